@@ -1,0 +1,167 @@
+"""Train a LoRA adapter on prompt/completion pairs with TRL's SFTTrainer and PEFT.
+
+    .venv/bin/python training/train_lora.py --model models/smollm2-135m-instruct \
+        --data results/demo/train.jsonl --out results/demo/adapter \
+        --rank 16 --alpha 32 --dropout 0.05 --target_modules all-linear \
+        --learning_rate 2e-4 --max_tokens 15000
+
+    .venv/bin/python training/train_lora.py ... --resume    # continue a run that was stopped
+    python training/train_lora.py ... --quantization nf4    # 4-bit base model, NVIDIA GPU only
+
+The data is JSON Lines, one conversation a line, written by the TypeScript side, so that training
+and evaluation share one prompt: {"prompt": [{"role", "content"}...], "completion": [{"role":
+"assistant", "content"}]}. The loss is on the completion and its end token only. The run folder
+gets config.json, environment.json, loss.jsonl and, last and whole or not at all,
+adapter_model.safetensors. Nothing is fetched and nothing is reported anywhere.
+
+Exit codes: 0 done, 1 a fault of this program, 2 wrong input (one line on stderr says what).
+"""
+
+import argparse
+import errno
+import hashlib
+import json
+import math
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from lora_data import UsageError, encode, plan, read_records, say, write_json
+
+# What may differ between a run and its resumption without changing what is learnt.
+NOT_COMPARED = ("resume", "threads", "checkpoint_seconds", "out")
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise UsageError(message)
+
+
+def number(kind, low, high, *, low_open=False, high_open=False):
+    """An argparse type: a finite `kind` between `low` and `high`."""
+
+    def parse(text):
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if not (low < value if low_open else low <= value) or not (
+            value < high if high_open else value <= high
+        ):
+            bounds = f"{'above' if low_open else 'at least'} {low:g} and "
+            bounds += f"{'below' if high_open else 'at most'} {high:g}"
+            noun = "a whole number" if kind is int else "a number"
+            raise argparse.ArgumentTypeError(f"must be {noun} {bounds}: current value is {text}")
+        return value
+
+    return parse
+
+
+def parse_args(argv):
+    parser = Parser(prog="train_lora.py", description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, required=True, help="folder of the base model")
+    parser.add_argument("--data", type=Path, required=True, help="JSON Lines to learn from")
+    parser.add_argument("--out", type=Path, required=True, help="run folder, must not exist")
+    parser.add_argument("--rank", type=number(int, 1, 1024), default=16)
+    parser.add_argument("--alpha", type=number(float, 0, 4096, low_open=True), default=32)
+    parser.add_argument("--dropout", type=number(float, 0, 1, high_open=True), default=0.05)
+    parser.add_argument("--target_modules", default="q_proj,v_proj", help="names, or all-linear")
+    parser.add_argument("--learning_rate", type=number(float, 0, 1, low_open=True), default=2e-4)
+    parser.add_argument("--epochs", type=number(int, 1, 1000), default=1)
+    parser.add_argument(
+        "--max_tokens", type=number(int, 1, 10**12), help="end before the step that exceeds this"
+    )
+    parser.add_argument("--batch_size", type=number(int, 1, 4096), default=4)
+    parser.add_argument("--gradient_accumulation", type=number(int, 1, 4096), default=1)
+    parser.add_argument("--max_length", type=number(int, 8, 131072), default=512, help="in tokens")
+    parser.add_argument("--seed", type=number(int, 0, 2**32 - 1), default=42)
+    parser.add_argument("--quantization", choices=("none", "nf4"), default="none")
+    parser.add_argument("--dtype", choices=("auto", "float32", "bfloat16"), default="auto")
+    parser.add_argument("--threads", type=number(int, 1, 1024), help="CPU threads")
+    parser.add_argument("--checkpoint_seconds", type=number(float, 0, 1e6), default=60)
+    parser.add_argument("--resume", action="store_true", help="continue the run in --out")
+    return parser.parse_args(argv)
+
+
+def check_run_folder(args, config):
+    """Whether the run in --out is finished already."""
+    if not args.out.exists():
+        return False
+    if not args.resume:
+        raise UsageError(f"the run folder {args.out} exists: give --resume or another --out")
+    if not args.out.is_dir():
+        raise UsageError(f"the run folder {args.out} is a file")
+    if not (args.out / "config.json").exists():
+        return False
+    before = json.loads((args.out / "config.json").read_text(encoding="utf-8"))
+    for key in sorted(config.keys() - set(NOT_COMPARED)):
+        if before.get(key) != config[key]:
+            raise UsageError(
+                f"cannot resume {args.out} as {key} differs: it was {before.get(key)}, now it is "
+                f"{config[key]}"
+            )
+    return (args.out / "adapter_model.safetensors").exists()
+
+
+def train(args):
+    records = read_records(args.data)
+    if not (args.model / "config.json").is_file():
+        raise UsageError(f"no model in {args.model}: it has no config.json")
+    config = {k: str(v) if isinstance(v, Path) else v for k, v in vars(args).items()}
+    config["data_sha256"] = hashlib.sha256(args.data.read_bytes()).hexdigest()
+    if check_run_folder(args, config):
+        say(f"reused {args.out}: the run is complete")
+        return
+
+    # Imported only now: it takes seconds, and wrong input should be told at once.
+    import lora_run
+
+    tokenizer = lora_run.load_tokenizer(args.model)
+    examples = [encode(record, tokenizer) for record in records]
+    fitting = [example for example in examples if len(example["input_ids"]) <= args.max_length]
+    if not fitting:
+        raise UsageError(f"all {len(examples)} records are longer than {args.max_length} tokens")
+    if len(fitting) < len(examples):
+        say(f"left out {len(examples) - len(fitting)} records over {args.max_length} tokens")
+    order, tokens = plan(
+        [len(example["input_ids"]) for example in fitting],
+        batch_size=args.batch_size,
+        accumulation=args.gradient_accumulation,
+        epochs=args.epochs,
+        max_tokens=args.max_tokens,
+        seed=args.seed,
+    )
+    say(f"plan: {len(tokens)} steps, {tokens[-1]} tokens, {len(order)} of {len(fitting)} records")
+
+    trainer = lora_run.build_trainer(args, tokenizer, [fitting[at] for at in order], tokens)
+    args.out.mkdir(parents=True, exist_ok=True)
+    planned = {"steps": len(tokens), "tokens": tokens[-1], "left_out": len(examples) - len(fitting)}
+    write_json(args.out / "environment.json", lora_run.environment(trainer))
+    write_json(args.out / "config.json", {**config, "planned": planned})
+    trainer.train(resume_from_checkpoint=trainer.begin())
+    trainer.save_adapter()
+    shutil.rmtree(args.out / "checkpoints", ignore_errors=True)
+    say(f"adapter written to {args.out}")
+
+
+def main(argv):
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    try:
+        train(parse_args(argv))
+    except UsageError as error:
+        say(f"train_lora.py: {' '.join(str(error).split())}")
+        return 2
+    except Exception as error:
+        # safetensors and torch wrap the operating system's error and keep only its text.
+        full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
+        if not full:
+            raise
+        say(f"train_lora.py: the disk is full: cannot write the run folder ({error})")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
