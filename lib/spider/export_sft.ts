@@ -1,0 +1,33 @@
+import { sqlCompletion, sqlPrompt, type SqlPromptOptions } from "./sql_prompt.ts";
+import type { ChatMessage, SpiderExample } from "./types.ts";
+
+/** One training record in TRL's conversational prompt-completion form. */
+export interface SftRecord {
+  /** All turns up to the one to learn. */
+  readonly prompt: readonly ChatMessage[];
+  /** The one turn to learn. */
+  readonly completion: readonly ChatMessage[];
+}
+
+/**
+ * Training records, one an example and in their order: the same prompt that the evaluation asks
+ * with, and the gold query as its completion.
+ *
+ * Written one JSON object a line they are what TRL's SFTTrainer takes; with the prompt apart from
+ * the completion it computes the loss on the completion only.
+ *
+ * @param examples The examples to train on.
+ * @param options The schemas, and shots if the prompt shall have any (none by default).
+ * @returns The records, made as they are asked for.
+ * @throws {RangeError} As `sqlPrompt` does.
+ *
+ * Source: https://huggingface.co/docs/trl/dataset_formats ("Prompt-completion")
+ */
+export function* exportSft(
+  examples: Iterable<SpiderExample>,
+  options: SqlPromptOptions,
+): IterableIterator<SftRecord> {
+  for (const example of examples) {
+    yield { prompt: sqlPrompt(example, options).messages, completion: [sqlCompletion(example)] };
+  }
+}

@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { rm, truncate } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { realDataRoot } from "../runs/real_data.ts";
+import { UsageError } from "../runs/usage_error.ts";
+import { MINI_DEV, MINI_TRAIN, writeMiniSpider } from "./_mini_spider.ts";
+import { loadSpider, normalizeSql, quoteName } from "./mod.ts";
+
+async function withFolder(
+  files: Readonly<Record<string, unknown>>,
+  test: (dir: string) => Promise<void>,
+): Promise<void> {
+  const dir = await Deno.makeTempDir({ prefix: "spider_" });
+  try {
+    await test(await writeMiniSpider(dir, files));
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+}
+
+async function failsWith(
+  files: Readonly<Record<string, unknown>>,
+  ...parts: readonly string[]
+): Promise<void> {
+  await withFolder(files, async (dir) => {
+    await assert.rejects(loadSpider(dir), (error: Error) => {
+      assert.ok(error instanceof UsageError, String(error));
+      assert.ok(!error.message.includes("\n"), "one line");
+      for (const part of parts) assert.ok(error.message.includes(part), error.message);
+      return true;
+    });
+  });
+}
+
+Deno.test("loadSpider() reads the sample layout with ids, keys and hashes", async () => {
+  await withFolder({}, async (dir) => {
+    const spider = await loadSpider(dir);
+    assert.deepEqual(spider.dev.map(({ id, dbId }) => `${id} ${dbId}`), [
+      "dev-0 farm",
+      "dev-1 music",
+      "dev-2 farm",
+    ]);
+    assert.deepEqual(spider.train.map(({ id }) => id), ["train-0", "train-1"]);
+    assert.deepEqual(spider.missingDatabases, []);
+    const music = spider.schemas.get("music");
+    assert.equal(music?.foreignKeys.length, 1, "a key listed twice is kept once");
+    assert.deepEqual(music?.primaryKeys.at(-1), { table: "song", column: "singer_id" });
+    assert.ok(existsSync(spider.databasePath("farm")));
+    assert.throws(() => spider.databasePath("../farm"), RangeError);
+    const hash = createHash("sha256").update(JSON.stringify(MINI_DEV)).digest("hex");
+    assert.equal(spider.hashes["dev.json"], hash);
+    assert.deepEqual(Object.keys(spider.hashes).sort(), ["dev.json", "tables.json", "train.json"]);
+  });
+});
+
+Deno.test("loadSpider() counts train ids on through the two released files", async () => {
+  const files = {
+    "train.json": undefined,
+    "train_spider.json": MINI_TRAIN,
+    "train_others.json": [MINI_TRAIN[1]],
+  };
+  await withFolder(files, async (dir) => {
+    const { train, hashes } = await loadSpider(dir);
+    assert.deepEqual(train.map(({ id }) => id), ["train-0", "train-1", "train-2"]);
+    assert.equal(train[2]?.question, "How many songs?");
+    assert.ok(hashes["train_others.json"]);
+  });
+});
+
+Deno.test("loadSpider() counts and names dev databases that are absent or empty", async () => {
+  await withFolder({}, async (dir) => {
+    await rm(join(dir, "database", "farm"), { recursive: true });
+    await truncate(join(dir, "database", "music", "music.sqlite"));
+    const { missingDatabases, dev } = await loadSpider(dir);
+    assert.deepEqual(missingDatabases, [{ dbId: "farm", examples: 2 }, {
+      dbId: "music",
+      examples: 1,
+    }]);
+    assert.equal(dev.length, 3, "the examples stay");
+  });
+});
+
+Deno.test("loadSpider() names a missing file and what the folder must hold", async () => {
+  await failsWith({ "dev.json": undefined }, "dev.json: no such file", "tables.json and database/");
+  await failsWith({ "train.json": undefined }, "train_spider.json: no such file", "train.json");
+  await failsWith({ "train_spider.json": MINI_TRAIN }, "train_others.json: no such file");
+});
+
+Deno.test("loadSpider() refuses broken JSON, naming the file", async () => {
+  const cut = JSON.stringify(MINI_DEV).slice(0, 60);
+  await failsWith({ "dev.json": cut }, "dev.json is not valid JSON", "cut short");
+  await failsWith({ "dev.json": "{}" }, "dev.json must be a JSON array");
+  await failsWith({ "dev.json": "[1]" }, "dev.json[0] is not a JSON object");
+  await failsWith({ "dev.json": "[]" }, "dev.json has no records");
+});
+
+Deno.test("loadSpider() refuses a record without one of its fields, naming its index", async () => {
+  for (const field of ["question", "query", "db_id"]) {
+    const records = MINI_DEV.map((record, i) =>
+      i === 1 ? { ...record, [field]: undefined } : record
+    );
+    await failsWith({ "dev.json": records }, `dev.json[1]: the field ${field} is missing`);
+  }
+  const blank = [{ ...MINI_DEV[0], query: " " }];
+  await failsWith({ "train.json": blank }, 'train.json[0]: the field query must be a text: " "');
+});
+
+Deno.test("loadSpider() refuses an unknown db_id, naming it", async () => {
+  const records = [...MINI_TRAIN, { ...MINI_TRAIN[0], db_id: "opera" }];
+  await failsWith(
+    { "train.json": records },
+    "train.json[2]",
+    "tables.json has no database",
+    "opera",
+  );
+});
+
+Deno.test("loadSpider() refuses a broken tables.json, naming record and field", async () => {
+  const good = {
+    db_id: "farm",
+    table_names_original: ["cow"],
+    column_names_original: [[-1, "*"], [0, "name"]],
+    column_types: ["text", "text"],
+    primary_keys: [],
+    foreign_keys: [],
+  };
+  const broken: readonly (readonly [Record<string, unknown>, string])[] = [
+    [{ db_id: "../farm" }, "db_id must be a plain name"],
+    [{ column_names_original: undefined }, "column_names_original must be an array"],
+    [{ column_names_original: [[7, "name"]] }, 'column 0 is not [table, name]: [7,"name"]'],
+    [{ primary_keys: [9] }, "primary_keys names no column: 9"],
+    [{ foreign_keys: [[1, 0]] }, "foreign_keys names no column: 0"],
+    [{ table_names_original: [3] }, "a table's name must be a text: 3"],
+  ];
+  for (const [change, message] of broken) {
+    await failsWith({ "tables.json": [{ ...good, ...change }] }, "tables.json[0]", message);
+  }
+  await failsWith({ "tables.json": [good, good] }, "tables.json[1]", "listed twice: farm");
+});
+
+const root = realDataRoot();
+const spiderDir = root === undefined ? undefined : join(root, "spider");
+const skipped = spiderDir === undefined || !existsSync(spiderDir);
+const reason = skipped ? " [skipped: no Spider at LAB_DATA_ROOT]" : "";
+
+Deno.test(`loadSpider() reads the release: 8659 train, 1034 dev, 166 schemas${reason}`, {
+  ignore: skipped,
+}, async () => {
+  const { train, dev, schemas, missingDatabases, databasePath } = await loadSpider(spiderDir!);
+  assert.equal(train.length, 8659);
+  assert.equal(dev.length, 1034);
+  assert.equal(schemas.size, 166);
+  const trainDatabases = new Set(train.map(({ dbId }) => dbId));
+  assert.ok(!dev.some(({ dbId }) => trainDatabases.has(dbId)), "no dev database is trained on");
+  for (const { dbId, examples } of missingDatabases) {
+    assert.ok(!existsSync(databasePath(dbId)));
+    assert.equal(examples, dev.filter((example) => example.dbId === dbId).length);
+  }
+  // The folder that this project is tested with lacks wta_1; a full release lacks nothing.
+  assert.ok(
+    missingDatabases.length === 0 ||
+      JSON.stringify(missingDatabases) === '[{"dbId":"wta_1","examples":62}]',
+    JSON.stringify(missingDatabases),
+  );
+});
+
+Deno.test(`normalizeSql() changes no released query but in its spacing${reason}`, {
+  ignore: skipped,
+}, async () => {
+  const { train, dev, databasePath } = await loadSpider(spiderDir!);
+  const databases = new Map<string, DatabaseSync>();
+  let prepared = 0;
+  for (const { dbId, query } of [...train, ...dev]) {
+    const normal = normalizeSql(query);
+    assert.equal(withoutSpace(normal), withoutSpace(query).replace(/;+$/, ""));
+    assert.equal(normalizeSql(normal), normal);
+    if (!existsSync(databasePath(dbId))) continue;
+    let database = databases.get(dbId);
+    if (database === undefined) {
+      database = new DatabaseSync(databasePath(dbId), {
+        readOnly: true,
+        // Spider quotes strings with ", which SQLite accepts and node:sqlite by default does not.
+        enableDoubleQuotedStringLiterals: true,
+      });
+      databases.set(dbId, database);
+    }
+    assert.equal(prepares(database, normal), prepares(database, query), normal);
+    if (prepares(database, normal)) prepared++;
+  }
+  for (const database of databases.values()) database.close();
+  assert.ok(prepared > 9400, `${prepared} prepared`);
+});
+
+Deno.test(`quoteName() writes every released name so that SQLite finds it${reason}`, {
+  ignore: skipped,
+}, async () => {
+  const { schemas, databasePath } = await loadSpider(spiderDir!);
+  let found = 0;
+  for (const { dbId, tables } of schemas.values()) {
+    if (!existsSync(databasePath(dbId))) continue;
+    const database = new DatabaseSync(databasePath(dbId), { readOnly: true });
+    for (const { name, columns } of tables) {
+      const names = columns.map((column) => `t.${quoteName(column.name)}`).join(", ");
+      database.prepare(`SELECT ${names} FROM ${quoteName(name)} AS t`);
+      found += columns.length;
+    }
+    database.close();
+  }
+  assert.ok(found > 4000, `${found} columns`);
+});
+
+/** The query with whitespace outside literals removed, by another way than the code under test. */
+function withoutSpace(sql: string): string {
+  let open = "";
+  let out = "";
+  for (const char of sql) {
+    if (open !== "") {
+      if (char === open) open = "";
+      out += char;
+    } else if (char === "'" || char === '"') {
+      open = char;
+      out += char;
+    } else if (char.trim() !== "") out += char;
+  }
+  return out;
+}
+
+function prepares(database: DatabaseSync, sql: string): boolean {
+  try {
+    database.prepare(sql);
+    return true;
+  } catch {
+    return false;
+  }
+}

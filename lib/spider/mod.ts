@@ -1,0 +1,41 @@
+/**
+ * Spider: its examples and schemas, the text-to-SQL prompt, the training records.
+ *
+ * Nothing here runs a model or a query. One prompt text serves evaluation and training, so that the
+ * two cannot drift apart; {@link SQL_PROMPT_VERSION} names it.
+ *
+ * @example From a folder to a prompt (not run: needs Spider)
+ * ```ts ignore
+ * const spider = await loadSpider("spider_db/sample");
+ * const shots = selectShots(spider.train, spider.schemas, { count: 3, seed: 42 });
+ * const { messages } = sqlPrompt(spider.dev[0]!, { schemas: spider.schemas, shots });
+ * ```
+ *
+ * @module
+ */
+export { exportSft, type SftRecord } from "./export_sft.ts";
+export { loadSpider } from "./load_spider.ts";
+export { normalizeSql } from "./normalize_sql.ts";
+export { parseSchemas } from "./parse_schemas.ts";
+export { quoteName, RESERVED_WORDS } from "./quote_name.ts";
+export { sampleExamples, type SampleExamplesOptions } from "./sample_examples.ts";
+export { selectShots, type SelectShotsOptions } from "./select_shots.ts";
+export { serializeSchema } from "./serialize_schema.ts";
+export {
+  SQL_PROMPT_VERSION,
+  sqlCompletion,
+  sqlPrompt,
+  type SqlPromptOptions,
+} from "./sql_prompt.ts";
+export type {
+  ChatMessage,
+  ChatPrompt,
+  Column,
+  ColumnRef,
+  DatabaseSchema,
+  ForeignKey,
+  MissingDatabase,
+  SpiderData,
+  SpiderExample,
+  Table,
+} from "./types.ts";

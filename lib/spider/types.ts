@@ -1,0 +1,107 @@
+/** One question on one database, with its gold query as released (whitespace untouched). */
+export interface SpiderExample {
+  /**
+   * `dev-12` is entry 12 (counted from 0) of `dev.json`. `train-<i>` counts on through
+   * `train_spider.json` and `train_others.json`, as the lines of `train_gold.sql` do.
+   */
+  readonly id: string;
+  /** The database, a key of {@link SpiderData.schemas}. */
+  readonly dbId: string;
+  /** The question in English. */
+  readonly question: string;
+  /** The gold SQL query. */
+  readonly query: string;
+}
+
+/** A column as `tables.json` names it (`column_names_original`). */
+export interface Column {
+  /** The name in the database. */
+  readonly name: string;
+  /** Spider's type: `text`, `number`, `time`, `boolean` or `others`. */
+  readonly type: string;
+}
+
+/** A table as `tables.json` names it (`table_names_original`). */
+export interface Table {
+  /** The name in the database. */
+  readonly name: string;
+  /** The columns, in the order of `tables.json`. */
+  readonly columns: readonly Column[];
+}
+
+/** A column and the table it is in. */
+export interface ColumnRef {
+  /** The table's name. */
+  readonly table: string;
+  /** The column's name. */
+  readonly column: string;
+}
+
+/** `table.column` refers to `refTable.refColumn`. */
+export interface ForeignKey extends ColumnRef {
+  /** The table that is referred to. */
+  readonly refTable: string;
+  /** The column that is referred to. */
+  readonly refColumn: string;
+}
+
+/** One entry of `tables.json`. */
+export interface DatabaseSchema {
+  /** The database's name. */
+  readonly dbId: string;
+  /** Its tables, in the order of `tables.json`. */
+  readonly tables: readonly Table[];
+  /** Its primary key columns; a composite key has several. */
+  readonly primaryKeys: readonly ColumnRef[];
+  /** Its foreign keys, in the order of `tables.json`, each once. */
+  readonly foreignKeys: readonly ForeignKey[];
+}
+
+/** A dev database without a file, and how many questions cannot be judged for it. */
+export interface MissingDatabase {
+  /** The database's name. */
+  readonly dbId: string;
+  /** The number of dev examples on it. */
+  readonly examples: number;
+}
+
+/** A Spider folder, read and checked. */
+export interface SpiderData {
+  /** The folder it was read from. */
+  readonly root: string;
+  /** The training examples, in file order. */
+  readonly train: readonly SpiderExample[];
+  /** The dev examples, in file order, those of missing databases included. */
+  readonly dev: readonly SpiderExample[];
+  /** The schemas by database name. */
+  readonly schemas: ReadonlyMap<string, DatabaseSchema>;
+  /** The dev databases whose `.sqlite` file is absent or empty, by name. */
+  readonly missingDatabases: readonly MissingDatabase[];
+  /** SHA-256 (hex) of each JSON file read, by file name. */
+  readonly hashes: Readonly<Record<string, string>>;
+  /**
+   * Where the SQLite file of a database is, or would be.
+   *
+   * @throws {RangeError} If `tables.json` does not have the database.
+   */
+  databasePath(dbId: string): string;
+}
+
+/** One turn of a chat. */
+export interface ChatMessage {
+  /** Who speaks. */
+  readonly role: "system" | "user" | "assistant";
+  /** What is said, without any template's markers. */
+  readonly content: string;
+}
+
+/** A chat to complete, and how much of it other questions on the same database begin with too. */
+export interface ChatPrompt {
+  /** The turns; the last is the user's. */
+  readonly messages: readonly ChatMessage[];
+  /**
+   * Characters (UTF-16 units) of the last turn's content that every question on this database
+   * shares; all turns before it are shared as well.
+   */
+  readonly sharedLength: number;
+}
