@@ -47,10 +47,14 @@ export function binomialTest(
   } else if (alternative === "less") {
     for (let i = 0; i <= k; i++) sum += binomialPmf(i, n, p);
   } else {
+    let likelier = 0;
     for (let i = 0; i <= n; i++) {
       const mass = binomialPmf(i, n, p);
       if (mass <= limit) sum += mass;
+      else likelier++;
     }
+    // The likeliest count of all has p = 1, not 1 less a rounding error.
+    if (likelier === 0) return 1;
   }
   return Math.min(1, sum);
 }

@@ -20,7 +20,7 @@ import { binomialTest } from "./binomial_exact.ts";
  * import { mcnemarExact } from "./mcnemar_exact.ts";
  * import assert from "node:assert/strict";
  *
- * assert.equal(mcnemarExact(8, 1).toFixed(6), "0.039063");
+ * assert.equal(mcnemarExact(8, 1).toFixed(4), "0.0391");
  * ```
  */
 export function mcnemarExact(gained: number, lost: number): number {

@@ -1,0 +1,70 @@
+import { aboveChance } from "./above_chance.ts";
+import type { Interval } from "./interval.ts";
+import { ratioInterval } from "./ratio_interval.ts";
+
+/** A change relative to the base score, as a fraction: -0.08 is "8 % lost". */
+export interface PercentageChange {
+  /** `(meanTuned - meanBase) / meanBase`, >= -1. */
+  readonly change: number;
+  /** The 95 % interval of `change`, from the score interval of the paired ratio. */
+  readonly ci95: Interval;
+}
+
+/** Options of {@linkcode percentageChange}. */
+export interface PercentageChangeOptions {
+  /**
+   * The score that guessing gives. If set, a base score that is not above it by the exact one-sided
+   * binomial test has no percentage change; without it, only a base score of 0 has none.
+   */
+  readonly chance?: number;
+  /** The level of that test, 0.05 by default. */
+  readonly alpha?: number;
+}
+
+/**
+ * The change of a score relative to the base model's, with an interval that allows for the base
+ * score's own uncertainty and for the pairing.
+ *
+ * The interval is that of the ratio of two paired proportions, minus 1. It excludes 0 exactly when
+ * the interval of {@linkcode pairedDifference} does.
+ *
+ * @param base Whether the base model was right, one entry an example.
+ * @param tuned Whether the tuned variant was right, in the same order.
+ * @returns `undefined` where no change can be measured: the base score is 0 or at chance.
+ * @throws {RangeError} If there are no examples, or the lengths differ.
+ *
+ * @example From 60 of 150 to 54 of 150, and a base at chance
+ * ```ts
+ * import { percentageChange } from "./percentage_change.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const base = Array.from({ length: 150 }, (_, i) => i < 60);
+ * const tuned = base.map((right, i) => right && i >= 6);
+ * assert.equal(percentageChange(base, tuned, { chance: 0.25 })?.change.toFixed(2), "-0.10");
+ *
+ * const guessing = base.map((_, i) => i % 4 === 0);
+ * assert.equal(percentageChange(guessing, tuned, { chance: 0.25 }), undefined);
+ * ```
+ */
+export function percentageChange(
+  base: readonly boolean[],
+  tuned: readonly boolean[],
+  options: PercentageChangeOptions = {},
+): PercentageChange | undefined {
+  const n = base.length;
+  if (n !== tuned.length || n === 0) {
+    throw new RangeError(
+      `Cannot compare pairs as both variants need the same number > 0 of scores: current lengths are ${n} and ${tuned.length}`,
+    );
+  }
+  const rightBase = base.filter(Boolean).length;
+  if (rightBase === 0) return undefined;
+  if (options.chance !== undefined) {
+    const { chance, alpha = 0.05 } = options;
+    if (!aboveChance(rightBase, n, { chance, alpha }).above) return undefined;
+  }
+  const both = base.filter((right, i) => right && tuned[i]).length;
+  const gained = tuned.filter((right, i) => right && !base[i]).length;
+  const [low, high] = ratioInterval({ n, both, gained, lost: rightBase - both });
+  return { change: (both + gained) / rightBase - 1, ci95: [low - 1, high - 1] };
+}
