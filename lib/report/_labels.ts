@@ -1,0 +1,97 @@
+/** An axis-parallel box in pixels; y grows downwards. */
+export interface Box {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+}
+
+/** A label to place beside its anchor. */
+export interface LabelRequest {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** Further places to stand beside, such as the ends of an error bar. */
+  readonly ends?: readonly LabelPlace[];
+}
+
+/** A place in pixels; of a label, its box's left edge and vertical centre. */
+export interface LabelPlace {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * Places one label after another where it covers least: at several distances round its anchor and
+ * its ends, the candidate with the smallest overlap with the obstacles (marks, error bars) and with
+ * the labels already placed, and never outside the frame while a place inside exists.
+ *
+ * Greedy on purpose: a figure has a handful of points, and the order of the rows decides.
+ */
+export function placeLabels(
+  requests: readonly LabelRequest[],
+  { frame, obstacles }: { readonly frame: Box; readonly obstacles: readonly Box[] },
+): LabelPlace[] {
+  const taken: Box[] = [...obstacles];
+  return requests.map((request) => {
+    let best: { readonly box: Box; readonly cost: number } | undefined;
+    for (const { box, distance } of candidates(request)) {
+      const outside = area(box) - overlap(box, frame);
+      const covered = taken.reduce((sum, other) => sum + overlap(box, other), 0);
+      // Distance only breaks ties: a clear place further away beats a covered one near by.
+      const cost = 1000 * outside + 10 * covered + distance;
+      if (best === undefined || cost < best.cost) best = { box, cost };
+    }
+    if (best === undefined) throw new RangeError("Cannot place a label: it has no candidates");
+    taken.push(best.box);
+    return { x: best.box.x0, y: (best.box.y0 + best.box.y1) / 2 };
+  });
+}
+
+interface Candidate {
+  readonly box: Box;
+  readonly distance: number;
+}
+
+function* candidates(request: LabelRequest): Iterable<Candidate> {
+  for (const gap of [9, 14]) yield* around(request, { request, gap });
+  // Dearer than the places beside the anchor, cheaper than those far from it.
+  for (const end of request.ends ?? []) yield* around(end, { request, gap: 8, penalty: 7 });
+  for (const gap of [20, 30]) yield* around(request, { request, gap });
+}
+
+function* around(
+  { x, y }: LabelPlace,
+  { request: { width, height }, gap, penalty = 0 }: {
+    readonly request: LabelRequest;
+    readonly gap: number;
+    readonly penalty?: number;
+  },
+): Iterable<Candidate> {
+  const columns = [x + gap, x - gap - width, x - width / 2];
+  const rows = [y, y - gap - height / 2, y + gap + height / 2];
+  for (const left of columns) {
+    for (const middle of rows) {
+      // The ninth place would be on the anchor itself.
+      if (left === columns[2] && middle === rows[0]) continue;
+      const box = {
+        x0: left,
+        x1: left + width,
+        y0: middle - height / 2,
+        y1: middle + height / 2,
+      };
+      yield { box, distance: gap + penalty };
+    }
+  }
+}
+
+function area(box: Box): number {
+  return (box.x1 - box.x0) * (box.y1 - box.y0);
+}
+
+function overlap(a: Box, b: Box): number {
+  const width = Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0);
+  const height = Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0);
+  return width > 0 && height > 0 ? width * height : 0;
+}

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { showFigure, showMarkdown } from "./display.ts";
+
+const DISPLAY = Symbol.for("Jupyter.display");
+
+Deno.test("showFigure() gives Jupyter the SVG and a line of plain text", () => {
+  const shown = showFigure("<svg><title>Loss</title></svg>") as unknown as {
+    [DISPLAY]: () => Record<string, unknown>;
+  };
+  assert.deepEqual(shown[DISPLAY](), {
+    "image/svg+xml": "<svg><title>Loss</title></svg>",
+    "text/plain": "Figure: Loss",
+  });
+});
+
+Deno.test("showFigure() refuses what is not SVG", () => {
+  assert.throws(() => showFigure("<html>"), SyntaxError);
+});
+
+Deno.test("showMarkdown() gives Jupyter the text as Markdown", () => {
+  const shown = showMarkdown("**x**") as unknown as { [DISPLAY]: () => Record<string, unknown> };
+  assert.equal(shown[DISPLAY]()["text/markdown"], "**x**");
+});

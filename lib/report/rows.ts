@@ -1,0 +1,111 @@
+/**
+ * The rows that tables, figures and frames are made of.
+ *
+ * A row is one number with all that is needed to read it: what was measured, on which variant, on
+ * how many examples, and its 95 % interval. Proportions are in 0..1 everywhere; percent and
+ * percentage points are made at the moment of printing.
+ *
+ * @module
+ */
+
+/** The two things a study measures. */
+export type Measure = "sql" | "mmlu";
+
+/** The accuracy of one variant on one group of examples. */
+export interface AccuracyRow {
+  readonly measure: Measure;
+  /** The model as it is named in every table: "base", or the name of a LoRA configuration. */
+  readonly variant: string;
+  /** A hardness level ("easy" .. "extra"), an MMLU category, or "all". */
+  readonly group: string;
+  /** Examples answered correctly, of {@linkcode AccuracyRow.n}. */
+  readonly successes: number;
+  /** Examples scored. */
+  readonly n: number;
+  /** `successes / n`, in 0..1. */
+  readonly mean: number;
+  /** 95 % interval of the mean, in 0..1. */
+  readonly ci95: readonly [number, number];
+}
+
+/** How much a variant differs from the base model on the same examples, as `tuned - base`. */
+export interface DifferenceRow {
+  readonly measure: Measure;
+  readonly variant: string;
+  readonly group: string;
+  /** Pairs: examples that both models answered. */
+  readonly n: number;
+  /** Mean of the paired differences, in -1..1. */
+  readonly mean: number;
+  /** 95 % interval of the mean, in -1..1. */
+  readonly ci95: readonly [number, number];
+  /** Examples that only the base model answered correctly. */
+  readonly lost: number;
+  /** Examples that only the tuned model answered correctly. */
+  readonly gained: number;
+  /** Two-sided exact McNemar p-value. */
+  readonly pValue: number;
+}
+
+/** The relative change of an accuracy, or the reason why there is none. */
+export interface ChangeRow {
+  readonly measure: Measure;
+  readonly variant: string;
+  readonly group: string;
+  /** `(tuned - base) / base`, where the base model scored above chance. */
+  readonly change:
+    | { readonly kind: "relative"; readonly mean: number; readonly ci95: readonly [number, number] }
+    | { readonly kind: "at_chance" }
+    | { readonly kind: "base_zero" };
+}
+
+/** Verdicts of one variant counted by status, the raw record of a SQL run. */
+export interface CountRow {
+  readonly variant: string;
+  /** A verdict status such as "match" or "sql_error". */
+  readonly status: string;
+  readonly count: number;
+  /** Examples judged. */
+  readonly n: number;
+}
+
+/** One mark of the training loss. */
+export interface LossRow {
+  readonly variant: string;
+  /** Optimizer steps taken. */
+  readonly step: number;
+  /** Mean cross-entropy of the completion tokens since the last mark, in nats a token. */
+  readonly lossNats: number;
+}
+
+/** One variant in the trade-off figure: gained on SQL against lost on MMLU. */
+export interface TradeOffPoint {
+  readonly variant: string;
+  /** Paired difference `tuned - base` of SQL execution accuracy, in -1..1. */
+  readonly sqlGain: PairedEstimate;
+  /** Paired difference `base - tuned` of MMLU accuracy, in -1..1: positive means lost. */
+  readonly mmluLoss: PairedEstimate;
+  /** True where the base model's MMLU is not above chance, so that no loss can be measured. */
+  readonly mmluAtChance: boolean;
+}
+
+/** A mean over pairs with its 95 % interval. */
+export interface PairedEstimate {
+  readonly n: number;
+  readonly mean: number;
+  readonly ci95: readonly [number, number];
+}
+
+/** All rows of one study, as a summary yields them. */
+export interface StudyRows {
+  /** The base model's name. */
+  readonly model: string;
+  /** What the numbers come from where that is not the real data set, such as "sample". */
+  readonly label?: string;
+  /** The base model first, then the variants; groups in their natural order, "all" last. */
+  readonly accuracy: readonly AccuracyRow[];
+  readonly differences: readonly DifferenceRow[];
+  readonly changes: readonly ChangeRow[];
+  /** Verdicts of SQL by status. */
+  readonly counts: readonly CountRow[];
+}
