@@ -1,0 +1,24 @@
+import type { RowOrder } from "./official_equal.ts";
+import type { Row } from "../value.ts";
+import { rowKey, sameBag, sameSequence, valueKeys } from "./value_key.ts";
+
+/**
+ * The plain reading of "the same result": the same rows, each as many times, columns in the order
+ * in which they were asked for; with `ordered` also the rows in order. Two empty results are equal.
+ *
+ * @example
+ * ```ts
+ * plainEqual([[1n], [2n]], [[2n], [1n]], "any"); // true
+ * ```
+ */
+export function plainEqual(
+  gold: readonly Row[],
+  predicted: readonly Row[],
+  order: RowOrder,
+): boolean {
+  const goldRows = valueKeys(gold).map(rowKey);
+  const predictedRows = valueKeys(predicted).map(rowKey);
+  return order === "ordered"
+    ? sameSequence(goldRows, predictedRows)
+    : sameBag(goldRows, predictedRows);
+}

@@ -1,0 +1,49 @@
+import { deserialize, serialize } from "node:v8";
+import type { Row } from "../value.ts";
+
+/** What the executor process is told when it is started, as its one argument (JSON). */
+export interface ExecutorSetup {
+  readonly dbPath: string;
+  /** Bytes that SQLite may hold, its temporary tables and sorters included. */
+  readonly sqliteHeapBytes: number;
+  /** Bytes of the longest text or blob. */
+  readonly maxValueBytes: number;
+}
+
+/** One statement to run. */
+export interface ExecutorRequest {
+  readonly sql: string;
+  readonly maxRows: number;
+  /** Cap on the size of all values of a result together. */
+  readonly maxBytes: number;
+}
+
+/** What comes back: first one `ready` or `fault`, then one reply a request. */
+export type ExecutorReply =
+  | { readonly kind: "ready" }
+  | { readonly kind: "fault"; readonly message: string }
+  | { readonly kind: "rows"; readonly rows: readonly Row[]; readonly columnCount: number }
+  | { readonly kind: "sql_error"; readonly message: string }
+  | { readonly kind: "too_many_rows"; readonly message: string };
+
+/** Bytes of a frame before its payload: the payload's length, little-endian. */
+export const FRAME_HEADER_BYTES = 4;
+
+/** Makes one frame: length, then the message in V8's serialization (which knows `bigint`). */
+export function encodeFrame(message: ExecutorRequest | ExecutorReply): Uint8Array {
+  const payload = serialize(message);
+  const frame = new Uint8Array(FRAME_HEADER_BYTES + payload.length);
+  new DataView(frame.buffer).setUint32(0, payload.length, true);
+  frame.set(payload, FRAME_HEADER_BYTES);
+  return frame;
+}
+
+/** Length of the payload that follows a frame's header. */
+export function payloadLength(header: Uint8Array): number {
+  return new DataView(header.buffer, header.byteOffset, header.byteLength).getUint32(0, true);
+}
+
+/** Reads one payload back. */
+export function decodePayload<T extends ExecutorRequest | ExecutorReply>(payload: Uint8Array): T {
+  return deserialize(payload) as T;
+}

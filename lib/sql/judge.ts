@@ -1,0 +1,199 @@
+import { UsageError } from "../runs/usage_error.ts";
+import { officialEqual } from "./compare/official_equal.ts";
+import { plainEqual } from "./compare/plain_equal.ts";
+import { type Execution, type ExecutorOptions, ExecutorPool } from "./execute/executor_pool.ts";
+import { GoldQueryError } from "./gold_query_error.ts";
+import {
+  hasStatement,
+  ordersRows,
+  type StatementForms,
+  statementForms,
+} from "./text/statement_forms.ts";
+import type { Verdict, VerdictStatus } from "./verdict.ts";
+
+/** One prediction to judge. */
+export interface JudgeRequest {
+  /** Path of the SQLite file. */
+  readonly dbPath: string;
+  /** The gold statement. */
+  readonly gold: string;
+  /**
+   * The predicted statement, as it is to be run: nothing is repaired in it. For a model's raw
+   * completion give `extractSql(completion) ?? ""`.
+   */
+  readonly predicted: string;
+  /** Names of the example and of its database, for the message when the gold fails. */
+  readonly exampleId?: string;
+  readonly dbId?: string;
+}
+
+/** Limits of the executor, see {@linkcode ExecutorOptions}. */
+export type JudgeOptions = ExecutorOptions;
+
+/** Judges predictions; it holds a pool of executor processes until it is disposed. */
+export interface Judge extends AsyncDisposable {
+  /**
+   * Runs the gold (once for each database and text) and the prediction, and compares the results.
+   *
+   * @throws {GoldQueryError} If the gold does not run to its end within the limits.
+   * @throws {UsageError} If there is no such database file.
+   */
+  judge(request: JudgeRequest): Promise<Verdict>;
+  /** Process ids of the executors that are alive now. */
+  readonly processIds: readonly number[];
+}
+
+type Rows = Extract<Execution, { status: "rows" }>;
+
+/**
+ * Makes a judge. All three readings are always computed: `official`, `assignment` and `strict`
+ * (their rules: docs/decisions/0004-verdict.md).
+ *
+ * @example
+ * ```ts
+ * await using judge = createJudge({ timeoutMs: 5_000 });
+ * const verdict = await judge.judge({
+ *   dbPath: "world_1.sqlite",
+ *   gold: "SELECT count(*) FROM city",
+ *   predicted: "SELECT count(id) FROM city",
+ * });
+ * ```
+ *
+ * @throws {RangeError} If a limit is not a positive whole number.
+ */
+export function createJudge(options: JudgeOptions = {}): Judge {
+  const pool = new ExecutorPool(options);
+  const goldResults = new Map<string, Promise<Rows>>();
+  const checkedFiles = new Set<string>();
+
+  async function judge(request: JudgeRequest): Promise<Verdict> {
+    checkFile(request.dbPath, checkedFiles);
+    const gold = statementForms(request.gold, "gold");
+    const goldRows = await Promise.all([
+      goldResult(request, gold.official),
+      goldResult(request, gold.written),
+    ]);
+    if (!hasStatement(request.predicted)) {
+      return failed({
+        status: "no_sql",
+        message: "the prediction holds no statement",
+        elapsedMs: 0,
+      }, "");
+    }
+    const predicted = statementForms(request.predicted, "predicted");
+    const [official, written] = await Promise.all([
+      predictedResult(request.dbPath, predicted.official, gold, goldRows),
+      predicted.written === predicted.official
+        ? undefined
+        : predictedResult(request.dbPath, predicted.written, gold, goldRows),
+    ]);
+    return compare({
+      gold,
+      goldRows,
+      official,
+      written: written ?? official,
+      sql: predicted.written,
+    });
+  }
+
+  function goldResult(request: JudgeRequest, sql: string): Promise<Rows> {
+    const key = `${request.dbPath}\0${sql}`;
+    let result = goldResults.get(key);
+    if (result === undefined) {
+      result = pool.execute(request.dbPath, sql).then((execution) => {
+        if (execution.status === "rows") return execution;
+        throw new GoldQueryError({
+          exampleId: request.exampleId ?? "",
+          dbId: request.dbId ?? request.dbPath,
+          sql,
+          reason: `${execution.status}: ${execution.message}`,
+        });
+      });
+      goldResults.set(key, result);
+    }
+    return result;
+  }
+
+  function predictedResult(
+    dbPath: string,
+    sql: string,
+    gold: StatementForms,
+    goldRows: readonly [Rows, Rows],
+  ): Promise<Execution> | Execution {
+    // The same text on the same file gives the same rows.
+    if (sql === gold.official) return goldRows[0];
+    if (sql === gold.written) return goldRows[1];
+    return pool.execute(dbPath, sql);
+  }
+
+  return {
+    judge,
+    get processIds(): readonly number[] {
+      return pool.processIds;
+    },
+    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+  };
+}
+
+function compare(
+  { gold, goldRows, official, written, sql }: {
+    readonly gold: StatementForms;
+    readonly goldRows: readonly [Rows, Rows];
+    readonly official: Execution;
+    readonly written: Execution;
+    readonly sql: string;
+  },
+): Verdict {
+  const order = ordersRows(gold.official) ? "ordered" : "any";
+  const [officialGold, writtenGold] = goldRows;
+  const readings = {
+    official: official.status === "rows" && officialEqual(officialGold.rows, official.rows, order),
+    assignment: written.status === "rows" && plainEqual(writtenGold.rows, written.rows, "any"),
+    strict: written.status === "rows" && plainEqual(writtenGold.rows, written.rows, order),
+  };
+  const { elapsedMs } = official;
+  if (readings.official) return { status: "match", ...readings, sql, elapsedMs };
+  if (official.status !== "rows") return { ...failed(official, sql), ...readings };
+  return {
+    status: "mismatch",
+    ...readings,
+    message: difference(officialGold, official),
+    sql,
+    elapsedMs,
+  };
+}
+
+function difference(gold: Rows, predicted: Rows): string {
+  if (gold.rows.length !== predicted.rows.length) {
+    return `${predicted.rows.length} rows, the gold has ${gold.rows.length}`;
+  }
+  if (gold.columnCount !== predicted.columnCount) {
+    return `${predicted.columnCount} columns, the gold has ${gold.columnCount}`;
+  }
+  return "as many rows and columns as the gold, other values or another order";
+}
+
+function failed(
+  failure: {
+    status: Exclude<VerdictStatus, "match" | "mismatch">;
+    message: string;
+    elapsedMs: number;
+  },
+  sql: string,
+): Verdict {
+  const { status, message, elapsedMs } = failure;
+  return { status, official: false, assignment: false, strict: false, message, sql, elapsedMs };
+}
+
+function checkFile(dbPath: string, checked: Set<string>): void {
+  if (checked.has(dbPath)) return;
+  try {
+    if (!Deno.statSync(dbPath).isFile) {
+      throw new UsageError(`Cannot judge: no database file at "${dbPath}"`);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UsageError(`Cannot judge: no database file at "${dbPath}"`);
+  }
+  checked.add(dbPath);
+}
