@@ -1,0 +1,32 @@
+/**
+ * Verdicts on predicted SQL: find the statement, run it where it can do no harm, compare its result
+ * with the gold's, and say how hard the gold is. Nothing here knows of any model.
+ *
+ * @example Judge a model's completion
+ * ```ts
+ * import { createJudge, extractSql } from "./mod.ts";
+ *
+ * await using judge = createJudge({ timeoutMs: 5_000 });
+ * const verdict = await judge.judge({
+ *   dbPath: "spider_db/database/world_1/world_1.sqlite",
+ *   gold: "SELECT count(*) FROM city",
+ *   predicted: extractSql("```sql\nSELECT count(*) FROM city;\n```") ?? "",
+ * });
+ * ```
+ *
+ * @module
+ */
+export { hardness } from "./classify/hardness.ts";
+export { officialEqual, type RowOrder } from "./compare/official_equal.ts";
+export { plainEqual } from "./compare/plain_equal.ts";
+export {
+  type Execution,
+  ExecutorError,
+  type ExecutorOptions,
+  ExecutorPool,
+} from "./execute/executor_pool.ts";
+export { extractSql } from "./extract_sql.ts";
+export { GoldQueryError } from "./gold_query_error.ts";
+export { createJudge, type Judge, type JudgeOptions, type JudgeRequest } from "./judge.ts";
+export type { Row, SqlValue } from "./value.ts";
+export type { ErrorClass, Hardness, Verdict, VerdictStatus } from "./verdict.ts";
