@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { realDataRoot } from "../lib/runs/real_data.ts";
+import { hardness } from "../lib/sql/mod.ts";
 import {
   buildSampleDatabases,
   deriveTables,
@@ -264,6 +265,20 @@ Deno.test("The sample's train and dev splits use different databases, and every 
   assert.ok(train && dev && train.size >= 8 && dev.size >= 4);
   assert.equal(train.intersection(dev).size, 0);
   assert.deepEqual([...train.union(dev)].sort(), committedTables().map((table) => table.db_id));
+});
+
+Deno.test("The sample's splits hold all four hardness levels, in the counts of the README", () => {
+  const readme = Deno.readTextFileSync(join(SAMPLE, "..", "README.md"));
+  for (const split of SPLITS) {
+    const pairs = readPairs(split);
+    const counts = ["easy", "medium", "hard", "extra"].map((level) =>
+      pairs.filter((pair) => hardness(pair.query) === level).length
+    );
+    assert.ok(counts.every((count) => count >= 5), `${split}: ${counts}`);
+    const databases = new Set(pairs.map((pair) => pair.db_id)).size;
+    const cells = [`\`${split}.json\``, pairs.length, databases, ...counts];
+    assert.ok(readme.includes(`| ${cells.join(" | ")} |`), `${split}: ${cells}`);
+  }
 });
 
 Deno.test("The sample asks no question twice and writes its SQL in one style", () => {
