@@ -13,6 +13,7 @@
  *
  * @module
  */
+export { fetchMmlu, MMLU_URL } from "./fetch.ts";
 export { loadMmlu } from "./load_mmlu.ts";
 export {
   devShots,

@@ -14,6 +14,7 @@
  * @module
  */
 export { exportSft, type SftRecord } from "./export_sft.ts";
+export { fetchSpider } from "./fetch.ts";
 export { loadSpider } from "./load_spider.ts";
 export { normalizeSql } from "./normalize_sql.ts";
 export { parseSchemas } from "./parse_schemas.ts";

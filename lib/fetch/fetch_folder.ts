@@ -1,0 +1,185 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { UsageError } from "../runs/usage_error.ts";
+import { download, fileSha256 } from "./download.ts";
+import { extractArchive } from "./extract_archive.ts";
+import type { ExtractOptions } from "./extract_zip.ts";
+import { parseSource, type Source } from "./parse_source.ts";
+import { writeFault } from "./_write_fault.ts";
+
+/** What a caller of a fetcher may choose. */
+export interface FetchOptions {
+  /** The SHA-256 (hex) that the archive must have. */
+  readonly sha256?: string | undefined;
+  /** The hub's token; by default the environment variable `HF_TOKEN`. */
+  readonly token?: string | undefined;
+  /** The hub's address; by default `HF_ENDPOINT`, else `https://huggingface.co`. */
+  readonly endpoint?: string | undefined;
+  /** How often to try while the connection breaks; 5 by default. */
+  readonly attempts?: number;
+  /** The wait before the second try, in milliseconds; 1000 by default. */
+  readonly retryDelayMs?: number;
+  /** Called as bytes arrive. */
+  readonly onProgress?: (bytes: number, totalBytes: number | undefined) => void;
+  /** Stops the fetch; what has arrived is kept for the next one. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a data set's archive looks like inside, and how to tell that it is whole. */
+export interface FolderForm extends ExtractOptions {
+  /** What the data set is called in messages. */
+  readonly name: string;
+  /** Files and folders that lie side by side in the folder to keep. */
+  readonly contains: readonly string[];
+  /** Reads the folder; throws where it is not a whole data set. */
+  readonly check: (dir: string) => Promise<unknown>;
+}
+
+/** A data set's folder that is here now. */
+export interface FetchedFolder {
+  /** The folder. */
+  readonly root: string;
+  /** Whether it was here already, so that nothing was fetched. */
+  readonly reused: boolean;
+  /** The SHA-256 (hex) of the archive; absent when the folder was reused. */
+  readonly sha256?: string;
+}
+
+/**
+ * Brings a data set's archive here and unpacks it so that the folder's name exists only when all of
+ * it has been unpacked and read once.
+ *
+ * A folder that is there is read and kept. Work happens in `<dest>.part` and
+ * `<dest>.<hash of the source>.download` beside it; a killed fetch goes on from its download when run again.
+ *
+ * @param source A path, a URL, or `hf:owner/repo/path/to/file`.
+ * @param dest The folder to make.
+ * @param form What the archive looks like inside.
+ * @param options Checksum, token, tries.
+ * @returns The folder and the archive's checksum.
+ * @throws {UsageError} If the source is refused, damaged, has another checksum or another content,
+ * or `dest` is there and not whole.
+ */
+export async function fetchFolder(
+  source: string,
+  dest: string,
+  form: FolderForm,
+  options: FetchOptions = {},
+): Promise<FetchedFolder> {
+  const target = resolve(dest);
+  if (await exists(target)) {
+    try {
+      await form.check(target);
+    } catch (error) {
+      throw new UsageError(
+        `Cannot fetch ${form.name}: ${dest} is there but not whole, remove it first: ${
+          (error as Error).message
+        }`,
+        { cause: error },
+      );
+    }
+    return { root: dest, reused: true };
+  }
+  const part = `${target}.part`;
+  // Named by its source, so that a download left by a killed run is not taken for another one's.
+  const sourceHash = createHash("sha256").update(source).digest("hex").slice(0, 8);
+  const loaded = `${target}.${sourceHash}.download`;
+  const { path, sha256 } = await obtain(source, loaded, options);
+  await rm(part, { recursive: true, force: true });
+  try {
+    await mkdir(part, { recursive: true }).catch((error) => {
+      throw writeFault(error, part);
+    });
+    await extractArchive(path, part, form);
+    const found = await findFolder(part, form.contains);
+    if (found === undefined) {
+      throw new UsageError(
+        `Cannot fetch ${form.name}: the archive has no folder with ${
+          form.contains.join(", ")
+        }: is it the right file? ${source}`,
+      );
+    }
+    await form.check(found);
+    await rename(found, target);
+  } finally {
+    // Also after a failure: an archive that did not unpack must not be taken up again.
+    await rm(loaded, { force: true });
+    await rm(part, { recursive: true, force: true });
+  }
+  return { root: dest, reused: false, sha256 };
+}
+
+async function obtain(
+  source: string,
+  loaded: string,
+  options: FetchOptions,
+): Promise<{ readonly path: string; readonly sha256: string }> {
+  const {
+    token = Deno.env.get("HF_TOKEN"),
+    endpoint = Deno.env.get("HF_ENDPOINT") || undefined,
+    ...rest
+  } = options;
+  const parsed = parseSource(source, { token, endpoint });
+  if (parsed.kind !== "path") {
+    const advise = (status: number): string | undefined => advice(status, parsed, token);
+    return await download(parsed.url, loaded, { ...rest, headers: parsed.headers, advise });
+  }
+  const { path } = parsed;
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) {
+    const what = found === undefined ? "no such file" : "it is not a file, pass the archive itself";
+    throw new UsageError(`Cannot fetch ${path}: ${what}`);
+  }
+  const sha256 = await fileSha256(path);
+  if (options.sha256 !== undefined && options.sha256.toLowerCase() !== sha256) {
+    throw new UsageError(
+      `Cannot use ${path}: its SHA-256 is ${sha256}, expected ${options.sha256}: it is another file or damaged`,
+    );
+  }
+  return { path, sha256 };
+}
+
+/** What a user can do about a refusal. */
+function advice(status: number, { kind }: Source, token: string | undefined): string | undefined {
+  if (kind !== "hub") {
+    return status === 401 || status === 403
+      ? "it wants a login: download the file in a browser and pass its path"
+      : status === 404
+      ? "no such file there: check the address, or pass the path of a file you have"
+      : undefined;
+  }
+  if (status === 401) {
+    return token
+      ? "the hub does not accept HF_TOKEN: make a new read token, and check the repository's name"
+      : "the hub wants a token: set HF_TOKEN to a read token, and check the repository's name";
+  }
+  if (status === 403) {
+    return "HF_TOKEN's account has no access: accept the data set's terms on its page, or let the token read it";
+  }
+  if (status === 404) return "no such file: check owner/repo, the path in it and @revision";
+  return undefined;
+}
+
+/** The nearest folder, at most three levels down, that has all the names in it. */
+async function findFolder(dir: string, names: readonly string[]): Promise<string | undefined> {
+  let level = [dir];
+  for (let depth = 0; depth <= 3; depth++) {
+    const below: string[] = [];
+    for (const folder of level) {
+      const entries = await readdir(folder, { withFileTypes: true });
+      const present = new Set(entries.map((entry) => entry.name));
+      if (names.every((name) => present.has(name))) return folder;
+      for (const entry of entries) if (entry.isDirectory()) below.push(join(folder, entry.name));
+    }
+    level = below.sort();
+  }
+  return undefined;
+}
+
+async function exists(path: string): Promise<boolean> {
+  await mkdir(dirname(path), { recursive: true }).catch((error) => {
+    throw writeFault(error, dirname(path));
+  });
+  return await stat(path).then(() => true, () => false);
+}

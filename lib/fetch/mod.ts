@@ -1,0 +1,26 @@
+/**
+ * Files from elsewhere: downloads that resume, archives that are unpacked safely, folders that
+ * appear only when they are whole.
+ *
+ * @example A data set's folder (not run: needs the file)
+ * ```ts ignore
+ * await fetchFolder("spider_data.zip", "spider_db/spider", {
+ *   name: "Spider",
+ *   contains: ["dev.json", "tables.json"],
+ *   check: loadSpider,
+ * });
+ * ```
+ *
+ * @module
+ */
+export { download, type Downloaded, type DownloadOptions, fileSha256 } from "./download.ts";
+export { extractArchive } from "./extract_archive.ts";
+export { extractTar } from "./extract_tar.ts";
+export { type ExtractOptions, extractZip, MAX_BYTES } from "./extract_zip.ts";
+export {
+  type FetchedFolder,
+  fetchFolder,
+  type FetchOptions,
+  type FolderForm,
+} from "./fetch_folder.ts";
+export { parseSource, type ParseSourceOptions, type Source } from "./parse_source.ts";
