@@ -1,0 +1,257 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UsageError } from "../runs/usage_error.ts";
+import { download, type DownloadOptions } from "./mod.ts";
+
+const BODY = crypto.getRandomValues(new Uint8Array(50_000));
+const SHA256 = createHash("sha256").update(BODY).digest("hex");
+
+/** What the test server does with one request. */
+interface Answer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** Close the connection after so many bytes of the body. */
+  readonly cutAfter?: number;
+}
+
+/** A server by hand, since a proper one cannot break off in the middle of a body. */
+async function withServer(
+  answer: (headers: Headers, request: number) => Answer,
+  test: (url: string, requests: readonly Headers[]) => Promise<void>,
+): Promise<void> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const requests: Headers[] = [];
+  async function serve(connection: Deno.Conn): Promise<void> {
+    try {
+      let text = "";
+      const buffer = new Uint8Array(65536);
+      while (!text.includes("\r\n\r\n")) {
+        const count = await connection.read(buffer);
+        if (count === null) return;
+        text += new TextDecoder().decode(buffer.subarray(0, count));
+      }
+      const lines = text.split("\r\n").slice(1).filter((line) => line.includes(": "));
+      const headers = new Headers(lines.map((line) => line.split(": ", 2) as [string, string]));
+      requests.push(headers);
+      const { status = 200, headers: extra = {}, body = BODY, cutAfter } = answer(
+        headers,
+        requests.length,
+      );
+      const head = { "content-length": String(body.length), connection: "close", ...extra };
+      const headText = Object.entries(head).map(([key, value]) => `${key}: ${value}\r\n`).join("");
+      const writer = connection.writable.getWriter();
+      await writer.write(new TextEncoder().encode(`HTTP/1.1 ${status} X\r\n${headText}\r\n`));
+      await writer.write(body.subarray(0, cutAfter));
+      await writer.close();
+    } catch {
+      // The client hung up; the test looks at what the client made of it.
+    }
+  }
+  const serving = (async () => {
+    const connections: Promise<void>[] = [];
+    for await (const connection of listener) connections.push(serve(connection));
+    await Promise.all(connections);
+  })();
+  try {
+    await test(`http://127.0.0.1:${(listener.addr as Deno.NetAddr).port}/file.bin`, requests);
+  } finally {
+    listener.close();
+    await serving;
+  }
+}
+
+async function withFolder(test: (path: string, dir: string) => Promise<void>): Promise<void> {
+  const dir = await Deno.makeTempDir({ prefix: "download_" });
+  try {
+    await test(join(dir, "file.bin"), dir);
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+}
+
+const FAST: DownloadOptions = { retryDelayMs: 1 };
+
+/** Serves ranges of BODY under one ETag, cutting the first `cuts` answers half-way. */
+function ranged(headers: Headers, { etag, cut }: { etag: string; cut: boolean }): Answer {
+  const from = /^bytes=(\d+)-$/.exec(headers.get("range") ?? "")?.[1];
+  const valid = from !== undefined && headers.get("if-range") === etag;
+  const start = valid ? Number(from) : 0;
+  const body = BODY.subarray(start);
+  return {
+    status: valid ? 206 : 200,
+    body,
+    headers: {
+      etag,
+      ...(valid ? { "content-range": `bytes ${start}-${BODY.length - 1}/${BODY.length}` } : {}),
+    },
+    ...(cut ? { cutAfter: Math.floor(body.length / 2) } : {}),
+  };
+}
+
+Deno.test("download() writes the file, reports progress, and reuses it the next time", async () => {
+  await withFolder(async (path, dir) => {
+    await withServer(() => ({}), async (url, requests) => {
+      const seen: number[] = [];
+      const options = { ...FAST, sha256: SHA256, onProgress: (n: number) => void seen.push(n) };
+      const first = await download(url, path, options);
+      assert.deepEqual(first, { path, bytes: BODY.length, sha256: SHA256, reused: false });
+      assert.equal(seen.at(-1), BODY.length);
+      assert.equal((await download(url, path, options)).reused, true);
+      assert.equal(requests.length, 1);
+      assert.deepEqual(await readdir(dir), ["file.bin"]);
+    });
+  });
+});
+
+Deno.test("download() asks for the rest after each cut, and nothing is there twice", async () => {
+  await withFolder(async (path, dir) => {
+    const answer = (headers: Headers, request: number): Answer =>
+      ranged(headers, { etag: '"v1"', cut: request <= 3 });
+    await withServer(answer, async (url, requests) => {
+      const { sha256 } = await download(url, path, { ...FAST, sha256: SHA256 });
+      assert.equal(sha256, SHA256);
+      assert.deepEqual(requests.map((headers) => headers.get("range")), [
+        null,
+        "bytes=25000-",
+        "bytes=37500-",
+        "bytes=43750-",
+      ]);
+      assert.deepEqual(await readdir(dir), ["file.bin"]);
+    });
+  });
+});
+
+Deno.test("download() starts again where the server names no version or has another", async () => {
+  for (const etags of [["", ""], ['W/"v1"', 'W/"v1"'], ['"v1"', '"v2"']]) {
+    await withFolder(async (path) => {
+      const answer = (headers: Headers, request: number): Answer =>
+        ranged(headers, { etag: etags[request - 1] ?? "", cut: request === 1 });
+      await withServer(answer, async (url, requests) => {
+        assert.equal((await download(url, path, FAST)).sha256, SHA256);
+        assert.equal(requests.length, 2);
+      });
+    });
+  }
+});
+
+Deno.test("download() leaves nothing under the name when every try is cut, and goes on later", async () => {
+  await withFolder(async (path, dir) => {
+    let cut = true;
+    const answer = (headers: Headers): Answer => ranged(headers, { etag: '"v1"', cut });
+    await withServer(answer, async (url, requests) => {
+      await assert.rejects(
+        download(url, path, { ...FAST, attempts: 2 }),
+        (error: Error) => !(error instanceof UsageError) && /after 2 tries/.test(error.message),
+      );
+      assert.ok(!existsSync(path));
+      assert.deepEqual((await readdir(dir)).sort(), ["file.bin.part", "file.bin.part.json"]);
+      cut = false;
+      assert.equal((await download(url, path, FAST)).sha256, SHA256);
+      assert.equal(requests.at(-1)?.get("range"), "bytes=37500-");
+    });
+  });
+});
+
+Deno.test("download() does not go on with the part of another address", async () => {
+  await withFolder(async (path) => {
+    await writeFile(`${path}.part`, "other bytes");
+    await writeFile(`${path}.part.json`, JSON.stringify({ url: "http://x/", etag: '"v1"' }));
+    const answer = (headers: Headers): Answer => ranged(headers, { etag: '"v1"', cut: false });
+    await withServer(answer, async (url) => {
+      assert.equal((await download(url, path, FAST)).sha256, SHA256);
+    });
+  });
+});
+
+Deno.test("download() starts again where the server has no rest to send (416)", async () => {
+  await withFolder(async (path) => {
+    const answer = (headers: Headers): Answer =>
+      headers.has("range")
+        ? { status: 416, body: new Uint8Array(0) }
+        : ranged(headers, { etag: '"v1"', cut: false });
+    await withServer(answer, async (url) => {
+      await writeFile(`${path}.part`, BODY);
+      await writeFile(`${path}.part.json`, JSON.stringify({ url, etag: '"v1"' }));
+      assert.equal((await download(url, path, FAST)).sha256, SHA256);
+    });
+  });
+});
+
+Deno.test("download() compares the checksum, and keeps nothing that differs", async () => {
+  await withFolder(async (path, dir) => {
+    await withServer(() => ({}), async (url) => {
+      const wrong = { ...FAST, sha256: "0".repeat(64) };
+      await assert.rejects(
+        download(url, path, wrong),
+        (error: Error) => error instanceof UsageError && error.message.includes(SHA256),
+      );
+      assert.deepEqual(await readdir(dir), []);
+      await writeFile(path, "mine");
+      await assert.rejects(
+        download(url, path, wrong),
+        (error: Error) => error instanceof UsageError && /Cannot reuse/.test(error.message),
+      );
+      assert.equal(await readFile(path, "utf8"), "mine");
+    });
+  });
+});
+
+Deno.test("download() gives up at once on a refusal, with advice, and tries again on 503", async () => {
+  for (const status of [401, 403, 404, 410]) {
+    await withFolder(async (path, dir) => {
+      await withServer(() => ({ status }), async (url, requests) => {
+        const advise = (code: number): string => `advice for ${code}`;
+        await assert.rejects(
+          download(url, path, { ...FAST, advise }),
+          (error: Error) =>
+            error instanceof UsageError &&
+            error.message.endsWith(`the server answered ${status}: advice for ${status}`),
+        );
+        assert.equal(requests.length, 1);
+        assert.deepEqual(await readdir(dir), []);
+      });
+    });
+  }
+  await withFolder(async (path) => {
+    const answer = (_: Headers, request: number): Answer => request < 3 ? { status: 503 } : {};
+    await withServer(answer, async (url, requests) => {
+      await download(url, path, FAST);
+      assert.equal(requests.length, 3);
+    });
+  });
+});
+
+Deno.test("download() does not show its token to the host that it is sent on to", async () => {
+  await withFolder(async (path) => {
+    await withServer(() => ({}), async (elsewhere, theirs) => {
+      const there = elsewhere.replace("127.0.0.1", "localhost");
+      const answer = (): Answer => ({ status: 302, headers: { location: there } });
+      await withServer(answer, async (url, ours) => {
+        await download(url, path, { ...FAST, headers: { authorization: "Bearer secret" } });
+        assert.equal(ours[0]?.get("authorization"), "Bearer secret");
+        assert.equal(theirs.length, 1);
+        assert.equal(theirs[0]?.get("authorization"), null);
+      });
+    });
+  });
+});
+
+Deno.test("download() stops when it is told to, and keeps what has arrived", async () => {
+  await withFolder(async (path) => {
+    const answer = (headers: Headers): Answer => ranged(headers, { etag: '"v1"', cut: true });
+    await withServer(answer, async (url, requests) => {
+      const controller = new AbortController();
+      const options = { retryDelayMs: 1, attempts: 50, signal: controller.signal };
+      const onProgress = (): void => controller.abort();
+      await assert.rejects(download(url, path, { ...options, onProgress }));
+      assert.equal(requests.length, 1);
+      assert.ok(!existsSync(path));
+      assert.ok(Buffer.from(BODY).indexOf(await readFile(`${path}.part`)) === 0);
+    });
+  });
+});
