@@ -184,7 +184,7 @@ function buildLoop(
     ops: {
       weight: (name) => weights.float(name),
       linear: (x, layer) => linear(body, x, layer),
-      attention(layer, qkv) {
+      attention(layer, qkv): string {
         const { output, keys, values } = attention.attend(qkv, caches[layer]!);
         grown.push(keys, values);
         return output;
