@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { configHash, recordedConfig, type StudyConfig } from "./config.ts";
+import { parseJson, readTextFile } from "./parse_json_file.ts";
+import { REPOSITORY_ROOT } from "./repository_root.ts";
+import { UsageError } from "./usage_error.ts";
+import { writeAtomic } from "./write_atomic.ts";
+
+/** The name of a study's folder in `results/`: its own, without a date, so that it can resume. */
+export function runId(config: StudyConfig): string {
+  return config.name;
+}
+
+/** Options of {@linkcode claimRun}. */
+export interface ClaimRunOptions {
+  /** The folder for the results; `results/<runId>` of this repository if left out. */
+  readonly out?: string;
+  /** Hashes of what the study reads (data files, model), by name: part of its identity. */
+  readonly inputs?: Readonly<Record<string, string>>;
+}
+
+/** A folder that holds the results of one study and of no other. */
+export interface ClaimedRun {
+  /** The folder; it exists. */
+  readonly folder: string;
+  /** The hash of config and inputs. */
+  readonly hash: string;
+  /** Whether it was there already, from the same study. */
+  readonly resumed: boolean;
+}
+
+/**
+ * Takes a folder for a study's results, or takes it up again: `run.json` in it says which config
+ * and which inputs it is for.
+ *
+ * @throws {UsageError} If the folder is another study's; the message says in what they differ.
+ */
+export function claimRun(config: StudyConfig, options: ClaimRunOptions = {}): ClaimedRun {
+  const { out = join(REPOSITORY_ROOT, "results", runId(config)), inputs = {} } = options;
+  const path = join(out, "run.json");
+  const hash = configHash(config, inputs);
+  const claim = { hash, config: recordedConfig(config), inputs };
+  if (isFile(path)) {
+    const earlier = parseJson(readTextFile(path), path);
+    if (field(earlier, "hash") === hash) return { folder: out, hash, resumed: true };
+    const where = firstDifference(earlier, claim);
+    throw new UsageError(
+      `Cannot write to ${out}: it holds a run that differs in ${where}: give another folder ` +
+        `with --out, or delete this one`,
+    );
+  }
+  writeAtomic(path, `${JSON.stringify(claim, null, 2)}\n`);
+  return { folder: out, hash, resumed: false };
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** The first place at which the two claims differ, with both values if they are short. */
+function firstDifference(earlier: unknown, now: unknown): string {
+  for (const part of ["config", "inputs"]) {
+    const difference = differenceBelow(field(earlier, part), field(now, part), "");
+    if (difference !== undefined) return part === "inputs" ? `input ${difference}` : difference;
+  }
+  return "its record";
+}
+
+/** What of a config does not belong to a run's identity; see `configHash`. */
+const IGNORED = new Set(["label", "engine.batchSize", "engine.url"]);
+
+function differenceBelow(a: unknown, b: unknown, path: string): string | undefined {
+  if (IGNORED.has(path) || JSON.stringify(a) === JSON.stringify(b)) return undefined;
+  if (isObject(a) && isObject(b)) {
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      const at = path === "" ? key : `${path}.${key}`;
+      const difference = differenceBelow(a[key], b[key], at);
+      if (difference !== undefined) return difference;
+    }
+    return undefined;
+  }
+  return `"${path}" (${brief(a)} there, ${brief(b)} now)`;
+}
+
+function field(value: unknown, key: string): unknown {
+  return isObject(value) ? value[key] : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function brief(value: unknown): string {
+  const json = JSON.stringify(value) ?? "nothing";
+  return json.length > 40 ? `${json.slice(0, 37)}...` : json;
+}
