@@ -1,4 +1,4 @@
-import { isCode, type Token, tokenize } from "./text/tokens.ts";
+import { isCode, tokenize } from "./text/tokens.ts";
 
 // Where a chat model's turn ends or another turn begins.
 const TURN_MARKERS = /<\|[^|<>\n]{1,40}\|>|<\/s>|<s>|<eos>|<(?:start|end)_of_turn>|\[\/?INST\]/;
@@ -8,11 +8,17 @@ const INLINE_FENCE = /```(?:sql|sqlite)?\s*([\s\S]*?)```/gi;
 const QUERY_START = /\b(?:select|with)\b/giu;
 const OTHER_STATEMENT =
   /^(?:insert|update|delete|replace|create|drop|alter|pragma|attach|detach|vacuum|explain|values|begin|commit|rollback|savepoint|release|reindex|analyze)\b/i;
-// A line that begins like this is no SQL any more: the next shot of the prompt, or an explanation.
+// A line that begins like this is no SQL any more: a heading, a label ("Question:"), a fence, or a
+// sentence about the statement.
 const PROSE_LINE =
-  /^\s*(?:#{1,6}(?:\s|$)|```|~~~|(?:[\p{L}][\p{L} _-]{0,30})\d{0,3}:(?:\s|$)|(?:this|the|here|note|in|it|i|we|you|explanation|output|result|answer)\s+(?:[a-z]+\s+){1,})/iu;
+  /^\s*(?:#{1,6}(?:\s|$)|```|~~~|\p{L}[\p{L} _-]{0,30}\d{0,3}:(?:\s|$)|(?:this|the|here|it|i|we|you)\s+[a-z]+\s)/iu;
 const CONTINUES =
-  /^\s*(?:from|where|group|having|order|limit|offset|join|inner|left|right|full|cross|natural|on|using|and|or|not|in|union|intersect|except|select|values|as|case|when|then|else|end|between|like|is|exists|window|asc|desc|all|distinct|with|[(),=<>+*/|;'"`[\d-])/i;
+  /^\s*(?:(?:from|where|group|having|order|limit|offset|join|inner|left|right|full|cross|natural|on|using|and|or|not|in|union|intersect|except|select|values|as|case|when|then|else|end|between|like|glob|is|exists|window|asc|desc|all|distinct|with|collate|escape)\b|[(),=<>+*/|;'"`[\d-])/i;
+// Words after which a statement cannot end.
+const OPEN_ENDED =
+  /^(?:select|distinct|from|where|by|having|limit|offset|join|on|and|or|not|in|union|all|intersect|except|as|case|when|then|else|between|like|is|with|[,(=<>+*/|-]|<=|>=|<>|!=|\|\|)$/i;
+const LOOK_AHEAD_CHARACTERS = 240;
+const MAX_STARTS = 12;
 
 /**
  * Finds the SQL statement in what a model wrote: out of a code fence or an inline code span, with
@@ -41,9 +47,8 @@ function modelTurn(completion: string): string {
     .replace(/\r\n?/g, "\n")
     .replace(/[\ufeff\u200b\u200c\u200d\u2060]/g, "")
     .replace(REASONING, "");
-  // A marker at the very start opens the model's own turn.
-  const turns = text.split(TURN_MARKERS).filter((turn) => turn.trim() !== "");
-  return turns[0] ?? "";
+  // A marker or a role name at the very start opens the model's own turn.
+  return text.split(TURN_MARKERS).find((turn) => !/^\s*(?:assistant|model)?\s*$/.test(turn)) ?? "";
 }
 
 function fencedBlocks(text: string): readonly string[] {
@@ -56,7 +61,7 @@ function statementIn(text: string): string | undefined {
   const trimmed = text.trim();
   if (OTHER_STATEMENT.test(trimmed)) return cut(trimmed);
   for (const start of starts(text)) {
-    const statement = cut(text.slice(start));
+    const statement = cut(codeSpan(text, start));
     if (statement !== undefined && looksLikeQuery(statement)) return statement;
   }
   return undefined;
@@ -65,50 +70,65 @@ function statementIn(text: string): string | undefined {
 // Starts of lines, and words after a colon or a back-tick, before words inside of a sentence; the
 // upper-case ones first among these.
 function starts(text: string): readonly number[] {
-  const matches = [...text.matchAll(QUERY_START)];
-  const rank = (match: RegExpExecArray): number => {
-    const before = text.slice(0, match.index);
-    if (/(?:^|\n|[:`>])[\s("]*$/.test(before)) return 0;
-    return match[0] === match[0].toUpperCase() ? 1 : 2;
-  };
-  return matches
-    .map((match) => ({ index: openedAt(text, match.index), rank: rank(match) }))
-    .sort((a, b) => a.rank - b.rank || a.index - b.index)
-    .map(({ index }) => index);
+  const matches: { index: number; rank: number }[] = [];
+  for (const match of text.matchAll(QUERY_START)) {
+    const before = text.slice(Math.max(0, match.index - 40), match.index);
+    const opening = /[\s("]*$/.exec(before)![0];
+    const atStart = opening.length === match.index || opening.includes("\n") ||
+      /[:`>]$/.test(before.slice(0, before.length - opening.length));
+    // Opening brackets before the first SELECT belong to the statement.
+    const brackets = /(?:\(\s*)*$/.exec(opening)![0];
+    const rank = atStart ? 0 : match[0] === match[0].toUpperCase() ? 1 : 2;
+    matches.push({ index: match.index - brackets.length, rank });
+  }
+  matches.sort((a, b) => a.rank - b.rank || a.index - b.index);
+  return matches.slice(0, MAX_STARTS).map(({ index }) => index);
 }
 
-// An opening bracket before the first SELECT belongs to the statement.
-function openedAt(text: string, index: number): number {
-  const opening = /(?:\(\s*)+$/.exec(text.slice(0, index));
-  return opening === null ? index : opening.index;
+// The text of an inline code span that opens right before the statement.
+function codeSpan(text: string, start: number): string {
+  if (text[start - 1] !== "`" || text[start - 2] === "`") return text.slice(start);
+  let ticks = 0;
+  for (let at = text.indexOf("`", start); at >= 0; at = text.indexOf("`", at + 1)) {
+    const closes = ticks % 2 === 0 && /^(?:[\s.,;:!?)]|$)/.test(text.slice(at + 1, at + 2));
+    if (closes) return text.slice(start, at);
+    ticks++;
+  }
+  return text.slice(start);
 }
 
 function cut(text: string): string | undefined {
-  const tokens = tokenize(asciiQuotes(text));
-  const kept: Token[] = [];
+  const ascii = asciiQuotes(text);
   let depth = 0;
-  for (const [index, token] of tokens.entries()) {
+  let end = 0;
+  let last = "";
+  for (const token of tokenize(ascii)) {
     if (token.kind === "punctuation") {
       if (token.text === "(") depth++;
       if (token.text === ")" && --depth < 0) break;
       if (token.text === ";") break;
     }
-    const endsCodeSpan = token.kind === "unterminated" && token.text.startsWith("`");
-    if (endsCodeSpan) break;
-    if (token.kind === "space" && token.text.includes("\n")) {
-      const rest = tokens.slice(index + 1).map((next) => next.text).join("");
-      if (endsHere(token.text, rest)) break;
+    if (token.kind === "space" && token.text.includes("\n") && end > 0) {
+      const next = token.start + token.text.length;
+      const line = ascii.slice(next, next + LOOK_AHEAD_CHARACTERS).split("\n", 1)[0]!;
+      if (endsHere({ space: token.text, line, last, depth })) break;
     }
-    kept.push(token);
+    if (isCode(token)) {
+      end = token.start + token.text.length;
+      last = token.text;
+    }
   }
-  const statement = kept.map((token) => token.text).join("").trim();
-  return kept.some(isCode) ? statement : undefined;
+  return end === 0 ? undefined : ascii.slice(0, end);
 }
 
-function endsHere(space: string, rest: string): boolean {
-  const line = rest.split("\n", 1)[0]!;
-  const blankLine = /\n[^\S\n]*\n/.test(space);
-  return PROSE_LINE.test(line) || (blankLine && !CONTINUES.test(line));
+function endsHere(
+  { space, line, last, depth }: { space: string; line: string; last: string; depth: number },
+): boolean {
+  if (line.trim() === "" || PROSE_LINE.test(line)) return true;
+  if (CONTINUES.test(line)) return false;
+  if (/\n[^\S\n]*\n/.test(space)) return true;
+  // One word may be an alias; two after a complete statement are a sentence.
+  return depth === 0 && !OPEN_ENDED.test(last) && /^\s*[\p{L}\p{N}'_]+[,.!]?\s+\p{L}/u.test(line);
 }
 
 function looksLikeQuery(statement: string): boolean {

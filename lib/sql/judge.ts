@@ -1,6 +1,7 @@
 import { UsageError } from "../runs/usage_error.ts";
 import { officialEqual } from "./compare/official_equal.ts";
 import { plainEqual } from "./compare/plain_equal.ts";
+import { ExecutionCache } from "./execute/execution_cache.ts";
 import { type Execution, type ExecutorOptions, ExecutorPool } from "./execute/executor_pool.ts";
 import { GoldQueryError } from "./gold_query_error.ts";
 import {
@@ -43,6 +44,9 @@ export interface Judge extends AsyncDisposable {
   readonly processIds: readonly number[];
 }
 
+// Some 100 MB of results at worst, in practice far less.
+const MAX_CACHED_VALUES = 1_000_000;
+
 type Rows = Extract<Execution, { status: "rows" }>;
 
 /**
@@ -63,7 +67,7 @@ type Rows = Extract<Execution, { status: "rows" }>;
  */
 export function createJudge(options: JudgeOptions = {}): Judge {
   const pool = new ExecutorPool(options);
-  const goldResults = new Map<string, Promise<Rows>>();
+  const cache = new ExecutionCache((dbPath, sql) => pool.execute(dbPath, sql), MAX_CACHED_VALUES);
   const checkedFiles = new Set<string>();
 
   async function judge(request: JudgeRequest): Promise<Verdict> {
@@ -82,10 +86,8 @@ export function createJudge(options: JudgeOptions = {}): Judge {
     }
     const predicted = statementForms(request.predicted, "predicted");
     const [official, written] = await Promise.all([
-      predictedResult(request.dbPath, predicted.official, gold, goldRows),
-      predicted.written === predicted.official
-        ? undefined
-        : predictedResult(request.dbPath, predicted.written, gold, goldRows),
+      cache.execute(request.dbPath, predicted.official),
+      cache.execute(request.dbPath, predicted.written),
     ]);
     return compare({
       gold,
@@ -96,34 +98,15 @@ export function createJudge(options: JudgeOptions = {}): Judge {
     });
   }
 
-  function goldResult(request: JudgeRequest, sql: string): Promise<Rows> {
-    const key = `${request.dbPath}\0${sql}`;
-    let result = goldResults.get(key);
-    if (result === undefined) {
-      result = pool.execute(request.dbPath, sql).then((execution) => {
-        if (execution.status === "rows") return execution;
-        throw new GoldQueryError({
-          exampleId: request.exampleId ?? "",
-          dbId: request.dbId ?? request.dbPath,
-          sql,
-          reason: `${execution.status}: ${execution.message}`,
-        });
-      });
-      goldResults.set(key, result);
-    }
-    return result;
-  }
-
-  function predictedResult(
-    dbPath: string,
-    sql: string,
-    gold: StatementForms,
-    goldRows: readonly [Rows, Rows],
-  ): Promise<Execution> | Execution {
-    // The same text on the same file gives the same rows.
-    if (sql === gold.official) return goldRows[0];
-    if (sql === gold.written) return goldRows[1];
-    return pool.execute(dbPath, sql);
+  async function goldResult(request: JudgeRequest, sql: string): Promise<Rows> {
+    const execution = await cache.execute(request.dbPath, sql);
+    if (execution.status === "rows") return execution;
+    throw new GoldQueryError({
+      exampleId: request.exampleId ?? "",
+      dbId: request.dbId ?? request.dbPath,
+      sql,
+      reason: `${execution.status}: ${execution.message}`,
+    });
   }
 
   return {

@@ -1,5 +1,6 @@
 import type { Row } from "../value.ts";
-import { ExecutorProcessHandle, type RequestOutcome } from "./executor_process_handle.ts";
+import { ExecutorProcessHandle } from "./executor_process_handle.ts";
+import type { ExecutorReply } from "./protocol.ts";
 
 /** Limits of the executor; every one has a default. */
 export interface ExecutorOptions {
@@ -41,11 +42,14 @@ export class ExecutorError extends Error {
 interface Job {
   readonly dbPath: string;
   readonly sql: string;
+  deaths: number;
   readonly resolve: (execution: Execution) => void;
   readonly reject: (error: unknown) => void;
 }
 
 const MEBIBYTE = 1024 * 1024;
+// Statements that are sent to a process at once, so that it need not wait for the next one.
+const MAX_BATCH = 16;
 
 /**
  * Runs untrusted statements in a pool of subprocesses, each with permission to read one database
@@ -101,7 +105,7 @@ export class ExecutorPool implements AsyncDisposable {
   execute(dbPath: string, sql: string): Promise<Execution> {
     if (this.#closed) return Promise.reject(new ExecutorError("Cannot execute: closed executor"));
     const { promise, resolve, reject } = Promise.withResolvers<Execution>();
-    this.#queue.push({ dbPath, sql, resolve, reject });
+    this.#queue.push({ dbPath, sql, deaths: 0, resolve, reject });
     this.#pump();
     return promise;
   }
@@ -117,13 +121,28 @@ export class ExecutorPool implements AsyncDisposable {
 
   #pump(): void {
     while (this.#running < this.#limits.workers && this.#queue.length > 0) {
-      const [job] = this.#queue.splice(this.#nextIndex(), 1);
+      const batch = this.#takeBatch();
       this.#running++;
-      this.#perform(job!).then(job!.resolve, job!.reject).finally(() => {
-        this.#running--;
-        this.#pump();
-      });
+      this.#perform(batch)
+        .catch((error) => batch.forEach((job) => job.reject(error)))
+        .finally(() => {
+          this.#running--;
+          this.#pump();
+        });
     }
+  }
+
+  // Statements of one database, as many as leave the other workers theirs.
+  #takeBatch(): readonly Job[] {
+    const { dbPath } = this.#queue[this.#nextIndex()]!;
+    const waiting = this.#queue.filter((job) => job.dbPath === dbPath).length;
+    const size = Math.min(MAX_BATCH, Math.ceil(waiting / this.#limits.workers));
+    const batch: Job[] = [];
+    for (let index = 0; batch.length < size;) {
+      if (this.#queue[index]!.dbPath === dbPath) batch.push(...this.#queue.splice(index, 1));
+      else index++;
+    }
+    return batch;
   }
 
   // A database with an open, idle process first; then one that no process works on yet.
@@ -135,30 +154,33 @@ export class ExecutorPool implements AsyncDisposable {
     return Math.max(0, this.#queue.findIndex((job) => !busy.has(job.dbPath)));
   }
 
-  async #perform(job: Job): Promise<Execution> {
-    for (let attempt = 1; attempt <= 2; attempt++) {
-      const process = await this.#acquire(job.dbPath);
-      const started = performance.now();
-      const outcome = await process.run({
-        sql: job.sql,
-        maxRows: this.#limits.maxRows,
-        maxBytes: this.#limits.maxBytes,
-      }, this.#limits.timeoutMs);
-      const elapsedMs = performance.now() - started;
-      await this.#release(process, outcome);
-      if (this.#closed) break;
-      if (outcome.kind === "timeout") {
-        const message = `longer than ${this.#limits.timeoutMs} ms`;
-        return { status: "timeout", message, elapsedMs };
-      }
-      if (outcome.kind === "died") continue;
-      return asExecution(job, outcome, elapsedMs);
+  async #perform(batch: readonly Job[]): Promise<void> {
+    const { maxRows, maxBytes, timeoutMs } = this.#limits;
+    const process = await this.#acquire(batch[0]!.dbPath);
+    let answered = 0;
+    let reusable = true;
+    const requests = batch.map(({ sql }) => ({ sql, maxRows, maxBytes }));
+    const end = await process.run(requests, timeoutMs, (reply, index) => {
+      settle(batch[index]!, reply);
+      answered = index + 1;
+      reusable = reply.kind === "rows" || reply.kind === "sql_error";
+    });
+    await this.#release(process, end === "answered" && reusable);
+    const [interrupted, ...unstarted] = batch.slice(answered);
+    if (interrupted === undefined) return;
+    if (this.#closed) throw new ExecutorError("Cannot execute: the executor was closed first");
+    this.#queue.unshift(...unstarted);
+    if (end === "timeout") {
+      const message = `longer than ${timeoutMs} ms`;
+      interrupted.resolve({ status: "timeout", message, elapsedMs: timeoutMs });
+    } else if (end === "died" && ++interrupted.deaths > 1) {
+      const { dbPath, sql } = interrupted;
+      interrupted.reject(
+        new ExecutorError(`Cannot execute on "${dbPath}": its process died twice on: ${sql}`),
+      );
+    } else {
+      this.#queue.unshift(interrupted);
     }
-    throw new ExecutorError(
-      this.#closed
-        ? "Cannot execute: the executor was closed first"
-        : `Cannot execute on "${job.dbPath}": the executor process died twice on: ${job.sql}`,
-    );
   }
 
   async #acquire(dbPath: string): Promise<ExecutorProcessHandle> {
@@ -174,30 +196,26 @@ export class ExecutorPool implements AsyncDisposable {
     return process;
   }
 
-  async #release(process: ExecutorProcessHandle, outcome: RequestOutcome): Promise<void> {
+  async #release(process: ExecutorProcessHandle, reusable: boolean): Promise<void> {
     this.#busy.delete(process);
-    const reusable = outcome.kind === "reply" && !this.#closed &&
-      (outcome.reply.kind === "rows" || outcome.reply.kind === "sql_error");
-    if (reusable) this.#idle.push(process);
+    if (reusable && !this.#closed) this.#idle.push(process);
     else await process.kill();
   }
 }
 
-function asExecution(
-  job: Job,
-  outcome: Extract<RequestOutcome, { kind: "reply" }>,
-  elapsedMs: number,
-): Execution {
-  const { reply } = outcome;
+function settle(job: Job, reply: ExecutorReply): void {
+  const { elapsedMs } = reply;
   switch (reply.kind) {
     case "rows":
-      return { status: "rows", rows: reply.rows, columnCount: reply.columnCount, elapsedMs };
+      job.resolve({ status: "rows", rows: reply.rows, columnCount: reply.columnCount, elapsedMs });
+      break;
     case "sql_error":
     case "too_many_rows":
-      return { status: reply.kind, message: reply.message, elapsedMs };
+      job.resolve({ status: reply.kind, message: reply.message, elapsedMs });
+      break;
     default: {
       const reason = reply.kind === "fault" ? reply.message : "unexpected reply";
-      throw new ExecutorError(`Cannot execute on "${job.dbPath}": ${reason}`);
+      job.reject(new ExecutorError(`Cannot execute on "${job.dbPath}": ${reason}`));
     }
   }
 }

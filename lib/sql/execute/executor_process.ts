@@ -21,13 +21,14 @@ function serve(): void {
   try {
     sandbox = openSandbox(JSON.parse(Deno.args[0]!) as ExecutorSetup);
   } catch (error) {
-    send({ kind: "fault", message: (error as Error).message });
+    send({ kind: "fault", message: (error as Error).message, elapsedMs: 0 });
     return;
   }
-  send({ kind: "ready" });
+  send({ kind: "ready", elapsedMs: performance.now() });
   for (let request = receive(); request !== undefined; request = receive()) {
+    const started = performance.now();
     const reply = runStatement(sandbox, request);
-    send(reply);
+    send({ ...reply, elapsedMs: performance.now() - started });
     // A statement that was left half-way keeps its sorters until it is collected.
     if (reply.kind === "too_many_rows") return;
   }
@@ -44,13 +45,24 @@ function receive(): ExecutorRequest | undefined {
   return payload && decodePayload<ExecutorRequest>(payload);
 }
 
+// Requests come in batches; what was read beyond one request waits here for the next.
+let buffer = new Uint8Array(64 * 1024);
+let have = 0;
+
 function readFully(length: number): Uint8Array | undefined {
-  const bytes = new Uint8Array(length);
-  for (let have = 0; have < length;) {
-    const count = Deno.stdin.readSync(bytes.subarray(have));
+  if (length > buffer.length) {
+    const larger = new Uint8Array(length);
+    larger.set(buffer.subarray(0, have));
+    buffer = larger;
+  }
+  while (have < length) {
+    const count = Deno.stdin.readSync(buffer.subarray(have));
     if (count === null) return undefined;
     have += count;
   }
+  const bytes = buffer.slice(0, length);
+  buffer.copyWithin(0, length, have);
+  have -= length;
   return bytes;
 }
 

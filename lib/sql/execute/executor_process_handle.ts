@@ -8,11 +8,8 @@ import {
   payloadLength,
 } from "./protocol.ts";
 
-/** How a request ended: with a reply, at the time limit, or because the process was gone. */
-export type RequestOutcome =
-  | { readonly kind: "reply"; readonly reply: ExecutorReply }
-  | { readonly kind: "timeout" }
-  | { readonly kind: "died" };
+/** Why a batch ended before its last request was answered, or that it was answered whole. */
+export type BatchEnd = "answered" | "timeout" | "died";
 
 const PROGRAM = new URL("./executor_process.ts", import.meta.url);
 // Rows live in V8's heap for a moment; the byte cap keeps them far below this.
@@ -71,32 +68,43 @@ export class ExecutorProcessHandle {
   }
 
   /**
-   * Runs one request; the time limit starts when the process is ready for it. At the limit the
-   * process is killed and reaped before the outcome is given.
+   * Sends requests at once and gives their replies in order as they come. The time limit holds for
+   * each request: it starts when the process is ready for the first one, and again at every reply.
+   * At the limit the process is killed and reaped before this returns.
    */
-  async run(request: ExecutorRequest, timeoutMs: number): Promise<RequestOutcome> {
+  async run(
+    requests: readonly ExecutorRequest[],
+    timeoutMs: number,
+    onReply: (reply: ExecutorReply, index: number) => void,
+  ): Promise<BatchEnd> {
+    // A broken pipe shows as the end of the output as well.
+    this.#input.write(joined(requests.map(encodeFrame))).catch(() => {});
     if (!this.#ready) {
       const reply = await this.#receive();
-      if (reply?.kind !== "ready") return this.#ended(reply);
+      if (reply?.kind !== "ready") {
+        if (reply !== undefined) onReply(reply, 0);
+        return reply === undefined ? await this.#died() : "answered";
+      }
       this.#ready = true;
     }
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      this.#signalKill();
-    }, timeoutMs);
-    try {
-      // A broken pipe shows as the end of the output as well.
-      this.#input.write(encodeFrame(request)).catch(() => {});
+    for (const index of requests.keys()) {
+      let timedOut = false;
+      const timer = setTimeout(() => {
+        timedOut = true;
+        this.#signalKill();
+      }, timeoutMs);
       const reply = await this.#receive();
+      clearTimeout(timer);
       if (timedOut) {
         await this.#child.status;
-        return { kind: "timeout" };
+        return "timeout";
       }
-      return await this.#ended(reply);
-    } finally {
-      clearTimeout(timer);
+      if (reply === undefined) return await this.#died();
+      onReply(reply, index);
+      // The process ends itself after this reply, whatever it was sent.
+      if (reply.kind === "too_many_rows") return "answered";
     }
+    return "answered";
   }
 
   /** Ends the process and waits until it is gone. */
@@ -107,10 +115,9 @@ export class ExecutorProcessHandle {
     await this.#child.status;
   }
 
-  async #ended(reply: ExecutorReply | undefined): Promise<RequestOutcome> {
-    if (reply !== undefined) return { kind: "reply", reply };
+  async #died(): Promise<BatchEnd> {
     await this.#child.status;
-    return { kind: "died" };
+    return "died";
   }
 
   #signalKill(): void {
@@ -134,16 +141,22 @@ export class ExecutorProcessHandle {
       this.#buffered.push(value);
       this.#bufferedBytes += value.length;
     }
-    const all = new Uint8Array(this.#bufferedBytes);
-    let at = 0;
-    for (const chunk of this.#buffered) {
-      all.set(chunk, at);
-      at += chunk.length;
-    }
+    const all = joined(this.#buffered);
     this.#buffered = [all.subarray(length)];
     this.#bufferedBytes -= length;
     return all.subarray(0, length);
   }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function passedEnvironment(): Record<string, string> {

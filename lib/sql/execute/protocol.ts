@@ -18,13 +18,17 @@ export interface ExecutorRequest {
   readonly maxBytes: number;
 }
 
-/** What comes back: first one `ready` or `fault`, then one reply a request. */
-export type ExecutorReply =
-  | { readonly kind: "ready" }
+/** How a statement ended in the executor process. */
+export type StatementReply =
   | { readonly kind: "fault"; readonly message: string }
   | { readonly kind: "rows"; readonly rows: readonly Row[]; readonly columnCount: number }
   | { readonly kind: "sql_error"; readonly message: string }
   | { readonly kind: "too_many_rows"; readonly message: string };
+
+/** What comes back: first one `ready` or `fault`, then one timed reply a request. */
+export type ExecutorReply =
+  | { readonly kind: "ready"; readonly elapsedMs: number }
+  | (StatementReply & { readonly elapsedMs: number });
 
 /** Bytes of a frame before its payload: the payload's length, little-endian. */
 export const FRAME_HEADER_BYTES = 4;

@@ -1,9 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
-import { isCode, tokenize } from "../text/tokens.ts";
+import { hasStatement } from "../text/statement_forms.ts";
+import { tokenize } from "../text/tokens.ts";
 import type { Row, SqlValue } from "../value.ts";
 import { decodeText } from "./decode_text.ts";
 import type { Sandbox } from "./open_sandbox.ts";
-import type { ExecutorReply, ExecutorRequest } from "./protocol.ts";
+import type { ExecutorRequest, StatementReply } from "./protocol.ts";
 
 // Primary result codes that speak of the file or the machine, not of the statement.
 // Source: https://sqlite.org/rescode.html
@@ -35,10 +36,10 @@ const PLAIN_FUNCTIONS: ReadonlySet<string> = new Set(
  * throws, but has no cap. The first pass therefore only counts rows and bytes, and the second reads
  * a result that is known to be small.
  */
-export function runStatement(sandbox: Sandbox, request: ExecutorRequest): ExecutorReply {
+export function runStatement(sandbox: Sandbox, request: ExecutorRequest): StatementReply {
   const { db } = sandbox;
   if (request.sql.includes("\0")) return sqlError("the statement holds a NUL character");
-  if (!tokenize(request.sql).some((token) => isCode(token) && token.text !== ";")) {
+  if (!hasStatement(request.sql)) {
     return sqlError("there is no statement in the text");
   }
   try {
@@ -123,7 +124,7 @@ function withoutSemicolon(sql: string): string {
   return end === undefined ? sql : sql.slice(0, end.start);
 }
 
-function failure(error: unknown): ExecutorReply {
+function failure(error: unknown): StatementReply {
   const { errcode, message } = error as { errcode?: number; message: string };
   const primary = (errcode ?? 1) & 0xff;
   const fault = FAULT_CODES[primary];
@@ -133,6 +134,6 @@ function failure(error: unknown): ExecutorReply {
   );
 }
 
-function sqlError(message: string): ExecutorReply {
+function sqlError(message: string): StatementReply {
   return { kind: "sql_error", message };
 }

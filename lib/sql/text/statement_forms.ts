@@ -41,7 +41,9 @@ export function ordersRows(officialGold: string): boolean {
 
 /** Whether the text has anything to execute: not only white space, comments and semicolons. */
 export function hasStatement(sql: string): boolean {
-  return tokenize(sql).some((token) => isCode(token) && token.text !== ";");
+  // A text that begins with a letter needs no closer look.
+  return /^\s*[A-Za-z(]/.test(sql) ||
+    tokenize(sql).some((token) => isCode(token) && token.text !== ";");
 }
 
 function joinedOperators(sql: string): string {
