@@ -11,6 +11,7 @@ while (next < Number(size)) {
   const batch = Array.from({ length: 1 + next % 7 }, (_, i) => sample(next + i))
     .filter(({ key }) => !store.has(key));
   next += 1 + next % 7;
+  if (batch.length === 0) continue;
   store.append(batch);
   Deno.stdout.writeSync(new TextEncoder().encode(`${store.size}\n`));
 }

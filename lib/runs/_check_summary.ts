@@ -1,0 +1,245 @@
+import type {
+  ChanceTest,
+  ClusteredDifference,
+  Interval,
+  PairedDifference,
+  Proportion,
+} from "../stats/mod.ts";
+import { checkConfig } from "./_check_config.ts";
+import {
+  type Check,
+  flag,
+  integer,
+  list,
+  nullable,
+  number,
+  oneOf,
+  optional,
+  record,
+  refuse,
+  shape,
+  text,
+} from "./check_json.ts";
+import type { GitState } from "./git_state.ts";
+import {
+  type Change,
+  type ChoiceComparison,
+  type ChoiceScore,
+  HARDNESS_LEVELS,
+  type MissingDatabaseCount,
+  type MmluScores,
+  type Provenance,
+  SCHEMA_VERSION,
+  SQL_MODES,
+  SQL_STATUSES,
+  type SqlScores,
+  type SuiteCounts,
+  type Summary,
+  type SummaryCounts,
+  type VariantSummary,
+  type VersusBase,
+} from "./summary.ts";
+
+const COUNT = integer({ min: 0 });
+const SHARE = number({ min: 0, max: 1 });
+const DIFFERENCE = number({ min: -1, max: 1 });
+const STDERR = number({ min: 0 });
+const SHA256 = text({ pattern: /^[0-9a-f]{64}$/, says: "64 hexadecimal digits" });
+
+const INTERVAL: Check<Interval> = (value, place) => {
+  const [low, high] = list(number(), { min: 2, max: 2 })(value, place);
+  return low! <= high! ? [low!, high!] : refuse(place, "an interval, the lower end first", value);
+};
+
+const PROPORTION: Check<Proportion> = (value, place) => {
+  const checked = shape<Proportion>({
+    n: integer({ min: 1 }),
+    successes: COUNT,
+    mean: SHARE,
+    stderr: STDERR,
+    ci95: INTERVAL,
+  })(value, place);
+  if (Math.abs(checked.mean - checked.successes / checked.n) > 1e-9) {
+    refuse(place, "a proportion whose mean is successes / n", value);
+  }
+  return checked;
+};
+
+const CLUSTERED = shape<ClusteredDifference>({
+  clusters: integer({ min: 2 }),
+  stderr: STDERR,
+  ci95: INTERVAL,
+});
+
+const PAIRED: Check<PairedDifference> = (value, place) => {
+  const checked = shape<PairedDifference>({
+    n: integer({ min: 1 }),
+    meanBase: SHARE,
+    meanTuned: SHARE,
+    difference: DIFFERENCE,
+    stderr: STDERR,
+    ci95: INTERVAL,
+    gained: COUNT,
+    lost: COUNT,
+    mcnemarExactP: SHARE,
+    clustered: optional(CLUSTERED),
+  })(value, place);
+  if (Math.abs(checked.difference - (checked.gained - checked.lost) / checked.n) > 1e-9) {
+    refuse(place, "a comparison whose difference is (gained - lost) / n", value);
+  }
+  return checked;
+};
+
+const CHANGE: Check<Change> = (value, place) => {
+  const kind = typeof value === "object" && value !== null && "kind" in value ? value.kind : null;
+  return kind === "relative"
+    ? shape<Extract<Change, { kind: "relative" }>>({
+      kind: oneOf(["relative"]),
+      mean: number({ min: -1 }),
+      ci95: INTERVAL,
+    })(value, place)
+    : shape<{ readonly kind: "at_chance" | "base_zero" }>({
+      kind: oneOf(["relative", "at_chance", "base_zero"]) as Check<"at_chance" | "base_zero">,
+    })(value, place);
+};
+
+/** An object with all of the keys. */
+function each<const K extends string, T>(
+  keys: readonly K[],
+  item: Check<T>,
+): Check<Readonly<Record<K, T>>> {
+  const fields = Object.fromEntries(keys.map((key) => [key, item]));
+  return shape<Record<K, T>>(fields as { [P in K]-?: Check<T> });
+}
+
+/** An object with some of the keys. */
+function some<const K extends string, T>(
+  keys: readonly K[],
+  item: Check<T>,
+): Check<Readonly<Partial<Record<K, T>>>> {
+  return each(keys, optional(item)) as Check<Readonly<Partial<Record<K, T>>>>;
+}
+
+const SQL: Check<SqlScores> = (value, place) => {
+  const checked = shape<SqlScores>({
+    overall: each(SQL_MODES, PROPORTION),
+    byHardness: some(HARDNESS_LEVELS, each(SQL_MODES, PROPORTION)),
+    byStatus: each(SQL_STATUSES, COUNT),
+    success: COUNT,
+    failure: COUNT,
+    clustered: optional(CLUSTERED),
+  })(value, place);
+  const { n, successes } = checked.overall.official;
+  const counted = Object.values(checked.byStatus).reduce((sum, count) => sum + count, 0);
+  if (counted !== n || checked.success !== successes || checked.success + checked.failure !== n) {
+    refuse(place, `scores whose counts sum to n = ${n} with ${successes} successes`, {
+      byStatus: checked.byStatus,
+      success: checked.success,
+      failure: checked.failure,
+    });
+  }
+  return checked;
+};
+
+const CHOICE = shape<ChoiceScore>({
+  accuracy: PROPORTION,
+  chance: shape<ChanceTest>({ chance: SHARE, pValue: SHARE, above: flag() }),
+});
+
+const COMPARISON_FIELDS = {
+  difference: PAIRED,
+  change: CHANGE,
+  smallestDetectable: nullable(SHARE),
+};
+
+const VERSUS_BASE = shape<VersusBase>({
+  sql: shape<VersusBase["sql"]>({
+    overall: each(SQL_MODES, PAIRED),
+    byHardness: some(HARDNESS_LEVELS, PAIRED),
+    change: CHANGE,
+    smallestDetectable: nullable(SHARE),
+  }),
+  mmlu: shape<VersusBase["mmlu"]>({
+    overall: shape<ChoiceComparison>(COMPARISON_FIELDS),
+    byCategory: record(
+      shape<ChoiceComparison & { readonly holmP: number }>({ ...COMPARISON_FIELDS, holmP: SHARE }),
+    ),
+  }),
+});
+
+const VARIANTS: Check<readonly VariantSummary[]> = (value, place) => {
+  const variants = list(
+    shape<VariantSummary>({
+      name: text(),
+      sql: SQL,
+      mmlu: shape<MmluScores>({
+        overall: CHOICE,
+        byCategory: record(CHOICE),
+        clustered: optional(CLUSTERED),
+      }),
+      versusBase: optional(VERSUS_BASE),
+    }),
+    { min: 1 },
+  )(value, place);
+  variants.forEach((variant, i) => {
+    const at = { ...place, keyPath: `${place.keyPath}[${i}]` };
+    if ((variant.name === "base") !== (i === 0)) {
+      refuse({ ...at, keyPath: `${at.keyPath}.name` }, '"base" first and only there', variant.name);
+    }
+    if ((variant.versusBase === undefined) !== (i === 0)) {
+      const rule = i === 0 ? "left out for the base model" : "there for every tuned variant";
+      refuse({ ...at, keyPath: `${at.keyPath}.versusBase` }, rule, variant.versusBase);
+    }
+  });
+  return variants;
+};
+
+const SUITE_FIELDS = { asked: COUNT, scored: COUNT, missing: COUNT };
+
+/** `asked = scored + missing`, whatever else there is. */
+function summing<T extends SuiteCounts>(check: Check<T>): Check<T> {
+  return (value, place) => {
+    const checked = check(value, place);
+    return checked.asked === checked.scored + checked.missing
+      ? checked
+      : refuse(place, "counts with asked = scored + missing", value);
+  };
+}
+
+const COUNTS = shape<SummaryCounts>({
+  sql: summing(shape<SummaryCounts["sql"]>({
+    ...SUITE_FIELDS,
+    missingDatabases: list(
+      shape<MissingDatabaseCount>({ dbId: text(), examples: integer({ min: 1 }) }),
+    ),
+  })),
+  mmlu: summing(shape<SuiteCounts>(SUITE_FIELDS)),
+});
+
+const PROVENANCE = shape<Provenance>({
+  modelFiles: record(SHA256),
+  adapters: record(record(SHA256)),
+  prompts: shape<Provenance["prompts"]>({ sql: text(), mmlu: text() }),
+  data: record(SHA256),
+  seeds: record(COUNT),
+  tools: record(nullable(text())),
+  git: shape<GitState>({
+    commit: nullable(text({ pattern: /^[0-9a-f]{40,64}$/, says: "a commit's full hash" })),
+    dirty: nullable(flag()),
+  }),
+  device: text(),
+  dtype: text(),
+});
+
+/** Checks a whole summary, its version apart. */
+export const checkSummary: Check<Summary> = shape<Summary>({
+  schemaVersion: oneOf([SCHEMA_VERSION]),
+  taskVersion: integer({ min: 1 }),
+  name: text(),
+  label: optional(text()),
+  configHash: SHA256,
+  config: checkConfig,
+  counts: COUNTS,
+  variants: VARIANTS,
+  provenance: PROVENANCE,
+});

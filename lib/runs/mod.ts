@@ -1,0 +1,81 @@
+/**
+ * What a study is and what it leaves behind: its config, its samples, its summary, and where they
+ * came from. The room knows nothing of how samples are made.
+ *
+ * Everything that a person can get wrong throws a `UsageError` of one line.
+ *
+ * @example
+ * ```ts
+ * import { parseConfig } from "./mod.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const config = parseConfig(
+ *   `{
+ *     "name": "sample",
+ *     "model": { "id": "HuggingFaceTB/SmolLM2-135M-Instruct", "source": "embedded" },
+ *     "spider": { "path": "spider_db/sample" },
+ *     "mmlu": { "path": "mmlu_db/sample" },
+ *     "training": { "recipes": [{ "name": "qv-2e-4", "learningRate": 2e-4 }] }
+ *   }`,
+ *   { path: "config/sample.json" },
+ * );
+ * assert.equal(config.training.recipes[0]?.rank, 16);
+ * ```
+ *
+ * @module
+ */
+export { canonicalJson, contentKey } from "./canonical_json.ts";
+export type { Check, Place } from "./check_json.ts";
+export { type ClaimedRun, claimRun, type ClaimRunOptions, runId } from "./claim_run.ts";
+export {
+  applyDataRoot,
+  configHash,
+  type EngineConfig,
+  loadConfig,
+  type MmluConfig,
+  type ModelConfig,
+  parseConfig,
+  type Recipe,
+  recordedConfig,
+  type SpiderConfig,
+  type StudyConfig,
+  type TargetModule,
+  type TrainingConfig,
+  validateConfig,
+} from "./config.ts";
+export { type GitState, gitState } from "./git_state.ts";
+export { nearestName } from "./nearest_name.ts";
+export { parseJson, readTextFile } from "./parse_json_file.ts";
+export { realDataRoot } from "./real_data.ts";
+export { fromRoot, REPOSITORY_ROOT } from "./repository_root.ts";
+export { checkMmluSample, checkSqlSample, type MmluSample, type SqlSample } from "./samples.ts";
+export { SchemaVersionError } from "./schema_version_error.ts";
+export { sha256OfFile } from "./sha256_of_file.ts";
+export { type Keyed, openStore, type SampleStore, type StoreOptions } from "./store.ts";
+export {
+  type Change,
+  type ChoiceComparison,
+  type ChoiceScore,
+  HARDNESS_LEVELS,
+  type HardnessLevel,
+  type MissingDatabaseCount,
+  type MmluScores,
+  type Provenance,
+  SCHEMA_VERSION,
+  SQL_MODES,
+  SQL_STATUSES,
+  type SqlMode,
+  type SqlScores,
+  type SqlStatus,
+  type SuiteCounts,
+  type Summary,
+  type SummaryCounts,
+  TASK_VERSION,
+  type VariantSummary,
+  type VersusBase,
+} from "./summary.ts";
+export { readSummary, writeSummary } from "./summary_file.ts";
+export { toolVersions, type ToolVersionsOptions } from "./tool_versions.ts";
+export { UsageError } from "./usage_error.ts";
+export { writeAtomic } from "./write_atomic.ts";
+export { explainWriteError, writeFully } from "./write_fully.ts";
