@@ -1,0 +1,396 @@
+"""Tests of train_lora.py on a tiny random model. Run: .venv/bin/python -m pytest training
+
+`.venv/bin/python training/test_train_lora.py` rewrites testdata/loss_reference.json; a change of it
+has to be explained in the commit that makes it.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import lora_data
+import lora_run
+import pytest
+import torch
+import train_lora
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    LlamaConfig,
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+)
+
+HERE = Path(__file__).parent
+REFERENCE = HERE / "testdata" / "loss_reference.json"
+# Like SmolLM2's: a default system turn, and a line break after each end token.
+TEMPLATE = (
+    "{% for m in messages %}{% if loop.first and m['role'] != 'system' %}"
+    "{{ '<|im_start|>system\nHi<|im_end|>\n' }}{% endif %}"
+    "{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+
+
+def record(question, answer):
+    return {
+        "prompt": [{"role": "user", "content": question}],
+        "completion": [{"role": "assistant", "content": answer}],
+    }
+
+
+RECORDS = [
+    record(f"table t{n}(a, b) {'with more words ' * (n % 5)}question {n}?", f"SELECT a FROM t{n}")
+    for n in range(20)
+]
+
+
+def write_records(path, records):
+    path.write_text("".join(json.dumps(row) + "\n" for row in records), encoding="utf-8")
+
+
+def write_model(folder):
+    """A 2-layer Llama over single characters whose padding id is its end id, as in SmolLM2."""
+    special = ["<|im_end|>", "<|im_start|>"]
+    characters = ["\n", *map(chr, range(32, 127))]
+    vocabulary = {token: at for at, token in enumerate([*special, *characters])}
+    core = Tokenizer(models.WordLevel(vocabulary, unk_token="?"))
+    core.pre_tokenizer = pre_tokenizers.Split("", "isolated")
+    core.decoder = decoders.Fuse()
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=core,
+        eos_token="<|im_end|>",
+        pad_token="<|im_end|>",
+        bos_token="<|im_start|>",
+        chat_template=TEMPLATE,
+    )
+    torch.manual_seed(7)
+    model = LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=len(vocabulary),
+            hidden_size=32,
+            intermediate_size=64,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            num_key_value_heads=2,
+            max_position_embeddings=256,
+            tie_word_embeddings=True,
+            # Large enough that a head that LoRA cannot train still tells the characters apart.
+            initializer_range=0.3,
+            bos_token_id=1,
+            eos_token_id=0,
+            pad_token_id=0,
+        )
+    )
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("base")
+    write_model(folder / "model")
+    write_records(folder / "train.jsonl", RECORDS)
+    return folder
+
+
+def arguments(base, out, *more):
+    """Later flags win over earlier ones, so `more` can replace any of these."""
+    fixed = ["--model", base / "model", "--data", base / "train.jsonl", "--out", out]
+    return [str(word) for word in [*fixed, "--target_modules", "all-linear", "--threads", 1, *more]]
+
+
+def run(base, out, *more):
+    return train_lora.main(arguments(base, out, *more))
+
+
+def rows(out):
+    return [json.loads(line) for line in (out / "loss.jsonl").read_text().splitlines()]
+
+
+def weights(out):
+    return (out / "adapter_model.safetensors").read_bytes()
+
+
+def trainer_and_batch(base, out, *more):
+    args = train_lora.parse_args(arguments(base, out, *more))
+    tokenizer = lora_run.load_tokenizer(args.model)
+    examples = [lora_data.encode({**row, "line": 1}, tokenizer) for row in RECORDS]
+    trainer = lora_run.build_trainer(args, tokenizer, examples, [1] * 5)
+    return trainer, next(iter(trainer.get_train_dataloader()))
+
+
+def test_encode_labels_the_completion_and_its_end_token_only(base):
+    tokenizer = lora_run.load_tokenizer(base / "model")
+    example = lora_data.encode({**RECORDS[3], "line": 1}, tokenizer)
+    labelled = [label for label in example["labels"] if label != -100]
+    assert tokenizer.decode(labelled) == "SELECT a FROM t3<|im_end|>"
+    assert example["input_ids"][-len(labelled) :] == labelled
+    prompt = tokenizer.decode(example["input_ids"][: -len(labelled)])
+    assert prompt.endswith("question 3?<|im_end|>\n<|im_start|>assistant\n")
+
+
+def test_a_batch_keeps_the_end_label_although_the_padding_id_equals_the_end_id(base, tmp_path):
+    trainer, batch = trainer_and_batch(base, tmp_path / "run")
+    assert trainer.processing_class.pad_token_id == trainer.processing_class.eos_token_id == 0
+    lengths = batch["attention_mask"].sum(1).tolist()
+    assert len(set(lengths)) > 1, "the batch must have padding for this test to mean anything"
+    for labels, length in zip(batch["labels"], lengths, strict=True):
+        assert labels[length - 1] == 0
+        assert (labels[length:] == -100).all()
+
+
+def test_completion_loss_equals_the_plain_loss_and_its_gradient(base, tmp_path):
+    trainer, batch = trainer_and_batch(base, tmp_path / "run", "--dropout", 0)
+    model = trainer.model
+    for name, parameter in model.named_parameters():
+        if "lora_B" in name:  # zero at the start, which would leave lora_A without a gradient
+            torch.nn.init.normal_(parameter, std=0.05)
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    ours = lora_run.completion_loss(model, batch)
+    plain = model(**batch).loss
+    assert abs(ours.item() - plain.item()) < 1e-5
+    pairs = zip(torch.autograd.grad(ours, trained), torch.autograd.grad(plain, trained), strict=True)
+    for left, right in pairs:
+        assert right.abs().max() > 0
+        torch.testing.assert_close(left, right, rtol=1e-4, atol=1e-6)
+
+
+def test_completion_loss_shows_the_head_no_prompt_position(base, tmp_path):
+    trainer, batch = trainer_and_batch(base, tmp_path / "run")
+    seen = []
+    head = trainer.model.get_output_embeddings()
+    head.register_forward_hook(lambda _, args, output: seen.append(output.shape[0]))
+    lora_run.completion_loss(trainer.model, batch)
+    assert seen == [(batch["labels"] != -100).sum().item()]
+
+
+def test_plan_gives_each_example_once_an_epoch_with_little_padding():
+    lengths = [40 + 7 * (n * n % 23) for n in range(203)]
+    options = {"batch_size": 4, "accumulation": 1, "epochs": 2, "max_tokens": None, "seed": 1}
+    order, tokens = lora_data.plan(lengths, **options)
+    assert sorted(order) == sorted([*range(203)] * 2)
+    assert tokens[-1] == 2 * sum(lengths)
+    assert len(tokens) == -(-406 // 4)
+    batches = [order[at : at + 4] for at in range(0, 406, 4)]
+    padded = sum(len(batch) * max(lengths[n] for n in batch) for batch in batches)
+    assert padded < 1.1 * tokens[-1]
+    assert lora_data.plan(lengths, **options) == (order, tokens)
+    assert lora_data.plan(lengths, **{**options, "seed": 2})[0] != order
+
+
+def test_plan_ends_before_the_step_that_exceeds_max_tokens():
+    lengths = [10] * 100
+    options = {"batch_size": 4, "epochs": 1, "seed": 1}
+    assert lora_data.plan(lengths, accumulation=1, max_tokens=130, **options)[1] == [40, 80, 120]
+    assert lora_data.plan(lengths, accumulation=2, max_tokens=130, **options)[1] == [80]
+    assert lora_data.plan(lengths, accumulation=1, max_tokens=1, **options)[1] == [40]
+
+
+def test_a_run_writes_its_records_and_the_same_seed_gives_the_same_bytes(base, tmp_path, capsys):
+    assert run(base, tmp_path / "a", "--epochs", 2) == 0
+    assert run(base, tmp_path / "b", "--epochs", 2) == 0
+    assert run(base, tmp_path / "c", "--epochs", 2, "--seed", 43) == 0
+    assert weights(tmp_path / "a") == weights(tmp_path / "b") != weights(tmp_path / "c")
+    configs = [(tmp_path / name / "adapter_config.json").read_bytes() for name in "ab"]
+    assert configs[0] == configs[1]
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == [
+        "adapter_config.json",
+        "adapter_model.safetensors",
+        "config.json",
+        "environment.json",
+        "loss.jsonl",
+    ]
+    log = rows(tmp_path / "a")
+    assert [row["step"] for row in log] == list(range(1, 11))
+    assert set(log[0]) == {"step", "loss", "learning_rate", "tokens", "seconds"}
+    config = json.loads((tmp_path / "a" / "config.json").read_text())
+    assert config["planned"] == {"steps": 10, "tokens": log[-1]["tokens"], "left_out": 0}
+    environment = json.loads((tmp_path / "a" / "environment.json").read_text())
+    assert environment["packages"]["torch"] == torch.__version__
+    assert "step 10/10" in capsys.readouterr().err
+
+
+def test_accumulated_small_batches_learn_what_one_large_batch_learns(base, tmp_path):
+    flags = ("--dropout", 0, "--learning_rate", 1e-3, "--max_tokens", 900)
+    assert run(base, tmp_path / "large", "--batch_size", 4, *flags) == 0
+    # The order within a window depends on the batch size, so feed one that has no choice.
+    write_records(tmp_path / "same.jsonl", [RECORDS[0]] * 4 + [RECORDS[1]] * 4)
+    data = ("--data", tmp_path / "same.jsonl", "--epochs", 1)
+    assert run(base, tmp_path / "one", "--batch_size", 8, *flags, *data) == 0
+    accumulated = ("--batch_size", 2, "--gradient_accumulation", 4)
+    assert run(base, tmp_path / "four", *accumulated, *flags, *data) == 0
+    one, four = rows(tmp_path / "one"), rows(tmp_path / "four")
+    assert [row["tokens"] for row in one] == [row["tokens"] for row in four]
+    assert one[0]["loss"] == pytest.approx(four[0]["loss"], abs=1e-5)
+
+
+def test_the_end_token_is_learnt(base, tmp_path):
+    from peft import PeftModel
+
+    write_records(tmp_path / "one.jsonl", [record("say ab", "ab")])
+    flags = ("--data", tmp_path / "one.jsonl", "--epochs", 800, "--learning_rate", 0.01)
+    assert run(base, tmp_path / "run", *flags, "--dropout", 0) == 0
+    tokenizer = AutoTokenizer.from_pretrained(base / "model")
+    model = AutoModelForCausalLM.from_pretrained(base / "model")
+    model = PeftModel.from_pretrained(model, tmp_path / "run").eval()
+    prompt = tokenizer.apply_chat_template(
+        [{"role": "user", "content": "say ab"}],
+        add_generation_prompt=True,
+        return_tensors="pt",
+        return_dict=True,
+    )
+    output = model.generate(**prompt, max_new_tokens=8, do_sample=False)
+    assert tokenizer.decode(output[0, prompt["input_ids"].shape[1] :]) == "ab<|im_end|>"
+
+
+def test_a_killed_run_leaves_no_adapter_and_resumes_to_the_same_bytes(base, tmp_path, capsys):
+    flags = ("--epochs", 40, "--checkpoint_seconds", 0)
+    command = [sys.executable, HERE / "train_lora.py", *arguments(base, tmp_path / "cut", *flags)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    log = tmp_path / "cut" / "loss.jsonl"
+    deadline = time.monotonic() + 120
+    while not (log.exists() and log.read_text().count("\n") >= 7):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not (tmp_path / "cut" / "adapter_model.safetensors").exists()
+    assert run(base, tmp_path / "cut", *flags, "--resume") == 0
+    assert "resumed at step" in capsys.readouterr().err
+    assert run(base, tmp_path / "whole", "--epochs", 40) == 0
+    assert weights(tmp_path / "cut") == weights(tmp_path / "whole")
+    cut, whole = rows(tmp_path / "cut"), rows(tmp_path / "whole")
+    assert [(row["step"], row["loss"]) for row in cut] == [
+        (row["step"], row["loss"]) for row in whole
+    ]
+    assert not (tmp_path / "cut" / "checkpoints").exists()
+
+
+def test_an_existing_run_folder_is_refused_unless_resumed(base, tmp_path, capsys):
+    assert run(base, tmp_path / "run") == 0
+    before = weights(tmp_path / "run")
+    capsys.readouterr()
+    assert run(base, tmp_path / "run") == 2
+    assert "exists: give --resume" in capsys.readouterr().err
+    assert run(base, tmp_path / "run", "--resume") == 0
+    assert "the run is complete" in capsys.readouterr().err
+    assert run(base, tmp_path / "run", "--resume", "--rank", 8) == 2
+    assert "rank differs: it was 16, now it is 8" in capsys.readouterr().err
+    assert weights(tmp_path / "run") == before
+
+
+def test_records_over_max_length_are_left_out_and_counted(base, tmp_path, capsys):
+    longer = record("x" * 200, "SELECT 1")
+    write_records(tmp_path / "mixed.jsonl", [*RECORDS[:3], longer])
+    flags = ("--data", tmp_path / "mixed.jsonl", "--max_length", 200)
+    assert run(base, tmp_path / "run", *flags) == 0
+    assert "left out 1 records over 200 tokens" in capsys.readouterr().err
+    assert json.loads((tmp_path / "run/config.json").read_text())["planned"]["left_out"] == 1
+
+
+def broken_model(base, folder):
+    shutil.copytree(base / "model", folder)
+    with open(folder / "model.safetensors", "r+b") as file:
+        file.truncate(5000)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--model", "nowhere"], "no model in nowhere"),
+        (["--model", "truncated"], "cannot load the model in truncated"),
+        (["--data", "nowhere.jsonl"], "cannot read the training data nowhere.jsonl"),
+        (["--data", "empty.jsonl"], "no training records in empty.jsonl"),
+        (["--data", "broken.jsonl"], "broken.jsonl line 2 is not a record"),
+        (["--data", "no_completion.jsonl"], "no_completion.jsonl line 1 is not a record"),
+        (["--data", "two_turns.jsonl"], "two_turns.jsonl line 1 is not a record"),
+        (["--data", "numbers.jsonl"], "numbers.jsonl line 1 is not a record"),
+        (["--rank", "0"], "--rank: must be a whole number at least 1"),
+        (["--rank", "1.5"], "--rank: must be a whole number"),
+        (["--dropout", "1"], "--dropout: must be a number at least 0 and below 1"),
+        (["--dropout", "nan"], "--dropout: must be a number"),
+        (["--learning_rate", "0"], "--learning_rate: must be a number above 0"),
+        (["--max_tokens", "-5"], "--max_tokens: must be a whole number at least 1"),
+        (["--max_length", "8"], "are longer than 8 tokens"),
+        (["--target_modules", "q_proj,typo"], "the model has no module named 'typo'"),
+        (["--dtype", "int3"], "--dtype: invalid choice"),
+        (["--ranks", "4"], "unrecognized arguments: --ranks"),
+        (["--quantization", "nf4"], "--quantization nf4 needs an NVIDIA GPU"),
+    ],
+)
+def test_wrong_input_is_one_line_and_exit_code_2(base, tmp_path, capsys, monkeypatch, flags, message):
+    if "nf4" in flags and torch.cuda.is_available():
+        pytest.skip("there is an NVIDIA GPU here")
+    monkeypatch.chdir(tmp_path)
+    broken_model(base, tmp_path / "truncated")
+    good = json.dumps(RECORDS[0])
+    (tmp_path / "empty.jsonl").write_text("\n")
+    (tmp_path / "broken.jsonl").write_text(f"{good}\n{good[:-5]}\n")
+    (tmp_path / "no_completion.jsonl").write_text('{"prompt": []}\n')
+    write_records(
+        tmp_path / "two_turns.jsonl",
+        [{**RECORDS[0], "completion": RECORDS[0]["completion"] * 2}],
+    )
+    (tmp_path / "numbers.jsonl").write_text("[1, 2]\n")
+    capsys.readouterr()
+    assert run(base, tmp_path / "run", *flags) == 2
+    errors = capsys.readouterr().err.splitlines()
+    assert [line for line in errors if not line.startswith("plan:")] == errors[-1:]
+    assert message in errors[-1] and errors[-1].startswith("train_lora.py: ")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_full_disk_is_one_line_and_exit_code_2(base, tmp_path, capsys):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "environment.json.partial").symlink_to("/dev/full")
+    assert run(base, tmp_path / "run", "--resume") == 2
+    assert "the disk is full" in capsys.readouterr().err.splitlines()[-1]
+
+
+REFERENCE_FLAGS = ("--epochs", 2, "--dropout", 0, "--learning_rate", 5e-3)
+
+
+def test_ten_steps_give_the_losses_of_the_reference(base, tmp_path):
+    reference = json.loads(REFERENCE.read_text())
+    assert run(base, tmp_path / "run", *REFERENCE_FLAGS) == 0
+    log = rows(tmp_path / "run")
+    assert len(log) == len(reference["steps"]) == 10
+    for row, expected in zip(log, reference["steps"], strict=True):
+        assert row["tokens"] == expected["tokens"]
+        assert row["learning_rate"] == pytest.approx(expected["learning_rate"], rel=1e-9)
+        assert row["loss"] == pytest.approx(expected["loss"], abs=reference["tolerance"])
+
+
+def write_reference(folder):
+    write_model(folder / "model")
+    write_records(folder / "train.jsonl", RECORDS)
+    assert run(folder, folder / "run", *REFERENCE_FLAGS) == 0
+    steps = [{key: row[key] for key in row if key != "seconds"} for row in rows(folder / "run")]
+    lora_data.write_json(
+        REFERENCE,
+        {
+            "description": "Losses (nats a labelled token) of 10 steps of test_train_lora.py's model",
+            "tolerance": 1e-4,
+            "environment": json.loads((folder / "run" / "environment.json").read_text()),
+            "flags": list(map(str, REFERENCE_FLAGS)),
+            "steps": steps,
+        },
+    )
+
+
+if __name__ == "__main__":
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as temporary:
+        write_reference(Path(temporary))
