@@ -54,6 +54,9 @@ export const STUDY: StudyRows = {
   model: "Tiny-Model",
   label: "sample",
   accuracy: [...SQL_ROWS.filter((row) => row.variant !== "all"), ...MMLU_ROWS],
+  readings: [],
+  chance: [],
+  coverage: [],
   differences: [
     {
       measure: "sql",

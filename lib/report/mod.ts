@@ -36,11 +36,14 @@ export {
   lossFrame,
 } from "./frames.ts";
 export { lossCurves, type LossCurvesOptions } from "./loss_curves.ts";
+export { lossRows } from "./loss_rows.ts";
 export { type Alignment, type MarkdownColumn, markdownTable } from "./markdown_table.ts";
 export type {
   AccuracyRow,
+  ChanceRow,
   ChangeRow,
   CountRow,
+  CoverageRow,
   DifferenceRow,
   LossRow,
   Measure,
@@ -48,5 +51,12 @@ export type {
   StudyRows,
   TradeOffPoint,
 } from "./rows.ts";
-export { accuracyTable, countsTable, differencesTable, summaryTable } from "./summary_table.ts";
+export { summaryRows, tradeOffPoints } from "./summary_rows.ts";
+export {
+  accuracyTable,
+  countsTable,
+  differencesTable,
+  studyTable,
+  summaryTable,
+} from "./summary_table.ts";
 export { AT_CHANCE_NOTE, tradeOffFigure, type TradeOffOptions } from "./trade_off_figure.ts";

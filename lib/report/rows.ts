@@ -45,6 +45,12 @@ export interface DifferenceRow {
   readonly gained: number;
   /** Two-sided exact McNemar p-value. */
   readonly pValue: number;
+  /** {@linkcode DifferenceRow.pValue} after Holm's correction over the groups of the measure. */
+  readonly holmP?: number;
+  /** The interval with databases or subjects, not examples, as the independent unit. */
+  readonly clusteredCi95?: readonly [number, number];
+  /** The smallest difference that would probably be found, in 0..1; `null` where none would. */
+  readonly smallestDetectable?: number | null;
 }
 
 /** The relative change of an accuracy, or the reason why there is none. */
@@ -67,6 +73,26 @@ export interface CountRow {
   readonly count: number;
   /** Examples judged. */
   readonly n: number;
+}
+
+/** Whether a variant's accuracy on multiple choice says more than guessing would. */
+export interface ChanceRow {
+  readonly variant: string;
+  readonly group: string;
+  /** The accuracy of guessing, in 0..1. */
+  readonly chance: number;
+  /** One-sided exact binomial p-value. */
+  readonly pValue: number;
+  readonly verdict: "above chance" | "at chance";
+}
+
+/** How many examples of a measure were asked for, and how many of them could be scored. */
+export interface CoverageRow {
+  readonly measure: Measure;
+  readonly asked: number;
+  readonly scored: number;
+  /** What could not be scored and why, in words; empty where everything was. */
+  readonly missing: string;
 }
 
 /** One mark of the training loss. */
@@ -104,8 +130,13 @@ export interface StudyRows {
   readonly label?: string;
   /** The base model first, then the variants; groups in their natural order, "all" last. */
   readonly accuracy: readonly AccuracyRow[];
+  /** SQL accuracy over all examples by reading of "the rows agree": the group is the reading. */
+  readonly readings: readonly AccuracyRow[];
   readonly differences: readonly DifferenceRow[];
   readonly changes: readonly ChangeRow[];
   /** Verdicts of SQL by status. */
   readonly counts: readonly CountRow[];
+  /** MMLU against guessing. */
+  readonly chance: readonly ChanceRow[];
+  readonly coverage: readonly CoverageRow[];
 }

@@ -1,35 +1,70 @@
-import { formatDifference, formatEstimate, formatPValue, formatSigned } from "./format_numbers.ts";
-import { markdownTable } from "./markdown_table.ts";
-import type { AccuracyRow, ChangeRow, CountRow, DifferenceRow, StudyRows } from "./rows.ts";
-import { AT_CHANCE_NOTE } from "./trade_off_figure.ts";
+import type { Summary } from "../runs/mod.ts";
+import {
+  formatDifference,
+  formatEstimate,
+  formatPercent,
+  formatPValue,
+  formatSigned,
+} from "./format_numbers.ts";
+import { type MarkdownColumn, markdownTable } from "./markdown_table.ts";
+import type {
+  AccuracyRow,
+  ChanceRow,
+  ChangeRow,
+  CountRow,
+  CoverageRow,
+  DifferenceRow,
+  Measure,
+  StudyRows,
+} from "./rows.ts";
+import { summaryRows } from "./summary_rows.ts";
 
-const NAMES = { sql: "SQL execution accuracy", mmlu: "MMLU" } as const;
+const NAMES: Readonly<Record<Measure, string>> = { sql: "SQL", mmlu: "MMLU" };
 
 /**
- * A study as Markdown: accuracies by group, verdict counts, and paired differences to the base
- * model, every number with its n and its 95 % interval.
+ * A study as Markdown: what was scored, accuracies by group, verdict counts, and paired differences
+ * to the base model, every number with its n and its 95 % interval.
+ *
+ * @example
+ * ```ts ignore
+ * const markdown = summaryTable(readSummary("results/sample/summary.json"));
+ * ```
+ */
+export function summaryTable(summary: Summary): string {
+  return studyTable(summaryRows(summary));
+}
+
+/**
+ * The same from rows.
  *
  * @throws {RangeError} If a number is not finite.
  */
-export function summaryTable(study: StudyRows): string {
+export function studyTable(study: StudyRows): string {
   const label = study.label === undefined ? "" : ` (${study.label})`;
-  const sql = study.accuracy.filter((row) => row.measure === "sql");
-  const mmlu = study.accuracy.filter((row) => row.measure === "mmlu");
+  const of = (measure: Measure): readonly AccuracyRow[] =>
+    study.accuracy.filter((row) => row.measure === measure);
   return [
     `## ${study.model}${label}\n`,
+    coverageText(study.coverage),
     `### SQL execution accuracy by hardness${label}\n`,
-    accuracyTable(sql),
+    accuracyTable(of("sql")),
+    `### SQL execution accuracy by reading${label}\n`,
+    accuracyTable(study.readings),
     `### SQL verdicts${label}\n`,
     countsTable(study.counts),
     `### MMLU accuracy by category${label}\n`,
-    accuracyTable(mmlu),
+    accuracyTable(of("mmlu")),
+    chanceText(study.chance),
     `### Paired differences to the base model${label}\n`,
     differencesTable(study.differences, study.changes),
+    "Differences are in percentage points, with 95 % intervals: of pairs, and of clusters " +
+    "(databases, subjects). Gained and lost count examples. The last column is the smallest " +
+    "difference that a study of this size would probably find.\n",
   ].join("\n");
 }
 
 /**
- * Accuracies, one row a variant and one column a group: percentage, interval, raw counts.
+ * Accuracies, one row a variant and one column a group: percentage, 95 % interval, raw counts.
  *
  * @throws {RangeError} If a number is not finite.
  */
@@ -37,7 +72,7 @@ export function accuracyTable(rows: readonly AccuracyRow[]): string {
   const groups = [...new Set(rows.map((row) => row.group))];
   const variants = [...new Set(rows.map((row) => row.variant))];
   return markdownTable(
-    [{ title: "model" }, ...groups.map((title) => ({ title, align: "right" as const }))],
+    [{ title: "model" }, ...groups.map(numeric)],
     variants.map((variant) => [
       variant,
       ...groups.map((group) => {
@@ -48,13 +83,12 @@ export function accuracyTable(rows: readonly AccuracyRow[]): string {
   );
 }
 
-/** Raw counts of verdicts: successes, failures, and every status that occurs. */
+/** Raw counts of verdicts: successes, failures, and every status that is listed. */
 export function countsTable(rows: readonly CountRow[]): string {
   const statuses = [...new Set(rows.map((row) => row.status))].filter((s) => s !== "match");
   const variants = [...new Set(rows.map((row) => row.variant))];
-  const columns = ["n", "success", "failure", ...statuses];
   return markdownTable(
-    [{ title: "model" }, ...columns.map((title) => ({ title, align: "right" as const }))],
+    [{ title: "model" }, ...["n", "success", "failure", ...statuses].map(numeric)],
     variants.map((variant) => {
       const own = rows.filter((row) => row.variant === variant);
       const count = (status: string): number =>
@@ -76,18 +110,17 @@ export function differencesTable(
   rows: readonly DifferenceRow[],
   changes: readonly ChangeRow[],
 ): string {
+  const columns: readonly MarkdownColumn[] = [
+    { title: "measure" },
+    { title: "model" },
+    { title: "group" },
+    ...["n", "difference", "clustered", "gained", "lost", "McNemar p", "Holm p", "change"].map(
+      numeric,
+    ),
+    numeric("detectable"),
+  ];
   return markdownTable(
-    [
-      { title: "measure" },
-      { title: "model" },
-      { title: "group" },
-      { title: "n", align: "right" },
-      { title: "difference (points)", align: "right" },
-      { title: "gained", align: "right" },
-      { title: "lost", align: "right" },
-      { title: "McNemar p", align: "right" },
-      { title: "change", align: "right" },
-    ],
+    columns,
     rows.map((row) => {
       const change = changes.find((change) =>
         change.measure === row.measure && change.variant === row.variant &&
@@ -99,24 +132,59 @@ export function differencesTable(
         row.group,
         String(row.n),
         formatDifference(row),
+        row.clusteredCi95 === undefined ? "" : bounds(row.clusteredCi95),
         String(row.gained),
         String(row.lost),
         formatPValue(row.pValue),
+        row.holmP === undefined ? "" : formatPValue(row.holmP),
         change === undefined ? "" : changeText(change.change),
+        detectableText(row.smallestDetectable),
       ];
     }),
   );
 }
 
+function numeric(title: string): MarkdownColumn {
+  return { title, align: "right" };
+}
+
+function bounds([low, high]: readonly [number, number]): string {
+  return `[${formatSigned(low)}, ${formatSigned(high)}]`;
+}
+
 function changeText(change: ChangeRow["change"]): string {
   switch (change.kind) {
-    case "relative": {
-      const [low, high] = change.ci95;
-      return `${formatSigned(change.mean)} % [${formatSigned(low)}, ${formatSigned(high)}]`;
-    }
+    case "relative":
+      return `${formatSigned(change.mean)} % ${bounds(change.ci95)}`;
     case "at_chance":
-      return AT_CHANCE_NOTE.replace("MMLU ", "");
+      return "at chance: no loss can be measured";
     case "base_zero":
       return "base is 0: no ratio";
   }
+}
+
+function detectableText(smallest: number | null | undefined): string {
+  if (smallest === undefined) return "";
+  return smallest === null ? "none" : formatPercent(smallest).replace(" %", "");
+}
+
+function coverageText(rows: readonly CoverageRow[]): string {
+  return rows.map(({ measure, asked, scored, missing }) =>
+    `${NAMES[measure]}: ${scored} of ${asked} examples scored` +
+    (missing === "" ? "." : `; not scored: ${missing}.`)
+  ).join("\n") + "\n";
+}
+
+function chanceText(rows: readonly ChanceRow[]): string {
+  const [first] = rows;
+  if (first === undefined) return "";
+  const verdicts = rows.filter((row) => row.group === "all").map((row) =>
+    `${row.variant} ${row.verdict} (p ${comparison(formatPValue(row.pValue))})`
+  );
+  return `Against guessing (${formatPercent(first.chance)}, exact binomial, one-sided, all ` +
+    `categories): ${verdicts.join("; ")}.\n`;
+}
+
+function comparison(pValue: string): string {
+  return pValue.startsWith("<") ? pValue : `= ${pValue}`;
 }

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { STUDY } from "./_fixture.ts";
-import { accuracyTable, countsTable, differencesTable, summaryTable } from "./summary_table.ts";
+import { accuracyTable, countsTable, differencesTable, studyTable } from "./summary_table.ts";
 
-Deno.test("summaryTable() labels every heading with the sample's label", () => {
-  const headings = summaryTable(STUDY).split("\n").filter((line) => line.startsWith("#"));
-  assert.equal(headings.length, 5);
+Deno.test("studyTable() labels every heading with the sample's label", () => {
+  const headings = studyTable(STUDY).split("\n").filter((line) => line.startsWith("#"));
+  assert.equal(headings.length, 6);
   for (const heading of headings) assert.ok(heading.endsWith("(sample)"), heading);
   const { label: _, ...unlabelled } = STUDY;
-  assert.ok(!summaryTable(unlabelled).includes("sample"));
+  assert.ok(!studyTable(unlabelled).includes("sample"));
 });
 
 Deno.test("accuracyTable() gives percentage, interval and raw counts by group", () => {
