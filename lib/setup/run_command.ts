@@ -1,0 +1,49 @@
+/** Options of {@linkcode runCommand}. */
+export interface RunCommandOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Called with each line of standard error as it comes. */
+  readonly onLine?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** How a command ended. */
+export interface CommandResult {
+  readonly code: number;
+  /** The last lines of standard error, for a message. */
+  readonly lastLines: readonly string[];
+}
+
+const KEPT_LINES = 20;
+
+/** Runs a command to its end and hands on its standard error line by line; its standard output is dropped. */
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  { env = {}, cwd, onLine, signal }: RunCommandOptions = {},
+): Promise<CommandResult> {
+  const child = new Deno.Command(command, {
+    args: [...args],
+    env: { ...env },
+    ...(cwd ? { cwd } : {}),
+    ...(signal ? { signal } : {}),
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const lastLines: string[] = [];
+  let rest = "";
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split(/\r?\n|\r/);
+    rest = lines.pop()!;
+    for (const line of lines) hand(line);
+  }
+  if (rest) hand(rest);
+  return { code: (await child.status).code, lastLines };
+
+  function hand(line: string): void {
+    lastLines.push(line);
+    if (lastLines.length > KEPT_LINES) lastLines.shift();
+    onLine?.(line);
+  }
+}

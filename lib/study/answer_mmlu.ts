@@ -1,0 +1,59 @@
+import type { Engine } from "../engine/types.ts";
+import { devShots, mmluPrompt } from "../mmlu/mod.ts";
+import type { MmluSample } from "../runs/samples.ts";
+import { type AnswerOptions, noteReused } from "./answer_sql.ts";
+import type { StudyInputs } from "./open_inputs.ts";
+import { sampleIdentity } from "./sample_identity.ts";
+
+/**
+ * Scores the letters A to D of the study's multiple-choice questions with one
+ * variant; stored and resumed as `answerSql` does.
+ *
+ * @returns The samples of all questions, in the suite's order.
+ */
+export async function answerMmlu(
+  inputs: StudyInputs,
+  engine: Engine,
+  { variant, store, progress, signal }: AnswerOptions<MmluSample>,
+): Promise<MmluSample[]> {
+  const { config, mmlu, questions, tokenizer, audit } = inputs;
+  const jobs = questions.map((question) => {
+    const { shared, own } = mmluPrompt(
+      question,
+      devShots(mmlu, question.subject, config.mmlu.shots),
+    );
+    const prompt = tokenizer.encodePlain(shared, own);
+    const identity = sampleIdentity(inputs, variant, prompt, {
+      task: "mmlu",
+      letters: audit.letterIds,
+    });
+    return { question, prompt, identity };
+  });
+  const open = jobs.filter(({ identity }) => !store.has(identity.key));
+  noteReused(progress, variant.name, jobs.length - open.length, jobs.length);
+  let batch: MmluSample[] = [];
+  const scores = engine.choiceLogProbs(open.map(({ prompt }) => prompt), audit.letterIds, {
+    variant: variant.weights,
+    ...(signal ? { signal } : {}),
+    onProgress(done, total): void {
+      store.append(batch);
+      batch = [];
+      progress.update(done, total, "questions");
+    },
+  });
+  for await (const { index, logProbs } of scores) {
+    const { question, identity } = open[index]!;
+    const { id, subject, category } = question;
+    const [a, b, c, d] = logProbs as [number, number, number, number];
+    batch.push({
+      ...identity,
+      id,
+      subject,
+      category,
+      variant: variant.name,
+      logProbs: [a, b, c, d],
+    });
+  }
+  store.append(batch);
+  return jobs.map(({ identity }) => store.get(identity.key)!);
+}

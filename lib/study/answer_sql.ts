@@ -1,0 +1,64 @@
+import type { Engine } from "../engine/types.ts";
+import type { SqlSample } from "../runs/samples.ts";
+import type { SampleStore } from "../runs/store.ts";
+import { sqlPrompt } from "../spider/mod.ts";
+import type { StudyInputs } from "./open_inputs.ts";
+import type { Progress } from "./progress.ts";
+import { type NamedVariant, sampleIdentity } from "./sample_identity.ts";
+
+/** What {@linkcode answerSql} and `answerMmlu` work with. */
+export interface AnswerOptions<Sample extends { readonly key: string }> {
+  readonly variant: NamedVariant;
+  readonly store: SampleStore<Sample>;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Completes the study's SQL prompts with one variant. Samples that the store
+ * has are not made again; new ones are stored batch by batch, so a killed run
+ * loses at most the batch in flight.
+ *
+ * @returns The samples of all asked questions, in file order.
+ */
+export async function answerSql(
+  inputs: StudyInputs,
+  engine: Engine,
+  { variant, store, progress, signal }: AnswerOptions<SqlSample>,
+): Promise<SqlSample[]> {
+  const { config, asked, shots, spider, tokenizer } = inputs;
+  const { maxNewTokens } = config.spider;
+  const jobs = asked.map((example) => {
+    const prompt = tokenizer.encodeConversation(
+      sqlPrompt(example, { schemas: spider.schemas, shots }),
+    );
+    const identity = sampleIdentity(inputs, variant, prompt, { task: "sql", maxNewTokens });
+    return { example, prompt, identity };
+  });
+  const open = jobs.filter(({ identity }) => !store.has(identity.key));
+  noteReused(progress, variant.name, jobs.length - open.length, jobs.length);
+  let batch: SqlSample[] = [];
+  const completions = engine.generate(open.map(({ prompt }) => prompt), {
+    maxNewTokens,
+    variant: variant.weights,
+    ...(signal ? { signal } : {}),
+    onProgress(done, total): void {
+      store.append(batch);
+      batch = [];
+      progress.update(done, total, "questions");
+    },
+  });
+  for await (const { index, tokens, finishReason } of completions) {
+    const { example, identity } = open[index]!;
+    const { id, dbId } = example;
+    const text = tokenizer.decode(tokens);
+    batch.push({ ...identity, id, dbId, variant: variant.name, tokens, text, finishReason });
+  }
+  store.append(batch);
+  return jobs.map(({ identity }) => store.get(identity.key)!);
+}
+
+/** Tells how many samples of a variant were there already, if any. */
+export function noteReused(progress: Progress, name: string, reused: number, total: number): void {
+  if (reused > 0) progress.note(`${name}: reused ${reused} of ${total} stored answers`);
+}

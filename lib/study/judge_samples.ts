@@ -1,0 +1,40 @@
+import type { SqlSample } from "../runs/samples.ts";
+import { createJudge, extractSql, type Hardness, hardness, type Verdict } from "../sql/mod.ts";
+import type { StudyInputs } from "./open_inputs.ts";
+import type { Progress } from "./progress.ts";
+
+/** A judged completion. */
+export interface SqlVerdict extends Verdict {
+  readonly id: string;
+  readonly dbId: string;
+  readonly variant: string;
+  readonly hardness: Hardness;
+  readonly finishReason: "stop" | "length";
+}
+
+/**
+ * Judges completions against their golds on the study's databases.
+ *
+ * @throws {GoldQueryError} If a gold query fails: that is no fault of the model.
+ */
+export async function judgeSamples(
+  { config, asked, spider }: StudyInputs,
+  samples: readonly SqlSample[],
+  progress: Progress,
+): Promise<SqlVerdict[]> {
+  const examples = new Map(asked.map((example) => [example.id, example]));
+  await using judge = createJudge({ timeoutMs: config.spider.timeoutMs });
+  let done = 0;
+  return await Promise.all(samples.map(async ({ id, dbId, variant, text, finishReason }) => {
+    const { query } = examples.get(id)!;
+    const verdict = await judge.judge({
+      dbPath: spider.databasePath(dbId),
+      gold: query,
+      predicted: extractSql(text) ?? "",
+      exampleId: id,
+      dbId,
+    });
+    progress.update(++done, samples.length, "verdicts");
+    return { id, dbId, variant, hardness: hardness(query), finishReason, ...verdict };
+  }));
+}

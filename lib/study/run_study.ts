@@ -1,0 +1,177 @@
+import { loadAdapter } from "../engine/adapter.ts";
+import { LINEAR_MODULES, type LinearModule } from "../engine/checkpoint.ts";
+import { openOnnxEngine } from "../engine/onnx_engine.ts";
+import type { Engine } from "../engine/types.ts";
+import {
+  checkMmluSample,
+  checkSqlSample,
+  claimRun,
+  openStore,
+  type Recipe,
+  sha256OfFile,
+  UsageError,
+} from "../runs/mod.ts";
+import { answerMmlu } from "./answer_mmlu.ts";
+import { answerSql } from "./answer_sql.ts";
+import { judgeSamples } from "./judge_samples.ts";
+import type { StudyInputs } from "./open_inputs.ts";
+import type { Progress } from "./progress.ts";
+import { BASE, type NamedVariant } from "./sample_identity.ts";
+import { answerLetters, type VariantAnswers } from "./summarize.ts";
+import { trainRecipe, writeSftData } from "./train_recipe.ts";
+
+/** Where a study's files lie below its results folder. */
+export interface StudyFolder {
+  /** The results folder itself. */
+  readonly root: string;
+  /** `configHash` of the effective config and all inputs. */
+  readonly hash: string;
+  readonly sqlSamples: string;
+  readonly mmluSamples: string;
+  /** The training records. */
+  readonly sftData: string;
+  /** The run folder of a recipe, adapter included. */
+  training(recipe: Recipe): string;
+}
+
+/** How the phases of a study are run. */
+export interface PhaseOptions {
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Takes the results folder of a study, new or its own from before.
+ *
+ * @throws {UsageError} If the folder holds the results of another study.
+ */
+export function openStudyFolder(inputs: StudyInputs, out?: string): StudyFolder {
+  const { folder, hash } = claimRun(inputs.config, {
+    inputs: inputs.hashes,
+    ...(out ? { out } : {}),
+  });
+  return {
+    root: folder,
+    hash,
+    sqlSamples: `${folder}/samples/sql.jsonl`,
+    mmluSamples: `${folder}/samples/mmlu.jsonl`,
+    sftData: `${folder}/samples/sft.jsonl`,
+    training: ({ name }) => `${folder}/training/${name}`,
+  };
+}
+
+/** Phase 2: trains every recipe of the study, or finds it trained. */
+export async function trainRecipes(
+  inputs: StudyInputs,
+  folder: StudyFolder,
+  { progress, ...options }: PhaseOptions,
+): Promise<void> {
+  const { recipes } = inputs.config.training;
+  writeSftData(inputs, folder.sftData);
+  for (const [i, recipe] of recipes.entries()) {
+    progress.step(`Training ${i + 1} of ${recipes.length}: ${recipe.name}`);
+    const out = folder.training(recipe);
+    await trainRecipe(inputs, recipe, { data: folder.sftData, out, progress, ...options });
+  }
+}
+
+/**
+ * A recipe's trained adapter as a variant of the study's model.
+ *
+ * @throws {UsageError} If it is missing or does not fit the model.
+ */
+export async function openRecipeVariant(
+  inputs: StudyInputs,
+  folder: StudyFolder,
+  recipe: Recipe,
+): Promise<NamedVariant> {
+  const dir = folder.training(recipe);
+  const adapter = await loadAdapter(dir, inputs.checkpoint);
+  const adapterHash = await sha256OfFile(`${dir}/adapter_model.safetensors`);
+  return { name: recipe.name, weights: { adapter }, adapterHash };
+}
+
+/**
+ * Phases 1, 3 and 4 for some variants: completions, verdicts and letter scores,
+ * all of one engine session. Nothing that is stored already is asked again.
+ */
+export async function answerVariants(
+  inputs: StudyInputs,
+  folder: StudyFolder,
+  variants: readonly NamedVariant[],
+  { progress, ...options }: PhaseOptions,
+): Promise<VariantAnswers[]> {
+  using sqlStore = openStore(folder.sqlSamples, { check: checkSqlSample });
+  using mmluStore = openStore(folder.mmluSamples, { check: checkMmluSample });
+  await using engine = new LazyEngine(() => openEngine(inputs, variants));
+  const answers: VariantAnswers[] = [];
+  for (const variant of variants) {
+    const { name } = variant;
+    progress.step(`${name}: text-to-SQL, ${inputs.asked.length} questions`);
+    const completions = await answerSql(inputs, engine, {
+      variant,
+      store: sqlStore,
+      progress,
+      ...options,
+    });
+    const verdicts = await judgeSamples(inputs, completions, progress);
+    progress.step(`${name}: multiple choice, ${inputs.questions.length} questions`);
+    const scores = await answerMmlu(inputs, engine, {
+      variant,
+      store: mmluStore,
+      progress,
+      ...options,
+    });
+    answers.push({ name, verdicts, letters: answerLetters(inputs.questions, scores) });
+  }
+  return answers;
+}
+
+/** The base model and every trained recipe, in the order of the config. */
+export async function allVariants(
+  inputs: StudyInputs,
+  folder: StudyFolder,
+): Promise<NamedVariant[]> {
+  const { recipes } = inputs.config.training;
+  const tuned = recipes.map((recipe) => openRecipeVariant(inputs, folder, recipe));
+  return [BASE, ...await Promise.all(tuned)];
+}
+
+function openEngine(
+  { config, checkpoint }: StudyInputs,
+  variants: readonly NamedVariant[],
+): Promise<Engine> {
+  const { kind, device, batchSize } = config.engine;
+  if (kind !== "onnx" || device !== "cpu") {
+    throw new UsageError(
+      `Cannot run engine "${kind}" on "${device}": this version has the engine "onnx" on "cpu"`,
+    );
+  }
+  const used = new Set(variants.flatMap(({ weights }) => weights.adapter?.modules ?? []));
+  const loraModules: LinearModule[] = LINEAR_MODULES.filter((module) => used.has(module));
+  return openOnnxEngine(checkpoint, { batchSize, loraModules });
+}
+
+/** An engine that opens its session at the first question, so that a finished study needs none. */
+class LazyEngine implements Engine {
+  readonly #open: () => Promise<Engine>;
+  #engine: Promise<Engine> | undefined;
+
+  constructor(open: () => Promise<Engine>) {
+    this.#open = open;
+  }
+
+  async *generate(...args: Parameters<Engine["generate"]>): ReturnType<Engine["generate"]> {
+    if (args[0].length > 0) yield* (await (this.#engine ??= this.#open())).generate(...args);
+  }
+
+  async *choiceLogProbs(
+    ...args: Parameters<Engine["choiceLogProbs"]>
+  ): ReturnType<Engine["choiceLogProbs"]> {
+    if (args[0].length > 0) yield* (await (this.#engine ??= this.#open())).choiceLogProbs(...args);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#engine)?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,45 @@
+import { createHash } from "node:crypto";
+import type { Prompt, Variant } from "../engine/types.ts";
+import { contentKey } from "../runs/canonical_json.ts";
+import type { StudyInputs } from "./open_inputs.ts";
+
+/** One set of weights under test: its name, and the adapter with its identity. */
+export interface NamedVariant {
+  /** "base" or the recipe's name. */
+  readonly name: string;
+  readonly weights: Variant;
+  /** SHA-256 of the adapter's file; absent for the base model. */
+  readonly adapterHash?: string;
+}
+
+/** The base model, without any adapter. */
+export const BASE: NamedVariant = { name: "base", weights: {} };
+
+/** What names a sample in its store. */
+export interface SampleIdentity {
+  /** Hash of all that determines the sample. */
+  readonly key: string;
+  /** SHA-256 of the prompt's token ids. */
+  readonly promptHash: string;
+  readonly promptTokens: number;
+}
+
+/**
+ * Names a sample by what determines it: the checkpoint's and the adapter's
+ * bytes, the adapter's scale, the prompt's tokens, the engine, and the task's
+ * own settings. The batch size and the machine are left out.
+ */
+export function sampleIdentity(
+  { config, hashes }: StudyInputs,
+  { adapterHash, weights }: NamedVariant,
+  prompt: Prompt,
+  task: Readonly<Record<string, unknown>>,
+): SampleIdentity {
+  const ids = Int32Array.from([...prompt.prefix, ...prompt.suffix]);
+  const promptHash = createHash("sha256").update(new Uint8Array(ids.buffer)).digest("hex");
+  const model = Object.entries(hashes).filter(([name]) => name.startsWith("model/"));
+  const { kind, device } = config.engine;
+  const adapter = adapterHash ? { adapterHash, scale: weights.scale ?? 1 } : null;
+  const key = contentKey({ model, adapter, promptHash, engine: { kind, device }, ...task });
+  return { key, promptHash, promptTokens: ids.length };
+}

@@ -1,0 +1,87 @@
+import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
+import type { Recipe } from "../runs/config.ts";
+import { UsageError } from "../runs/usage_error.ts";
+import { writeAtomic } from "../runs/write_atomic.ts";
+import { runCommand } from "../setup/run_command.ts";
+import { VENV_PYTHON } from "../setup/python_env.ts";
+import { exportSft, sampleExamples } from "../spider/mod.ts";
+import { pcg32, shuffled } from "../stats/mod.ts";
+import type { StudyInputs } from "./open_inputs.ts";
+import type { Progress } from "./progress.ts";
+
+/** Exit code of the training script for wrong input. */
+const WRONG_INPUT = 2;
+
+/**
+ * Writes the training examples, drawn and shuffled by the study's seed, as the
+ * JSON lines that the training script reads: the evaluation's own prompt
+ * without shots, and the gold query.
+ *
+ * @returns How many records were written.
+ */
+export function writeSftData({ config, spider }: StudyInputs, path: string): number {
+  const { seed, training } = config;
+  const count = Math.min(training.examples ?? spider.train.length, spider.train.length);
+  const drawn = shuffled(sampleExamples(spider.train, { count, seed }), pcg32(seed));
+  const records = [...exportSft(drawn, { schemas: spider.schemas })];
+  writeAtomic(path, records.map((record) => JSON.stringify(record) + "\n").join(""));
+  return records.length;
+}
+
+/** Options of {@linkcode trainRecipe}. */
+export interface TrainOptions {
+  /** The JSON lines that {@linkcode writeSftData} wrote. */
+  readonly data: string;
+  /** The run folder; a run that was stopped in it goes on. */
+  readonly out: string;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains one recipe with TRL in a process of its own, or takes up its run
+ * folder where it stands.
+ *
+ * @returns The folder of the adapter.
+ * @throws {UsageError} If the script refuses its input.
+ * @throws {Error} If training fails.
+ */
+export async function trainRecipe(
+  { config, checkpoint }: StudyInputs,
+  recipe: Recipe,
+  { data, out, progress, signal }: TrainOptions,
+): Promise<string> {
+  const modules = recipe.targetModules;
+  const flags: Record<string, string | number> = {
+    model: checkpoint.dir,
+    data,
+    out,
+    rank: recipe.rank,
+    alpha: recipe.alpha,
+    dropout: recipe.dropout,
+    target_modules: modules === "all-linear" ? modules : modules.join(","),
+    learning_rate: recipe.learningRate,
+    epochs: recipe.epochs,
+    ...(recipe.maxTokens ? { max_tokens: recipe.maxTokens } : {}),
+    batch_size: recipe.batchSize,
+    gradient_accumulation: recipe.gradientAccumulation,
+    max_length: recipe.maxLength,
+    seed: config.seed,
+    quantization: recipe.quantization,
+  };
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const { code, lastLines } = await runCommand(
+    VENV_PYTHON,
+    [`${REPOSITORY_ROOT}/training/train_lora.py`, ...args, "--resume"],
+    {
+      cwd: REPOSITORY_ROOT,
+      onLine: (line) => progress.note(line),
+      ...(signal ? { signal } : {}),
+    },
+  );
+  if (code === WRONG_INPUT) throw new UsageError(lastLines.at(-1) ?? "training refused its input");
+  if (code !== 0) {
+    throw new Error(`Training "${recipe.name}" failed with code ${code}: ${lastLines.at(-1)}`);
+  }
+  return out;
+}
