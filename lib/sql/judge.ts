@@ -1,4 +1,5 @@
 import { UsageError } from "../runs/usage_error.ts";
+import { errorClass } from "./classify/error_class.ts";
 import { officialEqual } from "./compare/official_equal.ts";
 import { plainEqual } from "./compare/plain_equal.ts";
 import { ExecutionCache } from "./execute/execution_cache.ts";
@@ -10,7 +11,7 @@ import {
   type StatementForms,
   statementForms,
 } from "./text/statement_forms.ts";
-import type { Verdict, VerdictStatus } from "./verdict.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** One prediction to judge. */
 export interface JudgeRequest {
@@ -47,6 +48,17 @@ export interface Judge extends AsyncDisposable {
 // Some 100 MB of results at worst, in practice far less.
 const MAX_CACHED_VALUES = 1_000_000;
 
+const NO_SQL: Verdict = {
+  status: "no_sql",
+  official: false,
+  assignment: false,
+  strict: false,
+  errorClass: "empty",
+  message: "the prediction holds no statement",
+  sql: "",
+  elapsedMs: 0,
+};
+
 type Rows = Extract<Execution, { status: "rows" }>;
 
 /**
@@ -77,25 +89,34 @@ export function createJudge(options: JudgeOptions = {}): Judge {
       goldResult(request, gold.official),
       goldResult(request, gold.written),
     ]);
-    if (!hasStatement(request.predicted)) {
-      return failed({
-        status: "no_sql",
-        message: "the prediction holds no statement",
-        elapsedMs: 0,
-      }, "");
-    }
+    if (!hasStatement(request.predicted)) return NO_SQL;
     const predicted = statementForms(request.predicted, "predicted");
     const [official, written] = await Promise.all([
       cache.execute(request.dbPath, predicted.official),
       cache.execute(request.dbPath, predicted.written),
     ]);
-    return compare({
-      gold,
-      goldRows,
-      official,
-      written: written ?? official,
-      sql: predicted.written,
-    });
+    const readings = compare({ gold, goldRows, official, written });
+    const { elapsedMs } = official;
+    const sql = predicted.written;
+    if (readings.official) return { status: "match", ...readings, sql, elapsedMs };
+    const status = official.status === "rows" ? "mismatch" : official.status;
+    const message = official.status === "rows"
+      ? difference(goldRows[0], official)
+      : official.message;
+    return {
+      status,
+      ...readings,
+      // DISTINCT, which the official form drops, cannot be what makes it wrong officially.
+      errorClass: await errorClass({
+        status,
+        gold: gold.official,
+        predicted: predicted.official,
+        message,
+      }),
+      message,
+      sql,
+      elapsedMs,
+    };
   }
 
   async function goldResult(request: JudgeRequest, sql: string): Promise<Rows> {
@@ -119,30 +140,19 @@ export function createJudge(options: JudgeOptions = {}): Judge {
 }
 
 function compare(
-  { gold, goldRows, official, written, sql }: {
+  { gold, goldRows, official, written }: {
     readonly gold: StatementForms;
     readonly goldRows: readonly [Rows, Rows];
     readonly official: Execution;
     readonly written: Execution;
-    readonly sql: string;
   },
-): Verdict {
+): Pick<Verdict, "official" | "assignment" | "strict"> {
   const order = ordersRows(gold.official) ? "ordered" : "any";
   const [officialGold, writtenGold] = goldRows;
-  const readings = {
+  return {
     official: official.status === "rows" && officialEqual(officialGold.rows, official.rows, order),
     assignment: written.status === "rows" && plainEqual(writtenGold.rows, written.rows, "any"),
     strict: written.status === "rows" && plainEqual(writtenGold.rows, written.rows, order),
-  };
-  const { elapsedMs } = official;
-  if (readings.official) return { status: "match", ...readings, sql, elapsedMs };
-  if (official.status !== "rows") return { ...failed(official, sql), ...readings };
-  return {
-    status: "mismatch",
-    ...readings,
-    message: difference(officialGold, official),
-    sql,
-    elapsedMs,
   };
 }
 
@@ -154,18 +164,6 @@ function difference(gold: Rows, predicted: Rows): string {
     return `${predicted.columnCount} columns, the gold has ${gold.columnCount}`;
   }
   return "as many rows and columns as the gold, other values or another order";
-}
-
-function failed(
-  failure: {
-    status: Exclude<VerdictStatus, "match" | "mismatch">;
-    message: string;
-    elapsedMs: number;
-  },
-  sql: string,
-): Verdict {
-  const { status, message, elapsedMs } = failure;
-  return { status, official: false, assignment: false, strict: false, message, sql, elapsedMs };
 }
 
 function checkFile(dbPath: string, checked: Set<string>): void {
