@@ -21,20 +21,34 @@ const LETTERS = [" A", " B", " C", " D"];
  * writes for such turns (a text with markers of its own, or special tokens added
  * twice, shows here).
  *
+ * @param sample A chat prompt as the study asks it; left out where only letters are scored.
  * @throws {UsageError} If anything is off, naming what and where.
  */
-export function auditTokens(tokenizer: Tokenizer, sample: Conversation): TokenAudit {
+export function auditTokens(tokenizer: Tokenizer, sample?: Conversation): TokenAudit {
   const letterIds = LETTERS.map((letter) => letterId(tokenizer, letter));
   if (new Set(letterIds).size !== LETTERS.length) {
     throw refusal(`the letters A-D have the ids ${letterIds}, which are not four different ones`);
   }
-  const prompt = tokenizer.encodeConversation(sample);
-  const ids = [...prompt.prefix, ...prompt.suffix];
   const beginTokens = tokenizer.beginTokens;
   const [begin] = beginTokens;
   if (beginTokens.length > 1) {
     throw refusal(`the tokenizer puts ${beginTokens.length} special tokens round an empty text`);
   }
+  return {
+    letterIds: letterIds as unknown as TokenAudit["letterIds"],
+    beginTokens,
+    chatMarkers: sample ? auditChat(tokenizer, sample, begin) : {},
+  };
+}
+
+/** Checks a chat prompt's begin token and markers; returns how often each special token stands in it. */
+function auditChat(
+  tokenizer: Tokenizer,
+  sample: Conversation,
+  begin: number | undefined,
+): Record<number, number> {
+  const prompt = tokenizer.encodeConversation(sample);
+  const ids = [...prompt.prefix, ...prompt.suffix];
   if (begin !== undefined && (ids[0] !== begin || ids.lastIndexOf(begin) !== 0)) {
     const count = ids.filter((id) => id === begin).length;
     throw refusal(`the chat prompt has ${count} begin tokens; exactly one belongs at its start`);
@@ -52,11 +66,7 @@ export function auditTokens(tokenizer: Tokenizer, sample: Conversation): TokenAu
       );
     }
   }
-  return {
-    letterIds: letterIds as unknown as TokenAudit["letterIds"],
-    beginTokens,
-    chatMarkers: found,
-  };
+  return found;
 }
 
 function letterId(tokenizer: Tokenizer, letter: string): number {

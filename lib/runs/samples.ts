@@ -10,7 +10,7 @@ export interface SqlSample {
   readonly dbId: string;
   /** "base" or the recipe's name. */
   readonly variant: string;
-  /** SHA-256 of the prompt's text, hexadecimal. */
+  /** SHA-256 of the prompt's token ids, hexadecimal. */
   readonly promptHash: string;
   /** Tokens of the prompt. */
   readonly promptTokens: number;
@@ -34,7 +34,7 @@ export interface MmluSample {
   readonly category: string;
   /** "base" or the recipe's name. */
   readonly variant: string;
-  /** SHA-256 of the prompt's text, hexadecimal. */
+  /** SHA-256 of the prompt's token ids, hexadecimal. */
   readonly promptHash: string;
   /** Tokens of the prompt. */
   readonly promptTokens: number;

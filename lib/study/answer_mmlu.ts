@@ -1,8 +1,9 @@
+import type { TokenAudit } from "../engine/audit_tokens.ts";
 import type { Engine } from "../engine/types.ts";
 import { devShots, mmluPrompt } from "../mmlu/mod.ts";
-import type { MmluSample } from "../runs/samples.ts";
+import type { MmluSample } from "../runs/mod.ts";
 import { type AnswerOptions, noteReused } from "./answer_sql.ts";
-import type { StudyInputs } from "./open_inputs.ts";
+import type { MmluInputs, ModelInputs } from "./inputs.ts";
 import { sampleIdentity } from "./sample_identity.ts";
 
 /**
@@ -12,7 +13,7 @@ import { sampleIdentity } from "./sample_identity.ts";
  * @returns The samples of all questions, in the suite's order.
  */
 export async function answerMmlu(
-  inputs: StudyInputs,
+  inputs: ModelInputs & MmluInputs & { readonly audit: TokenAudit },
   engine: Engine,
   { variant, store, progress, signal }: AnswerOptions<MmluSample>,
 ): Promise<MmluSample[]> {

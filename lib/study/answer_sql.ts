@@ -1,8 +1,7 @@
 import type { Engine } from "../engine/types.ts";
-import type { SqlSample } from "../runs/samples.ts";
-import type { SampleStore } from "../runs/store.ts";
+import type { SampleStore, SqlSample } from "../runs/mod.ts";
 import { sqlPrompt } from "../spider/mod.ts";
-import type { StudyInputs } from "./open_inputs.ts";
+import type { ModelInputs, SqlInputs } from "./inputs.ts";
 import type { Progress } from "./progress.ts";
 import { type NamedVariant, sampleIdentity } from "./sample_identity.ts";
 
@@ -22,7 +21,7 @@ export interface AnswerOptions<Sample extends { readonly key: string }> {
  * @returns The samples of all asked questions, in file order.
  */
 export async function answerSql(
-  inputs: StudyInputs,
+  inputs: ModelInputs & SqlInputs,
   engine: Engine,
   { variant, store, progress, signal }: AnswerOptions<SqlSample>,
 ): Promise<SqlSample[]> {

@@ -1,8 +1,6 @@
 import { basename } from "node:path";
 import type { Checkpoint } from "../engine/checkpoint.ts";
-import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
-import { sha256OfFile } from "../runs/sha256_of_file.ts";
-import { writeAtomic } from "../runs/write_atomic.ts";
+import { REPOSITORY_ROOT, sha256OfFile, writeAtomic } from "../runs/mod.ts";
 
 const CACHE = `${REPOSITORY_ROOT}/.cache/checkpoint_hashes.json`;
 

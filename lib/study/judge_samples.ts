@@ -1,6 +1,6 @@
-import type { SqlSample } from "../runs/samples.ts";
+import type { SqlSample } from "../runs/mod.ts";
 import { createJudge, extractSql, type Hardness, hardness, type Verdict } from "../sql/mod.ts";
-import type { StudyInputs } from "./open_inputs.ts";
+import type { SqlInputs } from "./inputs.ts";
 import type { Progress } from "./progress.ts";
 
 /** A judged completion. */
@@ -18,12 +18,12 @@ export interface SqlVerdict extends Verdict {
  * @throws {GoldQueryError} If a gold query fails: that is no fault of the model.
  */
 export async function judgeSamples(
-  { config, asked, spider }: StudyInputs,
+  { asked, spider }: SqlInputs,
   samples: readonly SqlSample[],
-  progress: Progress,
+  { timeoutMs, progress }: { readonly timeoutMs: number; readonly progress: Progress },
 ): Promise<SqlVerdict[]> {
   const examples = new Map(asked.map((example) => [example.id, example]));
-  await using judge = createJudge({ timeoutMs: config.spider.timeoutMs });
+  await using judge = createJudge({ timeoutMs });
   let done = 0;
   return await Promise.all(samples.map(async ({ id, dbId, variant, text, finishReason }) => {
     const { query } = examples.get(id)!;

@@ -14,7 +14,7 @@ import {
 import { answerMmlu } from "./answer_mmlu.ts";
 import { answerSql } from "./answer_sql.ts";
 import { judgeSamples } from "./judge_samples.ts";
-import type { StudyInputs } from "./open_inputs.ts";
+import type { StudyInputs } from "./inputs.ts";
 import type { Progress } from "./progress.ts";
 import { BASE, type NamedVariant } from "./sample_identity.ts";
 import { answerLetters, type VariantAnswers } from "./summarize.ts";
@@ -67,7 +67,7 @@ export async function trainRecipes(
   { progress, ...options }: PhaseOptions,
 ): Promise<void> {
   const { recipes } = inputs.config.training;
-  writeSftData(inputs, folder.sftData);
+  writeSftData(inputs.config, inputs, folder.sftData);
   for (const [i, recipe] of recipes.entries()) {
     progress.step(`Training ${i + 1} of ${recipes.length}: ${recipe.name}`);
     const out = folder.training(recipe);
@@ -114,7 +114,10 @@ export async function answerVariants(
       progress,
       ...options,
     });
-    const verdicts = await judgeSamples(inputs, completions, progress);
+    const verdicts = await judgeSamples(inputs, completions, {
+      timeoutMs: inputs.config.spider.timeoutMs,
+      progress,
+    });
     progress.step(`${name}: multiple choice, ${inputs.questions.length} questions`);
     const scores = await answerMmlu(inputs, engine, {
       variant,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Prompt, Variant } from "../engine/types.ts";
-import { contentKey } from "../runs/canonical_json.ts";
-import type { StudyInputs } from "./open_inputs.ts";
+import { contentKey } from "../runs/mod.ts";
+import type { ModelInputs } from "./inputs.ts";
 
 /** One set of weights under test: its name, and the adapter with its identity. */
 export interface NamedVariant {
@@ -30,16 +30,21 @@ export interface SampleIdentity {
  * own settings. The batch size and the machine are left out.
  */
 export function sampleIdentity(
-  { config, hashes }: StudyInputs,
+  { config, modelHashes }: ModelInputs,
   { adapterHash, weights }: NamedVariant,
   prompt: Prompt,
   task: Readonly<Record<string, unknown>>,
 ): SampleIdentity {
   const ids = Int32Array.from([...prompt.prefix, ...prompt.suffix]);
   const promptHash = createHash("sha256").update(new Uint8Array(ids.buffer)).digest("hex");
-  const model = Object.entries(hashes).filter(([name]) => name.startsWith("model/"));
   const { kind, device } = config.engine;
   const adapter = adapterHash ? { adapterHash, scale: weights.scale ?? 1 } : null;
-  const key = contentKey({ model, adapter, promptHash, engine: { kind, device }, ...task });
+  const key = contentKey({
+    model: modelHashes,
+    adapter,
+    promptHash,
+    engine: { kind, device },
+    ...task,
+  });
   return { key, promptHash, promptTokens: ids.length };
 }

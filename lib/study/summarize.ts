@@ -1,10 +1,10 @@
 import type { MmluQuestion } from "../mmlu/mod.ts";
-import type { MmluSample } from "../runs/samples.ts";
 import {
   type Change,
   type ChoiceComparison,
   type ChoiceScore,
   HARDNESS_LEVELS,
+  type MmluSample,
   type MmluScores,
   SQL_MODES,
   SQL_STATUSES,
@@ -12,7 +12,7 @@ import {
   type SqlScores,
   type VariantSummary,
   type VersusBase,
-} from "../runs/summary.ts";
+} from "../runs/mod.ts";
 import {
   aboveChance,
   alignById,

@@ -1,12 +1,15 @@
-import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
-import type { Recipe } from "../runs/config.ts";
-import { UsageError } from "../runs/usage_error.ts";
-import { writeAtomic } from "../runs/write_atomic.ts";
+import {
+  type Recipe,
+  REPOSITORY_ROOT,
+  type StudyConfig,
+  UsageError,
+  writeAtomic,
+} from "../runs/mod.ts";
 import { runCommand } from "../setup/run_command.ts";
 import { VENV_PYTHON } from "../setup/python_env.ts";
 import { exportSft, sampleExamples } from "../spider/mod.ts";
 import { pcg32, shuffled } from "../stats/mod.ts";
-import type { StudyInputs } from "./open_inputs.ts";
+import type { ModelInputs, SqlInputs } from "./inputs.ts";
 import type { Progress } from "./progress.ts";
 
 /** Exit code of the training script for wrong input. */
@@ -19,8 +22,11 @@ const WRONG_INPUT = 2;
  *
  * @returns How many records were written.
  */
-export function writeSftData({ config, spider }: StudyInputs, path: string): number {
-  const { seed, training } = config;
+export function writeSftData(
+  { seed, training }: StudyConfig,
+  { spider }: SqlInputs,
+  path: string,
+): number {
   const count = Math.min(training.examples ?? spider.train.length, spider.train.length);
   const drawn = shuffled(sampleExamples(spider.train, { count, seed }), pcg32(seed));
   const records = [...exportSft(drawn, { schemas: spider.schemas })];
@@ -47,7 +53,7 @@ export interface TrainOptions {
  * @throws {Error} If training fails.
  */
 export async function trainRecipe(
-  { config, checkpoint }: StudyInputs,
+  { config, checkpoint }: ModelInputs,
   recipe: Recipe,
   { data, out, progress, signal }: TrainOptions,
 ): Promise<string> {

@@ -1,0 +1,109 @@
+import { auditTokens, type TokenAudit } from "../engine/audit_tokens.ts";
+import { type Checkpoint, openCheckpoint } from "../engine/checkpoint.ts";
+import { loadTokenizer, type Tokenizer } from "../engine/tokenizer.ts";
+import { loadMmlu, type MmluData, type MmluQuestion, selectSuite } from "../mmlu/mod.ts";
+import { fromRoot, type StudyConfig, UsageError } from "../runs/mod.ts";
+import {
+  loadSpider,
+  sampleExamples,
+  selectShots,
+  type SpiderData,
+  type SpiderExample,
+  sqlPrompt,
+} from "../spider/mod.ts";
+import { checkpointHashes } from "./checkpoint_hashes.ts";
+
+/** The model of a study, opened. */
+export interface ModelInputs {
+  readonly config: StudyConfig;
+  readonly checkpoint: Checkpoint;
+  readonly tokenizer: Tokenizer;
+  /** SHA-256 of the model's files, by name. */
+  readonly modelHashes: Readonly<Record<string, string>>;
+}
+
+/** The text-to-SQL questions of a study. */
+export interface SqlInputs {
+  readonly spider: SpiderData;
+  /** The fixed examples of every prompt, from the training split. */
+  readonly shots: readonly SpiderExample[];
+  /** The drawn dev questions, in file order, those of missing databases included. */
+  readonly drawn: readonly SpiderExample[];
+  /** The drawn questions whose database is there: the ones that are asked. */
+  readonly asked: readonly SpiderExample[];
+}
+
+/** The multiple-choice questions of a study. */
+export interface MmluInputs {
+  readonly mmlu: MmluData;
+  /** The suite: as many questions of each category. */
+  readonly questions: readonly MmluQuestion[];
+}
+
+/** All that a study reads, opened and checked before any model is asked anything. */
+export interface StudyInputs extends ModelInputs, SqlInputs, MmluInputs {
+  readonly audit: TokenAudit;
+  /** SHA-256 of all files that the study reads, by name; part of the run's identity. */
+  readonly hashes: Readonly<Record<string, string>>;
+}
+
+/**
+ * Opens a study's data, checkpoint and tokenizer, draws its questions by its
+ * seed, and audits the tokens.
+ *
+ * @param modelDir The folder of the base model.
+ * @throws {UsageError} If anything is missing, damaged or does not fit.
+ */
+export async function openInputs(config: StudyConfig, modelDir: string): Promise<StudyInputs> {
+  const sql = await openSqlInputs(config);
+  const choices = await openMmluInputs(config);
+  const model = await openModelInputs(config, modelDir);
+  const audit = auditTokens(model.tokenizer, samplePrompt(sql));
+  const hashes = {
+    ...prefixed("spider/", sql.spider.hashes),
+    ...prefixed("mmlu/", choices.mmlu.hashes),
+    ...prefixed("model/", model.modelHashes),
+  };
+  return { ...model, ...sql, ...choices, audit, hashes };
+}
+
+/** Opens the checkpoint and its tokenizer. */
+export async function openModelInputs(config: StudyConfig, modelDir: string): Promise<ModelInputs> {
+  const checkpoint = await openCheckpoint(modelDir);
+  const tokenizer = await loadTokenizer(modelDir);
+  return { config, checkpoint, tokenizer, modelHashes: await checkpointHashes(checkpoint) };
+}
+
+/** Opens Spider and draws the questions. */
+export async function openSqlInputs({ spider: settings, seed }: StudyConfig): Promise<SqlInputs> {
+  const spider = await loadSpider(fromRoot(settings.path));
+  const shots = selectShots(spider.train, spider.schemas, { count: settings.shots, seed });
+  const missing = new Set(spider.missingDatabases.map(({ dbId }) => dbId));
+  const count = Math.min(settings.limit ?? spider.dev.length, spider.dev.length);
+  const drawn = sampleExamples(spider.dev, { count, seed });
+  const asked = drawn.filter(({ dbId }) => !missing.has(dbId));
+  if (asked.length === 0) {
+    throw new UsageError(
+      `Cannot ask any question of "${settings.path}": the databases of all ${count} are missing`,
+    );
+  }
+  return { spider, shots, drawn, asked };
+}
+
+/** Opens MMLU and draws the suite. */
+export async function openMmluInputs({ mmlu: settings, seed }: StudyConfig): Promise<MmluInputs> {
+  const mmlu = await loadMmlu(fromRoot(settings.path));
+  return { mmlu, questions: selectSuite(mmlu, { perCategory: settings.perCategory, seed }) };
+}
+
+/** The first question's prompt: what the token audit looks at. */
+export function samplePrompt({ asked, spider, shots }: SqlInputs): ReturnType<typeof sqlPrompt> {
+  return sqlPrompt(asked[0]!, { schemas: spider.schemas, shots });
+}
+
+function prefixed(
+  prefix: string,
+  hashes: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(hashes).map(([name, hash]) => [prefix + name, hash]));
+}
