@@ -45,8 +45,7 @@ export interface Judge extends AsyncDisposable {
   readonly processIds: readonly number[];
 }
 
-// Some 100 MB of results at worst, in practice far less.
-const MAX_CACHED_VALUES = 1_000_000;
+const MAX_CACHED_BYTES = 128 * 1024 * 1024;
 
 const NO_SQL: Verdict = {
   status: "no_sql",
@@ -79,7 +78,7 @@ type Rows = Extract<Execution, { status: "rows" }>;
  */
 export function createJudge(options: JudgeOptions = {}): Judge {
   const pool = new ExecutorPool(options);
-  const cache = new ExecutionCache((dbPath, sql) => pool.execute(dbPath, sql), MAX_CACHED_VALUES);
+  const cache = new ExecutionCache((dbPath, sql) => pool.execute(dbPath, sql), MAX_CACHED_BYTES);
   const checkedFiles = new Set<string>();
 
   async function judge(request: JudgeRequest): Promise<Verdict> {

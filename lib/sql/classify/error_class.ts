@@ -48,7 +48,13 @@ export async function errorClass(wrong: WrongPrediction): Promise<ErrorClass> {
     parseStatement(wrong.predicted),
   ]);
   if (gold === undefined || predicted === undefined) return "other";
-  return firstDifference(statementShape(gold), statementShape(predicted));
+  const bare = firstDifference(statementShape(gold, "bare"), statementShape(predicted, "bare"));
+  if (bare !== "other") return bare;
+  // Aliases are a matter of taste, so tables before columns count only when nothing else differs.
+  return firstDifference(
+    statementShape(gold, "qualified"),
+    statementShape(predicted, "qualified"),
+  );
 }
 
 function refusalClass(message: string): ErrorClass {

@@ -8,6 +8,9 @@ interface ParserModule {
   readonly default: { readonly Parser: new () => SqlParser };
 }
 
+// The grammars run in this process without a time limit, so they see no text of hostile length.
+const MAX_CHARACTERS = 20_000;
+
 let parsers: Promise<readonly (readonly [string, SqlParser])[]> | undefined;
 
 /**
@@ -19,6 +22,7 @@ let parsers: Promise<readonly (readonly [string, SqlParser])[]> | undefined;
 export async function parseStatement(sql: string): Promise<Node | undefined> {
   parsers ??= loadParsers();
   const text = sql.trim().replace(/;\s*$/, "");
+  if (text.length > MAX_CHARACTERS) return undefined;
   for (const [database, parser] of await parsers) {
     try {
       const tree = parser.astify(text, { database });

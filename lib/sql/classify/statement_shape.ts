@@ -1,20 +1,21 @@
+import { type Aliases, expressionText, isSubquery } from "./expression_text.ts";
 import { isNode, type Node } from "./parse_statement.ts";
 
 /**
- * A statement taken apart for comparison. Every list is sorted; names are in lower case, columns
- * without their table or alias, and a whole statement with its subqueries is one bag a part.
+ * A statement taken apart for comparison: each part is one sorted list over the whole statement, its
+ * subqueries included.
  */
 export interface StatementShape {
   readonly setOperations: readonly string[];
-  /** Number of SELECTs inside of expressions and FROM clauses. */
-  readonly subqueries: number;
+  /** One `(select)` for each SELECT inside of an expression or a FROM clause. */
+  readonly subqueries: readonly string[];
   readonly tables: readonly string[];
-  /** Kinds of outer joins, and the columns that joins compare. */
+  /** Kinds of outer joins, and the conditions of joins. */
   readonly joins: readonly string[];
   readonly groupBy: readonly string[];
   readonly having: readonly string[];
   readonly aggregates: readonly string[];
-  /** Selected expressions, of every SELECT. */
+  /** Selected expressions. */
   readonly projection: readonly string[];
   /** Columns that WHERE clauses speak of. */
   readonly conditionColumns: readonly string[];
@@ -23,16 +24,16 @@ export interface StatementShape {
   readonly orderAndLimit: readonly string[];
 }
 
-type MutableShape = {
-  -readonly [K in keyof StatementShape]: StatementShape[K] extends number ? number
-    : string[];
-};
+/** How columns are named in a shape: alone, or with the table that stands before them. */
+export type ColumnNames = "bare" | "qualified";
+
+type Parts = { [K in keyof StatementShape]: string[] };
 
 /** Takes a parse tree apart. */
-export function statementShape(tree: Node): StatementShape {
-  const shape: MutableShape = {
+export function statementShape(tree: Node, names: ColumnNames): StatementShape {
+  const parts: Parts = {
     setOperations: [],
-    subqueries: 0,
+    subqueries: [],
     tables: [],
     joins: [],
     groupBy: [],
@@ -43,67 +44,70 @@ export function statementShape(tree: Node): StatementShape {
     conditions: [],
     orderAndLimit: [],
   };
-  addSelect(shape, tree);
-  for (const part of Object.values(shape)) if (Array.isArray(part)) part.sort();
-  return shape;
+  addSelect(parts, tree, names === "qualified" ? new Map() : undefined);
+  for (const part of Object.values(parts)) part.sort();
+  return parts;
 }
 
-function addSelect(shape: MutableShape, select: Node): void {
-  for (const column of nodes(select.columns)) shape.projection.push(textOf(column.expr));
-  if (select.distinct) shape.projection.push("distinct");
-  for (const table of nodes(select.from)) addTable(shape, table);
-  addConditions(shape, select.where);
+function addSelect(parts: Parts, select: Node, outer: Aliases): void {
+  const tables = nodes(select.from);
+  const aliases = outer && new Map([...outer, ...tables.flatMap(aliasEntry)]);
+  const text = (value: unknown): string => expressionText(value, aliases);
+  for (const column of nodes(select.columns)) parts.projection.push(text(column.expr));
+  if (select.distinct) parts.projection.push("distinct");
+  for (const table of tables) addTable(parts, table, aliases);
+  if (isNode(select.where)) addConditions(parts, select.where, aliases);
   const groupBy = isNode(select.groupby) ? select.groupby.columns : select.groupby;
-  for (const column of nodes(groupBy)) shape.groupBy.push(textOf(column));
-  if (isNode(select.having)) shape.having.push(...conjuncts(select.having).map(textOf));
-  const order = nodes(select.orderby).map((item) =>
-    `${textOf(item.expr)} ${String(item.type ?? "ASC").toLowerCase()}`
-  );
+  parts.groupBy.push(...nodes(groupBy).map(text));
+  if (isNode(select.having)) parts.having.push(...conjuncts(select.having).map(text));
+  const keys = nodes(select.orderby)
+    .map((item) => `${text(item.expr)} ${String(item.type ?? "ASC").toLowerCase()}`);
   // The order of the sort keys matters, so they stay together.
-  if (order.length > 0) shape.orderAndLimit.push(`order ${order.join(", ")}`);
+  if (keys.length > 0) parts.orderAndLimit.push(`order ${keys.join(", ")}`);
   const limit = isNode(select.limit) ? nodes(select.limit.value) : [];
-  if (limit.length > 0) shape.orderAndLimit.push(`limit ${limit.map(textOf).join(", ")}`);
+  if (limit.length > 0) parts.orderAndLimit.push(`limit ${limit.map(text).join(", ")}`);
   for (const [name, value] of Object.entries(select)) {
-    if (name !== "_next") collect(shape, value);
+    if (name !== "_next") addInnerParts(parts, value, aliases);
   }
   if (isNode(select._next)) {
-    shape.setOperations.push(String(select.set_op).toLowerCase());
-    addSelect(shape, select._next);
+    parts.setOperations.push(String(select.set_op).toLowerCase());
+    addSelect(parts, select._next, outer);
   }
 }
 
-function addTable(shape: MutableShape, table: Node): void {
-  if (typeof table.table === "string") shape.tables.push(table.table.toLowerCase());
-  const kind = typeof table.join === "string" ? table.join.toLowerCase() : "";
-  if (/left|right|full/.test(kind)) shape.joins.push(kind);
-  if (isNode(table.on)) shape.joins.push(...conjuncts(table.on).map(textOf));
-  for (const column of nodes(table.using)) shape.joins.push(textOf(column));
+function aliasEntry(table: Node): readonly (readonly [string, string])[] {
+  if (typeof table.table !== "string" || typeof table.as !== "string") return [];
+  return [[table.as.toLowerCase(), table.table.toLowerCase()]];
 }
 
-function addConditions(shape: MutableShape, where: unknown): void {
-  if (!isNode(where)) return;
-  shape.conditions.push(...conjuncts(where).map(textOf));
+function addTable(parts: Parts, table: Node, aliases: Aliases): void {
+  const text = (value: unknown): string => expressionText(value, aliases);
+  if (typeof table.table === "string") parts.tables.push(table.table.toLowerCase());
+  const kind = typeof table.join === "string" ? table.join.toLowerCase() : "";
+  if (/left|right|full/.test(kind)) parts.joins.push(kind);
+  if (isNode(table.on)) parts.joins.push(...conjuncts(table.on).map(text));
+  parts.joins.push(...nodes(table.using).map(text));
+}
+
+function addConditions(parts: Parts, where: Node, aliases: Aliases): void {
+  parts.conditions.push(...conjuncts(where).map((part) => expressionText(part, aliases)));
   visit(where, (node) => {
-    if (node.type === "column_ref") shape.conditionColumns.push(textOf(node));
+    if (node.type === "column_ref") parts.conditionColumns.push(expressionText(node, aliases));
     return !isSubquery(node);
   });
 }
 
 // Aggregates and subqueries, wherever in this SELECT they stand.
-function collect(shape: MutableShape, value: unknown): void {
+function addInnerParts(parts: Parts, value: unknown, aliases: Aliases): void {
   visit(value, (node) => {
     if (isSubquery(node)) {
-      shape.subqueries++;
-      addSelect(shape, node.ast as Node);
+      parts.subqueries.push("(select)");
+      addSelect(parts, node.ast, aliases);
       return false;
     }
-    if (node.type === "aggr_func") shape.aggregates.push(textOf(node));
+    if (node.type === "aggr_func") parts.aggregates.push(expressionText(node, aliases));
     return true;
   });
-}
-
-function isSubquery(node: Node): boolean {
-  return isNode(node.ast) && node.ast.type === "select";
 }
 
 function visit(value: unknown, enter: (node: Node) => boolean): void {
@@ -124,47 +128,3 @@ function conjuncts(node: Node): readonly Node[] {
     ? [...conjuncts(node.left), ...conjuncts(node.right)]
     : [node];
 }
-
-/** One expression as text: names in lower case, tables left out, an equation's sides in one order. */
-function textOf(value: unknown): string {
-  if (Array.isArray(value)) return value.map(textOf).join(", ");
-  if (!isNode(value)) {
-    return value === null || value === undefined ? "" : String(value).toLowerCase();
-  }
-  if (isSubquery(value)) return "(select)";
-  switch (value.type) {
-    case "column_ref":
-      return textOf(value.column);
-    case "star":
-      return "*";
-    case "single_quote_string":
-    case "double_quote_string":
-    case "string":
-      return `'${String(value.value)}'`;
-    case "aggr_func": {
-      const args = isNode(value.args) ? value.args : {};
-      const distinct = args.distinct ? "distinct " : "";
-      return `${textOf(value.name)}(${distinct}${textOf(args.expr)})`;
-    }
-    case "binary_expr": {
-      const sides = [textOf(value.left), textOf(value.right)];
-      if (value.operator === "=") sides.sort();
-      return `${sides[0]} ${textOf(value.operator)} ${sides[1]}`;
-    }
-    default:
-      return Object.entries(value)
-        .filter(([name]) => !PRESENTATION.has(name))
-        .map(([, field]) => textOf(field))
-        .filter((text) => text !== "")
-        .join(" ");
-  }
-}
-
-const PRESENTATION: ReadonlySet<string> = new Set([
-  "type",
-  "parentheses",
-  "collate",
-  "over",
-  "tableList",
-  "columnList",
-]);

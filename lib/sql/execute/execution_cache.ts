@@ -3,26 +3,29 @@ import type { Execution } from "./executor_pool.ts";
 /** What runs a statement when the cache does not know its result. */
 export type Execute = (dbPath: string, sql: string) => Promise<Execution>;
 
+// What an entry without rows takes, roughly.
+const ENTRY_BYTES = 500;
+
 /**
- * Remembers how statements ended, by database and text, up to a number of values in all results
+ * Remembers how statements ended, by database and text, up to a size of all results
  * together; the results that were not asked for longest go first. Spider asks most questions in two
  * wordings, so a gold statement, and often a prediction, comes twice.
  *
  * @example
  * ```ts
- * const cache = new ExecutionCache((dbPath, sql) => pool.execute(dbPath, sql), 1_000_000);
+ * const cache = new ExecutionCache((dbPath, sql) => pool.execute(dbPath, sql), 64 * 1024 * 1024);
  * ```
  */
 export class ExecutionCache {
   readonly #execute: Execute;
-  readonly #maxValues: number;
-  readonly #entries = new Map<string, { readonly result: Promise<Execution>; values: number }>();
-  #values = 0;
+  readonly #maxBytes: number;
+  readonly #entries = new Map<string, { readonly result: Promise<Execution>; bytes: number }>();
+  #bytes = 0;
 
-  /** Makes an empty cache of at most `maxValues` values. */
-  constructor(execute: Execute, maxValues: number) {
+  /** Makes an empty cache of at most `maxBytes` bytes of results. */
+  constructor(execute: Execute, maxBytes: number) {
     this.#execute = execute;
-    this.#maxValues = maxValues;
+    this.#maxBytes = maxBytes;
   }
 
   /** The remembered result, or a new one. Failures of the executor itself are not remembered. */
@@ -35,24 +38,22 @@ export class ExecutionCache {
       return known.result;
     }
     const result = this.#execute(dbPath, sql);
-    const entry = { result, values: 0 };
+    const entry = { result, bytes: 0 };
     this.#entries.set(key, entry);
     result.then((execution) => {
-      entry.values = execution.status === "rows"
-        ? execution.rows.length * execution.columnCount
-        : 1;
-      this.#values += entry.values;
+      entry.bytes = ENTRY_BYTES + (execution.status === "rows" ? execution.bytes : 0);
+      this.#bytes += entry.bytes;
       this.#shrink();
     }, () => this.#entries.delete(key));
     return result;
   }
 
   #shrink(): void {
-    for (const [key, { values }] of this.#entries) {
-      if (this.#values <= this.#maxValues) return;
-      if (values === 0) continue; // Still running.
+    for (const [key, { bytes }] of this.#entries) {
+      if (this.#bytes <= this.#maxBytes) return;
+      if (bytes === 0) continue; // Still running.
       this.#entries.delete(key);
-      this.#values -= values;
+      this.#bytes -= bytes;
     }
   }
 }

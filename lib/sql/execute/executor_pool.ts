@@ -26,6 +26,8 @@ export type Execution =
     readonly status: "rows";
     readonly rows: readonly Row[];
     readonly columnCount: number;
+    /** Size of all values together, roughly. */
+    readonly bytes: number;
     readonly elapsedMs: number;
   }
   | {
@@ -204,14 +206,15 @@ export class ExecutorPool implements AsyncDisposable {
 }
 
 function settle(job: Job, reply: ExecutorReply): void {
-  const { elapsedMs } = reply;
   switch (reply.kind) {
-    case "rows":
-      job.resolve({ status: "rows", rows: reply.rows, columnCount: reply.columnCount, elapsedMs });
+    case "rows": {
+      const { rows, columnCount, bytes, elapsedMs } = reply;
+      job.resolve({ status: "rows", rows, columnCount, bytes, elapsedMs });
       break;
+    }
     case "sql_error":
     case "too_many_rows":
-      job.resolve({ status: reply.kind, message: reply.message, elapsedMs });
+      job.resolve({ status: reply.kind, message: reply.message, elapsedMs: reply.elapsedMs });
       break;
     default: {
       const reason = reply.kind === "fault" ? reply.message : "unexpected reply";

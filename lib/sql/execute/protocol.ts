@@ -21,7 +21,13 @@ export interface ExecutorRequest {
 /** How a statement ended in the executor process. */
 export type StatementReply =
   | { readonly kind: "fault"; readonly message: string }
-  | { readonly kind: "rows"; readonly rows: readonly Row[]; readonly columnCount: number }
+  | {
+    readonly kind: "rows";
+    readonly rows: readonly Row[];
+    readonly columnCount: number;
+    /** Size of all values together, roughly. */
+    readonly bytes: number;
+  }
   | { readonly kind: "sql_error"; readonly message: string }
   | { readonly kind: "too_many_rows"; readonly message: string };
 

@@ -46,8 +46,8 @@ export function runStatement(sandbox: Sandbox, request: ExecutorRequest): Statem
     const statement = db.prepare(request.sql);
     const columnCount = statement.columns().length;
     if (columnCount === 0) return sqlError("the statement is not a query");
-    const exceeded = exceededCap(statement.iterate() as IterableIterator<unknown>, request);
-    if (exceeded !== undefined) return { kind: "too_many_rows", message: exceeded };
+    const size = measure(statement.iterate() as IterableIterator<unknown>, request);
+    if (typeof size === "string") return { kind: "too_many_rows", message: size };
     const exact = sandbox.hasOpaqueText || mayMakeOpaqueText(request.sql);
     let rows = exact ? readBytes(db, request.sql, columnCount) : undefined;
     if (rows === undefined) {
@@ -56,16 +56,17 @@ export function runStatement(sandbox: Sandbox, request: ExecutorRequest): Statem
         rows = readBytes(db, request.sql, columnCount) ?? rows;
       }
     }
-    return { kind: "rows", rows, columnCount };
+    return { kind: "rows", rows, columnCount, bytes: size };
   } catch (error) {
     return failure(error);
   }
 }
 
-function exceededCap(
+// The size of the result in bytes, or which cap it exceeds.
+function measure(
   results: IterableIterator<unknown>,
   { maxRows, maxBytes }: ExecutorRequest,
-): string | undefined {
+): number | string {
   let rows = 0;
   let bytes = 0;
   for (const row of results as IterableIterator<Row>) {
@@ -73,7 +74,7 @@ function exceededCap(
     for (const value of row) bytes += sizeOf(value);
     if (bytes > maxBytes) return `more than ${maxBytes} bytes in ${rows} rows`;
   }
-  return undefined;
+  return bytes;
 }
 
 function sizeOf(value: SqlValue): number {
