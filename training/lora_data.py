@@ -1,4 +1,4 @@
-"""The parts of train_lora.py that need no torch: records, their tokens, and the order of training."""
+"""The parts of train_lora.py that need no torch: records, their tokens, the order of training."""
 
 import json
 import os
@@ -85,9 +85,8 @@ def plan(lengths, *, batch_size, accumulation, epochs, max_tokens, seed):
         stream += epoch
     batches = []
     for start in range(0, len(stream), WINDOW_BATCHES * batch_size):
-        window = sorted(
-            stream[start : start + WINDOW_BATCHES * batch_size], key=lambda example: lengths[example]
-        )
+        window = stream[start : start + WINDOW_BATCHES * batch_size]
+        window.sort(key=lambda example: lengths[example])
         # A short last batch stays last: the loader cuts the order into batches of equal size.
         short = len(window) % batch_size
         tail = [window[:short]] if short else []
@@ -95,8 +94,7 @@ def plan(lengths, *, batch_size, accumulation, epochs, max_tokens, seed):
         rng.shuffle(window)
         batches += window + tail
     steps = [
-        sum(batches[at : at + accumulation], [])
-        for at in range(0, len(batches), accumulation)
+        sum(batches[at : at + accumulation], []) for at in range(0, len(batches), accumulation)
     ]
     tokens = list(accumulate(sum(lengths[example] for example in step) for step in steps))
     limit = max_tokens or tokens[-1]

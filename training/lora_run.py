@@ -20,7 +20,6 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 from trl import SFTConfig, SFTTrainer
 
 REPORT_SECONDS = 5
-WARMUP_SHARE = 0.05
 PACKAGES = ("torch", "trl", "peft", "transformers", "accelerate", "datasets", "safetensors")
 
 transformers.utils.logging.disable_progress_bar()
@@ -210,7 +209,6 @@ def build_trainer(args, tokenizer, examples, tokens):
         dataset_kwargs={"skip_prepare_dataset": True},
         learning_rate=args.learning_rate,
         lr_scheduler_type="linear",
-        warmup_steps=math.ceil(WARMUP_SHARE * len(tokens)),
         max_length=args.max_length,
         seed=args.seed,
         use_cpu=not cuda,

@@ -160,8 +160,9 @@ def test_completion_loss_equals_the_plain_loss_and_its_gradient(base, tmp_path):
     ours = lora_run.completion_loss(model, batch)
     plain = model(**batch).loss
     assert abs(ours.item() - plain.item()) < 1e-5
-    pairs = zip(torch.autograd.grad(ours, trained), torch.autograd.grad(plain, trained), strict=True)
-    for left, right in pairs:
+    left_gradients = torch.autograd.grad(ours, trained)
+    right_gradients = torch.autograd.grad(plain, trained)
+    for left, right in zip(left_gradients, right_gradients, strict=True):
         assert right.abs().max() > 0
         torch.testing.assert_close(left, right, rtol=1e-4, atol=1e-6)
 
@@ -330,7 +331,9 @@ def broken_model(base, folder):
         (["--quantization", "nf4"], "--quantization nf4 needs an NVIDIA GPU"),
     ],
 )
-def test_wrong_input_is_one_line_and_exit_code_2(base, tmp_path, capsys, monkeypatch, flags, message):
+def test_wrong_input_is_one_line_and_exit_code_2(
+    base, tmp_path, capsys, monkeypatch, flags, message
+):
     if "nf4" in flags and torch.cuda.is_available():
         pytest.skip("there is an NVIDIA GPU here")
     monkeypatch.chdir(tmp_path)
@@ -382,7 +385,7 @@ def write_reference(folder):
     lora_data.write_json(
         REFERENCE,
         {
-            "description": "Losses (nats a labelled token) of 10 steps of test_train_lora.py's model",
+            "description": "Losses (nats a labelled token) of 10 steps, model in test_train_lora.py",
             "tolerance": 1e-4,
             "environment": json.loads((folder / "run" / "environment.json").read_text()),
             "flags": list(map(str, REFERENCE_FLAGS)),
