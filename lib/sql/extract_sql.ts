@@ -5,7 +5,8 @@ const TURN_MARKERS = /<\|[^|<>\n]{1,40}\|>|<\/s>|<s>|<eos>|<(?:start|end)_of_tur
 const REASONING = /<think>[\s\S]*?(?:<\/think>|$)/gi;
 const FENCE = /(?:^|\n)[ \t]*(?:```|~~~)([^\n`]*)\n([\s\S]*?)(?:\n[ \t]*(?:```|~~~)|$)/g;
 const INLINE_FENCE = /```(?:sql|sqlite)?\s*([\s\S]*?)```/gi;
-const QUERY_START = /\b(?:select|with)\b/giu;
+const QUERY_START =
+  /\b(?:select\b|with\s+(?:recursive\s+)?["`[]?\w+["`\]]?\s*(?:\([^()]{0,200}\)\s*)?as\s+(?:(?:not\s+)?materialized\s*)?\()/giu;
 const OTHER_STATEMENT =
   /^(?:insert|update|delete|replace|create|drop|alter|pragma|attach|detach|vacuum|explain|values|begin|commit|rollback|savepoint|release|reindex|analyze)\b/i;
 // A line that begins like this is no SQL any more: a heading, a label ("Question:"), a fence, or a
@@ -18,7 +19,10 @@ const CONTINUES =
 const OPEN_ENDED =
   /^(?:select|distinct|from|where|by|having|limit|offset|join|on|and|or|not|in|union|all|intersect|except|as|case|when|then|else|between|like|is|with|[,(=<>+*/|-]|<=|>=|<>|!=|\|\|)$/i;
 const LOOK_AHEAD_CHARACTERS = 240;
+// Beginnings of a statement that are looked at, and how many in a text of hostile length.
 const MAX_STARTS = 12;
+const LONG_CHARACTERS = 100_000;
+const MAX_STARTS_LONG = 1;
 
 /**
  * Finds the SQL statement in what a model wrote: out of a code fence or an inline code span, with
@@ -78,11 +82,12 @@ function starts(text: string): readonly number[] {
       /[:`>]$/.test(before.slice(0, before.length - opening.length));
     // Opening brackets before the first SELECT belong to the statement.
     const brackets = /(?:\(\s*)*$/.exec(opening)![0];
-    const rank = atStart ? 0 : match[0] === match[0].toUpperCase() ? 1 : 2;
+    const rank = atStart ? 0 : /^[A-Z]{4,6}\b/.test(match[0]) ? 1 : 2;
     matches.push({ index: match.index - brackets.length, rank });
   }
   matches.sort((a, b) => a.rank - b.rank || a.index - b.index);
-  return matches.slice(0, MAX_STARTS).map(({ index }) => index);
+  const count = text.length > LONG_CHARACTERS ? MAX_STARTS_LONG : MAX_STARTS;
+  return matches.slice(0, count).map(({ index }) => index);
 }
 
 // The text of an inline code span that opens right before the statement.
