@@ -14,7 +14,7 @@ import {
 import { answerMmlu } from "./answer_mmlu.ts";
 import { answerSql } from "./answer_sql.ts";
 import { judgeSamples } from "./judge_samples.ts";
-import type { StudyInputs } from "./inputs.ts";
+import type { ModelInputs, StudyInputs } from "./inputs.ts";
 import type { Progress } from "./progress.ts";
 import { BASE, type NamedVariant } from "./sample_identity.ts";
 import { answerLetters, type VariantAnswers } from "./summarize.ts";
@@ -140,8 +140,9 @@ export async function allVariants(
   return [BASE, ...await Promise.all(tuned)];
 }
 
-function openEngine(
-  { config, checkpoint }: StudyInputs,
+/** Opens the engine that the config names, for the base model and the given variants' adapters. */
+export function openEngine(
+  { config, checkpoint }: ModelInputs,
   variants: readonly NamedVariant[],
 ): Promise<Engine> {
   const { kind, device, batchSize } = config.engine;

@@ -91,3 +91,23 @@ export async function trainRecipe(
   }
   return out;
 }
+
+/** Tokens that a recipe trains on: its examples' prompts and completions, as often as it sees them. */
+export function plannedTrainingTokens(
+  { config, tokenizer, spider }: ModelInputs & SqlInputs,
+  { epochs, maxTokens = Infinity }: Recipe,
+): number {
+  const { seed, training } = config;
+  const count = Math.min(training.examples ?? spider.train.length, spider.train.length);
+  let tokens = 0;
+  for (
+    const { prompt, completion } of exportSft(
+      sampleExamples(spider.train, { count, seed }),
+      { schemas: spider.schemas },
+    )
+  ) {
+    tokens += tokenizer.encode(tokenizer.render(prompt) + completion[0]!.content).length;
+    if (tokens * epochs >= maxTokens) return maxTokens;
+  }
+  return Math.round(tokens * epochs);
+}

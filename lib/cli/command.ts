@@ -1,0 +1,45 @@
+import type { Progress } from "../study/mod.ts";
+
+/** One flag of a command. */
+export interface Flag {
+  readonly type: "text" | "number" | "switch";
+  /** What it means, for the help; with its default where there is one. */
+  readonly help: string;
+  /** What stands for the value in the help, such as "DIR". */
+  readonly value?: string;
+}
+
+/** What a command gets to work with. */
+export interface CommandContext {
+  readonly progress: Progress;
+  /** Writes a line of the result to standard output. */
+  print(text: string): void;
+  readonly signal: AbortSignal;
+}
+
+/** The flags as given; numbers are finite, switches are true or absent. */
+export type FlagValues = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** One command of the lab. */
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What it does, for its own help. */
+  readonly description?: string;
+  readonly flags: Readonly<Record<string, Flag>>;
+  /** @throws {UsageError} For wrong input (exit 2); anything else is a fault (exit 1). */
+  run(flags: FlagValues, context: CommandContext): Promise<void>;
+}
+
+/** The value of a text flag, if it was given. */
+export function text(flags: FlagValues, name: string): string | undefined {
+  const value = flags[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The value of a number flag, if it was given. */
+export function number(flags: FlagValues, name: string): number | undefined {
+  const value = flags[name];
+  return typeof value === "number" ? value : undefined;
+}

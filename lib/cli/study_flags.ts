@@ -1,0 +1,34 @@
+import { applyDataRoot, loadConfig, type StudyConfig, validateConfig } from "../runs/mod.ts";
+import { type Flag, type FlagValues, number, text } from "./command.ts";
+
+/** The config of a study when none is named. */
+export const DEFAULT_CONFIG = "config/sample.json";
+
+/** Flags of every command that works on a study. */
+export const STUDY_FLAGS: Readonly<Record<string, Flag>> = {
+  config: { type: "text", value: "FILE", help: `the study (default ${DEFAULT_CONFIG})` },
+  "data-root": { type: "text", value: "DIR", help: "folder with spider/ and mmlu/" },
+  limit: { type: "number", value: "N", help: "ask only N text-to-SQL questions, drawn by seed" },
+  seed: { type: "number", value: "N", help: "replaces the config's seed (42)" },
+  out: { type: "text", value: "DIR", help: "results folder (default results/<name of the study>)" },
+};
+
+/**
+ * The study that the flags describe: its config file, then what the flags replace.
+ *
+ * @throws {UsageError} If the file or a value is wrong.
+ */
+export function studyConfig(flags: FlagValues): StudyConfig {
+  const path = text(flags, "config") ?? DEFAULT_CONFIG;
+  let config = loadConfig(path);
+  const root = text(flags, "data-root");
+  if (root !== undefined) config = applyDataRoot(config, root);
+  const limit = number(flags, "limit");
+  const seed = number(flags, "seed");
+  if (limit === undefined && seed === undefined) return config;
+  return validateConfig({
+    ...config,
+    ...(seed === undefined ? {} : { seed }),
+    ...(limit === undefined ? {} : { spider: { ...config.spider, limit } }),
+  }, { path: `${path} with the flags given` });
+}

@@ -1,0 +1,61 @@
+import type { Progress } from "../study/mod.ts";
+
+/** Where the lines go, and whether a line can be overwritten there. */
+export interface ProgressOutput {
+  write(text: string): void;
+  readonly terminal: boolean;
+}
+
+const BAR_CELLS = 24;
+const PLAIN_EVERY_MS = 5_000;
+const TERMINAL_EVERY_MS = 100;
+
+/**
+ * Shows progress as lines; the running part as a bar with the time left, drawn
+ * over itself on a terminal and as a plain line every few seconds elsewhere.
+ *
+ * @param now A clock in milliseconds.
+ */
+export function terminalProgress(output: ProgressOutput, now: () => number): Progress {
+  const began = now();
+  let partBegan = began;
+  let lastShown = -Infinity;
+  let open = false;
+
+  function line(text: string): void {
+    output.write((open ? "\n" : "") + text + "\n");
+    open = false;
+  }
+
+  return {
+    step(title): void {
+      partBegan = now();
+      lastShown = -Infinity;
+      line(`[${clock(partBegan - began)}] ${title}`);
+    },
+    update(done, total, unit): void {
+      const at = now();
+      const last = done === total;
+      const pause = output.terminal ? TERMINAL_EVERY_MS : PLAIN_EVERY_MS;
+      if (!last && at - lastShown < pause) return;
+      lastShown = at;
+      const left = (at - partBegan) / done * (total - done);
+      const time = last ? clock(at - partBegan) : `${clock(left)} left`;
+      if (!output.terminal) return line(`  ${done}/${total} ${unit}, ${time}`);
+      const filled = Math.round(BAR_CELLS * done / total);
+      const bar = "#".repeat(filled) + "-".repeat(BAR_CELLS - filled);
+      output.write(`\r  [${bar}] ${done}/${total} ${unit}, ${time}\x1b[K`);
+      open = !last;
+      if (last) output.write("\n");
+    },
+    note(text): void {
+      line(`  ${text}`);
+    },
+  };
+}
+
+/** Minutes and seconds, such as "2:07". */
+function clock(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}

@@ -1,0 +1,17 @@
+/**
+ * What must be on the machine before a study can run, each part made once and
+ * found again: the Python environment, the base model, the sample's databases.
+ *
+ * @example A study's base model (not run: downloads 98 MB the first time)
+ * ```ts ignore
+ * const dir = await ensureModel(loadConfig("config/sample.json"), SILENT);
+ * ```
+ *
+ * @module
+ */
+export { EMBEDDED_MODEL_DIR, EMBEDDED_MODEL_ID, ensureEmbeddedModel } from "./embedded_model.ts";
+export { ensureModel } from "./ensure_model.ts";
+export { ensureSample, SAMPLE_SPIDER_DIR } from "./ensure_sample.ts";
+export { findPython } from "./find_python.ts";
+export { ensurePythonEnv, VENV_PYTHON } from "./python_env.ts";
+export { type CommandResult, runCommand, type RunCommandOptions } from "./run_command.ts";

@@ -1,0 +1,83 @@
+import { MMLU_PROMPT_VERSION } from "../mmlu/mod.ts";
+import {
+  gitState,
+  type Provenance,
+  recordedConfig,
+  SCHEMA_VERSION,
+  sha256OfFile,
+  type Summary,
+  TASK_VERSION,
+  toolVersions,
+} from "../runs/mod.ts";
+import { SQL_PROMPT_VERSION } from "../spider/mod.ts";
+import type { StudyInputs } from "./inputs.ts";
+import type { StudyFolder } from "./run_study.ts";
+import { summarizeVariants, type VariantAnswers } from "./summarize.ts";
+
+const ADAPTER_FILES = ["adapter_config.json", "adapter_model.safetensors"];
+
+/** Puts a study's numbers together with all that made them. */
+export async function buildSummary(
+  inputs: StudyInputs,
+  folder: StudyFolder,
+  answers: readonly VariantAnswers[],
+): Promise<Summary> {
+  const { config, drawn, asked, questions, spider } = inputs;
+  const missing = new Map<string, number>();
+  const drawnOnly = new Set(asked);
+  for (const example of drawn) {
+    if (!drawnOnly.has(example)) {
+      missing.set(example.dbId, (missing.get(example.dbId) ?? 0) + 1);
+    }
+  }
+  const missingDatabases = spider.missingDatabases.flatMap(({ dbId }) =>
+    missing.has(dbId) ? [{ dbId, examples: missing.get(dbId)! }] : []
+  );
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    taskVersion: TASK_VERSION,
+    name: config.name,
+    ...(config.label ? { label: config.label } : {}),
+    configHash: folder.hash,
+    config: recordedConfig(config),
+    counts: {
+      sql: {
+        asked: drawn.length,
+        scored: asked.length,
+        missing: drawn.length - asked.length,
+        missingDatabases,
+      },
+      mmlu: { asked: questions.length, scored: questions.length, missing: 0 },
+    },
+    variants: summarizeVariants(answers),
+    provenance: await provenance(inputs, folder),
+  };
+}
+
+async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Provenance> {
+  const { config, modelHashes, hashes } = inputs;
+  const { seed, training, engine } = config;
+  const adapters: Record<string, Record<string, string>> = {};
+  for (const recipe of training.recipes) {
+    const dir = folder.training(recipe);
+    adapters[recipe.name] = Object.fromEntries(
+      await Promise.all(
+        ADAPTER_FILES.map(async (file) => [file, await sha256OfFile(`${dir}/${file}`)]),
+      ),
+    );
+  }
+  const data = Object.entries(hashes).filter(([name]) => !name.startsWith("model/"));
+  return {
+    modelFiles: modelHashes,
+    adapters,
+    prompts: { sql: SQL_PROMPT_VERSION, mmlu: MMLU_PROMPT_VERSION },
+    data: Object.fromEntries(data),
+    seeds: { questions: seed, shots: seed, suite: seed, training: seed },
+    tools: await toolVersions(),
+    git: await gitState(),
+    device: engine.device === "cpu"
+      ? `CPU, ${navigator.hardwareConcurrency} cores, ${Deno.build.arch}`
+      : engine.device,
+    dtype: engine.device === "cpu" ? "float32" : "bfloat16",
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * A study from its config to its results: what the phases are made of, and
+ * nothing of how a user starts them.
+ *
+ * Data goes one way: inputs, prompts, samples (stored, resumable), verdicts,
+ * statistics, files. The rooms below do not know of each other; this one joins
+ * them.
+ *
+ * @example The base model's answers (not run: needs the embedded model)
+ * ```ts ignore
+ * const inputs = await openInputs(loadConfig("config/sample.json"), EMBEDDED_MODEL_DIR);
+ * const folder = openStudyFolder(inputs);
+ * const [base] = await answerVariants(inputs, folder, [BASE], { progress: SILENT });
+ * ```
+ *
+ * @module
+ */
+export { answerMmlu } from "./answer_mmlu.ts";
+export { type AnswerOptions, answerSql } from "./answer_sql.ts";
+export { buildSummary } from "./build_summary.ts";
+export {
+  type MmluInputs,
+  type ModelInputs,
+  openInputs,
+  openMmluInputs,
+  openModelInputs,
+  openSqlInputs,
+  samplePrompt,
+  type SqlInputs,
+  type StudyInputs,
+} from "./inputs.ts";
+export { judgeSamples, type SqlVerdict } from "./judge_samples.ts";
+export { type OpenStudy, openStudy } from "./open_study.ts";
+export { type Progress, SILENT } from "./progress.ts";
+export { runPipeline } from "./run_pipeline.ts";
+export {
+  allVariants,
+  answerVariants,
+  openEngine,
+  openRecipeVariant,
+  openStudyFolder,
+  type PhaseOptions,
+  type StudyFolder,
+  trainRecipes,
+} from "./run_study.ts";
+export { BASE, type NamedVariant } from "./sample_identity.ts";
+export {
+  answerLetters,
+  type MmluAnswer,
+  summarizeVariants,
+  type VariantAnswers,
+} from "./summarize.ts";
+export {
+  plannedTrainingTokens,
+  type TrainOptions,
+  trainRecipe,
+  writeSftData,
+} from "./train_recipe.ts";
+export { RESULT_FILES, writeResults } from "./write_results.ts";

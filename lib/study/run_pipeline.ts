@@ -1,0 +1,22 @@
+import type { Summary } from "../runs/mod.ts";
+import { buildSummary } from "./build_summary.ts";
+import type { OpenStudy } from "./open_study.ts";
+import { allVariants, answerVariants, type PhaseOptions, trainRecipes } from "./run_study.ts";
+import { BASE } from "./sample_identity.ts";
+import { writeResults } from "./write_results.ts";
+
+/**
+ * All phases of a study, from the base model's answers to the written results.
+ * What an earlier, perhaps killed, run left is used and not done again.
+ */
+export async function runPipeline(
+  { inputs, folder }: OpenStudy,
+  options: PhaseOptions,
+): Promise<Summary> {
+  await answerVariants(inputs, folder, [BASE], options);
+  await trainRecipes(inputs, folder, options);
+  const answers = await answerVariants(inputs, folder, await allVariants(inputs, folder), options);
+  const summary = await buildSummary(inputs, folder, answers);
+  writeResults(folder, summary, answers);
+  return summary;
+}
