@@ -385,7 +385,7 @@ def write_reference(folder):
     lora_data.write_json(
         REFERENCE,
         {
-            "description": "Losses (nats a labelled token) of 10 steps, model in test_train_lora.py",
+            "description": "Losses (nats a labelled token) of 10 steps of the tests' model",
             "tolerance": 1e-4,
             "environment": json.loads((folder / "run" / "environment.json").read_text()),
             "flags": list(map(str, REFERENCE_FLAGS)),
