@@ -167,13 +167,18 @@ function difference(gold: Rows, predicted: Rows): string {
 
 function checkFile(dbPath: string, checked: Set<string>): void {
   if (checked.has(dbPath)) return;
-  try {
-    if (!Deno.statSync(dbPath).isFile) {
-      throw new UsageError(`Cannot judge: no database file at "${dbPath}"`);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new UsageError(`Cannot judge: no database file at "${dbPath}"`);
+  if (!isFile(dbPath)) throw new UsageError(`Cannot judge: no database file at "${dbPath}"`);
+  if (dbPath.includes(",")) {
+    throw new UsageError(`Cannot judge: the path of the database has a comma: "${dbPath}"`);
   }
   checked.add(dbPath);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }

@@ -106,6 +106,11 @@ export class ExecutorPool implements AsyncDisposable {
    */
   execute(dbPath: string, sql: string): Promise<Execution> {
     if (this.#closed) return Promise.reject(new ExecutorError("Cannot execute: closed executor"));
+    if (dbPath.includes(",")) {
+      // Deno 2.9.6 reads a comma in a permission flag as the end of a path and has no escape.
+      const reason = "a sandbox cannot be made for a path with a comma";
+      return Promise.reject(new ExecutorError(`Cannot execute on "${dbPath}": ${reason}`));
+    }
     const { promise, resolve, reject } = Promise.withResolvers<Execution>();
     this.#queue.push({ dbPath, sql, deaths: 0, resolve, reject });
     this.#pump();
@@ -159,15 +164,18 @@ export class ExecutorPool implements AsyncDisposable {
   async #perform(batch: readonly Job[]): Promise<void> {
     const { maxRows, maxBytes, timeoutMs } = this.#limits;
     const process = await this.#acquire(batch[0]!.dbPath);
-    let answered = 0;
-    let reusable = true;
+    const replies: ExecutorReply[] = [];
     const requests = batch.map(({ sql }) => ({ sql, maxRows, maxBytes }));
-    const end = await process.run(requests, timeoutMs, (reply, index) => {
-      settle(batch[index]!, reply);
-      answered = index + 1;
-      reusable = reply.kind === "rows" || reply.kind === "sql_error";
+    const end = await process.run(requests, timeoutMs, (reply) => {
+      // The last reply waits until the process is free for whoever awaits it.
+      if (replies.length > 0) settle(batch[replies.length - 1]!, replies.at(-1)!);
+      replies.push(reply);
     });
+    const answered = replies.length;
+    const last = replies.at(-1);
+    const reusable = last?.kind === "rows" || last?.kind === "sql_error";
     await this.#release(process, end === "answered" && reusable);
+    if (last !== undefined) settle(batch[answered - 1]!, last);
     const [interrupted, ...unstarted] = batch.slice(answered);
     if (interrupted === undefined) return;
     if (this.#closed) throw new ExecutorError("Cannot execute: the executor was closed first");
@@ -191,9 +199,11 @@ export class ExecutorPool implements AsyncDisposable {
     if (reused === undefined && this.#idle.length + this.#busy.size >= this.#limits.maxProcesses) {
       await this.#idle.shift()?.kill();
     }
-    const { sqliteHeapBytes, maxValueBytes } = this.#limits;
+    const { sqliteHeapBytes, maxValueBytes, timeoutMs } = this.#limits;
+    // Enough for the longest statement; a process that used it up is replaced.
+    const cpuSeconds = 60 + Math.ceil(4 * timeoutMs / 1_000);
     const process = reused ??
-      new ExecutorProcessHandle({ dbPath, sqliteHeapBytes, maxValueBytes });
+      new ExecutorProcessHandle({ dbPath, sqliteHeapBytes, maxValueBytes }, cpuSeconds);
     this.#busy.add(process);
     return process;
   }

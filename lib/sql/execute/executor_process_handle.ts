@@ -34,24 +34,29 @@ export class ExecutorProcessHandle {
   #bufferedBytes = 0;
   #ready = false;
 
-  /** Starts the process with permission to read this one file and to do nothing else. */
-  constructor(setup: ExecutorSetup) {
+  /**
+   * Starts the process with permission to read this one file and to do nothing else. After
+   * `cpuSeconds` of work in all the system ends it, even if this process is gone by then (not on
+   * Windows, which has no such limit).
+   */
+  constructor(setup: ExecutorSetup, cpuSeconds: number) {
     this.dbPath = setup.dbPath;
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--quiet",
-        "--no-prompt",
-        "--no-config",
-        "--no-lock",
-        "--no-remote",
-        "--no-npm",
-        `--v8-flags=--max-old-space-size=${V8_HEAP_MEBIBYTES}`,
-        // A comma separates paths in this flag; a doubled one stands for itself.
-        `--allow-read=${setup.dbPath.replaceAll(",", ",,")}`,
-        PROGRAM.href,
-        JSON.stringify(setup),
-      ],
+    const [command, args] = limited(cpuSeconds, [
+      Deno.execPath(),
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--no-config",
+      "--no-lock",
+      "--no-remote",
+      "--no-npm",
+      `--v8-flags=--max-old-space-size=${V8_HEAP_MEBIBYTES}`,
+      `--allow-read=${setup.dbPath}`,
+      PROGRAM.href,
+      JSON.stringify(setup),
+    ]);
+    this.#child = new Deno.Command(command, {
+      args: [...args],
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
@@ -75,19 +80,19 @@ export class ExecutorProcessHandle {
   async run(
     requests: readonly ExecutorRequest[],
     timeoutMs: number,
-    onReply: (reply: ExecutorReply, index: number) => void,
+    onReply: (reply: ExecutorReply) => void,
   ): Promise<BatchEnd> {
     // A broken pipe shows as the end of the output as well.
     this.#input.write(joined(requests.map(encodeFrame))).catch(() => {});
     if (!this.#ready) {
       const reply = await this.#receive();
       if (reply?.kind !== "ready") {
-        if (reply !== undefined) onReply(reply, 0);
+        if (reply !== undefined) onReply(reply);
         return reply === undefined ? await this.#died() : "answered";
       }
       this.#ready = true;
     }
-    for (const index of requests.keys()) {
+    for (let answered = 0; answered < requests.length; answered++) {
       let timedOut = false;
       const timer = setTimeout(() => {
         timedOut = true;
@@ -100,7 +105,7 @@ export class ExecutorProcessHandle {
         return "timeout";
       }
       if (reply === undefined) return await this.#died();
-      onReply(reply, index);
+      onReply(reply);
       // The process ends itself after this reply, whatever it was sent.
       if (reply.kind === "too_many_rows") return "answered";
     }
@@ -148,6 +153,16 @@ export class ExecutorProcessHandle {
   }
 }
 
+function limited(
+  cpuSeconds: number,
+  command: readonly string[],
+): readonly [string, readonly string[]] {
+  if (Deno.build.os === "windows") return [command[0]!, command.slice(1)];
+  // The shell sets its own limit and becomes the process, so that its id stays the same.
+  const script = 'ulimit -t "$1"; shift; exec "$@"';
+  return ["/bin/sh", ["-c", script, "executor", String(cpuSeconds), ...command]];
+}
+
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1) return parts[0]!;
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -160,7 +175,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 function passedEnvironment(): Record<string, string> {
-  const environment: Record<string, string> = {};
+  const environment: Record<string, string> = { DENO_NO_UPDATE_CHECK: "1" };
   for (const name of PASSED_ENVIRONMENT) {
     const value = Deno.env.get(name);
     if (value !== undefined) environment[name] = value;

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { folderHashes, isAlive, testDatabase } from "../_test_database.ts";
+import { HOSTILE_STATEMENTS } from "./_hostile_statements.ts";
+import { type Execution, ExecutorPool } from "./executor_pool.ts";
+
+const TIMEOUT_MS = 500;
+const VERDICT_WITHIN_MS = 700;
+
+Deno.test("the hostile suite has at least 120 statements, each of its own kind", () => {
+  assert.ok(HOSTILE_STATEMENTS.length >= 120, `${HOSTILE_STATEMENTS.length}`);
+  assert.equal(new Set(HOSTILE_STATEMENTS.map(({ name }) => name)).size, HOSTILE_STATEMENTS.length);
+});
+
+Deno.test("ExecutorPool holds off every hostile statement and harms no file", async (test) => {
+  using db = testDatabase();
+  // A journal, a copy or an attached database would show in the folder.
+  const folder = Deno.cwd();
+  Deno.chdir(db.folder);
+  using _back = { [Symbol.dispose]: () => Deno.chdir(folder) };
+  const before = await folderHashes(db.folder);
+  const pids = new Set<number>();
+  {
+    await using pool = new ExecutorPool({ timeoutMs: TIMEOUT_MS, workers: 1 });
+    for (const { name, sql, outcomes } of HOSTILE_STATEMENTS) {
+      await test.step(name, async () => {
+        // A fresh process would count its start into the first statement's time.
+        await pool.execute(db.path, "SELECT 1");
+        pool.processIds.forEach((pid) => pids.add(pid));
+        const started = performance.now();
+        const execution = await pool.execute(db.path, sql);
+        const elapsedMs = performance.now() - started;
+        assert.ok(outcomes.includes(execution.status), describe(execution));
+        if (execution.status !== "timeout") return;
+        assert.ok(elapsedMs < VERDICT_WITHIN_MS, `the verdict took ${elapsedMs} ms`);
+        assert.deepEqual(pool.processIds, [], "the killed process is still in the pool");
+      });
+    }
+    const healthy = await pool.execute(db.path, "SELECT count(*) FROM product");
+    assert.equal(healthy.status, "rows");
+  }
+  assert.deepEqual(await folderHashes(db.folder), before);
+  assert.ok(pids.size > 1);
+  assert.deepEqual([...pids].filter(isAlive), []);
+});
+
+Deno.test("ExecutorPool holds off the hostile statements when they come all at once", async () => {
+  using db = testDatabase();
+  const before = await folderHashes(db.folder);
+  await using pool = new ExecutorPool({ timeoutMs: TIMEOUT_MS, workers: 2 });
+  const executions = await Promise.all(
+    HOSTILE_STATEMENTS.map(({ sql }) => pool.execute(db.path, sql)),
+  );
+  for (const [index, { name, outcomes }] of HOSTILE_STATEMENTS.entries()) {
+    const execution = executions[index]!;
+    // A second worker may slow a large result down until the limit ends it.
+    const allowed = [...outcomes, "timeout"];
+    assert.ok(allowed.includes(execution.status), `${name}: ${describe(execution)}`);
+  }
+  assert.deepEqual(await folderHashes(db.folder), before);
+});
+
+function describe(execution: Execution): string {
+  return execution.status === "rows"
+    ? `${execution.rows.length} rows`
+    : `${execution.status}: ${execution.message}`;
+}
