@@ -1,13 +1,24 @@
 import { nearestName, UsageError } from "../runs/mod.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { PIPELINE } from "./commands/pipeline.ts";
+import { EVALUATE, MMLU } from "./commands/evaluate.ts";
+import { BASELINE, EXPORT_SFT, REPORT, TRAIN } from "./commands/phases.ts";
 import { SETUP } from "./commands/setup.ts";
 import { helpOf, helpOfAll } from "./help.ts";
 import { parseFlags } from "./parse_flags.ts";
 import { terminalProgress } from "./terminal_progress.ts";
 
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [PIPELINE, SETUP];
+export const COMMANDS: readonly Command[] = [
+  PIPELINE,
+  SETUP,
+  BASELINE,
+  EXPORT_SFT,
+  TRAIN,
+  EVALUATE,
+  MMLU,
+  REPORT,
+];
 
 /**
  * Runs one command line.

@@ -1,0 +1,83 @@
+import { ensurePythonEnv } from "../../setup/mod.ts";
+import {
+  allVariants,
+  answerVariants,
+  BASE,
+  buildSummary,
+  type OpenStudy,
+  openStudy,
+  trainRecipes,
+  type VariantAnswers,
+  writeResults,
+  writeSftData,
+} from "../../study/mod.ts";
+import { formatPercent, summaryTable } from "../../report/mod.ts";
+import { type Command, type CommandContext, type FlagValues, text } from "../command.ts";
+import { STUDY_FLAGS, studyConfig } from "../study_flags.ts";
+
+/** `baseline`: phase 1, the base model alone. */
+export const BASELINE: Command = {
+  name: "baseline",
+  summary: "phase 1: the base model's answers, with raw success and failure counts",
+  flags: STUDY_FLAGS,
+  async run(flags, context) {
+    const { inputs, folder } = await open(flags, context);
+    const answers = await answerVariants(inputs, folder, [BASE], context);
+    context.print(countsLine(answers[0]!));
+  },
+};
+
+/** `export-sft`: the training records for TRL. */
+export const EXPORT_SFT: Command = {
+  name: "export-sft",
+  summary: "phase 2: write the training records (prompt and completion, JSON lines)",
+  flags: STUDY_FLAGS,
+  async run(flags, context) {
+    const { inputs, folder } = await open(flags, context);
+    const count = writeSftData(inputs.config, inputs, folder.sftData);
+    context.print(`${count} records in ${folder.sftData}`);
+  },
+};
+
+/** `train`: phase 2, every recipe of the study. */
+export const TRAIN: Command = {
+  name: "train",
+  summary: "phase 2: train every LoRA recipe of the study with TRL",
+  flags: STUDY_FLAGS,
+  async run(flags, context) {
+    await ensurePythonEnv(context.progress);
+    const { inputs, folder } = await open(flags, context);
+    await trainRecipes(inputs, folder, context);
+    for (const recipe of inputs.config.training.recipes) context.print(folder.training(recipe));
+  },
+};
+
+/** `report`: phase 5, table and figure of a trained study. */
+export const REPORT: Command = {
+  name: "report",
+  summary: "phases 3 to 5: evaluate what is trained, write the summary, table and figure",
+  flags: STUDY_FLAGS,
+  async run(flags, context) {
+    const { inputs, folder } = await open(flags, context);
+    const variants = await allVariants(inputs, folder);
+    const answers = await answerVariants(inputs, folder, variants, context);
+    const summary = await buildSummary(inputs, folder, answers);
+    writeResults(folder, summary, answers);
+    context.print(summaryTable(summary));
+  },
+};
+
+function open(flags: FlagValues, { progress }: CommandContext): Promise<OpenStudy> {
+  return openStudy(studyConfig(flags), { out: text(flags, "out"), progress });
+}
+
+function countsLine({ name, verdicts, letters }: VariantAnswers): string {
+  const success = verdicts.filter(({ official }) => official).length;
+  const right = letters.filter(({ correct }) => correct).length;
+  return [
+    `${name}: text-to-SQL ${success} success, ${verdicts.length - success} failure of ` +
+    `${verdicts.length} (${formatPercent(success / verdicts.length)})`,
+    `${name}: multiple choice ${right} right of ${letters.length} ` +
+    `(${formatPercent(right / letters.length)})`,
+  ].join("\n");
+}
