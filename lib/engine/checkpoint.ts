@@ -1,35 +1,29 @@
 import { UsageError } from "../runs/usage_error.ts";
-import { type DecoderConfig, parseDecoderConfig } from "./decoder_config.ts";
+import {
+  type DecoderConfig,
+  LINEAR_MODULES,
+  type LinearModule,
+  parseDecoderConfig,
+} from "./decoder_config.ts";
 import { readSafetensorsHeader, type TensorEntry } from "./safetensors.ts";
+
+export { LINEAR_MODULES, type LinearModule } from "./decoder_config.ts";
 
 /** A Hugging Face checkpoint folder, opened: its configuration and where its tensors lie. */
 export interface Checkpoint {
   readonly dir: string;
   readonly config: DecoderConfig;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
-  /** The weight files, sorted by name. */
+  /** The weight files with symbolic links followed, sorted by their names in the folder. */
   readonly files: readonly string[];
 }
-
-/** The linear layers of a decoder layer that an adapter can change. */
-export const LINEAR_MODULES = [
-  "self_attn.q_proj",
-  "self_attn.k_proj",
-  "self_attn.v_proj",
-  "self_attn.o_proj",
-  "mlp.gate_proj",
-  "mlp.up_proj",
-  "mlp.down_proj",
-] as const;
-
-/** One of {@linkcode LINEAR_MODULES}. */
-export type LinearModule = typeof LINEAR_MODULES[number];
 
 /**
  * Opens a checkpoint folder: `config.json` and `model.safetensors`, or the
  * shards that `model.safetensors.index.json` lists. Reads headers only.
  *
- * @throws {UsageError} If a file is missing, truncated, or lacks a tensor of the model.
+ * @throws {UsageError} If a file is missing or truncated, or the tensors are not
+ * exactly those of the model that config.json describes.
  */
 export async function openCheckpoint(dir: string): Promise<Checkpoint> {
   const config = parseDecoderConfig(
@@ -40,14 +34,16 @@ export async function openCheckpoint(dir: string): Promise<Checkpoint> {
   const names = index.weight_map
     ? [...new Set(Object.values(index.weight_map as Record<string, string>))].sort()
     : ["model.safetensors"];
-  const files = names.map((name) => `${dir}/${name}`);
+  const files: string[] = [];
   const tensors = new Map<string, TensorEntry>();
-  for (const file of files) {
+  for (const name of names) {
+    // a file of the Hugging Face cache is a link to a blob of another name
+    const file = await Deno.realPath(`${dir}/${name}`).catch(() => `${dir}/${name}`);
+    files.push(file);
     for (const [name, entry] of await readSafetensorsHeader(file)) tensors.set(name, entry);
   }
-  const checkpoint = { dir, config, tensors, files };
-  checkShapes(checkpoint);
-  return checkpoint;
+  checkTensors(dir, config, tensors);
+  return { dir, config, tensors, files };
 }
 
 /** The name of a weight or bias of one layer in the checkpoint. */
@@ -55,32 +51,61 @@ export function layerTensor(layer: number, module: string, part = "weight"): str
   return `model.layers.${layer}.${module}.${part}`;
 }
 
-function checkShapes({ dir, config, tensors }: Checkpoint): void {
-  const { hiddenSize, heads, kvHeads, headDim, vocabSize } = config;
-  const expect = (name: string, ...shape: number[]): void => {
+/** A tensor of older checkpoints that can be computed and is not read. */
+const COMPUTED = /\.rotary_emb\.inv_freq$/;
+
+function checkTensors(
+  dir: string,
+  config: DecoderConfig,
+  tensors: ReadonlyMap<string, TensorEntry>,
+): void {
+  const expected = expectedShapes(config);
+  for (const [name, shape] of expected) {
     const found = tensors.get(name)?.shape;
     if (!found) throw new UsageError(`Cannot open "${dir}": its weights lack the tensor "${name}"`);
-    if (found.some((d, i) => shape[i]! > 0 && d !== shape[i])) {
+    if (found.length !== shape.length || found.some((d, i) => d !== shape[i])) {
       throw new UsageError(
         `Cannot open "${dir}": "${name}" has shape [${found}], config.json says [${shape}]`,
       );
     }
-  };
-  expect("model.embed_tokens.weight", vocabSize, hiddenSize);
-  expect("model.norm.weight", hiddenSize);
-  if (!config.tieWordEmbeddings) expect("lm_head.weight", vocabSize, hiddenSize);
-  for (let layer = 0; layer < config.layers; layer++) {
-    expect(layerTensor(layer, "input_layernorm"), hiddenSize);
-    expect(layerTensor(layer, "post_attention_layernorm"), hiddenSize);
-    expect(layerTensor(layer, "self_attn.q_proj"), heads * headDim, hiddenSize);
-    expect(layerTensor(layer, "self_attn.k_proj"), kvHeads * headDim, hiddenSize);
-    expect(layerTensor(layer, "self_attn.v_proj"), kvHeads * headDim, hiddenSize);
-    expect(layerTensor(layer, "self_attn.o_proj"), hiddenSize, heads * headDim);
-    const width = tensors.get(layerTensor(layer, "mlp.gate_proj"))?.shape[0] ?? 0;
-    expect(layerTensor(layer, "mlp.gate_proj"), width, hiddenSize);
-    expect(layerTensor(layer, "mlp.up_proj"), width, hiddenSize);
-    expect(layerTensor(layer, "mlp.down_proj"), hiddenSize, width);
   }
+  for (const name of tensors.keys()) {
+    const tiedHead = name === "lm_head.weight" && config.tieWordEmbeddings;
+    if (expected.has(name) || tiedHead || COMPUTED.test(name)) continue;
+    throw new UsageError(
+      `Cannot open "${dir}": a ${config.modelType} model with this config.json has no tensor "${name}"`,
+    );
+  }
+}
+
+/** Every tensor of the model with its shape. */
+function expectedShapes(config: DecoderConfig): Map<string, readonly number[]> {
+  const { hiddenSize, intermediateSize, heads, kvHeads, headDim, vocabSize } = config;
+  const linear: Record<LinearModule, [number, number]> = {
+    "self_attn.q_proj": [heads * headDim, hiddenSize],
+    "self_attn.k_proj": [kvHeads * headDim, hiddenSize],
+    "self_attn.v_proj": [kvHeads * headDim, hiddenSize],
+    "self_attn.o_proj": [hiddenSize, heads * headDim],
+    "mlp.gate_proj": [intermediateSize, hiddenSize],
+    "mlp.up_proj": [intermediateSize, hiddenSize],
+    "mlp.down_proj": [hiddenSize, intermediateSize],
+  };
+  const shapes = new Map<string, readonly number[]>();
+  shapes.set("model.embed_tokens.weight", [vocabSize, hiddenSize]);
+  for (let layer = 0; layer < config.layers; layer++) {
+    shapes.set(layerTensor(layer, "input_layernorm"), [hiddenSize]);
+    shapes.set(layerTensor(layer, "post_attention_layernorm"), [hiddenSize]);
+    for (const module of LINEAR_MODULES) shapes.set(layerTensor(layer, module), linear[module]);
+    for (const module of config.biases) {
+      shapes.set(layerTensor(layer, module, "bias"), [linear[module][0]]);
+    }
+    if (!config.queryKeyNorm) continue;
+    shapes.set(layerTensor(layer, "self_attn.q_norm"), [headDim]);
+    shapes.set(layerTensor(layer, "self_attn.k_norm"), [headDim]);
+  }
+  shapes.set("model.norm.weight", [hiddenSize]);
+  if (!config.tieWordEmbeddings) shapes.set("lm_head.weight", [vocabSize, hiddenSize]);
+  return shapes;
 }
 
 async function readJson(

@@ -1,6 +1,7 @@
 import type { AttentionInputs } from "./decoder_layers.ts";
 import type { DecoderConfig } from "./decoder_config.ts";
 import type { GraphScope, ModelBuilder } from "./graph_builder.ts";
+import { inverseFrequencies } from "./rotary_frequencies.ts";
 
 /** Names of the values that place T packed tokens in B x S attention slots. */
 export interface SlotLayout {
@@ -14,6 +15,12 @@ export interface SlotLayout {
   readonly tokenSlot: string;
   /** `[B, L]` positions of the sequences' earlier own tokens. */
   readonly ownPosition: string;
+}
+
+/** Weights of the RMS norms of every head's query and key, `[d]` each. */
+export interface HeadNorms {
+  readonly query: string;
+  readonly key: string;
 }
 
 /** A layer's keys and values: the shared prefix `[kv, P, d]` and the sequences' own `[kv, B, L, d]`. */
@@ -34,7 +41,8 @@ const MASKED = -1e9;
  * float32. Scores against the prefix are one matrix product a key-value head
  * for all sequences together; scores against a sequence's own tokens are
  * batched products; one softmax spans both. A key is visible when its position
- * is not after the query's, which is the causal rule and hides empty slots.
+ * is not after the query's, which is the causal rule and hides empty slots,
+ * and, in a layer with a sliding window, not before the window.
  */
 export class CpuAttention {
   readonly #model: ModelBuilder;
@@ -43,7 +51,9 @@ export class CpuAttention {
   readonly #layout: SlotLayout;
   readonly #rotary: RotaryTables;
   readonly #slots: string;
-  readonly #mask: string;
+  readonly #contextLength: number;
+  /** Masks by window; "none" for layers that see everything. */
+  readonly #masks = new Map<number | "none", string>();
   readonly #rowPositions: string;
   /** `[B, L + S]` positions of the own tokens after this step. */
   readonly ownPosition: string;
@@ -64,22 +74,29 @@ export class CpuAttention {
     this.#rotary = rotaryTables(model, config, contextLength);
     this.#slots = scope.op("Shape", [layout.slotToken]);
     this.ownPosition = this.#concat([layout.ownPosition, layout.slotPosition], 1);
-    this.#mask = this.#buildMask();
+    this.#contextLength = contextLength;
     this.#rowPositions = scope.op("Unsqueeze", [layout.positions, model.int64([0])]);
   }
 
   /** Adds one layer's attention; `output` is `[T, heads * d]`, keys and values are the grown own cache. */
   attend(
+    layer: number,
     { query, key, value }: AttentionInputs,
-    cache: LayerCache,
+    { cache, norms }: { readonly cache: LayerCache; readonly norms?: HeadNorms },
   ): { readonly output: string; readonly keys: string; readonly values: string } {
-    const { heads, kvHeads, headDim } = this.#config;
+    const { heads, kvHeads, headDim, attention } = this.#config;
+    const { rotary, window } = attention[layer]!;
     const group = heads / kvHeads;
-    const keys = this.#append(cache.ownKey, this.#rotate(key, kvHeads));
+    const prepare = (x: string, count: number, weight: string | undefined): string => {
+      const normalized = weight ? this.#normalizeHeads(x, count, weight) : x;
+      return rotary ? this.#rotate(normalized, count) : normalized;
+    };
+    const keys = this.#append(cache.ownKey, prepare(key, kvHeads, norms?.key));
     const values = this.#append(cache.ownValue, value);
 
     // query heads h = kv * group + g are laid out as [kv, B, S * group, d]
-    const slotQuery = this.#toSlots(this.#rotate(query, heads), [kvHeads, group, headDim]);
+    const turned = prepare(query, heads, norms?.query);
+    const slotQuery = this.#toSlots(turned, [kvHeads, group, headDim]);
     const ordered = this.#transpose(slotQuery, [2, 0, 1, 3, 4]);
     const own = this.#reshape(ordered, [kvHeads, "B", "S*", headDim], group);
     const flat = this.#reshape(ordered, [kvHeads, -1, headDim]);
@@ -87,10 +104,13 @@ export class CpuAttention {
     const scale = { alpha: { float: 1 / Math.sqrt(headDim) }, transB: { int: 1 } };
     const ownScores = this.#scope.op("Add", [
       this.#scope.contrib("FusedMatMul", [own, keys], scale),
-      this.#mask,
+      this.#ownMask(window),
     ]);
     const prefixScores = this.#scope.contrib("FusedMatMul", [flat, cache.prefixKey], scale);
-    const prefixRows = this.#like(prefixScores, ownScores);
+    const allPrefixRows = this.#like(prefixScores, ownScores);
+    const prefixRows = this.#bounds(window)
+      ? this.#scope.op("Add", [allPrefixRows, this.#prefixMask(window!, cache.prefixKey)])
+      : allPrefixRows;
     const weights = this.#scope.op("Softmax", [this.#concat([prefixRows, ownScores], 3)], {
       attributes: { axis: { int: 3 } },
     });
@@ -117,26 +137,77 @@ export class CpuAttention {
     return { output, keys, values };
   }
 
-  /** `[1, B, S * group, L + S]`: 0 where a query sees a key, a large negative number elsewhere. */
-  #buildMask(): string {
-    const { slotPosition } = this.#layout;
-    const group = this.#config.heads / this.#config.kvHeads;
-    const queries = this.#scope.op("Unsqueeze", [slotPosition, this.#model.int64([2, 3])]);
+  /** Whether a window hides anything: one as long as the context does not. */
+  #bounds(window: number | undefined): boolean {
+    return window !== undefined && window < this.#contextLength;
+  }
+
+  /** `[1, B, S * group, L + S]`: 0 where a query sees an own key, a large negative number elsewhere. */
+  #ownMask(window: number | undefined): string {
+    const key = this.#bounds(window) ? window! : "none";
+    const existing = this.#masks.get(key);
+    if (existing) return existing;
     const keys = this.#scope.op("Unsqueeze", [this.ownPosition, this.#model.int64([1, 2])]);
-    const visible = this.#scope.op("LessOrEqual", [keys, queries]);
+    const queries = this.#queryPositions();
+    const causal = this.#scope.op("LessOrEqual", [keys, queries]);
+    const visible = key === "none" ? causal : this.#scope.op("And", [
+      causal,
+      this.#scope.op("Less", [queries, this.#scope.op("Add", [keys, this.#model.int64(key)])]),
+    ]);
+    const length = this.#scope.op("Shape", [this.ownPosition], {
+      attributes: { start: { int: 1 } },
+    });
+    const mask = this.#toMask(visible, length);
+    this.#masks.set(key, mask);
+    return mask;
+  }
+
+  /** `[1, B, S * group, P]`: 0 where the window of a query reaches a prefix key, a large negative number elsewhere. */
+  #prefixMask(window: number, prefixKey: string): string {
+    // negative keys keep these masks apart from those of the own keys
+    const existing = this.#masks.get(-window);
+    if (existing) return existing;
+    const length = this.#scope.op("Shape", [prefixKey], {
+      attributes: { start: { int: 1 }, end: { int: 2 } },
+    });
+    const count = this.#scope.op("Squeeze", [length, this.#model.int64([0])]);
+    const keys = this.#scope.op("Range", [this.#model.int64(0), count, this.#model.int64(1)]);
+    const ends = this.#scope.op("Add", [keys, this.#model.int64(window)]);
+    const mask = this.#toMask(this.#scope.op("Less", [this.#queryPositions(), ends]), length);
+    this.#masks.set(-window, mask);
+    return mask;
+  }
+
+  /** `[B, S, 1, 1]` */
+  #queryPositions(): string {
+    return this.#scope.op("Unsqueeze", [this.#layout.slotPosition, this.#model.int64([2, 3])]);
+  }
+
+  /** Visibility `[B, S, 1, keys]` as an additive mask `[1, B, S * group, keys]`. */
+  #toMask(visible: string, length: string): string {
     const mask = this.#scope.op("Where", [
       visible,
       this.#model.float32(0),
       this.#model.float32(MASKED),
     ]);
+    const group = this.#config.heads / this.#config.kvHeads;
     const tiled = this.#scope.op("Tile", [mask, this.#model.int64([1, 1, group, 1])]);
-    const shape = this.#concat([
-      this.#model.int64([1]),
-      this.#scope.op("Shape", [slotPosition], { attributes: { end: { int: 1 } } }),
-      this.#model.int64([-1]),
-      this.#scope.op("Shape", [this.ownPosition], { attributes: { start: { int: 1 } } }),
-    ], 0);
-    return this.#scope.op("Reshape", [tiled, shape]);
+    const batch = this.#scope.op("Gather", [this.#slots, this.#model.int64([0])]);
+    const rows = this.#scope.op("Mul", [
+      this.#scope.op("Gather", [this.#slots, this.#model.int64([1])]),
+      this.#model.int64([group]),
+    ]);
+    return this.#toShape(tiled, this.#concat([this.#model.int64([1]), batch, rows, length], 0));
+  }
+
+  /** RMS norm of each head's part of `[T, heads * d]`. */
+  #normalizeHeads(x: string, heads: number, weight: string): string {
+    const { headDim, rmsNormEps } = this.#config;
+    const perHead = this.#reshape(x, [-1, heads, headDim]);
+    const normalized = this.#scope.op("SimplifiedLayerNormalization", [perHead, weight], {
+      attributes: { epsilon: { float: rmsNormEps }, axis: { int: -1 } },
+    });
+    return this.#reshape(normalized, [-1, heads * headDim]);
   }
 
   #rotate(x: string, heads: number): string {
@@ -213,14 +284,11 @@ export interface RotaryTables {
  */
 export function rotaryTables(
   model: ModelBuilder,
-  { headDim, ropeTheta }: DecoderConfig,
+  config: DecoderConfig,
   positions: number,
 ): RotaryTables {
   const { main } = model;
-  const inverse = Float32Array.from(
-    { length: headDim / 2 },
-    (_, j) => 1 / ropeTheta ** (2 * j / headDim),
-  );
+  const inverse = inverseFrequencies(config);
   const range = main.op("Range", [0, positions, 1].map((v) => model.float32(v)));
   const column = main.op("Unsqueeze", [range, model.int64([1])]);
   const angles = main.op("Mul", [column, model.float32(inverse)]);

@@ -1,6 +1,6 @@
 import { adaptedLayers } from "./adapter.ts";
-import type { Checkpoint, LinearModule } from "./checkpoint.ts";
-import { CpuAttention, type LayerCache } from "./cpu_attention.ts";
+import { type Checkpoint, layerTensor, type LinearModule } from "./checkpoint.ts";
+import { CpuAttention, type HeadNorms, type LayerCache } from "./cpu_attention.ts";
 import { decoderLayers } from "./decoder_layers.ts";
 import { DataType, GraphScope, ModelBuilder, tensor, valueInfo } from "./graph_builder.ts";
 import { WeightReader } from "./weight_reader.ts";
@@ -185,7 +185,10 @@ function buildLoop(
       weight: (name) => weights.float(name),
       linear: (x, layer) => linear(body, x, layer),
       attention(layer, qkv): string {
-        const { output, keys, values } = attention.attend(qkv, caches[layer]!);
+        const { output, keys, values } = attention.attend(layer, qkv, {
+          cache: caches[layer]!,
+          ...(config.queryKeyNorm ? { norms: headNorms(weights, layer) } : {}),
+        });
         grown.push(keys, values);
         return output;
       },
@@ -252,6 +255,13 @@ function buildLoop(
     "choice_log_probs",
   ], { attributes: { body: { graph: bodyGraph } } });
   return { ownOut };
+}
+
+function headNorms(weights: WeightReader, layer: number): HeadNorms {
+  return {
+    query: weights.float(layerTensor(layer, "self_attn.q_norm")),
+    key: weights.float(layerTensor(layer, "self_attn.k_norm")),
+  };
 }
 
 /** `[b, c]` log-probabilities of the choices when wanted, else zeros: the sum over the vocabulary is not free. */

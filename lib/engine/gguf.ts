@@ -39,7 +39,7 @@ const QUANT_TYPES: Readonly<Record<number, QuantType>> = {
   3: { // Q4_1: scale, minimum, 32 unsigned nibbles (low nibbles first)
     blockValues: 32,
     blockBytes: 20,
-    expand(view, at, out, outAt) {
+    expand(view, at, out, outAt): void {
       const scale = view.getFloat16(at, true);
       const minimum = view.getFloat16(at + 2, true);
       for (let i = 0; i < 16; i++) {
@@ -52,7 +52,7 @@ const QUANT_TYPES: Readonly<Record<number, QuantType>> = {
   8: { // Q8_0: scale, 32 signed bytes
     blockValues: 32,
     blockBytes: 34,
-    expand(view, at, out, outAt) {
+    expand(view, at, out, outAt): void {
       const scale = view.getFloat16(at, true);
       for (let i = 0; i < 32; i++) out[outAt + i] = scale * view.getInt8(at + 2 + i);
     },
