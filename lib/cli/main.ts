@@ -1,8 +1,11 @@
 import { nearestName, UsageError } from "../runs/mod.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { PIPELINE } from "./commands/pipeline.ts";
+import { DOCTOR } from "./commands/doctor.ts";
 import { EVALUATE, MMLU } from "./commands/evaluate.ts";
+import { FETCH } from "./commands/fetch.ts";
 import { BASELINE, EXPORT_SFT, REPORT, TRAIN } from "./commands/phases.ts";
+import { RECORD } from "./commands/record.ts";
 import { SETUP } from "./commands/setup.ts";
 import { helpOf, helpOfAll } from "./help.ts";
 import { parseFlags } from "./parse_flags.ts";
@@ -18,6 +21,9 @@ export const COMMANDS: readonly Command[] = [
   EVALUATE,
   MMLU,
   REPORT,
+  RECORD,
+  FETCH,
+  DOCTOR,
 ];
 
 /**

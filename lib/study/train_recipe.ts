@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import {
   type Recipe,
   REPOSITORY_ROOT,
@@ -58,10 +59,11 @@ export async function trainRecipe(
   { data, out, progress, signal }: TrainOptions,
 ): Promise<string> {
   const modules = recipe.targetModules;
+  // relative, so that the run's record names no folder of this machine
   const flags: Record<string, string | number> = {
-    model: checkpoint.dir,
-    data,
-    out,
+    model: relative(REPOSITORY_ROOT, checkpoint.dir),
+    data: relative(REPOSITORY_ROOT, data),
+    out: relative(REPOSITORY_ROOT, out),
     rank: recipe.rank,
     alpha: recipe.alpha,
     dropout: recipe.dropout,

@@ -1,0 +1,46 @@
+import { fetchMmlu, MMLU_URL } from "../../mmlu/mod.ts";
+import { UsageError } from "../../runs/mod.ts";
+import { fetchSpider } from "../../spider/mod.ts";
+import { type Command, text } from "../command.ts";
+
+/** `fetch`: brings the real data sets here. */
+export const FETCH: Command = {
+  name: "fetch",
+  summary: "unpack Spider and MMLU from a path, a URL or the hub into spider_db/ and mmlu_db/",
+  description:
+    "A source is a path, a URL, or hf:owner/repo/path/to/file of a dataset repository on the\n" +
+    "Hugging Face hub (HF_TOKEN is sent there). Spider's own page gives a zip by hand: pass its path.\n" +
+    `MMLU's own archive: ${MMLU_URL}`,
+  flags: {
+    spider: { type: "text", value: "SOURCE", help: "Spider's zip" },
+    mmlu: { type: "text", value: "SOURCE", help: "MMLU's data.tar" },
+    "data-root": { type: "text", value: "DIR", help: "unpack to DIR/spider and DIR/mmlu" },
+  },
+  async run(flags, { progress, print, signal }) {
+    const root = text(flags, "data-root");
+    const sets = [
+      {
+        source: text(flags, "spider"),
+        fetchSet: fetchSpider,
+        to: root ? `${root}/spider` : "spider_db/spider",
+      },
+      {
+        source: text(flags, "mmlu"),
+        fetchSet: fetchMmlu,
+        to: root ? `${root}/mmlu` : "mmlu_db/mmlu",
+      },
+    ];
+    if (sets.every(({ source }) => source === undefined)) {
+      throw new UsageError("fetch: give --spider SOURCE, --mmlu SOURCE or both");
+    }
+    for (const { source, fetchSet, to } of sets) {
+      if (source === undefined) continue;
+      progress.step(`Fetching ${source}`);
+      const { root: folder, reused, sha256 } = await fetchSet(source, to, {
+        signal,
+        onProgress: (bytes, total) => total && progress.update(bytes, total, "bytes"),
+      });
+      print(reused ? `reused ${folder}` : `unpacked to ${folder}, archive SHA-256 ${sha256}`);
+    }
+  },
+};
