@@ -17,11 +17,16 @@ export interface DecoderOps {
   linear(x: string, layer: string): string;
   /** Attention of a layer over new and earlier tokens; gives `[T, heads * d]`. */
   attention(layer: number, inputs: AttentionInputs): string;
+  /**
+   * Keeps the rows of `[T, n]` that are wanted from the last layer; all of them
+   * when left out. What follows the last layer's attention runs for them alone.
+   */
+  wantedRows?(x: string): string;
 }
 
 /**
  * Adds the decoder's layers over T packed tokens and returns the name of the
- * normalised hidden states, `[T, hidden]`. RMS norms before attention and MLP,
+ * normalised hidden states, `[T, hidden]` (or of the wanted rows). RMS norms before attention and MLP,
  * residual sums fused into the norm that follows them, SwiGLU.
  *
  * Source: the Llama architecture, Touvron et al. 2023, arXiv:2302.13971.
@@ -54,11 +59,15 @@ export function decoderLayers(
 
   for (let layer = 0; layer < config.layers; layer++) {
     const prefix = `model.layers.${layer}`;
-    const attention = ops.attention(layer, {
+    let attention = ops.attention(layer, {
       query: ops.linear(hidden, `${prefix}.self_attn.q_proj`),
       key: ops.linear(hidden, `${prefix}.self_attn.k_proj`),
       value: ops.linear(hidden, `${prefix}.self_attn.v_proj`),
     });
+    if (layer + 1 === config.layers && ops.wantedRows) {
+      attention = ops.wantedRows(attention);
+      residual = ops.wantedRows(residual);
+    }
     addAndNormalize(
       ops.linear(attention, `${prefix}.self_attn.o_proj`),
       layerTensor(layer, "post_attention_layernorm"),

@@ -1,12 +1,10 @@
-import { dirname } from "node:path";
-import { createHash } from "node:crypto";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { UsageError } from "../runs/usage_error.ts";
 import { adaptedLayers, type Adapter } from "./adapter.ts";
 import { planBatches, type PlannedPrompt } from "./batch_plan.ts";
 import type { Checkpoint, LinearModule } from "./checkpoint.ts";
 import { buildCpuGraph, cacheNames, LORA_SCALE, loraInputs } from "./cpu_graph.ts";
 import { layOutSlots } from "./slot_layout.ts";
+import { writeGraph } from "./write_graph.ts";
 import type {
   ChoiceScores,
   Completion,
@@ -53,7 +51,7 @@ export async function openOnnxEngine(
     Math.min(checkpoint.config.maxPositions, DEFAULT_CONTEXT);
   const loraModules = options.loraModules ?? [];
   const graph = buildCpuGraph(checkpoint, { loraModules, contextLength });
-  const path = await writeGraph(checkpoint, graph);
+  const path = await writeGraph(checkpoint, graph, "cpu");
   const session = await InferenceSession.create(path, {
     executionProviders: ["cpu"],
     graphOptimizationLevel: "all",
@@ -282,29 +280,6 @@ function checkModules(adapter: Adapter | undefined, loraModules: readonly Linear
       `Cannot apply the adapter in "${adapter!.dir}": the session was opened without ${missing}`,
     );
   }
-}
-
-async function writeGraph(checkpoint: Checkpoint, graph: Uint8Array): Promise<string> {
-  // the weights may be symbolic links (the Hugging Face cache): the graph belongs beside their targets
-  const folder = dirname(await Deno.realPath(checkpoint.files[0]!));
-  const hash = createHash("sha256").update(graph).digest("hex").slice(0, 12);
-  const path = `${folder}/graph.cpu.${hash}.onnx`;
-  try {
-    await Deno.stat(path);
-    return path;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  const temporary = `${path}.${Deno.pid}.part`;
-  try {
-    await Deno.writeFile(temporary, graph);
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    throw new UsageError(
-      `Cannot write the graph beside the weights in "${folder}": ${(error as Error).message}`,
-    );
-  }
-  return path;
 }
 
 function layoutFeeds(layout: ReturnType<typeof layOutSlots>): Feeds {

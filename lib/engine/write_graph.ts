@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { dirname } from "node:path";
+import { UsageError } from "../runs/usage_error.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+
+/**
+ * Writes a graph beside the weights that it points into, because ONNX Runtime
+ * reads external data only from the graph's own folder. The name depends on the
+ * content, so that a graph is written once; `device` is a part of the name.
+ *
+ * @throws {UsageError} If the folder of the weights cannot be written.
+ */
+export async function writeGraph(
+  checkpoint: Checkpoint,
+  graph: Uint8Array,
+  device: "cpu" | "cuda",
+): Promise<string> {
+  // the weights may be symbolic links (the Hugging Face cache): the graph belongs beside their targets
+  const folder = dirname(await Deno.realPath(checkpoint.files[0]!));
+  const hash = createHash("sha256").update(graph).digest("hex").slice(0, 12);
+  const path = `${folder}/graph.${device}.${hash}.onnx`;
+  try {
+    await Deno.stat(path);
+    return path;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const temporary = `${path}.${Deno.pid}.part`;
+  try {
+    await Deno.writeFile(temporary, graph);
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    throw new UsageError(
+      `Cannot write the graph beside the weights in "${folder}": ${(error as Error).message}`,
+    );
+  }
+  return path;
+}
