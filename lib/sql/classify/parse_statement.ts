@@ -1,3 +1,6 @@
+import { isCode, tokenize } from "../text/tokens.ts";
+import { wordOf } from "./clauses.ts";
+
 /** A node of a parse tree, as node-sql-parser makes it: an object with whatever fields it has. */
 export type Node = Readonly<Record<string, unknown>>;
 
@@ -8,31 +11,29 @@ interface ParserModule {
   readonly default: { readonly Parser: new () => SqlParser };
 }
 
-// The grammars run in this process without a time limit, so they see no text of hostile length.
+// The grammar runs in this process without a time limit, so it sees no text of hostile length.
 const MAX_CHARACTERS = 20_000;
 
-let parsers: Promise<readonly (readonly [string, SqlParser])[]> | undefined;
+let parser: Promise<SqlParser> | undefined;
 
 /**
- * Parses one SELECT statement, or returns `undefined` if neither grammar reads it. The grammar for
- * MySQL comes first, since it knows INTERSECT and EXCEPT and takes text in double quotes for a
- * string as SQLite does with Spider's golds; the one for SQLite reads the rest (a table named
- * `show`). Of Spider's 1,034 dev golds they read all.
+ * Parses one SELECT statement, or returns `undefined` if the grammar does not read it. It is the
+ * grammar for MySQL: that one knows INTERSECT and EXCEPT, which node-sql-parser's grammar for SQLite
+ * does not, and takes text in double quotes for a string, as Spider's golds mean it. It reads all
+ * 1,034 golds of Spider's dev split.
  */
 export async function parseStatement(sql: string): Promise<Node | undefined> {
-  parsers ??= loadParsers();
-  const text = sql.trim().replace(/;\s*$/, "");
-  if (text.length > MAX_CHARACTERS) return undefined;
-  for (const [database, parser] of await parsers) {
-    try {
-      const tree = parser.astify(text, { database });
-      const first = Array.isArray(tree) ? tree[0] : tree;
-      if (isNode(first) && first.type === "select") return first;
-    } catch {
-      // This grammar does not know the statement.
-    }
+  if (sql.length > MAX_CHARACTERS) return undefined;
+  parser ??= loadParser();
+  const loaded = await parser;
+  try {
+    const tree = loaded.astify(prepared(sql), { database: "mysql" });
+    const first = Array.isArray(tree) ? tree[0] : tree;
+    return isNode(first) && first.type === "select" ? first : undefined;
+  } catch {
+    // The grammar's own error says what it expected, never what is wrong for SQLite.
+    return undefined;
   }
-  return undefined;
 }
 
 /** Whether a field of a node is a node itself. */
@@ -40,14 +41,22 @@ export function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-// Loaded when the first wrong prediction needs them: the grammars take a moment.
-async function loadParsers(): Promise<readonly (readonly [string, SqlParser])[]> {
-  const [mysql, sqlite] = await Promise.all([
-    import("node-sql-parser/build/mysql.js") as unknown as Promise<ParserModule>,
-    import("node-sql-parser/build/sqlite.js") as unknown as Promise<ParserModule>,
-  ]);
-  return [
-    ["mysql", new mysql.default.Parser()],
-    ["sqlite", new sqlite.default.Parser()],
-  ];
+// A table may be named like a word that MySQL reserves and SQLite does not (`show`).
+function prepared(sql: string): string {
+  const tokens = tokenize(sql.trim().replace(/;\s*$/, "")).filter((token) =>
+    token.kind !== "comment"
+  );
+  let before = "";
+  return tokens.map((token) => {
+    const isTable = (before === "from" || before === "join") && token.kind === "word" &&
+      wordOf(token) !== "select";
+    if (isCode(token)) before = wordOf(token);
+    return isTable ? `\`${token.text}\`` : token.text;
+  }).join("");
+}
+
+// Loaded when the first wrong prediction needs it: a grammar takes a moment.
+async function loadParser(): Promise<SqlParser> {
+  const module = await import("node-sql-parser/build/mysql.js") as unknown as ParserModule;
+  return new module.default.Parser();
 }
