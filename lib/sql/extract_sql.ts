@@ -34,7 +34,9 @@ const MAX_STARTS_LONG = 1;
  *
  * @example
  * ```ts
- * extractSql("Sure!\n```sql\nSELECT 1;\n```"); // "SELECT 1"
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(extractSql("The answer is: SELECT 1;"), "SELECT 1");
  * ```
  */
 export function extractSql(completion: string): string | undefined {

@@ -65,7 +65,7 @@ type Rows = Extract<Execution, { status: "rows" }>;
  * (their rules: docs/decisions/0004-verdict.md).
  *
  * @example
- * ```ts
+ * ```ts ignore
  * await using judge = createJudge({ timeoutMs: 5_000 });
  * const verdict = await judge.judge({
  *   dbPath: "world_1.sqlite",

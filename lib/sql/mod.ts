@@ -3,7 +3,7 @@
  * with the gold's, and say how hard the gold is. Nothing here knows of any model.
  *
  * @example Judge a model's completion
- * ```ts
+ * ```ts ignore
  * import { createJudge, extractSql } from "./mod.ts";
  *
  * await using judge = createJudge({ timeoutMs: 5_000 });

@@ -32,7 +32,10 @@ const SET_OPERATORS: ReadonlySet<string> = new Set(["intersect", "union", "excep
  *
  * @example
  * ```ts
- * splitClauses("SELECT a FROM t WHERE b = 1").where.map((token) => token.text); // ["b", "=", "1"]
+ * import assert from "node:assert/strict";
+ *
+ * const { where } = splitClauses("SELECT a FROM t WHERE b = 1");
+ * assert.deepEqual(where.map((token) => token.text), ["b", "=", "1"]);
  * ```
  */
 export function splitClauses(sql: string): Clauses {

@@ -32,12 +32,15 @@ export interface WrongPrediction {
  *
  * @example
  * ```ts
- * await errorClass({
+ * import assert from "node:assert/strict";
+ *
+ * const wrong = await errorClass({
  *   status: "mismatch",
  *   gold: "SELECT name FROM singer WHERE age > 30",
  *   predicted: "SELECT name FROM singer WHERE age > 40",
  *   message: "",
- * }); // "value"
+ * });
+ * assert.equal(wrong, "value");
  * ```
  */
 export async function errorClass(wrong: WrongPrediction): Promise<ErrorClass> {

@@ -12,7 +12,9 @@ const AGGREGATES: ReadonlySet<string> = new Set(["max", "min", "count", "sum", "
  *
  * @example
  * ```ts
- * hardness("SELECT count(*) FROM singer"); // "easy"
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(hardness("SELECT count(*) FROM singer"), "easy");
  * ```
  *
  * Source: taoyds/spider, evaluation.py (`eval_hardness`) and process_sql.py. Two oddities of the

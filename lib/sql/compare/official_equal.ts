@@ -16,7 +16,9 @@ export type RowOrder = "ordered" | "any";
  *
  * @example
  * ```ts
- * officialEqual([[1n, "a"]], [["a", 1]], "any"); // true
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(officialEqual([[1n, "a"]], [["a", 1]], "any"), true);
  * ```
  *
  * Source: taoyds/test-suite-sql-eval, exec_eval.py.

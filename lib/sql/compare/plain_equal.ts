@@ -8,7 +8,9 @@ import { rowKey, sameBag, sameSequence, valueKeys } from "./value_key.ts";
  *
  * @example
  * ```ts
- * plainEqual([[1n], [2n]], [[2n], [1n]], "any"); // true
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(plainEqual([[1n], [2n]], [[2n], [1n]], "any"), true);
  * ```
  */
 export function plainEqual(

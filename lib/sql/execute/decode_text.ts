@@ -4,7 +4,9 @@
  *
  * @example
  * ```ts
- * decodeText(new Uint8Array([0x61, 0xff, 0x62])); // "ab"
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(decodeText(new Uint8Array([0x61, 0xff, 0x62])), "ab");
  * ```
  */
 export function decodeText(bytes: Uint8Array): string {

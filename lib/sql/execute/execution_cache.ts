@@ -12,7 +12,7 @@ const ENTRY_BYTES = 500;
  * wordings, so a gold statement, and often a prediction, comes twice.
  *
  * @example
- * ```ts
+ * ```ts ignore
  * const cache = new ExecutionCache((dbPath, sql) => pool.execute(dbPath, sql), 64 * 1024 * 1024);
  * ```
  */

@@ -59,7 +59,7 @@ const MAX_BATCH = 16;
  * limit, and started again when it is needed.
  *
  * @example
- * ```ts
+ * ```ts ignore
  * await using pool = new ExecutorPool({ timeoutMs: 5_000 });
  * const execution = await pool.execute("world_1.sqlite", "SELECT count(*) FROM city");
  * ```

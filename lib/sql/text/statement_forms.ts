@@ -16,7 +16,10 @@ export interface StatementForms {
  *
  * @example
  * ```ts
- * statementForms("SELECT DISTINCT a FROM t;", "gold").official; // "SELECT  a FROM t;"
+ * import assert from "node:assert/strict";
+ *
+ * const forms = statementForms("SELECT DISTINCT a FROM t;", "gold");
+ * assert.equal(forms.official, "SELECT  a FROM t;");
  * ```
  *
  * Source: taoyds/test-suite-sql-eval, evaluation.py and exec_eval.py, defaults of `--etype exec`.

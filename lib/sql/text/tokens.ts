@@ -32,7 +32,10 @@ const CLOSING_QUOTES: Readonly<Record<string, string>> = { "'": "'", '"': '"', "
  *
  * @example
  * ```ts
- * tokenize("SELECT 'a;b'").map((token) => token.kind); // ["word", "space", "string"]
+ * import assert from "node:assert/strict";
+ *
+ * const kinds = tokenize("SELECT 'a;b'").map((token) => token.kind);
+ * assert.deepEqual(kinds, ["word", "space", "string"]);
  * ```
  *
  * Source: https://sqlite.org/lang_expr.html and https://sqlite.org/lang_comment.html
