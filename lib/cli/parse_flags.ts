@@ -29,11 +29,11 @@ export function parseFlags(command: Command, args: readonly string[]): FlagValue
   for (const token of tokens) {
     if (token.kind === "positional") return fail(`unexpected argument "${token.value}"`);
     if (token.kind !== "option") continue;
-    const { name, value } = token;
-    const flag = flags[name];
+    const { name, rawName, value } = token;
+    const flag = rawName.startsWith("--") ? flags[name] : undefined;
     if (!flag) {
       const near = nearestName(name, Object.keys(flags));
-      return fail(`unknown flag --${name}${near ? `: did you mean --${near}?` : ""}`);
+      return fail(`unknown flag ${rawName}${near ? `: did you mean --${near}?` : ""}`);
     }
     if (name in values) return fail(`--${name} is given twice`);
     if (flag.type === "switch") {

@@ -4,6 +4,7 @@ import { parseJson, readTextFile } from "./parse_json_file.ts";
 import { REPOSITORY_ROOT } from "./repository_root.ts";
 import { UsageError } from "./usage_error.ts";
 import { writeAtomic } from "./write_atomic.ts";
+import { explainWriteError } from "./write_fully.ts";
 
 /** The name of a study's folder in `results/`: its own, without a date, so that it can resume. */
 export function runId(config: StudyConfig): string {
@@ -57,7 +58,7 @@ function isFile(path: string): boolean {
     return Deno.statSync(path).isFile;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    throw explainWriteError(error, path);
   }
 }
 

@@ -16,7 +16,12 @@ export interface CommandResult {
 
 const KEPT_LINES = 20;
 
-/** Runs a command to its end and hands on its standard error line by line; its standard output is dropped. */
+/**
+ * Runs a command to its end and hands on its standard error line by line; its
+ * standard output is dropped.
+ *
+ * @throws The signal's reason, if it was stopped by the signal.
+ */
 export async function runCommand(
   command: string,
   args: readonly string[],
@@ -39,7 +44,10 @@ export async function runCommand(
     for (const line of lines) hand(line);
   }
   if (rest) hand(rest);
-  return { code: (await child.status).code, lastLines };
+  const { code } = await child.status;
+  // a command that was stopped has not failed
+  signal?.throwIfAborted();
+  return { code, lastLines };
 
   function hand(line: string): void {
     lastLines.push(line);

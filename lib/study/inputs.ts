@@ -87,7 +87,23 @@ export async function openSqlInputs({ spider: settings, seed }: StudyConfig): Pr
       `Cannot ask any question of "${settings.path}": the databases of all ${count} are missing`,
     );
   }
+  for (const dbId of new Set(asked.map((example) => example.dbId))) {
+    await checkDatabase(spider.databasePath(dbId));
+  }
   return { spider, shots, drawn, asked };
+}
+
+/** What every SQLite file begins with. Source: https://www.sqlite.org/fileformat.html#magic_header_string */
+const SQLITE_MAGIC = "SQLite format 3\0";
+
+/** Finds out before hours of work, rather than when the first answer is judged. */
+async function checkDatabase(path: string): Promise<void> {
+  using file = await Deno.open(path);
+  const head = new Uint8Array(SQLITE_MAGIC.length);
+  await file.read(head);
+  if (new TextDecoder().decode(head) !== SQLITE_MAGIC) {
+    throw new UsageError(`Cannot use the database "${path}": it is not an SQLite file`);
+  }
 }
 
 /** Opens MMLU and draws the suite. */

@@ -1,7 +1,7 @@
 import type { SqlSample } from "../runs/mod.ts";
 import { createJudge, extractSql, type Hardness, hardness, type Verdict } from "../sql/mod.ts";
 import type { SqlInputs } from "./inputs.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress } from "../runs/progress.ts";
 
 /** A judged completion. */
 export interface SqlVerdict extends Verdict {
@@ -28,6 +28,8 @@ export async function judgeSamples(
   return await Promise.all(samples.map(async ({ id, dbId, variant, text, finishReason }) => {
     const { query } = examples.get(id)!;
     const verdict = await judge.judge({
+      exampleId: id,
+      dbId,
       dbPath: spider.databasePath(dbId),
       gold: query,
       predicted: extractSql(text) ?? "",

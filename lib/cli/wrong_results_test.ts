@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { openStore } from "../runs/mod.ts";
+import { type MiniStudy, writeMiniStudy } from "../study/_mini_study.ts";
+import { assertRefused, runMain } from "./_run_main.ts";
+
+function baseline({ configPath, out }: MiniStudy, ...more: string[]): string[] {
+  return ["baseline", "--config", configPath, "--out", out, ...more];
+}
+
+Deno.test("main refuses the results folder of another study and says what differs", async () => {
+  using study = await writeMiniStudy();
+  assert.equal((await runMain(baseline(study))).code, 0);
+  await assertRefused(
+    baseline(study, "--seed", "7"),
+    /it holds a run that differs in "seed" \(42 there, 7 now\): give another folder/,
+  );
+});
+
+Deno.test("main refuses a results folder whose data has changed since", async () => {
+  using study = await writeMiniStudy();
+  assert.equal((await runMain(baseline(study))).code, 0);
+  await Deno.writeTextFile(`${study.root}/data/mmlu/test/sociology_test.csv`, "New?,a,b,c,d,C\n");
+  await assertRefused(baseline(study), /differs in input "mmlu\/test\/sociology_test.csv"/);
+});
+
+Deno.test("main refuses a store that another process is writing, and names the process", async () => {
+  using study = await writeMiniStudy();
+  const path = `${study.out}/samples/sql.jsonl`;
+  const program = `import { openStore } from "${import.meta.resolve("../runs/store.ts")}";
+    using store = openStore(Deno.args[0], { check: (value) => value });
+    console.log("locked"); await new Promise(() => setInterval(() => {}, 1e6));`;
+  await Deno.writeTextFile(`${study.root}/holder.ts`, program);
+  const holder = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", `${study.root}/holder.ts`, path],
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  try {
+    const reader = holder.stdout.getReader();
+    await reader.read();
+    await assertRefused(baseline(study), new RegExp(`process ${holder.pid} is writing it: wait`));
+    reader.releaseLock();
+  } finally {
+    holder.kill("SIGKILL");
+    await holder.stdout.cancel();
+    await holder.status;
+  }
+  // the lock ends with its holder: nothing stale stands in the way
+  assert.equal((await runMain(baseline(study))).code, 0);
+});
+
+Deno.test("main refuses a store with a damaged line and names it", async () => {
+  using study = await writeMiniStudy();
+  assert.equal((await runMain(baseline(study))).code, 0);
+  const path = `${study.out}/samples/sql.jsonl`;
+  const lines = (await Deno.readTextFile(path)).split("\n");
+  assert.equal(lines.length, 4);
+  await Deno.writeTextFile(path, [lines[0], "{ broken", ...lines.slice(2)].join("\n"));
+  await assertRefused(baseline(study), /sql.jsonl, line 2: it is not valid JSON/);
+  const wrong = lines[1]!.replace('"tokens":[', '"tokens":[-1,');
+  await Deno.writeTextFile(path, [lines[0], wrong, ...lines.slice(2)].join("\n"));
+  await assertRefused(baseline(study), /sql.jsonl, line 2: "tokens\[0\]" must be an integer/);
+});
+
+Deno.test("main refuses an --out that cannot be written", async () => {
+  using study = await writeMiniStudy();
+  await Deno.writeTextFile(study.out, "a file, not a folder");
+  await assertRefused(
+    baseline(study),
+    /Cannot (write|read) .*(a part of the path is a file|folder)/,
+  );
+  await assertRefused(
+    ["mmlu", "--config", study.configPath, "--out", `${study.out}/below.jsonl`],
+    /a part of the path is a file, not a folder/,
+  );
+  await Deno.mkdir(`${study.root}/folder.jsonl`);
+  await assertRefused(
+    ["mmlu", "--config", study.configPath, "--out", `${study.root}/folder.jsonl`],
+    /folder/,
+  );
+});
+
+const noFull = Deno.build.os === "linux" ? "" : " [skipped: no /dev/full]";
+
+Deno.test({
+  name: `main reports a full disk in one line, and the store is whole afterwards${noFull}`,
+  ignore: noFull !== "",
+  async fn() {
+    using study = await writeMiniStudy();
+    const out = `${study.root}/answers.jsonl`;
+    await Deno.symlink("/dev/full", `${out}.samples`);
+    const args = ["mmlu", "--config", study.configPath, "--out", out];
+    await assertRefused(args, /answers.jsonl.samples: the disk is full: free some space/);
+    await Deno.remove(`${out}.samples`);
+    assert.equal((await runMain(args)).code, 0);
+    using store = openStore<{ key: string }>(`${out}.samples`, {
+      check: (value) => value as { key: string },
+    });
+    assert.equal(store.size, 3);
+  },
+});
