@@ -118,6 +118,12 @@ export class ModelBuilder {
     return name;
   }
 
+  /** A vector of 32-bit integers. Equal ones are shared. */
+  int32(values: readonly number[]): string {
+    const bytes = new Uint8Array(Int32Array.from(values).buffer);
+    return this.#constant(`int32 ${values.join()}`, DataType.INT32, [values.length], bytes);
+  }
+
   /** A constant of 64-bit integers: a scalar for a number, a vector for a list. Equal ones are shared. */
   int64(values: number | readonly number[]): string {
     const list = typeof values === "number" ? [values] : values;

@@ -1,0 +1,84 @@
+import { adaptedLayers } from "../adapter.ts";
+import type { Checkpoint, LinearModule } from "../checkpoint.ts";
+import { LORA_SCALE, loraInputs } from "../cpu_graph.ts";
+import { DataType, type GraphScope, type ModelBuilder } from "../graph_builder.ts";
+import { WeightReader } from "../weight_reader.ts";
+
+/** Types that the GPU computes with. */
+export type ComputeType = DataType.BFLOAT16 | DataType.FLOAT16;
+
+/** The type that a checkpoint is run in on a GPU: its own half type, bfloat16 for float32 weights. */
+export function computeType({ tensors }: Checkpoint): ComputeType {
+  const { dtype } = tensors.get("model.embed_tokens.weight")!;
+  return dtype === "F16" ? DataType.FLOAT16 : DataType.BFLOAT16;
+}
+
+/**
+ * The weights of a checkpoint as a GPU graph uses them: those stored in the
+ * computing type stay where they lie in their file, others are cast once when
+ * the session opens. LoRA factors are float32 inputs of the graph, cast and
+ * scaled once a run.
+ */
+export class DeviceWeights {
+  readonly type: ComputeType;
+  readonly #model: ModelBuilder;
+  readonly #checkpoint: Checkpoint;
+  readonly #reader: WeightReader;
+  readonly #cast = new Map<string, string>();
+  readonly #adapted = new Map<string, { readonly a: string; readonly b: string }>();
+
+  constructor(
+    model: ModelBuilder,
+    checkpoint: Checkpoint,
+    loraModules: readonly LinearModule[],
+  ) {
+    this.type = computeType(checkpoint);
+    this.#model = model;
+    this.#checkpoint = checkpoint;
+    this.#reader = new WeightReader(model, checkpoint);
+    if (loraModules.length > 0) model.input(LORA_SCALE, DataType.FLOAT, []);
+    for (const layer of adaptedLayers(checkpoint, loraModules)) {
+      const [out, inner] = this.#reader.shape(`${layer}.weight`) as [number, number];
+      const names = loraInputs(layer);
+      const a = model.input(names.a, DataType.FLOAT, [`${names.a}.rank`, inner]);
+      const b = model.input(names.b, DataType.FLOAT, [out, `${names.a}.rank`]);
+      const scaled = model.main.op("Mul", [b, LORA_SCALE]);
+      this.#adapted.set(layer, { a: this.toCompute(a), b: this.toCompute(scaled) });
+    }
+  }
+
+  /** A weight in the computing type. */
+  weight(name: string): string {
+    const stored = this.#reader.stored(name);
+    const { dtype } = this.#checkpoint.tensors.get(name)!;
+    if (dtype === (this.type === DataType.FLOAT16 ? "F16" : "BF16")) return stored;
+    const cast = this.#cast.get(name) ?? this.toCompute(stored);
+    this.#cast.set(name, cast);
+    return cast;
+  }
+
+  /** `y = x W^T + b + scale * (x A^T) B^T`, the last term where the layer's module takes an adapter. */
+  linear(scope: GraphScope, x: string, layer: string): string {
+    const transposed = { attributes: { transB: { int: 1 } } };
+    const bias = this.#reader.has(`${layer}.bias`) ? [this.weight(`${layer}.bias`)] : [];
+    const y = scope.op("Gemm", [x, this.weight(`${layer}.weight`), ...bias], transposed);
+    const lora = this.#adapted.get(layer);
+    if (!lora) return y;
+    return scope.op("Gemm", [scope.op("Gemm", [x, lora.a], transposed), lora.b, y], transposed);
+  }
+
+  /** Float32 logits of hidden states `[B, hidden]`: the choice of a token wants them exact. */
+  logits(scope: GraphScope, hidden: string): string {
+    const { tieWordEmbeddings } = this.#checkpoint.config;
+    const head = tieWordEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight";
+    const logits = scope.op("Gemm", [hidden, this.weight(head)], {
+      attributes: { transB: { int: 1 } },
+    });
+    return scope.op("Cast", [logits], { attributes: { to: { int: DataType.FLOAT } } });
+  }
+
+  /** A value of the main graph in the computing type. */
+  toCompute(name: string): string {
+    return this.#model.main.op("Cast", [name], { attributes: { to: { int: this.type } } });
+  }
+}

@@ -1,0 +1,263 @@
+import { layerTensor } from "../checkpoint.ts";
+import { rotaryTables } from "../cpu_attention.ts";
+import type { DecoderConfig } from "../decoder_config.ts";
+import type { AttentionInputs } from "../decoder_layers.ts";
+import { DataType, type GraphScope, type ModelBuilder, tensor } from "../graph_builder.ts";
+import type { DeviceWeights } from "./device_weights.ts";
+
+/** Names of the values that say where the tokens of some sequences lie in the paged cache. */
+export interface PagedSequences {
+  /** `[S + 1]` int32: where each sequence's new tokens start in the packed rows. */
+  readonly offsets: string;
+  /** `[S]` int32: tokens of each sequence that are in the cache already. */
+  readonly past: string;
+  /** `[S, M]` int32: the blocks of each sequence in the order of its positions. */
+  readonly table: string;
+  /** `[2]` int32: bounds of the new tokens and of all tokens of one sequence. */
+  readonly bounds: string;
+}
+
+/** Rows of other sequences' prefixes that are written into a sequence's own block. */
+export interface TailRows extends PagedSequences {
+  /** `[C]` int64: the packed row that each written row is a copy of. */
+  readonly source: string;
+}
+
+/** What one decoding step of B sequences needs beside their tokens. */
+export interface DecodeLayout extends PagedSequences {
+  /** `[B, 1]` int64 */
+  readonly positions: string;
+  /** `[B * group]` int64: 0 group times, 1 group times, ... */
+  readonly repeat: string;
+  /** `[B * group]` int32: the cache slot of each sequence's token, repeated. */
+  readonly slots: string;
+  /** `[B + 1]` int32: multiples of the group. */
+  readonly groupOffsets: string;
+  /** `[B]` int32: past tokens as they are for `group` new rows a sequence. */
+  readonly groupPast: string;
+  /** `[2]` int32 as `bounds`, for `group` new rows a sequence. */
+  readonly groupBounds: string;
+}
+
+/**
+ * Tokens of a block: the smallest size that the fast kernel reads in place,
+ * which depends on the size of a head.
+ *
+ * Source: ONNX Runtime 1.30, `contrib_ops/cuda/bert/paged_attention.cc`.
+ */
+export function blockSize({ headDim }: Pick<DecoderConfig, "headDim">): number {
+  if (headDim <= 64) return 256;
+  return headDim <= 128 ? 128 : 64;
+}
+
+/** Query heads that share a key-value head. */
+export function groupSize({ heads, kvHeads }: Pick<DecoderConfig, "heads" | "kvHeads">): number {
+  return heads / kvHeads;
+}
+
+/** Writes the attention layers of a graph over one paged cache a layer. */
+export class PagedAttention {
+  readonly #model: ModelBuilder;
+  readonly #config: DecoderConfig;
+  readonly #weights: DeviceWeights;
+  readonly #contextLength: number;
+  readonly #cos: string;
+  readonly #sin: string;
+  /** Key and value cache of each layer, `[blocks, block size, kv, d]`. */
+  readonly #caches: readonly { readonly key: string; readonly value: string }[];
+
+  constructor(
+    model: ModelBuilder,
+    { config, weights, contextLength, blocks }: {
+      readonly config: DecoderConfig;
+      readonly weights: DeviceWeights;
+      readonly contextLength: number;
+      /** `[1]` int64: blocks of a run. */
+      readonly blocks: string;
+    },
+  ) {
+    this.#model = model;
+    this.#config = config;
+    this.#weights = weights;
+    this.#contextLength = contextLength;
+    const { cos, sin } = rotaryTables(model, config, contextLength);
+    this.#cos = weights.toCompute(cos);
+    this.#sin = weights.toCompute(sin);
+    const row = model.int64([blockSize(config), config.kvHeads, config.headDim]);
+    const shape = model.main.op("Concat", [blocks, row], { attributes: { axis: { int: 0 } } });
+    this.#caches = Array.from({ length: config.layers }, (_, layer) => ({
+      key: this.#cache(shape, 2 * layer + 1),
+      value: this.#cache(shape, 2 * layer + 2),
+    }));
+  }
+
+  /**
+   * Attention of packed new tokens, several a sequence; gives `[T, heads * d]`.
+   * All keys and values are written before any is read, so a sequence may read
+   * the blocks of a prefix that is computed in the same step. The tail rows are
+   * written first, by an attention whose output nobody reads.
+   */
+  prefill(
+    scope: GraphScope,
+    layer: number,
+    { inputs: { query, key, value }, sequences, tails }: {
+      readonly inputs: AttentionInputs;
+      readonly sequences: PagedSequences;
+      readonly tails: TailRows;
+    },
+  ): string {
+    const { heads, kvHeads } = this.#config;
+    const tailKey = scope.op("Gather", [key, tails.source]);
+    const tailValue = scope.op("Gather", [value, tails.source]);
+    const unread = this.#attend(scope, layer, {
+      inputs: { query: tailKey, key: tailKey, value: tailValue },
+      sequences: tails,
+      heads: kvHeads,
+      isTail: true,
+    });
+    const bounds = this.#after(scope, unread, sequences.bounds);
+    return this.#attend(scope, layer, {
+      inputs: { query, key, value },
+      sequences: { ...sequences, bounds },
+      heads,
+    });
+  }
+
+  /**
+   * Attention of one new token a sequence; gives `[B, heads * d]`. The query
+   * heads that share a key-value head go in as rows of one sequence that all
+   * see every key, so the kernel reads each key once and not once a query head.
+   * A layer whose window may hide keys takes the plain way, because the rows of
+   * a sequence would see different windows.
+   */
+  decode(
+    scope: GraphScope,
+    layer: number,
+    { query, key, value }: AttentionInputs,
+    layout: DecodeLayout,
+  ): string {
+    const { heads, kvHeads, headDim } = this.#config;
+    const group = groupSize(this.#config);
+    if (group === 1 || this.#window(layer) !== undefined) {
+      return this.#attend(scope, layer, {
+        inputs: { query, key, value },
+        sequences: layout,
+        heads,
+      });
+    }
+    const reshape = (x: string, shape: readonly number[]): string =>
+      scope.op("Reshape", [x, this.#model.int64(shape)]);
+    const swap = (x: string, shape: readonly number[]): string =>
+      scope.op("Transpose", [reshape(x, shape)], {
+        attributes: { perm: { ints: [0, 2, 1, 3] } },
+      });
+    const turnedQuery = this.#turn(scope, layer, { x: query, heads, part: "q_norm" }, layout);
+    const turnedKey = this.#turn(scope, layer, { x: key, heads: kvHeads, part: "k_norm" }, layout);
+    const rows = swap(turnedQuery, [-1, kvHeads, group, headDim]);
+    const keyRows = reshape(turnedKey, [-1, kvHeads * headDim]);
+    const cache = this.#caches[layer]!;
+    const output = scope.contrib("PagedAttention", [
+      reshape(rows, [-1, kvHeads * headDim]),
+      scope.op("Gather", [keyRows, layout.repeat]),
+      scope.op("Gather", [value, layout.repeat]),
+      cache.key,
+      cache.value,
+      layout.groupOffsets,
+      layout.groupPast,
+      layout.table,
+      "",
+      "",
+      layout.slots,
+      ...["", "", "", "", ""],
+      layout.groupBounds,
+    ], {
+      num_heads: { int: kvHeads },
+      kv_num_heads: { int: kvHeads },
+      is_causal: { int: 0 },
+    });
+    return reshape(swap(output, [-1, group, kvHeads, headDim]), [-1, heads * headDim]);
+  }
+
+  #attend(
+    scope: GraphScope,
+    layer: number,
+    { inputs: { query, key, value }, sequences, heads, isTail = false }: {
+      readonly inputs: AttentionInputs;
+      readonly sequences: PagedSequences;
+      readonly heads: number;
+      readonly isTail?: boolean;
+    },
+  ): string {
+    const { kvHeads, queryKeyNorm, rmsNormEps, attention } = this.#config;
+    const { rotary } = attention[layer]!;
+    const norm = (part: string): string =>
+      queryKeyNorm ? this.#weights.weight(layerTensor(layer, `self_attn.${part}`)) : "";
+    // one visible key is enough for a row that is only written
+    const window = isTail ? 1 : this.#window(layer);
+    const cache = this.#caches[layer]!;
+    return scope.contrib("PagedAttention", [
+      ...[query, key, value, cache.key, cache.value],
+      ...[sequences.offsets, sequences.past, sequences.table],
+      ...(rotary ? [this.#cos, this.#sin] : ["", ""]),
+      ...["", "", isTail ? norm("k_norm") : norm("q_norm"), norm("k_norm"), "", ""],
+      sequences.bounds,
+    ], {
+      num_heads: { int: heads },
+      kv_num_heads: { int: kvHeads },
+      do_rotary: { int: rotary ? 1 : 0 },
+      ...(window === undefined ? {} : { local_window_size: { int: window } }),
+      ...(queryKeyNorm ? { qk_norm_epsilon: { float: rmsNormEps } } : {}),
+    });
+  }
+
+  /** Normalises and rotates the heads of one token a sequence, `[B, heads * d]`. */
+  #turn(
+    scope: GraphScope,
+    layer: number,
+    { x, heads, part }: { readonly x: string; readonly heads: number; readonly part: string },
+    { positions }: DecodeLayout,
+  ): string {
+    const { headDim, queryKeyNorm, rmsNormEps, attention } = this.#config;
+    let turned = x;
+    if (queryKeyNorm) {
+      const perHead = scope.op("Reshape", [x, this.#model.int64([-1, heads, headDim])]);
+      const weight = this.#weights.weight(layerTensor(layer, `self_attn.${part}`));
+      const normalized = scope.op("SimplifiedLayerNormalization", [perHead, weight], {
+        attributes: { epsilon: { float: rmsNormEps }, axis: { int: -1 } },
+      });
+      turned = scope.op("Reshape", [normalized, this.#model.int64([-1, heads * headDim])]);
+    }
+    if (!attention[layer]!.rotary) return turned;
+    const row = scope.op("Unsqueeze", [turned, this.#model.int64([1])]);
+    return scope.contrib("RotaryEmbedding", [row, positions, this.#cos, this.#sin], {
+      num_heads: { int: heads },
+    });
+  }
+
+  /** The window of a layer, where one within the context hides anything. */
+  #window(layer: number): number | undefined {
+    const { window } = this.#config.attention[layer]!;
+    return window !== undefined && window < this.#contextLength ? window : undefined;
+  }
+
+  /**
+   * The bounds again, as a value that depends on another: no output names the
+   * cache as written, so only a dependency keeps the writer alive and earlier.
+   * The sum is of sizes, which the host knows: it costs the GPU nothing.
+   */
+  #after(scope: GraphScope, written: string, bounds: string): string {
+    const rows = scope.op("Shape", [written], { attributes: { end: { int: 1 } } });
+    const nothing = scope.op("Cast", [scope.op("Mul", [rows, this.#model.int64([0])])], {
+      attributes: { to: { int: DataType.INT32 } },
+    });
+    return scope.op("Add", [bounds, nothing]);
+  }
+
+  /** Equal constants would be merged into one cache, so each has another fill value. */
+  #cache(shape: string, fill: number): string {
+    const value = tensor(this.#weights.type, [1], new Uint8Array(Uint16Array.of(fill).buffer));
+    return this.#model.main.op("ConstantOfShape", [shape], {
+      attributes: { value: { tensor: value } },
+    });
+  }
+}

@@ -1,0 +1,160 @@
+import type { DecoderConfig } from "../decoder_config.ts";
+import { decoderLayers } from "../decoder_layers.ts";
+import { DataType, GraphScope, type ModelBuilder, valueInfo } from "../graph_builder.ts";
+import type { DeviceWeights } from "./device_weights.ts";
+import type { PagedAttention } from "./paged_attention.ts";
+
+/** The pieces that a chunk of the prefill takes from the run's packed inputs, in the order of `chunk_ranges`. */
+export const CHUNK_PIECES = [
+  "tokens",
+  "sequences",
+  "offsets",
+  "tails",
+  "tail_sequences",
+  "tail_offsets",
+  "last",
+] as const;
+
+/** One of {@linkcode CHUNK_PIECES}. */
+export type ChunkPiece = typeof CHUNK_PIECES[number];
+
+/** What both loops of the graph are written over. */
+export interface LoopParts {
+  readonly config: DecoderConfig;
+  readonly weights: DeviceWeights;
+  readonly attention: PagedAttention;
+}
+
+/**
+ * Adds the loop that computes the prompts of a run, a chunk of them an
+ * iteration, so that a run's size is bounded by its cache and not by what one
+ * step needs beside it. Returns the first token of each prompt `[B]` and the
+ * log-probabilities of the choices `[B, C]` (zeros unless wanted), in the order
+ * of the prompts' last tokens.
+ */
+export function prefillLoop(
+  model: ModelBuilder,
+  { config, weights, attention }: LoopParts,
+): { readonly first: string; readonly scores: string } {
+  const { main } = model;
+  declareInputs(model);
+  const body = new GraphScope(model);
+  const iteration = model.freshName("chunk");
+  const range = body.op("Gather", ["chunk_ranges", iteration]);
+  const bound = (at: number): string =>
+    body.op("Slice", [range, model.int64([at]), model.int64([at + 1]), model.int64([0])]);
+  const bounds = Object.fromEntries(
+    CHUNK_PIECES.map((piece, i) => [piece, [bound(2 * i), bound(2 * i + 1)]]),
+  ) as Record<ChunkPiece, [string, string]>;
+  const take = (input: string, piece: ChunkPiece): string =>
+    body.op("Slice", [input, ...bounds[piece], model.int64([0])]);
+  const sequences = {
+    offsets: take("offsets", "offsets"),
+    past: take("past", "sequences"),
+    table: take("table", "sequences"),
+    bounds: body.op("Gather", ["chunk_bounds", iteration]),
+  };
+  const tails = {
+    source: take("tail_source", "tails"),
+    offsets: take("tail_offsets", "tail_offsets"),
+    past: take("tail_past", "tail_sequences"),
+    table: take("tail_table", "tail_sequences"),
+    bounds: body.op("Gather", ["tail_bounds", iteration]),
+  };
+  const last = take("last", "last");
+  const hidden = decoderLayers(model, body, {
+    config,
+    tokens: take("tokens", "tokens"),
+    ops: {
+      weight: (name) => weights.weight(name),
+      linear: (x, layer) => weights.linear(body, x, layer),
+      attention: (layer, inputs) => attention.prefill(body, layer, { inputs, sequences, tails }),
+      wantedRows: (x) => body.op("Gather", [x, last]),
+    },
+  });
+  const logits = weights.logits(body, hidden);
+  const best = greedy(body, logits);
+  const chosen = choiceScores(model, body, logits);
+
+  const [firstBefore, scoresBefore] = [model.freshName("first"), model.freshName("scores")];
+  const append = (before: string, now: string): string =>
+    body.op("Concat", [before, now], { attributes: { axis: { int: 0 } } });
+  const condition = model.freshName("condition");
+  const firstAfter = append(firstBefore, best);
+  const scoresAfter = append(scoresBefore, chosen);
+  const graph = body.toSubgraph([
+    valueInfo(iteration, DataType.INT64, []),
+    valueInfo(condition, DataType.BOOL, []),
+    valueInfo(firstBefore, DataType.INT64, ["b"]),
+    valueInfo(scoresBefore, DataType.FLOAT, ["b", "c"]),
+  ], [
+    valueInfo(body.op("Identity", [condition]), DataType.BOOL, []),
+    valueInfo(firstAfter, DataType.INT64, ["b2"]),
+    valueInfo(scoresAfter, DataType.FLOAT, ["b2", "c"]),
+  ]);
+  const chunks = main.op("Squeeze", [
+    main.op("Shape", ["chunk_ranges"], { attributes: { end: { int: 1 } } }),
+    model.int64([0]),
+  ]);
+  const [first, scores] = main.outputs(
+    "Loop",
+    [chunks, model.true(), "no_tokens", "no_scores"],
+    ["first_tokens", "choice_log_probs"],
+    { attributes: { body: { graph } } },
+  );
+  return { first: first!, scores: scores! };
+}
+
+function declareInputs(model: ModelBuilder): void {
+  const { INT64, INT32, FLOAT, BOOL } = DataType;
+  const inputs: readonly [string, DataType, readonly (string | number)[]][] = [
+    ["chunk_ranges", INT64, ["N", 2 * CHUNK_PIECES.length]],
+    ["chunk_bounds", INT32, ["N", 2]],
+    ["tail_bounds", INT32, ["N", 2]],
+    ["tokens", INT64, ["T"]],
+    ["offsets", INT32, ["O"]],
+    ["past", INT32, ["S"]],
+    ["table", INT32, ["S", "M"]],
+    ["tail_source", INT64, ["R"]],
+    ["tail_offsets", INT32, ["P"]],
+    ["tail_past", INT32, ["Q"]],
+    ["tail_table", INT32, ["Q", "M"]],
+    ["last", INT64, ["B"]],
+    ["no_tokens", INT64, ["zero"]],
+    ["no_scores", FLOAT, ["zero", "C"]],
+    ["choice_ids", INT64, ["C"]],
+    ["want_scores", BOOL, []],
+  ];
+  for (const [name, type, shape] of inputs) model.input(name, type, shape);
+}
+
+/** `[B]` position of the largest logit. */
+export function greedy(scope: GraphScope, logits: string): string {
+  return scope.op("ArgMax", [logits], {
+    attributes: { axis: { int: 1 }, keepdims: { int: 0 } },
+  });
+}
+
+/** `[B, C]` log-probabilities of the choices when wanted, else zeros: the sum over the vocabulary is not free. */
+function choiceScores(model: ModelBuilder, body: GraphScope, logits: string): string {
+  const wanted = new GraphScope(model);
+  const normalizer = wanted.op("ReduceLogSumExp", [logits, model.int64([1])], {
+    attributes: { keepdims: { int: 1 } },
+  });
+  const chosen = wanted.op("Gather", [logits, "choice_ids"], { attributes: { axis: { int: 1 } } });
+  const scores = wanted.op("Sub", [chosen, normalizer]);
+  const unwanted = new GraphScope(model);
+  const shape = unwanted.op("Concat", [
+    unwanted.op("Shape", [logits], { attributes: { end: { int: 1 } } }),
+    unwanted.op("Shape", ["choice_ids"]),
+  ], { attributes: { axis: { int: 0 } } });
+  const zeros = unwanted.op("ConstantOfShape", [shape]);
+  const branch = (scope: GraphScope, name: string): ReturnType<GraphScope["toSubgraph"]> =>
+    scope.toSubgraph([], [valueInfo(name, DataType.FLOAT, ["b", "c"])]);
+  return body.op("If", ["want_scores"], {
+    attributes: {
+      then_branch: { graph: branch(wanted, scores) },
+      else_branch: { graph: branch(unwanted, zeros) },
+    },
+  });
+}
