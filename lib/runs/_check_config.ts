@@ -20,7 +20,7 @@ import type {
   StudyConfig,
   TargetModule,
   TrainingConfig,
-} from "./config.ts";
+} from "./study_config.ts";
 
 /** The one model that comes with the repository's setup. */
 const EMBEDDED_MODEL = "HuggingFaceTB/SmolLM2-135M-Instruct";

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { configHash, recordedConfig, type StudyConfig } from "./config.ts";
+import { configHash, recordedConfig } from "./config.ts";
+import type { StudyConfig } from "./study_config.ts";
 import { parseJson, readTextFile } from "./parse_json_file.ts";
 import { REPOSITORY_ROOT } from "./repository_root.ts";
 import { UsageError } from "./usage_error.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { claimRun, runId } from "./claim_run.ts";
-import { parseConfig, type StudyConfig } from "./config.ts";
+import { parseConfig } from "./config.ts";
+import type { StudyConfig } from "./study_config.ts";
 
 const CONFIG = parseConfig(
   JSON.stringify({

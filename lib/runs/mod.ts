@@ -30,28 +30,31 @@ export { type ClaimedRun, claimRun, type ClaimRunOptions, runId } from "./claim_
 export {
   applyDataRoot,
   configHash,
-  type EngineConfig,
   loadConfig,
-  type MmluConfig,
-  type ModelConfig,
   parseConfig,
-  type Recipe,
   recordedConfig,
-  type SpiderConfig,
-  type StudyConfig,
-  type TargetModule,
-  type TrainingConfig,
   validateConfig,
 } from "./config.ts";
 export { type GitState, gitState } from "./git_state.ts";
 export { nearestName } from "./nearest_name.ts";
 export { parseJson, readTextFile } from "./parse_json_file.ts";
+export { type Progress, SILENT } from "./progress.ts";
 export { realDataRoot } from "./real_data.ts";
 export { fromRoot, REPOSITORY_ROOT } from "./repository_root.ts";
 export { checkMmluSample, checkSqlSample, type MmluSample, type SqlSample } from "./samples.ts";
 export { SchemaVersionError } from "./schema_version_error.ts";
 export { sha256OfFile } from "./sha256_of_file.ts";
 export { type Keyed, openStore, type SampleStore, type StoreOptions } from "./store.ts";
+export type {
+  EngineConfig,
+  MmluConfig,
+  ModelConfig,
+  Recipe,
+  SpiderConfig,
+  StudyConfig,
+  TargetModule,
+  TrainingConfig,
+} from "./study_config.ts";
 export {
   type Change,
   type ChoiceComparison,

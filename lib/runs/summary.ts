@@ -5,7 +5,7 @@ import type {
   PairedDifference,
   Proportion,
 } from "../stats/mod.ts";
-import type { StudyConfig } from "./config.ts";
+import type { StudyConfig } from "./study_config.ts";
 import type { GitState } from "./git_state.ts";
 
 /** The form of `summary.json`; raised when a reader of the last form would misread it. */

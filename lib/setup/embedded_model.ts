@@ -2,7 +2,7 @@ import { convertGguf } from "../engine/convert_gguf.ts";
 import { extractZip, fileSha256 } from "../fetch/mod.ts";
 import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
 import { UsageError } from "../runs/usage_error.ts";
-import type { Progress } from "../study/progress.ts";
+import type { Progress } from "../runs/progress.ts";
 import { findPython } from "./find_python.ts";
 import { runCommand } from "./run_command.ts";
 

@@ -1,5 +1,5 @@
 import { fromRoot, type StudyConfig, UsageError } from "../runs/mod.ts";
-import type { Progress } from "../study/progress.ts";
+import type { Progress } from "../runs/progress.ts";
 import { ensureEmbeddedModel } from "./embedded_model.ts";
 
 /**

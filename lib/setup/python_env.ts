@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Progress } from "../study/progress.ts";
+import type { Progress } from "../runs/progress.ts";
 import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
 import { writeAtomic } from "../runs/write_atomic.ts";
 import { findPython } from "./find_python.ts";

@@ -2,7 +2,7 @@ import type { Engine } from "../engine/types.ts";
 import type { SampleStore, SqlSample } from "../runs/mod.ts";
 import { sqlPrompt } from "../spider/mod.ts";
 import type { ModelInputs, SqlInputs } from "./inputs.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress } from "../runs/progress.ts";
 import { type NamedVariant, sampleIdentity } from "./sample_identity.ts";
 
 /** What {@linkcode answerSql} and `answerMmlu` work with. */

@@ -31,7 +31,7 @@ export {
 } from "./inputs.ts";
 export { judgeSamples, type SqlVerdict } from "./judge_samples.ts";
 export { type OpenStudy, openStudy } from "./open_study.ts";
-export { type Progress, SILENT } from "./progress.ts";
+export { type Progress, SILENT } from "../runs/progress.ts";
 export { runPipeline } from "./run_pipeline.ts";
 export {
   allVariants,

@@ -2,7 +2,7 @@ import type { StudyConfig } from "../runs/mod.ts";
 import { ensureModel, ensureSample } from "../setup/mod.ts";
 import { openInputs, type StudyInputs } from "./inputs.ts";
 import { openStudyFolder, type StudyFolder } from "./run_study.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress } from "../runs/progress.ts";
 
 /** A study that is ready to run: its inputs, and its results folder taken. */
 export interface OpenStudy {

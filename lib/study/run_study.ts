@@ -15,7 +15,7 @@ import { answerMmlu } from "./answer_mmlu.ts";
 import { answerSql } from "./answer_sql.ts";
 import { judgeSamples } from "./judge_samples.ts";
 import type { ModelInputs, StudyInputs } from "./inputs.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress } from "../runs/progress.ts";
 import { BASE, type NamedVariant } from "./sample_identity.ts";
 import { answerLetters, type VariantAnswers } from "./summarize.ts";
 import { trainRecipe, writeSftData } from "./train_recipe.ts";

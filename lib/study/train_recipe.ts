@@ -11,7 +11,7 @@ import { VENV_PYTHON } from "../setup/python_env.ts";
 import { exportSft, sampleExamples } from "../spider/mod.ts";
 import { pcg32, shuffled } from "../stats/mod.ts";
 import type { ModelInputs, SqlInputs } from "./inputs.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress } from "../runs/progress.ts";
 
 /** Exit code of the training script for wrong input. */
 const WRONG_INPUT = 2;
