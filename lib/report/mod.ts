@@ -19,7 +19,15 @@
  */
 
 export { accuracyBars, type AccuracyBarsOptions } from "./accuracy_bars.ts";
-export { type Displayable, showFigure, showMarkdown } from "./display.ts";
+export { type Displayable, showFigure, showMarkdown, showText } from "./display.ts";
+export { examplesTable } from "./examples_table.ts";
+export {
+  baselineFinding,
+  mmluFinding,
+  sqlFinding,
+  tradeOffFinding,
+  trainingFinding,
+} from "./findings.ts";
 export {
   formatDifference,
   formatEstimate,
@@ -29,15 +37,18 @@ export {
 } from "./format_numbers.ts";
 export {
   accuracyFrame,
+  chanceFrame,
   changesFrame,
   countsFrame,
   differencesFrame,
-  type Frame,
   lossFrame,
 } from "./frames.ts";
+export type { Frame } from "./_frame.ts";
 export { lossCurves, type LossCurvesOptions } from "./loss_curves.ts";
 export { lossRows } from "./loss_rows.ts";
 export { type Alignment, type MarkdownColumn, markdownTable } from "./markdown_table.ts";
+export { type ExampleKind, pickExamples, type PickExamplesOptions } from "./pick_examples.ts";
+export { provenanceFacts } from "./provenance_facts.ts";
 export type {
   AccuracyRow,
   ChanceRow,
@@ -45,13 +56,19 @@ export type {
   CountRow,
   CoverageRow,
   DifferenceRow,
+  ExampleAnswer,
+  ExampleRow,
   LossRow,
   Measure,
   PairedEstimate,
   StudyRows,
   TradeOffPoint,
+  TrainingRow,
+  VariantRows,
 } from "./rows.ts";
-export { summaryRows, tradeOffPoints } from "./summary_rows.ts";
+export { shortTable } from "./short_table.ts";
+export { factsFrame, recipesFrame, trainingFrame } from "./study_frames.ts";
+export { summaryRows, tradeOffPoints, variantRows } from "./summary_rows.ts";
 export {
   accuracyTable,
   countsTable,
