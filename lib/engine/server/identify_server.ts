@@ -96,7 +96,7 @@ export async function identifyModel(
  */
 export async function checkTokenizer(
   client: ServerClient,
-  { model, tokenizer }: { readonly model: string; readonly tokenizer: Tokenizer },
+  { model, tokenizer }: { readonly model: string; readonly tokenizer: Pick<Tokenizer, "encode"> },
   options: RequestOptions = {},
 ): Promise<readonly number[]> {
   const ids = tokenizer.encode(PROBE_TEXT);

@@ -130,6 +130,9 @@ export class ServerClient {
       try {
         return { kind: "answer", json: JSON.parse(text) };
       } catch {
+        if (response.headers.get("content-type")?.includes("json")) {
+          return { kind: "failure", why: "its answer broke off", overload: false };
+        }
         // vLLM's control endpoints answer in plain text; who needs JSON checks what it gets
         return { kind: "answer", json: undefined };
       }

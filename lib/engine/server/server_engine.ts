@@ -24,7 +24,7 @@ export interface ServerEngineOptions extends ServerClientOptions {
   readonly modelId: string;
   /** The checkpoint's folder and configuration; its weights are not read. */
   readonly checkpoint: Pick<Checkpoint, "dir" | "config">;
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: Pick<Tokenizer, "encode">;
   /** The base model's name on the server, where it is neither its id nor its folder. */
   readonly servedModel?: string | undefined;
   /** Names of adapters on the server by their folder's name, for those loaded there by hand. */

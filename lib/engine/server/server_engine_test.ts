@@ -1,0 +1,391 @@
+import assert from "node:assert/strict";
+import { UsageError } from "../../runs/usage_error.ts";
+import type { Adapter } from "../adapter.ts";
+import type { DecoderConfig } from "../decoder_config.ts";
+import type { ChoiceScores, Completion, Prompt } from "../types.ts";
+import {
+  BYTE_TOKENIZER,
+  cutAnswer,
+  END_TOKEN,
+  fakeCompletion,
+  fakeLogProbs,
+  type FakeServerOptions,
+  MODEL,
+  promptOf,
+  VOCAB_SIZE,
+  withFakeServer,
+} from "./_fake_server.ts";
+import { openServerEngine, type ServerEngine, type ServerEngineOptions } from "./server_engine.ts";
+
+const CONFIG = { vocabSize: VOCAB_SIZE, endTokenIds: [END_TOKEN] } as unknown as DecoderConfig;
+const MODEL_OPTIONS = {
+  modelId: MODEL,
+  checkpoint: { dir: "/models/fake-model-1a2b3c4", config: CONFIG },
+  tokenizer: BYTE_TOKENIZER,
+  retryDelayMs: 1,
+};
+/** Forty prompts over three prefixes, in no order of prefix. */
+const PROMPTS: readonly Prompt[] = Array.from(
+  { length: 40 },
+  (_, i) => promptOf(`schema ${i % 3}: `, `question ${i * i}`),
+);
+const CHOICES = [65, 66, 67, 68];
+const MAX_NEW = 6;
+
+async function withEngine(
+  serverOptions: FakeServerOptions,
+  test: (engine: ServerEngine, server: Parameters<Parameters<typeof withFakeServer>[1]>[0]) =>
+    | Promise<void>
+    | void,
+  options: Partial<ServerEngineOptions> = {},
+): Promise<void> {
+  await withFakeServer(serverOptions, async (server) => {
+    await using engine = await openServerEngine({ ...MODEL_OPTIONS, url: server.url, ...options });
+    await test(engine, server);
+  });
+}
+
+function rejectsToOpen(
+  serverOptions: FakeServerOptions,
+  message: RegExp,
+  options: Partial<ServerEngineOptions> = {},
+): Promise<void> {
+  const opening = withEngine(serverOptions, () => assert.fail("it opened"), options);
+  return assert.rejects(opening, (error: Error) => {
+    assert.ok(error instanceof UsageError, `${error.stack}`);
+    assert.match(error.message, message);
+    assert.ok(!error.message.includes("\n"));
+    return true;
+  });
+}
+
+function expectedCompletion(index: number, model?: string): Completion {
+  const { prefix, suffix } = PROMPTS[index]!;
+  const { tokens, finishReason } = fakeCompletion([...prefix, ...suffix], MAX_NEW, model);
+  return { index, tokens: tokens.filter((id) => id !== END_TOKEN), finishReason };
+}
+
+function byIndex<T extends { readonly index: number }>(results: readonly T[]): T[] {
+  return results.toSorted((x, y) => x.index - y.index);
+}
+
+function assertScores(scores: readonly ChoiceScores[], model?: string): void {
+  assert.deepEqual(byIndex(scores).map(({ index }) => index), PROMPTS.map((_, i) => i));
+  for (const { index, logProbs } of scores) {
+    const { prefix, suffix } = PROMPTS[index]!;
+    const all = fakeLogProbs([...prefix, ...suffix], model);
+    CHOICES.forEach((id, i) => assert.ok(Math.abs(logProbs[i]! - all[id]!) < 1e-9));
+  }
+}
+
+Deno.test("ServerEngine.generate() gives every prompt's tokens once, without the end token", () =>
+  withEngine({}, async (engine, { asked, mostInFlight }) => {
+    const before = asked.length;
+    const progress: number[] = [];
+    const completions = await Array.fromAsync(engine.generate(PROMPTS, {
+      maxNewTokens: MAX_NEW,
+      onProgress(done, total): void {
+        progress.push(done);
+        assert.equal(total, PROMPTS.length);
+      },
+    }));
+    assert.deepEqual(byIndex(completions), PROMPTS.map((_, i) => expectedCompletion(i)));
+    assert.deepEqual(
+      new Set(completions.map(({ finishReason }) => finishReason)),
+      new Set(["stop", "length"]),
+    );
+    assert.equal(asked.length - before, PROMPTS.length);
+    assert.ok(mostInFlight() <= 8, `${mostInFlight()} in flight`);
+    assert.equal(progress.at(-1), PROMPTS.length);
+    assert.ok(progress.every((done, i) => i === 0 || done > progress[i - 1]!));
+  }, { concurrency: 8 }));
+
+Deno.test("ServerEngine asks prompts of one prefix in a row, so that the server's cache has it", () =>
+  withEngine({}, async (engine, { asked }) => {
+    const before = asked.length;
+    await Array.fromAsync(engine.generate(PROMPTS, { maxNewTokens: MAX_NEW }));
+    const digits = asked.slice(before).map(({ prompt }) => (prompt as number[])[7]);
+    assert.equal(digits.filter((byte, i) => i > 0 && byte !== digits[i - 1]).length, 2);
+  }, { concurrency: 1 }));
+
+Deno.test("ServerEngine asks for greedy decoding whatever the server's defaults are", () =>
+  withEngine({}, async (engine, { asked }) => {
+    await Array.fromAsync(engine.generate(PROMPTS.slice(0, 1), { maxNewTokens: MAX_NEW }));
+    const { model, prompt: _, ...rest } = asked.at(-1)!;
+    assert.equal(model, MODEL);
+    assert.deepEqual(rest, {
+      temperature: 0,
+      top_p: 1,
+      top_k: 0,
+      min_p: 0,
+      repetition_penalty: 1,
+      presence_penalty: 0,
+      frequency_penalty: 0,
+      n: 1,
+      stream: false,
+      max_tokens: MAX_NEW,
+      ignore_eos: true,
+      stop_token_ids: [END_TOKEN],
+      return_token_ids: true,
+      return_tokens_as_token_ids: true,
+    });
+  }));
+
+Deno.test("ServerEngine loses nothing and takes nothing twice on a server that fails half the time", async () => {
+  let failures = 0;
+  // a fixed sequence of faults in place of chance: every run of this test is the same
+  const faults: readonly (() => Response | Promise<Response>)[] = [
+    () => new Response("busy", { status: 429, headers: { "retry-after": "0" } }),
+    cutAnswer,
+    () => new Response("oops", { status: 500 }),
+    () => new Promise((resolve) => setTimeout(() => resolve(new Response("late")), 150)),
+    () => new Response("starting", { status: 503 }),
+  ];
+  await withEngine({
+    misbehave: ({ path, count }) =>
+      path === "/v1/completions" && count > 8 && count % 2 === 0
+        ? faults[failures++ % faults.length]!()
+        : undefined,
+  }, async (engine) => {
+    const completions = await Array.fromAsync(
+      engine.generate(PROMPTS, { maxNewTokens: MAX_NEW }),
+    );
+    assert.deepEqual(byIndex(completions), PROMPTS.map((_, i) => expectedCompletion(i)));
+    assertScores(await Array.fromAsync(engine.choiceLogProbs(PROMPTS, CHOICES)));
+    assert.ok(failures >= 40, `${failures} faults`);
+  }, { concurrency: 8, timeoutMs: 100, attempts: 20 });
+});
+
+Deno.test("ServerEngine.choiceLogProbs() asks for the tokens by id where the server knows how", () =>
+  withEngine({}, async (engine, { asked }) => {
+    assert.equal(engine.facts.scoring, "logprob_token_ids");
+    const before = asked.length;
+    assertScores(await Array.fromAsync(engine.choiceLogProbs(PROMPTS, CHOICES)));
+    assert.equal(asked.length - before, PROMPTS.length);
+  }));
+
+Deno.test("ServerEngine.choiceLogProbs() forces each token where the server knows no other way", () =>
+  withEngine({ ignores: ["logprob_token_ids"] }, async (engine, { asked }) => {
+    assert.equal(engine.facts.scoring, "allowed_token_ids");
+    const before = asked.length;
+    assertScores(await Array.fromAsync(engine.choiceLogProbs(PROMPTS, CHOICES)));
+    assert.equal(asked.length - before, PROMPTS.length * CHOICES.length);
+  }));
+
+Deno.test("ServerEngine.choiceLogProbs() is right on processed log-probabilities by id too", () =>
+  withEngine({ logprobsMode: "processed_logprobs" }, async (engine) => {
+    assert.equal(engine.facts.scoring, "logprob_token_ids");
+    assertScores(await Array.fromAsync(engine.choiceLogProbs(PROMPTS, CHOICES)));
+  }));
+
+Deno.test("openServerEngine() refuses scores that are normalised over the allowed tokens only", () =>
+  rejectsToOpen(
+    { logprobsMode: "processed_logprobs", ignores: ["logprob_token_ids"] },
+    /Cannot score choices .* --logprobs-mode raw_logprobs/,
+  ));
+
+Deno.test("openServerEngine() refuses logits in place of log-probabilities", () =>
+  rejectsToOpen({ logprobsMode: "raw_logits" }, /no log-probabilities .* --logprobs-mode/));
+
+Deno.test("openServerEngine() tells what a server is", () =>
+  withEngine({}, (engine, { url }) =>
+    assert.deepEqual(engine.facts, {
+      name: MODEL,
+      names: [MODEL],
+      maxModelLen: 512,
+      version: "0.0.0-fake",
+      url: url.replace(/\/v1$/, ""),
+      scoring: "logprob_token_ids",
+    })));
+
+Deno.test("openServerEngine() finds the model by its name, its folder, or the name in the config", async () => {
+  const folder = { id: "base", root: "/srv/models/fake-model-1a2b3c4/", parent: null };
+  await withEngine({ models: [folder] }, (engine) => assert.equal(engine.facts.name, "base"));
+  const alias = { id: "alias", root: "/srv/other", parent: null };
+  await withEngine(
+    { models: [alias] },
+    (engine) => assert.equal(engine.facts.name, "alias"),
+    { servedModel: "alias" },
+  );
+  await rejectsToOpen(
+    { models: [alias] },
+    /it serves "alias", the study wants "test\/fake-model".* engine\.servedModel/,
+  );
+  await rejectsToOpen({}, /the study wants "alias"/, { servedModel: "alias" });
+  await rejectsToOpen({ models: [{ id: MODEL, parent: "base" }] }, /it serves no model/);
+});
+
+Deno.test("openServerEngine() refuses a server with another tokenizer", () =>
+  rejectsToOpen(
+    { encode: (text) => BYTE_TOKENIZER.encode(text.replaceAll("    ", "\t")) },
+    /its tokenizer is not the study's: .* the first difference at position 54/,
+  ));
+
+Deno.test("openServerEngine() refuses a server that changes token ids on their way", () =>
+  rejectsToOpen({
+    alter: ({ choices: [choice] }, { prompt }) => ({
+      choices: [{
+        ...choice,
+        ...(Array.isArray(prompt) ? { prompt_token_ids: [1, ...prompt] } : {}),
+      }],
+    }),
+  }, /another prompt, of \d+ token ids .* must take token ids as they are/));
+
+Deno.test("openServerEngine() refuses a server that does not return token ids", () =>
+  rejectsToOpen({ ignores: ["return_token_ids"] }, /has no token ids .* return_token_ids/));
+
+Deno.test("openServerEngine() says in one line that nothing answers, or no completions server", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  const url = `http://127.0.0.1:${port}`;
+  await assert.rejects(openServerEngine({ ...MODEL_OPTIONS, url }), (error: Error) => {
+    assert.ok(error instanceof UsageError);
+    assert.match(error.message, /Cannot reach the server .* is it running/);
+    return true;
+  });
+  await rejectsToOpen({ misbehave: () => new Response("<html>") }, /is this a completions server/);
+  await rejectsToOpen({
+    misbehave: ({ path }) => path === "/v1/models" ? Response.json({ data: [{}] }) : undefined,
+  }, /lists no models/);
+});
+
+Deno.test("ServerEngine refuses answers that are not one whole completion", async () => {
+  const cases: readonly [Record<string, unknown>, RegExp][] = [
+    [{ token_ids: undefined }, /has no token ids/],
+    [{ token_ids: [1, "2"] }, /has no token ids/],
+    [{ finish_reason: "abort" }, /finish_reason "abort"/],
+    [{ token_ids: Array(MAX_NEW + 1).fill(3) }, /7 tokens where 6 were allowed/],
+    [{ token_ids: [3, END_TOKEN, 4, 5, 6, 7], finish_reason: "length" }, /ended it by "length"/],
+    [{ token_ids: [3, 4], finish_reason: "length" }, /ended it by "length" after 2 of 6 tokens/],
+    [{ token_ids: [3, 4], finish_reason: "stop" }, /ended it by "stop" after 2 of 6 tokens/],
+    [{ prompt_token_ids: [1, 2] }, /to another prompt, of 2 token ids/],
+  ];
+  for (const [change, message] of cases) {
+    await withEngine({
+      alter: ({ choices: [choice] }, { max_tokens }) => ({
+        choices: [{ ...choice, ...(max_tokens === MAX_NEW ? change : {}) }],
+      }),
+    }, async (engine) => {
+      const completions = engine.generate(PROMPTS, { maxNewTokens: MAX_NEW });
+      await assert.rejects(Array.fromAsync(completions), { message });
+    });
+  }
+});
+
+Deno.test("ServerEngine refuses several answers to one prompt", () =>
+  withEngine({
+    alter: ({ choices }, { max_tokens }) => ({
+      choices: max_tokens === MAX_NEW ? [...choices, ...choices] : choices,
+    }),
+  }, async (engine) => {
+    const completions = engine.generate(PROMPTS, { maxNewTokens: MAX_NEW });
+    await assert.rejects(Array.fromAsync(completions), { message: /2 choices in place of one/ });
+  }));
+
+Deno.test("ServerEngine refuses prompts that are too long before it asks any", () =>
+  withEngine({}, async (engine, { asked }) => {
+    const before = asked.length;
+    const long = promptOf("x".repeat(500), "y".repeat(7));
+    await assert.rejects(
+      Array.fromAsync(engine.generate([...PROMPTS, long], { maxNewTokens: MAX_NEW })),
+      { name: "UsageError", message: /prompt 40 .* 507 tokens and 6 are to follow.*512/ },
+    );
+    assert.equal(asked.length, before);
+  }));
+
+Deno.test("ServerEngine stores what was answered before an abort, and asks no more after it", () =>
+  withEngine({}, async (engine, { asked }) => {
+    const abort = new AbortController();
+    const completions: Completion[] = [];
+    await assert.rejects(async () => {
+      const options = { maxNewTokens: MAX_NEW, signal: abort.signal };
+      for await (const completion of engine.generate(PROMPTS, options)) {
+        completions.push(completion);
+        if (completions.length === 5) abort.abort(new Error("enough"));
+      }
+    }, { message: "enough" });
+    assert.ok(completions.length >= 5 && completions.length < PROMPTS.length);
+    for (const completion of completions) {
+      assert.deepEqual(completion, expectedCompletion(completion.index));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 30)); // for one that was on its way
+    assert.ok(asked.length < PROMPTS.length, `${asked.length} were asked`);
+  }, { concurrency: 2 }));
+
+Deno.test("ServerEngine loads an adapter under a name with its hash, scaled copies too, and unloads them", async () => {
+  const adapter = await writeAdapter();
+  await withFakeServer({ loadsAdapters: true }, async ({ url, adapters, paths }) => {
+    await using engine = await openServerEngine({ ...MODEL_OPTIONS, url });
+    const ask = async (variant: { adapter?: Adapter; scale?: number }): Promise<Completion[]> =>
+      byIndex(await Array.fromAsync(engine.generate(PROMPTS, { maxNewTokens: MAX_NEW, variant })));
+    const first = await ask({ adapter });
+    const [name] = [...adapters.keys()] as [string];
+    assert.match(name, /^qv-2e-4-[0-9a-f]{8}$/);
+    assert.equal(adapters.get(name), adapter.dir);
+    assert.deepEqual(first, PROMPTS.map((_, i) => expectedCompletion(i, name)));
+    assertScores(
+      await Array.fromAsync(engine.choiceLogProbs(PROMPTS, CHOICES, { variant: { adapter } })),
+      name,
+    );
+    assert.deepEqual(
+      await ask({ adapter, scale: 0 }),
+      PROMPTS.map((_, i) => expectedCompletion(i)),
+    );
+    await ask({ adapter, scale: 0.25 });
+    const scaled = [...adapters.keys()][1]!;
+    assert.match(scaled, /^qv-2e-4-[0-9a-f]{8}-x0\.25$/);
+    const config = await Deno.readTextFile(`${adapters.get(scaled)}/adapter_config.json`);
+    assert.equal(JSON.parse(config).lora_alpha, 8);
+    await Deno.remove(adapters.get(scaled)!, { recursive: true });
+    assert.equal(paths.filter((path) => path === "/v1/load_lora_adapter").length, 2);
+    await engine[Symbol.asyncDispose]();
+    assert.equal(adapters.size, 0);
+  });
+  await Deno.remove(adapter.dir.replace(/\/[^/]+$/, ""), { recursive: true });
+});
+
+Deno.test("ServerEngine takes an adapter's name from the config, and tells how to serve a missing one", async () => {
+  const adapter = await writeAdapter();
+  const variant = { adapter };
+  const models = [{ id: MODEL, root: MODEL }, { id: "by-hand", root: "/a", parent: MODEL }];
+  await withEngine({ models }, async (engine) => {
+    const options = { maxNewTokens: MAX_NEW, variant };
+    const completions = await Array.fromAsync(engine.generate(PROMPTS, options));
+    assert.deepEqual(byIndex(completions), PROMPTS.map((_, i) => expectedCompletion(i, "by-hand")));
+  }, { servedAdapters: { "qv-2e-4": "by-hand" } });
+  await withEngine({ models }, async (engine) => {
+    await assert.rejects(Array.fromAsync(engine.choiceLogProbs(PROMPTS, CHOICES, { variant })), {
+      name: "UsageError",
+      message: /--enable-lora --lora-modules qv-2e-4-[0-9a-f]{8}=\/.*VLLM_ALLOW_RUNTIME_LORA/,
+    });
+  });
+  await withEngine({ models }, async (engine) => {
+    await assert.rejects(Array.fromAsync(engine.choiceLogProbs(PROMPTS, CHOICES, { variant })), {
+      name: "UsageError",
+      message: /does not serve "gone"/,
+    });
+  }, { servedAdapters: { "qv-2e-4": "gone" } });
+  await withEngine({
+    misbehave: ({ path }) =>
+      path === "/v1/load_lora_adapter"
+        ? Response.json({ error: { message: "rank 32 is greater than 16" } }, { status: 500 })
+        : undefined,
+  }, async (engine) => {
+    await assert.rejects(Array.fromAsync(engine.choiceLogProbs(PROMPTS, CHOICES, { variant })), {
+      name: "UsageError",
+      message: /Cannot use the adapter .* rank 32 is greater than 16/,
+    });
+  });
+  await Deno.remove(adapter.dir.replace(/\/[^/]+$/, ""), { recursive: true });
+});
+
+/** A folder with the two files of an adapter; their content is the server's affair. */
+async function writeAdapter(): Promise<Adapter> {
+  const dir = `${await Deno.makeTempDir({ prefix: "adapter_" })}/qv-2e-4`;
+  await Deno.mkdir(dir);
+  await Deno.writeTextFile(`${dir}/adapter_config.json`, '{"r": 16, "lora_alpha": 32}');
+  // bytes of its own, so that two runs of the tests do not share a scaled copy
+  await Deno.writeTextFile(`${dir}/adapter_model.safetensors`, crypto.randomUUID());
+  return { dir } as Adapter;
+}
