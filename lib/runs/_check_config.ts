@@ -6,6 +6,7 @@ import {
   number,
   oneOf,
   optional,
+  record,
   refuse,
   shape,
   text,
@@ -71,13 +72,17 @@ const ENGINE: Check<EngineConfig> = (value, place) => {
     device: withDefault(oneOf(["cpu", "cuda"]), ENGINE_DEFAULTS.device),
     batchSize: withDefault(integer({ min: 1, max: 4096 }), ENGINE_DEFAULTS.batchSize),
     url: optional(text({ pattern: /^https?:\/\/\S+$/, says: "an http:// or https:// address" })),
+    servedModel: optional(text()),
+    servedAdapters: optional(record(text())),
   })(value, place);
-  const url = { ...place, keyPath: `${place.keyPath}.url` };
+  const at = (key: string): typeof place => ({ ...place, keyPath: `${place.keyPath}.${key}` });
   if (engine.kind === "server" && engine.url === undefined) {
-    refuse(url, 'the address of the server with kind "server"', undefined);
+    refuse(at("url"), 'the address of the server with kind "server"', undefined);
   }
-  if (engine.kind === "onnx" && engine.url !== undefined) {
-    refuse(url, 'left out with kind "onnx"', engine.url);
+  for (const key of ["url", "servedModel", "servedAdapters"] as const) {
+    if (engine.kind === "onnx" && engine[key] !== undefined) {
+      refuse(at(key), 'left out with kind "onnx"', engine[key]);
+    }
   }
   return engine;
 };

@@ -78,7 +78,7 @@ export function recordedConfig(config: StudyConfig): StudyConfig {
 
 /**
  * A hash of all in a study that its results depend on. The label, the batch size and the server's
- * address are left out, and so is where on this machine data and model are: what they contain is
+ * address and names are left out, and so is where on this machine data and model are: what they contain is
  * for the caller to add.
  *
  * @param inputs Hashes of what the study reads, by name.

@@ -6,8 +6,8 @@ import {
   loadConfig,
   parseConfig,
   recordedConfig,
-  type StudyConfig,
 } from "./config.ts";
+import type { StudyConfig } from "./study_config.ts";
 import { REPOSITORY_ROOT } from "./repository_root.ts";
 
 const MINIMAL = {

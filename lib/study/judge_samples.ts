@@ -28,8 +28,6 @@ export async function judgeSamples(
   return await Promise.all(samples.map(async ({ id, dbId, variant, text, finishReason }) => {
     const { query } = examples.get(id)!;
     const verdict = await judge.judge({
-      exampleId: id,
-      dbId,
       dbPath: spider.databasePath(dbId),
       gold: query,
       predicted: extractSql(text) ?? "",
