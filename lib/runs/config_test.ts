@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-  applyDataRoot,
-  configHash,
-  loadConfig,
-  parseConfig,
-  recordedConfig,
-} from "./config.ts";
+import { applyDataRoot, configHash, loadConfig, parseConfig, recordedConfig } from "./config.ts";
 import type { StudyConfig } from "./study_config.ts";
 import { REPOSITORY_ROOT } from "./repository_root.ts";
 
@@ -23,7 +17,14 @@ const FULL: StudyConfig = {
   label: "sample",
   seed: 7,
   model: { id: "Qwen/Qwen2.5-0.5B", source: "hub", revision: "main" },
-  engine: { kind: "server", device: "cuda", batchSize: 64, url: "http://localhost:8000/v1" },
+  engine: {
+    kind: "server",
+    device: "cuda",
+    batchSize: 64,
+    url: "http://localhost:8000/v1",
+    servedModel: "base",
+    servedAdapters: { all: "all-v2" },
+  },
   spider: { path: "data/spider", limit: 100, shots: 2, maxNewTokens: 128, timeoutMs: 100 },
   mmlu: { path: "data/mmlu", perCategory: 10, shots: 5 },
   training: {
@@ -137,6 +138,21 @@ const WRONG: readonly (readonly [what: string, config: unknown, message: RegExp]
     /"engine\.url" must be an http/,
   ],
   [
+    "a served model without server",
+    { ...MINIMAL, engine: { servedModel: "base" } },
+    /"engine\.servedModel" must be left out with kind "onnx"/,
+  ],
+  [
+    "served adapters without server",
+    { ...MINIMAL, engine: { servedAdapters: { "q-v": "x" } } },
+    /"engine\.servedAdapters" must be left out with kind "onnx"/,
+  ],
+  [
+    "a served adapter without a name",
+    { ...MINIMAL, engine: { kind: "server", url: "http://x", servedAdapters: { "q-v": "" } } },
+    /"engine\.servedAdapters\.q-v" must be a text/,
+  ],
+  [
     "a batch of none",
     { ...MINIMAL, engine: { batchSize: 0 } },
     /"engine\.batchSize" must be an integer from 1/,
@@ -244,7 +260,13 @@ Deno.test("configHash() changes with what matters, and with nothing else", () =>
   const config = parse(FULL);
   const hash = configHash(config);
   assert.match(hash, /^[0-9a-f]{64}$/);
-  const engine = { ...config.engine, batchSize: 1, url: "http://elsewhere" };
+  const engine = {
+    ...config.engine,
+    batchSize: 1,
+    url: "http://elsewhere",
+    servedModel: "other",
+    servedAdapters: {},
+  };
   assert.equal(configHash({ ...config, label: "other", engine }), hash);
   assert.notEqual(configHash({ ...config, seed: 8 }), hash);
   assert.notEqual(configHash({ ...config, mmlu: { ...config.mmlu, shots: 4 } }), hash);

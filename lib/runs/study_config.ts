@@ -31,10 +31,20 @@ export interface EngineConfig {
   readonly kind: "onnx" | "server";
   /** Where `onnx` runs, `cpu` if left out. */
   readonly device: "cpu" | "cuda";
-  /** Prompts answered at once, 1 to 4096; 16 if left out. It changes the speed, not the result. */
+  /**
+   * Prompts answered at once (with a server: requests in flight), 1 to 4096; 16 if left out. It
+   * changes the speed, not the result.
+   */
   readonly batchSize: number;
   /** The server's address; with kind `server`, and only then. */
   readonly url?: string;
+  /** The model's name on the server where that is not its id; with kind `server` only. */
+  readonly servedModel?: string;
+  /**
+   * Names of adapters on the server by the recipe's name, for adapters that were loaded there by
+   * hand; with kind `server` only.
+   */
+  readonly servedAdapters?: Readonly<Record<string, string>>;
 }
 
 /** The text-to-SQL half of a study. */
