@@ -68,6 +68,16 @@ const QUANT_TYPES: Readonly<Record<number, QuantType>> = {
  * Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 export function parseGguf(bytes: Uint8Array): GgufFile {
+  try {
+    return parse(bytes);
+  } catch (error) {
+    // a read past the end of the view
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(`Cannot parse the model file: it is truncated (${bytes.length} bytes)`);
+  }
+}
+
+function parse(bytes: Uint8Array): GgufFile {
   const cursor = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at: 8 };
   const magic = new TextDecoder().decode(bytes.subarray(0, 4));
   const version = bytes.length < 24 ? 0 : cursor.view.getUint32(4, true);
@@ -96,6 +106,11 @@ export function parseGguf(bytes: Uint8Array): GgufFile {
     }
     const count = shape.reduce((n, d) => n * d, 1);
     const blocks = count / quant.blockValues;
+    if (!Number.isInteger(blocks)) {
+      throw new UsageError(
+        `Cannot dequantize tensor "${name}": ${count} values are not whole blocks of ${quant.blockValues}`,
+      );
+    }
     if (dataStart + offset + blocks * quant.blockBytes > bytes.length) {
       throw new UsageError(`Cannot read tensor "${name}": the GGUF file is truncated`);
     }

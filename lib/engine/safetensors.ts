@@ -62,9 +62,16 @@ export async function readSafetensorsHeader(file: string): Promise<Map<string, T
   } catch {
     return fail("its header is not JSON");
   }
+  if (typeof header !== "object" || header === null || Array.isArray(header)) {
+    return fail("its header is not a list of tensors");
+  }
   const entries = new Map<string, TensorEntry>();
-  for (const [name, { dtype, shape, data_offsets: span }] of Object.entries(header)) {
+  for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
+    const { dtype, shape, data_offsets: span } = entry;
+    if (!Array.isArray(shape) || !Array.isArray(span)) {
+      return fail(`the entry of tensor "${name}" is not complete`);
+    }
     if (!isDtype(dtype)) return fail(`tensor "${name}" has the unsupported type ${dtype}`);
     const length = span[1] - span[0];
     if (length !== shape.reduce((n, d) => n * d, BYTES[dtype])) {
