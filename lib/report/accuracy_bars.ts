@@ -18,7 +18,7 @@ export interface AccuracyBarsOptions {
   /** Chance level in 0..1, drawn as a dashed line: 0.25 for four choices. */
   readonly chance?: number;
   /** What the numbers come from where that is not the real data set, such as "sample". */
-  readonly label?: string;
+  readonly label?: string | undefined;
 }
 
 const WIDTH = 720;

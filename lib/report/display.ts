@@ -28,6 +28,14 @@ export function showMarkdown(markdown: string): Displayable {
   return shown({ "text/markdown": markdown, "text/plain": markdown });
 }
 
+/** A text shown as it stands, in type of one width: a prompt, a training record. */
+export function showText(text: string): Displayable {
+  // A fence has to be longer than any run of its own sign within.
+  const runs = text.match(/~+/g) ?? [];
+  const fence = "~".repeat(Math.max(3, ...runs.map((run) => run.length + 1)));
+  return showMarkdown(`${fence}text\n${text.replace(/\n?$/, "\n")}${fence}`);
+}
+
 function shown(bundle: Readonly<Record<string, unknown>>): Displayable {
   return { [DISPLAY]: () => bundle };
 }

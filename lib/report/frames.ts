@@ -1,8 +1,12 @@
-import pl from "nodejs-polars";
-import type { AccuracyRow, ChangeRow, CountRow, DifferenceRow, LossRow } from "./rows.ts";
-
-/** A Polars data frame, as nodejs-polars types it. */
-export type Frame = ReturnType<typeof pl.DataFrame>;
+import { count, decimal, type Frame, frame, percent, text } from "./_frame.ts";
+import type {
+  AccuracyRow,
+  ChanceRow,
+  ChangeRow,
+  CountRow,
+  DifferenceRow,
+  LossRow,
+} from "./rows.ts";
 
 /**
  * Accuracies as a data frame, percentages rounded to one decimal; one row a variant and group.
@@ -25,7 +29,9 @@ export function accuracyFrame(rows: readonly AccuracyRow[]): Frame {
 }
 
 /**
- * Paired differences to the base model as a data frame, in percentage points.
+ * Paired differences to the base model as a data frame, in percentage points. "Holm p" corrects for
+ * the number of categories, and "detectable from" is the smallest difference that so many examples
+ * would probably show; both are null where they do not apply.
  *
  * @throws {RangeError} If there are no rows.
  */
@@ -41,6 +47,23 @@ export function differencesFrame(rows: readonly DifferenceRow[]): Frame {
     gained: count((row) => row.gained),
     lost: count((row) => row.lost),
     "McNemar p": decimal((row) => Number(row.pValue.toPrecision(2))),
+    "Holm p": decimal((row) => row.holmP === undefined ? null : Number(row.holmP.toPrecision(2))),
+    "detectable from": decimal((row) => percent(row.smallestDetectable ?? undefined)),
+  });
+}
+
+/**
+ * Multiple choice against guessing as a data frame: one row a variant and group.
+ *
+ * @throws {RangeError} If there are no rows.
+ */
+export function chanceFrame(rows: readonly ChanceRow[]): Frame {
+  return frame(rows, {
+    model: text((row) => row.variant),
+    group: text((row) => row.group),
+    "guessing %": decimal((row) => percent(row.chance)),
+    "binomial p": decimal((row) => Number(row.pValue.toPrecision(2))),
+    verdict: text((row) => row.verdict),
   });
 }
 
@@ -63,16 +86,24 @@ export function changesFrame(rows: readonly ChangeRow[]): Frame {
 }
 
 /**
- * Verdict counts as a data frame: one row a variant and status.
+ * Raw counts of verdicts as a data frame: one row a variant, with its successes, its failures, and
+ * every status that a failure has.
  *
  * @throws {RangeError} If there are no rows.
  */
 export function countsFrame(rows: readonly CountRow[]): Frame {
-  return frame(rows, {
-    model: text((row) => row.variant),
-    status: text((row) => row.status),
-    count: count((row) => row.count),
-    n: count((row) => row.n),
+  const statuses = [...new Set(rows.map((row) => row.status))].filter((s) => s !== "match");
+  const variants = [...new Set(rows.map((row) => row.variant))].map((variant) =>
+    rows.filter((row) => row.variant === variant)
+  );
+  const of = (own: readonly CountRow[], status: string): number =>
+    own.find((row) => row.status === status)?.count ?? 0;
+  return frame(variants, {
+    model: text((own) => own[0]?.variant ?? ""),
+    n: count((own) => own[0]?.n ?? 0),
+    success: count((own) => of(own, "match")),
+    failure: count((own) => (own[0]?.n ?? 0) - of(own, "match")),
+    ...Object.fromEntries(statuses.map((status) => [status, count((own) => of(own, status))])),
   });
 }
 
@@ -94,41 +125,3 @@ const REASONS = {
   at_chance: "at chance: no loss can be measured",
   base_zero: "base is 0: no ratio",
 } as const;
-
-interface Column<Row, Value> {
-  readonly type: "text" | "count" | "decimal";
-  readonly value: (row: Row) => Value;
-}
-
-type Columns<Row> = Readonly<Record<string, Column<Row, string | number | null>>>;
-
-// Columns with a stated type, not records: Polars would infer one from the first values, and a
-// percentage that happens to be whole would turn a column into integers.
-function frame<Row>(rows: readonly Row[], columns: Columns<Row>): Frame {
-  if (rows.length === 0) {
-    throw new RangeError("Cannot make a data frame as it needs a row: there are none");
-  }
-  return pl.DataFrame(
-    Object.entries(columns).map(([name, { type, value }]) =>
-      pl.Series(name, rows.map(value), TYPES[type])
-    ),
-  );
-}
-
-const TYPES = { text: pl.Utf8, count: pl.Int32, decimal: pl.Float64 } as const;
-
-function text<Row>(value: (row: Row) => string): Column<Row, string> {
-  return { type: "text", value };
-}
-
-function count<Row>(value: (row: Row) => number): Column<Row, number> {
-  return { type: "count", value };
-}
-
-function decimal<Row>(value: (row: Row) => number | null): Column<Row, number | null> {
-  return { type: "decimal", value };
-}
-
-function percent(proportion: number | undefined): number | null {
-  return proportion === undefined ? null : Number((100 * proportion).toFixed(1));
-}

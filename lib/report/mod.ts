@@ -19,6 +19,7 @@
  */
 
 export { accuracyBars, type AccuracyBarsOptions } from "./accuracy_bars.ts";
+export { bestVariant } from "./best_variant.ts";
 export { type Displayable, showFigure, showMarkdown, showText } from "./display.ts";
 export { examplesTable } from "./examples_table.ts";
 export {

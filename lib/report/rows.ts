@@ -140,3 +140,43 @@ export interface StudyRows {
   readonly chance: readonly ChanceRow[];
   readonly coverage: readonly CoverageRow[];
 }
+
+/** The rows that need no whole study: some variants, the base model first. */
+export type VariantRows = Omit<StudyRows, "coverage">;
+
+/** What variants wrote for one text-to-SQL question. */
+export interface ExampleRow {
+  readonly id: string;
+  readonly dbId: string;
+  readonly hardness: string;
+  readonly question: string;
+  /** The gold statement. */
+  readonly gold: string;
+  /** One entry a variant, in the order of the study. */
+  readonly answers: readonly ExampleAnswer[];
+}
+
+/** What one variant wrote for a question, and what it came to. */
+export interface ExampleAnswer {
+  readonly variant: string;
+  /** The statement that was judged, or the whole completion where there is none in it. */
+  readonly text: string;
+  /** The verdict's status in the official reading. */
+  readonly status: string;
+  /** One line on why it is no match. */
+  readonly why?: string;
+}
+
+/** What one training run did. */
+export interface TrainingRow {
+  readonly variant: string;
+  /** Optimizer steps taken. */
+  readonly steps: number;
+  /** Tokens seen, prompts included. */
+  readonly tokens: number;
+  readonly seconds: number;
+  /** Loss of the first mark, in nats a token. */
+  readonly firstLossNats: number;
+  /** Mean of the last marks' losses, in nats a token; `n` counts the marks. */
+  readonly lastLossNats: PairedEstimate;
+}

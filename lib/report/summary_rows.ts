@@ -3,6 +3,7 @@ import {
   HARDNESS_LEVELS,
   SQL_MODES,
   SQL_STATUSES,
+  type StudyConfig,
   type Summary,
   type VariantSummary,
 } from "../runs/mod.ts";
@@ -17,6 +18,7 @@ import type {
   Measure,
   StudyRows,
   TradeOffPoint,
+  VariantRows,
 } from "./rows.ts";
 
 const ALL = "all";
@@ -28,10 +30,22 @@ const ALL = "all";
  * SQL is the official reading throughout, except in `readings`.
  */
 export function summaryRows(summary: Summary): StudyRows {
-  const { variants } = summary;
+  const { config: { model }, label, variants } = summary;
+  return { ...variantRows(variants, { model, label }), coverage: coverageRows(summary) };
+}
+
+/**
+ * The rows of some variants, the base model first: what there is to show before a study is whole.
+ *
+ * @param study The model's name and the label: a study's config has them.
+ */
+export function variantRows(
+  variants: readonly VariantSummary[],
+  { model, label }: Pick<StudyConfig, "model"> & { readonly label?: string | undefined },
+): VariantRows {
   return {
-    model: summary.config.model.id,
-    ...(summary.label === undefined ? {} : { label: summary.label }),
+    model: model.id,
+    ...(label === undefined ? {} : { label }),
     accuracy: variants.flatMap(accuracyRows),
     readings: variants.flatMap(({ name, sql }) =>
       SQL_MODES.map((mode) => accuracyRow("sql", name, mode, sql.overall[mode]))
@@ -40,7 +54,6 @@ export function summaryRows(summary: Summary): StudyRows {
     changes: variants.flatMap(changeRows),
     counts: variants.flatMap(countRows),
     chance: variants.flatMap(chanceRows),
-    coverage: coverageRows(summary),
   };
 }
 

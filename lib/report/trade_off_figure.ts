@@ -9,7 +9,7 @@ export interface TradeOffOptions {
   /** The base model's name, for the title. */
   readonly model?: string;
   /** What the numbers come from where that is not the real data set, such as "sample". */
-  readonly label?: string;
+  readonly label?: string | undefined;
 }
 
 /** The note beside an open circle. */

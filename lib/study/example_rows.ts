@@ -1,12 +1,9 @@
-import type { Engine } from "../engine/types.ts";
 import type { ExampleRow } from "../report/mod.ts";
-import { checkSqlSample, openStore } from "../runs/mod.ts";
 import { hardness } from "../sql/mod.ts";
 import { alignById } from "../stats/mod.ts";
-import { answerSql } from "./answer_sql.ts";
 import type { OpenStudy } from "./open_study.ts";
-import { SILENT } from "./progress.ts";
 import type { NamedVariant } from "./sample_identity.ts";
+import { storedCompletions } from "./stored_completions.ts";
 import type { VariantAnswers } from "./summarize.ts";
 
 /**
@@ -17,31 +14,35 @@ import type { VariantAnswers } from "./summarize.ts";
  * @param answers What `answerVariants` returned for them.
  * @throws {RangeError} If variants and answers are not each other's.
  */
-export function exampleRows(
-  { inputs, folder }: OpenStudy,
+export async function exampleRows(
+  study: OpenStudy,
   variants: readonly NamedVariant[],
   answers: readonly VariantAnswers[],
 ): Promise<ExampleRow[]> {
-  return withCompletions(async (completions) => {
-    const columns = await Promise.all(answers.map(async ({ name, verdicts }, i) => {
-      const variant = variants[i];
-      if (variant?.name !== name) {
-        throw new RangeError(`Cannot list examples: answer ${i} is "${name}", not its variant's`);
-      }
-      const samples = await completions(variant);
-      return alignById(samples, verdicts).map(({ base: sample, tuned: verdict }) => ({
+  const columns: ExampleRow["answers"][] = [];
+  for (const [i, { name, verdicts }] of answers.entries()) {
+    const variant = variants[i];
+    if (variant?.name !== name) {
+      throw new RangeError(
+        `Cannot list the answers of "${name}" as variant ${i} is "${variant?.name ?? "none"}"`,
+      );
+    }
+    const completions = await storedCompletions(study, variant);
+    columns.push(
+      alignById(completions, verdicts).map(({ base: { text }, tuned: verdict }) => ({
         variant: name,
-        text: verdict.sql === "" ? sample.text : verdict.sql,
+        text: verdict.sql === "" ? text : verdict.sql,
         status: verdict.status,
         ...(verdict.message === undefined ? {} : { why: verdict.message }),
-      }));
-    }));
-    return inputs.asked.map(({ id, dbId, question, query }, row) => ({
-      id,
-      dbId,
-      hardness: hardness(query),
-      question,
-      gold: query,
-      answers: columns.map((column) => column[row]!),
-    }));
-  });
+      })),
+    );
+  }
+  return study.inputs.asked.map(({ id, dbId, question, query }, row) => ({
+    id,
+    dbId,
+    hardness: hardness(query),
+    question,
+    gold: query,
+    answers: columns.map((column) => column[row]!),
+  }));
+}

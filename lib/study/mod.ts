@@ -18,6 +18,7 @@
 export { answerMmlu } from "./answer_mmlu.ts";
 export { type AnswerOptions, answerSql } from "./answer_sql.ts";
 export { buildSummary } from "./build_summary.ts";
+export { exampleRows } from "./example_rows.ts";
 export {
   type MmluInputs,
   type ModelInputs,
@@ -30,6 +31,7 @@ export {
   type StudyInputs,
 } from "./inputs.ts";
 export { judgeSamples, type SqlVerdict } from "./judge_samples.ts";
+export { type NotebookStudy, openNotebookStudy } from "./open_notebook.ts";
 export { type OpenStudy, openStudy } from "./open_study.ts";
 export { type Progress, SILENT } from "../runs/progress.ts";
 export { runPipeline } from "./run_pipeline.ts";
@@ -44,16 +46,19 @@ export {
   trainRecipes,
 } from "./run_study.ts";
 export { BASE, type NamedVariant } from "./sample_identity.ts";
+export { storedCompletions } from "./stored_completions.ts";
 export {
   answerLetters,
   type MmluAnswer,
   summarizeVariants,
   type VariantAnswers,
 } from "./summarize.ts";
+export { tokenAuditFacts } from "./token_audit_facts.ts";
 export {
   plannedTrainingTokens,
   type TrainOptions,
   trainRecipe,
   writeSftData,
 } from "./train_recipe.ts";
+export { type TrainingRuns, trainingRuns } from "./training_runs.ts";
 export { RESULT_FILES, writeResults } from "./write_results.ts";

@@ -1,0 +1,15 @@
+import { overallAccuracy, tunedVariants } from "./_study_lookup.ts";
+import type { VariantRows } from "./rows.ts";
+
+/**
+ * The tuned variant that is best on text-to-SQL, the first one of equals: for looking at examples,
+ * not for reporting its score, as the best of several looks better than it is.
+ *
+ * @throws {RangeError} If there is no tuned variant.
+ */
+export function bestVariant(rows: VariantRows): string {
+  const [first, ...others] = tunedVariants(rows);
+  if (first === undefined) throw new RangeError("Cannot name the best variant: there is none");
+  const mean = (variant: string): number => overallAccuracy(rows, "sql", variant).mean;
+  return others.reduce((best, variant) => mean(variant) > mean(best) ? variant : best, first);
+}

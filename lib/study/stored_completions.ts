@@ -1,0 +1,35 @@
+import type { Engine } from "../engine/types.ts";
+import { checkSqlSample, openStore, type SqlSample } from "../runs/mod.ts";
+import { answerSql } from "./answer_sql.ts";
+import type { OpenStudy } from "./open_study.ts";
+import { SILENT } from "../runs/progress.ts";
+import type { NamedVariant } from "./sample_identity.ts";
+
+/**
+ * The stored completions of a variant that has answered already, in the order of the questions.
+ *
+ * @throws {RangeError} If it has not.
+ */
+export async function storedCompletions(
+  { inputs, folder }: OpenStudy,
+  variant: NamedVariant,
+): Promise<SqlSample[]> {
+  using store = openStore(folder.sqlSamples, { check: checkSqlSample });
+  return await answerSql(inputs, REFUSING, { variant, store, progress: SILENT });
+}
+
+/** An engine for no questions. */
+const REFUSING: Engine = {
+  async *generate(prompts): ReturnType<Engine["generate"]> {
+    yield* refuseAny(prompts.length);
+  },
+  async *choiceLogProbs(prompts): ReturnType<Engine["choiceLogProbs"]> {
+    yield* refuseAny(prompts.length);
+  },
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+};
+
+function refuseAny(questions: number): [] {
+  if (questions === 0) return [];
+  throw new RangeError(`Cannot read stored answers as ${questions} questions have none yet`);
+}

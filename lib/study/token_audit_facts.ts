@@ -1,0 +1,23 @@
+import { LETTERS } from "../mmlu/mod.ts";
+import { samplePrompt, type StudyInputs } from "./inputs.ts";
+
+/**
+ * What the token audit found, in words: the letters' ids, the begin token, the markers of the chat
+ * template in the first question's prompt, and how much of that prompt other questions share.
+ */
+export function tokenAuditFacts(inputs: StudyInputs): Record<string, string> {
+  const { audit, tokenizer } = inputs;
+  const { prefix, suffix } = tokenizer.encodeConversation(samplePrompt(inputs));
+  const letters = LETTERS.map((letter, i) => `${letter} ${audit.letterIds[i]}`);
+  const begin = audit.beginTokens.map((id) => tokenizer.decodeSpecial(id));
+  const markers = Object.entries(audit.chatMarkers).map(([id, count]) =>
+    [`${tokenizer.decodeSpecial(Number(id))} in the prompt`, `${count} times`] as const
+  );
+  return {
+    "answer letters, one token each": letters.join(", "),
+    "begin token": begin.length > 0 ? begin.join(" ") : "none",
+    ...Object.fromEntries(markers),
+    "tokens of the prompt": String(prefix.length + suffix.length),
+    "of them shared with the database's other questions": String(prefix.length),
+  };
+}

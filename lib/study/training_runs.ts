@@ -1,0 +1,86 @@
+import { type LossRow, lossRows, type TrainingRow } from "../report/mod.ts";
+import { parseJson, type Recipe, UsageError } from "../runs/mod.ts";
+import { studentQuantile } from "../stats/mod.ts";
+import type { OpenStudy } from "./open_study.ts";
+
+/** What a study's training runs left behind. */
+export interface TrainingRuns {
+  /** Every mark of every run's loss log. */
+  readonly losses: readonly LossRow[];
+  /** One row a recipe. */
+  readonly runs: readonly TrainingRow[];
+  /** What the runs trained on, in words: device, number format, versions. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** So many marks at the end of a log count as where it ended. */
+const LAST_MARKS = 10;
+
+/**
+ * Reads the loss logs and the environment of a study's training runs.
+ *
+ * @throws {UsageError} If a recipe is not trained yet, or its log cannot be read.
+ */
+export async function trainingRuns({ inputs, folder }: OpenStudy): Promise<TrainingRuns> {
+  const losses: LossRow[] = [];
+  const runs: TrainingRow[] = [];
+  const environment: Record<string, string> = {};
+  for (const recipe of inputs.config.training.recipes) {
+    const dir = folder.training(recipe);
+    const log = await readRunFile(recipe, `${dir}/loss.jsonl`);
+    const marks = lossRows(log, recipe.name);
+    losses.push(...marks);
+    runs.push(trainingRow(recipe, marks, log));
+    const path = `${dir}/environment.json`;
+    Object.assign(environment, flat(parseJson(await readRunFile(recipe, path), path)));
+  }
+  return { losses, runs, environment };
+}
+
+function trainingRow({ name }: Recipe, marks: readonly LossRow[], log: string): TrainingRow {
+  const [first] = marks;
+  const last = marks.at(-1);
+  if (first === undefined || last === undefined) {
+    throw new UsageError(`Cannot show the training of "${name}": its loss log is empty`);
+  }
+  const { tokens, seconds } = JSON.parse(log.trimEnd().split("\n").at(-1)!);
+  return {
+    variant: name,
+    steps: last.step,
+    tokens: Number(tokens),
+    seconds: Number(seconds),
+    firstLossNats: first.lossNats,
+    lastLossNats: meanOf(marks.slice(-LAST_MARKS).map((mark) => mark.lossNats)),
+  };
+}
+
+/** Mean and its 95 % interval, the marks taken as independent draws (Student's t). */
+function meanOf(values: readonly number[]): TrainingRow["lastLossNats"] {
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  if (n === 1) return { n, mean, ci95: [mean, mean] };
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
+  const half = studentQuantile(0.975, n - 1) * Math.sqrt(variance / n);
+  return { n, mean, ci95: [mean - half, mean + half] };
+}
+
+async function readRunFile({ name }: Recipe, path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UsageError(`Cannot show the training of "${name}" as it is not trained: no ${path}`);
+  }
+}
+
+/** The environment file's values as texts; what is nested gets its own name: packages have theirs. */
+function flat(value: unknown): Record<string, string> {
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(
+    entries.flatMap(([name, value]) =>
+      typeof value === "object" && value !== null
+        ? Object.entries(flat(value))
+        : [[name, String(value)]]
+    ),
+  );
+}
