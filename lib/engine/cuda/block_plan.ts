@@ -1,0 +1,260 @@
+import type { Prompt } from "../types.ts";
+
+/** What one run may hold. */
+export interface RunLimits {
+  /** Tokens of a block. */
+  readonly blockSize: number;
+  /** Blocks of the cache, the spare block among them. */
+  readonly blocks: number;
+  /** Most sequences that are decoded together. */
+  readonly sequences: number;
+  /** Most tokens that go through the model in one step; a longer sequence goes alone. */
+  readonly prefillTokens: number;
+  /** Most steps of the prefill; any number when left out. */
+  readonly chunks?: number;
+}
+
+/** New tokens of one sequence in one chunk. */
+export interface ChunkSequence {
+  readonly tokens: readonly number[];
+  /** Tokens before these that the blocks hold already, or get in the same step. */
+  readonly past: number;
+  /** The sequence's blocks in the order of its positions. */
+  readonly blocks: readonly number[];
+  /** Position of the prompt in the call's list; left out for a shared prefix. */
+  readonly prompt?: number;
+}
+
+/** The end of a prefix, written into one sequence's own first block. */
+export interface TailCopy {
+  /** Row of the chunk's packed tokens where the tail begins. */
+  readonly source: number;
+  readonly length: number;
+  /** Tokens of the prefix before its tail: whole blocks. */
+  readonly past: number;
+  readonly blocks: readonly number[];
+}
+
+/** Sequences that go through the model in one step. */
+export interface Chunk {
+  readonly sequences: readonly ChunkSequence[];
+  readonly tails: readonly TailCopy[];
+}
+
+/** One run of the graph. */
+export interface RunPlan {
+  readonly chunks: readonly Chunk[];
+  /** Prompts in the order of the run's outputs. */
+  readonly prompts: readonly number[];
+  /** Tokens that go through the model before decoding. */
+  readonly prefillTokens: number;
+  /** Blocks in use at the fullest moment, the spare block among them. */
+  readonly blocks: number;
+  readonly maxNewTokens: number;
+}
+
+interface Group {
+  readonly prefix: readonly number[];
+  readonly members: { readonly index: number; readonly tokens: readonly number[] }[];
+}
+
+/** Takes the writes of rows that no sequence wants. */
+export const SPARE_BLOCK = 0;
+
+/**
+ * Plans the runs of a call: which prompts run together, in which chunks, and in
+ * which blocks of the cache their tokens lie.
+ *
+ * A prefix that several prompts share goes through the model once a run. Its
+ * whole blocks are shared; what is left of it, its tail, is copied into each
+ * sequence's own first block, so no token of it is computed twice. Only when
+ * the prompts of a prefix span several chunks is its tail computed again, once
+ * a chunk. Longest prompts come first, so that a run holds sequences of like
+ * length. A scoring call (no new tokens) gives the blocks of a chunk's prompts
+ * back for the next chunk.
+ * @throws {RangeError} If a prompt has an empty suffix, or does not fit into the cache alone.
+ */
+export function planRuns(
+  prompts: readonly Prompt[],
+  limits: RunLimits,
+  maxNewTokens: number,
+): RunPlan[] {
+  const runs: RunPlan[] = [];
+  let run = new RunBuilder(limits, maxNewTokens);
+  for (const { prefix, members } of groupPrompts(prompts)) {
+    for (const member of members) {
+      if (run.add(prefix, member)) continue;
+      if (run.isEmpty) throw tooLong(member.index, prefix.length + member.tokens.length, limits);
+      runs.push(run.build());
+      run = new RunBuilder(limits, maxNewTokens);
+      if (!run.add(prefix, member)) {
+        throw tooLong(member.index, prefix.length + member.tokens.length, limits);
+      }
+    }
+  }
+  if (!run.isEmpty) runs.push(run.build());
+  return runs;
+}
+
+/** Groups prompts by prefix; one that nobody shares is an ordinary part of its prompt. */
+function groupPrompts(prompts: readonly Prompt[]): Group[] {
+  const shared = new Map<string, Group>();
+  const keys = new Map<readonly number[], string>();
+  for (const [index, { prefix, suffix }] of prompts.entries()) {
+    if (suffix.length === 0) {
+      throw new RangeError(`Cannot plan prompt ${index}: its suffix is empty`);
+    }
+    // prompts that share a prefix usually share the array
+    const key = keys.get(prefix) ?? prefix.join();
+    keys.set(prefix, key);
+    const group = shared.get(key) ?? { prefix, members: [] };
+    group.members.push({ index, tokens: suffix });
+    shared.set(key, group);
+  }
+  const groups = [...shared.values()].map((group): Group => {
+    const [only] = group.members;
+    if (group.members.length > 1 || group.prefix.length === 0) return group;
+    return {
+      prefix: [],
+      members: [{ index: only!.index, tokens: [...group.prefix, ...only!.tokens] }],
+    };
+  });
+  // groups without a prefix are one group: nothing is shared among or between them
+  const alone = groups.filter(({ prefix }) => prefix.length === 0).flatMap((g) => g.members);
+  const all = groups.filter(({ prefix }) => prefix.length > 0);
+  if (alone.length > 0) all.push({ prefix: [], members: alone });
+  for (const { members } of all) {
+    members.sort((x, y) => y.tokens.length - x.tokens.length || x.index - y.index);
+  }
+  const longest = ({ prefix, members }: Group): number => prefix.length + members[0]!.tokens.length;
+  return all.sort((x, y) => longest(y) - longest(x) || x.members[0]!.index - y.members[0]!.index);
+}
+
+/** One run while it is planned. */
+class RunBuilder {
+  readonly #limits: RunLimits;
+  readonly #maxNewTokens: number;
+  readonly #chunks: Chunk[] = [];
+  readonly #prompts: number[] = [];
+  #sequences: ChunkSequence[] = [];
+  #tails: TailCopy[] = [];
+  #chunkTokens = 0;
+  #prefillTokens = 0;
+  #free: number[] = [];
+  #used = SPARE_BLOCK + 1;
+  /** Blocks that the current chunk's prompts give back after it. */
+  #borrowed: number[] = [];
+  #prefix: {
+    readonly tokens: readonly number[];
+    readonly blocks: readonly number[];
+    /** Row of the tail in the current chunk; undefined where the chunk does not compute it. */
+    tailRow: number | undefined;
+  } | undefined;
+
+  constructor(limits: RunLimits, maxNewTokens: number) {
+    this.#limits = limits;
+    this.#maxNewTokens = maxNewTokens;
+  }
+
+  get isEmpty(): boolean {
+    return this.#prompts.length === 0;
+  }
+
+  /** Adds a prompt, or returns false when the run is full. */
+  add(prefix: readonly number[], { index, tokens }: Group["members"][number]): boolean {
+    const { blockSize, sequences, prefillTokens, chunks = Infinity } = this.#limits;
+    if (this.#prompts.length >= sequences) return false;
+    const tail = prefix.length % blockSize;
+    const whole = prefix.length - tail;
+    if (this.#prefix?.tokens !== prefix) this.#dropPrefix();
+    const rows = tokens.length +
+      (!this.#prefix ? prefix.length : this.#prefix.tailRow === undefined ? tail : 0);
+    if (this.#chunkTokens > 0 && this.#chunkTokens + rows > prefillTokens) this.#closeChunk();
+
+    const length = tail + tokens.length + Math.max(0, this.#maxNewTokens - 1);
+    const own = Math.ceil(length / blockSize);
+    const needed = own + (this.#prefix ? 0 : Math.ceil(prefix.length / blockSize));
+    if (needed > this.#available && this.#borrowed.length > 0) this.#closeChunk();
+    if (this.#chunks.length >= chunks || needed > this.#available) return false;
+
+    if (!this.#prefix) this.#startPrefix(prefix);
+    else if (this.#prefix.tailRow === undefined && tail > 0) this.#carryTail(whole);
+    const ownBlocks = this.#take(own);
+    const blocks = [...this.#prefix!.blocks.slice(0, whole / blockSize), ...ownBlocks];
+    if (tail > 0) {
+      this.#tails.push({ source: this.#prefix!.tailRow!, length: tail, past: whole, blocks });
+    }
+    this.#push({ tokens, past: prefix.length, blocks, prompt: index });
+    this.#prompts.push(index);
+    if (this.#isScoring) this.#borrowed.push(...ownBlocks);
+    return true;
+  }
+
+  build(): RunPlan {
+    this.#closeChunk();
+    return {
+      chunks: this.#chunks,
+      prompts: this.#prompts,
+      prefillTokens: this.#prefillTokens,
+      blocks: this.#used,
+      maxNewTokens: this.#maxNewTokens,
+    };
+  }
+
+  get #isScoring(): boolean {
+    return this.#maxNewTokens === 0;
+  }
+
+  get #available(): number {
+    return this.#limits.blocks - this.#used + this.#free.length;
+  }
+
+  #startPrefix(prefix: readonly number[]): void {
+    const { blockSize } = this.#limits;
+    const blocks = this.#take(Math.ceil(prefix.length / blockSize));
+    const tailRow = this.#chunkTokens + prefix.length - prefix.length % blockSize;
+    if (prefix.length > 0) this.#push({ tokens: prefix, past: 0, blocks });
+    this.#prefix = { tokens: prefix, blocks, tailRow };
+  }
+
+  /** Computes the tail of the current prefix in the current chunk, where copies can be taken from. */
+  #carryTail(whole: number): void {
+    const { tokens, blocks } = this.#prefix!;
+    this.#prefix!.tailRow = this.#chunkTokens;
+    this.#push({ tokens: tokens.slice(whole), past: whole, blocks });
+  }
+
+  #dropPrefix(): void {
+    if (this.#prefix && this.#isScoring) this.#borrowed.push(...this.#prefix.blocks);
+    this.#prefix = undefined;
+  }
+
+  #push(sequence: ChunkSequence): void {
+    this.#sequences.push(sequence);
+    this.#chunkTokens += sequence.tokens.length;
+    this.#prefillTokens += sequence.tokens.length;
+  }
+
+  #take(count: number): number[] {
+    const taken = this.#free.splice(0, count);
+    while (taken.length < count) taken.push(this.#used++);
+    return taken;
+  }
+
+  #closeChunk(): void {
+    if (this.#sequences.length > 0) {
+      this.#chunks.push({ sequences: this.#sequences, tails: this.#tails });
+    }
+    this.#free.push(...this.#borrowed);
+    this.#borrowed = [];
+    [this.#sequences, this.#tails, this.#chunkTokens] = [[], [], 0];
+    if (this.#prefix) this.#prefix.tailRow = undefined;
+  }
+}
+
+function tooLong(index: number, tokens: number, { blocks, blockSize }: RunLimits): RangeError {
+  return new RangeError(
+    `Cannot plan prompt ${index}: its ${tokens} tokens and its completion do not fit into ` +
+      `${blocks} blocks of ${blockSize} tokens`,
+  );
+}

@@ -1,0 +1,356 @@
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { adaptedLayers, type Adapter } from "../adapter.ts";
+import type { Checkpoint, LinearModule } from "../checkpoint.ts";
+import { LORA_SCALE, loraInputs } from "../cpu_graph.ts";
+import type {
+  ChoiceScores,
+  Completion,
+  Engine,
+  EngineCallOptions,
+  GenerateOptions,
+  Prompt,
+  Variant,
+} from "../types.ts";
+import { writeGraph } from "../write_graph.ts";
+import { planRuns, type RunPlan } from "./block_plan.ts";
+import { buildCudaGraph } from "./cuda_graph.ts";
+import { freeDeviceMemory } from "./device_memory.ts";
+import { flattenRun } from "./flat_run.ts";
+import { halvePlan, isOutOfMemory, type MemoryPlan, planMemory } from "./memory_plan.ts";
+import { groupSize } from "./paged_attention.ts";
+import { CHUNK_PIECES } from "./prefill_loop.ts";
+
+/** Options of {@linkcode openCudaEngine}. */
+export interface CudaEngineOptions {
+  /** Number of the GPU; 0 when left out. */
+  readonly device?: number;
+  /** Module kinds that the adapters of this session may change; none when left out. */
+  readonly loraModules?: readonly LinearModule[];
+  /** Most tokens of a prompt with its completion; the model's own limit, at most 8,192, when left out. */
+  readonly contextLength?: number;
+  /** Most sequences of a run; the memory plan decides when left out. */
+  readonly sequences?: number;
+  /** Most tokens of a prefill step; the memory plan decides when left out. */
+  readonly prefillTokens?: number;
+  /** Ids that end a completion; those of the checkpoint when left out, none for an empty list. */
+  readonly endTokenIds?: readonly number[];
+  /** Free device memory in bytes once the weights are loaded; asked of the driver when left out. */
+  readonly freeBytes?: number;
+  /** Writes ONNX Runtime's profile of every kernel to this file's folder and name. */
+  readonly profile?: string;
+  /** Told when memory is planned or planned again, and of each run. */
+  readonly onPlan?: (event: PlanEvent) => void;
+}
+
+/** What the engine decided, for a log. */
+export type PlanEvent =
+  | { readonly kind: "memory"; readonly plan: MemoryPlan }
+  | { readonly kind: "halved"; readonly plan: MemoryPlan; readonly reason: string }
+  | {
+    readonly kind: "run";
+    readonly prompts: number;
+    readonly chunks: number;
+    readonly prefillTokens: number;
+    readonly blocks: number;
+    readonly elapsedMs: number;
+  };
+
+/** What the engine needs of a session; tests give their own. */
+export interface GraphRunner {
+  run(feeds: Readonly<Record<string, Tensor>>, outputs: readonly string[]): Promise<
+    Readonly<Record<string, Tensor>>
+  >;
+  release(): Promise<void>;
+}
+
+type Feeds = Record<string, Tensor>;
+
+const DEFAULT_CONTEXT = 8192;
+/** An id that no token has: ends nothing. */
+const NO_TOKEN = -1;
+/** Chunks of a scoring run: results and progress come after each. */
+const SCORING_CHUNKS = 8;
+
+/**
+ * Opens a checkpoint for inference on an NVIDIA GPU, in the checkpoint's own
+ * half type. Writes nothing but a graph of less than a megabyte beside the
+ * weights, which stay in their files and on the device.
+ *
+ * @throws {UsageError} If the graph cannot be written or the GPU's memory not be read.
+ * @throws {Error} If ONNX Runtime has no CUDA provider; `docs/gpu.md` says how to get it.
+ */
+export async function openCudaEngine(
+  checkpoint: Checkpoint,
+  options: CudaEngineOptions = {},
+): Promise<CudaEngine> {
+  const { device = 0, loraModules = [], profile } = options;
+  const contextLength = options.contextLength ??
+    Math.min(checkpoint.config.maxPositions, DEFAULT_CONTEXT);
+  const graph = buildCudaGraph(checkpoint, { loraModules, contextLength });
+  const path = await writeGraph(checkpoint, graph, "cuda");
+  const session = await InferenceSession.create(path, {
+    executionProviders: [{ name: "cuda", deviceId: device }],
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 3,
+    ...(profile ? { enableProfiling: true, profileFilePrefix: profile } : {}),
+    // weights outside the arena, which grows by doubling and never shrinks
+    extra: { session: { use_device_allocator_for_initializers: "1" } },
+  });
+  const runner: GraphRunner = {
+    run: (feeds, outputs) => session.run(feeds, [...outputs]),
+    release: () => {
+      if (profile) session.endProfiling();
+      return session.release();
+    },
+  };
+  const freeBytes = options.freeBytes ?? await freeDeviceMemory(device);
+  return new CudaEngine(runner, checkpoint, { ...options, freeBytes, contextLength });
+}
+
+/** The inference engine over one CUDA session; made by {@linkcode openCudaEngine}. */
+export class CudaEngine implements Engine {
+  readonly #runner: GraphRunner;
+  readonly #checkpoint: Checkpoint;
+  readonly #options: CudaEngineOptions;
+  readonly #contextLength: number;
+  #plan: MemoryPlan;
+
+  constructor(
+    runner: GraphRunner,
+    checkpoint: Checkpoint,
+    options: CudaEngineOptions & { readonly freeBytes: number; readonly contextLength: number },
+  ) {
+    this.#runner = runner;
+    this.#checkpoint = checkpoint;
+    this.#options = options;
+    this.#contextLength = options.contextLength;
+    this.#plan = planMemory(checkpoint, options);
+    options.onPlan?.({ kind: "memory", plan: this.#plan });
+  }
+
+  /** The checkpoint that this engine runs. */
+  get checkpoint(): Checkpoint {
+    return this.#checkpoint;
+  }
+
+  /** What a run may hold at present; halved after a failed allocation. */
+  get memoryPlan(): MemoryPlan {
+    return this.#plan;
+  }
+
+  /** Greedy completions; see {@linkcode Engine}. */
+  async *generate(
+    prompts: readonly Prompt[],
+    options: GenerateOptions,
+  ): AsyncGenerator<Completion> {
+    const { maxNewTokens } = options;
+    const results = this.#runAll(prompts, options, {
+      maxNewTokens,
+      feeds: {
+        choice_ids: int64([0]),
+        no_scores: floats([], [0, 1]),
+        want_scores: flag(false),
+        decode_steps: int64([maxNewTokens - 1], []),
+      },
+      outputs: ["first_tokens", "next_tokens"],
+    });
+    for await (const { prompts: rows, out } of results) {
+      const first = out.first_tokens!.data as BigInt64Array;
+      const next = out.next_tokens!.data as BigInt64Array;
+      const ends = new Set(this.#endTokenIds);
+      for (const [row, index] of rows.entries()) {
+        const tokens: number[] = [];
+        const start = Number(first[row]);
+        if (!ends.has(start)) {
+          tokens.push(start);
+          for (let at = row; at < next.length; at += rows.length) {
+            const token = Number(next[at]);
+            if (token < 0) break;
+            tokens.push(token);
+          }
+        }
+        yield { index, tokens, finishReason: tokens.length < maxNewTokens ? "stop" : "length" };
+      }
+    }
+  }
+
+  /** Log-probabilities of the choices as the next token; see {@linkcode Engine}. */
+  async *choiceLogProbs(
+    prompts: readonly Prompt[],
+    choices: readonly number[],
+    options: EngineCallOptions = {},
+  ): AsyncGenerator<ChoiceScores> {
+    const results = this.#runAll(prompts, options, {
+      maxNewTokens: 0,
+      feeds: {
+        choice_ids: int64(choices),
+        no_scores: floats([], [0, choices.length]),
+        want_scores: flag(true),
+        decode_steps: int64([0], []),
+      },
+      outputs: ["choice_log_probs"],
+    });
+    for await (const { prompts: rows, out } of results) {
+      const scores = out.choice_log_probs!.data as Float32Array;
+      for (const [row, index] of rows.entries()) {
+        const at = row * choices.length;
+        yield { index, logProbs: [...scores.slice(at, at + choices.length)] };
+      }
+    }
+  }
+
+  /** Frees the session's memory. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#runner.release();
+  }
+
+  get #endTokenIds(): readonly number[] {
+    return this.#options.endTokenIds ?? this.#checkpoint.config.endTokenIds;
+  }
+
+  /** Runs the prompts in as few runs as memory allows, and plans anew when it does not. */
+  async *#runAll(
+    prompts: readonly Prompt[],
+    { variant = {}, onProgress, signal }: EngineCallOptions,
+    { maxNewTokens, feeds, outputs }: {
+      readonly maxNewTokens: number;
+      readonly feeds: Feeds;
+      readonly outputs: readonly string[];
+    },
+  ): AsyncGenerator<{ prompts: readonly number[]; out: Readonly<Record<string, Tensor>> }> {
+    this.#checkLengths(prompts, maxNewTokens);
+    const shared = { ...feeds, ...this.#variantFeeds(variant) };
+    let waiting = prompts.map((_, index) => index);
+    while (waiting.length > 0) {
+      const limits = { ...this.#plan, chunks: maxNewTokens === 0 ? SCORING_CHUNKS : Infinity };
+      const plans = planRuns(waiting.map((index) => prompts[index]!), limits, maxNewTokens);
+      const finished = new Set<number>();
+      for (const plan of plans) {
+        signal?.throwIfAborted();
+        const out = await this.#tryRun(plan, shared, outputs);
+        if (!out) break;
+        const done = plan.prompts.map((at) => waiting[at]!);
+        for (const index of done) finished.add(index);
+        yield { prompts: done, out };
+        onProgress?.(prompts.length - waiting.length + finished.size, prompts.length);
+      }
+      waiting = waiting.filter((index) => !finished.has(index));
+    }
+  }
+
+  /** The outputs of a run, or nothing when memory ran out and the plan was halved. */
+  async #tryRun(
+    plan: RunPlan,
+    shared: Feeds,
+    outputs: readonly string[],
+  ): Promise<Readonly<Record<string, Tensor>> | undefined> {
+    const { onPlan } = this.#options;
+    const started = performance.now();
+    try {
+      const out = await this.#runner.run({ ...shared, ...this.#runFeeds(plan) }, outputs);
+      onPlan?.({
+        kind: "run",
+        prompts: plan.prompts.length,
+        chunks: plan.chunks.length,
+        prefillTokens: plan.prefillTokens,
+        blocks: plan.blocks,
+        elapsedMs: performance.now() - started,
+      });
+      return out;
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      this.#plan = halvePlan(this.#plan);
+      const reason = (error as Error).message.split("\n")[0]!;
+      onPlan?.({ kind: "halved", plan: this.#plan, reason });
+      return undefined;
+    }
+  }
+
+  #checkLengths(prompts: readonly Prompt[], maxNewTokens: number): void {
+    const most = this.#contextLength - maxNewTokens;
+    for (const [index, { prefix, suffix }] of prompts.entries()) {
+      const length = prefix.length + suffix.length;
+      if (length <= most) continue;
+      throw new RangeError(
+        `Cannot plan prompt ${index}: it has ${length} tokens, ` +
+          `and ${most} fit into the context beside the completion`,
+      );
+    }
+  }
+
+  #runFeeds(run: RunPlan): Feeds {
+    const flat = flattenRun(run);
+    const { width, longest } = flat;
+    const chunks = run.chunks.length;
+    const table = (values: readonly number[]): Tensor =>
+      int32(values, [values.length / width, width]);
+    const group = groupSize(this.#checkpoint.config);
+    return {
+      blocks: int64([run.blocks]),
+      chunk_ranges: int64(flat.chunkRanges, [chunks, 2 * CHUNK_PIECES.length]),
+      chunk_bounds: int32(flat.chunkBounds, [chunks, 2]),
+      tail_bounds: int32(flat.tailBounds, [chunks, 2]),
+      tokens: int64(flat.tokens),
+      offsets: int32(flat.offsets),
+      past: int32(flat.past),
+      table: table(flat.table),
+      tail_source: int64(flat.tailSource),
+      tail_offsets: int32(flat.tailOffsets),
+      tail_past: int32(flat.tailPast),
+      tail_table: table(flat.tailTable),
+      last: int64(flat.last),
+      prompt_length: int32(flat.promptLength),
+      prompt_table: table(flat.promptTable),
+      decode_bounds: int32([1, longest]),
+      group_bounds: int32([group, longest]),
+    };
+  }
+
+  /** The adapter's factors as feeds; layers that it leaves alone get a rank of one, all zeros. */
+  #variantFeeds({ adapter, scale = 1 }: Variant): Feeds {
+    const { loraModules = [] } = this.#options;
+    checkModules(adapter, loraModules);
+    const ends = this.#endTokenIds;
+    const feeds: Feeds = {
+      end_ids: int64(ends.length > 0 ? ends : [NO_TOKEN]),
+      no_tokens: int64([]),
+    };
+    if (loraModules.length === 0) return feeds;
+    feeds[LORA_SCALE] = floats([adapter ? adapter.scaling * scale : 0], []);
+    for (const layer of adaptedLayers(this.#checkpoint, loraModules)) {
+      const weight = this.#checkpoint.tensors.get(`${layer}.weight`)!;
+      const [out, inner] = weight.shape as [number, number];
+      const factors = adapter?.factors.get(layer);
+      const rank = factors?.rank ?? 1;
+      const names = loraInputs(layer);
+      feeds[names.a] = floats(factors?.a ?? new Float32Array(inner), [rank, inner]);
+      feeds[names.b] = floats(factors?.b ?? new Float32Array(out), [out, rank]);
+    }
+    return feeds;
+  }
+}
+
+function checkModules(adapter: Adapter | undefined, loraModules: readonly LinearModule[]): void {
+  const missing = adapter?.modules.filter((module) => !loraModules.includes(module)) ?? [];
+  if (missing.length > 0) {
+    throw new RangeError(
+      `Cannot apply the adapter in "${adapter!.dir}": the session was opened without ${missing}`,
+    );
+  }
+}
+
+function int64(values: readonly number[], dims: readonly number[] = [values.length]): Tensor {
+  return new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
+}
+
+function int32(values: readonly number[], dims: readonly number[] = [values.length]): Tensor {
+  return new Tensor("int32", Int32Array.from(values), dims);
+}
+
+function floats(values: readonly number[] | Float32Array, dims: readonly number[]): Tensor {
+  return new Tensor("float32", Float32Array.from(values), dims);
+}
+
+function flag(value: boolean): Tensor {
+  return new Tensor("bool", [value], []);
+}

@@ -1,0 +1,104 @@
+import type { Checkpoint } from "../checkpoint.ts";
+import type { RunLimits } from "./block_plan.ts";
+import { blockSize } from "./paged_attention.ts";
+
+/** What a run needs of the device's memory, decided before it starts. */
+export interface MemoryPlan extends RunLimits {
+  /** Bytes of the cache when all blocks are in use. */
+  readonly cacheBytes: number;
+  /** Bytes that a step is expected to need beside the cache and the weights. */
+  readonly stepBytes: number;
+}
+
+/** Options of {@linkcode planMemory}. */
+export interface MemoryPlanOptions {
+  /** Bytes that are free on the device once the weights are loaded. */
+  readonly freeBytes: number;
+  /** Most sequences of a run; 2,048 when left out. */
+  readonly sequences?: number;
+  /** Most tokens of a prefill step; 32,768 when left out, where longer steps are no faster. */
+  readonly prefillTokens?: number;
+}
+
+const HALF_BYTES = 2;
+const FLOAT_BYTES = 4;
+/** Share of the free memory that is planned with: the rest is for the library's own buffers and for gaps. */
+const USABLE = 0.88;
+/** Element counts that the library's kernels index with 32 bits. */
+const MAX_ELEMENTS = 2 ** 31 - 1;
+
+/**
+ * Decides how many blocks, sequences and prefill tokens a run may have, from
+ * the checkpoint and the free memory. A step needs its widest values at the
+ * same time: hidden states, projections, three of the MLP's width, and the
+ * logits of every sequence in two types. Blocks get what is left.
+ *
+ * @throws {RangeError} If not even one step of a few tokens fits.
+ */
+export function planMemory(
+  { config }: Pick<Checkpoint, "config">,
+  { freeBytes, sequences = 2048, prefillTokens = 32_768 }: MemoryPlanOptions,
+): MemoryPlan {
+  const { hiddenSize, intermediateSize, heads, kvHeads, headDim, vocabSize, layers } = config;
+  const size = blockSize(config);
+  const usable = freeBytes * USABLE;
+  const tokenBytes = HALF_BYTES *
+    (6 * hiddenSize + 4 * (heads + kvHeads) * headDim + 3 * intermediateSize);
+  const rowBytes = (HALF_BYTES + FLOAT_BYTES) * vocabSize;
+  const blockBytes = 2 * layers * size * kvHeads * headDim * HALF_BYTES;
+  let tokens = Math.min(prefillTokens, Math.floor(MAX_ELEMENTS / Math.max(intermediateSize, 1)));
+  let rows = Math.min(sequences, Math.floor(MAX_ELEMENTS / vocabSize));
+  const step = (): number => tokens * tokenBytes + rows * rowBytes;
+  // a cache smaller than the step it serves would leave the device idle in decoding
+  while (step() > usable / 2 && (tokens > 1 || rows > 1)) {
+    tokens = Math.max(1, Math.floor(tokens / 2));
+    rows = Math.max(1, Math.floor(rows / 2));
+  }
+  const elements = size * kvHeads * headDim;
+  const blocks = Math.min(
+    Math.floor((usable - step()) / blockBytes),
+    Math.floor(MAX_ELEMENTS / elements),
+  );
+  if (blocks < 2) {
+    throw new RangeError(
+      `Cannot plan the device's memory: ${Math.round(freeBytes / 2 ** 20)} MiB are free, ` +
+        `and a block of ${size} tokens takes ${Math.round(blockBytes / 2 ** 20)} MiB`,
+    );
+  }
+  return {
+    blockSize: size,
+    blocks,
+    sequences: rows,
+    prefillTokens: tokens,
+    cacheBytes: blocks * blockBytes,
+    stepBytes: step(),
+  };
+}
+
+/**
+ * The plan with half of everything, for another try after an allocation failed.
+ *
+ * @throws {RangeError} If the plan cannot be halved any more.
+ */
+export function halvePlan(plan: MemoryPlan): MemoryPlan {
+  const half = (value: number): number => Math.max(1, Math.floor(value / 2));
+  const blocks = Math.floor(plan.blocks / 2);
+  if (blocks < 2) {
+    throw new RangeError(`Cannot run on this device: not even ${plan.blocks} blocks fit`);
+  }
+  return {
+    ...plan,
+    blocks,
+    sequences: half(plan.sequences),
+    prefillTokens: half(plan.prefillTokens),
+    cacheBytes: half(plan.cacheBytes),
+    stepBytes: half(plan.stepBytes),
+  };
+}
+
+/** Whether an error of a run says that device memory ran out. */
+export function isOutOfMemory(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : String(error);
+  return /failed to allocate memory|out of memory|bad_alloc|bfc_arena|available memory of/i
+    .test(message);
+}
