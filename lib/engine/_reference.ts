@@ -24,6 +24,9 @@ const PYTHON = `${ROOT}.venv/bin/python`;
 /** The embedded model's folder. */
 export const EMBEDDED_MODEL = `${ROOT}models/smollm2-135m-instruct`;
 
+/** Mistral 7B v0.3's tokenizer; it is not part of the repository. */
+export const MISTRAL_TOKENIZER = `${ROOT}../shared/data/mistral-tokenizer`;
+
 /** What goes into a test's name when the file that it needs is missing; "" when it is there. */
 export function skipUnless(...paths: readonly string[]): string {
   const missing = paths.find((path) => !exists(path));

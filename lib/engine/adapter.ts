@@ -22,6 +22,31 @@ export interface Adapter {
   readonly factors: ReadonlyMap<string, LoraFactors>;
 }
 
+/** Keys of adapter_config.json that are computed, or have no say in what the adapter computes. */
+const READ_OR_HARMLESS = [
+  "peft_type",
+  "r",
+  "lora_alpha",
+  "use_rslora",
+  "auto_mapping",
+  "base_model_name_or_path",
+  "exclude_modules",
+  "inference_mode",
+  "layers_pattern",
+  "layers_to_transform",
+  "lora_dropout",
+  "megatron_core",
+  "peft_version",
+  "qalora_group_size",
+  "revision",
+  "runtime_config",
+  "target_modules",
+  "task_type",
+];
+
+/** Initialisations that leave the base weights alone; PiSSA, OLoRA, CorDA and LoftQ change them. */
+const PLAIN_INITIALISATIONS: readonly unknown[] = [true, "gaussian", "eva", "orthogonal"];
+
 const KEY = /^base_model\.model\.(model\.layers\.(\d+)\.([\w.]+))\.lora_([AB])\.weight$/;
 
 /**
@@ -35,6 +60,7 @@ export async function loadAdapter(dir: string, checkpoint: Checkpoint): Promise<
     throw new UsageError(`Cannot use the adapter in "${dir}": ${why}`);
   };
   let config: Record<string, unknown>;
+  if (!await exists(dir)) return fail("the folder does not exist");
   try {
     config = JSON.parse(await Deno.readTextFile(`${dir}/adapter_config.json`));
   } catch {
@@ -42,13 +68,10 @@ export async function loadAdapter(dir: string, checkpoint: Checkpoint): Promise<
   }
   const { r, lora_alpha: alpha } = config;
   if (config.peft_type !== "LORA") return fail(`its peft_type is ${config.peft_type}, not LORA`);
-  if (config.use_dora) return fail("it is a DoRA adapter, which is not supported");
-  for (const key of ["rank_pattern", "alpha_pattern"]) {
-    if (Object.keys(config[key] ?? {}).length > 0) {
-      return fail(`it has a ${key}, which is not supported`);
-    }
+  for (const [key, value] of Object.entries(config)) {
+    if (READ_OR_HARMLESS.includes(key) || turnsNothingOn(key, value)) continue;
+    return fail(`it has ${key} ${JSON.stringify(value).slice(0, 60)}, which is not supported`);
   }
-  if (config.bias && config.bias !== "none") return fail(`it trains biases (bias: ${config.bias})`);
   if (typeof r !== "number" || typeof alpha !== "number") return fail("r or lora_alpha is missing");
 
   const halves = new Map<string, { a?: Float32Array; b?: Float32Array; rank: number }>();
@@ -60,7 +83,7 @@ export async function loadAdapter(dir: string, checkpoint: Checkpoint): Promise<
     if (!weight) return fail(`it is an adapter of another model: the base has no "${name}"`);
     const [out, inner] = weight.shape;
     const expected = side === "A" ? [r, inner] : [out, r];
-    if (entry.shape[0] !== expected[0] || entry.shape[1] !== expected[1]) {
+    if (entry.shape.join() !== expected.join()) {
       return fail(
         `it is an adapter of another model: "${key}" has shape [${entry.shape}], ` +
           `the base needs [${expected}]`,
@@ -88,6 +111,17 @@ export function adaptedLayers(checkpoint: Checkpoint, modules: readonly LinearMo
     for (const module of modules) names.push(layerTensor(layer, module).replace(/\.weight$/, ""));
   }
   return names;
+}
+
+function exists(path: string): Promise<boolean> {
+  return Deno.stat(path).then(() => true, () => false);
+}
+
+function turnsNothingOn(key: string, value: unknown): boolean {
+  if (key === "bias") return value === "none";
+  if (key === "init_lora_weights") return value === false || PLAIN_INITIALISATIONS.includes(value);
+  if (value === null || value === false) return true;
+  return typeof value === "object" && Object.keys(value!).length === 0;
 }
 
 function isLinearModule(module: string | undefined): module is LinearModule {

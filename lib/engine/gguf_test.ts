@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { UsageError } from "../runs/usage_error.ts";
 import { ggufBytes } from "./_gguf_bytes.ts";
 import { parseGguf } from "./gguf.ts";
+import { runPython, skipUnlessPython } from "./_reference.ts";
 
 function refuses(bytes: Uint8Array, message: RegExp): void {
   assert.throws(() => parseGguf(bytes), { name: UsageError.name, message });
@@ -96,4 +97,30 @@ Deno.test("parseGguf() refuses a quantization that it cannot undo", () => {
 Deno.test("parseGguf() refuses a tensor that is not made of whole blocks", () => {
   const tensor = { name: "w", shape: [33], type: 8, data: Q8_0_BLOCK };
   refuses(ggufBytes({ tensors: [tensor] }), /tensor "w": 33 values are not whole blocks/);
+});
+
+const skipped = skipUnlessPython();
+
+Deno.test({
+  name: `parseGguf() reads what the gguf package writes, to the bit${skipped}`,
+  ignore: skipped !== "",
+  async fn(): Promise<void> {
+    const dir = await Deno.makeTempDir();
+    try {
+      const [file, expected] = [`${dir}/model.gguf`, `${dir}/expected.json`] as const;
+      await runPython("quantized_gguf.py", file, expected);
+      const { metadata, tensors } = parseGguf(await Deno.readFile(file));
+      assert.equal(metadata.get("general.architecture"), "llama");
+      assert.equal(metadata.get("llama.context_length"), 64);
+      assert.deepEqual(metadata.get("tokenizer.ggml.tokens"), ["a", "ü", "Ġ"]);
+      const values: Record<string, number[]> = JSON.parse(await Deno.readTextFile(expected));
+      assert.deepEqual([...tensors.keys()], ["f32", "q4_1", "q8_0"]);
+      for (const [name, list] of Object.entries(values)) {
+        assert.deepEqual(tensors.get(name)!.shape, [5, 64]);
+        assert.deepEqual(tensors.get(name)!.values(), Float32Array.from(list), name);
+      }
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
 });
