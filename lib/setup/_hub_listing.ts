@@ -1,0 +1,141 @@
+import {
+  type RequestOptions,
+  ServerClient,
+  ServerRefusal,
+} from "../engine/server/server_client.ts";
+import { UsageError } from "../runs/usage_error.ts";
+
+/** One file of a model on the hub. */
+export interface HubFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** Of files in large file storage, such as weights. */
+  readonly sha256?: string;
+  /** Git's hash of all other files: SHA-1 over `blob <bytes>\0` and the content. */
+  readonly gitBlob?: string;
+}
+
+/** What the hub has under an id and a revision. */
+export interface HubListing {
+  /** The commit that the revision stands for. */
+  readonly commit: string;
+  /** The files that a checkpoint folder needs, small ones first. */
+  readonly files: readonly HubFile[];
+}
+
+/** Where a model is on which hub. */
+export interface HubPlace {
+  readonly id: string;
+  readonly revision: string;
+  readonly endpoint: string;
+  readonly token: string | undefined;
+}
+
+const CONFIG_FILES: readonly string[] = [
+  "config.json",
+  "generation_config.json",
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "tokenizer.model",
+  "special_tokens_map.json",
+  "added_tokens.json",
+  "vocab.json",
+  "merges.txt",
+  "chat_template.jinja",
+];
+const NEEDED_FILES: readonly string[] = ["config.json", "tokenizer.json"];
+const INDEX = "model.safetensors.index.json";
+const WEIGHTS = "model.safetensors";
+/** Not just any .safetensors: some repositories hold the weights twice (consolidated.safetensors). */
+const SHARD = /^model-\d+-of-\d+\.safetensors$/;
+const COMMIT = /^[0-9a-f]{40}$/;
+
+/**
+ * Asks the hub which files a model has at a revision.
+ *
+ * @throws {UsageError} If there is no such model or revision, access is missing, or it has no
+ * weights in safetensors or no `tokenizer.json`.
+ * @throws {Error} If the hub cannot be reached.
+ *
+ * Source: https://huggingface.co/docs/hub/api, GET /api/models/{id}/revision/{revision}
+ */
+export async function listHubModel(
+  place: HubPlace,
+  { retryDelayMs, ...options }: RequestOptions & { readonly retryDelayMs?: number | undefined } =
+    {},
+): Promise<HubListing> {
+  const { id, revision, endpoint, token } = place;
+  const client = new ServerClient(endpoint, {
+    apiKey: token,
+    timeoutMs: 30_000,
+    ...(retryDelayMs === undefined ? {} : { retryDelayMs }),
+  });
+  const path = `/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
+  let answer: unknown;
+  try {
+    answer = await client.request(path, undefined, { attempts: 3, ...options });
+  } catch (error) {
+    if (!(error instanceof ServerRefusal)) throw error;
+    throw new UsageError(`Cannot get the model "${id}": ${hubAdvice(error.status, place)}`);
+  }
+  const { sha, siblings } = (answer ?? {}) as { sha?: unknown; siblings?: unknown };
+  if (typeof sha !== "string" || !COMMIT.test(sha) || !Array.isArray(siblings)) {
+    throw new UsageError(
+      `Cannot get the model "${id}": ${endpoint} does not answer as a Hugging Face hub: check HF_ENDPOINT`,
+    );
+  }
+  return { commit: sha, files: chooseFiles(siblings.map(parseFile), place) };
+}
+
+/** What a user can do about a refusal, for each of the hub's statuses. */
+export function hubAdvice(status: number, { id, revision, endpoint, token }: HubPlace): string {
+  const page = `${endpoint}/${id}`;
+  if (status === 401) {
+    return token
+      ? `the hub does not accept HF_TOKEN (401): make a new read token at ${endpoint}/settings/tokens, and check the model's id`
+      : `the hub wants a token (401): check the id; if the model is private or gated, accept its terms at ${page} and set HF_TOKEN to a read token`;
+  }
+  if (status === 403) {
+    return `HF_TOKEN's account has no access (403): accept the model's terms at ${page}, wait for their approval, or let the token read gated models`;
+  }
+  if (status === 404) {
+    return `there is no such model or revision (404): check the id and the revision "${revision}" at ${page}`;
+  }
+  return `the hub answered ${status}: check the id and HF_ENDPOINT`;
+}
+
+function parseFile(value: unknown): HubFile {
+  const { rfilename, size, blobId, lfs } = value as {
+    rfilename?: string;
+    size?: number;
+    blobId?: string;
+    lfs?: { sha256?: string; size?: number };
+  };
+  return {
+    name: String(rfilename),
+    bytes: lfs?.size ?? size ?? 0,
+    ...(lfs?.sha256 ? { sha256: lfs.sha256 } : blobId ? { gitBlob: blobId } : {}),
+  };
+}
+
+function chooseFiles(files: readonly HubFile[], { id }: HubPlace): HubFile[] {
+  const names = new Set(files.map(({ name }) => name));
+  for (const name of NEEDED_FILES) {
+    if (!names.has(name)) {
+      throw new UsageError(`Cannot use the model "${id}": it has no ${name} on the hub`);
+    }
+  }
+  const sharded = names.has(INDEX);
+  if (!sharded && !names.has(WEIGHTS)) {
+    const others = [...names].filter((name) => /\.(bin|gguf|pth?|onnx|h5)$/.test(name)).slice(0, 3);
+    throw new UsageError(
+      `Cannot use the model "${id}": it has no weights in safetensors` +
+        (others.length > 0 ? `, only ${others.join(", ")}` : ""),
+    );
+  }
+  const wanted = (name: string): boolean =>
+    CONFIG_FILES.includes(name) ||
+    (sharded ? name === INDEX || SHARD.test(name) : name === WEIGHTS);
+  // small files first: a missing right to read shows before the weights begin
+  return files.filter(({ name }) => wanted(name)).sort((x, y) => x.bytes - y.bytes);
+}
