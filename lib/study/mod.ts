@@ -19,6 +19,7 @@ export { answerMmlu } from "./answer_mmlu.ts";
 export { type AnswerOptions, answerSql } from "./answer_sql.ts";
 export { buildSummary } from "./build_summary.ts";
 export { exampleRows } from "./example_rows.ts";
+export { firstTrainingText } from "./first_training_text.ts";
 export {
   type MmluInputs,
   type ModelInputs,
