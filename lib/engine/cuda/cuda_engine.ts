@@ -14,6 +14,7 @@ import type {
 import { writeGraph } from "../write_graph.ts";
 import { planRuns, type RunPlan } from "./block_plan.ts";
 import { buildCudaGraph } from "./cuda_graph.ts";
+import type { HalfType } from "./device_weights.ts";
 import { freeDeviceMemory } from "./device_memory.ts";
 import { flattenRun } from "./flat_run.ts";
 import { halvePlan, isOutOfMemory, type MemoryPlan, planMemory } from "./memory_plan.ts";
@@ -28,6 +29,10 @@ export interface CudaEngineOptions {
   readonly loraModules?: readonly LinearModule[];
   /** Most tokens of a prompt with its completion; the model's own limit, at most 8,192, when left out. */
   readonly contextLength?: number;
+  /** Type to compute in; the checkpoint's own (bfloat16 for float32 weights) when left out. */
+  readonly halfType?: HalfType;
+  /** False to decode a query head at a time, for comparison; true when left out. */
+  readonly groupsQueries?: boolean;
   /** Most sequences of a run; the memory plan decides when left out. */
   readonly sequences?: number;
   /** Most tokens of a prefill step; the memory plan decides when left out. */
@@ -86,7 +91,7 @@ export async function openCudaEngine(
   const { device = 0, loraModules = [], profile } = options;
   const contextLength = options.contextLength ??
     Math.min(checkpoint.config.maxPositions, DEFAULT_CONTEXT);
-  const graph = buildCudaGraph(checkpoint, { loraModules, contextLength });
+  const graph = buildCudaGraph(checkpoint, { ...options, loraModules, contextLength });
   const path = await writeGraph(checkpoint, graph, "cuda");
   const session = await InferenceSession.create(path, {
     executionProviders: [{ name: "cuda", deviceId: device }],

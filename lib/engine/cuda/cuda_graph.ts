@@ -1,7 +1,7 @@
 import type { Checkpoint, LinearModule } from "../checkpoint.ts";
 import { DataType, ModelBuilder, valueInfo } from "../graph_builder.ts";
 import { decodeLoop } from "./decode_loop.ts";
-import { DeviceWeights } from "./device_weights.ts";
+import { DeviceWeights, type HalfType } from "./device_weights.ts";
 import { PagedAttention } from "./paged_attention.ts";
 import { prefillLoop } from "./prefill_loop.ts";
 
@@ -11,6 +11,10 @@ export interface CudaGraphOptions {
   readonly loraModules: readonly LinearModule[];
   /** Positions that the rotary tables cover. */
   readonly contextLength: number;
+  /** Type to compute in; the stored one when left out, which alone needs no second copy of a weight. */
+  readonly halfType?: HalfType;
+  /** False to decode a query head at a time, as a benchmark's comparison; see `PagedAttention.decode`. */
+  readonly groupsQueries?: boolean;
 }
 
 /**
@@ -30,13 +34,13 @@ export interface CudaGraphOptions {
  */
 export function buildCudaGraph(
   checkpoint: Checkpoint,
-  { loraModules, contextLength }: CudaGraphOptions,
+  options: CudaGraphOptions,
 ): Uint8Array {
   const { config } = checkpoint;
   const model = new ModelBuilder();
   const blocks = model.input("blocks", DataType.INT64, [1]);
-  const weights = new DeviceWeights(model, checkpoint, loraModules);
-  const attention = new PagedAttention(model, { config, weights, contextLength, blocks });
+  const weights = new DeviceWeights(model, checkpoint, options);
+  const attention = new PagedAttention(model, { ...options, config, weights, blocks });
   const { first, scores } = prefillLoop(model, { config, weights, attention });
   const next = decodeLoop(model, first, { config, weights, attention });
   return model.toBytes([

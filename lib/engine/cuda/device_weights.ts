@@ -7,10 +7,12 @@ import { WeightReader } from "../weight_reader.ts";
 /** Types that the GPU computes with. */
 export type ComputeType = DataType.BFLOAT16 | DataType.FLOAT16;
 
-/** The type that a checkpoint is run in on a GPU: its own half type, bfloat16 for float32 weights. */
-export function computeType({ tensors }: Checkpoint): ComputeType {
-  const { dtype } = tensors.get("model.embed_tokens.weight")!;
-  return dtype === "F16" ? DataType.FLOAT16 : DataType.BFLOAT16;
+/** Names of the half types in an engine's options. */
+export type HalfType = "bfloat16" | "float16";
+
+/** The type that a checkpoint is run in on a GPU when nothing else is asked for: its own half type, bfloat16 for float32 weights. */
+export function storedHalfType({ tensors }: Checkpoint): HalfType {
+  return tensors.get("model.embed_tokens.weight")!.dtype === "F16" ? "float16" : "bfloat16";
 }
 
 /**
@@ -30,9 +32,12 @@ export class DeviceWeights {
   constructor(
     model: ModelBuilder,
     checkpoint: Checkpoint,
-    loraModules: readonly LinearModule[],
+    { loraModules, halfType = storedHalfType(checkpoint) }: {
+      readonly loraModules: readonly LinearModule[];
+      readonly halfType?: HalfType;
+    },
   ) {
-    this.type = computeType(checkpoint);
+    this.type = halfType === "float16" ? DataType.FLOAT16 : DataType.BFLOAT16;
     this.#model = model;
     this.#checkpoint = checkpoint;
     this.#reader = new WeightReader(model, checkpoint);

@@ -61,6 +61,7 @@ export class PagedAttention {
   readonly #config: DecoderConfig;
   readonly #weights: DeviceWeights;
   readonly #contextLength: number;
+  readonly #groupsQueries: boolean;
   readonly #cos: string;
   readonly #sin: string;
   /** Key and value cache of each layer, `[blocks, block size, kv, d]`. */
@@ -68,18 +69,21 @@ export class PagedAttention {
 
   constructor(
     model: ModelBuilder,
-    { config, weights, contextLength, blocks }: {
+    { config, weights, contextLength, blocks, groupsQueries = true }: {
       readonly config: DecoderConfig;
       readonly weights: DeviceWeights;
       readonly contextLength: number;
       /** `[1]` int64: blocks of a run. */
       readonly blocks: string;
+      /** Whether decoding hands the query heads of a key-value head in together. */
+      readonly groupsQueries?: boolean;
     },
   ) {
     this.#model = model;
     this.#config = config;
     this.#weights = weights;
     this.#contextLength = contextLength;
+    this.#groupsQueries = groupsQueries && groupSize(config) > 1;
     const { cos, sin } = rotaryTables(model, config, contextLength);
     this.#cos = weights.toCompute(cos);
     this.#sin = weights.toCompute(sin);
@@ -138,7 +142,7 @@ export class PagedAttention {
   ): string {
     const { heads, kvHeads, headDim } = this.#config;
     const group = groupSize(this.#config);
-    if (group === 1 || this.#window(layer) !== undefined) {
+    if (!this.#groupsQueries || this.#window(layer) !== undefined) {
       return this.#attend(scope, layer, {
         inputs: { query, key, value },
         sequences: layout,

@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { loadAdapter } from "../adapter.ts";
+import { type Checkpoint, openCheckpoint } from "../checkpoint.ts";
+import { LINEAR_MODULES } from "../decoder_config.ts";
+import { openOnnxEngine } from "../onnx_engine.ts";
+import { engineAnswers, largestDifference, randomTokens, runPython } from "../_reference.ts";
+import type { Engine, Prompt } from "../types.ts";
+import { type CudaEngineOptions, openCudaEngine } from "./cuda_engine.ts";
+
+// These tests need an NVIDIA GPU: `deno task test-gpu` sets LAB_GPU.
+const onGpu = Deno.env.get("LAB_GPU") === "1";
+const skipped = onGpu ? "" : " [skipped: no GPU asked for by LAB_GPU]";
+const VOCABULARY = 300;
+const MAX_NEW_TOKENS = 20;
+const CHOICES = [5, 17, 100, 250];
+const FAMILIES = [
+  "llama",
+  "llama_tied_biased",
+  "llama3",
+  "mistral_window",
+  "mistral",
+  "qwen2_tied",
+  "qwen2_window",
+  "qwen3",
+  "smollm3",
+  "smollm3_window",
+];
+/**
+ * Largest distance in nats of a letter's log-probability from float32's, and of
+ * a chosen token's from the best token's. These weights are drawn so wide that
+ * logits reach tens of nats; rounding to 8 bits (bfloat16) or 11 (float16)
+ * shows in tenths or hundredths.
+ */
+const TOLERANCE = { bfloat16: 1.5, float16: 0.2 } as const;
+
+let folder: Promise<string> | undefined;
+
+/** The folder of the tiny checkpoints: LAB_TINY_CHECKPOINTS, or made by transformers. */
+function checkpoints(): Promise<string> {
+  return folder ??= makeCheckpoints();
+}
+
+async function makeCheckpoints(): Promise<string> {
+  const given = Deno.env.get("LAB_TINY_CHECKPOINTS");
+  if (given) return given;
+  const dir = await Deno.makeTempDir();
+  await runPython("tiny_checkpoints.py", dir);
+  return dir;
+}
+
+/** Prompts in groups: with short and long prefixes, a prefix of whole blocks, and none. */
+function testPrompts(): Prompt[] {
+  const lengths: [prefix: number, suffixes: number[]][] = [
+    [40, [1, 20, 5, 9, 5, 30, 2]],
+    [530, [3, 7]],
+    [512, [4, 300]],
+    [0, [6, 13, 1]],
+  ];
+  return lengths.flatMap(([length, suffixes], group) => {
+    const prefix = randomTokens(length, group + 1, VOCABULARY);
+    return suffixes.map((count, i) => ({
+      prefix,
+      suffix: randomTokens(count, 100 * group + i + 9, VOCABULARY),
+    }));
+  });
+}
+
+/** How far the engine's tokens are, in nats, from the tokens that the reference finds best: the largest distance. */
+async function largestGap(
+  reference: Engine,
+  prompts: readonly Prompt[],
+  tokens: readonly (readonly number[])[],
+  ends: readonly number[],
+): Promise<number> {
+  const vocabulary = Array.from({ length: VOCABULARY }, (_, id) => id);
+  const steps = prompts.flatMap(({ prefix, suffix }, i) =>
+    tokens[i]!.map((token, k) => ({
+      token,
+      prompt: { prefix: [...prefix, ...suffix.slice(0, -1)], suffix: [suffix.at(-1)!] },
+      made: tokens[i]!.slice(0, k),
+    }))
+  ).map(({ token, prompt, made }) => ({
+    token,
+    prompt: { prefix: prompt.prefix, suffix: [...prompt.suffix, ...made] },
+  }));
+  let largest = 0;
+  const asked = steps.map(({ prompt }) => prompt);
+  for await (const { index, logProbs } of reference.choiceLogProbs(asked, vocabulary)) {
+    assert.ok(!ends.includes(steps[index]!.token));
+    largest = Math.max(largest, Math.max(...logProbs) - logProbs[steps[index]!.token]!);
+  }
+  assert.ok(steps.length > 0);
+  return largest;
+}
+
+function open(checkpoint: Checkpoint, options: CudaEngineOptions = {}): ReturnType<
+  typeof openCudaEngine
+> {
+  return openCudaEngine(checkpoint, { contextLength: 1024, freeBytes: 2 ** 31, ...options });
+}
+
+for (const family of FAMILIES) {
+  for (const halfType of ["bfloat16", "float16"] as const) {
+    Deno.test({
+      name: `openCudaEngine() computes ${family} in ${halfType} as the CPU does${skipped}`,
+      ignore: !onGpu,
+      fn: async () => {
+        const checkpoint = await openCheckpoint(`${await checkpoints()}/${family}`);
+        await using cpu = await openOnnxEngine(checkpoint, { contextLength: 1024 });
+        await using gpu = await open(checkpoint, { halfType, sequences: 5, prefillTokens: 400 });
+        const run = { prompts: testPrompts(), maxNewTokens: MAX_NEW_TOKENS, choices: CHOICES };
+        const expected = await engineAnswers(cpu, run);
+        const answers = await engineAnswers(gpu, run);
+        const difference = largestDifference(answers.logProbs, expected.logProbs);
+        const ends = checkpoint.config.endTokenIds;
+        const gap = await largestGap(cpu, run.prompts, answers.tokens, ends);
+        const same = answers.tokens.filter((t, i) =>
+          t.join() === expected.tokens[i]!.join()
+        ).length;
+        const lengths = answers.tokens.map((list) => list.length);
+        const line = `${family} ${halfType}: log-probability ${difference.toFixed(4)}, ` +
+          `gap ${gap.toFixed(4)}, ${same} of ${lengths.length} completions equal`;
+        await Deno.stderr.write(new TextEncoder().encode(`${line}\n`));
+        assert.ok(difference <= TOLERANCE[halfType], line);
+        assert.ok(gap <= TOLERANCE[halfType], line);
+        assert.ok(new Set(lengths).size > 1, "some completions end early");
+      },
+    });
+  }
+}
+
+Deno.test({
+  name: `CudaEngine gives the same answers with and without a shared prefix${skipped}`,
+  ignore: !onGpu,
+  fn: async () => {
+    const checkpoint = await openCheckpoint(`${await checkpoints()}/mistral`);
+    await using gpu = await open(checkpoint, { halfType: "float16" });
+    const prompts = testPrompts();
+    const plain = prompts.map(({ prefix, suffix }) => ({
+      prefix: [],
+      suffix: [...prefix, ...suffix],
+    }));
+    const run = { maxNewTokens: MAX_NEW_TOKENS, choices: CHOICES };
+    const shared = await engineAnswers(gpu, { ...run, prompts });
+    const alone = await engineAnswers(gpu, { ...run, prompts: plain });
+    assert.deepEqual(shared.tokens, alone.tokens);
+    assert.ok(largestDifference(shared.logProbs, alone.logProbs) < 0.05);
+  },
+});
+
+Deno.test({
+  name: `CudaEngine with an adapter at scale 0 is the base model${skipped}`,
+  ignore: !onGpu,
+  fn: async () => {
+    const dir = await checkpoints();
+    const checkpoint = await openCheckpoint(`${dir}/llama`);
+    const adapter = await loadAdapter(`${dir}/adapter_all_linear`, checkpoint);
+    await using gpu = await open(checkpoint, { loraModules: LINEAR_MODULES });
+    await using bare = await open(checkpoint);
+    const run = { prompts: testPrompts(), maxNewTokens: MAX_NEW_TOKENS, choices: CHOICES };
+    const base = await engineAnswers(bare, run);
+    const none = await engineAnswers(gpu, run);
+    const zero = await engineAnswers(gpu, { ...run, variant: { adapter, scale: 0 } });
+    assert.deepEqual(none.tokens, base.tokens);
+    assert.deepEqual(zero.tokens, base.tokens);
+    assert.ok(largestDifference(zero.logProbs, base.logProbs) < 1e-3);
+  },
+});
+
+for (const name of ["qv", "all_linear"]) {
+  Deno.test({
+    name: `CudaEngine applies the adapter ${name} as the CPU does${skipped}`,
+    ignore: !onGpu,
+    fn: async () => {
+      const dir = await checkpoints();
+      const checkpoint = await openCheckpoint(`${dir}/llama`);
+      const adapter = await loadAdapter(`${dir}/adapter_${name}`, checkpoint);
+      const options = { loraModules: LINEAR_MODULES, contextLength: 1024 };
+      await using cpu = await openOnnxEngine(checkpoint, options);
+      await using gpu = await open(checkpoint, { ...options, halfType: "float16" });
+      const run = { prompts: testPrompts(), maxNewTokens: MAX_NEW_TOKENS, choices: CHOICES };
+      for (const scale of [0.5, 1]) {
+        const variant = { adapter, scale };
+        const expected = await engineAnswers(cpu, { ...run, variant });
+        const answers = await engineAnswers(gpu, { ...run, variant });
+        const base = await engineAnswers(cpu, run);
+        const difference = largestDifference(answers.logProbs, expected.logProbs);
+        assert.ok(difference <= TOLERANCE.float16, `${name} at ${scale}: ${difference}`);
+        assert.ok(largestDifference(base.logProbs, expected.logProbs) > 0.5);
+      }
+    },
+  });
+}
