@@ -3,9 +3,9 @@ import type { AccuracyRow, DifferenceRow, Measure, VariantRows } from "./rows.ts
 /** The name of the base model in every table. */
 export const BASE_NAME = "base";
 
-/** The label as it follows a model's name: " (sample)", or nothing for the real data set. */
-export function labelText({ label }: Pick<VariantRows, "label">): string {
-  return label === undefined ? "" : ` (${label})`;
+/** The base model's name with the label of a study that is not on the real data sets. */
+export function studyName({ model, label }: Pick<VariantRows, "model" | "label">): string {
+  return label === undefined ? model : `${model} (${label})`;
 }
 
 /** The tuned variants' names, in the order of the study. */

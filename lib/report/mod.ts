@@ -19,16 +19,10 @@
  */
 
 export { accuracyBars, type AccuracyBarsOptions } from "./accuracy_bars.ts";
+export { baselineFinding } from "./baseline_finding.ts";
 export { bestVariant } from "./best_variant.ts";
 export { type Displayable, showFigure, showMarkdown, showText } from "./display.ts";
 export { examplesTable } from "./examples_table.ts";
-export {
-  baselineFinding,
-  mmluFinding,
-  sqlFinding,
-  tradeOffFinding,
-  trainingFinding,
-} from "./findings.ts";
 export {
   formatDifference,
   formatEstimate,
@@ -48,6 +42,7 @@ export type { Frame } from "./_frame.ts";
 export { lossCurves, type LossCurvesOptions } from "./loss_curves.ts";
 export { lossRows } from "./loss_rows.ts";
 export { type Alignment, type MarkdownColumn, markdownTable } from "./markdown_table.ts";
+export { mmluFinding } from "./mmlu_finding.ts";
 export { type ExampleKind, pickExamples, type PickExamplesOptions } from "./pick_examples.ts";
 export { provenanceFacts } from "./provenance_facts.ts";
 export type {
@@ -68,6 +63,7 @@ export type {
   VariantRows,
 } from "./rows.ts";
 export { shortTable } from "./short_table.ts";
+export { sqlFinding } from "./sql_finding.ts";
 export { factsFrame, recipesFrame, trainingFrame } from "./study_frames.ts";
 export { summaryRows, tradeOffPoints, variantRows } from "./summary_rows.ts";
 export {
@@ -77,4 +73,6 @@ export {
   studyTable,
   summaryTable,
 } from "./summary_table.ts";
+export { tradeOffFinding } from "./trade_off_finding.ts";
 export { AT_CHANCE_NOTE, tradeOffFigure, type TradeOffOptions } from "./trade_off_figure.ts";
+export { trainingFinding } from "./training_finding.ts";

@@ -17,34 +17,47 @@ export interface PickExamplesOptions {
 }
 
 /**
- * Picks a few examples to look at: the same ones every time, and as many kinds of them as there
- * are. Combinations of status and hardness take turns, so that the commonest does not fill the list.
+ * Picks a few examples to look at: the same ones every time, and as different as there are. Each
+ * next one has the statuses, then the hardness, that were picked least so far; of equals it is the
+ * first in the file.
  *
  * @param rows Questions in file order; the first answer of each is the base model's.
- * @returns At most `count` rows, those answers only that are compared.
+ * @returns At most `count` rows, in file order, with those answers only that are compared.
  * @throws {RangeError} If a row has no answer of the variant.
  */
 export function pickExamples(
   rows: readonly ExampleRow[],
   { variant, kind, count }: PickExamplesOptions,
 ): ExampleRow[] {
-  const turns = new Map<string, number>();
-  return rows.flatMap((row, place) => {
+  const open = rows.flatMap((row, place) => {
     const [base] = row.answers;
     const answer = row.answers.find((answer) => answer.variant === variant);
     if (base === undefined || answer === undefined) {
       throw new RangeError(`Cannot pick ${row.id}: it has no answer of "${variant}"`);
     }
     if (!isOfKind(kind, base, answer)) return [];
-    const group = `${answer.status} ${base.status} ${row.hardness}`;
-    const turn = turns.get(group) ?? 0;
-    turns.set(group, turn + 1);
     const answers = answer === base ? [base] : [base, answer];
-    return [{ turn, place, row: { ...row, answers } }];
-  })
-    .sort((a, b) => a.turn - b.turn || a.place - b.place)
-    .slice(0, count)
-    .map(({ row }) => row);
+    return [{ place, row: { ...row, answers } }];
+  });
+  const picked: typeof open = [];
+  const shown = (same: (row: ExampleRow) => string, row: ExampleRow): number =>
+    picked.filter((other) => same(other.row) === same(row)).length;
+  while (picked.length < count && open.length > 0) {
+    open.sort((a, b) =>
+      shown(statuses, a.row) - shown(statuses, b.row) ||
+      shown(hardness, a.row) - shown(hardness, b.row) || a.place - b.place
+    );
+    picked.push(...open.splice(0, 1));
+  }
+  return picked.sort((a, b) => a.place - b.place).map(({ row }) => row);
+}
+
+function statuses({ answers }: ExampleRow): string {
+  return answers.map((answer) => answer.status).join(" ");
+}
+
+function hardness(row: ExampleRow): string {
+  return row.hardness;
 }
 
 function isOfKind(kind: ExampleKind, base: ExampleAnswer, answer: ExampleAnswer): boolean {

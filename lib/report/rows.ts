@@ -177,6 +177,10 @@ export interface TrainingRow {
   readonly seconds: number;
   /** Loss of the first mark, in nats a token. */
   readonly firstLossNats: number;
-  /** Mean of the last marks' losses, in nats a token; `n` counts the marks. */
-  readonly lastLossNats: PairedEstimate;
+  /** Mean of the last `n` logged losses, in nats a token; one loss alone has no interval. */
+  readonly lastLossNats: {
+    readonly n: number;
+    readonly mean: number;
+    readonly ci95?: readonly [number, number];
+  };
 }

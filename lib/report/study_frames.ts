@@ -37,7 +37,8 @@ export function recipesFrame(recipes: readonly Recipe[], plannedTokens: readonly
  * @throws {RangeError} If there are no rows.
  */
 export function trainingFrame(rows: readonly TrainingRow[]): Frame {
-  const rounded = (loss: number): number => Number(loss.toFixed(3));
+  const rounded = (loss: number | undefined): number | null =>
+    loss === undefined ? null : Number(loss.toFixed(3));
   return frame(rows, {
     model: text((row) => row.variant),
     steps: count((row) => row.steps),
@@ -45,8 +46,8 @@ export function trainingFrame(rows: readonly TrainingRow[]): Frame {
     seconds: count((row) => Math.round(row.seconds)),
     "first loss": decimal((row) => rounded(row.firstLossNats)),
     "last losses": decimal((row) => rounded(row.lastLossNats.mean)),
-    "95 % from": decimal((row) => rounded(row.lastLossNats.ci95[0])),
-    "95 % to": decimal((row) => rounded(row.lastLossNats.ci95[1])),
+    "95 % from": decimal((row) => rounded(row.lastLossNats.ci95?.[0])),
+    "95 % to": decimal((row) => rounded(row.lastLossNats.ci95?.[1])),
   });
 }
 

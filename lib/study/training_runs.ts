@@ -13,7 +13,7 @@ export interface TrainingRuns {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** So many marks at the end of a log count as where it ended. */
+/** So many marks at the end of a log count as where it ended, the half of it at most. */
 const LAST_MARKS = 10;
 
 /**
@@ -32,7 +32,10 @@ export async function trainingRuns({ inputs, folder }: OpenStudy): Promise<Train
     losses.push(...marks);
     runs.push(trainingRow(recipe, marks, log));
     const path = `${dir}/environment.json`;
-    Object.assign(environment, flat(parseJson(await readRunFile(recipe, path), path)));
+    const { platform: _machine, ...facts } = flat(
+      parseJson(await readRunFile(recipe, path), path),
+    );
+    Object.assign(environment, facts);
   }
   return { losses, runs, environment };
 }
@@ -43,6 +46,7 @@ function trainingRow({ name }: Recipe, marks: readonly LossRow[], log: string): 
   if (first === undefined || last === undefined) {
     throw new UsageError(`Cannot show the training of "${name}": its loss log is empty`);
   }
+  const ending = marks.slice(-Math.min(LAST_MARKS, Math.ceil(marks.length / 2)));
   const { tokens, seconds } = JSON.parse(log.trimEnd().split("\n").at(-1)!);
   return {
     variant: name,
@@ -50,7 +54,7 @@ function trainingRow({ name }: Recipe, marks: readonly LossRow[], log: string): 
     tokens: Number(tokens),
     seconds: Number(seconds),
     firstLossNats: first.lossNats,
-    lastLossNats: meanOf(marks.slice(-LAST_MARKS).map((mark) => mark.lossNats)),
+    lastLossNats: meanOf(ending.map((mark) => mark.lossNats)),
   };
 }
 
@@ -58,7 +62,7 @@ function trainingRow({ name }: Recipe, marks: readonly LossRow[], log: string): 
 function meanOf(values: readonly number[]): TrainingRow["lastLossNats"] {
   const n = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  if (n === 1) return { n, mean, ci95: [mean, mean] };
+  if (n === 1) return { n, mean };
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
   const half = studentQuantile(0.975, n - 1) * Math.sqrt(variance / n);
   return { n, mean, ci95: [mean - half, mean + half] };

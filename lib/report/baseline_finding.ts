@@ -1,0 +1,20 @@
+import { BASE_NAME, overallAccuracy, studyName } from "./_study_lookup.ts";
+import { formatEstimate } from "./format_numbers.ts";
+import type { VariantRows } from "./rows.ts";
+
+/**
+ * Phase 1's finding as Markdown: how many questions the base model answers, with the interval, and
+ * what its failures are.
+ *
+ * @throws {RangeError} If the rows do not have the base model.
+ */
+export function baselineFinding(rows: VariantRows): string {
+  const { successes, n, mean, ci95 } = overallAccuracy(rows, "sql", BASE_NAME);
+  const failures = rows.counts
+    .filter((row) => row.variant === BASE_NAME && row.status !== "match" && row.count > 0)
+    .toSorted((a, b) => b.count - a.count)
+    .map(({ status, count }) => `${count} ${status}`);
+  return `**Finding.** Before any training, ${studyName(rows)} gets ${successes} of ${n} ` +
+    `questions right and ${n - successes} wrong: ${formatEstimate({ mean, ci95 })} execution ` +
+    `accuracy.${failures.length > 0 ? ` The failures: ${failures.join(", ")}.` : ""}`;
+}
