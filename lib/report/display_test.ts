@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { showFigure, showMarkdown } from "./display.ts";
+import { showFigure, showMarkdown, showText } from "./display.ts";
 
 const DISPLAY = Symbol.for("Jupyter.display");
 
@@ -20,4 +20,9 @@ Deno.test("showFigure() refuses what is not SVG", () => {
 Deno.test("showMarkdown() gives Jupyter the text as Markdown", () => {
   const shown = showMarkdown("**x**") as unknown as { [DISPLAY]: () => Record<string, unknown> };
   assert.equal(shown[DISPLAY]()["text/markdown"], "**x**");
+});
+
+Deno.test("showText() fences a text that has fences of its own", () => {
+  const shown = showText("a\n~~~~\nb") as unknown as { [DISPLAY]: () => Record<string, unknown> };
+  assert.equal(shown[DISPLAY]()["text/markdown"], "~~~~~text\na\n~~~~\nb\n~~~~~");
 });

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { LOSS_ROWS, STUDY } from "./_fixture.ts";
-import { accuracyFrame, changesFrame, countsFrame, differencesFrame, lossFrame } from "./frames.ts";
+import { SUMMARY } from "./_summary_fixture.ts";
+import { summaryRows } from "./summary_rows.ts";
+import {
+  accuracyFrame,
+  chanceFrame,
+  changesFrame,
+  countsFrame,
+  differencesFrame,
+  lossFrame,
+} from "./frames.ts";
 
 Deno.test("accuracyFrame() keeps counts as integers and rounds percentages", () => {
   const [first] = accuracyFrame(STUDY.accuracy).toRecords();
@@ -36,6 +45,22 @@ Deno.test("each frame shows itself to Jupyter as an HTML table of at most 50 row
     const html = String(show.call(frame)["text/html"]);
     assert.equal(html.match(/<tr/g)?.length, Math.min(frame.height, 50) + 1);
   }
+});
+
+Deno.test("countsFrame() has one row a variant, with its successes and failures", () => {
+  assert.deepEqual(countsFrame(STUDY.counts).toRecords(), [
+    { model: "base", n: 84, success: 2, failure: 82, no_sql: 60, sql_error: 22, mismatch: 0 },
+    { model: "q/v", n: 84, success: 18, failure: 66, no_sql: 0, sql_error: 16, mismatch: 50 },
+  ]);
+});
+
+Deno.test("chanceFrame() and differencesFrame() have the tests of a study", () => {
+  const { chance, differences } = summaryRows(SUMMARY);
+  const base = chanceFrame(chance).toRecords().find((row) => row["group"] === "all");
+  assert.deepEqual([base?.["guessing %"], base?.["verdict"]], [25, "at chance"]);
+  const rows = differencesFrame(differences).toRecords().filter((row) => row["measure"] === "mmlu");
+  assert.deepEqual(rows.map((row) => row["Holm p"]), [0.5, 0.5, null]);
+  assert.ok(rows.every((row) => Number(row["detectable from"]) > 0));
 });
 
 Deno.test("accuracyFrame() refuses no rows", () => {
