@@ -192,13 +192,13 @@ function buildLoop(
         grown.push(keys, values);
         return output;
       },
+      wantedRows: (x) => body.op("Gather", [x, state.last_token]),
     },
   });
   const head = config.tieWordEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight";
-  const logits = body.op("Gemm", [
-    body.op("Gather", [hidden, state.last_token]),
-    weights.float(head),
-  ], { attributes: { transB: { int: 1 } } });
+  const logits = body.op("Gemm", [hidden, weights.float(head)], {
+    attributes: { transB: { int: 1 } },
+  });
   const scores = choiceScores(model, body, logits);
   const next = nextState(model, body, { logits, state, endIds: inputs.end_ids! });
 

@@ -9,7 +9,7 @@
  * with other inputs.
  *
  * @example Complete a prompt and score two letters
- * ```ts no-run
+ * ```ts ignore
  * import { loadTokenizer, openCheckpoint, openOnnxEngine } from "./mod.ts";
  *
  * const dir = "models/smollm2-135m-instruct";

@@ -56,6 +56,8 @@ export async function openOnnxEngine(
     executionProviders: ["cpu"],
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
+    // threads that wait in a loop take the cores from other processes, and from each other
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
     ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
   });
   return new OnnxEngine(session, checkpoint, {
