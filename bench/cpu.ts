@@ -1,0 +1,191 @@
+/**
+ * The CPU benchmark: questions that share a prefix, ours against transformers'
+ * `generate` in float32 at its best batch size, same weights, same prompts, one
+ * run. Ours is timed before the rival and after it, because a machine that
+ * others share changes its speed; the ratio takes the mean.
+ *
+ *     deno run -A bench/cpu.ts [--questions 64] [--prefix 600] [--new 32]
+ *         [--batch N] [--threads N] [--no-rival] [--out FILE.json]
+ *
+ * Prints a table on stderr and JSON on stdout (or into --out).
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import {
+  type Checkpoint,
+  loadTokenizer,
+  openCheckpoint,
+  openOnnxEngine,
+} from "../lib/engine/mod.ts";
+import type { Prompt } from "../lib/engine/mod.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+const MODEL = `${ROOT}models/smollm2-135m-instruct`;
+const PYTHON = `${ROOT}.venv/bin/python`;
+
+/** One timing of one side. */
+export interface CpuTiming {
+  readonly seconds: number;
+  readonly tokens: readonly (readonly number[])[];
+}
+
+interface Rival extends CpuTiming {
+  readonly batchSize: number;
+  readonly promptsPerSecondByBatchSize: Readonly<Record<string, number>>;
+  readonly peakResidentBytes: number;
+}
+
+const SCHEMA = "stadium(stadium_id, location, name, capacity, highest, lowest, average)\n" +
+  "singer(singer_id, name, country, song_name, song_release_year, age, is_male)\n" +
+  "concert(concert_id, concert_name, theme, stadium_id, year)\n" +
+  "singer_in_concert(concert_id, singer_id)\n";
+const QUESTIONS = [
+  (n: number) => `Question: How many singers are older than ${n}?\nSQL:`,
+  (n: number) => `Question: List the names of the ${n} stadiums with the highest capacity.\nSQL:`,
+  (n: number) =>
+    `Question: What is the average age of the singers from the country with id ${n}, and how many ` +
+    "of them gave a concert after 2014?\nSQL:",
+  (n: number) => `Question: Which concert had more than ${n} singers on stage?\nSQL:`,
+];
+
+/** Prompts of `prefixLength` shared tokens and a question each, 12 to 35 tokens. */
+async function makePrompts(count: number, prefixLength: number): Promise<Prompt[]> {
+  const tokenizer = await loadTokenizer(MODEL);
+  let text = "Write one SQLite query for each question.\n";
+  for (let i = 1; tokenizer.encode(text).length < prefixLength; i++) {
+    text += `\n${SCHEMA}${QUESTIONS[i % 4]!(i)} SELECT name FROM singer WHERE age > ${i}\n`;
+  }
+  const prefix = tokenizer.encode(text).slice(0, prefixLength);
+  return Array.from({ length: count }, (_, i) => ({
+    prefix,
+    suffix: tokenizer.encode(`\n${QUESTIONS[i % 4]!(20 + i)}`),
+  }));
+}
+
+async function timeOurs(
+  checkpoint: Checkpoint,
+  prompts: readonly Prompt[],
+  { maxNewTokens, options }: {
+    readonly maxNewTokens: number;
+    readonly options: Parameters<typeof openOnnxEngine>[1];
+  },
+): Promise<CpuTiming & { readonly openSeconds: number }> {
+  const opening = performance.now();
+  await using engine = await openOnnxEngine(checkpoint, options);
+  const start = performance.now();
+  const tokens: (readonly number[])[] = [];
+  for await (const completion of engine.generate(prompts, { maxNewTokens })) {
+    tokens[completion.index] = completion.tokens;
+  }
+  const seconds = (performance.now() - start) / 1000;
+  return { tokens, seconds, openSeconds: (start - opening) / 1000 };
+}
+
+async function timeRival(
+  prompts: readonly Prompt[],
+  job: { readonly max_new_tokens: number; readonly threads: number },
+): Promise<Rival> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const ids = prompts.map(({ prefix, suffix }) => [...prefix, ...suffix]);
+    const content = JSON.stringify({ model: MODEL, prompts: ids, ...job });
+    await Deno.writeTextFile(`${folder}/job.json`, content);
+    const script = `${ROOT}bench/transformers_generate.py`;
+    const { success } = await new Deno.Command(PYTHON, {
+      args: [script, `${folder}/job.json`, `${folder}/result.json`],
+      env: { HF_HUB_OFFLINE: "1" },
+      stderr: "inherit",
+    }).output();
+    if (!success) throw new Error("the transformers side failed");
+    return JSON.parse(await Deno.readTextFile(`${folder}/result.json`));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** The largest resident memory that this process has had, in bytes. */
+async function peakResidentBytes(): Promise<number> {
+  const status = await Deno.readTextFile("/proc/self/status");
+  return Number(status.match(/VmHWM:\s+(\d+) kB/)?.[1] ?? 0) * 1024;
+}
+
+function countEqual(x: CpuTiming["tokens"], y: CpuTiming["tokens"]): number {
+  return x.flatMap((row, i) => row.filter((token, j) => token === y[i]![j])).length;
+}
+
+function print(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    args: Deno.args,
+    allowNegative: true,
+    options: {
+      questions: { type: "string", default: "64" },
+      prefix: { type: "string", default: "600" },
+      new: { type: "string", default: "32" },
+      batch: { type: "string" },
+      threads: { type: "string" },
+      rival: { type: "boolean", default: true },
+      out: { type: "string" },
+    },
+  });
+  const [questions, prefix, maxNewTokens] = [values.questions, values.prefix, values.new].map(
+    Number,
+  ) as [number, number, number];
+  const opened = await openCheckpoint(MODEL);
+  // no end token: both sides write every token that is asked for
+  const checkpoint = { ...opened, config: { ...opened.config, endTokenIds: [-1] } };
+  const prompts = await makePrompts(questions, prefix);
+  const options = {
+    ...(values.batch ? { batchSize: Number(values.batch) } : {}),
+    ...(values.threads ? { threads: Number(values.threads) } : {}),
+  };
+  const ours = [await timeOurs(checkpoint, prompts, { maxNewTokens, options })];
+  const peak = await peakResidentBytes();
+  print(`ours: ${ours[0]!.seconds.toFixed(2)} s, ${(peak / 2 ** 30).toFixed(2)} GiB`);
+  const result: Record<string, unknown> = {
+    model: "SmolLM2-135M-Instruct, float32",
+    questions,
+    prefixTokens: prefix,
+    suffixTokens: prompts.reduce((n, { suffix }) => n + suffix.length, 0),
+    newTokens: maxNewTokens,
+    threads: navigator.hardwareConcurrency,
+  };
+  if (values.rival) {
+    const threads = navigator.hardwareConcurrency;
+    const rival = await timeRival(prompts, { max_new_tokens: maxNewTokens, threads });
+    ours.push(await timeOurs(checkpoint, prompts, { maxNewTokens, options }));
+    const mean = ours.reduce((sum, { seconds }) => sum + seconds, 0) / ours.length;
+    const total = rival.tokens.flat().length;
+    const equal = countEqual(rival.tokens, ours[0]!.tokens);
+    const { tokens: _, ...timing } = rival;
+    Object.assign(result, {
+      transformers: timing,
+      ratio: rival.seconds / mean,
+      tokensEqual: equal,
+      tokensCompared: total,
+    });
+    print("side                      seconds   questions/s   peak GiB");
+    const row = (name: string, seconds: number, bytes: number): void =>
+      print(
+        name.padEnd(24) + seconds.toFixed(2).padStart(9) +
+          (questions / seconds).toFixed(2).padStart(14) + (bytes / 2 ** 30).toFixed(2).padStart(11),
+      );
+    row("this engine (mean of 2)", mean, peak);
+    row(`transformers (batch ${rival.batchSize})`, rival.seconds, rival.peakResidentBytes);
+    print(`${(rival.seconds / mean).toFixed(1)} times; ${equal} of ${total} tokens equal`);
+  }
+  result.ours = {
+    seconds: ours.map(({ seconds }) => seconds),
+    openSeconds: ours.map(({ openSeconds }) => openSeconds),
+    peakResidentBytes: peak,
+  };
+  const json = JSON.stringify(result, null, 2) + "\n";
+  if (values.out) await Deno.writeTextFile(values.out, json);
+  else Deno.stdout.writeSync(new TextEncoder().encode(json));
+}
+
+if (import.meta.main) await main();
