@@ -93,3 +93,20 @@ Deno.test("evaluate and mmlu take an adapter and its scale; scale 0 answers as t
   assert.equal(answers[1], answers[0]);
   assert.notEqual(answers[2], answers[0]);
 });
+
+Deno.test("evaluate finds folders given as flags from the working directory", async () => {
+  using study = await writeMiniStudy();
+  const before = Deno.cwd();
+  try {
+    Deno.chdir(study.root);
+    const { code, notes } = await runMain(
+      ["evaluate", "--config", "study.json", "--model", "model", "--data", "data/spider"].concat(
+        ["--out", "sql.jsonl"],
+      ),
+    );
+    assert.equal(code, 0, notes.join("\n"));
+    assert.equal(Deno.readTextFileSync(`${study.root}/sql.jsonl`).trim().split("\n").length, 3);
+  } finally {
+    Deno.chdir(before);
+  }
+});

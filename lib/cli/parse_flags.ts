@@ -30,19 +30,21 @@ export function parseFlags(command: Command, args: readonly string[]): FlagValue
     if (token.kind === "positional") return fail(`unexpected argument "${token.value}"`);
     if (token.kind !== "option") continue;
     const { name, rawName, value } = token;
-    const flag = rawName.startsWith("--") ? flags[name] : undefined;
+    const flag = rawName.startsWith("--") && Object.hasOwn(flags, name) ? flags[name] : undefined;
     if (!flag) {
       const near = nearestName(name, Object.keys(flags));
       return fail(`unknown flag ${rawName}${near ? `: did you mean --${near}?` : ""}`);
     }
-    if (name in values) return fail(`--${name} is given twice`);
+    if (Object.hasOwn(values, name)) return fail(`--${name} is given twice`);
     if (flag.type === "switch") {
       if (value !== undefined) return fail(`--${name} takes no value`);
       values[name] = true;
       continue;
     }
     // "--limit --seed 3" leaves --limit without a value
-    if (value === undefined || value === "" || (!token.inlineValue && value.startsWith("--"))) {
+    if (
+      value === undefined || value.trim() === "" || (!token.inlineValue && value.startsWith("--"))
+    ) {
       return fail(`--${name} needs a value (${flag.value ?? "VALUE"})`);
     }
     if (flag.type === "text") values[name] = value;

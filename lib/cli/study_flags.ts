@@ -1,4 +1,10 @@
-import { applyDataRoot, loadConfig, type StudyConfig, validateConfig } from "../runs/mod.ts";
+import {
+  applyDataRoot,
+  fromRoot,
+  loadConfig,
+  type StudyConfig,
+  validateConfig,
+} from "../runs/mod.ts";
 import { type Flag, type FlagValues, number, text } from "./command.ts";
 
 /** The config of a study when none is named. */
@@ -19,7 +25,7 @@ export const STUDY_FLAGS: Readonly<Record<string, Flag>> = {
  * @throws {UsageError} If the file or a value is wrong.
  */
 export function studyConfig(flags: FlagValues): StudyConfig {
-  const path = text(flags, "config") ?? DEFAULT_CONFIG;
+  const path = text(flags, "config") ?? fromRoot(DEFAULT_CONFIG);
   let config = loadConfig(path);
   const root = text(flags, "data-root");
   if (root !== undefined) config = applyDataRoot(config, root);

@@ -40,9 +40,9 @@ export function terminalProgress(output: ProgressOutput, now: () => number): Pro
       if (!last && at - lastShown < pause) return;
       lastShown = at;
       const left = (at - partBegan) / done * (total - done);
-      const time = last ? clock(at - partBegan) : `${clock(left)} left`;
+      const time = last ? clock(at - partBegan) : done > 0 ? `${clock(left)} left` : "just begun";
       if (!output.terminal) return line(`  ${done}/${total} ${unit}, ${time}`);
-      const filled = Math.round(BAR_CELLS * done / total);
+      const filled = total > 0 ? Math.round(BAR_CELLS * done / total) : BAR_CELLS;
       const bar = "#".repeat(filled) + "-".repeat(BAR_CELLS - filled);
       output.write(`\r  [${bar}] ${done}/${total} ${unit}, ${time}\x1b[K`);
       open = !last;

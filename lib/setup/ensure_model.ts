@@ -1,14 +1,22 @@
-import { fromRoot, type StudyConfig, UsageError } from "../runs/mod.ts";
-import type { Progress } from "../runs/progress.ts";
+import { fromRoot, type Progress, type StudyConfig } from "../runs/mod.ts";
 import { ensureEmbeddedModel } from "./embedded_model.ts";
+import { ensureHubModel } from "./hub_model.ts";
+
+/** A base model that is here: its folder, and the study with the very revision that was fetched. */
+export interface ReadyModel {
+  readonly dir: string;
+  readonly config: StudyConfig;
+}
 
 /**
  * The folder of a study's base model, made or downloaded first where need be.
  *
  * @throws {UsageError} If it cannot be had, and what to do.
  */
-export async function ensureModel({ model }: StudyConfig, progress: Progress): Promise<string> {
-  if (model.source === "embedded") return await ensureEmbeddedModel(progress);
-  if (model.source === "path") return fromRoot(model.path!);
-  throw new UsageError(`Cannot download "${model.id}" yet: give its folder with source "path"`);
+export async function ensureModel(config: StudyConfig, progress: Progress): Promise<ReadyModel> {
+  const { model } = config;
+  if (model.source === "embedded") return { dir: await ensureEmbeddedModel(progress), config };
+  if (model.source === "path") return { dir: fromRoot(model.path!), config };
+  const { dir, revision } = await ensureHubModel(model, progress);
+  return { dir, config: { ...config, model: { ...model, revision } } };
 }

@@ -10,7 +10,7 @@
  * @module
  */
 export { EMBEDDED_MODEL_DIR, EMBEDDED_MODEL_ID, ensureEmbeddedModel } from "./embedded_model.ts";
-export { ensureModel } from "./ensure_model.ts";
+export { ensureModel, type ReadyModel } from "./ensure_model.ts";
 export { ensureSample, SAMPLE_SPIDER_DIR } from "./ensure_sample.ts";
 export { findPython } from "./find_python.ts";
 export { ensurePythonEnv, VENV_PYTHON } from "./python_env.ts";

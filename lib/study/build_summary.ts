@@ -1,3 +1,4 @@
+import { storedHalfType } from "../engine/cuda/device_weights.ts";
 import { MMLU_PROMPT_VERSION } from "../mmlu/mod.ts";
 import {
   gitState,
@@ -56,7 +57,7 @@ export async function buildSummary(
 
 async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Provenance> {
   const { config, modelHashes, hashes } = inputs;
-  const { seed, training, engine } = config;
+  const { seed, training } = config;
   const adapters: Record<string, Record<string, string>> = {};
   for (const recipe of training.recipes) {
     const dir = folder.training(recipe);
@@ -75,9 +76,15 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
     seeds: { questions: seed, shots: seed, suite: seed, training: seed },
     tools: await toolVersions(),
     git: await gitState(),
-    device: engine.device === "cpu"
-      ? `CPU, ${navigator.hardwareConcurrency} cores, ${Deno.build.arch}`
-      : engine.device,
-    dtype: engine.device === "cpu" ? "float32" : "bfloat16",
+    ...hardware(inputs),
   };
+}
+
+/** What computed, and in which number format. */
+function hardware({ config, checkpoint }: StudyInputs): Pick<Provenance, "device" | "dtype"> {
+  const { kind, device } = config.engine;
+  if (kind === "server") return { device: "completions server", dtype: "as served" };
+  if (device === "cuda") return { device: "NVIDIA GPU", dtype: storedHalfType(checkpoint) };
+  const cores = navigator.hardwareConcurrency;
+  return { device: `CPU, ${cores} cores, ${Deno.build.arch}`, dtype: "float32" };
 }

@@ -33,13 +33,13 @@ export {
 } from "./inputs.ts";
 export { judgeSamples, type SqlVerdict } from "./judge_samples.ts";
 export { type NotebookStudy, openNotebookStudy } from "./open_notebook.ts";
+export { openEngine } from "./open_engine.ts";
 export { type OpenStudy, openStudy } from "./open_study.ts";
 export { type Progress, SILENT } from "../runs/progress.ts";
 export { runPipeline } from "./run_pipeline.ts";
 export {
   allVariants,
   answerVariants,
-  openEngine,
   openRecipeVariant,
   openStudyFolder,
   type PhaseOptions,

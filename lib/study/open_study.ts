@@ -22,7 +22,8 @@ export async function openStudy(
   { out, progress }: { readonly out?: string | undefined; readonly progress: Progress },
 ): Promise<OpenStudy> {
   await ensureSample(config, progress);
-  const inputs = await openInputs(config, await ensureModel(config, progress));
+  const model = await ensureModel(config, progress);
+  const inputs = await openInputs(model.config, model.dir);
   for (const { dbId, examples } of inputs.spider.missingDatabases) {
     progress.note(`missing database: ${dbId} (${examples} dev questions cannot be judged)`);
   }

@@ -1,6 +1,4 @@
 import { loadAdapter } from "../engine/adapter.ts";
-import { LINEAR_MODULES, type LinearModule } from "../engine/checkpoint.ts";
-import { openOnnxEngine } from "../engine/onnx_engine.ts";
 import type { Engine } from "../engine/types.ts";
 import {
   checkMmluSample,
@@ -9,12 +7,12 @@ import {
   openStore,
   type Recipe,
   sha256OfFile,
-  UsageError,
 } from "../runs/mod.ts";
 import { answerMmlu } from "./answer_mmlu.ts";
 import { answerSql } from "./answer_sql.ts";
 import { judgeSamples } from "./judge_samples.ts";
-import type { ModelInputs, StudyInputs } from "./inputs.ts";
+import type { StudyInputs } from "./inputs.ts";
+import { openEngine } from "./open_engine.ts";
 import type { Progress } from "../runs/progress.ts";
 import { BASE, type NamedVariant } from "./sample_identity.ts";
 import { answerLetters, type VariantAnswers } from "./summarize.ts";
@@ -103,7 +101,7 @@ export async function answerVariants(
 ): Promise<VariantAnswers[]> {
   using sqlStore = openStore(folder.sqlSamples, { check: checkSqlSample });
   using mmluStore = openStore(folder.mmluSamples, { check: checkMmluSample });
-  await using engine = new LazyEngine(() => openEngine(inputs, variants));
+  await using engine = new LazyEngine(() => openEngine(inputs, variants, progress));
   const answers: VariantAnswers[] = [];
   for (const variant of variants) {
     const { name } = variant;
@@ -138,22 +136,6 @@ export async function allVariants(
   const { recipes } = inputs.config.training;
   const tuned = recipes.map((recipe) => openRecipeVariant(inputs, folder, recipe));
   return [BASE, ...await Promise.all(tuned)];
-}
-
-/** Opens the engine that the config names, for the base model and the given variants' adapters. */
-export function openEngine(
-  { config, checkpoint }: ModelInputs,
-  variants: readonly NamedVariant[],
-): Promise<Engine> {
-  const { kind, device, batchSize } = config.engine;
-  if (kind !== "onnx" || device !== "cpu") {
-    throw new UsageError(
-      `Cannot run engine "${kind}" on "${device}": this version has the engine "onnx" on "cpu"`,
-    );
-  }
-  const used = new Set(variants.flatMap(({ weights }) => weights.adapter?.modules ?? []));
-  const loraModules: LinearModule[] = LINEAR_MODULES.filter((module) => used.has(module));
-  return openOnnxEngine(checkpoint, { batchSize, loraModules });
 }
 
 /** An engine that opens its session at the first question, so that a finished study needs none. */

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type Adapter, loadAdapter } from "../../engine/adapter.ts";
 import { auditTokens } from "../../engine/audit_tokens.ts";
 import type { Checkpoint } from "../../engine/checkpoint.ts";
@@ -50,12 +51,13 @@ export const EVALUATE: Command = {
     const config = evaluationConfig(flags, "spider");
     await ensureSample(config, progress);
     const sql = await openSqlInputs(config);
-    const model = await openModelInputs(config, await ensureModel(config, progress));
+    const ready = await ensureModel(config, progress);
+    const model = await openModelInputs(ready.config, ready.dir);
     auditTokens(model.tokenizer, samplePrompt(sql));
     const variant = await namedVariant(flags, model.checkpoint);
     const out = text(flags, "out") ?? "results/scratch/evaluate.jsonl";
     using store = openStore(`${out}.samples`, { check: checkSqlSample });
-    await using engine = await openEngine(model, [variant]);
+    await using engine = await openEngine(model, [variant], progress);
     const inputs = { ...model, ...sql };
     progress.step(`${variant.name}: text-to-SQL, ${sql.asked.length} questions`);
     const samples = await answerSql(inputs, engine, { variant, store, progress, signal });
@@ -76,12 +78,13 @@ export const MMLU: Command = {
   async run(flags, { progress, print, signal }) {
     const config = evaluationConfig(flags, "mmlu");
     const choices = await openMmluInputs(config);
-    const model = await openModelInputs(config, await ensureModel(config, progress));
+    const ready = await ensureModel(config, progress);
+    const model = await openModelInputs(ready.config, ready.dir);
     const audit = auditTokens(model.tokenizer);
     const variant = await namedVariant(flags, model.checkpoint);
     const out = text(flags, "out") ?? "results/scratch/mmlu.jsonl";
     using store = openStore(`${out}.samples`, { check: checkMmluSample });
-    await using engine = await openEngine(model, [variant]);
+    await using engine = await openEngine(model, [variant], progress);
     const inputs = { ...model, ...choices, audit };
     progress.step(`${variant.name}: multiple choice, ${choices.questions.length} questions`);
     const samples = await answerMmlu(inputs, engine, { variant, store, progress, signal });
@@ -108,7 +111,7 @@ function evaluationConfig(flags: FlagValues, task: "spider" | "mmlu"): StudyConf
   return validateConfig({
     // numbers from other data than the config's do not carry its label
     ...(data ? rest : config),
-    ...(model ? { model: { id: model, source: "path", path: model } } : {}),
+    ...(model ? { model: { id: model, source: "path", path: resolve(model) } } : {}),
     engine: {
       ...config.engine,
       ...(flags.engine ? { kind: flags.engine } : {}),
@@ -116,7 +119,7 @@ function evaluationConfig(flags: FlagValues, task: "spider" | "mmlu"): StudyConf
     },
     [task]: {
       ...config[task],
-      ...(data ? { path: data } : {}),
+      ...(data ? { path: resolve(data) } : {}),
       ...(limit === undefined ? {} : limits),
     },
   }, { path: "the flags" });

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { loadConfig, REPOSITORY_ROOT } from "../runs/mod.ts";
+import { DEFAULT_CONFIG, studyConfig } from "./study_flags.ts";
+
+const CONFIG = `${REPOSITORY_ROOT}/${DEFAULT_CONFIG}`;
+
+Deno.test("studyConfig without flags is the config of the file", () => {
+  assert.deepEqual(studyConfig({ config: CONFIG }), loadConfig(CONFIG));
+});
+
+Deno.test("studyConfig replaces limit, seed and data, and nothing else", () => {
+  const config = loadConfig(CONFIG);
+  assert.deepEqual(studyConfig({ config: CONFIG, limit: 5, seed: 0, "data-root": "/data" }), {
+    ...config,
+    seed: 0,
+    spider: { ...config.spider, limit: 5, path: "/data/spider" },
+    mmlu: { ...config.mmlu, path: "/data/mmlu" },
+  });
+});
+
+Deno.test("studyConfig refuses flags that a config could not have", () => {
+  assert.throws(() => studyConfig({ config: CONFIG, limit: 0 }), {
+    name: "UsageError",
+    message: /sample.json with the flags given: "spider.limit" must be/,
+  });
+});
+
+Deno.test("studyConfig finds the default config from any working directory", () => {
+  const before = Deno.cwd();
+  const elsewhere = Deno.makeTempDirSync();
+  try {
+    Deno.chdir(elsewhere);
+    assert.deepEqual(studyConfig({}), loadConfig(CONFIG));
+  } finally {
+    Deno.chdir(before);
+    Deno.removeSync(elsewhere);
+  }
+});

@@ -1,0 +1,42 @@
+import { LINEAR_MODULES, type LinearModule } from "../engine/checkpoint.ts";
+import { openCudaEngine } from "../engine/cuda/cuda_engine.ts";
+import { openOnnxEngine } from "../engine/onnx_engine.ts";
+import { openServerEngine } from "../engine/server/mod.ts";
+import type { Engine } from "../engine/types.ts";
+import type { Progress } from "../runs/mod.ts";
+import type { ModelInputs } from "./inputs.ts";
+import type { NamedVariant } from "./sample_identity.ts";
+
+/**
+ * Opens the engine that the config names, for the base model and the given
+ * variants' adapters.
+ *
+ * @throws {UsageError} If the engine cannot be had on this machine.
+ */
+export function openEngine(
+  { config, checkpoint, tokenizer }: ModelInputs,
+  variants: readonly NamedVariant[],
+  progress: Progress,
+): Promise<Engine> {
+  const { kind, device, batchSize, url, servedModel, servedAdapters } = config.engine;
+  if (kind === "server") {
+    return openServerEngine({
+      url: url!,
+      modelId: config.model.id,
+      checkpoint,
+      tokenizer,
+      servedModel,
+      servedAdapters,
+      concurrency: batchSize,
+    });
+  }
+  const used = new Set(variants.flatMap(({ weights }) => weights.adapter?.modules ?? []));
+  const loraModules: LinearModule[] = LINEAR_MODULES.filter((module) => used.has(module));
+  if (device === "cpu") return openOnnxEngine(checkpoint, { batchSize, loraModules });
+  return openCudaEngine(checkpoint, {
+    loraModules,
+    onPlan(event): void {
+      if (event.kind === "halved") progress.note(`less memory than planned: ${event.reason}`);
+    },
+  });
+}
