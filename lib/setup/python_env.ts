@@ -8,8 +8,8 @@ import { runCommand } from "./run_command.ts";
 /** The interpreter of the project's Python environment. */
 export const VENV_PYTHON = `${REPOSITORY_ROOT}/.venv/bin/python`;
 
-const VENV = `${REPOSITORY_ROOT}/.venv`;
-const MARKER = `${VENV}/lab_requirements.sha256`;
+/** Written last into the environment: the hash of the requirements that are installed. */
+const MARKER = "lab_requirements.sha256";
 const CPU_TORCH_INDEX = "https://download.pytorch.org/whl/cpu";
 const REACH_TIMEOUT_MS = 5_000;
 
@@ -19,41 +19,50 @@ const REACH_TIMEOUT_MS = 5_000;
  * NVIDIA GPU), or finds it made. A setup that was killed half-way is completed:
  * the marker that says "done" is written last.
  *
+ * @param root The folder that holds `training/` and gets `.venv`.
  * @throws {UsageError} If there is no Python 3.11 or later.
  * @throws {Error} If pip fails.
  */
-export async function ensurePythonEnv(progress: Progress): Promise<void> {
+export async function ensurePythonEnv(
+  progress: Progress,
+  root: string = REPOSITORY_ROOT,
+): Promise<void> {
+  const venv = `${root}/.venv`;
+  const venvPython = `${venv}/bin/python`;
+  const marker = `${venv}/${MARKER}`;
   const gpu = await hasNvidiaGpu();
   const files = ["training/requirements.txt", ...(gpu ? ["training/requirements-gpu.txt"] : [])];
   const hash = createHash("sha256");
-  for (const file of files) hash.update(await Deno.readTextFile(`${REPOSITORY_ROOT}/${file}`));
+  for (const file of files) hash.update(await Deno.readTextFile(`${root}/${file}`));
   const wanted = hash.digest("hex");
-  const made = await Deno.readTextFile(MARKER).catch(() => "");
-  if (made.trim() === wanted && await works()) {
+  const made = await Deno.readTextFile(marker).catch(() => "");
+  if (made.trim() === wanted && await works(venvPython)) {
     progress.note("reused the Python environment in .venv");
     return;
   }
   progress.step("Python environment: installing the pinned packages (some minutes)");
-  if (!await works()) {
+  // a marker that stayed would be believed again should the requirements go back to it
+  if (made !== "") await Deno.remove(marker);
+  if (!await works(venvPython)) {
     const python = await findPython();
-    await check(python, ["-m", "venv", "--clear", VENV], progress);
+    await check(python, ["-m", "venv", "--clear", venv], progress);
   }
   // PyPI's torch brings gigabytes of CUDA; PyTorch's own index has a build for the CPU
   const cpuIndex = !gpu && await reachable(CPU_TORCH_INDEX)
     ? ["--extra-index-url", CPU_TORCH_INDEX]
     : [];
-  const requirements = files.flatMap((file) => ["-r", `${REPOSITORY_ROOT}/${file}`]);
+  const requirements = files.flatMap((file) => ["-r", `${root}/${file}`]);
   await check(
-    VENV_PYTHON,
+    venvPython,
     ["-m", "pip", "install", "--disable-pip-version-check", ...cpuIndex, ...requirements],
     progress,
   );
-  writeAtomic(MARKER, `${wanted}\n`);
+  writeAtomic(marker, `${wanted}\n`);
 }
 
-async function works(): Promise<boolean> {
+async function works(python: string): Promise<boolean> {
   try {
-    const { success } = await new Deno.Command(VENV_PYTHON, {
+    const { success } = await new Deno.Command(python, {
       args: ["-m", "pip", "--version"],
       stdout: "null",
       stderr: "null",
