@@ -15,7 +15,7 @@ export async function runMain(args: readonly string[]): Promise<MainResult> {
   const notes: string[] = [];
   let printed = "";
   const context: CommandContext = {
-    progress: { step() {}, update() {}, note: (text) => void notes.push(text) },
+    progress: { step(): void {}, update(): void {}, note: (text) => void notes.push(text) },
     print: (text) => void (printed += text + "\n"),
     signal: new AbortController().signal,
   };

@@ -9,4 +9,8 @@ export interface Progress {
 }
 
 /** Tells nothing. */
-export const SILENT: Progress = { step() {}, update() {}, note() {} };
+export const SILENT: Progress = {
+  step(): void {},
+  update(): void {},
+  note(): void {},
+};

@@ -7,7 +7,7 @@ export const DOCTOR: Command = {
   name: "doctor",
   summary: "show what is installed and what is missing",
   flags: {},
-  async run(_flags, { print }) {
+  async run(_flags, { print }): Promise<void> {
     const versions = await toolVersions();
     for (const [name, version] of Object.entries(versions)) {
       print(`${name.padEnd(28)}${version ?? "missing: run deno task setup"}`);

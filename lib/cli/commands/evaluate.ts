@@ -47,7 +47,7 @@ export const EVALUATE: Command = {
   name: "evaluate",
   summary: "execution accuracy of one model, with or without an adapter",
   flags: MODEL_FLAGS,
-  async run(flags, { progress, print, signal }) {
+  async run(flags, { progress, print, signal }): Promise<void> {
     const config = evaluationConfig(flags, "spider");
     await ensureSample(config, progress);
     const sql = await openSqlInputs(config);
@@ -75,7 +75,7 @@ export const MMLU: Command = {
   name: "mmlu",
   summary: "multiple-choice accuracy of one model, with or without an adapter",
   flags: MODEL_FLAGS,
-  async run(flags, { progress, print, signal }) {
+  async run(flags, { progress, print, signal }): Promise<void> {
     const config = evaluationConfig(flags, "mmlu");
     const choices = await openMmluInputs(config);
     const ready = await ensureModel(config, progress);

@@ -16,7 +16,7 @@ export const FETCH: Command = {
     mmlu: { type: "text", value: "SOURCE", help: "MMLU's data.tar" },
     "data-root": { type: "text", value: "DIR", help: "unpack to DIR/spider and DIR/mmlu" },
   },
-  async run(flags, { progress, print, signal }) {
+  async run(flags, { progress, print, signal }): Promise<void> {
     const root = text(flags, "data-root");
     const sets = [
       {

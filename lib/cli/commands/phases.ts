@@ -20,7 +20,7 @@ export const BASELINE: Command = {
   name: "baseline",
   summary: "phase 1: the base model's answers, with raw success and failure counts",
   flags: STUDY_FLAGS,
-  async run(flags, context) {
+  async run(flags, context): Promise<void> {
     const { inputs, folder } = await open(flags, context);
     const answers = await answerVariants(inputs, folder, [BASE], context);
     context.print(countsLine(answers[0]!));
@@ -32,7 +32,7 @@ export const EXPORT_SFT: Command = {
   name: "export-sft",
   summary: "phase 2: write the training records (prompt and completion, JSON lines)",
   flags: STUDY_FLAGS,
-  async run(flags, context) {
+  async run(flags, context): Promise<void> {
     const { inputs, folder } = await open(flags, context);
     const count = writeSftData(inputs.config, inputs, folder.sftData);
     context.print(`${count} records in ${folder.sftData}`);
@@ -44,7 +44,7 @@ export const TRAIN: Command = {
   name: "train",
   summary: "phase 2: train every LoRA recipe of the study with TRL",
   flags: STUDY_FLAGS,
-  async run(flags, context) {
+  async run(flags, context): Promise<void> {
     await ensurePythonEnv(context.progress);
     const { inputs, folder } = await open(flags, context);
     await trainRecipes(inputs, folder, context);
@@ -57,7 +57,7 @@ export const REPORT: Command = {
   name: "report",
   summary: "phases 3 to 5: evaluate what is trained, write the summary, table and figure",
   flags: STUDY_FLAGS,
-  async run(flags, context) {
+  async run(flags, context): Promise<void> {
     const { inputs, folder } = await open(flags, context);
     const variants = await allVariants(inputs, folder);
     const answers = await answerVariants(inputs, folder, variants, context);

@@ -14,7 +14,7 @@ export const PIPELINE: Command = {
     "Sets up what is missing, then runs every phase. A killed run goes on where it stopped when it\n" +
     "is started again, and a finished one says what it reused and prints its table.",
   flags: STUDY_FLAGS,
-  async run(flags, { progress, print, signal }) {
+  async run(flags, { progress, print, signal }): Promise<void> {
     const config = studyConfig(flags);
     await ensurePythonEnv(progress);
     const study = await openStudy(config, { out: text(flags, "out"), progress });

@@ -20,7 +20,7 @@ export const RECORD: Command = {
     },
     replace: { type: "switch", help: "replace what was recorded under this name" },
   },
-  async run(flags, { print }) {
+  async run(flags, { print }): Promise<void> {
     const { name } = loadConfig(text(flags, "config") ?? DEFAULT_CONFIG);
     const from = text(flags, "out") ?? join(REPOSITORY_ROOT, "results", name);
     const summary = readSummary(join(from, RESULT_FILES.summary));

@@ -7,7 +7,7 @@ export const SETUP: Command = {
   name: "setup",
   summary: "make ready what a study needs: Python packages, model, sample databases",
   flags: { config: STUDY_FLAGS.config! },
-  async run(flags, { progress }) {
+  async run(flags, { progress }): Promise<void> {
     const config = studyConfig(flags);
     await ensurePythonEnv(progress);
     await ensureModel(config, progress);
