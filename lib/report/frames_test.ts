@@ -60,7 +60,14 @@ Deno.test("chanceFrame() and differencesFrame() have the tests of a study", () =
   assert.deepEqual([base?.["guessing %"], base?.["verdict"]], [25, "at chance"]);
   const rows = differencesFrame(differences).toRecords().filter((row) => row["measure"] === "mmlu");
   assert.deepEqual(rows.map((row) => row["Holm p"]), [0.5, 0.5, null]);
-  assert.ok(rows.every((row) => Number(row["detectable from"]) > 0));
+  const smallest = differences.filter((row) => row.measure === "mmlu").map((row) =>
+    row.smallestDetectable
+  );
+  assert.ok(smallest.some((value) => typeof value === "number"));
+  assert.deepEqual(
+    rows.map((row) => row["detectable from"]),
+    smallest.map((value) => typeof value === "number" ? Number((100 * value).toFixed(1)) : null),
+  );
 });
 
 Deno.test("accuracyFrame() refuses no rows", () => {

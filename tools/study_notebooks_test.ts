@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { EMBEDDED_MODEL_DIR } from "../lib/setup/embedded_model.ts";
+import { VENV_PYTHON } from "../lib/setup/python_env.ts";
+import { REPOSITORY_ROOT } from "../lib/runs/mod.ts";
+
+const missing = [VENV_PYTHON, `${EMBEDDED_MODEL_DIR}/model.safetensors`].find((path) =>
+  !existsSync(path)
+);
+const why = missing === undefined ? "" : ` [skipped: no ${missing}: run deno task setup]`;
+
+/** What each notebook has to show: its figures, its tables, its texts; the finding is a text. */
+const SHOWN = {
+  "01_baseline": { figures: 1, frames: 3, texts: 3 },
+  "02_fine_tuning": { figures: 1, frames: 3, texts: 2 },
+  "03_execution_accuracy": { figures: 1, frames: 4, texts: 3 },
+  "04_mmlu_regression": { figures: 1, frames: 4, texts: 1 },
+  "05_report": { figures: 1, frames: 2, texts: 2 },
+} as const;
+
+Deno.test({
+  name: `the five notebooks run from nothing at smoke size and every cell shows its output${why}`,
+  ignore: missing !== undefined,
+  async fn(): Promise<void> {
+    const root = await Deno.makeTempDir();
+    try {
+      const results = `${root}/results`;
+      const stderr = await execute(`${root}/executed`, results);
+      assert.match(stderr, /executed 5 notebooks/);
+      for (const [name, shown] of Object.entries(SHOWN)) {
+        const cells = await codeCells(`${root}/executed/${name}.ipynb`);
+        checkCells(name, cells, shown);
+      }
+      assert.ok(existsSync(`${results}/summary.json`), "notebook 5 writes the study's results");
+    } finally {
+      await Deno.remove(root, { recursive: true });
+    }
+  },
+});
+
+interface Cell {
+  readonly id: string;
+  readonly cell_type: string;
+  readonly execution_count: number | null;
+  readonly outputs: readonly {
+    readonly output_type: string;
+    readonly data?: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+function checkCells(
+  name: string,
+  cells: readonly Cell[],
+  shown: { readonly figures: number; readonly frames: number; readonly texts: number },
+): void {
+  for (const { id, outputs, execution_count } of cells) {
+    const where = `${name}, cell ${id}`;
+    assert.ok(execution_count !== null, `${where} ran`);
+    // the imports are the one cell that has nothing to show
+    assert.equal(outputs.length > 0, id !== "open", `${where} has ${outputs.length} outputs`);
+    assert.ok(outputs.every(({ output_type }) => output_type !== "error"), `${where} failed`);
+  }
+  const data = cells.flatMap(({ outputs }) => outputs.map(({ data = {} }) => data));
+  const withType = (type: string): number => data.filter((bundle) => type in bundle).length;
+  assert.deepEqual(
+    {
+      figures: withType("image/svg+xml"),
+      frames: withType("text/html"),
+      texts: withType("text/markdown"),
+    },
+    shown,
+    name,
+  );
+  const finding = JSON.stringify(cells.at(-1)?.outputs);
+  assert.match(finding, /\*\*Finding\.\*\*.*\d/, `${name} ends with its finding`);
+}
+
+async function codeCells(path: string): Promise<readonly Cell[]> {
+  const { cells } = JSON.parse(await Deno.readTextFile(path));
+  return cells.filter((cell: Cell) => cell.cell_type === "code");
+}
+
+/** Executes all notebooks in another process; its standard error. */
+async function execute(out: string, results: string): Promise<string> {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "tools/notebooks.ts", "--smoke", "--out", out],
+    cwd: REPOSITORY_ROOT,
+    env: { LAB_RESULTS: results, NO_COLOR: "1" },
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  const text = new TextDecoder().decode(stderr);
+  assert.equal(code, 0, text);
+  return text;
+}
