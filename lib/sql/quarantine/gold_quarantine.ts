@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import devGolds from "./dev_golds.json" with { type: "json" };
+
+/** Why a gold statement of Spider's dev split is dubious. */
+export type QuarantineReason = "tie" | "padded_text" | "number_as_text" | "wrong_statement";
+
+/** What each reason means, and where it comes from. */
+export const QUARANTINE_REASONS: Readonly<
+  Record<QuarantineReason, { readonly meaning: string; readonly source: string }>
+> = {
+  tie: {
+    meaning:
+      "ORDER BY with LIMIT cuts through rows with the same sort key, so the answer is chance",
+    source: "shown by running: gold_quarantine_test.ts",
+  },
+  padded_text: {
+    meaning:
+      "flight_2 stores text with spaces round it, so the gold finds other rows than it means",
+    source: "https://github.com/taoyds/spider/issues/57, and shown by running",
+  },
+  number_as_text: {
+    meaning:
+      "car_1 stores MPG and horsepower as text, NULL as 'null', so the gold compares wrongly",
+    source: "https://github.com/taoyds/spider/issues/56, and shown by running",
+  },
+  wrong_statement: {
+    meaning: "the gold does not ask what the question asks",
+    source: "https://github.com/taoyds/spider/issues/95",
+  },
+};
+
+/**
+ * Database, hash of the gold (first 16 hexadecimal digits of the SHA-256 of its text, white space
+ * made single spaces) and reasons.
+ */
+type QuarantinedGold = readonly [dbId: string, goldHash: string, ...reasons: QuarantineReason[]];
+
+const QUARANTINED: ReadonlyMap<string, QuarantinedGold> = new Map(
+  Object.entries(devGolds) as [string, unknown][] as [string, QuarantinedGold][],
+);
+
+/** Number of golds in quarantine, of the 1,034 of Spider's dev split. */
+export const QUARANTINE_SIZE: number = QUARANTINED.size;
+
+/**
+ * Why the gold of an example is dubious; an empty list for every other example. Id, database and the
+ * text of the gold must all be those of Spider's dev split: an id alone may be another data set's.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const reasons = quarantineReasons({
+ *   id: "dev-16",
+ *   dbId: "concert_singer",
+ *   gold: "select max(capacity), average from stadium",
+ * });
+ * assert.deepEqual(reasons, ["wrong_statement"]);
+ * ```
+ */
+export function quarantineReasons(
+  example: { readonly id: string; readonly dbId: string; readonly gold: string },
+): readonly QuarantineReason[] {
+  const [dbId, hash, ...reasons] = QUARANTINED.get(example.id) ?? [];
+  return dbId === example.dbId && hash === goldHash(example.gold) ? reasons : [];
+}
+
+function goldHash(gold: string): string {
+  const plain = gold.trim().split(/\s+/).join(" ").replace(/[; ]+$/, "");
+  return createHash("sha256").update(plain).digest("hex").slice(0, 16);
+}
