@@ -25,7 +25,9 @@ Deno.test({
     const root = await Deno.makeTempDir();
     try {
       const results = `${root}/results`;
-      const stderr = await execute(`${root}/executed`, results);
+      const flags = ["--smoke", "--out", `${root}/executed`];
+      const { code, stderr } = await notebooks(flags, { LAB_RESULTS: results });
+      assert.equal(code, 0, stderr);
       assert.match(stderr, /executed 5 notebooks/);
       for (const [name, shown] of Object.entries(SHOWN)) {
         const cells = await codeCells(`${root}/executed/${name}.ipynb`);
@@ -36,6 +38,12 @@ Deno.test({
       await Deno.remove(root, { recursive: true });
     }
   },
+});
+
+Deno.test("the five notebooks are as they are committed: no output, no code that belongs in lib", async () => {
+  const { code, stderr } = await notebooks(["--check"], {});
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /checked 5 notebooks/);
 });
 
 interface Cell {
@@ -80,16 +88,17 @@ async function codeCells(path: string): Promise<readonly Cell[]> {
   return cells.filter((cell: Cell) => cell.cell_type === "code");
 }
 
-/** Executes all notebooks in another process; its standard error. */
-async function execute(out: string, results: string): Promise<string> {
+/** Runs the command in a process of its own. */
+async function notebooks(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly code: number; readonly stderr: string }> {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "tools/notebooks.ts", "--smoke", "--out", out],
+    args: ["run", "-A", "tools/notebooks.ts", ...args],
     cwd: REPOSITORY_ROOT,
-    env: { LAB_RESULTS: results, NO_COLOR: "1" },
+    env: { ...env, NO_COLOR: "1" },
     stdout: "null",
     stderr: "piped",
   }).output();
-  const text = new TextDecoder().decode(stderr);
-  assert.equal(code, 0, text);
-  return text;
+  return { code, stderr: new TextDecoder().decode(stderr) };
 }
