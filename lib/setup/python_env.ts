@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Progress } from "../runs/progress.ts";
 import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
 import { writeAtomic } from "../runs/write_atomic.ts";
+import { cpuTorchIndex } from "./_cpu_torch_index.ts";
 import { findPython } from "./find_python.ts";
 import { runCommand } from "./run_command.ts";
 
@@ -10,8 +11,6 @@ export const VENV_PYTHON = `${REPOSITORY_ROOT}/.venv/bin/python`;
 
 /** Written last into the environment: the hash of the requirements that are installed. */
 const MARKER = "lab_requirements.sha256";
-const CPU_TORCH_INDEX = "https://download.pytorch.org/whl/cpu";
-const REACH_TIMEOUT_MS = 5_000;
 
 /**
  * Makes the Python environment `.venv` with the pinned packages of
@@ -47,10 +46,7 @@ export async function ensurePythonEnv(
     const python = await findPython();
     await check(python, ["-m", "venv", "--clear", venv], progress);
   }
-  // PyPI's torch brings gigabytes of CUDA; PyTorch's own index has a build for the CPU
-  const cpuIndex = !gpu && await reachable(CPU_TORCH_INDEX)
-    ? ["--extra-index-url", CPU_TORCH_INDEX]
-    : [];
+  const cpuIndex = gpu ? [] : await cpuTorchIndex();
   const requirements = files.flatMap((file) => ["-r", `${root}/${file}`]);
   await check(
     venvPython,
@@ -84,17 +80,6 @@ async function hasNvidiaGpu(): Promise<boolean> {
   try {
     return (await new Deno.Command("nvidia-smi", { stdout: "null", stderr: "null" }).output())
       .success;
-  } catch {
-    return false;
-  }
-}
-
-async function reachable(url: string): Promise<boolean> {
-  try {
-    const signal = AbortSignal.timeout(REACH_TIMEOUT_MS);
-    const response = await fetch(`${url}/torch/`, { method: "HEAD", signal });
-    await response.body?.cancel();
-    return response.ok;
   } catch {
     return false;
   }
