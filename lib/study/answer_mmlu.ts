@@ -2,7 +2,7 @@ import type { TokenAudit } from "../engine/audit_tokens.ts";
 import type { Engine } from "../engine/types.ts";
 import { devShots, mmluPrompt } from "../mmlu/mod.ts";
 import type { MmluSample } from "../runs/mod.ts";
-import { type AnswerOptions, noteReused } from "./answer_sql.ts";
+import { type AnswerOptions, noteReused, onePerKey } from "./answer_sql.ts";
 import type { MmluInputs, ModelInputs } from "./inputs.ts";
 import { sampleIdentity } from "./sample_identity.ts";
 
@@ -30,8 +30,9 @@ export async function answerMmlu(
     });
     return { question, prompt, identity };
   });
-  const open = jobs.filter(({ identity }) => !store.has(identity.key));
-  noteReused(progress, variant.name, jobs.length - open.length, jobs.length);
+  const missing = jobs.filter(({ identity }) => !store.has(identity.key));
+  noteReused(progress, variant.name, jobs.length - missing.length, jobs.length);
+  const open = onePerKey(missing);
   let batch: MmluSample[] = [];
   const scores = engine.choiceLogProbs(open.map(({ prompt }) => prompt), audit.letterIds, {
     variant: variant.weights,
@@ -56,5 +57,9 @@ export async function answerMmlu(
     });
   }
   store.append(batch);
-  return jobs.map(({ identity }) => store.get(identity.key)!);
+  return jobs.map(({ question: { id }, identity }) => ({
+    ...store.get(identity.key)!,
+    id,
+    variant: variant.name,
+  }));
 }

@@ -34,8 +34,9 @@ export async function answerSql(
     const identity = sampleIdentity(inputs, variant, prompt, { task: "sql", maxNewTokens });
     return { example, prompt, identity };
   });
-  const open = jobs.filter(({ identity }) => !store.has(identity.key));
-  noteReused(progress, variant.name, jobs.length - open.length, jobs.length);
+  const missing = jobs.filter(({ identity }) => !store.has(identity.key));
+  noteReused(progress, variant.name, jobs.length - missing.length, jobs.length);
+  const open = onePerKey(missing);
   let batch: SqlSample[] = [];
   const completions = engine.generate(open.map(({ prompt }) => prompt), {
     maxNewTokens,
@@ -54,7 +55,21 @@ export async function answerSql(
     batch.push({ ...identity, id, dbId, variant: variant.name, tokens, text, finishReason });
   }
   store.append(batch);
-  return jobs.map(({ identity }) => store.get(identity.key)!);
+  return jobs.map(({ example: { id }, identity }) => ({
+    ...store.get(identity.key)!,
+    id,
+    variant: variant.name,
+  }));
+}
+
+/**
+ * Jobs that are the same to the model, once: data sets repeat questions (27 of
+ * MMLU's test questions are there twice, choices and all).
+ */
+export function onePerKey<Job extends { readonly identity: { readonly key: string } }>(
+  jobs: readonly Job[],
+): Job[] {
+  return [...new Map(jobs.map((job) => [job.identity.key, job])).values()];
 }
 
 /** Tells how many samples of a variant were there already, if any. */

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { openCheckpoint } from "../engine/checkpoint.ts";
+import { sha256OfFile } from "../runs/mod.ts";
+import { TINY_CONFIG, writeTinyModel } from "./_tiny_model.ts";
+import { checkpointHashes } from "./checkpoint_hashes.ts";
+
+const FILES = ["config.json", "model.safetensors", "tokenizer.json"];
+
+async function tinyModel(files = {}): Promise<{ dir: string; cache: string } & Disposable> {
+  const root = await Deno.makeTempDir();
+  const dir = await writeTinyModel(`${root}/model`, files);
+  return {
+    dir,
+    cache: `${root}/cache/hashes.json`,
+    [Symbol.dispose]: () => Deno.removeSync(root, { recursive: true }),
+  };
+}
+
+Deno.test("checkpointHashes are the files' SHA-256 by name; small files are not remembered", async () => {
+  using model = await tinyModel();
+  const hashes = await checkpointHashes(await openCheckpoint(model.dir), model.cache);
+  assert.deepEqual(Object.keys(hashes).sort(), FILES);
+  for (const name of FILES) {
+    assert.equal(hashes[name], await sha256OfFile(`${model.dir}/${name}`));
+  }
+  assert.ok(!existsSync(model.cache));
+});
+
+Deno.test("checkpointHashes remembers a large file until it changes, and survives a damaged cache", async () => {
+  using model = await tinyModel();
+  const tokenizer = `${model.dir}/tokenizer.json`;
+  const text = await Deno.readTextFile(tokenizer);
+  await Deno.writeTextFile(tokenizer, text + " ".repeat(1 << 20));
+  const checkpoint = await openCheckpoint(model.dir);
+  const hash = async (): Promise<string | undefined> =>
+    (await checkpointHashes(checkpoint, model.cache))["tokenizer.json"];
+
+  const first = await hash();
+  assert.equal(first, await sha256OfFile(tokenizer));
+  // what the cache says is believed: the file was not read again
+  const remembered = await Deno.readTextFile(model.cache);
+  await Deno.writeTextFile(model.cache, remembered.replace(first!, "f".repeat(64)));
+  assert.equal(await hash(), "f".repeat(64));
+  await Deno.writeTextFile(tokenizer, text + " ".repeat((1 << 20) + 1));
+  assert.equal(await hash(), await sha256OfFile(tokenizer));
+  for (const damage of ["{", "null"]) {
+    await Deno.writeTextFile(model.cache, damage);
+    assert.equal(await hash(), await sha256OfFile(tokenizer));
+  }
+});
+
+Deno.test("checkpointHashes counts generation_config.json where it has other end tokens", async () => {
+  const own = TINY_CONFIG.eos_token_id;
+  for (const [ends, counts] of [[own, false], [[own], false], [[own, 0], true]] as const) {
+    using model = await tinyModel({ "generation_config.json": { eos_token_id: ends } });
+    const hashes = await checkpointHashes(await openCheckpoint(model.dir), model.cache);
+    assert.equal("generation_config.json" in hashes, counts, JSON.stringify(ends));
+  }
+});
