@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import type { SqlSample } from "../runs/mod.ts";
+import { SILENT } from "../runs/progress.ts";
+import { writeMiniStudy } from "./_mini_study.ts";
+import { openSqlInputs } from "./inputs.ts";
+import { judgeSamples } from "./judge_samples.ts";
+
+const OPTIONS = { timeoutMs: 5000, progress: SILENT };
+
+function sample(id: string, dbId: string, text: string): SqlSample {
+  const hash = "0".repeat(64);
+  const rest = { variant: "base", promptTokens: 1, tokens: [], finishReason: "stop" } as const;
+  return { key: hash, id, dbId, promptHash: hash, text, ...rest };
+}
+
+Deno.test("judgeSamples judges each completion against its own gold and tells how far it is", async () => {
+  using study = await writeMiniStudy();
+  const told: string[] = [];
+  const progress = {
+    ...SILENT,
+    update: (done: number, all: number) => void told.push(`${done}/${all}`),
+  };
+  const verdicts = await judgeSamples(await openSqlInputs(study.config), [
+    sample("dev-2", "farm", "SELECT name FROM cow"),
+    sample("dev-0", "farm", "```sql\nSELECT COUNT(name) FROM cow;\n```"),
+    sample("dev-1", "music", "I do not know."),
+  ], { ...OPTIONS, progress });
+  assert.deepEqual(verdicts.map(({ id, status, hardness }) => [id, status, hardness]), [
+    ["dev-2", "match", "easy"],
+    ["dev-0", "match", "easy"],
+    ["dev-1", "no_sql", "easy"],
+  ]);
+  assert.deepEqual(told, ["1/3", "2/3", "3/3"]);
+});
+
+Deno.test("judgeSamples throws for a gold that fails and names its example: no verdict is invented", async () => {
+  const broken = { db_id: "farm", question: "How many?", query: "SELECT count(*) FROM barn" };
+  using study = await writeMiniStudy({ spider: { "dev.json": [broken] } });
+  const judged = judgeSamples(
+    await openSqlInputs(study.config),
+    [sample("dev-0", "farm", "SELECT 1")],
+    OPTIONS,
+  );
+  await assert.rejects(judged, {
+    name: "GoldQueryError",
+    message: /gold statement of example "dev-0" on "farm": sql_error: .*barn/,
+  });
+});
