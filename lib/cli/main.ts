@@ -4,6 +4,7 @@ import { PIPELINE } from "./commands/pipeline.ts";
 import { DOCTOR } from "./commands/doctor.ts";
 import { EVALUATE, MMLU } from "./commands/evaluate.ts";
 import { FETCH } from "./commands/fetch.ts";
+import { JUDGE } from "./commands/judge.ts";
 import { BASELINE, EXPORT_SFT, REPORT, TRAIN } from "./commands/phases.ts";
 import { RECORD } from "./commands/record.ts";
 import { SETUP } from "./commands/setup.ts";
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   TRAIN,
   EVALUATE,
   MMLU,
+  JUDGE,
   REPORT,
   RECORD,
   FETCH,

@@ -28,5 +28,31 @@ export {
 export { extractSql } from "./extract_sql.ts";
 export { GoldQueryError } from "./gold_query_error.ts";
 export { createJudge, type Judge, type JudgeOptions, type JudgeRequest } from "./judge.ts";
+export {
+  type JudgedPrediction,
+  type JudgedPredictions,
+  judgePredictions,
+  type JudgePredictionsOptions,
+  type JudgePredictionsRequest,
+  type PredictionPair,
+} from "./judge_predictions.ts";
+export {
+  QUARANTINE_REASONS,
+  QUARANTINE_SIZE,
+  type QuarantineReason,
+  quarantineReasons,
+} from "./quarantine/gold_quarantine.ts";
+export {
+  type GoldExample,
+  type Prediction,
+  readGoldExamples,
+  readPredictions,
+} from "./read_predictions.ts";
+export {
+  type GroupCount,
+  type Reading,
+  summarizeVerdicts,
+  type VerdictSummary,
+} from "./summarize_verdicts.ts";
 export type { Row, SqlValue } from "./value.ts";
 export type { ErrorClass, Hardness, Verdict, VerdictStatus } from "./verdict.ts";

@@ -150,6 +150,6 @@ function joined(tokens: readonly Token[]): string {
 }
 
 function rowsOf(execution: Execution): readonly Row[] {
-  assert.equal(execution.status, "rows", (execution as { message?: string }).message);
+  assert.equal(execution.status, "rows");
   return (execution as Extract<Execution, { status: "rows" }>).rows;
 }

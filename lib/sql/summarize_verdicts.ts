@@ -1,0 +1,57 @@
+import type { JudgedPrediction } from "./judge_predictions.ts";
+import type { ErrorClass, Hardness, VerdictStatus } from "./verdict.ts";
+
+/** Which of a verdict's readings is counted. */
+export type Reading = "official" | "assignment" | "strict";
+
+/** Right answers of a group. */
+export interface GroupCount {
+  readonly group: Hardness | "all" | "all, quarantine left out";
+  readonly right: number;
+  readonly n: number;
+}
+
+/** What a set of verdicts comes to, in counts. */
+export interface VerdictSummary {
+  readonly groups: readonly GroupCount[];
+  readonly statuses: readonly (readonly [VerdictStatus, number])[];
+  /** Error classes of the officially wrong predictions, the most frequent first. */
+  readonly errorClasses: readonly (readonly [ErrorClass, number])[];
+  /** Verdicts in which the official and the assignment reading differ. */
+  readonly disagreements: readonly JudgedPrediction[];
+}
+
+const LEVELS: readonly Hardness[] = ["easy", "medium", "hard", "extra"];
+
+/** Counts verdicts by hardness, with and without the golds in quarantine, by status and class. */
+export function summarizeVerdicts(
+  verdicts: readonly JudgedPrediction[],
+  reading: Reading,
+): VerdictSummary {
+  const count = (
+    group: GroupCount["group"],
+    chosen: readonly JudgedPrediction[],
+  ): GroupCount => ({
+    group,
+    right: chosen.filter((verdict) => verdict[reading]).length,
+    n: chosen.length,
+  });
+  const sound = verdicts.filter((verdict) => verdict.quarantine === undefined);
+  const groups = [
+    ...LEVELS.map((level) => count(level, verdicts.filter(({ hardness }) => hardness === level))),
+    count("all", verdicts),
+    ...(sound.length < verdicts.length ? [count("all, quarantine left out", sound)] : []),
+  ];
+  return {
+    groups,
+    statuses: tally(verdicts.map(({ status }) => status)),
+    errorClasses: tally(verdicts.flatMap(({ errorClass }) => errorClass ?? [])),
+    disagreements: verdicts.filter(({ official, assignment }) => official !== assignment),
+  };
+}
+
+function tally<T extends string>(items: readonly T[]): readonly (readonly [T, number])[] {
+  const counts = new Map<T, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+}
