@@ -83,7 +83,8 @@ function parsed(text: string, place: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`Cannot read ${place}: not valid JSON: ${(error as Error).message}`);
+    const reason = (error as Error).message.replaceAll(/\s+/g, " ");
+    throw new UsageError(`Cannot read ${place}: not valid JSON: ${reason}`);
   }
 }
 

@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { UsageError } from "../runs/usage_error.ts";
+import { testDatabase } from "./_test_database.ts";
+import { type JudgedPrediction, judgePredictions } from "./judge_predictions.ts";
+import type { GoldExample, Prediction } from "./read_predictions.ts";
+import { summarizeVerdicts } from "./summarize_verdicts.ts";
+
+const EXAMPLES: readonly GoldExample[] = [
+  { id: "dev-0", dbId: "shop", gold: "SELECT count(*) FROM maker" },
+  { id: "dev-1", dbId: "shop", gold: "SELECT name FROM maker ORDER BY name" },
+  { id: "dev-2", dbId: "gone", gold: "SELECT 1" },
+  { id: "dev-3", dbId: "shop", gold: "SELECT name, price FROM product WHERE price > 5" },
+];
+const PREDICTIONS: readonly Prediction[] = [
+  { sql: "SELECT count(id) FROM maker" },
+  { sql: "SELECT name FROM maker ORDER BY name DESC" },
+  { sql: "SELECT 1" },
+  { sql: "" },
+];
+
+interface Databases extends Disposable {
+  readonly databases: string;
+}
+
+function shop(): Databases {
+  const db = testDatabase();
+  Deno.mkdirSync(`${db.folder}/shop`);
+  Deno.renameSync(db.path, `${db.folder}/shop/shop.sqlite`);
+  return { databases: db.folder, [Symbol.dispose]: () => db[Symbol.dispose]() };
+}
+
+Deno.test("judgePredictions() judges in the order of the examples and names what is missing", async () => {
+  using folder = shop();
+  const seen: [number, number][] = [];
+  const { verdicts, missingDatabases, goldFailures } = await judgePredictions(
+    { predictions: PREDICTIONS, examples: EXAMPLES, databases: folder.databases },
+    { workers: 1, onProgress: (done, total) => seen.push([done, total]) },
+  );
+  assert.deepEqual(verdicts.map(({ id, status }) => [id, status]), [
+    ["dev-0", "match"],
+    ["dev-1", "mismatch"],
+    ["dev-3", "no_sql"],
+  ]);
+  assert.deepEqual(verdicts.map(({ hardness }) => hardness), ["easy", "easy", "medium"]);
+  assert.deepEqual(missingDatabases, [{ dbId: "gone", examples: 1 }]);
+  assert.deepEqual(goldFailures, []);
+  assert.deepEqual(seen.at(-1), [3, 3]);
+});
+
+Deno.test("judgePredictions() finds examples by id and by place", async () => {
+  using folder = shop();
+  const predictions = [
+    { sql: "SELECT name FROM maker ORDER BY 1", id: "#1" },
+    { sql: "SELECT 4", id: "dev-0" },
+  ];
+  const { verdicts } = await judgePredictions(
+    { predictions, examples: EXAMPLES, databases: folder.databases },
+    { workers: 1 },
+  );
+  assert.deepEqual(verdicts.map(({ id, official }) => [id, official]), [
+    ["dev-1", true],
+    ["dev-0", true],
+  ]);
+});
+
+Deno.test("judgePredictions() refuses predictions that do not fit the examples", async () => {
+  using folder = shop();
+  const wrong: readonly (readonly Prediction[])[] = [
+    PREDICTIONS.slice(1),
+    [{ sql: "SELECT 1", id: "dev-9" }],
+    [{ sql: "SELECT 1", id: "dev-0" }, { sql: "SELECT 1" }],
+    [{ sql: "SELECT 1", id: "dev-0" }, { sql: "SELECT 1", id: "#0" }],
+  ];
+  for (const predictions of wrong) {
+    const request = { predictions, examples: EXAMPLES, databases: folder.databases };
+    await assert.rejects(judgePredictions(request), UsageError);
+  }
+});
+
+Deno.test("judgePredictions() lists a gold that fails and gives no verdict on it", async () => {
+  using folder = shop();
+  const examples = [EXAMPLES[0]!, { id: "dev-8", dbId: "shop", gold: "SELECT nothing" }];
+  const { verdicts, goldFailures } = await judgePredictions(
+    { predictions: PREDICTIONS.slice(0, 2), examples, databases: folder.databases },
+    { workers: 1 },
+  );
+  assert.deepEqual(verdicts.map(({ id }) => id), ["dev-0"]);
+  assert.deepEqual(goldFailures.map(({ exampleId }) => exampleId), ["dev-8"]);
+});
+
+Deno.test("judgePredictions() uses verdicts that are known and reports only new ones", async () => {
+  using folder = shop();
+  const request = { predictions: PREDICTIONS, examples: EXAMPLES, databases: folder.databases };
+  const first = await judgePredictions(request, { workers: 1 });
+  const known = new Map(first.verdicts.slice(0, 2).map((verdict) => [verdict.id, verdict]));
+  const fresh: string[] = [];
+  const second = await judgePredictions(request, {
+    workers: 1,
+    known: ({ example }) => known.get(example.id),
+    onVerdict: ({ id }) => fresh.push(id),
+  });
+  assert.deepEqual(fresh, ["dev-3"]);
+  assert.deepEqual(second.verdicts.map(({ id }) => id), first.verdicts.map(({ id }) => id));
+});
+
+Deno.test("summarizeVerdicts() counts by hardness, status, class and without quarantine", () => {
+  const common = { dbId: "shop", gold: "", sql: "", elapsedMs: 0 } as const;
+  const right = { status: "match", official: true, assignment: true, strict: true } as const;
+  const wrong = { status: "mismatch", official: false, strict: false } as const;
+  const verdicts: readonly JudgedPrediction[] = [
+    { ...common, ...right, id: "a", hardness: "easy" },
+    { ...common, ...right, id: "b", hardness: "easy", quarantine: ["tie"] },
+    { ...common, ...wrong, assignment: true, id: "c", hardness: "hard", errorClass: "order_limit" },
+    { ...common, ...wrong, assignment: false, id: "d", hardness: "hard", errorClass: "value" },
+    { ...common, ...wrong, assignment: false, id: "e", hardness: "extra", errorClass: "value" },
+  ];
+  const summary = summarizeVerdicts(verdicts, "official");
+  assert.deepEqual(summary.groups, [
+    { group: "easy", right: 2, n: 2 },
+    { group: "medium", right: 0, n: 0 },
+    { group: "hard", right: 0, n: 2 },
+    { group: "extra", right: 0, n: 1 },
+    { group: "all", right: 2, n: 5 },
+    { group: "all, quarantine left out", right: 1, n: 4 },
+  ]);
+  assert.deepEqual(summary.statuses, [["mismatch", 3], ["match", 2]]);
+  assert.deepEqual(summary.errorClasses, [["value", 2], ["order_limit", 1]]);
+  assert.deepEqual(summary.disagreements.map(({ id }) => id), ["c"]);
+  const assignment = summarizeVerdicts(verdicts, "assignment");
+  assert.deepEqual(assignment.groups.find(({ group }) => group === "all")?.right, 3);
+});
