@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -276,6 +277,30 @@ def test_a_killed_run_leaves_no_adapter_and_resumes_to_the_same_bytes(base, tmp_
         (row["step"], row["loss"]) for row in whole
     ]
     assert not (tmp_path / "cut" / "checkpoints").exists()
+
+
+def test_a_run_ends_with_the_process_that_started_it_if_asked_to(base, tmp_path):
+    flags = ("--epochs", 1000, "--checkpoint_seconds", 1e6)
+    command = [sys.executable, str(HERE / "train_lora.py"), *arguments(base, tmp_path / "r", *flags)]
+    starter = "import subprocess, sys; subprocess.Popen(sys.argv[1:]).wait()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", starter, *command],
+        stderr=subprocess.PIPE,
+        env={**os.environ, "LAB_END_WITH_PARENT": "1"},
+    )
+    log = tmp_path / "r" / "loss.jsonl"
+    deadline = time.monotonic() + 120
+    while not (log.exists() and log.read_text()):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.01)
+    process.kill()
+    # The pipe closes when the last process that holds it ends.
+    reader = threading.Thread(target=process.stderr.read, daemon=True)
+    reader.start()
+    reader.join(30)
+    assert not reader.is_alive(), "training went on"
+    process.wait()
+    assert not (tmp_path / "r" / "adapter_model.safetensors").exists()
 
 
 def test_an_existing_run_folder_is_refused_unless_resumed(base, tmp_path, capsys):

@@ -43,6 +43,8 @@ export interface TrainOptions {
   readonly out: string;
   readonly progress: Progress;
   readonly signal?: AbortSignal;
+  /** The interpreter; the project's own when left out. */
+  readonly python?: string;
 }
 
 /**
@@ -56,7 +58,7 @@ export interface TrainOptions {
 export async function trainRecipe(
   { config, checkpoint }: ModelInputs,
   recipe: Recipe,
-  { data, out, progress, signal }: TrainOptions,
+  { data, out, progress, signal, python = VENV_PYTHON }: TrainOptions,
 ): Promise<string> {
   const modules = recipe.targetModules;
   // relative, so that the run's record names no folder of this machine
@@ -79,10 +81,12 @@ export async function trainRecipe(
   };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const { code, lastLines } = await runCommand(
-    VENV_PYTHON,
+    python,
     [`${REPOSITORY_ROOT}/training/train_lora.py`, ...args, "--resume"],
     {
       cwd: REPOSITORY_ROOT,
+      // a script that outlived this process would write to the folder that the next one resumes
+      env: { LAB_END_WITH_PARENT: "1" },
       onLine: (line) => progress.note(line),
       ...(signal ? { signal } : {}),
     },
