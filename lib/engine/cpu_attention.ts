@@ -13,8 +13,12 @@ export interface SlotLayout {
   readonly slotPosition: string;
   /** `[T]` flat slot (`b * S + s`) of each token. */
   readonly tokenSlot: string;
-  /** `[B, L]` positions of the sequences' earlier own tokens. */
-  readonly ownPosition: string;
+  /** `[B, L]` positions of the sequences' own tokens before this run. */
+  readonly pastPosition: string;
+  /** `[B, R]` positions of their tokens of this run's earlier steps. */
+  readonly recentPosition: string;
+  /** Size P of the shared prefix, `[1]`. */
+  readonly prefixLength: string;
 }
 
 /** Weights of the RMS norms of every head's query and key, `[d]` each. */
@@ -23,12 +27,18 @@ export interface HeadNorms {
   readonly key: string;
 }
 
-/** A layer's keys and values: the shared prefix `[kv, P, d]` and the sequences' own `[kv, B, L, d]`. */
+/**
+ * A layer's keys and values: the shared prefix `[kv, P, d]`, the sequences' own
+ * from before this run `[kv, B, L, d]`, and those of this run's earlier steps
+ * `[kv, B, R, d]`. Only the last grow, and so are the only ones to be copied.
+ */
 export interface LayerCache {
   readonly prefixKey: string;
   readonly prefixValue: string;
-  readonly ownKey: string;
-  readonly ownValue: string;
+  readonly pastKey: string;
+  readonly pastValue: string;
+  readonly recentKey: string;
+  readonly recentValue: string;
 }
 
 /** Position of a slot without a token: later than every query, so no query sees it. */
@@ -40,7 +50,7 @@ const MASKED = -1e9;
  * Grouped-query attention of a batch whose sequences share a prefix, in
  * float32. Scores against the prefix are one matrix product a key-value head
  * for all sequences together; scores against a sequence's own tokens are
- * batched products; one softmax spans both. A key is visible when its position
+ * batched products; one softmax spans all. A key is visible when its position
  * is not after the query's, which is the causal rule and hides empty slots,
  * and, in a layer with a sliding window, not before the window.
  */
@@ -52,11 +62,11 @@ export class CpuAttention {
   readonly #rotary: RotaryTables;
   readonly #slots: string;
   readonly #contextLength: number;
-  /** Masks by window; "none" for layers that see everything. */
-  readonly #masks = new Map<number | "none", string>();
+  readonly #shared = new Map<string, string>();
+  readonly #rows: string;
   readonly #rowPositions: string;
-  /** `[B, L + S]` positions of the own tokens after this step. */
-  readonly ownPosition: string;
+  /** `[B, R + S]` positions of this run's tokens after this step. */
+  readonly recentPosition: string;
 
   constructor(
     model: ModelBuilder,
@@ -73,12 +83,19 @@ export class CpuAttention {
     this.#layout = layout;
     this.#rotary = rotaryTables(model, config, contextLength);
     this.#slots = scope.op("Shape", [layout.slotToken]);
-    this.ownPosition = this.#concat([layout.ownPosition, layout.slotPosition], 1);
+    this.recentPosition = this.#concat([layout.recentPosition, layout.slotPosition], 1);
     this.#contextLength = contextLength;
+    this.#rows = this.#concat([
+      scope.op("Gather", [this.#slots, model.int64([0])]),
+      scope.op("Mul", [
+        scope.op("Gather", [this.#slots, model.int64([1])]),
+        model.int64([config.heads / config.kvHeads]),
+      ]),
+    ], 0);
     this.#rowPositions = scope.op("Unsqueeze", [layout.positions, model.int64([0])]);
   }
 
-  /** Adds one layer's attention; `output` is `[T, heads * d]`, keys and values are the grown own cache. */
+  /** Adds one layer's attention; `output` is `[T, heads * d]`, keys and values are the grown recent ones. */
   attend(
     layer: number,
     { query, key, value }: AttentionInputs,
@@ -91,8 +108,8 @@ export class CpuAttention {
       const normalized = weight ? this.#normalizeHeads(x, count, weight) : x;
       return rotary ? this.#rotate(normalized, count) : normalized;
     };
-    const keys = this.#append(cache.ownKey, prepare(key, kvHeads, norms?.key));
-    const values = this.#append(cache.ownValue, value);
+    const keys = this.#append(cache.recentKey, prepare(key, kvHeads, norms?.key));
+    const values = this.#append(cache.recentValue, value);
 
     // query heads h = kv * group + g are laid out as [kv, B, S * group, d]
     const turned = prepare(query, heads, norms?.query);
@@ -101,32 +118,26 @@ export class CpuAttention {
     const own = this.#reshape(ordered, [kvHeads, "B", "S*", headDim], group);
     const flat = this.#reshape(ordered, [kvHeads, -1, headDim]);
 
-    const scale = { alpha: { float: 1 / Math.sqrt(headDim) }, transB: { int: 1 } };
-    const ownScores = this.#scope.op("Add", [
-      this.#scope.contrib("FusedMatMul", [own, keys], scale),
-      this.#ownMask(window),
-    ]);
-    const prefixScores = this.#scope.contrib("FusedMatMul", [flat, cache.prefixKey], scale);
-    const allPrefixRows = this.#like(prefixScores, ownScores);
-    const prefixRows = this.#bounds(window)
-      ? this.#scope.op("Add", [allPrefixRows, this.#prefixMask(window!, cache.prefixKey)])
-      : allPrefixRows;
-    const weights = this.#scope.op("Softmax", [this.#concat([prefixRows, ownScores], 3)], {
+    const scores = [
+      this.#prefixScores(flat, cache.prefixKey, window),
+      this.#ownScores(own, cache.pastKey, "past", window),
+      this.#ownScores(own, keys, "recent", window),
+    ];
+    const weights = this.#scope.op("Softmax", [this.#concat(scores, 3)], {
       attributes: { axis: { int: 3 } },
     });
-    const lengths = this.#concat([
-      this.#scope.op("Shape", [prefixScores], { attributes: { start: { int: 2 } } }),
-      this.#scope.op("Shape", [ownScores], { attributes: { start: { int: 3 } } }),
-    ], 0);
-    const [prefixWeights, ownWeights] = this.#scope.outputs("Split", [weights, lengths], ["", ""], {
-      attributes: { axis: { int: 3 } },
-    });
-    const ownOutput = this.#scope.op("MatMul", [ownWeights!, values]);
-    const flatWeights = this.#toShape(prefixWeights!, this.#scope.op("Shape", [prefixScores]));
+    const [prefixWeights, pastWeights, recentWeights] = this.#scope.outputs(
+      "Split",
+      [weights, this.#lengths()],
+      ["", "", ""],
+      { attributes: { axis: { int: 3 } } },
+    ) as [string, string, string];
+    const flatWeights = this.#toShape(prefixWeights, this.#shape("flat"));
     const prefixOutput = this.#scope.op("MatMul", [flatWeights, cache.prefixValue]);
-    const sum = this.#scope.op("Add", [
-      ownOutput,
-      this.#toShape(prefixOutput, this.#scope.op("Shape", [ownOutput])),
+    const sum = this.#scope.op("Sum", [
+      this.#reshape(prefixOutput, [kvHeads, "B", "S*", headDim], group),
+      this.#scope.op("MatMul", [pastWeights, cache.pastValue]),
+      this.#scope.op("MatMul", [recentWeights, values]),
     ]);
     const perSlot = this.#transpose(
       this.#reshape(sum, [kvHeads, "B", "S", group, headDim]),
@@ -137,50 +148,69 @@ export class CpuAttention {
     return { output, keys, values };
   }
 
+  /** Scores of all queries against the shared prefix in one product, `[kv, B, S * group, P]`. */
+  #prefixScores(query: string, key: string, window: number | undefined): string {
+    const scores = this.#scores(query, key);
+    const rows = this.#toShape(scores, this.#shape("rows"));
+    return this.#bounds(window) ? this.#scope.op("Add", [rows, this.#prefixMask(window!)]) : rows;
+  }
+
+  /** Scores against keys `[kv, B, n, d]` of the sequences' own, `[kv, B, S * group, n]`. */
+  #ownScores(
+    query: string,
+    key: string,
+    part: "past" | "recent",
+    window: number | undefined,
+  ): string {
+    return this.#scope.op("Add", [this.#scores(query, key), this.#ownMask(part, window)]);
+  }
+
+  #scores(query: string, key: string): string {
+    return this.#scope.contrib("FusedMatMul", [query, key], {
+      alpha: { float: 1 / Math.sqrt(this.#config.headDim) },
+      transB: { int: 1 },
+    });
+  }
+
   /** Whether a window hides anything: one as long as the context does not. */
   #bounds(window: number | undefined): boolean {
     return window !== undefined && window < this.#contextLength;
   }
 
-  /** `[1, B, S * group, L + S]`: 0 where a query sees an own key, a large negative number elsewhere. */
-  #ownMask(window: number | undefined): string {
-    const key = this.#bounds(window) ? window! : "none";
-    const existing = this.#masks.get(key);
-    if (existing) return existing;
-    const keys = this.#scope.op("Unsqueeze", [this.ownPosition, this.#model.int64([1, 2])]);
-    const queries = this.#queryPositions();
-    const causal = this.#scope.op("LessOrEqual", [keys, queries]);
-    const visible = key === "none" ? causal : this.#scope.op("And", [
-      causal,
-      this.#scope.op("Less", [queries, this.#scope.op("Add", [keys, this.#model.int64(key)])]),
-    ]);
-    const length = this.#scope.op("Shape", [this.ownPosition], {
-      attributes: { start: { int: 1 } },
+  /** `[1, B, S * group, n]`: 0 where a query sees a key, a large negative number elsewhere. */
+  #ownMask(part: "past" | "recent", window: number | undefined): string {
+    const bound = this.#bounds(window) ? window! : undefined;
+    return this.#once(`${part} ${bound}`, () => {
+      const position = part === "past" ? this.#layout.pastPosition : this.recentPosition;
+      const keys = this.#scope.op("Unsqueeze", [position, this.#model.int64([1, 2])]);
+      const queries = this.#queryPositions();
+      const causal = this.#scope.op("LessOrEqual", [keys, queries]);
+      if (bound === undefined) return this.#toMask(causal, this.#size(position, 1));
+      const ends = this.#scope.op("Add", [keys, this.#model.int64(bound)]);
+      const near = this.#scope.op("Less", [queries, ends]);
+      const visible = this.#scope.op("And", [causal, near]);
+      return this.#toMask(visible, this.#size(position, 1));
     });
-    const mask = this.#toMask(visible, length);
-    this.#masks.set(key, mask);
-    return mask;
   }
 
   /** `[1, B, S * group, P]`: 0 where the window of a query reaches a prefix key, a large negative number elsewhere. */
-  #prefixMask(window: number, prefixKey: string): string {
-    // negative keys keep these masks apart from those of the own keys
-    const existing = this.#masks.get(-window);
-    if (existing) return existing;
-    const length = this.#scope.op("Shape", [prefixKey], {
-      attributes: { start: { int: 1 }, end: { int: 2 } },
+  #prefixMask(window: number): string {
+    return this.#once(`prefix ${window}`, () => {
+      const length = this.#layout.prefixLength;
+      const count = this.#scope.op("Squeeze", [length, this.#model.int64([0])]);
+      const keys = this.#scope.op("Range", [this.#model.int64(0), count, this.#model.int64(1)]);
+      const ends = this.#scope.op("Add", [keys, this.#model.int64(window)]);
+      return this.#toMask(this.#scope.op("Less", [this.#queryPositions(), ends]), length);
     });
-    const count = this.#scope.op("Squeeze", [length, this.#model.int64([0])]);
-    const keys = this.#scope.op("Range", [this.#model.int64(0), count, this.#model.int64(1)]);
-    const ends = this.#scope.op("Add", [keys, this.#model.int64(window)]);
-    const mask = this.#toMask(this.#scope.op("Less", [this.#queryPositions(), ends]), length);
-    this.#masks.set(-window, mask);
-    return mask;
   }
 
   /** `[B, S, 1, 1]` */
   #queryPositions(): string {
-    return this.#scope.op("Unsqueeze", [this.#layout.slotPosition, this.#model.int64([2, 3])]);
+    const { slotPosition } = this.#layout;
+    return this.#once(
+      "queries",
+      () => this.#scope.op("Unsqueeze", [slotPosition, this.#model.int64([2, 3])]),
+    );
   }
 
   /** Visibility `[B, S, 1, keys]` as an additive mask `[1, B, S * group, keys]`. */
@@ -192,12 +222,45 @@ export class CpuAttention {
     ]);
     const group = this.#config.heads / this.#config.kvHeads;
     const tiled = this.#scope.op("Tile", [mask, this.#model.int64([1, 1, group, 1])]);
-    const batch = this.#scope.op("Gather", [this.#slots, this.#model.int64([0])]);
-    const rows = this.#scope.op("Mul", [
-      this.#scope.op("Gather", [this.#slots, this.#model.int64([1])]),
-      this.#model.int64([group]),
-    ]);
-    return this.#toShape(tiled, this.#concat([this.#model.int64([1]), batch, rows, length], 0));
+    return this.#toShape(tiled, this.#concat([this.#model.int64([1]), this.#rows, length], 0));
+  }
+
+  /** `[3]` key counts of the prefix, the past and the recent tokens. */
+  #lengths(): string {
+    return this.#once("lengths", () =>
+      this.#concat([
+        this.#layout.prefixLength,
+        this.#size(this.#layout.pastPosition, 1),
+        this.#size(this.recentPosition, 1),
+      ], 0));
+  }
+
+  /** Shape of the prefix's scores: `[kv, B, S * group, P]` by rows, `[kv, B * S * group, P]` flat. */
+  #shape(kind: "rows" | "flat"): string {
+    return this.#once(kind, () => {
+      const rows = kind === "rows" ? this.#rows : this.#scope.op("ReduceProd", [
+        this.#rows,
+        this.#model.int64([0]),
+      ], { attributes: { keepdims: { int: 1 } } });
+      const kv = this.#model.int64([this.#config.kvHeads]);
+      return this.#concat([kv, rows, this.#layout.prefixLength], 0);
+    });
+  }
+
+  /** `[1]` size of one axis. */
+  #size(x: string, axis: number): string {
+    return this.#scope.op("Shape", [x], {
+      attributes: { start: { int: axis }, end: { int: axis + 1 } },
+    });
+  }
+
+  /** A value that all layers share. */
+  #once(key: string, make: () => string): string {
+    const existing = this.#shared.get(key);
+    if (existing) return existing;
+    const made = make();
+    this.#shared.set(key, made);
+    return made;
   }
 
   /** RMS norm of each head's part of `[T, heads * d]`. */
@@ -245,15 +308,6 @@ export class CpuAttention {
       return d === "S*" ? this.#scope.op("Mul", [size, this.#model.int64([factor])]) : size;
     });
     return this.#scope.op("Reshape", [x, this.#concat(parts, 0)]);
-  }
-
-  /** `[kv, B * rows, P]` in the leading shape of `[kv, B, rows, L]`. */
-  #like(x: string, other: string): string {
-    const shape = this.#concat([
-      this.#scope.op("Shape", [other], { attributes: { end: { int: 3 } } }),
-      this.#scope.op("Shape", [x], { attributes: { start: { int: 2 } } }),
-    ], 0);
-    return this.#toShape(x, shape);
   }
 
   /** Reshapes to a computed shape, where a size of 0 (no prefix) is meant as it stands. */

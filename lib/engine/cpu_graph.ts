@@ -14,7 +14,7 @@ export function loraInputs(layer: string): { readonly a: string; readonly b: str
 export const LORA_SCALE = "lora_scale";
 
 /** A role of key and value tensors among the graph's inputs and outputs. */
-export type CacheRole = "prefix" | "own" | "prefix_out" | "own_out";
+export type CacheRole = "prefix" | "past" | "recent";
 
 /** Names of the key and value tensors of a role: key and value of layer 0, of layer 1, ... */
 export function cacheNames(role: CacheRole, layers: number): string[] {
@@ -36,37 +36,32 @@ export interface CpuGraphOptions {
  * One run continues a batch of B sequences that share a prefix of P tokens, by
  * up to `max_new` tokens each. Its loop's body is one step of the decoder:
  * first over the batch's T packed new tokens (no linear layer sees padding),
- * then over one token a sequence. The prefix's keys and values are inputs
- * `[kv, P, d]`, which no step copies; the sequences' own, `[kv, B, L, d]`, are
- * carried by the loop.
- *
- * A prefix is computed by the same graph as one sequence and one step: the
- * outputs `prefix_out_*` (prefix and own tokens joined, given when
- * `want_prefix`) are the next run's prefix. A batch is continued by feeding
- * `own_out_*` and `own_position_out` back; `keep` picks the sequences that go on.
+ * then over one token a sequence. The keys and values of the prefix, `[kv, P,
+ * d]`, and of the sequences' own earlier tokens, `[kv, B, L, d]`, are inputs
+ * that no step copies; those of this run's tokens are carried by the loop and
+ * are outputs, `[kv, B, R, d]`, in the order of the slots of each step.
  *
  * Inputs, beside the caches and the LoRA factors: `tokens` [T] and the layout
  * of {@linkcode CpuAttention} (`positions` [T], `slot_token` [B, S],
- * `slot_position` [B, S], `token_slot` [T], `own_position` [B0, L0]),
- * `last_token` [B] (packed index of each sequence's last token), `keep` [B],
- * `max_new`, `end_ids` [E], `choice_ids` [C], `want_scores`, `want_prefix`.
- * Outputs: `next_tokens` [N, B] (-1 after the end), `choice_log_probs`
- * [N, B, C] (nats; zeros unless wanted), `done` [B] and the caches.
+ * `slot_position` [B, S], `token_slot` [T], `past_position` [B, L]),
+ * `last_token` [B] (packed index of each sequence's last token), `max_new`,
+ * `end_ids` [E], `choice_ids` [C], `want_scores`. Outputs: `next_tokens` [N, B]
+ * (-1 after the end), `choice_log_probs` [N, B, C] (nats; zeros unless wanted),
+ * `done` [B] and the recent keys and values.
  */
 export function buildCpuGraph(checkpoint: Checkpoint, options: CpuGraphOptions): Uint8Array {
   const model = new ModelBuilder();
   const inputs = declareInputs(model, checkpoint);
   const linear = linearLayers(model, checkpoint, options.loraModules);
-  const loop = buildLoop(model, checkpoint, { inputs, linear, options });
-  const prefixOut = joinPrefix(model, checkpoint, loop.ownOut);
-  const { kvHeads, headDim } = checkpoint.config;
+  buildLoop(model, checkpoint, { inputs, linear, options });
+  const { kvHeads, headDim, layers } = checkpoint.config;
   return model.toBytes([
     valueInfo("next_tokens", DataType.INT64, ["N", "B"]),
     valueInfo("choice_log_probs", DataType.FLOAT, ["N", "B", "C"]),
     valueInfo("done", DataType.BOOL, ["B"]),
-    valueInfo("own_position_out", DataType.INT64, ["B", "L"]),
-    ...loop.ownOut.map((name) => valueInfo(name, DataType.FLOAT, [kvHeads, "B", "L", headDim])),
-    ...prefixOut.map((name) => valueInfo(name, DataType.FLOAT, [kvHeads, "PL", headDim])),
+    ...cacheNames("recent", layers).map((name) =>
+      valueInfo(name, DataType.FLOAT, [kvHeads, "B", "R", headDim])
+    ),
   ]);
 }
 
@@ -79,7 +74,7 @@ const STATE = [
   ["token_slot", DataType.INT64, ["t"]],
   ["last_token", DataType.INT64, ["b"]],
   ["done", DataType.BOOL, ["b"]],
-  ["own_position", DataType.INT64, ["b", "l"]],
+  ["recent_position", DataType.INT64, ["b", "r"]],
 ] as const;
 
 type StateName = typeof STATE[number][0];
@@ -99,8 +94,7 @@ function declareInputs(model: ModelBuilder, { config }: Checkpoint): Record<stri
     slot_position: ["B", "S"],
     token_slot: ["T"],
     last_token: ["B"],
-    own_position: ["B0", "L0"],
-    keep: ["B"],
+    past_position: ["B", "L"],
     max_new: [],
     end_ids: ["E"],
     choice_ids: ["C"],
@@ -108,14 +102,12 @@ function declareInputs(model: ModelBuilder, { config }: Checkpoint): Record<stri
   const inputs = Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [name, model.input(name, DataType.INT64, shape)]),
   );
-  for (const name of ["want_scores", "want_prefix"]) {
-    inputs[name] = model.input(name, DataType.BOOL, []);
-  }
+  inputs.want_scores = model.input("want_scores", DataType.BOOL, []);
   for (const name of cacheNames("prefix", config.layers)) {
     model.input(name, DataType.FLOAT, [config.kvHeads, "P", config.headDim]);
   }
-  for (const name of cacheNames("own", config.layers)) {
-    model.input(name, DataType.FLOAT, [config.kvHeads, "B0", "L0", config.headDim]);
+  for (const name of cacheNames("past", config.layers)) {
+    model.input(name, DataType.FLOAT, [config.kvHeads, "B", "L", config.headDim]);
   }
   return inputs;
 }
@@ -150,7 +142,7 @@ function buildLoop(
   model: ModelBuilder,
   checkpoint: Checkpoint,
   { inputs, linear, options }: LoopParts,
-): { ownOut: string[] } {
+): void {
   const { config } = checkpoint;
   const { main } = model;
   const body = new GraphScope(model);
@@ -167,15 +159,22 @@ function buildLoop(
       slotToken: state.slot_token,
       slotPosition: state.slot_position,
       tokenSlot: state.token_slot,
-      ownPosition: state.own_position,
+      pastPosition: inputs.past_position!,
+      recentPosition: state.recent_position,
+      prefixLength: main.op("Shape", [cacheNames("prefix", 1)[0]!], {
+        attributes: { start: { int: 1 }, end: { int: 2 } },
+      }),
     },
   });
   const prefix = cacheNames("prefix", config.layers);
+  const past = cacheNames("past", config.layers);
   const caches: LayerCache[] = Array.from({ length: config.layers }, (_, layer) => ({
     prefixKey: prefix[2 * layer]!,
     prefixValue: prefix[2 * layer + 1]!,
-    ownKey: model.freshName("own_key"),
-    ownValue: model.freshName("own_value"),
+    pastKey: past[2 * layer]!,
+    pastValue: past[2 * layer + 1]!,
+    recentKey: model.freshName("recent_key"),
+    recentValue: model.freshName("recent_value"),
   }));
   const grown: string[] = [];
   const hidden = decoderLayers(model, body, {
@@ -208,53 +207,52 @@ function buildLoop(
     );
   const afterStep: Record<StateName, string> = {
     ...next.state,
-    own_position: attention.ownPosition,
+    recent_position: attention.recentPosition,
   };
-  const renamed: Record<string, string> = { t: "t2", s: "s2", l: "l2" };
+  const renamed: Record<string, string> = { t: "t2", s: "s2", r: "r2" };
   const bodyGraph = body.toSubgraph([
     valueInfo(model.freshName("iteration"), DataType.INT64, []),
     valueInfo(model.freshName("condition"), DataType.BOOL, []),
     ...STATE.map(([name, type, shape]) => valueInfo(state[name], type, shape)),
-    ...cacheInfo(caches.flatMap(({ ownKey, ownValue }) => [ownKey, ownValue]), "l"),
+    ...cacheInfo(caches.flatMap(({ recentKey, recentValue }) => [recentKey, recentValue]), "r"),
   ], [
     valueInfo(next.goOn, DataType.BOOL, []),
     ...STATE.map(([name, type, shape]) =>
       valueInfo(afterStep[name], type, shape.map((d) => renamed[d] ?? d))
     ),
-    ...cacheInfo(grown, "l2"),
+    ...cacheInfo(grown, "r2"),
     valueInfo(next.emitted, DataType.INT64, ["b"]),
     valueInfo(scores, DataType.FLOAT, ["b", "c"]),
   ]);
 
-  const keep = inputs.keep!;
-  const notDone = main.op("ConstantOfShape", [main.op("Shape", [keep])], {
+  const batch = main.op("Shape", [inputs.last_token!]);
+  const join = (parts: readonly string[]): string =>
+    main.op("Concat", parts, { attributes: { axis: { int: 0 } } });
+  const notDone = main.op("ConstantOfShape", [batch], {
     attributes: { value: { tensor: tensor(DataType.BOOL, [1], Uint8Array.of(0)) } },
+  });
+  const none = main.op("ConstantOfShape", [join([batch, model.int64([0])])], {
+    attributes: { value: { tensor: tensor(DataType.INT64, [1], new Uint8Array(8)) } },
   });
   const start: Record<StateName, string> = {
     ...(inputs as Record<StateName, string>),
     done: notDone,
-    own_position: main.op("Gather", [inputs.own_position!, keep]),
+    recent_position: none,
   };
-  const kept = cacheNames("own", config.layers).map((name) =>
-    main.op("Gather", [name, keep], { attributes: { axis: { int: 1 } } })
-  );
-  const ownOut = cacheNames("own_out", config.layers);
-  const outputNames: Partial<Record<StateName, string>> = {
-    done: "done",
-    own_position: "own_position_out",
-  };
+  const noCache = main.op("ConstantOfShape", [
+    join([model.int64([config.kvHeads]), batch, model.int64([0, config.headDim])]),
+  ]);
   main.outputs("Loop", [
     inputs.max_new!,
     model.true(),
     ...STATE.map(([name]) => start[name]),
-    ...kept,
+    ...grown.map(() => noCache),
   ], [
-    ...STATE.map(([name]) => outputNames[name] ?? ""),
-    ...ownOut,
+    ...STATE.map(([name]) => name === "done" ? "done" : ""),
+    ...cacheNames("recent", config.layers),
     "next_tokens",
     "choice_log_probs",
   ], { attributes: { body: { graph: bodyGraph } } });
-  return { ownOut };
 }
 
 function headNorms(weights: WeightReader, layer: number): HeadNorms {
@@ -297,7 +295,7 @@ function nextState(
     readonly state: Readonly<Record<StateName, string>>;
     readonly endIds: string;
   },
-): { emitted: string; goOn: string; state: Omit<Record<StateName, string>, "own_position"> } {
+): { emitted: string; goOn: string; state: Omit<Record<StateName, string>, "recent_position"> } {
   const best = body.op("ArgMax", [logits], {
     attributes: { axis: { int: 1 }, keepdims: { int: 0 } },
   });
@@ -332,35 +330,4 @@ function nextState(
       done,
     },
   };
-}
-
-/** Joins the prefix with the first sequence's own tokens, layer by layer, when `want_prefix`. */
-function joinPrefix(
-  model: ModelBuilder,
-  { config }: Checkpoint,
-  ownOut: readonly string[],
-): string[] {
-  const prefixOut = cacheNames("prefix_out", config.layers);
-  const shape = [config.kvHeads, "pl", config.headDim];
-  const branch = (
-    write: (scope: GraphScope, i: number) => string,
-  ): ReturnType<GraphScope["toSubgraph"]> => {
-    const scope = new GraphScope(model);
-    const names = prefixOut.map((_, i) => write(scope, i));
-    return scope.toSubgraph([], names.map((name) => valueInfo(name, DataType.FLOAT, shape)));
-  };
-  const prefix = cacheNames("prefix", config.layers);
-  const joined = branch((scope, i) =>
-    scope.op("Concat", [
-      prefix[i]!,
-      scope.op("Gather", [ownOut[i]!, model.int64(0)], { attributes: { axis: { int: 1 } } }),
-    ], { attributes: { axis: { int: 1 } } })
-  );
-  const nothing = branch((scope) =>
-    scope.op("ConstantOfShape", [model.int64([config.kvHeads, 0, config.headDim])])
-  );
-  model.main.outputs("If", ["want_prefix"], prefixOut, {
-    attributes: { then_branch: { graph: joined }, else_branch: { graph: nothing } },
-  });
-  return prefixOut;
 }

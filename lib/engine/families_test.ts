@@ -33,14 +33,21 @@ const FAMILIES = [
   "smollm3_window",
 ];
 
-/** Prompts in four groups: a short prefix, one longer than a chunk of the prefix, and none. */
+/**
+ * Prompts in groups large and small: on a short prefix, on one longer than a
+ * chunk, on prefixes that part from a common trunk or are it, and on none, one
+ * of those longer than a chunk.
+ */
 function testPrompts(): Prompt[] {
   const short = randomTokens(40, 1, VOCABULARY);
   const long = randomTokens(530, 2, VOCABULARY);
   const lengths: [prefix: number[], suffixes: number[]][] = [
     [short, [1, 20, 5, 9, 5, 30, 2]],
     [long, [3, 7]],
-    [[], [6, 13, 1]],
+    [short.slice(0, 30), [4]],
+    [[...short.slice(0, 30), 7, 8, 9], [6]],
+    [[...short.slice(0, 30), ...long.slice(0, 25)], [2]],
+    [[], [6, 520, 1]],
   ];
   return lengths.flatMap(([prefix, suffixes], group) =>
     suffixes.map((length, i) => ({
@@ -79,7 +86,7 @@ Deno.test({
     withRuns(async (runs) => {
       const references = await referenceAnswers(runs);
       for (const [i, run] of runs.entries()) {
-        await using engine = await openOnnxEngine(run.checkpoint, { batchSize: 3 });
+        await using engine = await openOnnxEngine(run.checkpoint, { batchSize: 4 });
         const answers = await engineAnswers(engine, run);
         assert.deepEqual(answers.tokens, references[i]!.tokens, FAMILIES[i]!);
         const difference = largestDifference(answers.logProbs, references[i]!.logProbs);
@@ -105,7 +112,6 @@ Deno.test({
       }
       const references = await referenceAnswers(runs);
       await using engine = await openOnnxEngine(base!.checkpoint, {
-        batchSize: 4,
         loraModules: LINEAR_MODULES,
       });
       const own = await engineAnswers(engine, base!);

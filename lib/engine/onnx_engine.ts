@@ -1,10 +1,10 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
-import { adaptedLayers, type Adapter } from "./adapter.ts";
-import { planBatches, type PlannedPrompt } from "./batch_plan.ts";
+import { InferenceSession, type Tensor } from "onnxruntime-node";
+import { type Batch, commonLength, planBatches } from "./batch_plan.ts";
 import type { Checkpoint, LinearModule } from "./checkpoint.ts";
-import { buildCpuGraph, cacheNames, LORA_SCALE, loraInputs } from "./cpu_graph.ts";
-import { layOutSlots } from "./slot_layout.ts";
-import { writeGraph } from "./write_graph.ts";
+import { buildCpuGraph } from "./cpu_graph.ts";
+import { CpuRunner } from "./cpu_runner.ts";
+import { GROWTH, OwnCache, PrefixCache } from "./kv_cache.ts";
+import { loraFeeds } from "./lora_feeds.ts";
 import type {
   ChoiceScores,
   Completion,
@@ -14,10 +14,11 @@ import type {
   Prompt,
   Variant,
 } from "./types.ts";
+import { writeGraph } from "./write_graph.ts";
 
 /** Options of {@linkcode openOnnxEngine}. */
 export interface OnnxEngineOptions {
-  /** Most sequences of one run; 32 when left out. */
+  /** Most sequences that are decoded together; 64 when left out. */
   readonly batchSize?: number;
   /** Module kinds that the adapters of this session may change; none when left out. */
   readonly loraModules?: readonly LinearModule[];
@@ -27,12 +28,15 @@ export interface OnnxEngineOptions {
   readonly threads?: number;
 }
 
-type Feeds = Record<string, Tensor>;
+type Settings = Required<Omit<OnnxEngineOptions, "threads">>;
 
 /** Steps between two looks at which sequences have ended: those leave the batch. */
 const STEPS_PER_RUN = 8;
-/** Tokens of a prefix that go through the model at once: bounds the size of the score matrices. */
-const PREFIX_CHUNK = 512;
+/** Sequences leave the batch when at least this share of it has ended: leaving costs a copy of the rest. */
+const LEAVING_SHARE = 1 / 8;
+/** Bytes of keys and values that may be copied so that groups with other prefixes run together. */
+const BRANCH_BYTES = 192 * 2 ** 20;
+const DEFAULT_BATCH_SIZE = 64;
 const DEFAULT_CONTEXT = 8192;
 
 /**
@@ -61,7 +65,7 @@ export async function openOnnxEngine(
     ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
   });
   return new OnnxEngine(session, checkpoint, {
-    batchSize: options.batchSize ?? 32,
+    batchSize: options.batchSize ?? DEFAULT_BATCH_SIZE,
     loraModules,
     contextLength,
   });
@@ -70,24 +74,18 @@ export async function openOnnxEngine(
 /** The inference engine over one ONNX Runtime session; made by {@linkcode openOnnxEngine}. */
 export class OnnxEngine implements Engine {
   readonly #session: InferenceSession;
+  readonly #runner: CpuRunner;
   readonly #checkpoint: Checkpoint;
-  readonly #settings: Required<Omit<OnnxEngineOptions, "threads">>;
-  readonly #emptyCache: { readonly prefix: Feeds };
+  readonly #settings: Settings;
+  /** The shared beginning that was computed last, and for which weights. */
+  #known: { readonly variant: Variant; readonly cache: PrefixCache };
 
-  constructor(
-    session: InferenceSession,
-    checkpoint: Checkpoint,
-    settings: Required<Omit<OnnxEngineOptions, "threads">>,
-  ) {
+  constructor(session: InferenceSession, checkpoint: Checkpoint, settings: Settings) {
     this.#session = session;
+    this.#runner = new CpuRunner(session, checkpoint);
     this.#checkpoint = checkpoint;
     this.#settings = settings;
-    const { layers, kvHeads, headDim } = checkpoint.config;
-    this.#emptyCache = {
-      prefix: Object.fromEntries(
-        cacheNames("prefix", layers).map((name) => [name, zeros([kvHeads, 0, headDim])]),
-      ),
-    };
+    this.#known = { variant: {}, cache: new PrefixCache(this.#runner.shape) };
   }
 
   /** The checkpoint that this engine runs. */
@@ -100,16 +98,19 @@ export class OnnxEngine implements Engine {
     prompts: readonly Prompt[],
     { maxNewTokens, variant = {}, onProgress, signal }: GenerateOptions,
   ): AsyncGenerator<Completion> {
-    const lora = this.#loraFeeds(variant);
+    const call = this.#openCall(variant, signal);
     let done = 0;
-    const maxTokens = this.#settings.contextLength - maxNewTokens;
-    for (const { prefix, batches } of planBatches(prompts, { ...this.#settings, maxTokens })) {
-      const base = { ...lora, ...await this.#runPrefix(prefix, lora, signal) };
-      for (const batch of batches) {
-        yield* await this.#decode(batch, { base, start: prefix.length, maxNewTokens, signal });
-        done += batch.length;
-        onProgress?.(done, prompts.length);
-      }
+    const { layers, kvHeads, headDim } = this.#checkpoint.config;
+    const batches = planBatches(prompts, {
+      batchSize: this.#settings.batchSize,
+      maxTokens: this.#settings.contextLength - maxNewTokens,
+      maxBranchTokens: BRANCH_BYTES / (layers * kvHeads * headDim * 2 * 4),
+    });
+    for (const batch of batches) {
+      const completions = await this.#complete(batch, maxNewTokens, call);
+      yield* completions;
+      done += completions.length;
+      onProgress?.(done, prompts.length);
     }
   }
 
@@ -119,26 +120,26 @@ export class OnnxEngine implements Engine {
     choices: readonly number[],
     { variant = {}, onProgress, signal }: EngineCallOptions = {},
   ): AsyncGenerator<ChoiceScores> {
-    const lora = this.#loraFeeds(variant);
+    const call = this.#openCall(variant, signal);
     let done = 0;
-    const maxTokens = this.#settings.contextLength;
-    for (const { prefix, batches } of planBatches(prompts, { ...this.#settings, maxTokens })) {
-      const base = { ...lora, ...await this.#runPrefix(prefix, lora, signal) };
-      for (const batch of batches) {
-        signal?.throwIfAborted();
-        const feeds = this.#startFeeds(batch.map(({ suffix }) => suffix), prefix.length);
-        const out = await this.#session.run(
-          { ...base, ...feeds, max_new: scalar(1), choice_ids: int64(choices), ...WANT_SCORES },
-          ["choice_log_probs"],
-        );
-        const scores = out.choice_log_probs!.data as Float32Array;
-        for (const [b, { index }] of batch.entries()) {
-          const logProbs = [...scores.slice(b * choices.length, (b + 1) * choices.length)];
-          yield { index, logProbs };
-        }
-        done += batch.length;
-        onProgress?.(done, prompts.length);
-      }
+    // one step asks for no packing: groups run one after the other
+    const batches = planBatches(prompts, {
+      batchSize: this.#settings.batchSize,
+      maxTokens: this.#settings.contextLength,
+      maxBranchTokens: 0,
+    });
+    for (const { trunk, groups } of batches) {
+      const rows = groups.flatMap(({ prompts }) => prompts);
+      const { logProbs } = await this.#runner.prefill({
+        sequences: rows.map(({ suffix }) => suffix),
+        prefix: await this.#prefix(trunk, call),
+        past: new OwnCache(this.#runner.shape, rows.length),
+        choices,
+        lora: call.lora,
+      }, signal);
+      yield* rows.map(({ index }, row) => ({ index, logProbs: logProbs[row]! }));
+      done += rows.length;
+      onProgress?.(done, prompts.length);
     }
   }
 
@@ -147,167 +148,92 @@ export class OnnxEngine implements Engine {
     await this.#session.release();
   }
 
-  /** Computes the keys and values of a shared prefix, a chunk at a time. */
-  async #runPrefix(
-    prefix: readonly number[],
-    lora: Feeds,
-    signal: AbortSignal | undefined,
-  ): Promise<Feeds> {
-    const { layers } = this.#checkpoint.config;
-    const names = cacheNames("prefix", layers);
-    const outputs = cacheNames("prefix_out", layers);
-    let cache = this.#emptyCache.prefix;
-    for (let at = 0; at < prefix.length; at += PREFIX_CHUNK) {
-      signal?.throwIfAborted();
-      const feeds = this.#startFeeds([prefix.slice(at, at + PREFIX_CHUNK)], at);
-      const out = await this.#session.run(
-        { ...lora, ...cache, ...feeds, max_new: scalar(1), want_prefix: flag(true) },
-        outputs,
-      );
-      cache = Object.fromEntries(names.map((name, i) => [name, out[outputs[i]!]! as Tensor]));
-    }
-    return cache;
+  #openCall(variant: Variant, signal: AbortSignal | undefined): Call {
+    const { loraModules } = this.#settings;
+    return { variant, signal, lora: loraFeeds(this.#checkpoint, loraModules, variant) };
+  }
+
+  /** Keys and values of a shared beginning, from where it parts from the one computed last. */
+  async #prefix(tokens: readonly number[], { variant, lora, signal }: Call): Promise<PrefixCache> {
+    const same = variant.adapter === this.#known.variant.adapter &&
+      variant.scale === this.#known.variant.scale;
+    const { cache } = this.#known;
+    const known = cache.truncate(same ? commonLength(cache.tokens, tokens) : 0);
+    const extended = await this.#runner.extendPrefix(known, tokens, { lora, signal });
+    this.#known = { variant, cache: extended };
+    return extended;
   }
 
   /** Decodes a batch to its end, in runs of a few steps; ended sequences leave between runs. */
-  async #decode(
-    batch: readonly PlannedPrompt[],
-    { base, start, maxNewTokens, signal }: {
-      readonly base: Feeds;
-      readonly start: number;
-      readonly maxNewTokens: number;
-      readonly signal: AbortSignal | undefined;
-    },
+  async #complete(
+    { trunk, groups }: Batch,
+    maxNewTokens: number,
+    call: Call,
   ): Promise<Completion[]> {
-    const { layers } = this.#checkpoint.config;
-    const ownIn = cacheNames("own", layers);
-    const ownOut = cacheNames("own_out", layers);
-    const generated = batch.map((): number[] => []);
-    const finished: Completion[] = [];
-    // rows of the running batch, as positions in `batch`
-    let running = batch.map((_, b) => b);
-    let feeds = this.#startFeeds(batch.map(({ suffix }) => suffix), start);
-    for (let made = 0; running.length > 0;) {
+    const { lora, signal } = call;
+    const prefix = await this.#prefix(trunk, call);
+    const rows = groups.flatMap(({ prompts }) => prompts);
+    const branches = await this.#branches(groups, prefix, call);
+    const longest = Math.max(...rows.map(({ suffix }) => suffix.length));
+    let past = branches.select(
+      groups.flatMap(({ prompts }, group) => prompts.map(() => group)),
+      longest + Math.min(maxNewTokens, GROWTH),
+    );
+    const first = await this.#runner.prefill(
+      { sequences: rows.map(({ suffix }) => suffix), prefix, past, lora },
+      signal,
+    );
+    const generated = first.tokens.map((tokens) => [...tokens]);
+    const ended = [...first.ended];
+    // rows of the cache, as positions in `rows`
+    let running = rows.map((_, row) => row);
+    for (let made = 1; made < maxNewTokens;) {
+      const going = running.filter((row) => !ended[row]);
+      if (going.length === 0) break;
+      if (running.length - going.length >= running.length * LEAVING_SHARE) {
+        past = past.select(going.map((row) => running.indexOf(row)), GROWTH);
+        running = going;
+      }
       signal?.throwIfAborted();
       const steps = Math.min(STEPS_PER_RUN, maxNewTokens - made);
-      const out = await this.#session.run(
-        { ...base, ...feeds, max_new: scalar(steps) },
-        ["next_tokens", "done", "own_position_out", ...ownOut],
-      );
+      // a sequence that has ended and not left yet repeats its last token to no effect
+      const sequences = running.map((row) => [generated[row]!.at(-1) ?? rows[row]!.suffix.at(-1)!]);
+      const result = await this.#runner.run({ sequences, prefix, past, steps, lora });
       made += steps;
-      const next = out.next_tokens!.data as BigInt64Array;
-      const rows = running.length;
-      for (let at = 0; at < next.length; at++) {
-        const token = Number(next[at]);
-        if (token >= 0) generated[running[at % rows]!]!.push(token);
+      if (made < maxNewTokens) past.append(0, result.recent);
+      for (const [i, row] of running.entries()) {
+        if (ended[row]) continue;
+        generated[row]!.push(...result.tokens[i]!);
+        ended[row] = result.ended[i]!;
       }
-      const ended = out.done!.data as Uint8Array;
-      const keep: number[] = [];
-      for (const [row, b] of running.entries()) {
-        if (ended[row] || made >= maxNewTokens) {
-          const finishReason = ended[row] ? "stop" : "length";
-          finished.push({ index: batch[b]!.index, tokens: generated[b]!, finishReason });
-        } else keep.push(row);
-      }
-      running = keep.map((row) => running[row]!);
-      if (running.length === 0) break;
-      const layout = layOutSlots(
-        running.map((b) => generated[b]!.slice(-1)),
-        running.map((b) => start + batch[b]!.suffix.length + generated[b]!.length - 1),
-      );
-      feeds = {
-        ...layoutFeeds(layout),
-        keep: int64(keep),
-        own_position: out.own_position_out as Tensor,
-        ...Object.fromEntries(ownIn.map((name, i) => [name, out[ownOut[i]!] as Tensor])),
-      };
     }
-    return finished;
+    return rows.map(({ index }, row) => ({
+      index,
+      tokens: generated[row]!,
+      finishReason: ended[row] ? "stop" : "length",
+    }));
   }
 
-  /** Feeds of sequences without own tokens yet, whose first new token has position `start`. */
-  #startFeeds(sequences: readonly (readonly number[])[], start: number): Feeds {
-    const { layers, kvHeads, headDim } = this.#checkpoint.config;
-    const batch = sequences.length;
-    const empty = zeros([kvHeads, batch, 0, headDim]);
-    return {
-      ...layoutFeeds(layOutSlots(sequences, sequences.map(() => start))),
-      keep: int64(sequences.map((_, b) => b)),
-      own_position: int64([], [batch, 0]),
-      ...Object.fromEntries(cacheNames("own", layers).map((name) => [name, empty])),
-    };
-  }
-
-  /** The adapter's factors as feeds; layers that it leaves alone get a rank of one, all zeros. */
-  #loraFeeds({ adapter, scale = 1 }: Variant): Feeds {
-    const { loraModules } = this.#settings;
-    checkModules(adapter, loraModules);
-    const feeds: Feeds = {
-      ...DEFAULT_FEEDS,
-      end_ids: int64(this.#checkpoint.config.endTokenIds),
-    };
-    if (loraModules.length === 0) return feeds;
-    feeds[LORA_SCALE] = new Tensor("float32", [adapter ? adapter.scaling * scale : 0], []);
-    for (const layer of adaptedLayers(this.#checkpoint, loraModules)) {
-      const [out, inner] = this.#checkpoint.tensors.get(`${layer}.weight`)!.shape as [
-        number,
-        number,
-      ];
-      const factors = adapter?.factors.get(layer);
-      const names = loraInputs(layer);
-      feeds[names.a] = factors
-        ? new Tensor("float32", factors.a, [factors.rank, inner])
-        : zeros([1, inner]);
-      feeds[names.b] = factors
-        ? new Tensor("float32", factors.b, [out, factors.rank])
-        : zeros([out, 1]);
+  /** Keys and values of each group's branch, a row each. */
+  async #branches(
+    groups: Batch["groups"],
+    prefix: PrefixCache,
+    { lora, signal }: Call,
+  ): Promise<OwnCache> {
+    const { shape } = this.#runner;
+    if (groups.every(({ branch }) => branch.length === 0)) {
+      return new OwnCache(shape, groups.length);
     }
-    return feeds;
+    const past = new OwnCache(shape, groups.length);
+    const sequences = groups.map(({ branch }) => branch);
+    await this.#runner.prefill({ sequences, prefix, past, lora }, signal);
+    return past;
   }
 }
 
-const WANT_SCORES: Feeds = { want_scores: flag(true) };
-
-/** Feeds that most runs share; a run overrides what it needs. */
-const DEFAULT_FEEDS: Feeds = {
-  choice_ids: int64([0]),
-  want_scores: flag(false),
-  want_prefix: flag(false),
-};
-
-function checkModules(adapter: Adapter | undefined, loraModules: readonly LinearModule[]): void {
-  const missing = adapter?.modules.filter((module) => !loraModules.includes(module)) ?? [];
-  if (missing.length > 0) {
-    throw new RangeError(
-      `Cannot apply the adapter in "${adapter!.dir}": the session was opened without ${missing}`,
-    );
-  }
-}
-
-function layoutFeeds(layout: ReturnType<typeof layOutSlots>): Feeds {
-  const grid = [layout.batch, layout.slots];
-  return {
-    tokens: int64(layout.tokens),
-    positions: int64(layout.positions),
-    slot_token: int64(layout.slotToken, grid),
-    slot_position: int64(layout.slotPosition, grid),
-    token_slot: int64(layout.tokenSlot),
-    last_token: int64(layout.lastToken),
-  };
-}
-
-function int64(values: readonly number[], dims: readonly number[] = [values.length]): Tensor {
-  return new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
-}
-
-function scalar(value: number): Tensor {
-  return int64([value], []);
-}
-
-function flag(value: boolean): Tensor {
-  return new Tensor("bool", [value], []);
-}
-
-function zeros(dims: readonly number[]): Tensor {
-  return new Tensor("float32", new Float32Array(dims.reduce((n, d) => n * d, 1)), dims);
+/** What every run of one call needs. */
+interface Call {
+  readonly variant: Variant;
+  readonly signal: AbortSignal | undefined;
+  readonly lora: Record<string, Tensor>;
 }

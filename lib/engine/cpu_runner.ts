@@ -1,0 +1,177 @@
+import { type InferenceSession, Tensor } from "onnxruntime-node";
+import type { Checkpoint } from "./checkpoint.ts";
+import { cacheNames } from "./cpu_graph.ts";
+import { type CacheShape, OwnCache, PrefixCache, type RecentTokens } from "./kv_cache.ts";
+import { layOutSlots } from "./slot_layout.ts";
+
+/** One run of the graph over a batch of sequences. */
+export interface CpuRun {
+  /** New tokens of each sequence, at least one each. */
+  readonly sequences: readonly (readonly number[])[];
+  /** What all of them share. */
+  readonly prefix: PrefixCache;
+  /** Their own earlier tokens, a row each; none when left out. */
+  readonly past?: OwnCache;
+  /** Steps: the first takes the new tokens, each later one the token before it. */
+  readonly steps: number;
+  /** Token ids whose log-probabilities are wanted. */
+  readonly choices?: readonly number[];
+  readonly lora: Record<string, Tensor>;
+}
+
+/** What a run gives. */
+export interface CpuRunResult {
+  /** Tokens of each sequence, up to its end token. */
+  readonly tokens: readonly (readonly number[])[];
+  /** Whether each sequence met an end token. */
+  readonly ended: readonly boolean[];
+  /** `[B, choices]` of the first step, nats; empty when not asked for. */
+  readonly logProbs: readonly (readonly number[])[];
+  readonly recent: RecentTokens;
+}
+
+/** Tokens that go through the model in one step: bounds the size of the score matrices. */
+const PREFILL_TOKENS = 1024;
+/** Tokens of one sequence in one step, for the same reason. */
+const SEQUENCE_CHUNK = 512;
+
+/** Feeds the CPU graph: lists of tokens and caches in, tokens and caches out. */
+export class CpuRunner {
+  readonly #session: InferenceSession;
+  readonly #endIds: Tensor;
+  /** Sizes of the caches. */
+  readonly shape: CacheShape;
+
+  constructor(session: InferenceSession, { config }: Checkpoint) {
+    this.#session = session;
+    this.#endIds = int64(config.endTokenIds);
+    this.shape = config;
+  }
+
+  /** Runs the graph once. */
+  async run({ sequences, prefix, past, steps, choices, lora }: CpuRun): Promise<CpuRunResult> {
+    const own = past ?? new OwnCache(this.shape, sequences.length);
+    const start = prefix.tokens.length;
+    const layout = layOutSlots(sequences, own.lengths.map((length) => start + length));
+    const grid = [layout.batch, layout.slots];
+    const names = cacheNames("recent", this.shape.layers);
+    const out = await this.#session.run({
+      ...lora,
+      ...prefix.feeds(),
+      ...own.feeds(start),
+      tokens: int64(layout.tokens),
+      positions: int64(layout.positions),
+      slot_token: int64(layout.slotToken, grid),
+      slot_position: int64(layout.slotPosition, grid),
+      token_slot: int64(layout.tokenSlot),
+      last_token: int64(layout.lastToken),
+      max_new: int64([steps], []),
+      end_ids: this.#endIds,
+      choice_ids: int64(choices ?? [0]),
+      want_scores: new Tensor("bool", [choices !== undefined], []),
+    }, ["next_tokens", "done", "choice_log_probs", ...names]);
+    const data = names.map((name) => out[name]!.data as Float32Array);
+    return {
+      tokens: byRow(out.next_tokens!.data as BigInt64Array, layout.batch),
+      ended: Array.from(out.done!.data as Uint8Array, Boolean),
+      logProbs: choices ? rows(out.choice_log_probs!.data as Float32Array, grid[0]!, choices) : [],
+      recent: {
+        data,
+        counts: sequences.map((sequence) => sequence.length),
+        slots: layout.slots,
+        length: out[names[0]!]!.dims[2]!,
+      },
+    };
+  }
+
+  /** The cache of a shared beginning, from the cache of a part of it. */
+  async extendPrefix(
+    known: PrefixCache,
+    tokens: readonly number[],
+    { lora, signal }: { readonly lora: CpuRun["lora"]; readonly signal: AbortSignal | undefined },
+  ): Promise<PrefixCache> {
+    let cache = known;
+    while (cache.tokens.length < tokens.length) {
+      signal?.throwIfAborted();
+      const at = cache.tokens.length;
+      const chunk = tokens.slice(at, at + SEQUENCE_CHUNK);
+      const { recent } = await this.run({ sequences: [chunk], prefix: cache, steps: 1, lora });
+      cache = cache.extend(chunk, recent);
+    }
+    return cache;
+  }
+
+  /**
+   * Takes the sequences' first new tokens a few rows at a time and appends them
+   * to `past`, whose rows they continue. Gives every row's next token (none
+   * where it is an end token) and the wanted log-probabilities.
+   */
+  async prefill(
+    { sequences, prefix, past, choices, lora }: Omit<CpuRun, "steps"> & { readonly past: OwnCache },
+    signal: AbortSignal | undefined,
+  ): Promise<Omit<CpuRunResult, "recent">> {
+    const tokens: (readonly number[])[] = [];
+    const ended: boolean[] = [];
+    const logProbs: (readonly number[])[] = [];
+    for (let row = 0; row < sequences.length;) {
+      const end = this.#batchEnd(sequences, row);
+      const batch = sequences.slice(row, end);
+      const numbers = batch.map((_, b) => row + b);
+      // only a sequence that runs alone can be longer than a chunk
+      for (let at = 0; at < batch[0]!.length; at += SEQUENCE_CHUNK) {
+        signal?.throwIfAborted();
+        const last = batch.length > 1 || at + SEQUENCE_CHUNK >= batch[0]!.length;
+        const result = await this.run({
+          sequences: batch.length > 1 ? batch : [batch[0]!.slice(at, at + SEQUENCE_CHUNK)],
+          prefix,
+          past: past.select(numbers),
+          steps: 1,
+          lora,
+          ...(choices && last ? { choices } : {}),
+        });
+        past.append(row, result.recent);
+        if (!last) continue;
+        tokens.push(...result.tokens);
+        ended.push(...result.ended);
+        logProbs.push(...result.logProbs);
+        break;
+      }
+      row = end;
+    }
+    return { tokens, ended, logProbs };
+  }
+
+  #batchEnd(sequences: readonly (readonly number[])[], row: number): number {
+    let end = row + 1;
+    let total = sequences[row]!.length;
+    if (total > SEQUENCE_CHUNK) return end;
+    while (end < sequences.length) {
+      const { length } = sequences[end]!;
+      total += length;
+      if (length > SEQUENCE_CHUNK || total > PREFILL_TOKENS) break;
+      end++;
+    }
+    return end;
+  }
+}
+
+/** `[steps, B]` tokens, -1 after the end, as a list a sequence. */
+function byRow(next: BigInt64Array, batch: number): number[][] {
+  const lists = Array.from({ length: batch }, (): number[] => []);
+  for (let at = 0; at < next.length; at++) {
+    const token = Number(next[at]);
+    if (token >= 0) lists[at % batch]!.push(token);
+  }
+  return lists;
+}
+
+function rows(scores: Float32Array, batch: number, { length }: readonly number[]): number[][] {
+  return Array.from(
+    { length: batch },
+    (_, b) => [...scores.subarray(b * length, (b + 1) * length)],
+  );
+}
+
+function int64(values: readonly number[], dims: readonly number[] = [values.length]): Tensor {
+  return new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
+}

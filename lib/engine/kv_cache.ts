@@ -1,0 +1,176 @@
+import { Tensor } from "onnxruntime-node";
+import { EMPTY_POSITION } from "./cpu_attention.ts";
+import { cacheNames } from "./cpu_graph.ts";
+
+/** Sizes of a decoder's keys and values. */
+export interface CacheShape {
+  readonly layers: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+}
+
+/** Keys and values that a run made: `[kv, B, R, d]` of every layer, key and value in turn. */
+export interface RecentTokens {
+  readonly data: readonly Float32Array[];
+  /** New tokens of each sequence, at the front of the first `slots` places. */
+  readonly counts: readonly number[];
+  readonly slots: number;
+  /** R: the slots of the first step and one place for each later step. */
+  readonly length: number;
+}
+
+/** Keys and values of a beginning that sequences share, `[kv, P, d]` a tensor; never changed. */
+export class PrefixCache {
+  readonly tokens: readonly number[];
+  readonly #shape: CacheShape;
+  readonly #data: readonly Float32Array[];
+
+  constructor(shape: CacheShape, tokens: readonly number[] = [], data?: readonly Float32Array[]) {
+    this.tokens = tokens;
+    this.#shape = shape;
+    this.#data = data ?? cacheNames("prefix", shape.layers).map(() => new Float32Array());
+  }
+
+  /** The cache of the first `length` tokens. */
+  truncate(length: number): PrefixCache {
+    if (length === this.tokens.length) return this;
+    const { kvHeads, headDim } = this.#shape;
+    const from = this.tokens.length * headDim;
+    const size = length * headDim;
+    const data = this.#data.map((source) => {
+      const out = new Float32Array(kvHeads * size);
+      for (let kv = 0; kv < kvHeads; kv++) {
+        out.set(source.subarray(kv * from, kv * from + size), kv * size);
+      }
+      return out;
+    });
+    return new PrefixCache(this.#shape, this.tokens.slice(0, length), data);
+  }
+
+  /** The cache of these tokens and the ones after them, which were run as one sequence. */
+  extend(tokens: readonly number[], { data: recent }: RecentTokens): PrefixCache {
+    const { kvHeads, headDim } = this.#shape;
+    const [before, added] = [this.tokens.length * headDim, tokens.length * headDim];
+    const data = this.#data.map((source, i) => {
+      const out = new Float32Array(kvHeads * (before + added));
+      for (let kv = 0; kv < kvHeads; kv++) {
+        const at = kv * (before + added);
+        out.set(source.subarray(kv * before, (kv + 1) * before), at);
+        out.set(recent[i]!.subarray(kv * added, (kv + 1) * added), at + before);
+      }
+      return out;
+    });
+    return new PrefixCache(this.#shape, [...this.tokens, ...tokens], data);
+  }
+
+  /** The graph's prefix inputs. */
+  feeds(): Record<string, Tensor> {
+    const { layers, kvHeads, headDim } = this.#shape;
+    const dims = [kvHeads, this.tokens.length, headDim];
+    return Object.fromEntries(
+      cacheNames("prefix", layers).map((name, i) => [
+        name,
+        new Tensor("float32", this.#data[i]!, dims),
+      ]),
+    );
+  }
+}
+
+/** Places are added by so many at a time: a full cache is copied once in a while, not every run. */
+export const GROWTH = 32;
+
+/** Keys and values of each sequence's own tokens, `[kv, rows, capacity, d]` a tensor. */
+export class OwnCache {
+  readonly #shape: CacheShape;
+  readonly #lengths: number[];
+  #capacity = 0;
+  readonly #data: Float32Array[];
+
+  constructor(shape: CacheShape, rows: number, capacity = 0) {
+    this.#shape = shape;
+    this.#lengths = new Array(rows).fill(0);
+    this.#data = cacheNames("past", shape.layers).map(() => new Float32Array());
+    if (capacity > 0) this.#grow(capacity);
+  }
+
+  /** Tokens of each sequence. */
+  get lengths(): readonly number[] {
+    return this.#lengths;
+  }
+
+  /** A copy with the named rows in their order; a row may be named more than once. */
+  select(rows: readonly number[], extraCapacity = 0): OwnCache {
+    const longest = Math.max(0, ...rows.map((row) => this.#lengths[row]!));
+    const copy = new OwnCache(this.#shape, rows.length, longest + extraCapacity);
+    const { kvHeads, headDim } = this.#shape;
+    for (const [i, target] of copy.#data.entries()) {
+      for (let kv = 0; kv < kvHeads; kv++) {
+        for (const [row, from] of rows.entries()) {
+          const at = (kv * this.#lengths.length + from) * this.#capacity * headDim;
+          const values = this.#data[i]!.subarray(at, at + this.#lengths[from]! * headDim);
+          target.set(values, (kv * rows.length + row) * copy.#capacity * headDim);
+        }
+      }
+    }
+    for (const [row, from] of rows.entries()) copy.#lengths[row] = this.#lengths[from]!;
+    return copy;
+  }
+
+  /** Adds what a run made of the sequences from `firstRow` on. */
+  append(firstRow: number, { data, counts, slots, length }: RecentTokens): void {
+    const later = length - slots;
+    const rows = counts.length;
+    const needed = Math.max(...counts.map((n, b) => this.#lengths[firstRow + b]! + n + later));
+    if (needed > this.#capacity) this.#grow(needed);
+    const { kvHeads, headDim } = this.#shape;
+    for (const [i, target] of this.#data.entries()) {
+      for (let kv = 0; kv < kvHeads; kv++) {
+        for (const [b, count] of counts.entries()) {
+          const row = firstRow + b;
+          const source = (kv * rows + b) * length;
+          const place = (kv * this.#lengths.length + row) * this.#capacity + this.#lengths[row]!;
+          const part = (from: number, n: number): Float32Array =>
+            data[i]!.subarray(from * headDim, (from + n) * headDim);
+          target.set(part(source, count), place * headDim);
+          target.set(part(source + slots, later), (place + count) * headDim);
+        }
+      }
+    }
+    for (const [b, count] of counts.entries()) this.#lengths[firstRow + b]! += count + later;
+  }
+
+  /** The graph's inputs of earlier tokens; `start` is the position of every sequence's first. */
+  feeds(start: number): Record<string, Tensor> {
+    const { layers, kvHeads, headDim } = this.#shape;
+    const rows = this.#lengths.length;
+    const positions = new BigInt64Array(rows * this.#capacity).fill(BigInt(EMPTY_POSITION));
+    for (const [row, length] of this.#lengths.entries()) {
+      for (let l = 0; l < length; l++) positions[row * this.#capacity + l] = BigInt(start + l);
+    }
+    const dims = [kvHeads, rows, this.#capacity, headDim];
+    return {
+      past_position: new Tensor("int64", positions, [rows, this.#capacity]),
+      ...Object.fromEntries(
+        cacheNames("past", layers).map((name, i) => [
+          name,
+          new Tensor("float32", this.#data[i]!, dims),
+        ]),
+      ),
+    };
+  }
+
+  #grow(needed: number): void {
+    const capacity = Math.ceil(needed / GROWTH) * GROWTH;
+    const { kvHeads, headDim } = this.#shape;
+    const lines = kvHeads * this.#lengths.length;
+    const size = this.#capacity * headDim;
+    for (const [i, source] of this.#data.entries()) {
+      const out = new Float32Array(lines * capacity * headDim);
+      for (let line = 0; line < lines; line++) {
+        out.set(source.subarray(line * size, (line + 1) * size), line * capacity * headDim);
+      }
+      this.#data[i] = out;
+    }
+    this.#capacity = capacity;
+  }
+}
