@@ -99,6 +99,10 @@ const REFUSED: Readonly<Record<string, string>> = {
   "a numbered parameter": "SELECT ?1",
   "a named parameter": "SELECT :name, @name, $name",
   "an EXPLAIN of a DELETE": "EXPLAIN DELETE FROM maker",
+  "a second statement after the first": "SELECT 1; DROP TABLE maker",
+  "a second statement after a comment": "SELECT 1 /* ; */; DELETE FROM maker -- x",
+  "a second statement inside of brackets": "SELECT (1; DROP TABLE maker)",
+  "a statement after an empty one": ";DROP TABLE maker",
   "a NUL before a second statement": "SELECT 1\0; DROP TABLE maker",
   "a NUL inside of a literal": "SELECT 'a\0b'",
   "nothing at all": "",
@@ -181,8 +185,6 @@ const TOO_MUCH: Readonly<Record<string, string>> = {
 /** Statements that look dangerous and are harmless: they run as they stand. */
 const HARMLESS: Readonly<Record<string, string>> = {
   "the schema table": "SELECT name FROM sqlite_master",
-  "a second statement after the first": "SELECT 1; DROP TABLE maker",
-  "a second statement after a comment": "SELECT 1 /* ; */; DELETE FROM maker -- x",
   "a literal that holds a statement": "SELECT '; DROP TABLE maker; --'",
   "a name in double quotes that is no column": 'SELECT "DROP TABLE maker"',
   "an open comment at the end": "SELECT 1 -- DROP TABLE maker",

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { hasStatement } from "../text/statement_forms.ts";
+import { hasSecondStatement, hasStatement } from "../text/statement_forms.ts";
 import { tokenize } from "../text/tokens.ts";
 import type { Row, SqlValue } from "../value.ts";
 import { decodeText } from "./decode_text.ts";
@@ -42,6 +42,7 @@ export function runStatement(sandbox: Sandbox, request: ExecutorRequest): Statem
   if (!hasStatement(request.sql)) {
     return sqlError("there is no statement in the text");
   }
+  if (hasSecondStatement(request.sql)) return sqlError("there is more than one statement");
   try {
     const statement = db.prepare(request.sql);
     const columnCount = statement.columns().length;

@@ -27,7 +27,7 @@ export interface StatementForms {
 export function statementForms(sql: string, side: "gold" | "predicted"): StatementForms {
   const filled = side === "predicted" ? sql.trim().replaceAll(" value ", " 1 ") : sql.trim();
   return {
-    official: fixedYear(withoutDistinct(firstStatement(joinedOperators(filled)))),
+    official: fixedYear(withoutDistinct(officialStatement(joinedOperators(filled)))),
     written: fixedYear(firstStatement(joinedOperators(sql.trim()))),
   };
 }
@@ -42,6 +42,12 @@ export function ordersRows(officialGold: string): boolean {
   return officialGold.toLowerCase().includes("order by");
 }
 
+/** Whether anything but white space, comments and semicolons comes after the first statement. */
+export function hasSecondStatement(sql: string): boolean {
+  const end = endOfFirstStatement(sql);
+  return end !== undefined && hasStatement(sql.slice(end));
+}
+
 /** Whether the text has anything to execute: not only white space, comments and semicolons. */
 export function hasStatement(sql: string): boolean {
   // A text that begins with a letter needs no closer look.
@@ -53,17 +59,30 @@ function joinedOperators(sql: string): string {
   return sql.replaceAll("> =", ">=").replaceAll("< =", "<=").replaceAll("! =", "!=");
 }
 
+// The comments after the semicolon that the official script's lexer counts to the statement. It
+// knows `# ` as a comment and SQLite does not, so such a statement fails there.
+const HASH_COMMENT = /^(?:[^\S\r\n]|--[^\r\n]*(?:\r\n?|\n|$))*# [^\r\n]*/;
+
 function firstStatement(sql: string): string {
-  if (!sql.includes(";")) return sql;
+  const end = endOfFirstStatement(sql);
+  return end === undefined ? sql : sql.slice(0, end);
+}
+
+function officialStatement(sql: string): string {
+  const end = endOfFirstStatement(sql);
+  if (end === undefined) return sql;
+  return sql.slice(0, end) + (HASH_COMMENT.exec(sql.slice(end))?.[0] ?? "");
+}
+
+function endOfFirstStatement(sql: string): number | undefined {
+  if (!sql.includes(";")) return undefined;
   let depth = 0;
   for (const token of tokenize(sql)) {
     if (token.text === "(") depth++;
     if (token.text === ")") depth = Math.max(0, depth - 1);
-    if (token.text === ";" && token.kind === "punctuation" && depth === 0) {
-      return sql.slice(0, token.start + 1);
-    }
+    if (token.text === ";" && token.kind === "punctuation" && depth === 0) return token.start + 1;
   }
-  return sql;
+  return undefined;
 }
 
 function withoutDistinct(sql: string): string {

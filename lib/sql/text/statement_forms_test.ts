@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hasStatement, ordersRows, statementForms } from "./statement_forms.ts";
+import { hasSecondStatement, hasStatement, ordersRows, statementForms } from "./statement_forms.ts";
 
 Deno.test("statementForms() drops DISTINCT from the official form only, wherever it stands", () => {
   const sql =
@@ -65,4 +65,25 @@ Deno.test("hasStatement() sees through comments, white space and semicolons", ()
   for (const sql of ["SELECT 1", "-- a\nSELECT 1", "(SELECT 1)", ";SELECT 1", "é"]) {
     assert.equal(hasStatement(sql), true, sql);
   }
+});
+
+Deno.test("hasSecondStatement() sees a statement behind the first one, and no comment for one", () => {
+  for (const sql of ["SELECT 1; SELECT 2", ";SELECT 1", "SELECT 1;\n# x", "SELECT ';';x"]) {
+    assert.equal(hasSecondStatement(sql), true, sql);
+  }
+  for (
+    const sql of ["SELECT 1", "SELECT 1;", "SELECT 1;; ;", "SELECT 1; -- x\n/* y */", "SELECT ';'"]
+  ) {
+    assert.equal(hasSecondStatement(sql), false, sql);
+  }
+});
+
+Deno.test("statementForms() keeps a hash comment after the semicolon, on which the script fails", () => {
+  const sql = "SELECT a FROM t; # all of them";
+  assert.equal(statementForms(sql, "predicted").official, sql);
+  assert.equal(statementForms(sql, "predicted").written, "SELECT a FROM t;");
+  const nextLine = "SELECT a FROM t;\n# all of them";
+  assert.equal(statementForms(nextLine, "predicted").official, "SELECT a FROM t;");
+  const comments = "SELECT a FROM t; -- x\n  # y\nSELECT b";
+  assert.equal(statementForms(comments, "predicted").official, "SELECT a FROM t; -- x\n  # y");
 });
