@@ -85,7 +85,7 @@ const noFull = Deno.build.os === "linux" ? "" : " [skipped: no /dev/full]";
 Deno.test({
   name: `main reports a full disk in one line, and the store is whole afterwards${noFull}`,
   ignore: noFull !== "",
-  async fn() {
+  async fn(): Promise<void> {
     using study = await writeMiniStudy();
     const out = `${study.root}/answers.jsonl`;
     await Deno.symlink("/dev/full", `${out}.samples`);

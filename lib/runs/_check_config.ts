@@ -102,7 +102,7 @@ const RECIPE = shape<Recipe>({
   alpha: withDefault(number({ above: 0, max: 65536 }), 32),
   dropout: withDefault(number({ min: 0, max: 0.99 }), 0.05),
   targetModules: withDefault(TARGETS, ["q_proj", "v_proj"]),
-  epochs: withDefault(number({ above: 0, max: 100 }), 1),
+  epochs: withDefault(integer({ min: 1, max: 1000 }), 1),
   maxTokens: optional(integer({ min: 1 })),
   batchSize: withDefault(integer({ min: 1, max: 4096 }), 4),
   gradientAccumulation: withDefault(integer({ min: 1, max: 4096 }), 1),

@@ -37,7 +37,7 @@ const FULL: StudyConfig = {
         alpha: 16,
         dropout: 0,
         targetModules: "all-linear",
-        epochs: 0.5,
+        epochs: 2,
         maxTokens: 40_000,
         batchSize: 2,
         gradientAccumulation: 2,

@@ -93,7 +93,7 @@ export interface Recipe {
   readonly dropout: number;
   /** Which layers get an adapter; `q_proj` and `v_proj` if left out. */
   readonly targetModules: readonly TargetModule[] | "all-linear";
-  /** Passes over the examples, above 0 and up to 100, fractions allowed; 1 if left out. */
+  /** Passes over the examples, 1 to 1000; 1 if left out. For less than one: `maxTokens`. */
   readonly epochs: number;
   /** Ends training after about so many tokens, if that is earlier. */
   readonly maxTokens?: number;

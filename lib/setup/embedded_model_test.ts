@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync } from "node:fs";
-import type { Progress } from "../runs/progress.ts";
+import { type Progress, SILENT } from "../runs/progress.ts";
 import { EMBEDDED_MODEL_DIR, ensureEmbeddedModel } from "./embedded_model.ts";
 
 /** Keeps what is told. */
 function listener(): { readonly progress: Progress; readonly told: string[] } {
   const told: string[] = [];
   const say = (text: string): void => void told.push(text);
-  return { told, progress: { step: say, update() {}, note: say } };
+  return { told, progress: { ...SILENT, step: say, note: say } };
 }
 
 /** A pip that cannot download, instead of the machine's Python. */
@@ -42,7 +42,7 @@ function linkedModel(root: string): string {
 Deno.test({
   name: `ensureEmbeddedModel finds a whole folder and says so${missing}`,
   ignore: missing !== "",
-  async fn() {
+  async fn(): Promise<void> {
     const root = Deno.makeTempDirSync();
     using _pip = withoutNetwork(root);
     const dir = linkedModel(root);
@@ -65,7 +65,7 @@ for (const [damage, inflict] of DAMAGES) {
   Deno.test({
     name: `ensureEmbeddedModel does not take a folder with ${damage} for whole${missing}`,
     ignore: missing !== "",
-    async fn() {
+    async fn(): Promise<void> {
       const root = Deno.makeTempDirSync();
       using _pip = withoutNetwork(root);
       const dir = linkedModel(root);

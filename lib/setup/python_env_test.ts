@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync } from "node:fs";
-import type { Progress } from "../runs/progress.ts";
+import { type Progress, SILENT } from "../runs/progress.ts";
 import { ensurePythonEnv } from "./python_env.ts";
 
 /**
@@ -45,8 +45,8 @@ function machine(): Machine {
       Deno.writeTextFileSync(log, "");
       const told: string[] = [];
       const progress: Progress = {
+        ...SILENT,
         step: (title) => void told.push(title),
-        update() {},
         note: (text) => void told.push(text),
       };
       await ensurePythonEnv(progress, root);

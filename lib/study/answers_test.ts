@@ -17,11 +17,11 @@ const OTHER = { db_id: "farm", question: "Names?", query: "SELECT name FROM cow"
 function counting(engine: Engine): Engine & { prompts: number } {
   return {
     prompts: 0,
-    generate(prompts, options) {
+    generate(prompts, options): ReturnType<Engine["generate"]> {
       this.prompts += prompts.length;
       return engine.generate(prompts, options);
     },
-    choiceLogProbs(prompts, choices, options) {
+    choiceLogProbs(prompts, choices, options): ReturnType<Engine["choiceLogProbs"]> {
       this.prompts += prompts.length;
       return engine.choiceLogProbs(prompts, choices, options);
     },

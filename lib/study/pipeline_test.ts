@@ -3,6 +3,7 @@ import { cpSync, existsSync, readdirSync } from "node:fs";
 import { InferenceSession } from "onnxruntime-node";
 import { EMBEDDED_MODEL_DIR, EMBEDDED_MODEL_ID, VENV_PYTHON } from "../setup/mod.ts";
 import { parseConfig, readSummary, REPOSITORY_ROOT, type Summary } from "../runs/mod.ts";
+import { SILENT } from "../runs/progress.ts";
 import { openStudy } from "./open_study.ts";
 import { runPipeline } from "./run_pipeline.ts";
 import { RESULT_FILES } from "./write_results.ts";
@@ -35,7 +36,7 @@ const CONFIG = JSON.stringify({
 /** Runs the study into a folder, in this process, and keeps the notes. */
 async function run(out: string): Promise<{ summary: Summary; notes: string[] }> {
   const notes: string[] = [];
-  const progress = { step() {}, update() {}, note: (text: string) => void notes.push(text) };
+  const progress = { ...SILENT, note: (text: string) => void notes.push(text) };
   const study = await openStudy(parseConfig(CONFIG, { path: "the test" }), { out, progress });
   return { summary: await runPipeline(study, { progress }), notes };
 }
@@ -85,7 +86,7 @@ Deno.test({
   name: "runPipeline takes the embedded model through training to the table" +
     (missing.length > 0 ? ` [skipped: no ${missing.join(", ")}: run deno task setup]` : ""),
   ignore: missing.length > 0,
-  async fn(t) {
+  async fn(t): Promise<void> {
     const root = await Deno.makeTempDir({ prefix: "pipeline-test-" });
     const out = `${root}/first`;
     let first: Summary;

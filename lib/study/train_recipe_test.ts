@@ -25,7 +25,7 @@ function test(name: string, fn: (study: MiniStudy) => Promise<void>): void {
   Deno.test({
     name: name + noShell,
     ignore: noShell !== "",
-    async fn() {
+    async fn(): Promise<void> {
       using study = await writeMiniStudy();
       await fn(study);
     },
@@ -88,7 +88,7 @@ const noVenv = existsSync(VENV_PYTHON) ? "" : " [skipped: no .venv: run deno tas
 Deno.test({
   name: `trainRecipe gets one line from the real script for data that is not there${noVenv}`,
   ignore: noVenv !== "",
-  async fn() {
+  async fn(): Promise<void> {
     using study = await writeMiniStudy();
     const inputs = await openModelInputs(study.config, study.model);
     const [recipe] = study.config.training.recipes;
