@@ -158,13 +158,23 @@ export async function adapterName(dir: string, scale = 1): Promise<string> {
  * @returns `to`.
  */
 export async function writeScaledAdapter(dir: string, scale: number, to: string): Promise<string> {
-  if (await Deno.stat(to).then(() => true, () => false)) return to;
+  if (await exists(to)) return to;
   const config = JSON.parse(await Deno.readTextFile(`${dir}/adapter_config.json`));
   const part = `${to}.${Deno.pid}.part`;
   await Deno.mkdir(part, { recursive: true });
   await Deno.copyFile(`${dir}/adapter_model.safetensors`, `${part}/adapter_model.safetensors`);
   const scaled = { ...config, lora_alpha: config.lora_alpha * scale };
   await Deno.writeTextFile(`${part}/adapter_config.json`, JSON.stringify(scaled, null, 2) + "\n");
-  await Deno.rename(part, to);
+  try {
+    await Deno.rename(part, to);
+  } catch (error) {
+    await Deno.remove(part, { recursive: true });
+    // another study on this machine may have been faster: the name says that it is the same
+    if (!await exists(to)) throw error;
+  }
   return to;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
 }

@@ -1,4 +1,5 @@
 import { UsageError } from "../../runs/usage_error.ts";
+import { oneLine, reasonOf, retryAfter } from "./_http_failure.ts";
 
 /** How requests to a completions server are made. */
 export interface ServerClientOptions {
@@ -38,8 +39,6 @@ export class ServerRefusal extends UsageError {
     this.reason = reason;
   }
 }
-
-const LONGEST_REASON = 300;
 
 /**
  * JSON requests to one server, sent again when they fail on the way: on 408,
@@ -172,33 +171,6 @@ interface Failure {
   readonly why: string;
   readonly overload: boolean;
   readonly retryAfterMs?: number;
-}
-
-/** Seconds, or a date. */
-function retryAfter(headers: Headers): { retryAfterMs?: number } {
-  const value = headers.get("retry-after");
-  if (value === null) return {};
-  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) ? { retryAfterMs: Math.max(0, ms) } : {};
-}
-
-/** The message in an error's body: OpenAI's form, FastAPI's, or its text. */
-function reasonOf(text: string): string {
-  try {
-    const body = JSON.parse(text);
-    const found = body?.error?.message ?? body?.message ?? body?.detail ?? body?.error;
-    if (found !== undefined) {
-      return oneLine(typeof found === "string" ? found : JSON.stringify(found));
-    }
-  } catch {
-    // not JSON: its text is all there is
-  }
-  return oneLine(text);
-}
-
-function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON)}...` : line;
 }
 
 async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
