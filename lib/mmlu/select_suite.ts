@@ -5,8 +5,8 @@ import type { MmluData, MmluQuestion } from "./types.ts";
 
 /** Options of {@link selectSuite}. */
 export interface SelectSuiteOptions {
-  /** How many questions of each category; 50 by default. */
-  readonly perCategory?: number;
+  /** How many questions of each category; 50 by default. `null` for all that there are. */
+  readonly perCategory?: number | null;
   /** The seed of the selection. */
   readonly seed: number;
 }
@@ -18,8 +18,10 @@ export interface SelectSuiteOptions {
  * until there are enough, so their counts differ by at most one while none runs out. With one seed
  * a larger suite contains every smaller one.
  *
+ * With `perCategory` null it is no selection: every test question of every subject, "Other" too.
+ *
  * @param data The loaded folder.
- * @returns The questions by category, then subject, then row.
+ * @returns The questions by category, then subject, then row; all of them by subject, then row.
  * @throws {UsageError} If a category has fewer questions; the message has all counts.
  * @throws {RangeError} If `perCategory` is not an integer >= 1.
  */
@@ -27,6 +29,7 @@ export function selectSuite(
   data: Pick<MmluData, "test">,
   { perCategory = 50, seed }: SelectSuiteOptions,
 ): readonly MmluQuestion[] {
+  if (perCategory === null) return [...data.test.values()].flat();
   if (!Number.isSafeInteger(perCategory) || perCategory < 1) {
     throw new RangeError(
       `Cannot select an MMLU suite: perCategory must be an integer >= 1: ${perCategory}`,

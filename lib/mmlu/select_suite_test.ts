@@ -87,3 +87,10 @@ Deno.test("selectSuite() refuses a category with too few questions, giving all c
   });
   assert.throws(() => selectSuite(FULL, { perCategory: 0, seed: 1 }), RangeError);
 });
+
+Deno.test("selectSuite() gives every test question of every subject with perCategory null", () => {
+  const few = data({ anatomy: 2, astronomy: 3, sociology: 1 });
+  const suite = selectSuite(few, { perCategory: null, seed: 1 });
+  assert.deepEqual(suite, [...few.test.values()].flat());
+  assert.ok(suite.some(({ category }) => category === "Other"));
+});

@@ -140,7 +140,7 @@ export const checkConfig: Check<StudyConfig> = shape<StudyConfig>({
   }),
   mmlu: shape<MmluConfig>({
     path: text(),
-    perCategory: withDefault(integer({ min: 1, max: 1000 }), 50),
+    perCategory: withDefault(nullable(integer({ min: 1, max: 1000 })), 50),
     shots: withDefault(integer({ min: 0, max: 5 }), 4),
   }),
   training: shape<TrainingConfig>({

@@ -65,8 +65,11 @@ export interface SpiderConfig {
 export interface MmluConfig {
   /** The folder in MMLU's layout. */
   readonly path: string;
-  /** Questions of each of the three categories, 1 to 1000; 50 if left out. */
-  readonly perCategory: number;
+  /**
+   * Questions of each of the three categories, 1 to 1000; 50 if left out. `null` asks all test
+   * questions of all subjects, those of the fourth category included.
+   */
+  readonly perCategory: number | null;
   /** Dev questions shown before each question, 0 to 5, as MMLU has five; 4 if left out. */
   readonly shots: number;
 }

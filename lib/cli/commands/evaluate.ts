@@ -9,6 +9,7 @@ import {
   openStore,
   sha256OfFile,
   type StudyConfig,
+  UsageError,
   validateConfig,
   writeAtomic,
 } from "../../runs/mod.ts";
@@ -74,8 +75,11 @@ export const EVALUATE: Command = {
 export const MMLU: Command = {
   name: "mmlu",
   summary: "multiple-choice accuracy of one model, with or without an adapter",
-  flags: MODEL_FLAGS,
+  flags: { ...MODEL_FLAGS, all: { type: "switch", help: "all test questions of all subjects" } },
   async run(flags, { progress, print, signal }): Promise<void> {
+    if (flags.all && flags.limit !== undefined) {
+      throw new UsageError("mmlu: --all and --limit exclude each other");
+    }
     const config = evaluationConfig(flags, "mmlu");
     const choices = await openMmluInputs(config);
     const ready = await ensureModel(config, progress);
@@ -105,7 +109,7 @@ function evaluationConfig(flags: FlagValues, task: "spider" | "mmlu"): StudyConf
   const config = studyConfig({ config: flags.config, seed: flags.seed });
   const model = text(flags, "model");
   const data = text(flags, "data");
-  const limit = number(flags, "limit");
+  const limit = flags.all ? null : number(flags, "limit");
   const limits = task === "spider" ? { limit } : { perCategory: limit };
   const { label: _label, ...rest } = config;
   return validateConfig({
