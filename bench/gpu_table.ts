@@ -21,7 +21,14 @@ export interface RivalSet {
   readonly prompts: number;
   readonly seconds: number;
   readonly rates?: Readonly<Record<string, number>>;
-  readonly completions?: readonly (readonly number[])[];
+}
+
+/** Tokens judged, those that are the best, and the distances of all from the best. */
+export interface Judgement {
+  readonly tokens: number;
+  readonly best: number;
+  readonly largest: number;
+  readonly mean: number;
 }
 
 /** The benchmark's file. */
@@ -32,23 +39,25 @@ export interface GpuResults {
     readonly graphBytes: number;
   };
   ours?: Readonly<Record<string, Measurement>>;
-  completions?: Readonly<Record<string, readonly (readonly number[])[]>>;
   growth?: {
     readonly byQuestions: readonly GrowthPoint[];
     readonly byPrefix: readonly GrowthPoint[];
     readonly prefixQuestions: number;
+  };
+  memory?: {
+    readonly heldBytes: number;
+    readonly plannedBlocks: number;
+    readonly blocksThatFitted: number;
+    readonly prompts: number;
+    readonly equalFirstTokens: number;
   };
   rival?: {
     readonly versions: Readonly<Record<string, string>>;
     readonly device: string;
     readonly generate: readonly RivalSet[];
     readonly score: readonly RivalSet[];
-    readonly judge?: {
-      readonly tokens: number;
-      readonly best: number;
-      readonly largest: number;
-      readonly mean: number;
-    };
+    /** How far, in nats, tokens are from the best token after the same tokens. */
+    readonly judge?: Readonly<Record<"ours" | "transformers", Judgement>>;
   };
 }
 

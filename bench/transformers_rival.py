@@ -5,8 +5,8 @@
 
 JOB.json holds `generate` sets (`name`, `prompts`, `max_new_tokens`, `batch_sizes` to choose from,
 `trial` prompts to choose with), `score` sets (`name`, `prompts`, `batch_size`) and `judge`
-(`prompts`, `completions`): how far, in nats, each token of the completions is from the best token
-after the same tokens, computed without any cache. Times are wall-clock seconds of a synchronised
+(`name` of a set, `count`, `ours`): how far, in nats, each token of our first completions and of
+transformers' own is from the best token after the same tokens, computed without any cache. Times are wall-clock seconds of a synchronised
 device, prompts sorted by length, the model warm.
 """
 
@@ -141,9 +141,9 @@ def answer_score(model, job):
 
 
 @torch.inference_mode()
-def judge(model, job):
+def judge(model, prompts, completions):
     gaps, best = [], 0
-    for prompt, completion in zip(job["prompts"], job["completions"]):
+    for prompt, completion in zip(prompts, completions):
         ids = torch.tensor([prompt + completion]).cuda()
         logits = model(input_ids=ids).logits[0, len(prompt) - 1 : -1].float()
         log_probs = torch.log_softmax(logits, dim=-1)
@@ -164,15 +164,21 @@ def answer(folder, job_path, out_path):
         generate=[],
         score=[],
     )
-    if "judge" in job:
-        result["judge"] = judge(model, job["judge"])
     if job.get("generate"):
         generate(model, job["generate"][0]["prompts"][:4], 4)
     for part in job.get("score", []):
         result["score"].append(answer_score(model, part))
+    wanted = job.get("judge", {})
     for part in job.get("generate", []):
-        result["generate"].append(answer_generate(model, part))
-        Path(out_path).write_text(json.dumps(result))
+        answered = answer_generate(model, part)
+        completions = answered.pop("completions")
+        result["generate"].append(answered)
+        if part["name"] == wanted.get("name") and wanted["ours"]:
+            prompts = part["prompts"][: wanted["count"]]
+            result["judge"] = dict(
+                ours=judge(model, prompts, wanted["ours"]),
+                transformers=judge(model, prompts, completions),
+            )
     Path(out_path).write_text(json.dumps(result))
 
 
