@@ -199,7 +199,12 @@ function buildLoop(
     attributes: { transB: { int: 1 } },
   });
   const scores = choiceScores(model, body, logits);
-  const next = nextState(model, body, { logits, state, endIds: inputs.end_ids! });
+  const next = nextState(model, body, {
+    logits,
+    vocabSize: config.vocabSize,
+    state,
+    endIds: inputs.end_ids!,
+  });
 
   const cacheInfo = (names: readonly string[], length: string): ReturnType<typeof valueInfo>[] =>
     names.map((name) =>
@@ -286,19 +291,53 @@ function choiceScores(model: ModelBuilder, body: GraphScope, logits: string): st
   });
 }
 
+/**
+ * `[b]` index of the largest of each row, the first among equals. ONNX Runtime's
+ * ArgMax visits element by element while ReduceMax is vectorised: so the best
+ * block is found by its maximum, then the place within it.
+ */
+function largestLogit(
+  model: ModelBuilder,
+  body: GraphScope,
+  { logits, vocabSize }: { readonly logits: string; readonly vocabSize: number },
+): string {
+  const argMax = (x: string): string =>
+    body.op("ArgMax", [x], { attributes: { axis: { int: 1 }, keepdims: { int: 0 } } });
+  const size = blockSize(vocabSize);
+  const count = vocabSize / size;
+  const blocks = body.op("Reshape", [logits, model.int64([-1, size])]);
+  const maxima = body.op("ReduceMax", [blocks, model.int64([1])], {
+    attributes: { keepdims: { int: 0 } },
+  });
+  const block = argMax(body.op("Reshape", [maxima, model.int64([-1, count])]));
+  const rows = body.op("Squeeze", [body.op("Shape", [block]), model.int64([0])]);
+  const firstBlocks = body.op("Mul", [
+    body.op("Range", [model.int64(0), rows, model.int64(1)]),
+    model.int64(count),
+  ]);
+  const place = argMax(body.op("Gather", [blocks, body.op("Add", [firstBlocks, block])]));
+  return body.op("Add", [body.op("Mul", [block, model.int64(size)]), place]);
+}
+
+/** The divisor of the vocabulary's size that is nearest to its root; 1 for a prime. */
+function blockSize(vocabSize: number): number {
+  let size = Math.floor(Math.sqrt(vocabSize));
+  while (vocabSize % size !== 0) size--;
+  return size;
+}
+
 /** Greedy choice of the next token, and the state in which each sequence has that one token to process. */
 function nextState(
   model: ModelBuilder,
   body: GraphScope,
-  { logits, state, endIds }: {
+  { logits, vocabSize, state, endIds }: {
     readonly logits: string;
+    readonly vocabSize: number;
     readonly state: Readonly<Record<StateName, string>>;
     readonly endIds: string;
   },
 ): { emitted: string; goOn: string; state: Omit<Record<StateName, string>, "recent_position"> } {
-  const best = body.op("ArgMax", [logits], {
-    attributes: { axis: { int: 1 }, keepdims: { int: 0 } },
-  });
+  const best = largestLogit(model, body, { logits, vocabSize });
   const column = (x: string): string => body.op("Unsqueeze", [x, model.int64([1])]);
   const toInt = (x: string): string =>
     body.op("Cast", [x], { attributes: { to: { int: DataType.INT64 } } });
