@@ -14,7 +14,11 @@ interface ParserModule {
 // The grammar runs in this process without a time limit, so it sees no text of hostile length.
 const MAX_CHARACTERS = 20_000;
 
+// Golds come again with every prediction of a study, and predictions with every wording.
+const MAX_REMEMBERED = 2_000;
+
 let parser: Promise<SqlParser> | undefined;
+const remembered = new Map<string, Node | undefined>();
 
 /**
  * Parses one SELECT statement, or returns `undefined` if the grammar does not read it. It is the
@@ -24,8 +28,15 @@ let parser: Promise<SqlParser> | undefined;
  */
 export async function parseStatement(sql: string): Promise<Node | undefined> {
   if (sql.length > MAX_CHARACTERS) return undefined;
+  if (remembered.has(sql)) return remembered.get(sql);
   parser ??= loadParser();
-  const loaded = await parser;
+  const tree = parsedBy(await parser, sql);
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(sql, tree);
+  return tree;
+}
+
+function parsedBy(loaded: SqlParser, sql: string): Node | undefined {
   try {
     const tree = loaded.astify(prepared(sql), { database: "mysql" });
     const first = Array.isArray(tree) ? tree[0] : tree;

@@ -1,5 +1,6 @@
 import type { RowOrder } from "./official_equal.ts";
 import type { Row } from "../value.ts";
+import { sameRows } from "./same_rows.ts";
 import { rowKey, sameBag, sameSequence, valueKeys } from "./value_key.ts";
 
 /**
@@ -18,6 +19,8 @@ export function plainEqual(
   predicted: readonly Row[],
   order: RowOrder,
 ): boolean {
+  if (sameRows(gold, predicted)) return true;
+  if (gold.length !== predicted.length) return false;
   const goldRows = valueKeys(gold).map(rowKey);
   const predictedRows = valueKeys(predicted).map(rowKey);
   return order === "ordered"

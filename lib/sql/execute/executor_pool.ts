@@ -51,7 +51,7 @@ interface Job {
 
 const MEBIBYTE = 1024 * 1024;
 // Statements that are sent to a process at once, so that it need not wait for the next one.
-const MAX_BATCH = 16;
+const MAX_BATCH = 64;
 
 /**
  * Runs untrusted statements in a pool of subprocesses, each with permission to read one database
@@ -70,6 +70,8 @@ export class ExecutorPool implements AsyncDisposable {
   /** Idle processes, least recently used first. */
   readonly #idle: ExecutorProcessHandle[] = [];
   readonly #busy = new Set<ExecutorProcessHandle>();
+  /** Processes that were killed and are not gone yet. */
+  readonly #ending = new Set<Promise<void>>();
   #running = 0;
   #closed = false;
 
@@ -124,6 +126,7 @@ export class ExecutorPool implements AsyncDisposable {
       job.reject(new ExecutorError("Cannot execute: the executor was closed first"));
     }
     await Promise.all([...this.#idle.splice(0), ...this.#busy].map((process) => process.kill()));
+    await Promise.all(this.#ending);
   }
 
   #pump(): void {
@@ -163,7 +166,7 @@ export class ExecutorPool implements AsyncDisposable {
 
   async #perform(batch: readonly Job[]): Promise<void> {
     const { maxRows, maxBytes, timeoutMs } = this.#limits;
-    const process = await this.#acquire(batch[0]!.dbPath);
+    const process = this.#acquire(batch[0]!.dbPath);
     const replies: ExecutorReply[] = [];
     const requests = batch.map(({ sql }) => ({ sql, maxRows, maxBytes }));
     const end = await process.run(requests, timeoutMs, (reply) => {
@@ -193,11 +196,11 @@ export class ExecutorPool implements AsyncDisposable {
     }
   }
 
-  async #acquire(dbPath: string): Promise<ExecutorProcessHandle> {
+  #acquire(dbPath: string): ExecutorProcessHandle {
     const index = this.#idle.findLastIndex((process) => process.dbPath === dbPath);
     const [reused] = index < 0 ? [] : this.#idle.splice(index, 1);
     if (reused === undefined && this.#idle.length + this.#busy.size >= this.#limits.maxProcesses) {
-      await this.#idle.shift()?.kill();
+      this.#end(this.#idle.shift());
     }
     const { sqliteHeapBytes, maxValueBytes, timeoutMs } = this.#limits;
     // Enough for the longest statement; a process that used it up is replaced.
@@ -206,6 +209,13 @@ export class ExecutorPool implements AsyncDisposable {
       new ExecutorProcessHandle({ dbPath, sqliteHeapBytes, maxValueBytes }, cpuSeconds);
     this.#busy.add(process);
     return process;
+  }
+
+  #end(process: ExecutorProcessHandle | undefined): void {
+    if (process === undefined) return;
+    const ending = process.kill();
+    this.#ending.add(ending);
+    ending.finally(() => this.#ending.delete(ending));
   }
 
   async #release(process: ExecutorProcessHandle, reusable: boolean): Promise<void> {
