@@ -6,7 +6,7 @@
  */
 import { openSandbox, type Sandbox } from "./open_sandbox.ts";
 import {
-  decodePayload,
+  decodeRequest,
   encodeFrame,
   type ExecutorReply,
   type ExecutorRequest,
@@ -42,7 +42,7 @@ function send(reply: ExecutorReply): void {
 function receive(): ExecutorRequest | undefined {
   const header = readFully(FRAME_HEADER_BYTES);
   const payload = header && readFully(payloadLength(header));
-  return payload && decodePayload<ExecutorRequest>(payload);
+  return payload && decodeRequest(payload);
 }
 
 // Requests come in batches; what was read beyond one request waits here for the next.

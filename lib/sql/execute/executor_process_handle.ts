@@ -1,5 +1,5 @@
 import {
-  decodePayload,
+  decodeReply,
   encodeFrame,
   type ExecutorReply,
   type ExecutorRequest,
@@ -136,7 +136,7 @@ export class ExecutorProcessHandle {
   async #receive(): Promise<ExecutorReply | undefined> {
     const header = await this.#take(FRAME_HEADER_BYTES);
     const payload = header && await this.#take(payloadLength(header));
-    return payload && decodePayload<ExecutorReply>(payload);
+    return payload && decodeReply(payload);
   }
 
   async #take(length: number): Promise<Uint8Array | undefined> {

@@ -1,5 +1,5 @@
-import { deserialize, serialize } from "node:v8";
 import type { Row } from "../value.ts";
+import { fromWire, toWire, type WireValue } from "./wire_rows.ts";
 
 /** What the executor process is told when it is started, as its one argument (JSON). */
 export interface ExecutorSetup {
@@ -39,9 +39,10 @@ export type ExecutorReply =
 /** Bytes of a frame before its payload: the payload's length, little-endian. */
 export const FRAME_HEADER_BYTES = 4;
 
-/** Makes one frame: length, then the message in V8's serialization (which knows `bigint`). */
+/** Makes one frame: its payload's length, then the message as JSON. */
 export function encodeFrame(message: ExecutorRequest | ExecutorReply): Uint8Array {
-  const payload = serialize(message);
+  const sent = "rows" in message ? { ...message, rows: toWire(message.rows) } : message;
+  const payload = new TextEncoder().encode(JSON.stringify(sent));
   const frame = new Uint8Array(FRAME_HEADER_BYTES + payload.length);
   new DataView(frame.buffer).setUint32(0, payload.length, true);
   frame.set(payload, FRAME_HEADER_BYTES);
@@ -53,7 +54,14 @@ export function payloadLength(header: Uint8Array): number {
   return new DataView(header.buffer, header.byteOffset, header.byteLength).getUint32(0, true);
 }
 
-/** Reads one payload back. */
-export function decodePayload<T extends ExecutorRequest | ExecutorReply>(payload: Uint8Array): T {
-  return deserialize(payload) as T;
+/** Reads the payload of a request. */
+export function decodeRequest(payload: Uint8Array): ExecutorRequest {
+  return JSON.parse(new TextDecoder().decode(payload)) as ExecutorRequest;
+}
+
+/** Reads the payload of a reply. */
+export function decodeReply(payload: Uint8Array): ExecutorReply {
+  const reply = JSON.parse(new TextDecoder().decode(payload)) as ExecutorReply;
+  if (reply.kind !== "rows") return reply;
+  return { ...reply, rows: fromWire(reply.rows as unknown as readonly (readonly WireValue[])[]) };
 }
