@@ -43,6 +43,7 @@ Deno.test("main refuses a config.json of an unsupported model type, or that is n
   const config = { ...TINY_CONFIG, model_type: "mamba" };
   await assertModelRefused({ "config.json": config }, /Cannot run a model of type "mamba"/);
   await assertModelRefused({ "config.json": "{" }, /config.json" is not JSON/);
+  await assertModelRefused({ "config.json": "null" }, /config.json" holds no object/);
 });
 
 Deno.test("main refuses a model without a tokenizer, or with a broken one", async () => {
@@ -89,4 +90,20 @@ Deno.test("report refuses a study whose recipes are not trained", async () => {
     ["report", "--config", study.configPath, "--out", study.out],
     /Cannot use the adapter in ".*training\/qv"/,
   );
+});
+
+Deno.test("main refuses prompts that are longer than the model's context", async () => {
+  const config = { ...TINY_CONFIG, max_position_embeddings: 64 };
+  await assertModelRefused(
+    { "config.json": config },
+    /its prompt has \d+ tokens, and 60 fit into the model's context beside the completion/,
+  );
+});
+
+Deno.test("main refuses a safetensors header that is no list of tensors", async () => {
+  for (const header of ["[]", '{"a":null}', '{"a":{"dtype":"I9","shape":[1]}}']) {
+    const bytes = new TextEncoder().encode(`12345678${header}`);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+    await assertModelRefused({ "model.safetensors": bytes }, /Cannot read the weights in/);
+  }
 });

@@ -66,6 +66,9 @@ export async function loadAdapter(dir: string, checkpoint: Checkpoint): Promise<
   } catch {
     return fail("adapter_config.json is missing or is not JSON");
   }
+  if (typeof config !== "object" || config === null) {
+    return fail("adapter_config.json holds no object");
+  }
   const { r, lora_alpha: alpha } = config;
   if (config.peft_type !== "LORA") return fail(`its peft_type is ${config.peft_type}, not LORA`);
   for (const [key, value] of Object.entries(config)) {

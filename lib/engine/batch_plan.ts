@@ -1,3 +1,4 @@
+import { UsageError } from "../runs/usage_error.ts";
 import type { Prompt } from "./types.ts";
 
 /** One prompt of a plan, with its position in the call's list. */
@@ -46,7 +47,8 @@ interface Group {
  * for thirty: neighbours in the order of their tokens share a trunk, and each
  * prompt gets a copy of its group's branch.
  *
- * @throws {RangeError} If a prompt has an empty suffix or is too long for the context.
+ * @throws {UsageError} If a prompt is too long for the context.
+ * @throws {RangeError} If a prompt has an empty suffix.
  */
 export function planBatches(prompts: readonly Prompt[], options: BatchPlanOptions): Batch[] {
   const batches: Batch[] = [];
@@ -82,9 +84,10 @@ function groupByPrefix(
       throw new RangeError(`Cannot plan prompt ${index}: its suffix is empty`);
     }
     if (prefix.length + suffix.length > maxTokens) {
-      throw new RangeError(
-        `Cannot plan prompt ${index}: it has ${prefix.length + suffix.length} tokens, ` +
-          `and ${maxTokens} fit into the context beside the completion`,
+      throw new UsageError(
+        `Cannot ask question ${index + 1}: its prompt has ${prefix.length + suffix.length} ` +
+          `tokens, and ${maxTokens} fit into the model's context beside the completion: ` +
+          "ask with fewer shots",
       );
     }
     const key = prefix.join();

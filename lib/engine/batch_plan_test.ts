@@ -72,7 +72,7 @@ Deno.test("planBatches() refuses an empty suffix and a prompt beyond the context
   });
   const prompt = { prefix: new Array<number>(90).fill(1), suffix: new Array<number>(11).fill(1) };
   assert.throws(() => planBatches([prompt], OPTIONS), {
-    name: "RangeError",
-    message: /prompt 0: it has 101 tokens, and 100 fit/,
+    name: "UsageError",
+    message: /its prompt has 101 tokens, and 100 fit/,
   });
 });

@@ -112,8 +112,9 @@ async function readJson(
   path: string,
   fallback?: Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
+  let value: unknown;
   try {
-    return JSON.parse(await Deno.readTextFile(path));
+    value = JSON.parse(await Deno.readTextFile(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       if (fallback) return fallback;
@@ -124,4 +125,6 @@ async function readJson(
     }
     throw error;
   }
+  if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  throw new UsageError(`Cannot open the model: "${path}" holds no object`);
 }

@@ -68,7 +68,7 @@ export async function readSafetensorsHeader(file: string): Promise<Map<string, T
   const entries = new Map<string, TensorEntry>();
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
-    const { dtype, shape, data_offsets: span } = entry;
+    const { dtype, shape, data_offsets: span } = entry ?? {} as Partial<HeaderEntry>;
     if (!Array.isArray(shape) || !Array.isArray(span)) {
       return fail(`the entry of tensor "${name}" is not complete`);
     }
