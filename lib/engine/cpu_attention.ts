@@ -46,6 +46,9 @@ export const EMPTY_POSITION = 2 ** 30;
 
 const MASKED = -1e9;
 
+/** Rotary tables have at least so many rows: RotaryEmbedding refuses more packed tokens than rows. */
+const PACKED_TOKENS = 4096;
+
 /**
  * Grouped-query attention of a batch whose sequences share a prefix, in
  * float32. Scores against the prefix are one matrix product a key-value head
@@ -81,7 +84,7 @@ export class CpuAttention {
     this.#scope = scope;
     this.#config = config;
     this.#layout = layout;
-    this.#rotary = rotaryTables(model, config, contextLength);
+    this.#rotary = rotaryTables(model, config, Math.max(contextLength, PACKED_TOKENS));
     this.#slots = scope.op("Shape", [layout.slotToken]);
     this.recentPosition = this.#concat([layout.recentPosition, layout.slotPosition], 1);
     this.#contextLength = contextLength;

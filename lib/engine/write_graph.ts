@@ -8,7 +8,7 @@ import type { Checkpoint } from "./checkpoint.ts";
  * reads external data only from the graph's own folder. The name depends on the
  * content, so that a graph is written once; `device` is a part of the name.
  *
- * @throws {UsageError} If the folder of the weights cannot be written.
+ * @throws {UsageError} If the weights lie in several folders, or theirs cannot be written.
  */
 export async function writeGraph(
   checkpoint: Checkpoint,
@@ -16,7 +16,17 @@ export async function writeGraph(
   device: "cpu" | "cuda",
 ): Promise<string> {
   // the weights may be symbolic links (the Hugging Face cache): the graph belongs beside their targets
-  const folder = dirname(await Deno.realPath(checkpoint.files[0]!));
+  const paths = await Promise.all(checkpoint.files.map((file) => Deno.realPath(file)));
+  const [folder, ...others] = [...new Set(paths.map((path) => dirname(path)))];
+  if (others.length > 0) {
+    throw new UsageError(
+      `Cannot open "${checkpoint.dir}": its weights lie in ${
+        others.length + 1
+      } folders; put them into one`,
+    );
+  }
+  // an empty list of files cannot be: a checkpoint has its tensors in at least one
+  if (folder === undefined) throw new RangeError("Cannot write a graph without weights");
   const hash = createHash("sha256").update(graph).digest("hex").slice(0, 12);
   const path = `${folder}/graph.${device}.${hash}.onnx`;
   try {
