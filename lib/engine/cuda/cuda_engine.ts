@@ -276,9 +276,9 @@ export class CudaEngine implements Engine {
     for (const [index, { prefix, suffix }] of prompts.entries()) {
       const length = prefix.length + suffix.length;
       if (length <= most) continue;
-      throw new RangeError(
-        `Cannot plan prompt ${index}: it has ${length} tokens, ` +
-          `and ${most} fit into the context beside the completion`,
+      throw new UsageError(
+        `Cannot ask question ${index + 1}: its prompt has ${length} tokens, and ${most} fit ` +
+          "into the model's context beside the completion: ask with fewer shots",
       );
     }
   }
