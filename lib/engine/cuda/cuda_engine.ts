@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import { UsageError } from "../../runs/usage_error.ts";
 import { adaptedLayers, type Adapter } from "../adapter.ts";
 import type { Checkpoint, LinearModule } from "../checkpoint.ts";
 import { LORA_SCALE, loraInputs } from "../cpu_graph.ts";
