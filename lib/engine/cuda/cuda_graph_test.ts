@@ -1,0 +1,216 @@
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import assert from "node:assert/strict";
+import { type GraphProto, ModelProtoSchema, type NodeProto } from "onnx-buf";
+import { InferenceSession } from "onnxruntime-node";
+import type { Checkpoint } from "../checkpoint.ts";
+import { layerTensor } from "../checkpoint.ts";
+import { LINEAR_MODULES, parseDecoderConfig } from "../decoder_config.ts";
+import type { TensorEntry } from "../safetensors.ts";
+import { buildCudaGraph, type CudaGraphOptions } from "./cuda_graph.ts";
+
+const LAYERS = 3;
+const WEIGHT_BYTES = 10 ** 7;
+const BASE = {
+  hidden_size: 64,
+  intermediate_size: 96,
+  num_hidden_layers: LAYERS,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  vocab_size: 300,
+  max_position_embeddings: 2048,
+  rms_norm_eps: 1e-5,
+  eos_token_id: 2,
+};
+
+/** A checkpoint whose tensors are said to lie in a file that nobody opens. */
+function fakeCheckpoint(fields: Record<string, unknown>): Checkpoint {
+  const config = parseDecoderConfig({ ...BASE, ...fields });
+  const { hiddenSize, intermediateSize, heads, kvHeads, headDim, vocabSize } = config;
+  const tensors = new Map<string, TensorEntry>();
+  let offset = 100;
+  const add = (name: string, ...shape: number[]): void => {
+    const length = 2 * shape.reduce((n, d) => n * d, 1);
+    tensors.set(name, { dtype: "BF16", shape, file: "/none/model.safetensors", offset, length });
+    offset += length;
+  };
+  add("model.embed_tokens.weight", vocabSize, hiddenSize);
+  add("model.norm.weight", hiddenSize);
+  add("lm_head.weight", vocabSize, hiddenSize);
+  const shapes = [
+    [heads * headDim, hiddenSize],
+    [kvHeads * headDim, hiddenSize],
+    [kvHeads * headDim, hiddenSize],
+    [hiddenSize, heads * headDim],
+    [intermediateSize, hiddenSize],
+    [intermediateSize, hiddenSize],
+    [hiddenSize, intermediateSize],
+  ];
+  for (let layer = 0; layer < LAYERS; layer++) {
+    for (const [i, module] of LINEAR_MODULES.entries()) {
+      add(layerTensor(layer, module), ...shapes[i]!);
+      if (config.biases.includes(module)) add(layerTensor(layer, module, "bias"), shapes[i]![0]!);
+    }
+    for (const norm of ["input_layernorm", "post_attention_layernorm"]) {
+      add(layerTensor(layer, norm), hiddenSize);
+    }
+    for (const norm of ["self_attn.q_norm", "self_attn.k_norm"]) {
+      add(layerTensor(layer, norm), headDim);
+    }
+  }
+  return { dir: "/none", config, tensors, files: ["/none/model.safetensors"] };
+}
+
+interface ParsedGraph {
+  readonly main: GraphProto;
+  readonly prefill: readonly NodeProto[];
+  readonly decode: readonly NodeProto[];
+  readonly bytes: Uint8Array;
+}
+
+function build(
+  fields: Record<string, unknown> = { model_type: "llama" },
+  options: Partial<CudaGraphOptions> = {},
+): ParsedGraph {
+  const bytes = buildCudaGraph(fakeCheckpoint(fields), {
+    loraModules: [],
+    contextLength: 512,
+    ...options,
+  });
+  const main = fromBinary(ModelProtoSchema, bytes).graph!;
+  const bodies = main.node.filter(({ opType }) => opType === "Loop")
+    .map(({ attribute }) => attribute[0]!.g!.node);
+  return { main, prefill: bodies[0]!, decode: bodies[1]!, bytes };
+}
+
+function attentions(nodes: readonly NodeProto[]): NodeProto[] {
+  return nodes.filter(({ opType }) => opType === "PagedAttention");
+}
+
+function attribute(node: NodeProto, name: string): number | undefined {
+  const found = node.attribute.find((attribute) => attribute.name === name);
+  return found ? Number(found.i) : undefined;
+}
+
+Deno.test("buildCudaGraph() points every weight at its place in the checkpoint and copies none", () => {
+  const { main, bytes } = build();
+  const checkpoint = fakeCheckpoint({ model_type: "llama" });
+  const external = main.initializer.filter(({ externalData }) => externalData.length > 0);
+  assert.equal(external.length, 3 + LAYERS * 9);
+  for (const { name, externalData } of external) {
+    const fields = Object.fromEntries(externalData.map(({ key, value }) => [key, value]));
+    const entry = checkpoint.tensors.get(name)!;
+    assert.deepEqual(fields, {
+      location: "model.safetensors",
+      offset: String(entry.offset),
+      length: String(entry.length),
+    });
+  }
+  assert.ok(
+    !main.node.some(({ input, opType }) => opType === "Cast" && input[0]!.endsWith("weight")),
+  );
+  assert.ok(bytes.length < 100_000, `${bytes.length} bytes`);
+});
+
+Deno.test("buildCudaGraph() gives each layer two caches of its own, written and read in both loops", () => {
+  const { main, prefill, decode } = build();
+  const caches = main.node.filter(({ opType, output }) =>
+    opType === "ConstantOfShape" &&
+    attentions(decode).some(({ input }) => input.slice(3, 5).includes(output[0]!))
+  );
+  const fills = caches.map(({ attribute }) => attribute[0]!.t!.rawData.join());
+  assert.equal(new Set(fills).size, 2 * LAYERS, "equal constants would be merged into one");
+  assert.equal(attentions(prefill).length, 2 * LAYERS, "the tails and the sequences");
+  assert.equal(attentions(decode).length, LAYERS);
+  for (const [layer, node] of attentions(decode).entries()) {
+    const [tail, whole] = attentions(prefill).slice(2 * layer, 2 * layer + 2);
+    assert.deepEqual(tail!.input.slice(3, 5), node.input.slice(3, 5));
+    assert.deepEqual(whole!.input.slice(3, 5), node.input.slice(3, 5));
+  }
+});
+
+Deno.test("buildCudaGraph() writes tails before the sequences that read them", () => {
+  const { prefill } = build();
+  const produced = new Map(prefill.flatMap((node) => node.output.map((name) => [name, node])));
+  const [tail, whole] = attentions(prefill);
+  const ancestors = new Set<NodeProto>();
+  const visit = (name: string): void => {
+    const node = produced.get(name);
+    if (!node || ancestors.has(node)) return;
+    ancestors.add(node);
+    node.input.forEach(visit);
+  };
+  visit(whole!.input[16]!);
+  assert.ok(ancestors.has(tail!), "nothing else makes the runtime keep and order the writer");
+});
+
+Deno.test("buildCudaGraph() decodes query heads together, but not in a layer whose window hides keys", () => {
+  const grouped = attentions(build().decode);
+  assert.deepEqual(grouped.map((node) => attribute(node, "num_heads")), [2, 2, 2]);
+  assert.ok(grouped.every((node) => attribute(node, "is_causal") === 0));
+  const plain = attentions(build({ model_type: "llama" }, { groupsQueries: false }).decode);
+  assert.deepEqual(plain.map((node) => attribute(node, "num_heads")), [4, 4, 4]);
+  const window = { model_type: "mistral", sliding_window: 16 };
+  for (const node of attentions(build(window).decode)) {
+    assert.equal(attribute(node, "num_heads"), 4);
+    assert.equal(attribute(node, "local_window_size"), 16);
+  }
+  const wide = { model_type: "mistral", sliding_window: 4096 };
+  for (const node of attentions(build(wide).decode)) {
+    assert.equal(attribute(node, "local_window_size"), undefined);
+  }
+});
+
+Deno.test("buildCudaGraph() sums over the vocabulary only inside the branch for wanted scores", () => {
+  const { prefill, decode } = build();
+  assert.ok(![...prefill, ...decode].some(({ opType }) => opType === "ReduceLogSumExp"));
+  const branch = prefill.find(({ opType }) => opType === "If")!;
+  const then = branch.attribute.find(({ name }) => name === "then_branch")!.g!;
+  assert.ok(then.node.some(({ opType }) => opType === "ReduceLogSumExp"));
+});
+
+Deno.test("buildCudaGraph() takes LoRA factors and their scale as inputs", () => {
+  const { main } = build({ model_type: "llama" }, { loraModules: ["self_attn.q_proj"] });
+  const names = main.input.map(({ name }) => name).filter((name) => name.includes("lora"));
+  assert.equal(names.length, 1 + 2 * LAYERS);
+  assert.ok(names.includes("lora_scale"));
+});
+
+/** Opens a session over weights that are all zeros: a file with nothing but a length. */
+async function openSession(graph: Uint8Array): Promise<InferenceSession> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeFile(`${folder}/model.safetensors`, new Uint8Array());
+    await Deno.truncate(`${folder}/model.safetensors`, WEIGHT_BYTES);
+    await Deno.writeFile(`${folder}/graph.onnx`, graph);
+    return await InferenceSession.create(`${folder}/graph.onnx`, {
+      graphOptimizationLevel: "disabled",
+      logSeverityLevel: 4,
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const FAMILIES = [
+  { model_type: "llama", attention_bias: true },
+  { model_type: "mistral", sliding_window: 16 },
+  { model_type: "qwen2" },
+  { model_type: "qwen3", head_dim: 32 },
+  { model_type: "smollm3", tie_word_embeddings: false },
+];
+for (const fields of FAMILIES) {
+  Deno.test(`buildCudaGraph() writes a graph for ${fields.model_type} that ONNX Runtime finds well typed`, async () => {
+    const { bytes } = build(fields, { loraModules: LINEAR_MODULES });
+    // without a GPU a session gets as far as the first node that only a GPU runs
+    await assert.rejects(openSession(bytes), /Could not find an implementation for/);
+  });
+}
+
+Deno.test("InferenceSession.create() refuses a graph that is not well typed, which makes the tests above mean something", async () => {
+  const { bytes } = build();
+  const model = fromBinary(ModelProtoSchema, bytes);
+  const loop = model.graph!.node.find(({ opType }) => opType === "Loop")!;
+  const attention = loop.attribute[0]!.g!.node.find(({ opType }) => opType === "PagedAttention")!;
+  attention.input[5] = attention.input[0]!;
+  await assert.rejects(openSession(toBinary(ModelProtoSchema, model)), /Type Error/);
+});
