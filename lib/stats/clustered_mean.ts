@@ -13,6 +13,9 @@ export interface ClusteredMean {
   readonly ci95: Interval;
 }
 
+/** Sums of squares below this are rounding errors of residuals that are all 0. */
+const ROUNDING = 1e-18;
+
 /**
  * The mean of values that come in clusters, such as questions over the same database, with the
  * standard error that takes clusters, not values, for independent.
@@ -27,7 +30,8 @@ export interface ClusteredMean {
  *
  * @param values One number a trial, 0 or 1 for scores, -1, 0 or 1 for differences.
  * @param clusters The cluster of each trial, as long as `values`.
- * @returns `undefined` if there are fewer than two clusters, which tell nothing of their spread.
+ * @returns `undefined` if there are fewer than two clusters or all agree to rounding: they tell
+ * nothing of their spread, and an interval of width 0 would look like certainty.
  * @throws {RangeError} If the lengths differ.
  *
  * @example Two databases, each all right or all wrong, are two observations and not eight
@@ -59,6 +63,7 @@ export function clusteredMean(
   if (count < 2) return undefined;
   let squares = 0;
   for (const residual of residuals.values()) squares += residual * residual;
+  if (squares < ROUNDING) return undefined;
   const stderr = Math.sqrt(count / (count - 1) * squares) / n;
   const half = studentQuantile(0.975, count - 1) * stderr;
   return { clusters: count, mean, stderr, ci95: [mean - half, mean + half] };

@@ -60,3 +60,9 @@ Deno.test("clusteredMean() says nothing about one cluster, and refuses uneven le
   assert.equal(clusteredMean([], []), undefined);
   assert.throws(() => clusteredMean([1], ["a", "b"]), RangeError);
 });
+
+Deno.test("clusteredMean() says nothing where all clusters agree, rather than an interval of width 0", () => {
+  assert.equal(clusteredMean([0, 0, 0], ["a", "b", "c"]), undefined);
+  assert.equal(clusteredMean([1, 0, 0, 1, 0, 0], ["a", "a", "a", "b", "b", "b"]), undefined);
+  assert.ok(clusteredMean([1, 0, 0, 1, 0, 1], ["a", "a", "a", "b", "b", "b"]));
+});

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Prompt, Variant } from "../engine/types.ts";
-import { contentKey } from "../runs/mod.ts";
+import { contentKey, TASK_VERSION } from "../runs/mod.ts";
 import type { ModelInputs } from "./inputs.ts";
 
 /** One set of weights under test: its name, and the adapter with its identity. */
@@ -40,6 +40,7 @@ export function sampleIdentity(
   const { kind, device } = config.engine;
   const adapter = adapterHash ? { adapterHash, scale: weights.scale ?? 1 } : null;
   const key = contentKey({
+    taskVersion: TASK_VERSION,
     model: modelHashes,
     adapter,
     promptHash,
