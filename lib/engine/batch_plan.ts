@@ -42,7 +42,7 @@ interface Group {
 
 /**
  * Groups prompts by their prefix. A group of at least half a batch runs by
- * itself, its prefix computed once and read by all. Smaller groups are packed
+ * itself, its prefix (with what all its suffixes begin with) computed once and read by all. Smaller groups are packed
  * together, because a decoding step costs nearly the same for five sequences as
  * for thirty: neighbours in the order of their tokens share a trunk, and each
  * prompt gets a copy of its group's branch.
@@ -120,7 +120,24 @@ function toBatch(groups: readonly Group[]): Batch {
   // a group whose prefix is the trunk comes first in the order of tokens, and has nothing to compute
   const bare = branches.filter(({ branch }) => branch.length === 0);
   const others = branches.filter(({ branch }) => branch.length > 0);
-  return { trunk: groups[0]!.prefix.slice(0, length), groups: [...others, ...bare] };
+  const trunk = groups[0]!.prefix.slice(0, length);
+  return groups.length === 1
+    ? extendTrunk(trunk, bare[0]!)
+    : { trunk, groups: [...others, ...bare] };
+}
+
+/** Moves what all suffixes begin with ("Question:") to the trunk; each keeps one token at least. */
+function extendTrunk(trunk: readonly number[], { branch, prompts }: PromptGroup): Batch {
+  const [first, ...rest] = prompts.map(({ suffix }) => suffix);
+  const common = rest.reduce(
+    (length, suffix) => Math.min(length, suffix.length - 1, commonLength(first!, suffix)),
+    rest.length === 0 ? 0 : first!.length - 1,
+  );
+  const shorter = prompts.map(({ index, suffix }) => ({ index, suffix: suffix.slice(common) }));
+  return {
+    trunk: [...trunk, ...first!.slice(0, common)],
+    groups: [{ branch, prompts: shorter }],
+  };
 }
 
 function sharedLength(groups: readonly Group[]): number {

@@ -8,6 +8,14 @@ function prompts(prefix: readonly number[], lengths: readonly number[]): Prompt[
   return lengths.map((length) => ({ prefix, suffix: new Array<number>(length).fill(7) }));
 }
 
+/** Suffixes without a common beginning. */
+function suffixes(lengths: readonly number[]): Prompt[] {
+  return lengths.map((length, i) => ({
+    prefix: [],
+    suffix: [i, ...new Array(length - 1).fill(7)],
+  }));
+}
+
 /** What a batch holds, in short: its trunk, and each group's branch and places in the list. */
 function outline({ trunk, groups }: Batch): unknown {
   return [trunk, groups.map(({ branch, prompts }) => [branch, prompts.map(({ index }) => index)])];
@@ -22,9 +30,18 @@ Deno.test("planBatches() gives a large group batches of its own, of equal size",
 });
 
 Deno.test("planBatches() puts suffixes of like length together, longest first", () => {
-  const plan = planBatches(prompts([], [1, 9, 2, 8, 3]), OPTIONS);
+  const plan = planBatches(suffixes([1, 9, 2, 8, 3]), OPTIONS);
   const lengths = plan.map(({ groups }) => groups[0]!.prompts.map(({ suffix }) => suffix.length));
   assert.deepEqual(lengths, [[9, 8, 3], [2, 1]]);
+});
+
+Deno.test("planBatches() moves what all suffixes of a batch begin with to its trunk", () => {
+  const list = [[4, 5, 1, 2], [4, 5], [4, 5, 9]].map((suffix) => ({ prefix: [1], suffix }));
+  const [batch, ...others] = planBatches(list, OPTIONS);
+  assert.deepEqual(others, []);
+  assert.deepEqual(batch!.trunk, [1, 4]);
+  const rests = batch!.groups[0]!.prompts.map(({ suffix }) => suffix);
+  assert.deepEqual(rests, [[5, 1, 2], [5, 9], [5]]);
 });
 
 Deno.test("planBatches() packs small groups on the trunk that they share", () => {
