@@ -4,6 +4,8 @@ import { HOSTILE_STATEMENTS } from "./_hostile_statements.ts";
 import { type Execution, ExecutorPool } from "./executor_pool.ts";
 
 const TIMEOUT_MS = 500;
+// Whatever must be refused or capped is given time for it, on a busy machine too.
+const PATIENT_TIMEOUT_MS = 20_000;
 const VERDICT_WITHIN_MS = 700;
 
 Deno.test("the hostile suite has at least 120 statements, each of its own kind", () => {
@@ -20,9 +22,11 @@ Deno.test("ExecutorPool holds off every hostile statement and harms no file", as
   const before = await folderHashes(db.folder);
   const pids = new Set<number>();
   {
-    await using pool = new ExecutorPool({ timeoutMs: TIMEOUT_MS, workers: 1 });
+    await using strict = new ExecutorPool({ timeoutMs: TIMEOUT_MS, workers: 1 });
+    await using patient = new ExecutorPool({ timeoutMs: PATIENT_TIMEOUT_MS, workers: 1 });
     for (const { name, sql, outcomes } of HOSTILE_STATEMENTS) {
       await test.step(name, async () => {
+        const pool = outcomes.includes("timeout") ? strict : patient;
         // A fresh process would count its start into the first statement's time.
         await pool.execute(db.path, "SELECT 1");
         pool.processIds.forEach((pid) => pids.add(pid));
@@ -35,7 +39,7 @@ Deno.test("ExecutorPool holds off every hostile statement and harms no file", as
         assert.deepEqual(pool.processIds, [], "the killed process is still in the pool");
       });
     }
-    const healthy = await pool.execute(db.path, "SELECT count(*) FROM product");
+    const healthy = await strict.execute(db.path, "SELECT count(*) FROM product");
     assert.equal(healthy.status, "rows");
   }
   assert.deepEqual(await folderHashes(db.folder), before);
