@@ -1,5 +1,6 @@
 import * as sqlite from "node:sqlite";
 import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSize } from "./is_provably_small.ts";
 import type { ExecutorSetup } from "./protocol.ts";
 
 /** A database opened for untrusted statements. */
@@ -7,6 +8,7 @@ export interface Sandbox {
   readonly db: DatabaseSync;
   /** Whether stored values can hold bytes that a plain read of text would lose. */
   readonly hasOpaqueText: boolean;
+  readonly size: DatabaseSize;
 }
 
 // Deno 2.9.6 has these options and this method; its type declarations lag behind.
@@ -39,7 +41,12 @@ const DENIED_FUNCTIONS: ReadonlySet<string> = new Set([
   "sqlite_dbpage",
 ]);
 const DENIED_TABLES: ReadonlySet<string> = new Set(["dbstat", "sqlite_dbpage", "fsdir", "zipfile"]);
-const OPAQUE_SCAN_MAX_BYTES = 32 * 1024 * 1024;
+const SCAN_MAX_BYTES = 32 * 1024 * 1024;
+const COLUMNS_A_SCAN = 100;
+const UNKNOWN: Omit<Sandbox, "db"> = {
+  hasOpaqueText: true,
+  size: { largestTableRows: Infinity, largestValueBytes: Infinity },
+};
 
 /**
  * Opens a database file for statements nobody has checked: read-only, string literals in double
@@ -65,10 +72,10 @@ export function openSandbox(setup: ExecutorSetup): Sandbox {
   db.prepare("SELECT count(*) FROM sqlite_schema").all();
   db.prepare("PRAGMA temp_store = MEMORY").all();
   db.prepare(`PRAGMA hard_heap_limit = ${setup.sqliteHeapBytes}`).all();
-  const hasOpaqueText = Deno.statSync(setup.dbPath).size > OPAQUE_SCAN_MAX_BYTES ||
-    storesOpaqueText(db);
+  const isScanned = Deno.statSync(setup.dbPath).size <= SCAN_MAX_BYTES;
+  const facts = isScanned ? scan(db) : UNKNOWN;
   (db as unknown as { setAuthorizer(decide: Authorizer): void }).setAuthorizer(authorize);
-  return { db, hasOpaqueText };
+  return { db, ...facts };
 }
 
 function authorize(action: number, arg1: string | null, arg2: string | null): number {
@@ -86,24 +93,46 @@ function authorize(action: number, arg1: string | null, arg2: string | null): nu
   return ACTIONS.SQLITE_OK!;
 }
 
-// Text with a NUL inside, and blobs that a statement may turn into such text.
-function storesOpaqueText(db: DatabaseSync): boolean {
+// One pass over every table: its rows, its longest value, and whether it holds blobs or text with a
+// NUL inside, which a plain read of text would cut.
+function scan(db: DatabaseSync): Omit<Sandbox, "db"> {
   const tables = db.prepare(
-    "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
-  ).all() as unknown as (readonly [string, string | null])[];
-  for (const [name, sql] of tables) {
-    if (/^\s*CREATE\s+VIRTUAL/i.test(sql ?? "")) return true;
+    "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('table', 'view') " +
+      "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+  ).all() as unknown as (readonly [string, string, string | null])[];
+  let hasOpaqueText = false;
+  let largestTableRows = 0;
+  let largestValueBytes = 0;
+  for (const [type, name, sql] of tables) {
+    if (/^\s*CREATE\s+VIRTUAL/i.test(sql ?? "")) return UNKNOWN;
+    if (type === "view") {
+      // It may have more rows than any table.
+      largestTableRows = Infinity;
+      continue;
+    }
     const columns = db.prepare(`SELECT * FROM ${quoted(name)} LIMIT 0`).columns();
-    for (let first = 0; first < columns.length; first += 100) {
-      const tests = columns.slice(first, first + 100).map(({ column, name }) => {
-        const value = quoted(column ?? name);
-        return `typeof(${value}) = 'blob' OR instr(${value}, char(0)) > 0`;
-      });
-      const query = `SELECT 1 FROM ${quoted(name)} WHERE ${tests.join(" OR ")} LIMIT 1`;
-      if (db.prepare(query).all().length > 0) return true;
+    for (let first = 0; first < columns.length; first += COLUMNS_A_SCAN) {
+      const values = columns.slice(first, first + COLUMNS_A_SCAN)
+        .map(({ column, name }) => quoted(column ?? name));
+      const [[rows, opaque, bytes]] = db.prepare(
+        `SELECT count(*), ${largest(values.map((value) => `${opaqueTest(value)}`))}, ` +
+          `${largest(values.map((value) => `octet_length(${value})`))} FROM ${quoted(name)}`,
+      ).all() as unknown as [[bigint, bigint | null, bigint | null]];
+      hasOpaqueText ||= opaque === 1n;
+      largestTableRows = Math.max(largestTableRows, Number(rows));
+      largestValueBytes = Math.max(largestValueBytes, Number(bytes ?? 0n));
     }
   }
-  return false;
+  return { hasOpaqueText, size: { largestTableRows, largestValueBytes } };
+}
+
+function largest(expressions: readonly string[]): string {
+  const values = expressions.map((expression) => `coalesce(${expression}, 0)`);
+  return values.length === 1 ? `max(${values[0]})` : `max(max(${values.join(", ")}))`;
+}
+
+function opaqueTest(value: string): string {
+  return `(typeof(${value}) = 'blob' OR instr(${value}, char(0)) > 0)`;
 }
 
 function quoted(name: string): string {

@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { hasSecondStatement, hasStatement } from "../text/statement_forms.ts";
 import { tokenize } from "../text/tokens.ts";
 import type { Row, SqlValue } from "../value.ts";
+import { isProvablySmall } from "./is_provably_small.ts";
 import { decodeText } from "./decode_text.ts";
 import type { Sandbox } from "./open_sandbox.ts";
 import type { ExecutorRequest, StatementReply } from "./protocol.ts";
@@ -31,7 +32,7 @@ const PLAIN_FUNCTIONS: ReadonlySet<string> = new Set(
 /**
  * Runs one statement and reads its whole result, within the caps.
  *
- * It runs twice. Deno 2.9.6's `iterate()` ends without an error when a step of the statement fails
+ * Unless its result is small whatever it computes, it runs twice. Deno 2.9.6's `iterate()` ends without an error when a step of the statement fails
  * (an overflow, a denied function), so it cannot tell a complete result from a broken one; `all()`
  * throws, but has no cap. The first pass therefore only counts rows and bytes, and the second reads
  * a result that is known to be small.
@@ -47,8 +48,10 @@ export function runStatement(sandbox: Sandbox, request: ExecutorRequest): Statem
     const statement = db.prepare(request.sql);
     const columnCount = statement.columns().length;
     if (columnCount === 0) return sqlError("the statement is not a query");
-    const size = measure(statement.iterate() as IterableIterator<unknown>, request);
-    if (typeof size === "string") return { kind: "too_many_rows", message: size };
+    if (!isProvablySmall(request.sql, columnCount, { size: sandbox.size, caps: request })) {
+      const exceeded = exceededCap(statement.iterate() as IterableIterator<unknown>, request);
+      if (exceeded !== undefined) return { kind: "too_many_rows", message: exceeded };
+    }
     const exact = sandbox.hasOpaqueText || mayMakeOpaqueText(request.sql);
     let rows = exact ? readBytes(db, request.sql, columnCount) : undefined;
     if (rows === undefined) {
@@ -57,17 +60,16 @@ export function runStatement(sandbox: Sandbox, request: ExecutorRequest): Statem
         rows = readBytes(db, request.sql, columnCount) ?? rows;
       }
     }
-    return { kind: "rows", rows, columnCount, bytes: size };
+    return { kind: "rows", rows, columnCount, bytes: sizeOfRows(rows) };
   } catch (error) {
     return failure(error);
   }
 }
 
-// The size of the result in bytes, or which cap it exceeds.
-function measure(
+function exceededCap(
   results: IterableIterator<unknown>,
   { maxRows, maxBytes }: ExecutorRequest,
-): number | string {
+): string | undefined {
   let rows = 0;
   let bytes = 0;
   for (const row of results as IterableIterator<Row>) {
@@ -75,6 +77,12 @@ function measure(
     for (const value of row) bytes += sizeOf(value);
     if (bytes > maxBytes) return `more than ${maxBytes} bytes in ${rows} rows`;
   }
+  return undefined;
+}
+
+function sizeOfRows(rows: readonly Row[]): number {
+  let bytes = 0;
+  for (const row of rows) for (const value of row) bytes += sizeOf(value);
   return bytes;
 }
 

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { HOSTILE_STATEMENTS } from "./_hostile_statements.ts";
+import { isProvablySmall } from "./is_provably_small.ts";
+
+const size = { largestTableRows: 10, largestValueBytes: 20 };
+const caps = { maxRows: 1_000, maxBytes: 1_000_000 };
+const small = (sql: string, columns = 1): boolean => isProvablySmall(sql, columns, { size, caps });
+
+Deno.test("isProvablySmall() knows statements that cannot exceed the caps", () => {
+  for (
+    const sql of [
+      "SELECT 1",
+      "SELECT count(*), max(a), upper(trim(b)) FROM t WHERE c IN (1, 2)",
+      "SELECT a FROM t JOIN u ON t.b = u.b JOIN v ON v.c = u.c",
+      "SELECT a FROM t WHERE b IN (SELECT b FROM u) -- , , , ,",
+      "SELECT a FROM t UNION SELECT a FROM u",
+    ]
+  ) {
+    assert.equal(small(sql), true, sql);
+  }
+});
+
+Deno.test("isProvablySmall() is false for whatever may be large", () => {
+  for (
+    const sql of [
+      "SELECT 1 FROM t, t, t, t",
+      "SELECT 1 FROM t JOIN t JOIN t JOIN t",
+      "WITH c AS (SELECT 1) SELECT * FROM c",
+      "VALUES (1), (2)",
+      "SELECT * FROM json_each('[1,2]')",
+      "SELECT * FROM \"json_each\" WHERE json = '[1]'",
+      "SELECT * FROM pragma_table_list",
+      "SELECT a || b FROM t",
+      "SELECT a -> b FROM t",
+      "SELECT replace(a, 'x', b) FROM t",
+      "SELECT group_concat(a) FROM t",
+      "SELECT hex(a) FROM t",
+      'SELECT "zeroblob"(10) FROM t',
+      "SELECT [hex] (a) FROM t",
+      `SELECT ${"'x'".padEnd(2_000)} FROM t, t, t`,
+    ]
+  ) {
+    assert.equal(small(sql), false, sql);
+  }
+  assert.equal(small("SELECT a FROM t, u, v", 1), true);
+  assert.equal(small("SELECT a FROM t, u, v", 100), false);
+  const unknown = { largestTableRows: Infinity, largestValueBytes: 1 };
+  assert.equal(isProvablySmall("SELECT 1", 1, { size: unknown, caps }), false);
+});
+
+Deno.test("isProvablySmall() is false for every hostile statement that exceeds a cap", () => {
+  for (const { name, sql, outcomes } of HOSTILE_STATEMENTS) {
+    if (outcomes.includes("too_many_rows")) assert.equal(small(sql), false, name);
+  }
+});
