@@ -11,7 +11,7 @@ import {
   type StatementForms,
   statementForms,
 } from "./text/statement_forms.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Verdict, VerdictStatus } from "./verdict.ts";
 
 /** One prediction to judge. */
 export interface JudgeRequest {
@@ -29,8 +29,11 @@ export interface JudgeRequest {
   readonly dbId?: string;
 }
 
-/** Limits of the executor, see {@linkcode ExecutorOptions}. */
-export type JudgeOptions = ExecutorOptions;
+/** Limits of the executor, and what a verdict says. */
+export interface JudgeOptions extends ExecutorOptions {
+  /** Whether a wrong prediction is given its error class. Default: yes. */
+  readonly classify?: boolean;
+}
 
 /** Judges predictions; it holds a pool of executor processes until it is disposed. */
 export interface Judge extends AsyncDisposable {
@@ -77,45 +80,41 @@ type Rows = Extract<Execution, { status: "rows" }>;
  * @throws {RangeError} If a limit is not a positive whole number.
  */
 export function createJudge(options: JudgeOptions = {}): Judge {
-  const pool = new ExecutorPool(options);
+  const { classify = true, ...limits } = options;
+  const pool = new ExecutorPool(limits);
   const cache = new ExecutionCache((dbPath, sql) => pool.execute(dbPath, sql), MAX_CACHED_BYTES);
   const checkedFiles = new Set<string>();
 
   async function judge(request: JudgeRequest): Promise<Verdict> {
     checkFile(request.dbPath, checkedFiles);
     const gold = statementForms(request.gold, "gold");
+    const predicted = statementForms(request.predicted, "predicted");
+    const isEmpty = !hasStatement(request.predicted);
+    const run = (sql: string): Promise<Execution> => cache.execute(request.dbPath, sql);
+    const results = Promise.all(isEmpty ? [] : [run(predicted.official), run(predicted.written)]);
+    // A gold that fails stops the judging, whatever becomes of the prediction meanwhile.
+    results.catch(() => {});
     const goldRows = await Promise.all([
       goldResult(request, gold.official),
       goldResult(request, gold.written),
     ]);
-    if (!hasStatement(request.predicted)) return NO_SQL;
-    const predicted = statementForms(request.predicted, "predicted");
-    const [official, written] = await Promise.all([
-      cache.execute(request.dbPath, predicted.official),
-      cache.execute(request.dbPath, predicted.written),
-    ]);
+    const [official, written] = await results;
+    if (official === undefined || written === undefined) return NO_SQL;
     const readings = compare({ gold, goldRows, official, written });
     const { elapsedMs } = official;
     const sql = predicted.written;
     if (readings.official) return { status: "match", ...readings, sql, elapsedMs };
-    const status = official.status === "rows" ? "mismatch" : official.status;
+    const status: Exclude<VerdictStatus, "match"> = official.status === "rows"
+      ? "mismatch"
+      : official.status;
     const message = official.status === "rows"
       ? difference(goldRows[0], official)
       : official.message;
-    return {
-      status,
-      ...readings,
-      // DISTINCT, which the official form drops, cannot be what makes it wrong officially.
-      errorClass: await errorClass({
-        status,
-        gold: gold.official,
-        predicted: predicted.official,
-        message,
-      }),
-      message,
-      sql,
-      elapsedMs,
-    };
+    const verdict = { status, ...readings, message, sql, elapsedMs };
+    if (!classify) return verdict;
+    // DISTINCT, which the official form drops, cannot be what makes it wrong officially.
+    const wrong = { status, gold: gold.official, predicted: predicted.official, message };
+    return { ...verdict, errorClass: await errorClass(wrong) };
   }
 
   async function goldResult(request: JudgeRequest, sql: string): Promise<Rows> {

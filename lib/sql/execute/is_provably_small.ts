@@ -1,5 +1,3 @@
-import { tokenize } from "../text/tokens.ts";
-
 /** What is known of a database without running the statement. */
 export interface DatabaseSize {
   /** Rows of the largest table; infinite where it was not counted. */
@@ -22,8 +20,12 @@ const SIZE_NEUTRAL: ReadonlySet<string> = new Set(
       " ",
     ),
 );
-// Sources of rows that are no tables, ways to make long texts, and recursion.
-const UNBOUNDED = /\b(?:with|values|json|pragma|fts|dbstat|sqlite_|bytecode|tables_used)|->|\|\|/i;
+// Sources of rows that are no tables, ways to make long texts, recursion, and comments, which could
+// hide a call from the pattern below.
+const UNBOUNDED =
+  /\b(?:with|values|json|pragma|fts|dbstat|sqlite_|bytecode|tables_used)|->|\|\||--|\/\*/i;
+const SOURCES = /\b(?:select|from|join)\b|,/gi;
+const CALLS = /([\p{L}\p{N}_$"`\]]+)\s*\(/gu;
 
 /**
  * Whether a result must be within the caps, whatever the statement computes: its rows are at most the
@@ -46,20 +48,18 @@ export function isProvablySmall(
   { size, caps }: { readonly size: DatabaseSize; readonly caps: ResultCaps },
 ): boolean {
   if (!Number.isFinite(size.largestTableRows) || UNBOUNDED.test(sql)) return false;
+  for (const [, name] of sql.matchAll(CALLS)) {
+    if (!SIZE_NEUTRAL.has(name!.toLowerCase())) return false;
+  }
   let selects = 0;
   let sources = 0;
-  let before = "";
-  for (const { kind, text } of tokenize(sql)) {
-    if (kind === "space" || kind === "comment") continue;
-    const word = text.toLowerCase();
-    if (word === "select") selects++;
+  // Words inside of literals are counted too: the bound may only be too high.
+  for (const [word] of sql.matchAll(SOURCES)) {
+    if (word.toLowerCase() === "select") selects++;
     // Every comma after the first FROM may join a table.
-    if (word === "from" || word === "join" || (word === "," && sources > 0)) sources++;
-    const isCall = word === "(" && /^[\p{L}_"`[]/u.test(before);
-    if (isCall && !SIZE_NEUTRAL.has(before)) return false;
-    before = word;
+    else if (word !== "," || sources > 0) sources++;
   }
-  const rows = selects * Math.max(1, size.largestTableRows) ** sources;
+  const rows = Math.max(1, selects) * Math.max(1, size.largestTableRows) ** sources;
   const valueBytes = 8 + Math.max(size.largestValueBytes, sql.length);
   return rows <= caps.maxRows && rows * columnCount * valueBytes <= caps.maxBytes;
 }

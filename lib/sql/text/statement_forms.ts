@@ -75,7 +75,10 @@ function officialStatement(sql: string): string {
 }
 
 function endOfFirstStatement(sql: string): number | undefined {
-  if (!sql.includes(";")) return undefined;
+  const semicolon = sql.indexOf(";");
+  if (semicolon < 0) return undefined;
+  // Whatever the last character stands in, the whole text is one statement.
+  if (semicolon === sql.length - 1) return sql.length;
   let depth = 0;
   for (const token of tokenize(sql)) {
     if (token.text === "(") depth++;
