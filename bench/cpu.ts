@@ -2,7 +2,8 @@
  * The CPU benchmark: questions that share a prefix, ours against transformers'
  * `generate` in float32 at its best batch size, same weights, same prompts, one
  * run. Ours is timed before the rival and after it, because a machine that
- * others share changes its speed; the ratio takes the mean.
+ * others share changes its speed; the ratio takes the mean. Seconds of
+ * processor time, which others touch less, stand beside those of the clock.
  *
  *     deno run -A bench/cpu.ts [--questions 64] [--prefix 600] [--new 32]
  *         [--batch N] [--threads N] [--no-rival] [--out FILE.json]
@@ -27,6 +28,8 @@ const PYTHON = `${ROOT}.venv/bin/python`;
 /** One timing of one side. */
 export interface CpuTiming {
   readonly seconds: number;
+  /** Processor time of all threads. */
+  readonly cpuSeconds: number;
   readonly tokens: readonly (readonly number[])[];
 }
 
@@ -73,13 +76,14 @@ async function timeOurs(
 ): Promise<CpuTiming & { readonly openSeconds: number }> {
   const opening = performance.now();
   await using engine = await openOnnxEngine(checkpoint, options);
-  const start = performance.now();
+  const [start, cpuStart] = [performance.now(), await cpuSeconds()];
   const tokens: (readonly number[])[] = [];
   for await (const completion of engine.generate(prompts, { maxNewTokens })) {
     tokens[completion.index] = completion.tokens;
   }
   const seconds = (performance.now() - start) / 1000;
-  return { tokens, seconds, openSeconds: (start - opening) / 1000 };
+  const cpu = await cpuSeconds() - cpuStart;
+  return { tokens, seconds, cpuSeconds: cpu, openSeconds: (start - opening) / 1000 };
 }
 
 async function timeRival(
@@ -104,6 +108,14 @@ async function timeRival(
   }
 }
 
+/** Processor time that this process has used, all threads together. */
+async function cpuSeconds(): Promise<number> {
+  const stat = await Deno.readTextFile("/proc/self/stat");
+  // the fields after the name in brackets, which may hold spaces; ticks are hundredths of a second
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 /** The largest resident memory that this process has had, in bytes. */
 async function peakResidentBytes(): Promise<number> {
   const status = await Deno.readTextFile("/proc/self/status");
@@ -112,6 +124,10 @@ async function peakResidentBytes(): Promise<number> {
 
 function countEqual(x: CpuTiming["tokens"], y: CpuTiming["tokens"]): number {
   return x.flatMap((row, i) => row.filter((token, j) => token === y[i]![j])).length;
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function print(line: string): void {
@@ -158,28 +174,36 @@ async function main(): Promise<void> {
     const threads = navigator.hardwareConcurrency;
     const rival = await timeRival(prompts, { max_new_tokens: maxNewTokens, threads });
     ours.push(await timeOurs(checkpoint, prompts, { maxNewTokens, options }));
-    const mean = ours.reduce((sum, { seconds }) => sum + seconds, 0) / ours.length;
+    const mean = average(ours.map(({ seconds }) => seconds));
+    const cpu = average(ours.map(({ cpuSeconds }) => cpuSeconds));
     const total = rival.tokens.flat().length;
     const equal = countEqual(rival.tokens, ours[0]!.tokens);
     const { tokens: _, ...timing } = rival;
     Object.assign(result, {
       transformers: timing,
       ratio: rival.seconds / mean,
+      cpuRatio: rival.cpuSeconds / cpu,
       tokensEqual: equal,
       tokensCompared: total,
     });
-    print("side                      seconds   questions/s   peak GiB");
-    const row = (name: string, seconds: number, bytes: number): void =>
-      print(
-        name.padEnd(24) + seconds.toFixed(2).padStart(9) +
-          (questions / seconds).toFixed(2).padStart(14) + (bytes / 2 ** 30).toFixed(2).padStart(11),
-      );
-    row("this engine (mean of 2)", mean, peak);
-    row(`transformers (batch ${rival.batchSize})`, rival.seconds, rival.peakResidentBytes);
-    print(`${(rival.seconds / mean).toFixed(1)} times; ${equal} of ${total} tokens equal`);
+    print("side                      seconds  CPU seconds   questions/s   peak GiB");
+    const row = (name: string, seconds: number, cpu: number, bytes: number): void => {
+      const cells = [[seconds, 9], [cpu, 13], [questions / seconds, 14], [bytes / 2 ** 30, 11]];
+      const text = (cells as [number, number][]).map(([x, width]) => x.toFixed(2).padStart(width));
+      print(name.padEnd(24) + text.join(""));
+    };
+    row("this engine (mean of 2)", mean, cpu, peak);
+    const rivalName = `transformers (batch ${rival.batchSize})`;
+    row(rivalName, rival.seconds, rival.cpuSeconds, rival.peakResidentBytes);
+    print(
+      `${(rival.seconds / mean).toFixed(1)} times by the clock, ` +
+        `${(rival.cpuSeconds / cpu).toFixed(1)} times by processor time; ` +
+        `${equal} of ${total} tokens equal`,
+    );
   }
   result.ours = {
     seconds: ours.map(({ seconds }) => seconds),
+    cpuSeconds: ours.map(({ cpuSeconds }) => cpuSeconds),
     openSeconds: ours.map(({ openSeconds }) => openSeconds),
     peakResidentBytes: peak,
   };

@@ -4,7 +4,7 @@ import { UsageError } from "../lib/runs/usage_error.ts";
 import { GpuBench } from "./gpu_bench.ts";
 import { gpuTable } from "./gpu_table.ts";
 
-const PARTS = ["make", "ours", "growth", "mmlu_all", "lora", "memory", "rival"];
+const PARTS = ["make", "ours", "growth", "mmlu_all", "lora", "memory", "judge", "rival"];
 
 /**
  * The GPU benchmark: this engine against transformers' `generate`, on the same
@@ -15,8 +15,8 @@ const PARTS = ["make", "ours", "growth", "mmlu_all", "lora", "memory", "rival"];
  *         [--prefill-tokens N] [--plain-decode]
  *
  * Without `--only` it does everything: weights are made when the folder is not
- * there, our side is measured, then transformers' side at the best of several
- * batch sizes, and transformers judges the tokens of both. Results of a part
+ * there, our side is measured, the tokens of both sides are judged, then
+ * transformers' side is measured at the best of several batch sizes. Results of a part
  * are merged into the file, so that parts can be run one at a time.
  *
  * @throws {UsageError} If a part is unknown.
@@ -61,6 +61,7 @@ export async function benchGpu(
   if (plain.length > 0) await bench.measureBase(plain);
   if (only.includes("lora")) await bench.measureAdapter();
   if (only.includes("memory")) await bench.measureScarceMemory();
+  if (only.includes("judge")) await bench.measureJudgement();
   if (only.includes("rival")) await bench.measureRival();
   print(gpuTable(bench.results));
 }

@@ -9,6 +9,7 @@ import {
 } from "../lib/engine/cuda/cuda_engine.ts";
 import { LINEAR_MODULES } from "../lib/engine/decoder_config.ts";
 import type { Variant } from "../lib/engine/types.ts";
+import { UsageError } from "../lib/runs/usage_error.ts";
 import type { GpuResults } from "./gpu_table.ts";
 import {
   mmluAll,
@@ -139,14 +140,13 @@ time.sleep(600)`;
     await this.#save(JSON.stringify(this.results.memory));
   }
 
-  /** Transformers on the same prompts, and its judgement of both sides' tokens. */
+  /** Transformers on the same prompts. */
   async measureRival(): Promise<void> {
     const { vocabSize } = this.#checkpoint.config;
     const [spider, free, mmlu] = [spiderLike(vocabSize), unshared(vocabSize), mmluSuite(vocabSize)];
     const flat = ({ prompts }: Workload): number[][] =>
       prompts.map(({ prefix, suffix }) => [...prefix, ...suffix]);
     const batches = { batch_sizes: [64, 128, 256], trial: 256 };
-    const ours = this.#completions.get("spider")?.slice(0, JUDGED);
     const job = {
       generate: [free, spider].map((workload) => ({
         name: workload.name,
@@ -155,18 +155,37 @@ time.sleep(600)`;
         ...batches,
       })),
       score: [{ name: mmlu.name, prompts: flat(mmlu), batch_size: 25 }],
-      judge: { name: spider.name, count: JUDGED, ours: ours ?? [] },
     };
+    this.results.rival = await this.#askRival(job) as GpuResults["rival"];
+    await this.#save("transformers: done");
+  }
+
+  /** Both sides' tokens, judged by the same weights in float32; needs our completions of this process. */
+  async measureJudgement(): Promise<void> {
+    const spider = spiderLike(this.#checkpoint.config.vocabSize);
+    const ours = this.#completions.get(spider.name);
+    if (!ours) throw new UsageError('Cannot judge: part "judge" needs part "ours"');
+    const prompts = spider.prompts.slice(0, JUDGED)
+      .map(({ prefix, suffix }) => [...prefix, ...suffix]);
+    const { name, maxNewTokens } = spider;
+    const answers = await this.#askRival({
+      generate: [{ name, prompts, max_new_tokens: maxNewTokens, batch_sizes: [JUDGED] }],
+      judge: { name, ours: ours.slice(0, JUDGED) },
+    });
+    this.results.judge = (answers as { judge: GpuResults["judge"] }).judge!;
+    await this.#save(JSON.stringify(this.results.judge));
+  }
+
+  async #askRival(job: unknown): Promise<unknown> {
     const dir = await Deno.makeTempDir();
     try {
       await Deno.writeTextFile(`${dir}/job.json`, JSON.stringify(job));
       const files = [`${dir}/job.json`, `${dir}/out.json`];
       await runRival(this.#settings, "answer", this.#checkpoint.dir, ...files);
-      this.results.rival = JSON.parse(await Deno.readTextFile(`${dir}/out.json`));
+      return JSON.parse(await Deno.readTextFile(`${dir}/out.json`));
     } finally {
       await Deno.remove(dir, { recursive: true });
     }
-    await this.#save("transformers: done");
   }
 
   async #measureGrowth(engine: CudaEngine): Promise<void> {

@@ -44,6 +44,8 @@ export interface GpuResults {
     readonly byPrefix: readonly GrowthPoint[];
     readonly prefixQuestions: number;
   };
+  /** How far, in nats, tokens are from the best token after the same tokens. */
+  judge?: Readonly<Record<"ours" | "transformers", Judgement>>;
   memory?: {
     readonly heldBytes: number;
     readonly plannedBlocks: number;
@@ -56,8 +58,6 @@ export interface GpuResults {
     readonly device: string;
     readonly generate: readonly RivalSet[];
     readonly score: readonly RivalSet[];
-    /** How far, in nats, tokens are from the best token after the same tokens. */
-    readonly judge?: Readonly<Record<"ours" | "transformers", Judgement>>;
   };
 }
 

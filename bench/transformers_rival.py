@@ -5,8 +5,9 @@
 
 JOB.json holds `generate` sets (`name`, `prompts`, `max_new_tokens`, `batch_sizes` to choose from,
 `trial` prompts to choose with), `score` sets (`name`, `prompts`, `batch_size`) and `judge`
-(`name` of a set, `count`, `ours`): how far, in nats, each token of our first completions and of
-transformers' own is from the best token after the same tokens, computed without any cache. Times are wall-clock seconds of a synchronised
+(`name` of a set, `ours`): how far, in nats, each token of our first completions and of
+transformers' own is from the best token after the same tokens, which the same weights find in
+float32 and without any cache. Times are wall-clock seconds of a synchronised
 device, prompts sorted by length, the model warm.
 """
 
@@ -168,17 +169,17 @@ def answer(folder, job_path, out_path):
         generate(model, job["generate"][0]["prompts"][:4], 4)
     for part in job.get("score", []):
         result["score"].append(answer_score(model, part))
-    wanted = job.get("judge", {})
+    wanted, judged = job.get("judge", {}), {}
     for part in job.get("generate", []):
         answered = answer_generate(model, part)
         completions = answered.pop("completions")
         result["generate"].append(answered)
-        if part["name"] == wanted.get("name") and wanted["ours"]:
-            prompts = part["prompts"][: wanted["count"]]
-            result["judge"] = dict(
-                ours=judge(model, prompts, wanted["ours"]),
-                transformers=judge(model, prompts, completions),
-            )
+        if part["name"] == wanted.get("name"):
+            judged = dict(ours=wanted["ours"], transformers=completions[: len(wanted["ours"])])
+    if judged:
+        model.float()
+        prompts = next(p["prompts"] for p in job["generate"] if p["name"] == wanted["name"])
+        result["judge"] = {side: judge(model, prompts, rows) for side, rows in judged.items()}
     Path(out_path).write_text(json.dumps(result))
 
 
