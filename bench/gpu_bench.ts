@@ -156,7 +156,7 @@ time.sleep(600)`;
       })),
       score: [{ name: mmlu.name, prompts: flat(mmlu), batch_size: 25 }],
     };
-    this.results.rival = await this.#askRival(job) as GpuResults["rival"];
+    this.results.rival = await this.#askRival(job) as NonNullable<GpuResults["rival"]>;
     await this.#save("transformers: done");
   }
 
