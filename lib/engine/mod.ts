@@ -33,6 +33,12 @@ export { auditTokens, type TokenAudit } from "./audit_tokens.ts";
 export { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
 export { convertGguf } from "./convert_gguf.ts";
 export {
+  CudaEngine,
+  type CudaEngineOptions,
+  openCudaEngine,
+  type PlanEvent,
+} from "./cuda/cuda_engine.ts";
+export {
   type DecoderConfig,
   type LayerAttention,
   LINEAR_MODULES,

@@ -9,6 +9,14 @@
  *
  * @module
  */
+export {
+  cudaLibraryPath,
+  type CudaMajor,
+  type CudaProviderOptions,
+  driverCuda,
+  ensureCudaProvider,
+  providerCuda,
+} from "./cuda_provider.ts";
 export { EMBEDDED_MODEL_DIR, EMBEDDED_MODEL_ID, ensureEmbeddedModel } from "./embedded_model.ts";
 export { ensureModel, type ReadyModel } from "./ensure_model.ts";
 export { ensureSample, SAMPLE_SPIDER_DIR } from "./ensure_sample.ts";
