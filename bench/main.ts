@@ -4,11 +4,12 @@
  * @module
  */
 import { UsageError } from "../lib/runs/usage_error.ts";
+import { benchGpu } from "./gpu.ts";
 import { benchJudge } from "./judge.ts";
 
 const BENCHMARKS: Readonly<
   Record<string, (args: readonly string[], print: (line: string) => void) => Promise<void>>
-> = { judge: benchJudge };
+> = { gpu: benchGpu, judge: benchJudge };
 
 function write(file: typeof Deno.stdout | typeof Deno.stderr, line: string): void {
   file.writeSync(new TextEncoder().encode(`${line}\n`));
