@@ -3,7 +3,7 @@ import { openCudaEngine } from "../engine/cuda/cuda_engine.ts";
 import { openOnnxEngine } from "../engine/onnx_engine.ts";
 import { openServerEngine } from "../engine/server/mod.ts";
 import type { Engine } from "../engine/types.ts";
-import type { Progress } from "../runs/mod.ts";
+import { type Progress, UsageError } from "../runs/mod.ts";
 import type { ModelInputs } from "./inputs.ts";
 import type { NamedVariant } from "./sample_identity.ts";
 
@@ -38,5 +38,12 @@ export function openEngine(
     onPlan(event): void {
       if (event.kind === "halved") progress.note(`less memory than planned: ${event.reason}`);
     },
+  }).catch((error: Error) => {
+    if (error instanceof UsageError) throw error;
+    const [reason] = error.message.split("\n");
+    throw new UsageError(
+      `Cannot open the model on the GPU: ${reason} (deno task setup --cuda; docs/gpu.md)`,
+      { cause: error },
+    );
   });
 }
