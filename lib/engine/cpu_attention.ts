@@ -1,7 +1,10 @@
 import type { AttentionInputs } from "./decoder_layers.ts";
 import type { DecoderConfig } from "./decoder_config.ts";
 import type { GraphScope, ModelBuilder } from "./graph_builder.ts";
-import { inverseFrequencies } from "./rotary_frequencies.ts";
+import { AttentionMasks } from "./attention_masks.ts";
+import { type RotaryTables, rotaryTables } from "./rotary_tables.ts";
+
+export { type RotaryTables, rotaryTables } from "./rotary_tables.ts";
 
 /** Names of the values that place T packed tokens in B x S attention slots. */
 export interface SlotLayout {
@@ -44,8 +47,6 @@ export interface LayerCache {
 /** Position of a slot without a token: later than every query, so no query sees it. */
 export const EMPTY_POSITION = 2 ** 30;
 
-const MASKED = -1e9;
-
 /** Rotary tables have at least so many rows: RotaryEmbedding refuses more packed tokens than rows. */
 const PACKED_TOKENS = 4096;
 
@@ -64,7 +65,8 @@ export class CpuAttention {
   readonly #layout: SlotLayout;
   readonly #rotary: RotaryTables;
   readonly #slots: string;
-  readonly #contextLength: number;
+  readonly #masks: AttentionMasks;
+  /** Values that all layers share. */
   readonly #shared = new Map<string, string>();
   readonly #rows: string;
   readonly #rowPositions: string;
@@ -87,7 +89,6 @@ export class CpuAttention {
     this.#rotary = rotaryTables(model, config, Math.max(contextLength, PACKED_TOKENS));
     this.#slots = scope.op("Shape", [layout.slotToken]);
     this.recentPosition = this.#concat([layout.recentPosition, layout.slotPosition], 1);
-    this.#contextLength = contextLength;
     this.#rows = this.#concat([
       scope.op("Gather", [this.#slots, model.int64([0])]),
       scope.op("Mul", [
@@ -95,6 +96,13 @@ export class CpuAttention {
         model.int64([config.heads / config.kvHeads]),
       ]),
     ], 0);
+    this.#masks = new AttentionMasks(model, scope, {
+      slotPosition: layout.slotPosition,
+      prefixLength: layout.prefixLength,
+      rows: this.#rows,
+      group: config.heads / config.kvHeads,
+      contextLength,
+    });
     this.#rowPositions = scope.op("Unsqueeze", [layout.positions, model.int64([0])]);
   }
 
@@ -155,7 +163,8 @@ export class CpuAttention {
   #prefixScores(query: string, key: string, window: number | undefined): string {
     const scores = this.#scores(query, key);
     const rows = this.#toShape(scores, this.#shape("rows"));
-    return this.#bounds(window) ? this.#scope.op("Add", [rows, this.#prefixMask(window!)]) : rows;
+    const mask = this.#masks.prefix(window);
+    return mask ? this.#scope.op("Add", [rows, mask]) : rows;
   }
 
   /** Scores against keys `[kv, B, n, d]` of the sequences' own, `[kv, B, S * group, n]`. */
@@ -165,7 +174,8 @@ export class CpuAttention {
     part: "past" | "recent",
     window: number | undefined,
   ): string {
-    return this.#scope.op("Add", [this.#scores(query, key), this.#ownMask(part, window)]);
+    const position = part === "past" ? this.#layout.pastPosition : this.recentPosition;
+    return this.#scope.op("Add", [this.#scores(query, key), this.#masks.own(position, window)]);
   }
 
   #scores(query: string, key: string): string {
@@ -173,59 +183,6 @@ export class CpuAttention {
       alpha: { float: 1 / Math.sqrt(this.#config.headDim) },
       transB: { int: 1 },
     });
-  }
-
-  /** Whether a window hides anything: one as long as the context does not. */
-  #bounds(window: number | undefined): boolean {
-    return window !== undefined && window < this.#contextLength;
-  }
-
-  /** `[1, B, S * group, n]`: 0 where a query sees a key, a large negative number elsewhere. */
-  #ownMask(part: "past" | "recent", window: number | undefined): string {
-    const bound = this.#bounds(window) ? window! : undefined;
-    return this.#once(`${part} ${bound}`, () => {
-      const position = part === "past" ? this.#layout.pastPosition : this.recentPosition;
-      const keys = this.#scope.op("Unsqueeze", [position, this.#model.int64([1, 2])]);
-      const queries = this.#queryPositions();
-      const causal = this.#scope.op("LessOrEqual", [keys, queries]);
-      if (bound === undefined) return this.#toMask(causal, this.#size(position, 1));
-      const ends = this.#scope.op("Add", [keys, this.#model.int64(bound)]);
-      const near = this.#scope.op("Less", [queries, ends]);
-      const visible = this.#scope.op("And", [causal, near]);
-      return this.#toMask(visible, this.#size(position, 1));
-    });
-  }
-
-  /** `[1, B, S * group, P]`: 0 where the window of a query reaches a prefix key, a large negative number elsewhere. */
-  #prefixMask(window: number): string {
-    return this.#once(`prefix ${window}`, () => {
-      const length = this.#layout.prefixLength;
-      const count = this.#scope.op("Squeeze", [length, this.#model.int64([0])]);
-      const keys = this.#scope.op("Range", [this.#model.int64(0), count, this.#model.int64(1)]);
-      const ends = this.#scope.op("Add", [keys, this.#model.int64(window)]);
-      return this.#toMask(this.#scope.op("Less", [this.#queryPositions(), ends]), length);
-    });
-  }
-
-  /** `[B, S, 1, 1]` */
-  #queryPositions(): string {
-    const { slotPosition } = this.#layout;
-    return this.#once(
-      "queries",
-      () => this.#scope.op("Unsqueeze", [slotPosition, this.#model.int64([2, 3])]),
-    );
-  }
-
-  /** Visibility `[B, S, 1, keys]` as an additive mask `[1, B, S * group, keys]`. */
-  #toMask(visible: string, length: string): string {
-    const mask = this.#scope.op("Where", [
-      visible,
-      this.#model.float32(0),
-      this.#model.float32(MASKED),
-    ]);
-    const group = this.#config.heads / this.#config.kvHeads;
-    const tiled = this.#scope.op("Tile", [mask, this.#model.int64([1, 1, group, 1])]);
-    return this.#toShape(tiled, this.#concat([this.#model.int64([1]), this.#rows, length], 0));
   }
 
   /** `[3]` key counts of the prefix, the past and the recent tokens. */
@@ -325,29 +282,4 @@ export class CpuAttention {
   #concat(parts: readonly string[], axis: number): string {
     return this.#scope.op("Concat", parts, { attributes: { axis: { int: axis } } });
   }
-}
-
-/** Cosine and sine of every position's angles, `[positions, d / 2]` each. */
-export interface RotaryTables {
-  readonly cos: string;
-  readonly sin: string;
-}
-
-/**
- * Adds the rotary tables, computed in the graph in float32 from the inverse
- * frequencies: the same arithmetic as transformers', and no bytes in the file.
- *
- * Source: Su et al. 2021, arXiv:2104.09864.
- */
-export function rotaryTables(
-  model: ModelBuilder,
-  config: DecoderConfig,
-  positions: number,
-): RotaryTables {
-  const { main } = model;
-  const inverse = inverseFrequencies(config);
-  const range = main.op("Range", [0, positions, 1].map((v) => model.float32(v)));
-  const column = main.op("Unsqueeze", [range, model.int64([1])]);
-  const angles = main.op("Mul", [column, model.float32(inverse)]);
-  return { cos: main.op("Cos", [angles]), sin: main.op("Sin", [angles]) };
 }

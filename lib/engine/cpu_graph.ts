@@ -1,8 +1,10 @@
 import { adaptedLayers } from "./adapter.ts";
 import { type Checkpoint, layerTensor, type LinearModule } from "./checkpoint.ts";
 import { CpuAttention, type HeadNorms, type LayerCache } from "./cpu_attention.ts";
+import { choiceScores } from "./choice_scores.ts";
 import { decoderLayers } from "./decoder_layers.ts";
 import { DataType, GraphScope, ModelBuilder, tensor, valueInfo } from "./graph_builder.ts";
+import { LOOP_STATE, nextState, type StateName } from "./loop_state.ts";
 import { WeightReader } from "./weight_reader.ts";
 
 /** Input names of the two LoRA factors of one linear layer. */
@@ -65,19 +67,6 @@ export function buildCpuGraph(checkpoint: Checkpoint, options: CpuGraphOptions):
   ]);
 }
 
-/** The loop's state in order, with its element type and shape; the caches follow it. */
-const STATE = [
-  ["tokens", DataType.INT64, ["t"]],
-  ["positions", DataType.INT64, ["t"]],
-  ["slot_token", DataType.INT64, ["b", "s"]],
-  ["slot_position", DataType.INT64, ["b", "s"]],
-  ["token_slot", DataType.INT64, ["t"]],
-  ["last_token", DataType.INT64, ["b"]],
-  ["done", DataType.BOOL, ["b"]],
-  ["recent_position", DataType.INT64, ["b", "r"]],
-] as const;
-
-type StateName = typeof STATE[number][0];
 type LinearLayer = (scope: GraphScope, x: string, layer: string) => string;
 
 interface LoopParts {
@@ -146,7 +135,9 @@ function buildLoop(
   const { config } = checkpoint;
   const { main } = model;
   const body = new GraphScope(model);
-  const state = Object.fromEntries(STATE.map(([name]) => [name, model.freshName(name)])) as Record<
+  const state = Object.fromEntries(
+    LOOP_STATE.map(([name]) => [name, model.freshName(name)]),
+  ) as Record<
     StateName,
     string
   >;
@@ -218,11 +209,11 @@ function buildLoop(
   const bodyGraph = body.toSubgraph([
     valueInfo(model.freshName("iteration"), DataType.INT64, []),
     valueInfo(model.freshName("condition"), DataType.BOOL, []),
-    ...STATE.map(([name, type, shape]) => valueInfo(state[name], type, shape)),
+    ...LOOP_STATE.map(([name, type, shape]) => valueInfo(state[name], type, shape)),
     ...cacheInfo(caches.flatMap(({ recentKey, recentValue }) => [recentKey, recentValue]), "r"),
   ], [
     valueInfo(next.goOn, DataType.BOOL, []),
-    ...STATE.map(([name, type, shape]) =>
+    ...LOOP_STATE.map(([name, type, shape]) =>
       valueInfo(afterStep[name], type, shape.map((d) => renamed[d] ?? d))
     ),
     ...cacheInfo(grown, "r2"),
@@ -250,10 +241,10 @@ function buildLoop(
   main.outputs("Loop", [
     inputs.max_new!,
     model.true(),
-    ...STATE.map(([name]) => start[name]),
+    ...LOOP_STATE.map(([name]) => start[name]),
     ...grown.map(() => noCache),
   ], [
-    ...STATE.map(([name]) => name === "done" ? "done" : ""),
+    ...LOOP_STATE.map(([name]) => name === "done" ? "done" : ""),
     ...cacheNames("recent", config.layers),
     "next_tokens",
     "choice_log_probs",
@@ -264,109 +255,5 @@ function headNorms(weights: WeightReader, layer: number): HeadNorms {
   return {
     query: weights.float(layerTensor(layer, "self_attn.q_norm")),
     key: weights.float(layerTensor(layer, "self_attn.k_norm")),
-  };
-}
-
-/** `[b, c]` log-probabilities of the choices when wanted, else zeros: the sum over the vocabulary is not free. */
-function choiceScores(model: ModelBuilder, body: GraphScope, logits: string): string {
-  const wanted = new GraphScope(model);
-  const normalizer = wanted.op("ReduceLogSumExp", [logits, model.int64([1])], {
-    attributes: { keepdims: { int: 1 } },
-  });
-  const chosen = wanted.op("Gather", [logits, "choice_ids"], { attributes: { axis: { int: 1 } } });
-  const scores = wanted.op("Sub", [chosen, normalizer]);
-  const unwanted = new GraphScope(model);
-  const shape = unwanted.op("Concat", [
-    unwanted.op("Shape", [logits], { attributes: { end: { int: 1 } } }),
-    unwanted.op("Shape", ["choice_ids"]),
-  ], { attributes: { axis: { int: 0 } } });
-  const zeros = unwanted.op("ConstantOfShape", [shape]);
-  const branch = (scope: GraphScope, name: string): ReturnType<GraphScope["toSubgraph"]> =>
-    scope.toSubgraph([], [valueInfo(name, DataType.FLOAT, ["b", "c"])]);
-  return body.op("If", ["want_scores"], {
-    attributes: {
-      then_branch: { graph: branch(wanted, scores) },
-      else_branch: { graph: branch(unwanted, zeros) },
-    },
-  });
-}
-
-/**
- * `[b]` index of the largest of each row, the first among equals. ONNX Runtime's
- * ArgMax visits element by element while ReduceMax is vectorised: so the best
- * block is found by its maximum, then the place within it.
- */
-function largestLogit(
-  model: ModelBuilder,
-  body: GraphScope,
-  { logits, vocabSize }: { readonly logits: string; readonly vocabSize: number },
-): string {
-  const argMax = (x: string): string =>
-    body.op("ArgMax", [x], { attributes: { axis: { int: 1 }, keepdims: { int: 0 } } });
-  const size = blockSize(vocabSize);
-  const count = vocabSize / size;
-  const blocks = body.op("Reshape", [logits, model.int64([-1, size])]);
-  const maxima = body.op("ReduceMax", [blocks, model.int64([1])], {
-    attributes: { keepdims: { int: 0 } },
-  });
-  const block = argMax(body.op("Reshape", [maxima, model.int64([-1, count])]));
-  const rows = body.op("Squeeze", [body.op("Shape", [block]), model.int64([0])]);
-  const firstBlocks = body.op("Mul", [
-    body.op("Range", [model.int64(0), rows, model.int64(1)]),
-    model.int64(count),
-  ]);
-  const place = argMax(body.op("Gather", [blocks, body.op("Add", [firstBlocks, block])]));
-  return body.op("Add", [body.op("Mul", [block, model.int64(size)]), place]);
-}
-
-/** The divisor of the vocabulary's size that is nearest to its root; 1 for a prime. */
-function blockSize(vocabSize: number): number {
-  let size = Math.floor(Math.sqrt(vocabSize));
-  while (vocabSize % size !== 0) size--;
-  return size;
-}
-
-/** Greedy choice of the next token, and the state in which each sequence has that one token to process. */
-function nextState(
-  model: ModelBuilder,
-  body: GraphScope,
-  { logits, vocabSize, state, endIds }: {
-    readonly logits: string;
-    readonly vocabSize: number;
-    readonly state: Readonly<Record<StateName, string>>;
-    readonly endIds: string;
-  },
-): { emitted: string; goOn: string; state: Omit<Record<StateName, string>, "recent_position"> } {
-  const best = largestLogit(model, body, { logits, vocabSize });
-  const column = (x: string): string => body.op("Unsqueeze", [x, model.int64([1])]);
-  const toInt = (x: string): string =>
-    body.op("Cast", [x], { attributes: { to: { int: DataType.INT64 } } });
-  const toBool = (x: string): string =>
-    body.op("Cast", [x], { attributes: { to: { int: DataType.BOOL } } });
-  const matches = toInt(body.op("Equal", [column(best), endIds]));
-  const ended = toBool(body.op("ReduceMax", [matches, model.int64([1])], {
-    attributes: { keepdims: { int: 0 } },
-  }));
-  const done = body.op("Or", [state.done, ended]);
-  const allDone = toBool(body.op("ReduceMin", [toInt(done)], {
-    attributes: { keepdims: { int: 0 } },
-  }));
-  const last = body.op("Gather", [state.positions, state.last_token]);
-  const position = body.op("Add", [last, model.int64(1)]);
-  const count = body.op("Squeeze", [body.op("Shape", [best]), model.int64([0])]);
-  const rows = body.op("Range", [model.int64(0), count, model.int64(1)]);
-  const copy = (): string => body.op("Identity", [rows]);
-  return {
-    emitted: body.op("Where", [done, model.int64(-1), best]),
-    goOn: body.op("Not", [allDone]),
-    state: {
-      tokens: best,
-      positions: position,
-      slot_token: column(rows),
-      slot_position: column(position),
-      token_slot: copy(),
-      last_token: copy(),
-      done,
-    },
   };
 }

@@ -48,7 +48,7 @@ Deno.test({
     assert.deepEqual(prompts[4]!.prefix, prompts[5]!.prefix);
     const conversation = { messages: [{ role: "user", content: FACTS }], sharedLength: 0 } as const;
     const { letterIds } = auditTokens(tokenizer, conversation);
-    const run = { checkpoint, prompts, maxNewTokens: 40, choices: letterIds };
+    const run = { checkpoint, prompts, maxNewTokens: 32, choices: letterIds };
 
     await using engine = await openOnnxEngine(checkpoint, { batchSize: 3 });
     const answers = await engineAnswers(engine, run);

@@ -1,0 +1,103 @@
+import type { GraphScope, ModelBuilder } from "./graph_builder.ts";
+
+/** What {@linkcode AttentionMasks} needs to know of the queries and keys. */
+export interface MaskLayout {
+  /** `[B, S]` positions of the queries' tokens. */
+  readonly slotPosition: string;
+  /** `[1]` size P of the shared prefix, whose positions are 0 to P - 1. */
+  readonly prefixLength: string;
+  /** `[2]` B and S * group. */
+  readonly rows: string;
+  /** Query heads that share a key-value head. */
+  readonly group: number;
+  /** Positions that there can be at all. */
+  readonly contextLength: number;
+}
+
+const MASKED = -1e9;
+
+/**
+ * Additive masks over attention scores, one for each set of keys and each
+ * window, shared by the layers: 0 where a query sees a key, a large negative
+ * number elsewhere. A query sees the keys at its own position and before, and
+ * of those, in a layer with a window, the last `window` ones.
+ */
+export class AttentionMasks {
+  readonly #model: ModelBuilder;
+  readonly #scope: GraphScope;
+  readonly #layout: MaskLayout;
+  readonly #made = new Map<string, string>();
+
+  constructor(model: ModelBuilder, scope: GraphScope, layout: MaskLayout) {
+    this.#model = model;
+    this.#scope = scope;
+    this.#layout = layout;
+  }
+
+  /** `[1, B, S * group, n]` for sequences' own keys at `position`, `[B, n]`. */
+  own(position: string, window: number | undefined): string {
+    const bound = this.#bound(window);
+    return this.#once(`${position} ${bound}`, () => {
+      const keys = this.#scope.op("Unsqueeze", [position, this.#model.int64([1, 2])]);
+      const causal = this.#scope.op("LessOrEqual", [keys, this.#queries()]);
+      const visible = bound === undefined
+        ? causal
+        : this.#scope.op("And", [causal, this.#isNear(keys, bound)]);
+      const length = this.#scope.op("Shape", [position], { attributes: { start: { int: 1 } } });
+      return this.#toMask(visible, length);
+    });
+  }
+
+  /** `[1, B, S * group, P]` for the shared prefix; none where every query sees all of it. */
+  prefix(window: number | undefined): string | undefined {
+    const bound = this.#bound(window);
+    if (bound === undefined) return undefined;
+    return this.#once(`prefix ${bound}`, () => {
+      const length = this.#layout.prefixLength;
+      const count = this.#scope.op("Squeeze", [length, this.#model.int64([0])]);
+      const keys = this.#scope.op("Range", [this.#model.int64(0), count, this.#model.int64(1)]);
+      return this.#toMask(this.#isNear(keys, bound), length);
+    });
+  }
+
+  /** The window, unless it is as long as the context and hides nothing. */
+  #bound(window: number | undefined): number | undefined {
+    return window !== undefined && window < this.#layout.contextLength ? window : undefined;
+  }
+
+  #isNear(keys: string, window: number): string {
+    const ends = this.#scope.op("Add", [keys, this.#model.int64(window)]);
+    return this.#scope.op("Less", [this.#queries(), ends]);
+  }
+
+  /** `[B, S, 1, 1]` */
+  #queries(): string {
+    return this.#once(
+      "queries",
+      () => this.#scope.op("Unsqueeze", [this.#layout.slotPosition, this.#model.int64([2, 3])]),
+    );
+  }
+
+  /** Visibility `[B, S, 1, keys]` as an additive mask `[1, B, S * group, keys]`. */
+  #toMask(visible: string, length: string): string {
+    const { rows, group } = this.#layout;
+    const mask = this.#scope.op("Where", [
+      visible,
+      this.#model.float32(0),
+      this.#model.float32(MASKED),
+    ]);
+    const tiled = this.#scope.op("Tile", [mask, this.#model.int64([1, 1, group, 1])]);
+    const shape = this.#scope.op("Concat", [this.#model.int64([1]), rows, length], {
+      attributes: { axis: { int: 0 } },
+    });
+    return this.#scope.op("Reshape", [tiled, shape], { attributes: { allowzero: { int: 1 } } });
+  }
+
+  #once(key: string, make: () => string): string {
+    const existing = this.#made.get(key);
+    if (existing) return existing;
+    const made = make();
+    this.#made.set(key, made);
+    return made;
+  }
+}
