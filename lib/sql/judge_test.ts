@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../runs/usage_error.ts";
 import { isAlive, testDatabase } from "./_test_database.ts";
+import { HOSTILE_STATEMENTS } from "./execute/_hostile_statements.ts";
 import { GoldQueryError } from "./gold_query_error.ts";
 import { createJudge, type JudgeOptions } from "./judge.ts";
 import type { Verdict } from "./verdict.ts";
@@ -135,4 +136,18 @@ Deno.test("createJudge() leaves no process behind", async () => {
   assert.ok(pids.length > 0);
   await judge[Symbol.asyncDispose]();
   assert.deepEqual(pids.filter(isAlive), []);
+});
+
+Deno.test("createJudge() calls no hostile statement right, also where the gold is empty", async () => {
+  using db = testDatabase();
+  await using judge = createJudge({ workers: 2, timeoutMs: 20_000 });
+  const statements = HOSTILE_STATEMENTS.filter(({ outcomes }) => !outcomes.includes("timeout"));
+  assert.ok(statements.length > 120);
+  await Promise.all(statements.map(async ({ name, sql }) => {
+    const gold = "SELECT name FROM maker WHERE id > 99";
+    const verdict = await judge.judge({ dbPath: db.path, gold, predicted: sql });
+    assert.equal(verdict.official, false, name);
+    assert.equal(verdict.assignment, false, name);
+    assert.ok(verdict.errorClass !== undefined, name);
+  }));
 });

@@ -197,6 +197,14 @@ const HARMLESS: Readonly<Record<string, string>> = {
   "the smallest integer": "SELECT -9223372036854775808",
   "a hundred levels of brackets": `SELECT ${"(".repeat(90)}1${")".repeat(90)}`,
   "a megabyte in a literal": `SELECT length('${"x".repeat(MEGABYTE)}')`,
+  "a megabyte of letters and no bracket": `SELECT length('${"é".repeat(MEGABYTE / 2)}y')`,
+  "a megabyte of words": `SELECT 1 WHERE 'a' <> '${"word ".repeat(MEGABYTE / 5)}'`,
+  "a megabyte of brackets in a literal": `SELECT length('${"( ".repeat(MEGABYTE / 2)}')`,
+  "a megabyte of commas in a literal": `SELECT length('${",".repeat(MEGABYTE)}')`,
+  "a megabyte of semicolons in a literal": `SELECT length('${";".repeat(MEGABYTE)}')`,
+  "a megabyte of the word distinct in a literal": `SELECT length('${
+    "distinct ".repeat(MEGABYTE / 9)
+  }')`,
   "a megabyte of comments": `SELECT 1 ${"/* x */ ".repeat(MEGABYTE / 8)}`,
   "a megabyte of white space": `SELECT${" ".repeat(MEGABYTE)}1`,
   "a LIKE pattern made to backtrack": `SELECT '${"a".repeat(3_000)}' LIKE '${"%a".repeat(20)}%b'`,

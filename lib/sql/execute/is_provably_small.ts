@@ -1,3 +1,5 @@
+import { calledNames } from "./_called_names.ts";
+
 /** What is known of a database without running the statement. */
 export interface DatabaseSize {
   /** Rows of the largest table; infinite where it was not counted. */
@@ -25,7 +27,6 @@ const SIZE_NEUTRAL: ReadonlySet<string> = new Set(
 const UNBOUNDED =
   /\b(?:with|values|json|pragma|fts|dbstat|sqlite_|bytecode|tables_used)|->|\|\||--|\/\*/i;
 const SOURCES = /\b(?:select|from|join)\b|,/gi;
-const CALLS = /([\p{L}\p{N}_$"`\]]+)\s*\(/gu;
 
 /**
  * Whether a result must be within the caps, whatever the statement computes: its rows are at most the
@@ -48,9 +49,7 @@ export function isProvablySmall(
   { size, caps }: { readonly size: DatabaseSize; readonly caps: ResultCaps },
 ): boolean {
   if (!Number.isFinite(size.largestTableRows) || UNBOUNDED.test(sql)) return false;
-  for (const [, name] of sql.matchAll(CALLS)) {
-    if (!SIZE_NEUTRAL.has(name!.toLowerCase())) return false;
-  }
+  if (calledNames(sql).some((name) => name !== "" && !SIZE_NEUTRAL.has(name))) return false;
   let selects = 0;
   let sources = 0;
   // Words inside of literals are counted too: the bound may only be too high.

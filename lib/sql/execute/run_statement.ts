@@ -3,6 +3,7 @@ import { hasSecondStatement, hasStatement } from "../text/statement_forms.ts";
 import { tokenize } from "../text/tokens.ts";
 import type { Row, SqlValue } from "../value.ts";
 import { isProvablySmall } from "./is_provably_small.ts";
+import { calledNames } from "./_called_names.ts";
 import { decodeText } from "./decode_text.ts";
 import type { Sandbox } from "./open_sandbox.ts";
 import type { ExecutorRequest, StatementReply } from "./protocol.ts";
@@ -91,11 +92,9 @@ function sizeOf(value: SqlValue): number {
 }
 
 function mayMakeOpaqueText(sql: string): boolean {
-  if (/[xX]'|->/.test(sql)) return true;
-  for (const [, name] of sql.matchAll(/([\p{L}_][\p{L}\p{N}_]*)["'`\]]?\s*\(/gu)) {
-    if (!PLAIN_FUNCTIONS.has(name!.toLowerCase())) return true;
-  }
-  return false;
+  // A comment could stand between a function and its bracket.
+  if (/[xX]'|->|--|\/\*/.test(sql)) return true;
+  return calledNames(sql).some((name) => name !== "" && !PLAIN_FUNCTIONS.has(name));
 }
 
 function hasReplacementCharacter(row: Row): boolean {
