@@ -5,10 +5,10 @@
  * others share changes its speed; the ratio takes the mean. Seconds of
  * processor time, which others touch less, stand beside those of the clock.
  *
- *     deno run -A bench/cpu.ts [--questions 64] [--prefix 600] [--new 32]
+ *     deno task bench cpu [--questions 64] [--prefix 600] [--new 32]
  *         [--batch N] [--threads N] [--no-rival] [--out FILE.json]
  *
- * Prints a table on stderr and JSON on stdout (or into --out).
+ * Prints a table; --out also writes JSON.
  *
  * @module
  */
@@ -130,13 +130,13 @@ function average(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function print(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
-}
-
-async function main(): Promise<void> {
+/** Runs the benchmark; the table goes to `print`, the JSON into the file of `--out`. */
+export async function benchCpu(
+  args: readonly string[],
+  print: (line: string) => void,
+): Promise<void> {
   const { values } = parseArgs({
-    args: Deno.args,
+    args: [...args],
     allowNegative: true,
     options: {
       questions: { type: "string", default: "64" },
@@ -207,9 +207,5 @@ async function main(): Promise<void> {
     openSeconds: ours.map(({ openSeconds }) => openSeconds),
     peakResidentBytes: peak,
   };
-  const json = JSON.stringify(result, null, 2) + "\n";
-  if (values.out) await Deno.writeTextFile(values.out, json);
-  else Deno.stdout.writeSync(new TextEncoder().encode(json));
+  if (values.out) await Deno.writeTextFile(values.out, JSON.stringify(result, null, 2) + "\n");
 }
-
-if (import.meta.main) await main();

@@ -4,12 +4,13 @@
  * @module
  */
 import { UsageError } from "../lib/runs/usage_error.ts";
+import { benchCpu } from "./cpu.ts";
 import { benchGpu } from "./gpu.ts";
 import { benchJudge } from "./judge.ts";
 
 const BENCHMARKS: Readonly<
   Record<string, (args: readonly string[], print: (line: string) => void) => Promise<void>>
-> = { gpu: benchGpu, judge: benchJudge };
+> = { cpu: benchCpu, gpu: benchGpu, judge: benchJudge };
 
 function write(file: typeof Deno.stdout | typeof Deno.stderr, line: string): void {
   file.writeSync(new TextEncoder().encode(`${line}\n`));

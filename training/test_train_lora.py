@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -219,7 +220,7 @@ def test_a_run_writes_its_records_and_the_same_seed_gives_the_same_bytes(base, t
     config = json.loads((tmp_path / "a" / "config.json").read_text())
     assert config["planned"] == {"steps": 10, "tokens": log[-1]["tokens"], "left_out": 0}
     environment = json.loads((tmp_path / "a" / "environment.json").read_text())
-    assert environment["packages"]["torch"] == torch.__version__
+    assert environment["packages"]["torch"] == version("torch")
     assert "step 10/10" in capsys.readouterr().err
 
 
