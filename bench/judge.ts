@@ -7,7 +7,8 @@
  * `DIR` holds the script (`evaluation.py` of taoyds/test-suite-sql-eval), `PROGRAM` is a Python with
  * its packages (sqlparse, nltk with its data). Without `--official` the project's own stand-in of the same
  * pattern is timed, which does less work, and the line says so. The script opens databases writable,
- * so it gets copies. Runs alternate, and the median of each side counts.
+ * so it gets copies. It has no classes of errors, so the judge is timed without and with them. Runs
+ * alternate, and the median of each side counts.
  *
  * @module
  */
@@ -73,21 +74,23 @@ export async function benchJudge(
     );
     const files = [`${folder}/gold.txt`, `${folder}/pred.txt`, `${folder}/database`];
     const theirs = opponent(values, files);
-    const ours: Side = {
-      name: "this judge",
+    const judge = (name: string, more: readonly string[]): Side => ({
+      name,
       command: Deno.execPath(),
-      args: ["run", "-A", "--quiet", `${REPOSITORY_ROOT}/bench/judge_once.ts`, ...files],
+      args: ["run", "-A", "--quiet", `${REPOSITORY_ROOT}/bench/judge_once.ts`, ...files, ...more],
       cwd: REPOSITORY_ROOT,
       seconds: [],
       right: "",
-    };
+    });
+    const ours = judge("this judge", []);
+    const sides = [theirs, ours, judge("this judge, with classes of errors", ["classes"])];
     for (let round = 0; round < repeat; round++) {
-      for (const side of [theirs, ours]) await timeOnce(side);
+      for (const side of sides) await timeOnce(side);
     }
     const ratio = (of: (seconds: readonly number[]) => number): string =>
       (of(theirs.seconds) / of(ours.seconds)).toFixed(1);
     print(`${examples.length} pairs, predictions of ${system}, median of ${repeat} runs in turn`);
-    for (const side of [theirs, ours]) {
+    for (const side of sides) {
       const runs = side.seconds.map((seconds) => seconds.toFixed(2)).join(", ");
       print(`${side.name}: ${median(side.seconds).toFixed(2)} s (${runs}), ${side.right}`);
     }

@@ -1,19 +1,23 @@
 /**
  * One run of the judge over a gold list and a prediction file, as `bench/judge.ts` times it:
  *
- *     deno run -A bench/judge_once.ts GOLD PRED DATABASES
+ *     deno run -A bench/judge_once.ts GOLD PRED DATABASES [classes]
  *
  * @module
  */
 import { judgePredictions, readGoldExamples, readPredictions } from "../lib/sql/mod.ts";
 
-const [goldFile, predictionFile, databases] = Deno.args as [string, string, string];
+const [goldFile, predictionFile, databases, classes] = Deno.args as [
+  string,
+  string,
+  string,
+  string?,
+];
 const { verdicts, missingDatabases, goldFailures } = await judgePredictions({
   predictions: readPredictions(Deno.readTextFileSync(predictionFile), predictionFile),
   examples: readGoldExamples(Deno.readTextFileSync(goldFile), goldFile),
   databases,
-  // The script has no classes of errors.
-}, { classify: false });
+}, { classify: classes === "classes" });
 if (missingDatabases.length + goldFailures.length > 0) {
   throw new Error("Cannot time the judge: a database is missing or a gold fails");
 }

@@ -24,12 +24,16 @@ export function spiderRoot(): string | undefined {
 
 /**
  * The recorded verdicts of the official script, or `undefined` where the file is not: it is named by
- * the environment variable `LAB_OFFICIAL_VERDICTS`, else it lies beside the repository.
+ * the environment variable `LAB_OFFICIAL_VERDICTS`, else it lies beside the real data or beside the
+ * repository.
  */
 export function officialVerdicts(): readonly OfficialVerdict[] | undefined {
-  const path = Deno.env.get("LAB_OFFICIAL_VERDICTS") ??
-    join(REPOSITORY_ROOT, "..", "shared", "data", "official_verdicts.json.gz");
-  if (!existsSync(path)) return undefined;
+  const named = Deno.env.get("LAB_OFFICIAL_VERDICTS");
+  const places = [realDataRoot(), join(REPOSITORY_ROOT, "..", "shared", "data")];
+  const path = named ?? places
+    .map((place) => join(place ?? "", "official_verdicts.json.gz"))
+    .find((candidate) => existsSync(candidate));
+  if (path === undefined || !existsSync(path)) return undefined;
   const text = new TextDecoder().decode(gunzipSync(Deno.readFileSync(path)));
   return JSON.parse(text) as readonly OfficialVerdict[];
 }
