@@ -1,3 +1,4 @@
+import { ensureDeepEvalPython } from "../custom_metrics/python_env.ts";
 import {
   ensureEmbeddedModel,
   ensurePythonEnv,
@@ -92,6 +93,7 @@ async function main(args: readonly string[]): Promise<number> {
     () => performance.now(),
   );
   await ensurePythonEnv(progress);
+  await ensureDeepEvalPython(progress);
   await ensureEmbeddedModel(progress);
   await ensureSample(loadConfig(`${REPOSITORY_ROOT}/config/sample.json`), progress);
   const filter = args[0];
