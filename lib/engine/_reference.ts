@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { realDataRoot } from "../runs/real_data.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Engine, Prompt, Variant } from "./types.ts";
 
@@ -25,12 +26,14 @@ const PYTHON = `${ROOT}.venv/bin/python`;
 export const EMBEDDED_MODEL = `${ROOT}models/smollm2-135m-instruct`;
 
 /** Mistral 7B v0.3's tokenizer; it is not part of the repository. */
-export const MISTRAL_TOKENIZER = `${ROOT}../shared/data/mistral-tokenizer`;
+export const MISTRAL_TOKENIZER = `${realDataRoot() ?? ROOT}/mistral-tokenizer`;
 
 /** What goes into a test's name when the file that it needs is missing; "" when it is there. */
 export function skipUnless(...paths: readonly string[]): string {
   const missing = paths.find((path) => !exists(path));
-  return missing ? ` [skipped: no ${missing.replace(ROOT, "")}]` : "";
+  if (!missing) return "";
+  const name = missing.split("/").slice(-2).join("/");
+  return ` [skipped: no ${name}]`;
 }
 
 /** Like {@linkcode skipUnless}, for tests against transformers. */

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { realDataRoot } from "../runs/real_data.ts";
-import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
 
 /** A dev example of Spider with two systems' predictions and the official script's verdicts. */
 export interface OfficialVerdict {
@@ -24,15 +23,12 @@ export function spiderRoot(): string | undefined {
 
 /**
  * The recorded verdicts of the official script, or `undefined` where the file is not: it is named by
- * the environment variable `LAB_OFFICIAL_VERDICTS`, else it lies beside the real data or beside the
- * repository.
+ * the environment variable `LAB_OFFICIAL_VERDICTS`, else it lies beside the real data.
  */
 export function officialVerdicts(): readonly OfficialVerdict[] | undefined {
   const named = Deno.env.get("LAB_OFFICIAL_VERDICTS");
-  const places = [realDataRoot(), join(REPOSITORY_ROOT, "..", "shared", "data")];
-  const path = named ?? places
-    .map((place) => join(place ?? "", "official_verdicts.json.gz"))
-    .find((candidate) => existsSync(candidate));
+  const root = realDataRoot();
+  const path = named ?? (root && join(root, "official_verdicts.json.gz"));
   if (path === undefined || !existsSync(path)) return undefined;
   const text = new TextDecoder().decode(gunzipSync(Deno.readFileSync(path)));
   return JSON.parse(text) as readonly OfficialVerdict[];
