@@ -7,7 +7,7 @@ function run(
   program: string,
   options: Parameters<typeof runCommand>[2] = {},
 ): ReturnType<typeof runCommand> {
-  return runCommand(Deno.execPath(), ["eval", "--no-lock", program], options);
+  return runCommand(Deno.execPath(), ["eval", "--no-config", program], options);
 }
 
 Deno.test("runCommand hands on each line of standard error and tells the exit code", async () => {
