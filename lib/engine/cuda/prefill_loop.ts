@@ -1,4 +1,5 @@
 import type { DecoderConfig } from "../decoder_config.ts";
+import { choiceScores } from "../choice_scores.ts";
 import { decoderLayers } from "../decoder_layers.ts";
 import { DataType, GraphScope, type ModelBuilder, valueInfo } from "../graph_builder.ts";
 import type { DeviceWeights } from "./device_weights.ts";
@@ -132,29 +133,5 @@ function declareInputs(model: ModelBuilder): void {
 export function greedy(scope: GraphScope, logits: string): string {
   return scope.op("ArgMax", [logits], {
     attributes: { axis: { int: 1 }, keepdims: { int: 0 } },
-  });
-}
-
-/** `[B, C]` log-probabilities of the choices when wanted, else zeros: the sum over the vocabulary is not free. */
-function choiceScores(model: ModelBuilder, body: GraphScope, logits: string): string {
-  const wanted = new GraphScope(model);
-  const normalizer = wanted.op("ReduceLogSumExp", [logits, model.int64([1])], {
-    attributes: { keepdims: { int: 1 } },
-  });
-  const chosen = wanted.op("Gather", [logits, "choice_ids"], { attributes: { axis: { int: 1 } } });
-  const scores = wanted.op("Sub", [chosen, normalizer]);
-  const unwanted = new GraphScope(model);
-  const shape = unwanted.op("Concat", [
-    unwanted.op("Shape", [logits], { attributes: { end: { int: 1 } } }),
-    unwanted.op("Shape", ["choice_ids"]),
-  ], { attributes: { axis: { int: 0 } } });
-  const zeros = unwanted.op("ConstantOfShape", [shape]);
-  const branch = (scope: GraphScope, name: string): ReturnType<GraphScope["toSubgraph"]> =>
-    scope.toSubgraph([], [valueInfo(name, DataType.FLOAT, ["b", "c"])]);
-  return body.op("If", ["want_scores"], {
-    attributes: {
-      then_branch: { graph: branch(wanted, scores) },
-      else_branch: { graph: branch(unwanted, zeros) },
-    },
   });
 }
