@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { sha256OfFile } from "../runs/sha256_of_file.ts";
 import { UsageError } from "../runs/usage_error.ts";
 import { writeFault } from "./_write_fault.ts";
 
@@ -59,7 +58,7 @@ export async function download(
   const { sha256, attempts = 5, retryDelayMs = 1000, signal } = options;
   const here = await sizeOf(path);
   if (here !== undefined) {
-    const found = await fileSha256(path);
+    const found = await sha256OfFile(path);
     if (sha256 === undefined || sha256.toLowerCase() === found) {
       return { path, bytes: here, sha256: found, reused: true };
     }
@@ -86,7 +85,7 @@ export async function download(
       await new Promise((resolve) => setTimeout(resolve, retryDelayMs * 2 ** (attempt - 1)));
     }
   }
-  const found = await fileSha256(part);
+  const found = await sha256OfFile(part);
   if (sha256 !== undefined && sha256.toLowerCase() !== found) {
     await removePart(part);
     throw new UsageError(
@@ -96,18 +95,6 @@ export async function download(
   await rename(part, path);
   await removePart(part);
   return { path, bytes: (await stat(path)).size, sha256: found, reused: false };
-}
-
-/**
- * The SHA-256 of a file, hex, read in pieces.
- *
- * @param path The file.
- * @returns 64 hexadecimal digits, lower case.
- */
-export async function fileSha256(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest("hex");
 }
 
 /** One request for what `part` does not have yet; returns when all of it has been written. */

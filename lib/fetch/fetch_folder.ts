@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { sha256OfFile } from "../runs/sha256_of_file.ts";
 import { UsageError } from "../runs/usage_error.ts";
-import { download, fileSha256 } from "./download.ts";
+import { download } from "./download.ts";
 import { extractArchive } from "./extract_archive.ts";
 import type { ExtractOptions } from "./extract_zip.ts";
 import { parseSource, type Source } from "./parse_source.ts";
@@ -131,7 +132,7 @@ async function obtain(
     const what = found === undefined ? "no such file" : "it is not a file, pass the archive itself";
     throw new UsageError(`Cannot fetch ${path}: ${what}`);
   }
-  const sha256 = await fileSha256(path);
+  const sha256 = await sha256OfFile(path);
   if (options.sha256 !== undefined && options.sha256.toLowerCase() !== sha256) {
     throw new UsageError(
       `Cannot use ${path}: its SHA-256 is ${sha256}, expected ${options.sha256}: it is another file or damaged`,

@@ -13,7 +13,7 @@
  *
  * @module
  */
-export { download, type Downloaded, type DownloadOptions, fileSha256 } from "./download.ts";
+export { download, type Downloaded, type DownloadOptions } from "./download.ts";
 export { extractArchive } from "./extract_archive.ts";
 export { extractTar } from "./extract_tar.ts";
 export { type ExtractOptions, extractZip, MAX_BYTES } from "./extract_zip.ts";

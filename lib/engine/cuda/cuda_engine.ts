@@ -1,8 +1,7 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { UsageError } from "../../runs/usage_error.ts";
-import { adaptedLayers, type Adapter } from "../adapter.ts";
 import type { Checkpoint, LinearModule } from "../checkpoint.ts";
-import { LORA_SCALE, loraInputs } from "../cpu_graph.ts";
+import { loraFeeds } from "../lora_feeds.ts";
 import type {
   ChoiceScores,
   Completion,
@@ -312,36 +311,13 @@ export class CudaEngine implements Engine {
     };
   }
 
-  /** The adapter's factors as feeds; layers that it leaves alone get a rank of one, all zeros. */
-  #variantFeeds({ adapter, scale = 1 }: Variant): Feeds {
-    const { loraModules = [] } = this.#options;
-    checkModules(adapter, loraModules);
+  #variantFeeds(variant: Variant): Feeds {
     const ends = this.#endTokenIds;
-    const feeds: Feeds = {
+    return {
       end_ids: int64(ends.length > 0 ? ends : [NO_TOKEN]),
       no_tokens: int64([]),
+      ...loraFeeds(this.#checkpoint, this.#options.loraModules ?? [], variant),
     };
-    if (loraModules.length === 0) return feeds;
-    feeds[LORA_SCALE] = floats([adapter ? adapter.scaling * scale : 0], []);
-    for (const layer of adaptedLayers(this.#checkpoint, loraModules)) {
-      const weight = this.#checkpoint.tensors.get(`${layer}.weight`)!;
-      const [out, inner] = weight.shape as [number, number];
-      const factors = adapter?.factors.get(layer);
-      const rank = factors?.rank ?? 1;
-      const names = loraInputs(layer);
-      feeds[names.a] = floats(factors?.a ?? new Float32Array(inner), [rank, inner]);
-      feeds[names.b] = floats(factors?.b ?? new Float32Array(out), [out, rank]);
-    }
-    return feeds;
-  }
-}
-
-function checkModules(adapter: Adapter | undefined, loraModules: readonly LinearModule[]): void {
-  const missing = adapter?.modules.filter((module) => !loraModules.includes(module)) ?? [];
-  if (missing.length > 0) {
-    throw new RangeError(
-      `Cannot apply the adapter in "${adapter!.dir}": the session was opened without ${missing}`,
-    );
   }
 }
 
