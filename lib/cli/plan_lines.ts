@@ -1,9 +1,9 @@
 import { type OpenStudy, plannedTrainingTokens } from "../study/mod.ts";
 
 /**
- * Rates on two cores of a laptop-class CPU without matrix units, embedded
- * model, for the estimate before the first question; what is running then
- * shows the time left from its own pace. Measured figures: docs/log.md.
+ * Rates of the embedded model a second on two small or busy cores, on the safe
+ * side of what was measured (docs/log.md): for the estimate before the first
+ * question. What is running then shows the time left from its own pace.
  */
 const RATES = { trainingTokens: 90, questions: 2.5, choices: 12 };
 
