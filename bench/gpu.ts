@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { openCheckpoint } from "../lib/engine/checkpoint.ts";
+import type { Decoding } from "../lib/engine/cuda/paged_attention.ts";
 import { UsageError } from "../lib/runs/usage_error.ts";
 import { GpuBench } from "./gpu_bench.ts";
 import { gpuTable } from "./gpu_table.ts";
@@ -12,7 +13,7 @@ const PARTS = ["make", "ours", "growth", "mmlu_all", "lora", "memory", "judge", 
  *
  *     deno task bench gpu [--shape mistral-7b] [--checkpoint DIR] [--out results/bench/gpu.json]
  *         [--python .venv/bin/python] [--only make,ours,rival,...] [--profile PREFIX]
- *         [--prefill-tokens N] [--plain-decode]
+ *         [--prefill-tokens N] [--decoding plain|grouped|bundled]
  *
  * Without `--only` it does everything: weights are made when the folder is not
  * there, our side is measured, the tokens of both sides are judged, then
@@ -35,7 +36,7 @@ export async function benchGpu(
       only: { type: "string", default: PARTS.join() },
       profile: { type: "string" },
       "prefill-tokens": { type: "string" },
-      "plain-decode": { type: "boolean", default: false },
+      decoding: { type: "string" },
     },
   });
   const only = flags.only.split(",");
@@ -49,7 +50,7 @@ export async function benchGpu(
     python: flags.python,
     print,
     engine: {
-      groupsQueries: !flags["plain-decode"],
+      ...(flags.decoding ? { decoding: flags.decoding as Decoding } : {}),
       ...(flags.profile ? { profile: flags.profile } : {}),
       ...(flags["prefill-tokens"] ? { prefillTokens: Number(flags["prefill-tokens"]) } : {}),
     },

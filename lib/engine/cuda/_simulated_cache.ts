@@ -1,12 +1,21 @@
-import type { FlatRun } from "./flat_run.ts";
+import { emptyColumn, sharedColumn } from "./bundle_plan.ts";
+import type { BundleShape } from "./bundle_shape.ts";
+import type { FlatBundles, FlatRun } from "./flat_run.ts";
 import { CHUNK_PIECES, type ChunkPiece } from "./prefill_loop.ts";
+
+/** What a simulated run leaves behind. */
+export interface SimulatedCache {
+  /** The tokens that each prompt's last token sees, in the order of the run's outputs. */
+  readonly seen: readonly (readonly number[])[];
+  /** The token in each slot. */
+  readonly cache: ReadonlyMap<number, number>;
+}
 
 /**
  * Follows a flat run as the graph does, with tokens in place of keys: writes
  * every row into its slot, then reads what each prompt's last token sees.
- * Returns those tokens a prompt, in the order of the run's outputs.
  */
-export function simulateCache(flat: FlatRun, blockSize: number): number[][] {
+export function simulateCache(flat: FlatRun, blockSize: number): SimulatedCache {
   const cache = new Map<number, number>();
   const seen: number[][] = [];
   const { width } = flat;
@@ -52,6 +61,51 @@ export function simulateCache(flat: FlatRun, blockSize: number): number[][] {
         Array.from({ length }, (_, position) => cache.get(slot(table, sequence, position))!),
       );
     }
+  }
+  return { seen, cache };
+}
+
+/**
+ * Follows bundled decoding: fills the bundles' cache from the prompts', lets
+ * every sequence write `steps` tokens (each tells its prompt and step), in the
+ * first of which all take part and later ones without those that `leaves` says
+ * have ended, and returns what each sequence sees at its last step.
+ */
+export function simulateBundles(
+  { source, slotColumns, table, width, lengths, bundle, column }: FlatBundles,
+  cache: SimulatedCache["cache"],
+  { shape, steps, leaves }: {
+    readonly shape: BundleShape;
+    readonly steps: number;
+    leaves(prompt: number, step: number): boolean;
+  },
+): number[][] {
+  const slots = source.map((slot, at) => ({
+    token: slotColumns[at] === emptyColumn(shape) ? NaN : cache.get(slot)!,
+    column: slotColumns[at]!,
+  }));
+  const ends = [...lengths];
+  const slotOf = (bundle: number, at: number): number => {
+    const block = table[bundle * width + Math.floor(at / shape.blockSize)]!;
+    if (!(block >= 0)) throw new RangeError(`position ${at} of bundle ${bundle} has no block`);
+    return block * shape.blockSize + at % shape.blockSize;
+  };
+  const seen: number[][] = [];
+  let alive = bundle.map((_, prompt) => prompt);
+  for (let step = 0; step < steps; step++) {
+    for (const prompt of alive) {
+      const slot = slotOf(bundle[prompt]!, ends[bundle[prompt]!]!++);
+      if (slots[slot]!.column !== emptyColumn(shape)) throw new RangeError("a slot is taken");
+      slots[slot] = { token: -1000 * prompt - step - 1, column: column[prompt]! };
+    }
+    for (const prompt of alive) {
+      const visible = [sharedColumn(shape), column[prompt]!];
+      seen[prompt] = Array.from(
+        { length: ends[bundle[prompt]!]! },
+        (_, at) => slots[slotOf(bundle[prompt]!, at)]!,
+      ).filter(({ column }) => visible.includes(column)).map(({ token }) => token);
+    }
+    alive = alive.filter((prompt) => !leaves(prompt, step));
   }
   return seen;
 }

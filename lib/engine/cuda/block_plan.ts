@@ -1,4 +1,6 @@
 import type { Prompt } from "../types.ts";
+import { type BundlePlan, BundlePlanner, bundlingPays, type SharedPrefix } from "./bundle_plan.ts";
+import type { BundleShape } from "./bundle_shape.ts";
 
 /** What one run may hold. */
 export interface RunLimits {
@@ -12,6 +14,16 @@ export interface RunLimits {
   readonly prefillTokens: number;
   /** Most steps of the prefill; any number when left out. */
   readonly chunks?: number;
+  /** How sequences of one prefix may be decoded together; each alone when left out. */
+  readonly bundles?: BundleCost;
+}
+
+/** Bundles and what their cache costs. */
+export interface BundleCost extends BundleShape {
+  /** Memory of a block of the bundles' cache, in blocks of the prompts' cache. */
+  readonly blockCost: number;
+  /** Whether to decode in bundles even where it does not pay. */
+  readonly always?: boolean;
 }
 
 /** New tokens of one sequence in one chunk. */
@@ -51,6 +63,8 @@ export interface RunPlan {
   /** Blocks in use at the fullest moment, the spare block among them. */
   readonly blocks: number;
   readonly maxNewTokens: number;
+  /** How the sequences are decoded; each by itself in the prompts' cache when left out. */
+  readonly bundles?: BundlePlan;
 }
 
 interface Group {
@@ -71,7 +85,8 @@ export const SPARE_BLOCK = 0;
  * the prompts of a prefix span several chunks is its tail computed again, once
  * a chunk. Longest prompts come first, so that a run holds sequences of like
  * length. A scoring call (no new tokens) gives the blocks of a chunk's prompts
- * back for the next chunk.
+ * back for the next chunk. Where decoding in bundles pays, completions lie in
+ * the bundles' cache and the prompts' blocks hold the prompts alone.
  * @throws {RangeError} If a prompt has an empty suffix, or does not fit into the cache alone.
  */
 export function planRuns(
@@ -79,17 +94,25 @@ export function planRuns(
   limits: RunLimits,
   maxNewTokens: number,
 ): RunPlan[] {
+  const groups = groupPrompts(prompts);
+  const { bundles, ...alone } = limits;
+  const pays = bundles && maxNewTokens > 1 &&
+    (bundles.always || bundlingPays(sharing(groups, maxNewTokens), bundles));
+  const start = (): RunBuilder => new RunBuilder(pays ? limits : alone, maxNewTokens);
   const runs: RunPlan[] = [];
-  let run = new RunBuilder(limits, maxNewTokens);
-  for (const { prefix, members } of groupPrompts(prompts)) {
-    for (const member of members) {
-      if (run.add(prefix, member)) continue;
-      if (run.isEmpty) throw tooLong(member.index, prefix.length + member.tokens.length, limits);
-      runs.push(run.build());
-      run = new RunBuilder(limits, maxNewTokens);
-      if (!run.add(prefix, member)) {
-        throw tooLong(member.index, prefix.length + member.tokens.length, limits);
+  let run = start();
+  for (const group of groups) {
+    for (const member of group.members) {
+      if (run.add(group, member)) continue;
+      const length = group.prefix.length + member.tokens.length;
+      if (!run.isEmpty) {
+        runs.push(run.build());
+        run = start();
+        if (run.add(group, member)) continue;
       }
+      // a bundle's prompt needs its prefix twice
+      if (pays) return planRuns(prompts, alone, maxNewTokens);
+      throw tooLong(member.index, length, limits);
     }
   }
   if (!run.isEmpty) runs.push(run.build());
@@ -130,10 +153,20 @@ function groupPrompts(prompts: readonly Prompt[]): Group[] {
   return all.sort((x, y) => longest(y) - longest(x) || x.members[0]!.index - y.members[0]!.index);
 }
 
+/** What the prompts share, with half of their completions as tokens of their own. */
+function sharing(groups: readonly Group[], maxNewTokens: number): SharedPrefix[] {
+  return groups.map(({ prefix, members }) => {
+    const suffixes = members.reduce((sum, { tokens }) => sum + tokens.length, 0);
+    const ownTokens = suffixes / members.length + maxNewTokens / 2;
+    return { prefix: prefix.length, prompts: members.length, ownTokens };
+  });
+}
+
 /** One run while it is planned. */
 class RunBuilder {
   readonly #limits: RunLimits;
   readonly #maxNewTokens: number;
+  readonly #bundles: BundlePlanner | undefined;
   readonly #chunks: Chunk[] = [];
   readonly #prompts: number[] = [];
   #sequences: ChunkSequence[] = [];
@@ -154,6 +187,10 @@ class RunBuilder {
   constructor(limits: RunLimits, maxNewTokens: number) {
     this.#limits = limits;
     this.#maxNewTokens = maxNewTokens;
+    this.#bundles = limits.bundles && new BundlePlanner(limits.bundles, {
+      sourceBlockSize: limits.blockSize,
+      newTokens: maxNewTokens - 1,
+    });
   }
 
   get isEmpty(): boolean {
@@ -161,7 +198,7 @@ class RunBuilder {
   }
 
   /** Adds a prompt, or returns false when the run is full. */
-  add(prefix: readonly number[], { index, tokens }: Group["members"][number]): boolean {
+  add({ prefix, members }: Group, { index, tokens }: Group["members"][number]): boolean {
     const { blockSize, sequences, prefillTokens, chunks = Infinity } = this.#limits;
     if (this.#prompts.length >= sequences) return false;
     const tail = prefix.length % blockSize;
@@ -171,9 +208,10 @@ class RunBuilder {
       (!this.#prefix ? prefix.length : this.#prefix.tailRow === undefined ? tail : 0);
     if (this.#chunkTokens > 0 && this.#chunkTokens + rows > prefillTokens) this.#closeChunk();
 
-    const length = tail + tokens.length + Math.max(0, this.#maxNewTokens - 1);
+    const length = tail + tokens.length + (this.#bundles ? 0 : Math.max(0, this.#maxNewTokens - 1));
     const own = Math.ceil(length / blockSize);
-    const needed = own + (this.#prefix ? 0 : Math.ceil(prefix.length / blockSize));
+    const needed = own + (this.#prefix ? 0 : Math.ceil(prefix.length / blockSize)) +
+      this.#bundleCost(prefix, tokens.length);
     if (needed > this.#available && this.#borrowed.length > 0) this.#closeChunk();
     if (this.#chunks.length >= chunks || needed > this.#available) return false;
 
@@ -184,7 +222,9 @@ class RunBuilder {
     if (tail > 0) {
       this.#tails.push({ source: this.#prefix!.tailRow!, length: tail, past: whole, blocks });
     }
-    this.#push({ tokens, past: prefix.length, blocks, prompt: index });
+    const sequence = { tokens, past: prefix.length, blocks, prompt: index };
+    this.#push(sequence);
+    this.#bundles?.add(sequence, prefix, members.length);
     this.#prompts.push(index);
     if (this.#isScoring) this.#borrowed.push(...ownBlocks);
     return true;
@@ -198,6 +238,7 @@ class RunBuilder {
       prefillTokens: this.#prefillTokens,
       blocks: this.#used,
       maxNewTokens: this.#maxNewTokens,
+      ...(this.#bundles ? { bundles: this.#bundles.build() } : {}),
     };
   }
 
@@ -207,6 +248,12 @@ class RunBuilder {
 
   get #available(): number {
     return this.#limits.blocks - this.#used + this.#free.length;
+  }
+
+  /** Memory of the bundles' cache with a prompt more, in blocks of the prompts' cache. */
+  #bundleCost(prefix: readonly number[], ownTokens: number): number {
+    if (!this.#bundles) return 0;
+    return Math.ceil(this.#bundles.blocksWith(prefix, ownTokens) * this.#limits.bundles!.blockCost);
   }
 
   #startPrefix(prefix: readonly number[]): void {

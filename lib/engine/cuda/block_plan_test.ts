@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Prompt } from "../types.ts";
-import { simulateCache } from "./_simulated_cache.ts";
-import { planRuns, type RunLimits, SPARE_BLOCK } from "./block_plan.ts";
+import { simulateBundles, simulateCache } from "./_simulated_cache.ts";
+import { type BundleCost, planRuns, type RunLimits, SPARE_BLOCK } from "./block_plan.ts";
 import { flattenRun } from "./flat_run.ts";
 
 const LIMITS: RunLimits = { blockSize: 4, blocks: 40, sequences: 8, prefillTokens: 24 };
@@ -12,6 +12,15 @@ function tokens(length: number, seed: number): number[] {
   return Array.from({ length }, (_, i) => 1000 * seed + i);
 }
 
+const BUNDLES: BundleCost = {
+  members: 3,
+  columns: 8,
+  blockSize: 2,
+  keyCost: 1.5,
+  blockCost: 0.75,
+};
+let bundledRuns = 0;
+
 function checkPlan(prompts: readonly Prompt[], limits: RunLimits, maxNewTokens: number): void {
   const answered: number[] = [];
   for (const run of planRuns(prompts, limits, maxNewTokens)) {
@@ -19,10 +28,26 @@ function checkPlan(prompts: readonly Prompt[], limits: RunLimits, maxNewTokens: 
     assert.ok(run.prompts.length <= limits.sequences);
     assert.ok(run.chunks.length <= (limits.chunks ?? Infinity));
     const flat = flattenRun(run);
-    const seen = simulateCache(flat, limits.blockSize);
+    const { seen, cache } = simulateCache(flat, limits.blockSize);
     for (const [row, index] of run.prompts.entries()) {
       const { prefix, suffix } = prompts[index]!;
       assert.deepEqual(seen[row], [...prefix, ...suffix]);
+    }
+    if (run.bundles) {
+      const { blockCost } = limits.bundles!;
+      assert.ok(run.blocks + run.bundles.blocks * blockCost <= limits.blocks);
+      const ended = (row: number): number => row % maxNewTokens;
+      const atLast = simulateBundles(flat.bundles!, cache, {
+        shape: limits.bundles!,
+        steps: maxNewTokens - 1,
+        leaves: (row, step) => step === ended(row),
+      });
+      for (const [row, tokens] of atLast.entries()) {
+        const steps = Math.min(ended(row) + 1, maxNewTokens - 1);
+        const own = Array.from({ length: steps }, (_, step) => -1000 * row - step - 1);
+        assert.deepEqual(tokens, [...seen[row]!, ...own]);
+      }
+      bundledRuns++;
     }
     for (const { sequences } of run.chunks) {
       const rows = sequences.reduce((n, sequence) => n + sequence.tokens.length, 0);
@@ -45,6 +70,7 @@ Deno.test("planRuns() lets every prompt see its prefix and its suffix, whatever 
     sequences: fc.integer({ min: 1, max: 9 }),
     prefillTokens: fc.integer({ min: 1, max: 60 }),
     chunks: fc.constantFrom(1, 3, Infinity),
+    bundles: fc.constantFrom({ ...BUNDLES, keyCost: 0.5 }, BUNDLES),
   });
   const lengths = fc.array(fc.integer({ min: 0, max: 15 }), { minLength: 4, maxLength: 4 });
   fc.assert(
@@ -59,10 +85,45 @@ Deno.test("planRuns() lets every prompt see its prefix and its suffix, whatever 
           suffix: tokens(suffix, 10 + i),
         }));
         checkPlan(prompts, limits, maxNewTokens);
+        checkPlan(prompts, { ...limits, blocks: 150, sequences: 24 }, maxNewTokens);
+        const { bundles: _, ...alone } = limits;
+        checkPlan(prompts, alone, maxNewTokens);
       },
     ),
     { seed: 42, numRuns: 400 },
   );
+  assert.ok(bundledRuns > 100, `${bundledRuns} runs were bundled`);
+});
+
+Deno.test("planRuns() bundles the prompts of one prefix evenly, where that saves keys", () => {
+  const prefix = tokens(40, 1);
+  const prompts = [2, 3, 4, 5].map((seed): Prompt => ({ prefix, suffix: tokens(3, seed) }));
+  const limits = { ...LIMITS, bundles: { ...BUNDLES, keyCost: 1 } };
+  const [run] = planRuns(prompts, limits, 4);
+  assert.deepEqual(run!.bundles!.bundles.map(({ members }) => members), [2, 2]);
+  assert.deepEqual(run!.bundles!.bundles.map(({ length }) => length), [46, 46]);
+  // 20 blocks of the prefix, and two bundles' own: 2 x 3 tokens and 2 x 3 to come
+  assert.equal(run!.bundles!.blocks, 20 + 6 + 6);
+  assert.equal(planRuns(prompts, limits, 1)[0]!.bundles, undefined, "nothing is decoded");
+  const unshared = prompts.map(({ prefix, suffix }) => ({
+    prefix: [],
+    suffix: [...prefix, ...suffix],
+  }));
+  assert.equal(planRuns(unshared, limits, 4)[0]!.bundles, undefined, "nothing is shared");
+  const always = { ...limits, bundles: { ...BUNDLES, always: true } };
+  assert.ok(planRuns(unshared, { ...always, blocks: 100 }, 4)[0]!.bundles);
+});
+
+Deno.test("planRuns() decodes alone what does not fit twice", () => {
+  const prefix = tokens(100, 1);
+  const prompts = [2, 3].map((seed): Prompt => ({ prefix, suffix: tokens(3, seed) }));
+  const [run] = planRuns(prompts, {
+    ...LIMITS,
+    blocks: 30,
+    bundles: { ...BUNDLES, always: true },
+  }, 2);
+  assert.equal(run!.bundles, undefined);
+  assert.deepEqual(run!.prompts, [0, 1]);
 });
 
 Deno.test("planRuns() computes a shared prefix once and copies its tail into each sequence's block", () => {

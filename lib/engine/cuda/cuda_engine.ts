@@ -13,12 +13,13 @@ import type {
 } from "../types.ts";
 import { writeGraph } from "../write_graph.ts";
 import { planRuns, type RunPlan } from "./block_plan.ts";
+import { type BundleShape, bundleShape } from "./bundle_shape.ts";
 import { buildCudaGraph } from "./cuda_graph.ts";
 import type { HalfType } from "./device_weights.ts";
 import { freeDeviceMemory } from "./device_memory.ts";
-import { flattenRun } from "./flat_run.ts";
+import { type FlatBundles, flattenRun } from "./flat_run.ts";
 import { halvePlan, isOutOfMemory, type MemoryPlan, planMemory } from "./memory_plan.ts";
-import { groupSize } from "./paged_attention.ts";
+import { type Decoding, groupSize } from "./paged_attention.ts";
 import { CHUNK_PIECES } from "./prefill_loop.ts";
 
 /** Options of {@linkcode openCudaEngine}. */
@@ -31,8 +32,8 @@ export interface CudaEngineOptions {
   readonly contextLength?: number;
   /** Type to compute in; the checkpoint's own (bfloat16 for float32 weights) when left out. */
   readonly halfType?: HalfType;
-  /** False to decode a query head at a time, for comparison; true when left out. */
-  readonly groupsQueries?: boolean;
+  /** One way of decoding for all calls, for comparison; when left out, in bundles where that pays and else grouped. */
+  readonly decoding?: Decoding;
   /** Most sequences of a run; the memory plan decides when left out. */
   readonly sequences?: number;
   /** Most tokens of a prefill step; the memory plan decides when left out. */
@@ -57,6 +58,8 @@ export type PlanEvent =
     readonly chunks: number;
     readonly prefillTokens: number;
     readonly blocks: number;
+    /** Bundles that the sequences were decoded in; left out where each was decoded by itself. */
+    readonly bundles?: number;
     readonly elapsedMs: number;
   };
 
@@ -73,6 +76,18 @@ type Feeds = Record<string, Tensor>;
 const DEFAULT_CONTEXT = 8192;
 /** An id that no token has: ends nothing. */
 const NO_TOKEN = -1;
+/** What the graph is fed for bundles when it decodes without them. */
+const UNUSED_BUNDLES: FlatBundles = {
+  source: [0],
+  slotColumns: [0],
+  table: [0],
+  width: 1,
+  lengths: [0],
+  bundle: [0],
+  column: [0],
+  members: 1,
+  longest: 1,
+};
 /** Chunks of a scoring run: results and progress come after each. */
 const SCORING_CHUNKS = 8;
 
@@ -91,7 +106,13 @@ export async function openCudaEngine(
   const { device = 0, loraModules = [], profile } = options;
   const contextLength = options.contextLength ??
     Math.min(checkpoint.config.maxPositions, DEFAULT_CONTEXT);
-  const graph = buildCudaGraph(checkpoint, { ...options, loraModules, contextLength });
+  const bundles = bundlesOf(checkpoint, { ...options, contextLength });
+  const graph = buildCudaGraph(checkpoint, {
+    ...options,
+    loraModules,
+    contextLength,
+    ...(bundles ? { bundles } : {}),
+  });
   const path = await writeGraph(checkpoint, graph, "cuda");
   const session = await InferenceSession.create(path, {
     executionProviders: [{ name: "cuda", deviceId: device }],
@@ -112,12 +133,24 @@ export async function openCudaEngine(
   return new CudaEngine(runner, checkpoint, { ...options, freeBytes, contextLength });
 }
 
+/** The bundles that a session may decode in, if any. */
+function bundlesOf(
+  { config }: Checkpoint,
+  { decoding = "bundled", contextLength }: {
+    readonly decoding?: Decoding;
+    readonly contextLength: number;
+  },
+): BundleShape | undefined {
+  return decoding === "bundled" ? bundleShape(config, contextLength) : undefined;
+}
+
 /** The inference engine over one CUDA session; made by {@linkcode openCudaEngine}. */
 export class CudaEngine implements Engine {
   readonly #runner: GraphRunner;
   readonly #checkpoint: Checkpoint;
   readonly #options: CudaEngineOptions;
   readonly #contextLength: number;
+  readonly #bundles: BundleShape | undefined;
   #plan: MemoryPlan;
 
   constructor(
@@ -129,7 +162,13 @@ export class CudaEngine implements Engine {
     this.#checkpoint = checkpoint;
     this.#options = options;
     this.#contextLength = options.contextLength;
-    this.#plan = planMemory(checkpoint, options);
+    this.#bundles = bundlesOf(checkpoint, options);
+    this.#plan = planMemory(checkpoint, {
+      ...options,
+      ...(this.#bundles
+        ? { bundles: { ...this.#bundles, always: options.decoding === "bundled" } }
+        : {}),
+    });
     options.onPlan?.({ kind: "memory", plan: this.#plan });
   }
 
@@ -259,6 +298,7 @@ export class CudaEngine implements Engine {
         chunks: plan.chunks.length,
         prefillTokens: plan.prefillTokens,
         blocks: plan.blocks,
+        ...(plan.bundles ? { bundles: plan.bundles.bundles.length } : {}),
         elapsedMs: performance.now() - started,
       });
       return out;
@@ -308,6 +348,24 @@ export class CudaEngine implements Engine {
       prompt_table: table(flat.promptTable),
       decode_bounds: int32([1, longest]),
       group_bounds: int32([group, longest]),
+      ...(this.#bundles ? this.#bundleFeeds(flat.bundles ?? UNUSED_BUNDLES) : {}),
+      ...(this.#bundles ? { bundled: flag(flat.bundles !== undefined) } : {}),
+    };
+  }
+
+  #bundleFeeds(flat: FlatBundles): Feeds {
+    const { lengths, width } = flat;
+    return {
+      bundle_source: int64(flat.source),
+      bundle_slot_columns: int64(flat.slotColumns),
+      bundle_table: int32(flat.table, [lengths.length, width]),
+      bundle_length: int32(lengths),
+      bundle_bounds: int32([
+        flat.members * groupSize(this.#checkpoint.config),
+        flat.longest,
+      ]),
+      prompt_bundle: int64(flat.bundle),
+      prompt_column: int64(flat.column),
     };
   }
 

@@ -4,10 +4,11 @@ import type { Adapter } from "../adapter.ts";
 import type { Checkpoint } from "../checkpoint.ts";
 import { parseDecoderConfig } from "../decoder_config.ts";
 import type { Completion, Prompt } from "../types.ts";
-import { simulateCache } from "./_simulated_cache.ts";
+import { simulateBundles, simulateCache } from "./_simulated_cache.ts";
+import { bundleShape } from "./bundle_shape.ts";
 import { CudaEngine, type CudaEngineOptions, type GraphRunner } from "./cuda_engine.ts";
-import type { FlatRun } from "./flat_run.ts";
-import { blockSize } from "./paged_attention.ts";
+import type { FlatBundles, FlatRun } from "./flat_run.ts";
+import { blockSize, groupSize } from "./paged_attention.ts";
 
 const VOCABULARY = 17;
 const END = 7;
@@ -53,6 +54,8 @@ function expected({ prefix, suffix }: Prompt): { tokens: number[]; finishReason:
 /** Runs the graph's contract on the model above, with the cache followed slot by slot. */
 class FakeDevice implements GraphRunner {
   runs = 0;
+  /** Runs that were decoded in bundles. */
+  bundledRuns = 0;
   /** Runs with more blocks than this fail as a device does. */
   fits = Infinity;
 
@@ -83,7 +86,27 @@ class FakeDevice implements GraphRunner {
       width: feeds.table!.dims[1]!,
       longest: numbers("group_bounds")[1]!,
     };
-    const seen = simulateCache(flat, blockSize(config));
+    const { seen, cache } = simulateCache(flat, blockSize(config));
+    if (feeds.bundled?.data[0]) {
+      this.bundledRuns++;
+      const bundles: FlatBundles = {
+        source: numbers("bundle_source"),
+        slotColumns: numbers("bundle_slot_columns"),
+        table: numbers("bundle_table"),
+        width: feeds.bundle_table!.dims[1]!,
+        lengths: numbers("bundle_length"),
+        bundle: numbers("prompt_bundle"),
+        column: numbers("prompt_column"),
+        members: numbers("bundle_bounds")[0]! / groupSize(config),
+        longest: numbers("bundle_bounds")[1]!,
+      };
+      const shape = bundleShape(config, 1024)!;
+      const steps = numbers("decode_steps")[0]!;
+      const atLast = simulateBundles(bundles, cache, { shape, steps, leaves: () => false });
+      for (const [row, tokens] of seen.entries()) {
+        assert.deepEqual(atLast[row]!.slice(0, -steps), tokens);
+      }
+    }
     const first = seen.map(nextToken);
     const ends = new Set(numbers("end_ids"));
     const rows = seen.map((tokens, i) => {
@@ -129,8 +152,10 @@ async function generate(engine: CudaEngine): Promise<Completion[]> {
 }
 
 Deno.test("CudaEngine.generate() answers each prompt as the model does, whatever fits into a run", async () => {
-  for (const options of [{}, { sequences: 2 }, { sequences: 5, prefillTokens: 100 }]) {
-    await using engine = open(new FakeDevice(), options);
+  const plain = { decoding: "grouped" } as const;
+  for (const options of [{}, plain, { sequences: 2 }, { sequences: 5, prefillTokens: 100 }]) {
+    const device = new FakeDevice();
+    await using engine = open(device, options);
     const completions = await generate(engine);
     assert.deepEqual(
       completions.map(({ tokens, finishReason }) => ({ tokens, finishReason })),
@@ -139,6 +164,7 @@ Deno.test("CudaEngine.generate() answers each prompt as the model does, whatever
     assert.deepEqual(completions.map(({ index }) => index), prompts.map((_, i) => i));
     const reasons = new Set(completions.map(({ finishReason }) => finishReason));
     assert.equal(reasons.size, 2, "some end and some do not");
+    assert.equal(device.bundledRuns > 0, options !== plain);
   }
 });
 

@@ -6,6 +6,7 @@ import type { Checkpoint } from "../checkpoint.ts";
 import { layerTensor } from "../checkpoint.ts";
 import { LINEAR_MODULES, parseDecoderConfig } from "../decoder_config.ts";
 import type { TensorEntry } from "../safetensors.ts";
+import { bundleShape } from "./bundle_shape.ts";
 import { buildCudaGraph, type CudaGraphOptions } from "./cuda_graph.ts";
 
 const LAYERS = 3;
@@ -64,6 +65,9 @@ interface ParsedGraph {
   readonly main: GraphProto;
   readonly prefill: readonly NodeProto[];
   readonly decode: readonly NodeProto[];
+  /** The branch that decodes in bundles, and its loop's body; empty without bundles. */
+  readonly bundling: readonly NodeProto[];
+  readonly bundled: readonly NodeProto[];
   readonly bytes: Uint8Array;
 }
 
@@ -71,15 +75,34 @@ function build(
   fields: Record<string, unknown> = { model_type: "llama" },
   options: Partial<CudaGraphOptions> = {},
 ): ParsedGraph {
-  const bytes = buildCudaGraph(fakeCheckpoint(fields), {
+  const checkpoint = fakeCheckpoint(fields);
+  const contextLength = 512;
+  const bundles = bundleShape(checkpoint.config, contextLength);
+  const bytes = buildCudaGraph(checkpoint, {
     loraModules: [],
-    contextLength: 512,
+    contextLength,
+    ...(bundles ? { bundles } : {}),
     ...options,
   });
   const main = fromBinary(ModelProtoSchema, bytes).graph!;
-  const bodies = main.node.filter(({ opType }) => opType === "Loop")
+  const branches = main.node.find(({ opType }) => opType === "If");
+  const branch = (wanted: string): readonly NodeProto[] =>
+    branches?.attribute.find(({ name }) => name === wanted)?.g?.node ?? [];
+  const [prefill, last] = loops(main.node);
+  return {
+    main,
+    prefill: prefill!,
+    decode: last ?? loops(branch("else_branch"))[0]!,
+    bundling: branch("then_branch"),
+    bundled: loops(branch("then_branch"))[0] ?? [],
+    bytes,
+  };
+}
+
+/** The bodies of the loops among some nodes. */
+function loops(nodes: readonly NodeProto[]): (readonly NodeProto[])[] {
+  return nodes.filter(({ opType }) => opType === "Loop")
     .map(({ attribute }) => attribute[0]!.g!.node);
-  return { main, prefill: bodies[0]!, decode: bodies[1]!, bytes };
 }
 
 function attentions(nodes: readonly NodeProto[]): NodeProto[] {
@@ -147,7 +170,7 @@ Deno.test("buildCudaGraph() decodes query heads together, but not in a layer who
   const grouped = attentions(build().decode);
   assert.deepEqual(grouped.map((node) => attribute(node, "num_heads")), [2, 2, 2]);
   assert.ok(grouped.every((node) => attribute(node, "is_causal") === 0));
-  const plain = attentions(build({ model_type: "llama" }, { groupsQueries: false }).decode);
+  const plain = attentions(build({ model_type: "llama" }, { decoding: "plain" }).decode);
   assert.deepEqual(plain.map((node) => attribute(node, "num_heads")), [4, 4, 4]);
   const window = { model_type: "mistral", sliding_window: 16 };
   for (const node of attentions(build(window).decode)) {
@@ -160,9 +183,37 @@ Deno.test("buildCudaGraph() decodes query heads together, but not in a layer who
   }
 });
 
+Deno.test("buildCudaGraph() decodes bundles in caches of their own, filled from the prompts'", () => {
+  const { main, bundling, bundled, decode } = build();
+  assert.ok(main.input.some(({ name }) => name === "bundled"));
+  const wide = attentions(bundled);
+  assert.equal(wide.length, LAYERS);
+  const produced = new Map(bundling.flatMap((node) => node.output.map((name) => [name, node])));
+  for (const [layer, node] of wide.entries()) {
+    assert.deepEqual([attribute(node, "num_heads"), attribute(node, "kv_num_heads")], [2, 2]);
+    assert.equal(attribute(node, "is_causal"), 0);
+    const scale = node.attribute.find(({ name }) => name === "scale")!.f;
+    assert.ok(
+      Math.abs(scale - 1 / Math.sqrt(16)) < 1e-7,
+      "the columns are not part of a head's size",
+    );
+    for (const [i, cache] of node.input.slice(3, 5).entries()) {
+      const joined = produced.get(produced.get(cache)!.input[0]!)!;
+      const copied = produced.get(joined.input[0]!)!;
+      assert.deepEqual([joined.opType, copied.opType], ["Concat", "Gather"]);
+      const prompts = attentions(decode)[layer]!.input[3 + i];
+      assert.equal(produced.get(copied.input[0]!)!.input[0], prompts);
+    }
+  }
+  const window = build({ model_type: "mistral", sliding_window: 16 });
+  assert.deepEqual([window.bundling, window.bundled], [[], []], "a window would hide wrong keys");
+});
+
 Deno.test("buildCudaGraph() sums over the vocabulary only inside the branch for wanted scores", () => {
-  const { prefill, decode } = build();
-  assert.ok(![...prefill, ...decode].some(({ opType }) => opType === "ReduceLogSumExp"));
+  const { prefill, decode, bundled } = build();
+  assert.ok(
+    ![...prefill, ...decode, ...bundled].some(({ opType }) => opType === "ReduceLogSumExp"),
+  );
   const branch = prefill.find(({ opType }) => opType === "If")!;
   const then = branch.attribute.find(({ name }) => name === "then_branch")!.g!;
   assert.ok(then.node.some(({ opType }) => opType === "ReduceLogSumExp"));

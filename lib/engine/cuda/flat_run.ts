@@ -1,5 +1,6 @@
 import type { ChunkSequence, RunPlan, TailCopy } from "./block_plan.ts";
 import { SPARE_BLOCK } from "./block_plan.ts";
+import type { BundlePlan } from "./bundle_plan.ts";
 import { CHUNK_PIECES, type ChunkPiece } from "./prefill_loop.ts";
 
 /** A run as the graph's integer inputs take it: the arrays of all chunks one after another. */
@@ -30,19 +31,39 @@ export interface FlatRun {
   readonly width: number;
   /** Most tokens of a sequence when it has ended. */
   readonly longest: number;
+  /** How the sequences are decoded, where they are bundled. */
+  readonly bundles?: FlatBundles;
+}
+
+/** The bundles of a run as the graph takes them. */
+export interface FlatBundles {
+  /** `[slots]` slot of the prompts' cache that each slot of the bundles' cache is a copy of. */
+  readonly source: readonly number[];
+  /** `[slots]` row of the table of columns of each slot. */
+  readonly slotColumns: readonly number[];
+  /** `[C, width]` blocks of each bundle. */
+  readonly table: readonly number[];
+  readonly width: number;
+  /** `[C]` tokens of each bundle when decoding begins. */
+  readonly lengths: readonly number[];
+  /** `[B]` bundle of each prompt. */
+  readonly bundle: readonly number[];
+  /** `[B]` column of each prompt in its bundle. */
+  readonly column: readonly number[];
+  /** Most members of a bundle. */
+  readonly members: number;
+  /** Most tokens of a bundle when all of its members have ended. */
+  readonly longest: number;
 }
 
 /** Entry of a table beyond a sequence's last block. */
 const NO_BLOCK = -1;
 
 /** Lays a planned run out as flat arrays. */
-export function flattenRun({ chunks, maxNewTokens }: RunPlan): FlatRun {
+export function flattenRun({ chunks, maxNewTokens, bundles }: RunPlan): FlatRun {
   const all = chunks.flatMap(({ sequences }) => sequences);
   const width = Math.max(...all.map(({ blocks }) => blocks.length));
-  const row = (blocks: readonly number[]): number[] => [
-    ...blocks,
-    ...Array.from({ length: width - blocks.length }, () => NO_BLOCK),
-  ];
+  const row = (blocks: readonly number[]): number[] => tableRow(blocks, width);
   const ranges: number[] = [];
   const bounds: number[] = [];
   const tailBounds: number[] = [];
@@ -105,7 +126,27 @@ export function flattenRun({ chunks, maxNewTokens }: RunPlan): FlatRun {
     promptTable,
     width,
     longest: Math.max(...all.map(lengthOf)) + Math.max(0, maxNewTokens - 1),
+    ...(bundles ? { bundles: flattenBundles(bundles, maxNewTokens - 1) } : {}),
   };
+}
+
+function flattenBundles({ bundles, source, columns }: BundlePlan, newTokens: number): FlatBundles {
+  const width = Math.max(...bundles.map(({ blocks }) => blocks.length));
+  return {
+    source,
+    slotColumns: columns,
+    table: bundles.flatMap(({ blocks }) => tableRow(blocks, width)),
+    width,
+    lengths: bundles.map(({ length }) => length),
+    bundle: bundles.flatMap(({ members }, i) => Array.from({ length: members }, () => i)),
+    column: bundles.flatMap(({ members }) => Array.from({ length: members }, (_, j) => j)),
+    members: Math.max(...bundles.map(({ members }) => members)),
+    longest: Math.max(...bundles.map(({ length, members }) => length + members * newTokens)),
+  };
+}
+
+function tableRow(blocks: readonly number[], width: number): number[] {
+  return [...blocks, ...Array.from({ length: width - blocks.length }, () => NO_BLOCK)];
 }
 
 /** A copy into the spare block, where a chunk has none to make: the kernels then never see an empty list. */

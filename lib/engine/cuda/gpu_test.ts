@@ -99,14 +99,23 @@ function open(checkpoint: Checkpoint, options: CudaEngineOptions = {}): ReturnTy
 }
 
 for (const family of FAMILIES) {
-  for (const halfType of ["bfloat16", "float16"] as const) {
+  for (
+    const [halfType, decoding] of [
+      ["bfloat16", "grouped"],
+      ["bfloat16", "bundled"],
+      ["float16", "grouped"],
+      ["float16", "bundled"],
+    ] as const
+  ) {
     Deno.test({
-      name: `openCudaEngine() computes ${family} in ${halfType} as the CPU does${skipped}`,
+      name:
+        `openCudaEngine() computes ${family} in ${halfType}, ${decoding}, as the CPU does${skipped}`,
       ignore: !onGpu,
       fn: async () => {
         const checkpoint = await openCheckpoint(`${await checkpoints()}/${family}`);
         await using cpu = await openOnnxEngine(checkpoint, { contextLength: 1024 });
-        await using gpu = await open(checkpoint, { halfType, sequences: 5, prefillTokens: 400 });
+        const limits = { sequences: 5, prefillTokens: 400 };
+        await using gpu = await open(checkpoint, { halfType, decoding, ...limits });
         const run = { prompts: testPrompts(), maxNewTokens: MAX_NEW_TOKENS, choices: CHOICES };
         const expected = await engineAnswers(cpu, run);
         const answers = await engineAnswers(gpu, run);
@@ -117,7 +126,8 @@ for (const family of FAMILIES) {
           t.join() === expected.tokens[i]!.join()
         ).length;
         const lengths = answers.tokens.map((list) => list.length);
-        const line = `${family} ${halfType}: log-probability ${difference.toFixed(4)}, ` +
+        const line =
+          `${family} ${halfType} ${decoding}: log-probability ${difference.toFixed(4)}, ` +
           `gap ${gap.toFixed(4)}, ${same} of ${lengths.length} completions equal`;
         await Deno.stderr.write(new TextEncoder().encode(`${line}\n`));
         assert.ok(difference <= TOLERANCE[halfType], line);
@@ -127,6 +137,45 @@ for (const family of FAMILIES) {
     });
   }
 }
+
+Deno.test({
+  name: `CudaEngine writes the same tokens in every way of decoding${skipped}`,
+  ignore: !onGpu,
+  fn: async () => {
+    for (const family of ["llama", "qwen2_tied", "qwen3"]) {
+      const checkpoint = await openCheckpoint(`${await checkpoints()}/${family}`);
+      // many of one prefix, so that a bundle fills more than a tile of the kernel
+      const prefix = randomTokens(300, 7, VOCABULARY);
+      const prompts = Array.from({ length: 150 }, (_, i): Prompt => ({
+        prefix,
+        suffix: randomTokens(1 + i % 23, 50 + i, VOCABULARY),
+      }));
+      const run = { prompts, maxNewTokens: MAX_NEW_TOKENS, choices: CHOICES };
+      const tokens = new Map<string, readonly (readonly number[])[]>();
+      let bundled = 0;
+      for (const decoding of ["plain", "grouped", "bundled"] as const) {
+        await using gpu = await open(checkpoint, {
+          halfType: "float16",
+          decoding,
+          onPlan: (event) => {
+            if (event.kind === "run") bundled += event.bundles ?? 0;
+          },
+        });
+        tokens.set(decoding, (await engineAnswers(gpu, run)).tokens);
+      }
+      assert.ok(bundled > 1, `${bundled} bundles`);
+      const lengths = new Set(tokens.get("plain")!.map((list) => list.length));
+      assert.ok(lengths.size > 1, "some completions end early");
+      for (const decoding of ["grouped", "bundled"]) {
+        const same = tokens.get(decoding)!.filter((list, i) =>
+          list.join() === tokens.get("plain")![i]!.join()
+        ).length;
+        // sums in another order may turn a near tie
+        assert.ok(same >= 0.95 * prompts.length, `${family} ${decoding}: ${same} equal`);
+      }
+    }
+  },
+});
 
 Deno.test({
   name: `CudaEngine gives the same answers with and without a shared prefix${skipped}`,

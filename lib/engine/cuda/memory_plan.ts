@@ -1,5 +1,5 @@
 import type { Checkpoint } from "../checkpoint.ts";
-import type { RunLimits } from "./block_plan.ts";
+import type { BundleCost, RunLimits } from "./block_plan.ts";
 import { blockSize } from "./paged_attention.ts";
 
 /** What a run needs of the device's memory, decided before it starts. */
@@ -18,6 +18,8 @@ export interface MemoryPlanOptions {
   readonly sequences?: number;
   /** Most tokens of a prefill step; 65,536 when left out (twice as many fail in some kernels). */
   readonly prefillTokens?: number;
+  /** How sequences may be decoded together, and whether always; see {@linkcode BundleCost}. */
+  readonly bundles?: Omit<BundleCost, "blockCost">;
 }
 
 const HALF_BYTES = 2;
@@ -37,7 +39,7 @@ const MAX_ELEMENTS = 2 ** 31 - 1;
  */
 export function planMemory(
   { config }: Pick<Checkpoint, "config">,
-  { freeBytes, sequences = 2048, prefillTokens = 65_536 }: MemoryPlanOptions,
+  { freeBytes, sequences = 2048, prefillTokens = 65_536, bundles }: MemoryPlanOptions,
 ): MemoryPlan {
   const { hiddenSize, intermediateSize, heads, kvHeads, headDim, vocabSize, layers } = config;
   const size = blockSize(config);
@@ -72,7 +74,16 @@ export function planMemory(
     prefillTokens: tokens,
     cacheBytes: blocks * blockBytes,
     stepBytes: step(),
+    ...(bundles ? { bundles: withCost(bundles, { blockTokens: size, headDim }) } : {}),
   };
+}
+
+function withCost(
+  shape: Omit<BundleCost, "blockCost">,
+  { blockTokens, headDim }: { readonly blockTokens: number; readonly headDim: number },
+): BundleCost {
+  const values = shape.blockSize * (headDim + shape.columns);
+  return { ...shape, blockCost: values / (blockTokens * headDim) };
 }
 
 /**

@@ -55,6 +55,13 @@ export function groupSize({ heads, kvHeads }: Pick<DecoderConfig, "heads" | "kvH
   return heads / kvHeads;
 }
 
+/**
+ * What the attention kernel is handed together while decoding: a query head of a
+ * sequence ("plain"), the query heads of a key-value head ("grouped"), or, where
+ * it pays, those of several sequences of one prefix ("bundled").
+ */
+export type Decoding = "plain" | "grouped" | "bundled";
+
 /** Writes the attention layers of a graph over one paged cache a layer. */
 export class PagedAttention {
   readonly #model: ModelBuilder;
@@ -65,31 +72,31 @@ export class PagedAttention {
   readonly #cos: string;
   readonly #sin: string;
   /** Key and value cache of each layer, `[blocks, block size, kv, d]`. */
-  readonly #caches: readonly { readonly key: string; readonly value: string }[];
+  readonly caches: readonly { readonly key: string; readonly value: string }[];
 
   constructor(
     model: ModelBuilder,
-    { config, weights, contextLength, blocks, groupsQueries = true }: {
+    { config, weights, contextLength, blocks, decoding = "bundled" }: {
       readonly config: DecoderConfig;
       readonly weights: DeviceWeights;
       readonly contextLength: number;
       /** `[1]` int64: blocks of a run. */
       readonly blocks: string;
-      /** Whether decoding hands the query heads of a key-value head in together. */
-      readonly groupsQueries?: boolean;
+      /** What decoding hands to the kernel together. */
+      readonly decoding?: Decoding;
     },
   ) {
     this.#model = model;
     this.#config = config;
     this.#weights = weights;
     this.#contextLength = contextLength;
-    this.#groupsQueries = groupsQueries && groupSize(config) > 1;
+    this.#groupsQueries = decoding !== "plain" && groupSize(config) > 1;
     const { cos, sin } = rotaryTables(model, config, contextLength);
     this.#cos = weights.toCompute(cos);
     this.#sin = weights.toCompute(sin);
     const row = model.int64([blockSize(config), config.kvHeads, config.headDim]);
     const shape = model.main.op("Concat", [blocks, row], { attributes: { axis: { int: 0 } } });
-    this.#caches = Array.from({ length: config.layers }, (_, layer) => ({
+    this.caches = Array.from({ length: config.layers }, (_, layer) => ({
       key: this.#cache(shape, 2 * layer + 1),
       value: this.#cache(shape, 2 * layer + 2),
     }));
@@ -155,11 +162,10 @@ export class PagedAttention {
       scope.op("Transpose", [reshape(x, shape)], {
         attributes: { perm: { ints: [0, 2, 1, 3] } },
       });
-    const turnedQuery = this.#turn(scope, layer, { x: query, heads, part: "q_norm" }, layout);
-    const turnedKey = this.#turn(scope, layer, { x: key, heads: kvHeads, part: "k_norm" }, layout);
-    const rows = swap(turnedQuery, [-1, kvHeads, group, headDim]);
-    const keyRows = reshape(turnedKey, [-1, kvHeads * headDim]);
-    const cache = this.#caches[layer]!;
+    const turned = this.turned(scope, layer, { query, key, value }, layout.positions);
+    const rows = swap(turned.query, [-1, kvHeads, group, headDim]);
+    const keyRows = reshape(turned.key, [-1, kvHeads * headDim]);
+    const cache = this.caches[layer]!;
     const output = scope.contrib("PagedAttention", [
       reshape(rows, [-1, kvHeads * headDim]),
       scope.op("Gather", [keyRows, layout.repeat]),
@@ -182,6 +188,21 @@ export class PagedAttention {
     return reshape(swap(output, [-1, group, kvHeads, headDim]), [-1, heads * headDim]);
   }
 
+  /** Normalises and rotates the heads of one token a sequence; positions are `[b, 1]`, queries and keys may come out `[b, 1, n]`. */
+  turned(
+    scope: GraphScope,
+    layer: number,
+    { query, key, value }: AttentionInputs,
+    positions: string,
+  ): AttentionInputs {
+    const { heads, kvHeads } = this.#config;
+    return {
+      query: this.#turn(scope, layer, { x: query, heads, part: "q_norm" }, positions),
+      key: this.#turn(scope, layer, { x: key, heads: kvHeads, part: "k_norm" }, positions),
+      value,
+    };
+  }
+
   #attend(
     scope: GraphScope,
     layer: number,
@@ -198,7 +219,7 @@ export class PagedAttention {
       queryKeyNorm ? this.#weights.weight(layerTensor(layer, `self_attn.${part}`)) : "";
     // one visible key is enough for a row that is only written
     const window = isTail ? 1 : this.#window(layer);
-    const cache = this.#caches[layer]!;
+    const cache = this.caches[layer]!;
     return scope.contrib("PagedAttention", [
       ...[query, key, value, cache.key, cache.value],
       ...[sequences.offsets, sequences.past, sequences.table],
@@ -214,12 +235,11 @@ export class PagedAttention {
     });
   }
 
-  /** Normalises and rotates the heads of one token a sequence, `[B, heads * d]`. */
   #turn(
     scope: GraphScope,
     layer: number,
     { x, heads, part }: { readonly x: string; readonly heads: number; readonly part: string },
-    { positions }: DecodeLayout,
+    positions: string,
   ): string {
     const { headDim, queryKeyNorm, rmsNormEps, attention } = this.#config;
     let turned = x;
