@@ -117,6 +117,8 @@ export async function openCudaEngine(
   const session = await InferenceSession.create(path, {
     executionProviders: [{ name: "cuda", deviceId: device }],
     graphOptimizationLevel: "all",
+    // a pattern would take the run's whole memory a second time, in one piece, on the second run
+    enableMemPattern: false,
     logSeverityLevel: 3,
     ...(profile ? { enableProfiling: true, profileFilePrefix: profile } : {}),
     // weights outside the arena, which grows by doubling and never shrinks
