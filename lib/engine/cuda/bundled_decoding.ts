@@ -1,186 +1,183 @@
-import type { DecoderConfig } from "../decoder_config.ts";
-import type { AttentionInputs } from "../decoder_layers.ts";
 import { DataType, type GraphScope, type ModelBuilder } from "../graph_builder.ts";
-import { emptyColumn, sharedColumn } from "./bundle_plan.ts";
-import type { BundleShape } from "./bundle_shape.ts";
+import { BundleCache, type BundledLayout, type BundledParts, ColumnTable } from "./bundle_cache.ts";
 import {
+  type CarriedValue,
   type DecodeConstants,
   type DecodeStep,
   type DecodeWay,
   headOf,
+  rangeOf,
   repeated,
   slotAt,
 } from "./decode_loop.ts";
-import type { DeviceWeights } from "./device_weights.ts";
-import { groupSize, type PagedAttention } from "./paged_attention.ts";
+import { groupSize } from "./paged_attention.ts";
+
+const PER_SEQUENCE = ["position", "bundle", "column"] as const;
+const PER_BUNDLE = ["length"] as const;
+
+type State = Readonly<Record<typeof PER_SEQUENCE[number] | typeof PER_BUNDLE[number], string>>;
 
 /**
- * What stands in a column. Its square, over the root of a head's size, is what
- * visible scores grow by: 1,448 nats for heads of 128, far above any score, and
- * small enough that float32 keeps a score beside it to 2e-4 nats.
+ * Decodes sequences of one prefix as one; see `BundleShape`. The bundles' cache
+ * is filled from the prompts' once, in the scope that is given, and each step
+ * appends its members' tokens to each bundle.
  */
-const MARK = 128;
+export class BundledDecoding implements DecodeWay {
+  readonly carried: readonly CarriedValue[];
+  readonly #model: ModelBuilder;
+  readonly #parts: BundledParts;
+  readonly #columns: ColumnTable;
+  readonly #cache: BundleCache;
+  /** Query heads of a key-value head. */
+  readonly #group: number;
+  /** `[B]` int32: 0, 1, 2, ... */
+  readonly #rows: string;
+  /** `[B * n]` int64: 0 n times, 1 n times, ..., by n. */
+  readonly #repeats: ReadonlyMap<number, string>;
+  /** `[1, C]` numbers of the bundles. */
+  readonly #bundles: string;
+  /** Blocks of all bundles one after another, and how many a bundle has, `[1]`. */
+  readonly #table: { readonly blocks: string; readonly width: string };
 
-interface BundledParts {
-  readonly config: DecoderConfig;
-  readonly weights: DeviceWeights;
-  readonly attention: PagedAttention;
-  readonly shape: BundleShape;
-}
-
-/**
- * Decodes sequences of one prefix as one; see {@linkcode BundleShape}. The
- * bundles' cache is filled from the prompts' once, in the scope that is given,
- * and each step appends its members' tokens to each bundle.
- */
-export function bundledDecoding(
-  model: ModelBuilder,
-  scope: GraphScope,
-  { constants: { rows }, parts }: {
-    readonly constants: DecodeConstants;
-    readonly parts: BundledParts;
-  },
-): DecodeWay {
-  const { config, shape, attention } = parts;
-  declareInputs(model);
-  const group = groupSize(config);
-  const { main } = model;
-  const columns = new ColumnTable(model, parts);
-  const cache = new BundleCache(model, scope, { parts, columns });
-  const width = main.op("Shape", ["bundle_table"], { attributes: { start: { int: 1 } } });
-  const flatTable = main.op("Reshape", ["bundle_table", model.int64([-1])]);
-  const bundles = main.op("Unsqueeze", [
-    main.op("Range", [
-      model.int64(0),
-      main.op("Squeeze", [main.op("Shape", ["bundle_length"]), model.int64([0])]),
-      model.int64(1),
-    ]),
-    model.int64([0]),
-  ]);
-  const repeatGroup = repeated(model, rows, group);
-  const repeatHeads = repeated(model, rows, config.kvHeads);
-  const repeatAll = repeated(model, rows, group * config.kvHeads);
-  const toInt32 = (scope: GraphScope, x: string): string =>
-    scope.op("Cast", [x], { attributes: { to: { int: DataType.INT32 } } });
-  const toInt64 = (scope: GraphScope, x: string): string =>
-    scope.op("Cast", [x], { attributes: { to: { int: DataType.INT64 } } });
-  const rows32 = toInt32(main, rows);
-  const row = (name: string, start: string): DecodeWay["carried"][number] => ({
-    name,
-    type: DataType.INT64,
-    shape: ["b"],
-    start,
-    perSequence: true,
-  });
-
-  return {
-    carried: [
-      row("position", toInt64(main, "prompt_length")),
-      row("bundle", "prompt_bundle"),
-      row("column", "prompt_column"),
-      {
-        name: "length",
+  constructor(
+    model: ModelBuilder,
+    scope: GraphScope,
+    { constants: { rows }, parts }: {
+      readonly constants: DecodeConstants;
+      readonly parts: BundledParts;
+    },
+  ) {
+    declareInputs(model);
+    const { main } = model;
+    const { kvHeads } = parts.config;
+    this.#model = model;
+    this.#parts = parts;
+    this.#group = groupSize(parts.config);
+    this.#columns = new ColumnTable(model, parts);
+    this.#cache = new BundleCache(model, scope, { parts, columns: this.#columns });
+    this.#rows = cast(main, rows, DataType.INT32);
+    const factors = new Set([this.#group, kvHeads, this.#group * kvHeads]);
+    this.#repeats = new Map([...factors].map((n) => [n, repeated(model, rows, n)]));
+    const numbers = rangeOf(model, main.op("Shape", ["bundle_length"]));
+    this.#bundles = main.op("Unsqueeze", [numbers, model.int64([0])]);
+    this.#table = {
+      blocks: main.op("Reshape", ["bundle_table", model.int64([-1])]),
+      width: main.op("Shape", ["bundle_table"], { attributes: { start: { int: 1 } } }),
+    };
+    const starts = {
+      position: cast(main, "prompt_length", DataType.INT64),
+      bundle: "prompt_bundle",
+      column: "prompt_column",
+      length: "bundle_length",
+    };
+    this.carried = [
+      ...PER_SEQUENCE.map((name) => ({
+        name,
+        type: DataType.INT64,
+        shape: ["b"],
+        start: starts[name],
+        perSequence: true,
+      })),
+      ...PER_BUNDLE.map((name) => ({
+        name,
         type: DataType.INT32,
         shape: ["c"],
-        start: "bundle_length",
+        start: starts[name],
         perSequence: false,
+      })),
+    ];
+  }
+
+  step(body: GraphScope, carried: Readonly<Record<string, string>>, count: string): DecodeStep {
+    const state = carried as State;
+    const { attention } = this.#parts;
+    const members = this.#members(body, state);
+    const layout = this.#layout(body, state, { count, members });
+    return {
+      attention: (layer, inputs) => {
+        const turned = attention.turned(body, layer, inputs, layout.positions);
+        return this.#cache.attend(body, layer, turned, layout);
       },
-    ],
-    step(body, state, count): DecodeStep {
-      const { position, bundle, column, length } = state as Record<string, string> & {
-        position: string;
-        bundle: string;
-        column: string;
-        length: string;
-      };
-      const isMember = body.op("Equal", [
-        body.op("Unsqueeze", [bundle, model.int64([1])]),
-        bundles,
-      ]);
-      // [c] sequences of each bundle that go on; a bundle without any has no rows
-      const members = body.op("ReduceSum", [toInt32(body, isMember), model.int64([0])], {
-        attributes: { keepdims: { int: 0 } },
+      next: {
+        position: body.op("Add", [state.position, this.#model.int64([1])]),
+        length: body.op("Add", [state.length, members]),
+      },
+    };
+  }
+
+  /** `[C]` int32: sequences of each bundle that go on. A bundle without any has no rows. */
+  #members(body: GraphScope, { bundle }: State): string {
+    const model = this.#model;
+    const column = body.op("Unsqueeze", [bundle, model.int64([1])]);
+    const isMember = cast(body, body.op("Equal", [column, this.#bundles]), DataType.INT32);
+    return body.op("ReduceSum", [isMember, model.int64([0])], {
+      attributes: { keepdims: { int: 0 } },
+    });
+  }
+
+  #layout(
+    body: GraphScope,
+    state: State,
+    { count, members }: { readonly count: string; readonly members: string },
+  ): BundledLayout {
+    const model = this.#model;
+    const group = this.#group;
+    const { config: { kvHeads }, shape: { columns } } = this.#parts;
+    const offsets = body.op("Concat", [
+      model.int32([0]),
+      body.op("CumSum", [members, model.int64(0)]),
+    ], { attributes: { axis: { int: 0 } } });
+    const repeat = (times: number): string =>
+      headOf(model, body, this.#repeats.get(times)!, {
+        length: body.op("Mul", [count, model.int64([times])]),
       });
-      const offsets = body.op("Concat", [
-        model.int32([0]),
-        body.op("CumSum", [members, model.int64(0)]),
-      ], { attributes: { axis: { int: 0 } } });
-      const rank = body.op("Sub", [
-        headOf(model, body, rows32, count),
-        body.op("Gather", [offsets, bundle]),
-      ]);
-      const slot = slotAt(
-        model,
-        body,
-        body.op("Add", [
-          body.op("Gather", [length, bundle]),
-          rank,
-        ]),
-        {
-          size: shape.blockSize,
-          blockOf: (place) =>
-            body.op("Gather", [
-              flatTable,
-              body.op("Add", [body.op("Mul", [bundle, width]), toInt64(body, place)]),
-            ]),
-        },
-      );
-      const repeat = (times: string, factor: number): string =>
-        headOf(model, body, times, body.op("Mul", [count, model.int64([factor])]));
-      const ownColumns = (times: string, dims: readonly number[]): string =>
-        body.op("Reshape", [
-          columns.rows(
-            body,
-            body.op("Gather", [column, repeat(times, dims.reduce((n, d) => n * d))]),
-          ),
-          model.int64([-1, ...dims, shape.columns]),
-        ]);
-      const byGroup = repeat(repeatGroup, group);
-      const layout: BundledLayout = {
-        offsets: body.op("Mul", [offsets, model.int32([group])]),
-        past: body.op("Add", [length, body.op("Mul", [members, model.int32([1 - group])])]),
-        positions: body.op("Unsqueeze", [position, model.int64([1])]),
-        slots: body.op("Gather", [slot, byGroup]),
-        repeat: byGroup,
-        queryColumns: ownColumns(repeatAll, [group, config.kvHeads]),
-        keyColumns: ownColumns(repeatHeads, [config.kvHeads]),
-        noColumns: columns.none(body, repeat(repeatHeads, config.kvHeads), config.kvHeads),
-      };
-      return {
-        attention: (layer, inputs) =>
-          cache.attend(
-            body,
-            layer,
-            attention.turned(body, layer, inputs, layout.positions),
-            layout,
-          ),
-        next: {
-          position: body.op("Add", [position, model.int64([1])]),
-          length: body.op("Add", [length, members]),
-        },
-      };
-    },
-  };
+    const ownColumns = (dims: readonly number[]): string => {
+      const times = dims.reduce((product, d) => product * d);
+      const marks = this.#columns.rows(body, body.op("Gather", [state.column, repeat(times)]));
+      return body.op("Reshape", [marks, model.int64([-1, ...dims, columns])]);
+    };
+    const byGroup = repeat(group);
+    const slots = this.#slots(body, state, { count, offsets });
+    return {
+      offsets: body.op("Mul", [offsets, model.int32([group])]),
+      past: body.op("Add", [
+        state.length,
+        body.op("Mul", [members, model.int32([1 - group])]),
+      ]),
+      positions: body.op("Unsqueeze", [state.position, model.int64([1])]),
+      slots: body.op("Gather", [slots, byGroup]),
+      repeat: byGroup,
+      queryColumns: ownColumns([group, kvHeads]),
+      keyColumns: ownColumns([kvHeads]),
+      noColumns: this.#columns.none(body, repeat(kvHeads), kvHeads),
+    };
+  }
+
+  /** `[b]` int32: where each sequence's token goes, after its bundle's tokens and the members before it. */
+  #slots(
+    body: GraphScope,
+    { bundle, length }: State,
+    { count, offsets }: { readonly count: string; readonly offsets: string },
+  ): string {
+    const model = this.#model;
+    const rank = body.op("Sub", [
+      headOf(model, body, this.#rows, { length: count }),
+      body.op("Gather", [offsets, bundle]),
+    ]);
+    const at = body.op("Add", [body.op("Gather", [length, bundle]), rank]);
+    return slotAt(model, body, at, {
+      size: this.#parts.shape.blockSize,
+      blockOf: (place) => {
+        const first = body.op("Mul", [bundle, this.#table.width]);
+        const which = body.op("Add", [first, cast(body, place, DataType.INT64)]);
+        return body.op("Gather", [this.#table.blocks, which]);
+      },
+    });
+  }
 }
 
-/** Where the rows of one step lie. */
-interface BundledLayout {
-  /** `[C + 1]` int32: where each bundle's rows begin. */
-  readonly offsets: string;
-  /** `[C]` int32: tokens of each bundle, less the rows that are more than one a member. */
-  readonly past: string;
-  /** `[b, 1]` int64 */
-  readonly positions: string;
-  /** `[b * group]` int32: the slot of each sequence's token, repeated. */
-  readonly slots: string;
-  /** `[b * group]` int64: 0 group times, 1 group times, ... */
-  readonly repeat: string;
-  /** `[b, group, kv, columns]` */
-  readonly queryColumns: string;
-  /** `[b, kv, columns]` */
-  readonly keyColumns: string;
-  /** `[b, kv, columns]` zeros. */
-  readonly noColumns: string;
+function cast(scope: GraphScope, x: string, to: DataType): string {
+  return scope.op("Cast", [x], { attributes: { to: { int: to } } });
 }
 
 function declareInputs(model: ModelBuilder): void {
@@ -191,142 +188,4 @@ function declareInputs(model: ModelBuilder): void {
   model.input("bundle_bounds", DataType.INT32, [2]);
   model.input("prompt_bundle", DataType.INT64, ["members"]);
   model.input("prompt_column", DataType.INT64, ["members"]);
-}
-
-/** The rows that stand in the columns of keys and queries, `[columns + 2, columns]`. */
-class ColumnTable {
-  readonly #table: string;
-  readonly #model: ModelBuilder;
-  readonly #empty: number;
-  readonly #columns: number;
-
-  constructor(model: ModelBuilder, { shape, weights }: BundledParts) {
-    const { columns } = shape;
-    this.#model = model;
-    this.#empty = emptyColumn(shape);
-    this.#columns = columns;
-    const marks = Float32Array.from({ length: (columns + 2) * columns }, (_, at) => {
-      const [row, column] = [Math.floor(at / columns), at % columns];
-      return row === sharedColumn(shape) || row === column ? MARK : 0;
-    });
-    const table = model.main.op("Reshape", [model.float32(marks), model.int64([-1, columns])]);
-    this.#table = weights.toCompute(table);
-  }
-
-  /** `[n, columns]` of `[n]` rows of the table. */
-  rows(scope: GraphScope, which: string): string {
-    return scope.op("Gather", [this.#table, which]);
-  }
-
-  /** `[n / heads, heads, columns]` zeros for `[n]` of anything. */
-  none(scope: GraphScope, like: string, heads: number): string {
-    const nothing = scope.op("Mul", [like, this.#model.int64([0])]);
-    const empty = scope.op("Add", [nothing, this.#model.int64([this.#empty])]);
-    return scope.op("Reshape", [
-      this.rows(scope, empty),
-      this.#model.int64([-1, heads, this.#columns]),
-    ]);
-  }
-}
-
-/** The bundles' keys and values of every layer, `[blocks, block size, kv, d + columns]` each. */
-class BundleCache {
-  readonly #model: ModelBuilder;
-  readonly #config: DecoderConfig;
-  readonly #shape: BundleShape;
-  readonly #layers: readonly { readonly key: string; readonly value: string }[];
-
-  constructor(
-    model: ModelBuilder,
-    scope: GraphScope,
-    { parts: { config, attention, shape }, columns }: {
-      readonly parts: BundledParts;
-      readonly columns: ColumnTable;
-    },
-  ) {
-    this.#model = model;
-    this.#config = config;
-    this.#shape = shape;
-    const { kvHeads } = config;
-    const everyHead = repeated(
-      model,
-      "bundle_slot_columns",
-      kvHeads,
-    );
-    const keyColumns = scope.op("Reshape", [
-      columns.rows(scope, everyHead),
-      model.int64([-1, kvHeads, shape.columns]),
-    ]);
-    const noColumns = columns.none(scope, everyHead, kvHeads);
-    this.#layers = attention.caches.map(({ key, value }) => ({
-      key: this.#filled(scope, key, keyColumns),
-      value: this.#filled(scope, value, noColumns),
-    }));
-  }
-
-  /** Appends one token a sequence to its bundle and attends to all that the sequence sees; gives `[b, heads * d]`. */
-  attend(
-    scope: GraphScope,
-    layer: number,
-    { query, key, value }: AttentionInputs,
-    layout: BundledLayout,
-  ): string {
-    const { heads, kvHeads, headDim } = this.#config;
-    const group = groupSize(this.#config);
-    const size = headDim + this.#shape.columns;
-    const reshape = (x: string, shape: readonly number[]): string =>
-      scope.op("Reshape", [x, this.#model.int64(shape)]);
-    const join = (x: string, columns: string, axis: number): string =>
-      reshape(
-        scope.op("Concat", [x, columns], { attributes: { axis: { int: axis } } }),
-        [-1, kvHeads * size],
-      );
-    const swap = (x: string): string =>
-      scope.op("Transpose", [x], { attributes: { perm: { ints: [0, 2, 1, 3] } } });
-    const rows = swap(reshape(query, [-1, kvHeads, group, headDim]));
-    const keyRows = join(reshape(key, [-1, kvHeads, headDim]), layout.keyColumns, 2);
-    const valueRows = join(reshape(value, [-1, kvHeads, headDim]), layout.noColumns, 2);
-    const cache = this.#layers[layer]!;
-    const output = scope.contrib("PagedAttention", [
-      join(rows, layout.queryColumns, 3),
-      scope.op("Gather", [keyRows, layout.repeat]),
-      scope.op("Gather", [valueRows, layout.repeat]),
-      cache.key,
-      cache.value,
-      layout.offsets,
-      layout.past,
-      "bundle_table",
-      "",
-      "",
-      layout.slots,
-      ...["", "", "", "", ""],
-      "bundle_bounds",
-    ], {
-      num_heads: { int: kvHeads },
-      kv_num_heads: { int: kvHeads },
-      is_causal: { int: 0 },
-      scale: { float: 1 / Math.sqrt(headDim) },
-    });
-    const seen = scope.op("Slice", [
-      reshape(output, [-1, group, kvHeads, size]),
-      this.#model.int64([0]),
-      this.#model.int64([headDim]),
-      this.#model.int64([3]),
-    ]);
-    return reshape(swap(seen), [-1, heads * headDim]);
-  }
-
-  /** A cache `[blocks, block size, kv, d]` of the prompts, in the bundles' order and with columns. */
-  #filled(scope: GraphScope, cache: string, columns: string): string {
-    const { kvHeads, headDim } = this.#config;
-    const { blockSize, columns: width } = this.#shape;
-    const model = this.#model;
-    const slots = scope.op("Reshape", [cache, model.int64([-1, kvHeads, headDim])]);
-    const copied = scope.op("Gather", [slots, "bundle_source"]);
-    const wide = scope.op("Concat", [copied, columns], { attributes: { axis: { int: 2 } } });
-    return scope.op("Reshape", [
-      wide,
-      model.int64([-1, blockSize, kvHeads, headDim + width]),
-    ]);
-  }
 }

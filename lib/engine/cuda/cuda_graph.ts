@@ -1,6 +1,6 @@
 import type { Checkpoint, LinearModule } from "../checkpoint.ts";
 import { type Attribute, DataType, GraphScope, ModelBuilder, valueInfo } from "../graph_builder.ts";
-import { bundledDecoding } from "./bundled_decoding.ts";
+import { BundledDecoding } from "./bundled_decoding.ts";
 import type { BundleShape } from "./bundle_shape.ts";
 import { decodeConstants, decodeLoop } from "./decode_loop.ts";
 import { DeviceWeights, type HalfType } from "./device_weights.ts";
@@ -78,7 +78,7 @@ function decode(
   return main.outputs("If", [model.input("bundled", DataType.BOOL, [])], ["next_tokens"], {
     attributes: {
       then_branch: branch((scope) => {
-        const way = bundledDecoding(model, scope, {
+        const way = new BundledDecoding(model, scope, {
           constants,
           parts: { ...parts, shape: bundles },
         });

@@ -137,8 +137,13 @@ export function repeated(model: ModelBuilder, rows: string, times: number): stri
   return main.op("Reshape", [tiled, model.int64([-1])]);
 }
 
-/** The first `length` rows of a value. */
-export function headOf(model: ModelBuilder, scope: GraphScope, x: string, length: string): string {
+/** The first rows of a value, as many as `length` `[1]` says. */
+export function headOf(
+  model: ModelBuilder,
+  scope: GraphScope,
+  x: string,
+  { length }: { readonly length: string },
+): string {
   return scope.op("Slice", [x, model.int64([0]), length, model.int64([0])]);
 }
 

@@ -43,12 +43,9 @@ export function pagedDecoding(
     ],
     step(body, { past, table }, count): DecodeStep {
       const ends = body.op("Add", [count, model.int64([1])]);
-      const repeat = headOf(
-        model,
-        body,
-        repeats,
-        body.op("Mul", [count, model.int64([group])]),
-      );
+      const repeat = headOf(model, body, repeats, {
+        length: body.op("Mul", [count, model.int64([group])]),
+      });
       const position = body.op("Cast", [past!], { attributes: { to: { int: DataType.INT64 } } });
       const slot = slotAt(model, body, past!, {
         size: blockSize(config),
@@ -63,12 +60,12 @@ export function pagedDecoding(
       const layout = {
         past: past!,
         table: table!,
-        offsets: headOf(model, body, offsets, ends),
+        offsets: headOf(model, body, offsets, { length: ends }),
         bounds: "decode_bounds",
         positions: body.op("Unsqueeze", [position, model.int64([1])]),
         repeat,
         slots: body.op("Gather", [slot, repeat]),
-        groupOffsets: headOf(model, body, groupOffsets, ends),
+        groupOffsets: headOf(model, body, groupOffsets, { length: ends }),
         groupPast: body.op("Add", [past!, model.int32([1 - group])]),
         groupBounds: "group_bounds",
       };

@@ -1,0 +1,181 @@
+import type { DecoderConfig } from "../decoder_config.ts";
+import type { AttentionInputs } from "../decoder_layers.ts";
+import type { GraphScope, ModelBuilder } from "../graph_builder.ts";
+import { emptyColumn, sharedColumn } from "./bundle_plan.ts";
+import type { BundleShape } from "./bundle_shape.ts";
+import { repeated } from "./decode_loop.ts";
+import type { DeviceWeights } from "./device_weights.ts";
+import { groupSize, type PagedAttention } from "./paged_attention.ts";
+
+/**
+ * What stands in a column. Its square, over the root of a head's size, is what
+ * visible scores grow by: 1,448 nats for heads of 128, far above any score, and
+ * small enough that float32 keeps a score beside it to 2e-4 nats.
+ */
+const MARK = 128;
+
+/** What decoding in bundles is written over. */
+export interface BundledParts {
+  readonly config: DecoderConfig;
+  readonly weights: DeviceWeights;
+  readonly attention: PagedAttention;
+  readonly shape: BundleShape;
+}
+
+/** Where the rows of one step lie. */
+export interface BundledLayout {
+  /** `[C + 1]` int32: where each bundle's rows begin. */
+  readonly offsets: string;
+  /** `[C]` int32: tokens of each bundle, less the rows that are more than one a member. */
+  readonly past: string;
+  /** `[b, 1]` int64 */
+  readonly positions: string;
+  /** `[b * group]` int32: the slot of each sequence's token, repeated. */
+  readonly slots: string;
+  /** `[b * group]` int64: 0 group times, 1 group times, ... */
+  readonly repeat: string;
+  /** `[b, group, kv, columns]` */
+  readonly queryColumns: string;
+  /** `[b, kv, columns]` */
+  readonly keyColumns: string;
+  /** `[b, kv, columns]` zeros. */
+  readonly noColumns: string;
+}
+
+/** The rows that stand in the columns of keys and queries, `[columns + 2, columns]`. */
+export class ColumnTable {
+  readonly #table: string;
+  readonly #model: ModelBuilder;
+  readonly #empty: number;
+  readonly #columns: number;
+
+  constructor(model: ModelBuilder, { shape, weights }: BundledParts) {
+    const { columns } = shape;
+    this.#model = model;
+    this.#empty = emptyColumn(shape);
+    this.#columns = columns;
+    const marks = Float32Array.from({ length: (columns + 2) * columns }, (_, at) => {
+      const [row, column] = [Math.floor(at / columns), at % columns];
+      return row === sharedColumn(shape) || row === column ? MARK : 0;
+    });
+    const table = model.main.op("Reshape", [model.float32(marks), model.int64([-1, columns])]);
+    this.#table = weights.toCompute(table);
+  }
+
+  /** `[n, columns]` of `[n]` rows of the table. */
+  rows(scope: GraphScope, which: string): string {
+    return scope.op("Gather", [this.#table, which]);
+  }
+
+  /** `[n / heads, heads, columns]` zeros for `[n]` of anything. */
+  none(scope: GraphScope, like: string, heads: number): string {
+    const nothing = scope.op("Mul", [like, this.#model.int64([0])]);
+    const empty = scope.op("Add", [nothing, this.#model.int64([this.#empty])]);
+    return scope.op("Reshape", [
+      this.rows(scope, empty),
+      this.#model.int64([-1, heads, this.#columns]),
+    ]);
+  }
+}
+
+/** The bundles' keys and values of every layer, `[blocks, block size, kv, d + columns]` each. */
+export class BundleCache {
+  readonly #model: ModelBuilder;
+  readonly #config: DecoderConfig;
+  readonly #shape: BundleShape;
+  readonly #layers: readonly { readonly key: string; readonly value: string }[];
+
+  constructor(
+    model: ModelBuilder,
+    scope: GraphScope,
+    { parts: { config, attention, shape }, columns }: {
+      readonly parts: BundledParts;
+      readonly columns: ColumnTable;
+    },
+  ) {
+    this.#model = model;
+    this.#config = config;
+    this.#shape = shape;
+    const { kvHeads } = config;
+    const everyHead = repeated(
+      model,
+      "bundle_slot_columns",
+      kvHeads,
+    );
+    const keyColumns = scope.op("Reshape", [
+      columns.rows(scope, everyHead),
+      model.int64([-1, kvHeads, shape.columns]),
+    ]);
+    const noColumns = columns.none(scope, everyHead, kvHeads);
+    this.#layers = attention.caches.map(({ key, value }) => ({
+      key: this.#filled(scope, key, keyColumns),
+      value: this.#filled(scope, value, noColumns),
+    }));
+  }
+
+  /** Appends one token a sequence to its bundle and attends to all that the sequence sees; gives `[b, heads * d]`. */
+  attend(
+    scope: GraphScope,
+    layer: number,
+    { query, key, value }: AttentionInputs,
+    layout: BundledLayout,
+  ): string {
+    const { heads, kvHeads, headDim } = this.#config;
+    const group = groupSize(this.#config);
+    const size = headDim + this.#shape.columns;
+    const reshape = (x: string, shape: readonly number[]): string =>
+      scope.op("Reshape", [x, this.#model.int64(shape)]);
+    const join = (x: string, columns: string, axis: number): string =>
+      reshape(
+        scope.op("Concat", [x, columns], { attributes: { axis: { int: axis } } }),
+        [-1, kvHeads * size],
+      );
+    const swap = (x: string): string =>
+      scope.op("Transpose", [x], { attributes: { perm: { ints: [0, 2, 1, 3] } } });
+    const rows = swap(reshape(query, [-1, kvHeads, group, headDim]));
+    const keyRows = join(reshape(key, [-1, kvHeads, headDim]), layout.keyColumns, 2);
+    const valueRows = join(reshape(value, [-1, kvHeads, headDim]), layout.noColumns, 2);
+    const cache = this.#layers[layer]!;
+    const output = scope.contrib("PagedAttention", [
+      join(rows, layout.queryColumns, 3),
+      scope.op("Gather", [keyRows, layout.repeat]),
+      scope.op("Gather", [valueRows, layout.repeat]),
+      cache.key,
+      cache.value,
+      layout.offsets,
+      layout.past,
+      "bundle_table",
+      "",
+      "",
+      layout.slots,
+      ...["", "", "", "", ""],
+      "bundle_bounds",
+    ], {
+      num_heads: { int: kvHeads },
+      kv_num_heads: { int: kvHeads },
+      is_causal: { int: 0 },
+      scale: { float: 1 / Math.sqrt(headDim) },
+    });
+    const seen = scope.op("Slice", [
+      reshape(output, [-1, group, kvHeads, size]),
+      this.#model.int64([0]),
+      this.#model.int64([headDim]),
+      this.#model.int64([3]),
+    ]);
+    return reshape(swap(seen), [-1, heads * headDim]);
+  }
+
+  /** A cache `[blocks, block size, kv, d]` of the prompts, in the bundles' order and with columns. */
+  #filled(scope: GraphScope, cache: string, columns: string): string {
+    const { kvHeads, headDim } = this.#config;
+    const { blockSize, columns: width } = this.#shape;
+    const model = this.#model;
+    const slots = scope.op("Reshape", [cache, model.int64([-1, kvHeads, headDim])]);
+    const copied = scope.op("Gather", [slots, "bundle_source"]);
+    const wide = scope.op("Concat", [copied, columns], { attributes: { axis: { int: 2 } } });
+    return scope.op("Reshape", [
+      wide,
+      model.int64([-1, blockSize, kvHeads, headDim + width]),
+    ]);
+  }
+}
