@@ -5,20 +5,21 @@ import { UsageError } from "../lib/runs/usage_error.ts";
 import { GpuBench } from "./gpu_bench.ts";
 import { gpuTable } from "./gpu_table.ts";
 
-const PARTS = ["make", "ours", "growth", "mmlu_all", "lora", "memory", "judge", "rival"];
+const PARTS = ["make", "ours", "growth", "mmlu_all", "lora", "memory", "judge", "rival", "vllm"];
 
 /**
- * The GPU benchmark: this engine against transformers' `generate`, on the same
+ * The GPU benchmark: this engine against transformers' `generate` and vLLM, on the same
  * random weights and the same prompts, in one run.
  *
  *     deno task bench gpu [--shape mistral-7b] [--checkpoint DIR] [--out results/bench/gpu.json]
- *         [--python .venv/bin/python] [--only make,ours,rival,...] [--profile PREFIX]
- *         [--prefill-tokens N] [--decoding plain|grouped|bundled]
+ *         [--python .venv/bin/python] [--vllm-python PYTHON] [--only make,ours,rival,...]
+ *         [--profile PREFIX] [--prefill-tokens N] [--decoding plain|grouped|bundled]
  *
  * Without `--only` it does everything: weights are made when the folder is not
  * there, our side is measured, the tokens of both sides are judged, then
- * transformers' side is measured at the best of several batch sizes. Results of a part
- * are merged into the file, so that parts can be run one at a time.
+ * transformers' side is measured at the best of several batch sizes and vLLM's at
+ * the better of two, if the Python given for it (else that of transformers) has it.
+ * Results of a part are merged into the file, so that parts can be run one at a time.
  *
  * @throws {UsageError} If a part is unknown.
  */
@@ -33,6 +34,7 @@ export async function benchGpu(
       checkpoint: { type: "string" },
       out: { type: "string", default: "results/bench/gpu.json" },
       python: { type: "string", default: ".venv/bin/python" },
+      "vllm-python": { type: "string" },
       only: { type: "string", default: PARTS.join() },
       profile: { type: "string" },
       "prefill-tokens": { type: "string" },
@@ -48,6 +50,7 @@ export async function benchGpu(
   const settings = {
     out: flags.out,
     python: flags.python,
+    vllmPython: flags["vllm-python"] ?? flags.python,
     print,
     engine: {
       ...(flags.decoding ? { decoding: flags.decoding as Decoding } : {}),
@@ -64,6 +67,7 @@ export async function benchGpu(
   if (only.includes("memory")) await bench.measureScarceMemory();
   if (only.includes("judge")) await bench.measureJudgement();
   if (only.includes("rival")) await bench.measureRival();
+  if (only.includes("vllm")) await bench.measureVllm();
   print(gpuTable(bench.results));
 }
 

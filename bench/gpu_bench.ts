@@ -1,5 +1,4 @@
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Checkpoint } from "../lib/engine/checkpoint.ts";
 import {
   type CudaEngine,
@@ -10,6 +9,13 @@ import {
 import { LINEAR_MODULES } from "../lib/engine/decoder_config.ts";
 import type { Variant } from "../lib/engine/types.ts";
 import { UsageError } from "../lib/runs/usage_error.ts";
+import {
+  askTransformers,
+  makeWeights,
+  measureTransformers,
+  measureVllm,
+  whyNoVllm,
+} from "./gpu_rivals.ts";
 import type { GpuResults } from "./gpu_table.ts";
 import {
   mmluAll,
@@ -26,6 +32,8 @@ export interface GpuBenchSettings {
   readonly out: string;
   /** A Python with torch and transformers. */
   readonly python: string;
+  /** A Python with vLLM; without vLLM in it that part is skipped. */
+  readonly vllmPython: string;
   readonly print: (line: string) => void;
   readonly engine: CudaEngineOptions;
 }
@@ -69,7 +77,7 @@ export class GpuBench {
 
   /** Makes a folder of random weights of a shape. */
   static make(settings: GpuBenchSettings, shape: string, folder: string): Promise<void> {
-    return runRival(settings, "make", shape, folder);
+    return makeWeights(settings.python, shape, folder);
   }
 
   /** Everything of ours that needs no adapter, in one session. */
@@ -142,22 +150,17 @@ time.sleep(600)`;
 
   /** Transformers on the same prompts. */
   async measureRival(): Promise<void> {
-    const { vocabSize } = this.#checkpoint.config;
-    const [spider, free, mmlu] = [spiderLike(vocabSize), unshared(vocabSize), mmluSuite(vocabSize)];
-    const flat = ({ prompts }: Workload): number[][] =>
-      prompts.map(({ prefix, suffix }) => [...prefix, ...suffix]);
-    const batches = { batch_sizes: [64, 128, 256], trial: 256 };
-    const job = {
-      generate: [free, spider].map((workload) => ({
-        name: workload.name,
-        prompts: flat(workload),
-        max_new_tokens: workload.maxNewTokens,
-        ...batches,
-      })),
-      score: [{ name: mmlu.name, prompts: flat(mmlu), batch_size: 25 }],
-    };
-    this.results.rival = await this.#askRival(job) as NonNullable<GpuResults["rival"]>;
+    this.results.rival = await measureTransformers(this.#settings.python, this.#checkpoint);
     await this.#save("transformers: done");
+  }
+
+  /** vLLM on the same prompts, where it is installed. */
+  async measureVllm(): Promise<void> {
+    const { vllmPython, print } = this.#settings;
+    const reason = await whyNoVllm(vllmPython);
+    if (reason) return print(`vLLM: skipped, "${vllmPython}" cannot import it: ${reason}`);
+    this.results.vllm = await measureVllm(vllmPython, this.#checkpoint);
+    await this.#save("vLLM: done");
   }
 
   /** Both sides' tokens, judged by the same weights in float32; needs our completions of this process. */
@@ -168,24 +171,12 @@ time.sleep(600)`;
     const prompts = spider.prompts.slice(0, JUDGED)
       .map(({ prefix, suffix }) => [...prefix, ...suffix]);
     const { name, maxNewTokens } = spider;
-    const answers = await this.#askRival({
+    const answers = await askTransformers(this.#settings.python, this.#checkpoint, {
       generate: [{ name, prompts, max_new_tokens: maxNewTokens, batch_sizes: [JUDGED] }],
       judge: { name, ours: ours.slice(0, JUDGED) },
     });
     this.results.judge = (answers as { judge: GpuResults["judge"] }).judge!;
     await this.#save(JSON.stringify(this.results.judge));
-  }
-
-  async #askRival(job: unknown): Promise<unknown> {
-    const dir = await Deno.makeTempDir();
-    try {
-      await Deno.writeTextFile(`${dir}/job.json`, JSON.stringify(job));
-      const files = [`${dir}/job.json`, `${dir}/out.json`];
-      await runRival(this.#settings, "answer", this.#checkpoint.dir, ...files);
-      return JSON.parse(await Deno.readTextFile(`${dir}/out.json`));
-    } finally {
-      await Deno.remove(dir, { recursive: true });
-    }
   }
 
   async #measureGrowth(engine: CudaEngine): Promise<void> {
@@ -278,12 +269,6 @@ time.sleep(600)`;
     const sizes = await Promise.all(graphs.map(({ name }) => bytesOf([`${dir}/${name}`])));
     return Math.max(...sizes);
   }
-}
-
-async function runRival({ python }: GpuBenchSettings, ...args: string[]): Promise<void> {
-  const script = fileURLToPath(new URL("transformers_rival.py", import.meta.url));
-  const { success } = await new Deno.Command(python, { args: [script, ...args] }).spawn().status;
-  if (!success) throw new Error(`Cannot go on: "${python} ${args[0]}" failed`);
 }
 
 async function bytesOf(files: readonly string[]): Promise<number> {

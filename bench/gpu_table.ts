@@ -14,13 +14,23 @@ export interface GrowthPoint {
   readonly seconds: number;
 }
 
-/** What transformers measured of one set. */
+/** What another program measured of one set. */
 export interface RivalSet {
   readonly name: string;
+  /** Prompts at once: the batch of transformers, the most sequences of vLLM. */
   readonly batch_size: number;
   readonly prompts: number;
   readonly seconds: number;
+  /** Prompts a second by prompts at once. */
   readonly rates?: Readonly<Record<string, number>>;
+}
+
+/** What another program measured, with which versions of what it is made of. */
+export interface RivalResults {
+  readonly versions: Readonly<Record<string, string>>;
+  readonly device: string;
+  readonly generate: readonly RivalSet[];
+  readonly score: readonly RivalSet[];
 }
 
 /** Tokens judged, those that are the best, and the distances of all from the best. */
@@ -53,12 +63,9 @@ export interface GpuResults {
     readonly prompts: number;
     readonly equalFirstTokens: number;
   };
-  rival?: {
-    readonly versions: Readonly<Record<string, string>>;
-    readonly device: string;
-    readonly generate: readonly RivalSet[];
-    readonly score: readonly RivalSet[];
-  };
+  /** Transformers. */
+  rival?: RivalResults;
+  vllm?: RivalResults;
 }
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -70,29 +77,41 @@ const TITLES: Readonly<Record<string, string>> = {
   mmlu_all: "MMLU, 14,042 questions over 57 subjects, 600 shared + 150",
 };
 
-/** The results as a Markdown table: the best repetition of ours against transformers' rate. */
-export function gpuTable({ open, ours = {}, rival }: GpuResults): string {
-  const sets = [...rival?.generate ?? [], ...rival?.score ?? []];
+/** The results as a Markdown table: the best repetition of ours against the rivals' rates. */
+export function gpuTable({ open, ours = {}, rival, vllm }: GpuResults): string {
   const lines = [
-    "| work | ours (s) | ours (prompts/s) | transformers (prompts/s) | times |",
-    "|---|---|---|---|---|",
+    "| work | ours (s) | ours (prompts/s) | transformers (prompts/s) | times transformers " +
+    "| vLLM (prompts/s) | times vLLM |",
+    "|---|---|---|---|---|---|---|",
   ];
   for (const [name, { prompts, seconds }] of Object.entries(ours)) {
     const best = Math.min(...seconds);
-    const set = sets.find((set) => set.name === name.replace(/_lora$/, ""));
-    const rate = set ? set.prompts / set.seconds : undefined;
-    const shown = set ? `${rate!.toFixed(1)} (batch ${set.batch_size})` : "-";
-    const times = rate ? (prompts / best / rate).toFixed(1) : "-";
-    lines.push(
-      `| ${TITLES[name] ?? name} | ${best.toFixed(2)} | ${(prompts / best).toFixed(1)} ` +
-        `| ${shown} | ${times} |`,
-    );
+    const rate = prompts / best;
+    const cells = [TITLES[name] ?? name, best.toFixed(2), rate.toFixed(1)];
+    for (const side of [rival, vllm]) cells.push(...against(side, name, rate));
+    lines.push(row(cells));
   }
   if (open) {
     const gigabytes = (open.checkpointBytes / 1e9).toFixed(1);
-    lines.push(`| opening a checkpoint of ${gigabytes} GB | ${open.seconds.toFixed(2)} | | | |`);
+    const title = `opening a checkpoint of ${gigabytes} GB`;
+    lines.push(row([title, open.seconds.toFixed(2), "", "", "", "", ""]));
   }
   return lines.join("\n");
+}
+
+/** A rival's rate and how many times it ours is; rivals run without an adapter. */
+function against(rival: RivalResults | undefined, name: string, ours: number): [string, string] {
+  const plain = name.replace(/_lora$/, "");
+  const sets = [...rival?.generate ?? [], ...rival?.score ?? []];
+  const set = sets.find((set) => set.name === plain);
+  if (!set) return ["-", "-"];
+  const rate = set.prompts / set.seconds;
+  const note = `${set.batch_size} at once${name === plain ? "" : ", no LoRA"}`;
+  return [`${rate.toFixed(1)} (${note})`, (ours / rate).toFixed(1)];
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
 }
 
 /** Intercept and slope of the straight line through the points, by least squares, and its R². */
