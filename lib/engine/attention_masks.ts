@@ -14,6 +14,9 @@ export interface MaskLayout {
   readonly contextLength: number;
 }
 
+/** Position of a slot without a token: later than every query, so no query sees it. */
+export const EMPTY_POSITION = 2 ** 30;
+
 const MASKED = -1e9;
 
 /**
@@ -44,19 +47,27 @@ export class AttentionMasks {
         ? causal
         : this.#scope.op("And", [causal, this.#isNear(keys, bound)]);
       const length = this.#scope.op("Shape", [position], { attributes: { start: { int: 1 } } });
-      return this.#toMask(visible, length);
+      return this.#toMask(visible, [this.#layout.rows, length]);
     });
   }
 
-  /** `[1, B, S * group, P]` for the shared prefix; none where every query sees all of it. */
+  /**
+   * `[1, B * S * group, P + 1]` for the shared prefix and the key that stands for a sequence's own;
+   * none where every query sees all of it.
+   */
   prefix(window: number | undefined): string | undefined {
     const bound = this.#bound(window);
     if (bound === undefined) return undefined;
     return this.#once(`prefix ${bound}`, () => {
-      const length = this.#layout.prefixLength;
-      const count = this.#scope.op("Squeeze", [length, this.#model.int64([0])]);
-      const keys = this.#scope.op("Range", [this.#model.int64(0), count, this.#model.int64(1)]);
-      return this.#toMask(this.#isNear(keys, bound), length);
+      const count = this.#scope.op("Squeeze", [this.#layout.prefixLength, this.#model.int64([0])]);
+      const keys = this.#concat([
+        this.#scope.op("Range", [this.#model.int64(0), count, this.#model.int64(1)]),
+        this.#model.int64([EMPTY_POSITION]), // behind no window
+      ]);
+      return this.#toMask(this.#isNear(keys, bound), [
+        this.#model.int64([-1]),
+        this.#scope.op("Shape", [keys]),
+      ]);
     });
   }
 
@@ -78,19 +89,21 @@ export class AttentionMasks {
     );
   }
 
-  /** Visibility `[B, S, 1, keys]` as an additive mask `[1, B, S * group, keys]`. */
-  #toMask(visible: string, length: string): string {
-    const { rows, group } = this.#layout;
+  /** Visibility `[B, S, 1, keys]` as an additive mask of the given shape, after a 1 for the key-value heads. */
+  #toMask(visible: string, shape: readonly string[]): string {
     const mask = this.#scope.op("Where", [
       visible,
       this.#model.float32(0),
       this.#model.float32(MASKED),
     ]);
-    const tiled = this.#scope.op("Tile", [mask, this.#model.int64([1, 1, group, 1])]);
-    const shape = this.#scope.op("Concat", [this.#model.int64([1]), rows, length], {
-      attributes: { axis: { int: 0 } },
-    });
-    return this.#scope.op("Reshape", [tiled, shape], { attributes: { allowzero: { int: 1 } } });
+    const repeats = this.#model.int64([1, 1, this.#layout.group, 1]);
+    const tiled = this.#scope.op("Tile", [mask, repeats]);
+    const full = this.#concat([this.#model.int64([1]), ...shape]);
+    return this.#scope.op("Reshape", [tiled, full]);
+  }
+
+  #concat(parts: readonly string[]): string {
+    return this.#scope.op("Concat", parts, { attributes: { axis: { int: 0 } } });
   }
 
   #once(key: string, make: () => string): string {

@@ -12,7 +12,7 @@ export interface SlotLayout {
   readonly positions: string;
   /** `[B, S]` packed index of each slot's token (any, where the slot is empty). */
   readonly slotToken: string;
-  /** `[B, S]` position of each slot's token; {@linkcode EMPTY_POSITION} where it is empty. */
+  /** `[B, S]` position of each slot's token; `EMPTY_POSITION` where it is empty. */
   readonly slotPosition: string;
   /** `[T]` flat slot (`b * S + s`) of each token. */
   readonly tokenSlot: string;
@@ -31,9 +31,10 @@ export interface HeadNorms {
 }
 
 /**
- * A layer's keys and values: the shared prefix `[kv, P, d]`, the sequences' own
- * from before this run `[kv, B, L, d]`, and those of this run's earlier steps
- * `[kv, B, R, d]`. Only the last grow, and so are the only ones to be copied.
+ * A layer's keys and values: the shared prefix `[kv, P + 1, d + 1]` and `[kv,
+ * P + 1, d]` (see {@linkcode ownKeyEntry}), the sequences' own from before this
+ * run `[kv, B, L, d]`, and those of this run's earlier steps `[kv, B, R, d]`.
+ * Only the last grow, and so are the only ones to be copied.
  */
 export interface LayerCache {
   readonly prefixKey: string;
@@ -44,8 +45,23 @@ export interface LayerCache {
   readonly recentValue: string;
 }
 
-/** Position of a slot without a token: later than every query, so no query sees it. */
-export const EMPTY_POSITION = 2 ** 30;
+/** Attention over a part of the keys, with what joins it to another part. */
+interface PartialAttention {
+  /** `[kv, B * S * group, d]` */
+  readonly output: string;
+  /** `[kv, B * S * group, 1]` logarithm of the sum of the scores' exponentials. */
+  readonly logSum: string;
+}
+
+/**
+ * The prefix has one key more, for all of the sequences' own keys together, and
+ * its keys have one dimension more: 0 in the prefix's own keys. The further key
+ * is 0 but for this number in the further dimension, which undoes the scale of
+ * the scores; its value is 0.
+ */
+export function ownKeyEntry(headDim: number): number {
+  return Math.sqrt(headDim);
+}
 
 /** Rotary tables have at least so many rows: RotaryEmbedding refuses more packed tokens than rows. */
 const PACKED_TOKENS = 4096;
@@ -54,9 +70,11 @@ const PACKED_TOKENS = 4096;
  * Grouped-query attention of a batch whose sequences share a prefix, in
  * float32. Scores against the prefix are one matrix product a key-value head
  * for all sequences together; scores against a sequence's own tokens are
- * batched products; one softmax spans all. A key is visible when its position
- * is not after the query's, which is the causal rule and hides empty slots,
- * and, in a layer with a sliding window, not before the window.
+ * batched products with a softmax of their own, whose result then joins the
+ * prefix's softmax as one more key, so that the large matrix of scores is never
+ * copied. A key is visible when its position is not after the query's, which is
+ * the causal rule and hides empty slots, and, in a layer with a sliding window,
+ * not before the window.
  */
 export class CpuAttention {
   readonly #model: ModelBuilder;
@@ -129,27 +147,8 @@ export class CpuAttention {
     const own = this.#reshape(ordered, [kvHeads, "B", "S*", headDim], group);
     const flat = this.#reshape(ordered, [kvHeads, -1, headDim]);
 
-    const scores = [
-      this.#prefixScores(flat, cache.prefixKey, window),
-      this.#ownScores(own, cache.pastKey, "past", window),
-      this.#ownScores(own, keys, "recent", window),
-    ];
-    const weights = this.#scope.op("Softmax", [this.#concat(scores, 3)], {
-      attributes: { axis: { int: 3 } },
-    });
-    const [prefixWeights, pastWeights, recentWeights] = this.#scope.outputs(
-      "Split",
-      [weights, this.#lengths()],
-      ["", "", ""],
-      { attributes: { axis: { int: 3 } } },
-    ) as [string, string, string];
-    const flatWeights = this.#toShape(prefixWeights, this.#shape("flat"));
-    const prefixOutput = this.#scope.op("MatMul", [flatWeights, cache.prefixValue]);
-    const sum = this.#scope.op("Sum", [
-      this.#reshape(prefixOutput, [kvHeads, "B", "S*", headDim], group),
-      this.#scope.op("MatMul", [pastWeights, cache.pastValue]),
-      this.#scope.op("MatMul", [recentWeights, values]),
-    ]);
+    const ownPart = this.#attendOwn(own, { cache, keys, values, window });
+    const sum = this.#attendPrefix(flat, ownPart, { cache, window });
     const perSlot = this.#transpose(
       this.#reshape(sum, [kvHeads, "B", "S", group, headDim]),
       [1, 2, 0, 3, 4],
@@ -159,23 +158,74 @@ export class CpuAttention {
     return { output, keys, values };
   }
 
-  /** Scores of all queries against the shared prefix in one product, `[kv, B, S * group, P]`. */
-  #prefixScores(query: string, key: string, window: number | undefined): string {
-    const scores = this.#scores(query, key);
-    const rows = this.#toShape(scores, this.#shape("rows"));
-    const mask = this.#masks.prefix(window);
-    return mask ? this.#scope.op("Add", [rows, mask]) : rows;
+  /** Attention of queries `[kv, B, S * group, d]` over the sequences' own keys alone. */
+  #attendOwn(
+    query: string,
+    { cache, keys, values, window }: {
+      readonly cache: LayerCache;
+      readonly keys: string;
+      readonly values: string;
+      readonly window: number | undefined;
+    },
+  ): PartialAttention {
+    const position = this.#once(
+      "own position",
+      () => this.#concat([this.#layout.pastPosition, this.recentPosition], 1),
+    );
+    const scores = this.#scope.op("Add", [
+      this.#concat([this.#scores(query, cache.pastKey), this.#scores(query, keys)], 3),
+      this.#masks.own(position, window),
+    ]);
+    const weights = this.#softmax(scores, 3);
+    const [pastWeights, recentWeights] = this.#scope.outputs(
+      "Split",
+      [weights, this.#ownLengths()],
+      ["", ""],
+      { attributes: { axis: { int: 3 } } },
+    ) as [string, string];
+    const output = this.#scope.op("Add", [
+      this.#scope.op("MatMul", [pastWeights, cache.pastValue]),
+      this.#scope.op("MatMul", [recentWeights, values]),
+    ]);
+    // the largest weight is exp(largest score) over the sum of exponentials
+    const logSum = this.#scope.op("Sub", [
+      this.#largest(scores),
+      this.#scope.op("Log", [this.#largest(weights)]),
+    ]);
+    const { kvHeads, headDim } = this.#config;
+    return {
+      output: this.#reshape(output, [kvHeads, -1, headDim]),
+      logSum: this.#reshape(logSum, [kvHeads, -1, 1]),
+    };
   }
 
-  /** Scores against keys `[kv, B, n, d]` of the sequences' own, `[kv, B, S * group, n]`. */
-  #ownScores(
+  /**
+   * Attention of queries `[kv, B * S * group, d]` over the shared prefix and the
+   * sequences' own keys, which take part as one key more: its score is the
+   * logarithm of the sum of their exponentials, its value is their output. The
+   * score comes out of the same matrix product as the prefix's, because the
+   * query has it as one dimension more; the prefix's keys are zero there.
+   */
+  #attendPrefix(
     query: string,
-    key: string,
-    part: "past" | "recent",
-    window: number | undefined,
+    own: PartialAttention,
+    { cache, window }: { readonly cache: LayerCache; readonly window: number | undefined },
   ): string {
-    const position = part === "past" ? this.#layout.pastPosition : this.recentPosition;
-    return this.#scope.op("Add", [this.#scores(query, key), this.#masks.own(position, window)]);
+    const extended = this.#concat([query, own.logSum], 2);
+    const scores = this.#scores(extended, cache.prefixKey);
+    const mask = this.#masks.prefix(window);
+    const weights = this.#softmax(mask ? this.#scope.op("Add", [scores, mask]) : scores, 2);
+    const last = this.#model.int64([-1]);
+    const ownWeight = this.#scope.op("Slice", [
+      weights,
+      last,
+      this.#model.int64([Number.MAX_SAFE_INTEGER]),
+      last,
+    ]);
+    return this.#scope.op("Add", [
+      this.#scope.op("MatMul", [weights, cache.prefixValue]),
+      this.#scope.op("Mul", [own.output, ownWeight]),
+    ]);
   }
 
   #scores(query: string, key: string): string {
@@ -185,26 +235,22 @@ export class CpuAttention {
     });
   }
 
-  /** `[3]` key counts of the prefix, the past and the recent tokens. */
-  #lengths(): string {
-    return this.#once("lengths", () =>
+  #softmax(scores: string, axis: number): string {
+    return this.#scope.op("Softmax", [scores], { attributes: { axis: { int: axis } } });
+  }
+
+  /** The largest of each row, as a row of one. */
+  #largest(x: string): string {
+    return this.#scope.op("ReduceMax", [x, this.#model.int64([-1])]);
+  }
+
+  /** `[2]` key counts of the past and the recent tokens. */
+  #ownLengths(): string {
+    return this.#once("own lengths", () =>
       this.#concat([
-        this.#layout.prefixLength,
         this.#size(this.#layout.pastPosition, 1),
         this.#size(this.recentPosition, 1),
       ], 0));
-  }
-
-  /** Shape of the prefix's scores: `[kv, B, S * group, P]` by rows, `[kv, B * S * group, P]` flat. */
-  #shape(kind: "rows" | "flat"): string {
-    return this.#once(kind, () => {
-      const rows = kind === "rows" ? this.#rows : this.#scope.op("ReduceProd", [
-        this.#rows,
-        this.#model.int64([0]),
-      ], { attributes: { keepdims: { int: 1 } } });
-      const kv = this.#model.int64([this.#config.kvHeads]);
-      return this.#concat([kv, rows, this.#layout.prefixLength], 0);
-    });
   }
 
   /** `[1]` size of one axis. */
@@ -268,11 +314,6 @@ export class CpuAttention {
       return d === "S*" ? this.#scope.op("Mul", [size, this.#model.int64([factor])]) : size;
     });
     return this.#scope.op("Reshape", [x, this.#concat(parts, 0)]);
-  }
-
-  /** Reshapes to a computed shape, where a size of 0 (no prefix) is meant as it stands. */
-  #toShape(x: string, shape: string): string {
-    return this.#scope.op("Reshape", [x, shape], { attributes: { allowzero: { int: 1 } } });
   }
 
   #transpose(x: string, perm: readonly number[]): string {

@@ -38,10 +38,11 @@ export interface CpuGraphOptions {
  * One run continues a batch of B sequences that share a prefix of P tokens, by
  * up to `max_new` tokens each. Its loop's body is one step of the decoder:
  * first over the batch's T packed new tokens (no linear layer sees padding),
- * then over one token a sequence. The keys and values of the prefix, `[kv, P,
- * d]`, and of the sequences' own earlier tokens, `[kv, B, L, d]`, are inputs
- * that no step copies; those of this run's tokens are carried by the loop and
- * are outputs, `[kv, B, R, d]`, in the order of the slots of each step.
+ * then over one token a sequence. The keys and values of the prefix (see
+ * {@linkcode LayerCache}) and of the sequences' own earlier tokens, `[kv, B, L,
+ * d]`, are inputs that no step copies; those of this run's tokens are carried by
+ * the loop and are outputs, `[kv, B, R, d]`, in the order of the slots of each
+ * step.
  *
  * Inputs, beside the caches and the LoRA factors: `tokens` [T] and the layout
  * of {@linkcode CpuAttention} (`positions` [T], `slot_token` [B, S],
@@ -92,8 +93,9 @@ function declareInputs(model: ModelBuilder, { config }: Checkpoint): Record<stri
     Object.entries(shapes).map(([name, shape]) => [name, model.input(name, DataType.INT64, shape)]),
   );
   inputs.want_scores = model.input("want_scores", DataType.BOOL, []);
-  for (const name of cacheNames("prefix", config.layers)) {
-    model.input(name, DataType.FLOAT, [config.kvHeads, "P", config.headDim]);
+  for (const [i, name] of cacheNames("prefix", config.layers).entries()) {
+    const width = config.headDim + (i % 2 === 0 ? 1 : 0);
+    model.input(name, DataType.FLOAT, [config.kvHeads, "P + 1", width]);
   }
   for (const name of cacheNames("past", config.layers)) {
     model.input(name, DataType.FLOAT, [config.kvHeads, "B", "L", config.headDim]);
@@ -152,9 +154,12 @@ function buildLoop(
       tokenSlot: state.token_slot,
       pastPosition: inputs.past_position!,
       recentPosition: state.recent_position,
-      prefixLength: main.op("Shape", [cacheNames("prefix", 1)[0]!], {
-        attributes: { start: { int: 1 }, end: { int: 2 } },
-      }),
+      prefixLength: main.op("Sub", [
+        main.op("Shape", [cacheNames("prefix", 1)[0]!], {
+          attributes: { start: { int: 1 }, end: { int: 2 } },
+        }),
+        model.int64([1]),
+      ]),
     },
   });
   const prefix = cacheNames("prefix", config.layers);

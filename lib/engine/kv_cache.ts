@@ -1,5 +1,6 @@
 import { Tensor } from "onnxruntime-node";
-import { EMPTY_POSITION } from "./cpu_attention.ts";
+import { EMPTY_POSITION } from "./attention_masks.ts";
+import { ownKeyEntry } from "./cpu_attention.ts";
 import { cacheNames } from "./cpu_graph.ts";
 
 /** Sizes of a decoder's keys and values. */
@@ -19,7 +20,10 @@ export interface RecentTokens {
   readonly length: number;
 }
 
-/** Keys and values of a beginning that sequences share, `[kv, P, d]` a tensor; never changed. */
+/**
+ * Keys and values of a beginning that sequences share, in the layout of
+ * {@linkcode LayerCache}; never changed.
+ */
 export class PrefixCache {
   readonly tokens: readonly number[];
   readonly #shape: CacheShape;
@@ -28,56 +32,72 @@ export class PrefixCache {
   constructor(shape: CacheShape, tokens: readonly number[] = [], data?: readonly Float32Array[]) {
     this.tokens = tokens;
     this.#shape = shape;
-    this.#data = data ?? cacheNames("prefix", shape.layers).map(() => new Float32Array());
+    this.#data = data ?? this.#withLength(0);
   }
 
   /** The cache of the first `length` tokens. */
   truncate(length: number): PrefixCache {
     if (length === this.tokens.length) return this;
-    const { kvHeads, headDim } = this.#shape;
-    const from = this.tokens.length * headDim;
-    const size = length * headDim;
-    const data = this.#data.map((source) => {
-      const out = new Float32Array(kvHeads * size);
-      for (let kv = 0; kv < kvHeads; kv++) {
-        out.set(source.subarray(kv * from, kv * from + size), kv * size);
-      }
-      return out;
-    });
+    const data = this.#withLength(length);
     return new PrefixCache(this.#shape, this.tokens.slice(0, length), data);
   }
 
   /** The cache of these tokens and the ones after them, which were run as one sequence. */
   extend(tokens: readonly number[], { data: recent }: RecentTokens): PrefixCache {
     const { kvHeads, headDim } = this.#shape;
-    const [before, added] = [this.tokens.length * headDim, tokens.length * headDim];
-    const data = this.#data.map((source, i) => {
-      const out = new Float32Array(kvHeads * (before + added));
+    const before = this.tokens.length;
+    const length = before + tokens.length;
+    const data = this.#withLength(length);
+    for (const [i, target] of data.entries()) {
+      const width = this.#width(i);
       for (let kv = 0; kv < kvHeads; kv++) {
-        const at = kv * (before + added);
-        out.set(source.subarray(kv * before, (kv + 1) * before), at);
-        out.set(recent[i]!.subarray(kv * added, (kv + 1) * added), at + before);
+        for (let t = 0; t < tokens.length; t++) {
+          const from = (kv * tokens.length + t) * headDim;
+          const at = (kv * (length + 1) + before + t) * width;
+          target.set(recent[i]!.subarray(from, from + headDim), at);
+        }
       }
-      return out;
-    });
+    }
     return new PrefixCache(this.#shape, [...this.tokens, ...tokens], data);
   }
 
   /** The graph's prefix inputs. */
   feeds(): Record<string, Tensor> {
-    const { layers, kvHeads, headDim } = this.#shape;
-    const dims = [kvHeads, this.tokens.length, headDim];
+    const { layers, kvHeads } = this.#shape;
+    const rows = this.tokens.length + 1;
     return Object.fromEntries(
       cacheNames("prefix", layers).map((name, i) => [
         name,
-        new Tensor("float32", this.#data[i]!, dims),
+        new Tensor("float32", this.#data[i]!, [kvHeads, rows, this.#width(i)]),
       ]),
     );
+  }
+
+  /** Numbers of one token in a tensor: keys, which have one dimension more, and values take turns. */
+  #width(i: number): number {
+    return this.#shape.headDim + (i % 2 === 0 ? 1 : 0);
+  }
+
+  /** Tensors for `length` tokens, with what this cache has of them and the further key. */
+  #withLength(length: number): Float32Array[] {
+    const { kvHeads, headDim } = this.#shape;
+    const known = Math.min(length, this.tokens.length);
+    return cacheNames("prefix", this.#shape.layers).map((_, i) => {
+      const width = this.#width(i);
+      const out = new Float32Array(kvHeads * (length + 1) * width);
+      for (let kv = 0; kv < kvHeads; kv++) {
+        const from = kv * (this.tokens.length + 1) * width;
+        const at = kv * (length + 1) * width;
+        if (known > 0) out.set(this.#data[i]!.subarray(from, from + known * width), at);
+        if (width > headDim) out[at + (length + 1) * width - 1] = ownKeyEntry(headDim);
+      }
+      return out;
+    });
   }
 }
 
 /** Places are added by so many at a time: a full cache is copied once in a while, not every run. */
-export const GROWTH = 32;
+export const GROWTH = 16;
 
 /** Keys and values of each sequence's own tokens, `[kv, rows, capacity, d]` a tensor. */
 export class OwnCache {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EMPTY_POSITION } from "./cpu_attention.ts";
+import { EMPTY_POSITION } from "./attention_masks.ts";
 import { OwnCache, PrefixCache, type RecentTokens } from "./kv_cache.ts";
 
 const SHAPE = { layers: 1, kvHeads: 2, headDim: 1 };
@@ -67,16 +67,23 @@ Deno.test("OwnCache.feeds() gives positions from the prefix on, and hides empty 
   assert.deepEqual(positions.slice(positions.length / 2).slice(0, 3), [7, 8, EMPTY_POSITION]);
 });
 
-Deno.test("PrefixCache.extend() and truncate() keep each head's tokens together", () => {
-  const keys = (cache: PrefixCache): number[] => [
-    ...cache.feeds()["prefix_key.0"]!.data as Float32Array,
-  ];
+Deno.test("PrefixCache keeps each head's tokens together, before the key that stands for all others", () => {
+  const tensors = (cache: PrefixCache): number[][] =>
+    [cache.feeds()["prefix_key.0"]!, cache.feeds()["prefix_value.0"]!].map(({ data, dims }) => {
+      assert.equal(data.length, dims.reduce((x, y) => x * y));
+      return [...data as Float32Array];
+    });
+  const further = [0, 1];
+  assert.deepEqual(tensors(new PrefixCache(SHAPE)), [[...further, ...further], [0, 0]]);
   const first = new PrefixCache(SHAPE).extend([5, 6], recent([2], 2, 2));
-  assert.deepEqual(keys(first), [0, 1, 100, 101]);
+  assert.deepEqual(tensors(first), [
+    [0, 0, 1, 0, ...further, 100, 0, 101, 0, ...further],
+    [-0, -1, 0, -100, -101, 0],
+  ]);
   const second = first.extend([7], recent([1], 1, 1));
   assert.deepEqual(second.tokens, [5, 6, 7]);
-  assert.deepEqual(keys(second), [0, 1, 0, 100, 101, 100]);
-  assert.deepEqual(keys(second.truncate(1)), [0, 100]);
+  assert.deepEqual(tensors(second)[1], [-0, -1, -0, 0, -100, -101, -100, 0]);
+  assert.deepEqual(tensors(second.truncate(1))[0], [0, 0, ...further, 100, 0, ...further]);
   assert.deepEqual(second.truncate(1).tokens, [5]);
   assert.equal(second.truncate(3), second);
 });

@@ -177,7 +177,7 @@ export class OnnxEngine implements Engine {
     const longest = Math.max(...rows.map(({ suffix }) => suffix.length));
     let past = branches.select(
       groups.flatMap(({ prompts }, group) => prompts.map(() => group)),
-      longest + Math.min(maxNewTokens, GROWTH),
+      longest + Math.min(maxNewTokens, STEPS_PER_RUN),
     );
     const first = await this.#runner.prefill(
       { sequences: rows.map(({ suffix }) => suffix), prefix, past, lora },

@@ -1,4 +1,4 @@
-import { EMPTY_POSITION } from "./cpu_attention.ts";
+import { EMPTY_POSITION } from "./attention_masks.ts";
 
 /** The integer inputs of one run of the CPU graph; see `buildCpuGraph` for their shapes. */
 export interface SlotFeeds {

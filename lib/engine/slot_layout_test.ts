@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EMPTY_POSITION } from "./cpu_attention.ts";
+import { EMPTY_POSITION } from "./attention_masks.ts";
 import { layOutSlots } from "./slot_layout.ts";
 
 Deno.test("layOutSlots() packs the tokens and places them from the left", () => {
