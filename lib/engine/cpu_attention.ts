@@ -63,6 +63,9 @@ export function ownKeyEntry(headDim: number): number {
   return Math.sqrt(headDim);
 }
 
+/** How far below a row's largest score others are told apart: exp(-60) is 1e-26. */
+const SCORE_RANGE = 60;
+
 /** Rotary tables have at least so many rows: RotaryEmbedding refuses more packed tokens than rows. */
 const PACKED_TOKENS = 4096;
 
@@ -172,11 +175,10 @@ export class CpuAttention {
       "own position",
       () => this.#concat([this.#layout.pastPosition, this.recentPosition], 1),
     );
-    const scores = this.#scope.op("Add", [
+    const { weights, largest } = this.#maskedSoftmax(
       this.#concat([this.#scores(query, cache.pastKey), this.#scores(query, keys)], 3),
       this.#masks.own(position, window),
-    ]);
-    const weights = this.#softmax(scores, 3);
+    );
     const [pastWeights, recentWeights] = this.#scope.outputs(
       "Split",
       [weights, this.#ownLengths()],
@@ -189,7 +191,7 @@ export class CpuAttention {
     ]);
     // the largest weight is exp(largest score) over the sum of exponentials
     const logSum = this.#scope.op("Sub", [
-      this.#largest(scores),
+      largest,
       this.#scope.op("Log", [this.#largest(weights)]),
     ]);
     const { kvHeads, headDim } = this.#config;
@@ -214,7 +216,7 @@ export class CpuAttention {
     const extended = this.#concat([query, own.logSum], 2);
     const scores = this.#scores(extended, cache.prefixKey);
     const mask = this.#masks.prefix(window);
-    const weights = this.#softmax(mask ? this.#scope.op("Add", [scores, mask]) : scores, 2);
+    const weights = mask ? this.#maskedSoftmax(scores, mask).weights : this.#softmax(scores);
     const last = this.#model.int64([-1]);
     const ownWeight = this.#scope.op("Slice", [
       weights,
@@ -235,8 +237,20 @@ export class CpuAttention {
     });
   }
 
-  #softmax(scores: string, axis: number): string {
-    return this.#scope.op("Softmax", [scores], { attributes: { axis: { int: axis } } });
+  /**
+   * Weights of each row, and its largest score. Scores far below the largest are
+   * lifted to where their weights are still nothing beside a float32's precision
+   * but are no denormal numbers, which are many times slower.
+   */
+  #maskedSoftmax(scores: string, mask: string): { weights: string; largest: string } {
+    const masked = this.#scope.op("Add", [scores, mask]);
+    const largest = this.#largest(masked);
+    const floor = this.#scope.op("Sub", [largest, this.#model.float32(SCORE_RANGE)]);
+    return { weights: this.#softmax(this.#scope.op("Max", [masked, floor])), largest };
+  }
+
+  #softmax(scores: string): string {
+    return this.#scope.op("Softmax", [scores], { attributes: { axis: { int: -1 } } });
   }
 
   /** The largest of each row, as a row of one. */
