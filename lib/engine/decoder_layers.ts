@@ -2,7 +2,7 @@ import { layerTensor } from "./checkpoint.ts";
 import type { DecoderConfig } from "./decoder_config.ts";
 import type { GraphScope, ModelBuilder } from "./graph_builder.ts";
 
-/** The projections of one layer's attention, `[T, heads * d]` each, before the rotation. */
+/** The projections of one layer's attention before the rotation, `[T, heads * d]` unless `project` says otherwise. */
 export interface AttentionInputs {
   readonly query: string;
   readonly key: string;
@@ -15,6 +15,8 @@ export interface DecoderOps {
   weight(name: string): string;
   /** `x W^T (+ bias) (+ adapter)` of the named linear layer; `[T, in]` to `[T, out]`. */
   linear(x: string, layer: string): string;
+  /** A layer's queries, keys and values from its `[T, hidden]`; three linear layers when left out. */
+  project?(x: string, layer: number): AttentionInputs;
   /** Attention of a layer over new and earlier tokens; gives `[T, heads * d]`. */
   attention(layer: number, inputs: AttentionInputs): string;
   /**
@@ -22,6 +24,8 @@ export interface DecoderOps {
    * when left out. What follows the last layer's attention runs for them alone.
    */
   wantedRows?(x: string): string;
+  /** `SiLU(gate) * up` of two `[T, intermediate]`, where the device does it better than in two nodes. */
+  gated?(gate: string, up: string): string;
 }
 
 /**
@@ -59,11 +63,12 @@ export function decoderLayers(
 
   for (let layer = 0; layer < config.layers; layer++) {
     const prefix = `model.layers.${layer}`;
-    let attention = ops.attention(layer, {
+    const inputs = ops.project?.(hidden, layer) ?? {
       query: ops.linear(hidden, `${prefix}.self_attn.q_proj`),
       key: ops.linear(hidden, `${prefix}.self_attn.k_proj`),
       value: ops.linear(hidden, `${prefix}.self_attn.v_proj`),
-    });
+    };
+    let attention = ops.attention(layer, inputs);
     if (layer + 1 === config.layers && ops.wantedRows) {
       attention = ops.wantedRows(attention);
       residual = ops.wantedRows(residual);
@@ -72,14 +77,18 @@ export function decoderLayers(
       ops.linear(attention, `${prefix}.self_attn.o_proj`),
       layerTensor(layer, "post_attention_layernorm"),
     );
-    const gate = scope.contrib("QuickGelu", [ops.linear(hidden, `${prefix}.mlp.gate_proj`)], {
-      alpha: { float: 1 }, // x * sigmoid(1 * x) is SiLU
-    });
-    const product = scope.op("Mul", [gate, ops.linear(hidden, `${prefix}.mlp.up_proj`)]);
+    const gate = ops.linear(hidden, `${prefix}.mlp.gate_proj`);
+    const up = ops.linear(hidden, `${prefix}.mlp.up_proj`);
     addAndNormalize(
-      ops.linear(product, `${prefix}.mlp.down_proj`),
+      ops.linear(ops.gated?.(gate, up) ?? gated(scope, gate, up), `${prefix}.mlp.down_proj`),
       layer + 1 < config.layers ? layerTensor(layer + 1, "input_layernorm") : "model.norm.weight",
     );
   }
   return hidden;
+}
+
+function gated(scope: GraphScope, gate: string, up: string): string {
+  // x * sigmoid(1 * x) is SiLU
+  const activated = scope.contrib("QuickGelu", [gate], { alpha: { float: 1 } });
+  return scope.op("Mul", [activated, up]);
 }

@@ -209,6 +209,25 @@ Deno.test("buildCudaGraph() decodes bundles in caches of their own, filled from 
   assert.deepEqual([window.bundling, window.bundled], [[], []], "a window would hide wrong keys");
 });
 
+Deno.test("buildCudaGraph() gates by a norm that is a constant factor, which its weight takes back", () => {
+  for (const halfType of ["bfloat16", "float16"] as const) {
+    const { main, prefill, bundled } = build({ model_type: "llama" }, { halfType });
+    const produced = new Map(main.node.flatMap((node) => node.output.map((name) => [name, node])));
+    for (const nodes of [prefill, bundled]) {
+      const norms = nodes.filter(({ opType }) => opType === "GatedRMSNorm");
+      assert.equal(norms.length, LAYERS);
+      for (const { input, attribute } of norms) {
+        const epsilon = attribute.find(({ name }) => name === "epsilon")!.f;
+        const weight = produced.get(produced.get(input[1]!)!.input[0]!)!;
+        const [root] = new Float32Array(weight.attribute[0]!.t!.rawData.slice().buffer);
+        assert.equal(root! ** 2, epsilon);
+        assert.ok(epsilon >= 2 ** 30, "no mean of squares may count beside it");
+        assert.ok(halfType === "bfloat16" || root! < 65_504, "float16 holds it");
+      }
+    }
+  }
+});
+
 Deno.test("buildCudaGraph() sums over the vocabulary only inside the branch for wanted scores", () => {
   const { prefill, decode, bundled } = build();
   assert.ok(

@@ -88,6 +88,7 @@ export function decodeLoop(
     ops: {
       weight: (name) => weights.weight(name),
       linear: (x, layer) => weights.linear(body, x, layer),
+      gated: (gate, up) => weights.gated(body, gate, up),
       attention: (layer, inputs) => step.attention(layer, inputs),
     },
   });

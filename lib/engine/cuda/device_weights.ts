@@ -1,7 +1,7 @@
 import { adaptedLayers } from "../adapter.ts";
 import type { Checkpoint, LinearModule } from "../checkpoint.ts";
 import { LORA_SCALE, loraInputs } from "../cpu_graph.ts";
-import { DataType, type GraphScope, type ModelBuilder } from "../graph_builder.ts";
+import { DataType, type GraphScope, type ModelBuilder, tensor } from "../graph_builder.ts";
 import { WeightReader } from "../weight_reader.ts";
 
 /** Types that the GPU computes with. */
@@ -28,6 +28,7 @@ export class DeviceWeights {
   readonly #reader: WeightReader;
   readonly #cast = new Map<string, string>();
   readonly #adapted = new Map<string, { readonly a: string; readonly b: string }>();
+  #norm: string | undefined;
 
   constructor(
     model: ModelBuilder,
@@ -82,8 +83,35 @@ export class DeviceWeights {
     return scope.op("Cast", [logits], { attributes: { to: { int: DataType.FLOAT } } });
   }
 
+  /**
+   * `SiLU(gate) * up` in one kernel: a gated RMS norm whose epsilon is so much
+   * larger than any mean of squares that the norm is a constant factor, which
+   * its weight takes back. The kernel computes in float32 and rounds once.
+   */
+  gated(scope: GraphScope, gate: string, up: string): string {
+    return scope.contrib("GatedRMSNorm", [up, this.#constantNorm(), gate], {
+      epsilon: { float: 4 ** this.#normExponent },
+    });
+  }
+
   /** A value of the main graph in the computing type. */
   toCompute(name: string): string {
     return this.#model.main.op("Cast", [name], { attributes: { to: { int: this.type } } });
+  }
+
+  /** The root of the norm's epsilon is 2 to this; float16 holds no more. */
+  get #normExponent(): number {
+    return this.type === DataType.FLOAT16 ? 15 : 30;
+  }
+
+  /** `[intermediate]` of the root of the norm's epsilon. */
+  #constantNorm(): string {
+    const { intermediateSize } = this.#checkpoint.config;
+    const root = new Uint8Array(Float32Array.of(2 ** this.#normExponent).buffer);
+    return this.#norm ??= this.toCompute(
+      this.#model.main.op("ConstantOfShape", [this.#model.int64([intermediateSize])], {
+        attributes: { value: { tensor: tensor(DataType.FLOAT, [1], root) } },
+      }),
+    );
   }
 }

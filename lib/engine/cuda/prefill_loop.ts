@@ -69,6 +69,7 @@ export function prefillLoop(
     ops: {
       weight: (name) => weights.weight(name),
       linear: (x, layer) => weights.linear(body, x, layer),
+      gated: (gate, up) => weights.gated(body, gate, up),
       attention: (layer, inputs) => attention.prefill(body, layer, { inputs, sequences, tails }),
       wantedRows: (x) => body.op("Gather", [x, last]),
     },
