@@ -41,7 +41,7 @@ export interface GpuBenchSettings {
 type Completions = readonly (readonly number[])[];
 
 /** Runs of a workload. */
-const REPEATS = 2;
+const REPEATS = 3;
 const CHOICES = [5, 6, 7, 8];
 /** Completions that transformers judges. */
 const JUDGED = 24;
