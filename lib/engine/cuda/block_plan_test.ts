@@ -17,6 +17,8 @@ const BUNDLES: BundleCost = {
   columns: 8,
   blockSize: 2,
   keyCost: 1.5,
+  // so many that a saved key pays
+  keyValues: 1e9,
   blockCost: 0.75,
 };
 let bundledRuns = 0;
@@ -110,6 +112,8 @@ Deno.test("planRuns() bundles the prompts of one prefix evenly, where that saves
     suffix: [...prefix, ...suffix],
   }));
   assert.equal(planRuns(unshared, limits, 4)[0]!.bundles, undefined, "nothing is shared");
+  const few = { ...limits, bundles: { ...limits.bundles, keyValues: 1 } };
+  assert.equal(planRuns(prompts, few, 4)[0]!.bundles, undefined, "it saves too little");
   const always = { ...limits, bundles: { ...BUNDLES, always: true } };
   assert.ok(planRuns(unshared, { ...always, blocks: 100 }, 4)[0]!.bundles);
 });

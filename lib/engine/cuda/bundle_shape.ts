@@ -26,6 +26,8 @@ export interface BundleShape {
   readonly blockSize: number;
   /** Arithmetic that the kernel spends on a key, in units of a key without the columns. */
   readonly keyCost: number;
+  /** Values of a key of all heads, without the columns. */
+  readonly keyValues: number;
 }
 
 /** Rows of a query tile. */
@@ -55,5 +57,6 @@ export function bundleShape(config: DecoderConfig, contextLength: number): Bundl
     columns,
     blockSize: blockSize({ headDim: headDim + columns }),
     keyCost: kernelHead(headDim + columns) / kernelHead(headDim),
+    keyValues: config.kvHeads * headDim,
   };
 }
