@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Prompt } from "../types.ts";
 import { simulateBundles, simulateCache } from "./_simulated_cache.ts";
-import { type BundleCost, planRuns, type RunLimits, SPARE_BLOCK } from "./block_plan.ts";
+import { planRuns } from "./block_plan.ts";
+import { type BundleCost, type RunLimits, SPARE_BLOCK } from "./run_plan.ts";
 import { flattenRun } from "./flat_run.ts";
 
 const LIMITS: RunLimits = { blockSize: 4, blocks: 40, sequences: 8, prefillTokens: 24 };

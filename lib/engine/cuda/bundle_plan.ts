@@ -1,4 +1,4 @@
-import type { ChunkSequence } from "./block_plan.ts";
+import type { ChunkSequence } from "./run_plan.ts";
 import type { BundleShape } from "./bundle_shape.ts";
 
 /** Sequences that are decoded as one; the rows of a run's outputs that follow each other. */

@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { InferenceSession, type Tensor } from "onnxruntime-node";
 import { UsageError } from "../../runs/usage_error.ts";
 import type { Checkpoint, LinearModule } from "../checkpoint.ts";
 import { loraFeeds } from "../lora_feeds.ts";
@@ -12,15 +12,15 @@ import type {
   Variant,
 } from "../types.ts";
 import { writeGraph } from "../write_graph.ts";
-import { planRuns, type RunPlan } from "./block_plan.ts";
+import { planRuns } from "./block_plan.ts";
 import { type BundleShape, bundleShape } from "./bundle_shape.ts";
 import { buildCudaGraph } from "./cuda_graph.ts";
 import type { HalfType } from "./device_weights.ts";
 import { freeDeviceMemory } from "./device_memory.ts";
-import { type FlatBundles, flattenRun } from "./flat_run.ts";
 import { halvePlan, isOutOfMemory, type MemoryPlan, planMemory } from "./memory_plan.ts";
-import { type Decoding, groupSize } from "./paged_attention.ts";
-import { CHUNK_PIECES } from "./prefill_loop.ts";
+import type { Decoding } from "./paged_attention.ts";
+import { type Feeds, flag, floats, int64, runFeeds } from "./run_feeds.ts";
+import type { RunPlan } from "./run_plan.ts";
 
 /** Options of {@linkcode openCudaEngine}. */
 export interface CudaEngineOptions {
@@ -71,23 +71,9 @@ export interface GraphRunner {
   release(): Promise<void>;
 }
 
-type Feeds = Record<string, Tensor>;
-
 const DEFAULT_CONTEXT = 8192;
 /** An id that no token has: ends nothing. */
 const NO_TOKEN = -1;
-/** What the graph is fed for bundles when it decodes without them. */
-const UNUSED_BUNDLES: FlatBundles = {
-  source: [0],
-  slotColumns: [0],
-  table: [0],
-  width: 1,
-  lengths: [0],
-  bundle: [0],
-  column: [0],
-  members: 1,
-  longest: 1,
-};
 /** Chunks of a scoring run: results and progress come after each. */
 const SCORING_CHUNKS = 8;
 
@@ -293,7 +279,9 @@ export class CudaEngine implements Engine {
     const { onPlan } = this.#options;
     const started = performance.now();
     try {
-      const out = await this.#runner.run({ ...shared, ...this.#runFeeds(plan) }, outputs);
+      const { config } = this.#checkpoint;
+      const feeds = runFeeds(plan, { config, hasBundles: this.#bundles !== undefined });
+      const out = await this.#runner.run({ ...shared, ...feeds }, outputs);
       onPlan?.({
         kind: "run",
         prompts: plan.prompts.length,
@@ -325,52 +313,6 @@ export class CudaEngine implements Engine {
     }
   }
 
-  #runFeeds(run: RunPlan): Feeds {
-    const flat = flattenRun(run);
-    const { width, longest } = flat;
-    const chunks = run.chunks.length;
-    const table = (values: readonly number[]): Tensor =>
-      int32(values, [values.length / width, width]);
-    const group = groupSize(this.#checkpoint.config);
-    return {
-      blocks: int64([run.blocks]),
-      chunk_ranges: int64(flat.chunkRanges, [chunks, 2 * CHUNK_PIECES.length]),
-      chunk_bounds: int32(flat.chunkBounds, [chunks, 2]),
-      tail_bounds: int32(flat.tailBounds, [chunks, 2]),
-      tokens: int64(flat.tokens),
-      offsets: int32(flat.offsets),
-      past: int32(flat.past),
-      table: table(flat.table),
-      tail_source: int64(flat.tailSource),
-      tail_offsets: int32(flat.tailOffsets),
-      tail_past: int32(flat.tailPast),
-      tail_table: table(flat.tailTable),
-      last: int64(flat.last),
-      prompt_length: int32(flat.promptLength),
-      prompt_table: table(flat.promptTable),
-      decode_bounds: int32([1, longest]),
-      group_bounds: int32([group, longest]),
-      ...(this.#bundles ? this.#bundleFeeds(flat.bundles ?? UNUSED_BUNDLES) : {}),
-      ...(this.#bundles ? { bundled: flag(flat.bundles !== undefined) } : {}),
-    };
-  }
-
-  #bundleFeeds(flat: FlatBundles): Feeds {
-    const { lengths, width } = flat;
-    return {
-      bundle_source: int64(flat.source),
-      bundle_slot_columns: int64(flat.slotColumns),
-      bundle_table: int32(flat.table, [lengths.length, width]),
-      bundle_length: int32(lengths),
-      bundle_bounds: int32([
-        flat.members * groupSize(this.#checkpoint.config),
-        flat.longest,
-      ]),
-      prompt_bundle: int64(flat.bundle),
-      prompt_column: int64(flat.column),
-    };
-  }
-
   #variantFeeds(variant: Variant): Feeds {
     const ends = this.#endTokenIds;
     return {
@@ -379,20 +321,4 @@ export class CudaEngine implements Engine {
       ...loraFeeds(this.#checkpoint, this.#options.loraModules ?? [], variant),
     };
   }
-}
-
-function int64(values: readonly number[], dims: readonly number[] = [values.length]): Tensor {
-  return new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
-}
-
-function int32(values: readonly number[], dims: readonly number[] = [values.length]): Tensor {
-  return new Tensor("int32", Int32Array.from(values), dims);
-}
-
-function floats(values: readonly number[] | Float32Array, dims: readonly number[]): Tensor {
-  return new Tensor("float32", Float32Array.from(values), dims);
-}
-
-function flag(value: boolean): Tensor {
-  return new Tensor("bool", [value], []);
 }

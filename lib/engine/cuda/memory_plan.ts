@@ -1,5 +1,5 @@
 import type { Checkpoint } from "../checkpoint.ts";
-import type { BundleCost, RunLimits } from "./block_plan.ts";
+import type { BundleCost, RunLimits } from "./run_plan.ts";
 import { blockSize } from "./paged_attention.ts";
 
 /** What a run needs of the device's memory, decided before it starts. */

@@ -1,0 +1,70 @@
+import type { BundlePlan } from "./bundle_plan.ts";
+import type { BundleShape } from "./bundle_shape.ts";
+
+/** Takes the writes of rows that no sequence wants. */
+export const SPARE_BLOCK = 0;
+
+/** What one run may hold. */
+export interface RunLimits {
+  /** Tokens of a block. */
+  readonly blockSize: number;
+  /** Blocks of the cache, the spare block among them. */
+  readonly blocks: number;
+  /** Most sequences that are decoded together. */
+  readonly sequences: number;
+  /** Most tokens that go through the model in one step; a longer sequence goes alone. */
+  readonly prefillTokens: number;
+  /** Most steps of the prefill; any number when left out. */
+  readonly chunks?: number;
+  /** How sequences of one prefix may be decoded together; each alone when left out. */
+  readonly bundles?: BundleCost;
+}
+
+/** Bundles and what their cache costs. */
+export interface BundleCost extends BundleShape {
+  /** Memory of a block of the bundles' cache, in blocks of the prompts' cache. */
+  readonly blockCost: number;
+  /** Whether to decode in bundles even where it does not pay. */
+  readonly always?: boolean;
+}
+
+/** New tokens of one sequence in one chunk. */
+export interface ChunkSequence {
+  readonly tokens: readonly number[];
+  /** Tokens before these that the blocks hold already, or get in the same step. */
+  readonly past: number;
+  /** The sequence's blocks in the order of its positions. */
+  readonly blocks: readonly number[];
+  /** Position of the prompt in the call's list; left out for a shared prefix. */
+  readonly prompt?: number;
+}
+
+/** The end of a prefix, written into one sequence's own first block. */
+export interface TailCopy {
+  /** Row of the chunk's packed tokens where the tail begins. */
+  readonly source: number;
+  readonly length: number;
+  /** Tokens of the prefix before its tail: whole blocks. */
+  readonly past: number;
+  readonly blocks: readonly number[];
+}
+
+/** Sequences that go through the model in one step. */
+export interface Chunk {
+  readonly sequences: readonly ChunkSequence[];
+  readonly tails: readonly TailCopy[];
+}
+
+/** One run of the graph. */
+export interface RunPlan {
+  readonly chunks: readonly Chunk[];
+  /** Prompts in the order of the run's outputs. */
+  readonly prompts: readonly number[];
+  /** Tokens that go through the model before decoding. */
+  readonly prefillTokens: number;
+  /** Blocks in use at the fullest moment, the spare block among them. */
+  readonly blocks: number;
+  readonly maxNewTokens: number;
+  /** How the sequences are decoded; each by itself in the prompts' cache when left out. */
+  readonly bundles?: BundlePlan;
+}
