@@ -36,6 +36,11 @@ const STEPS_PER_RUN = 8;
 const LEAVING_SHARE = 1 / 8;
 /** Bytes of keys and values that may be copied so that groups with other prefixes run together. */
 const BRANCH_BYTES = 192 * 2 ** 20;
+/**
+ * How long a thread without work looks for more in a loop before it sleeps. Waking one takes longer
+ * than most of a step's small operators; without a bound the loops take the cores from other processes.
+ */
+const SPIN_MICROSECONDS = "100";
 const DEFAULT_BATCH_SIZE = 64;
 const DEFAULT_CONTEXT = 8192;
 
@@ -60,8 +65,7 @@ export async function openOnnxEngine(
     executionProviders: ["cpu"],
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
-    // threads that wait in a loop take the cores from other processes, and from each other
-    extra: { session: { intra_op: { allow_spinning: "0" } } },
+    extra: { session: { intra_op: { allow_spinning: "1", spin_duration_us: SPIN_MICROSECONDS } } },
     ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
   });
   return new OnnxEngine(session, checkpoint, {
