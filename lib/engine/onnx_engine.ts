@@ -1,10 +1,11 @@
-import { InferenceSession, type Tensor } from "onnxruntime-node";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { type Batch, commonLength, planBatches } from "./batch_plan.ts";
 import type { Checkpoint, LinearModule } from "./checkpoint.ts";
 import { buildCpuGraph } from "./cpu_graph.ts";
 import { CpuRunner } from "./cpu_runner.ts";
 import { GROWTH, OwnCache, PrefixCache } from "./kv_cache.ts";
 import { loraFeeds } from "./lora_feeds.ts";
+import { openSession } from "./open_session.ts";
 import type {
   ChoiceScores,
   Completion,
@@ -61,10 +62,9 @@ export async function openOnnxEngine(
   const loraModules = options.loraModules ?? [];
   const graph = buildCpuGraph(checkpoint, { loraModules, contextLength });
   const path = await writeGraph(checkpoint, graph, "cpu");
-  const session = await InferenceSession.create(path, {
+  const session = await openSession(path, {
     executionProviders: ["cpu"],
     graphOptimizationLevel: "all",
-    logSeverityLevel: 3,
     extra: { session: { intra_op: { allow_spinning: "1", spin_duration_us: SPIN_MICROSECONDS } } },
     ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
   });

@@ -158,6 +158,7 @@ class LazyEngine implements Engine {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#engine)?.[Symbol.asyncDispose]();
+    const engine = await this.#engine?.catch(() => undefined);
+    await engine?.[Symbol.asyncDispose]();
   }
 }

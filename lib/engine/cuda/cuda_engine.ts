@@ -1,7 +1,8 @@
-import { InferenceSession, type Tensor } from "onnxruntime-node";
+import type { Tensor } from "onnxruntime-node";
 import { UsageError } from "../../runs/usage_error.ts";
 import type { Checkpoint, LinearModule } from "../checkpoint.ts";
 import { loraFeeds } from "../lora_feeds.ts";
+import { openSession } from "../open_session.ts";
 import type {
   ChoiceScores,
   Completion,
@@ -100,12 +101,11 @@ export async function openCudaEngine(
     ...(bundles ? { bundles } : {}),
   });
   const path = await writeGraph(checkpoint, graph, "cuda");
-  const session = await InferenceSession.create(path, {
+  const session = await openSession(path, {
     executionProviders: [{ name: "cuda", deviceId: device }],
     graphOptimizationLevel: "all",
     // a pattern would take the run's whole memory a second time, in one piece, on the second run
     enableMemPattern: false,
-    logSeverityLevel: 3,
     ...(profile ? { enableProfiling: true, profileFilePrefix: profile } : {}),
     // weights outside the arena, which grows by doubling and never shrinks
     extra: { session: { use_device_allocator_for_initializers: "1" } },
