@@ -194,7 +194,7 @@ function buildLoop(
   const logits = body.op("Gemm", [hidden, weights.float(head)], {
     attributes: { transB: { int: 1 } },
   });
-  const scores = choiceScores(model, body, logits);
+  const scores = choiceScores(model, body, { logits });
   const next = nextState(model, body, {
     logits,
     vocabSize: config.vocabSize,

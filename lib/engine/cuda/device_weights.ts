@@ -73,14 +73,23 @@ export class DeviceWeights {
     return scope.op("Gemm", [scope.op("Gemm", [x, lora.a], transposed), lora.b, y], transposed);
   }
 
-  /** Float32 logits of hidden states `[B, hidden]`: the choice of a token wants them exact. */
+  /** Logits of hidden states `[B, hidden]`, rounded to the computing type, as float32, which the kernels after them want. */
   logits(scope: GraphScope, hidden: string): string {
-    const { tieWordEmbeddings } = this.#checkpoint.config;
-    const head = tieWordEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight";
-    const logits = scope.op("Gemm", [hidden, this.weight(head)], {
+    const logits = scope.op("Gemm", [hidden, this.#head()], {
       attributes: { transB: { int: 1 } },
     });
-    return scope.op("Cast", [logits], { attributes: { to: { int: DataType.FLOAT } } });
+    return toFloat(scope, logits);
+  }
+
+  /**
+   * Logits of the choices alone, `[B, C]`, computed in float32: rounded to
+   * bfloat16, logits of 16 to 32 are multiples of an eighth, and answers tie.
+   */
+  chosenLogits(scope: GraphScope, hidden: string): string {
+    const rows = toFloat(scope, scope.op("Gather", [this.#head(), "choice_ids"]));
+    return scope.op("Gemm", [toFloat(scope, hidden), rows], {
+      attributes: { transB: { int: 1 } },
+    });
   }
 
   /**
@@ -99,6 +108,12 @@ export class DeviceWeights {
     return this.#model.main.op("Cast", [name], { attributes: { to: { int: this.type } } });
   }
 
+  /** The output layer's weight. */
+  #head(): string {
+    const { tieWordEmbeddings } = this.#checkpoint.config;
+    return this.weight(tieWordEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight");
+  }
+
   /** The root of the norm's epsilon is 2 to this; float16 holds no more. */
   get #normExponent(): number {
     return this.type === DataType.FLOAT16 ? 15 : 30;
@@ -114,4 +129,8 @@ export class DeviceWeights {
       }),
     );
   }
+}
+
+function toFloat(scope: GraphScope, x: string): string {
+  return scope.op("Cast", [x], { attributes: { to: { int: DataType.FLOAT } } });
 }

@@ -4,7 +4,7 @@ import { type Checkpoint, openCheckpoint } from "../checkpoint.ts";
 import { LINEAR_MODULES } from "../decoder_config.ts";
 import { openOnnxEngine } from "../onnx_engine.ts";
 import { engineAnswers, largestDifference, randomTokens, runPython } from "../_reference.ts";
-import type { Engine, Prompt } from "../types.ts";
+import type { Engine, Prompt, Variant } from "../types.ts";
 import { type CudaEngineOptions, openCudaEngine } from "./cuda_engine.ts";
 
 // These tests need an NVIDIA GPU: `deno task test-gpu` sets LAB_GPU.
@@ -69,8 +69,11 @@ function testPrompts(): Prompt[] {
 async function largestGap(
   reference: Engine,
   prompts: readonly Prompt[],
-  tokens: readonly (readonly number[])[],
-  ends: readonly number[],
+  { tokens, ends, variant = {} }: {
+    readonly tokens: readonly (readonly number[])[];
+    readonly ends: readonly number[];
+    readonly variant?: Variant;
+  },
 ): Promise<number> {
   const vocabulary = Array.from({ length: VOCABULARY }, (_, id) => id);
   const steps = prompts.flatMap(({ prefix, suffix }, i) =>
@@ -84,7 +87,8 @@ async function largestGap(
   );
   let largest = 0;
   const asked = steps.map(({ prompt }) => prompt);
-  for await (const { index, logProbs } of reference.choiceLogProbs(asked, vocabulary)) {
+  const scores = reference.choiceLogProbs(asked, vocabulary, { variant });
+  for await (const { index, logProbs } of scores) {
     assert.ok(!ends.includes(steps[index]!.token));
     largest = Math.max(largest, Math.max(...logProbs) - logProbs[steps[index]!.token]!);
   }
@@ -121,7 +125,7 @@ for (const family of FAMILIES) {
         const answers = await engineAnswers(gpu, run);
         const difference = largestDifference(answers.logProbs, expected.logProbs);
         const ends = checkpoint.config.endTokenIds;
-        const gap = await largestGap(cpu, run.prompts, answers.tokens, ends);
+        const gap = await largestGap(cpu, run.prompts, { tokens: answers.tokens, ends });
         const same = answers.tokens.filter((t, i) =>
           t.join() === expected.tokens[i]!.join()
         ).length;
@@ -225,8 +229,13 @@ for (const name of ["qv", "all_linear"]) {
       const adapter = await loadAdapter(`${dir}/adapter_${name}`, checkpoint);
       const options = { loraModules: LINEAR_MODULES, contextLength: 1024 };
       await using cpu = await openOnnxEngine(checkpoint, options);
-      await using gpu = await open(checkpoint, { ...options, halfType: "float16" });
+      await using gpu = await open(checkpoint, {
+        ...options,
+        halfType: "float16",
+        decoding: "bundled",
+      });
       const run = { prompts: testPrompts(), maxNewTokens: MAX_NEW_TOKENS, choices: CHOICES };
+      const ends = checkpoint.config.endTokenIds;
       for (const scale of [0.5, 1]) {
         const variant = { adapter, scale };
         const expected = await engineAnswers(cpu, { ...run, variant });
@@ -235,6 +244,11 @@ for (const name of ["qv", "all_linear"]) {
         const difference = largestDifference(answers.logProbs, expected.logProbs);
         assert.ok(difference <= TOLERANCE.float16, `${name} at ${scale}: ${difference}`);
         assert.ok(largestDifference(base.logProbs, expected.logProbs) > 0.5);
+        const gap = await largestGap(cpu, run.prompts, { tokens: answers.tokens, ends, variant });
+        assert.ok(
+          gap <= TOLERANCE.float16,
+          `${name} at ${scale}: a token ${gap} nats from the best`,
+        );
       }
     },
   });

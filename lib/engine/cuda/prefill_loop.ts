@@ -76,7 +76,10 @@ export function prefillLoop(
   });
   const logits = weights.logits(body, hidden);
   const best = greedy(body, logits);
-  const chosen = choiceScores(model, body, logits);
+  const chosen = choiceScores(model, body, {
+    logits,
+    chosenLogits: (scope) => weights.chosenLogits(scope, hidden),
+  });
 
   const [firstBefore, scoresBefore] = [model.freshName("first"), model.freshName("scores")];
   const append = (before: string, now: string): string =>
