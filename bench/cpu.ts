@@ -20,6 +20,7 @@ import {
   openOnnxEngine,
 } from "../lib/engine/mod.ts";
 import type { Prompt } from "../lib/engine/mod.ts";
+import { UsageError } from "../lib/runs/usage_error.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const MODEL = `${ROOT}models/smollm2-135m-instruct`;
@@ -43,26 +44,34 @@ const SCHEMA = "stadium(stadium_id, location, name, capacity, highest, lowest, a
   "singer(singer_id, name, country, song_name, song_release_year, age, is_male)\n" +
   "concert(concert_id, concert_name, theme, stadium_id, year)\n" +
   "singer_in_concert(concert_id, singer_id)\n";
-const QUESTIONS = [
-  (n: number) => `Question: How many singers are older than ${n}?\nSQL:`,
-  (n: number) => `Question: List the names of the ${n} stadiums with the highest capacity.\nSQL:`,
-  (n: number) =>
-    `Question: What is the average age of the singers from the country with id ${n}, and how many ` +
-    "of them gave a concert after 2014?\nSQL:",
-  (n: number) => `Question: Which concert had more than ${n} singers on stage?\nSQL:`,
-];
+const SOLVED = [
+  ["How many singers are there?", "SELECT count(*) FROM singer"],
+  ["List the name and the age of all singers.", "SELECT name, age FROM singer"],
+  ["Which stadium has the highest capacity?", "SELECT name FROM stadium ORDER BY capacity DESC"],
+] as const;
 
-/** Prompts of `prefixLength` shared tokens and a question each, 12 to 35 tokens. */
+/** The first text-to-SQL questions of the committed sample. */
+async function sampleQuestions(count: number): Promise<string[]> {
+  const text = await Deno.readTextFile(`${ROOT}spider_db/sample/dev.json`);
+  const questions = (JSON.parse(text) as { question: string }[]).map(({ question }) => question);
+  if (count > questions.length) {
+    throw new UsageError(`Cannot ask ${count} questions: the sample has ${questions.length}`);
+  }
+  return questions.slice(0, count);
+}
+
+/** Prompts of `prefixLength` shared tokens and a question of the sample each. */
 async function makePrompts(count: number, prefixLength: number): Promise<Prompt[]> {
   const tokenizer = await loadTokenizer(MODEL);
   let text = "Write one SQLite query for each question.\n";
-  for (let i = 1; tokenizer.encode(text).length < prefixLength; i++) {
-    text += `\n${SCHEMA}${QUESTIONS[i % 4]!(i)} SELECT name FROM singer WHERE age > ${i}\n`;
+  for (let i = 0; tokenizer.encode(text).length < prefixLength; i++) {
+    const [question, sql] = SOLVED[i % SOLVED.length]!;
+    text += `\n${SCHEMA}Question: ${question}\nSQL: ${sql}\n`;
   }
   const prefix = tokenizer.encode(text).slice(0, prefixLength);
-  return Array.from({ length: count }, (_, i) => ({
+  return (await sampleQuestions(count)).map((question) => ({
     prefix,
-    suffix: tokenizer.encode(`\n${QUESTIONS[i % 4]!(20 + i)}`),
+    suffix: tokenizer.encode(`\nQuestion: ${question}\nSQL:`),
   }));
 }
 
