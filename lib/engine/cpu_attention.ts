@@ -213,21 +213,47 @@ export class CpuAttention {
     own: PartialAttention,
     { cache, window }: { readonly cache: LayerCache; readonly window: number | undefined },
   ): string {
-    const extended = this.#concat([query, own.logSum], 2);
-    const scores = this.#scores(extended, cache.prefixKey);
+    const { kvHeads, headDim } = this.#config;
+    const model = this.#model;
     const mask = this.#masks.prefix(window);
+    const parts = mask ? model.int64([1]) : this.#parts();
+    const inParts = (x: string, width: number): string =>
+      this.#scope.op("Reshape", [
+        x,
+        this.#concat([model.int64([kvHeads]), parts, model.int64([-1, width])], 0),
+      ]);
+    const forAll = (x: string): string => this.#scope.op("Unsqueeze", [x, model.int64([1])]);
+    const extended = inParts(this.#concat([query, own.logSum], 2), headDim + 1);
+    const scores = this.#scores(extended, forAll(cache.prefixKey));
     const weights = mask ? this.#maskedSoftmax(scores, mask).weights : this.#softmax(scores);
-    const last = this.#model.int64([-1]);
+    const last = model.int64([-1]);
     const ownWeight = this.#scope.op("Slice", [
       weights,
       last,
-      this.#model.int64([Number.MAX_SAFE_INTEGER]),
+      model.int64([Number.MAX_SAFE_INTEGER]),
       last,
     ]);
-    return this.#scope.op("Add", [
-      this.#scope.op("MatMul", [weights, cache.prefixValue]),
-      this.#scope.op("Mul", [own.output, ownWeight]),
+    const sum = this.#scope.op("Add", [
+      this.#scope.op("MatMul", [weights, forAll(cache.prefixValue)]),
+      this.#scope.op("Mul", [inParts(own.output, headDim), ownWeight]),
     ]);
+    return this.#reshape(sum, [kvHeads, -1, headDim]);
+  }
+
+  /**
+   * `[1]` parts that the rows of a product with the prefix are taken in. Threads
+   * share a batch of products by whole products, so an odd number of key-value
+   * heads leaves one of two idle at the end; halves of an even number of rows do not.
+   */
+  #parts(): string {
+    if (this.#config.kvHeads % 2 === 0) return this.#model.int64([1]);
+    return this.#once("parts", () => {
+      const two = this.#model.int64([2]);
+      const rows = this.#scope.op("ReduceProd", [this.#rows, this.#model.int64([0])], {
+        attributes: { keepdims: { int: 1 } },
+      });
+      return this.#scope.op("Sub", [two, this.#scope.op("Mod", [rows, two])]);
+    });
   }
 
   #scores(query: string, key: string): string {
