@@ -1,24 +1,5 @@
-import type { ChunkSequence } from "./run_plan.ts";
+import type { Bundle, BundlePlan, ChunkSequence } from "./run_plan.ts";
 import type { BundleShape } from "./bundle_shape.ts";
-
-/** Sequences that are decoded as one; the rows of a run's outputs that follow each other. */
-export interface Bundle {
-  readonly members: number;
-  /** Blocks of the bundles' cache in the order of the bundle's tokens. */
-  readonly blocks: readonly number[];
-  /** Tokens of it when decoding begins: the prefix and what each member has of its own. */
-  readonly length: number;
-}
-
-/** The bundles of a run, and what their cache is filled with from the prompts' cache. */
-export interface BundlePlan {
-  readonly bundles: readonly Bundle[];
-  readonly blocks: number;
-  /** `[blocks * block size]` slot of the prompts' cache that each slot is a copy of. */
-  readonly source: readonly number[];
-  /** `[blocks * block size]` column of each slot's owner: a member's, {@linkcode sharedColumn} or {@linkcode emptyColumn}. */
-  readonly columns: readonly number[];
-}
 
 /** A prefix and how many prompts continue it, the tokens of each on average. */
 export interface SharedPrefix {

@@ -1,6 +1,11 @@
-import type { BundlePlan } from "./bundle_plan.ts";
 import { CHUNK_PIECES, type ChunkPiece } from "./prefill_loop.ts";
-import { type ChunkSequence, type RunPlan, SPARE_BLOCK, type TailCopy } from "./run_plan.ts";
+import {
+  type BundlePlan,
+  type ChunkSequence,
+  type RunPlan,
+  SPARE_BLOCK,
+  type TailCopy,
+} from "./run_plan.ts";
 
 /** A run as the graph's integer inputs take it: the arrays of all chunks one after another. */
 export interface FlatRun {
