@@ -3,6 +3,7 @@ import type { DecoderConfig } from "./decoder_config.ts";
 import type { GraphScope, ModelBuilder } from "./graph_builder.ts";
 import { AttentionMasks } from "./attention_masks.ts";
 import { type RotaryTables, rotaryTables } from "./rotary_tables.ts";
+import { type LayerCache, TwoPartAttention } from "./two_part_attention.ts";
 
 export { type RotaryTables, rotaryTables } from "./rotary_tables.ts";
 
@@ -30,54 +31,16 @@ export interface HeadNorms {
   readonly key: string;
 }
 
-/**
- * A layer's keys and values: the shared prefix `[kv, P + 1, d + 1]` and `[kv,
- * P + 1, d]` (see {@linkcode ownKeyEntry}), the sequences' own from before this
- * run `[kv, B, L, d]`, and those of this run's earlier steps `[kv, B, R, d]`.
- * Only the last grow, and so are the only ones to be copied.
- */
-export interface LayerCache {
-  readonly prefixKey: string;
-  readonly prefixValue: string;
-  readonly pastKey: string;
-  readonly pastValue: string;
-  readonly recentKey: string;
-  readonly recentValue: string;
-}
-
-/** Attention over a part of the keys, with what joins it to another part. */
-interface PartialAttention {
-  /** `[kv, B * S * group, d]` */
-  readonly output: string;
-  /** `[kv, B * S * group, 1]` logarithm of the sum of the scores' exponentials. */
-  readonly logSum: string;
-}
-
-/**
- * The prefix has one key more, for all of the sequences' own keys together, and
- * its keys have one dimension more: 0 in the prefix's own keys. The further key
- * is 0 but for this number in the further dimension, which undoes the scale of
- * the scores; its value is 0.
- */
-export function ownKeyEntry(headDim: number): number {
-  return Math.sqrt(headDim);
-}
-
-/** How far below a row's largest score others are told apart: exp(-60) is 1e-26. */
-const SCORE_RANGE = 60;
-
 /** Rotary tables have at least so many rows: RotaryEmbedding refuses more packed tokens than rows. */
 const PACKED_TOKENS = 4096;
 
 /**
  * Grouped-query attention of a batch whose sequences share a prefix, in
- * float32. Scores against the prefix are one matrix product a key-value head
- * for all sequences together; scores against a sequence's own tokens are
- * batched products with a softmax of their own, whose result then joins the
- * prefix's softmax as one more key, so that the large matrix of scores is never
- * copied. A key is visible when its position is not after the query's, which is
- * the causal rule and hides empty slots, and, in a layer with a sliding window,
- * not before the window.
+ * float32: places packed tokens in slots, normalises and rotates them, grows
+ * the caches, and attends in two parts ({@linkcode TwoPartAttention}). A key is
+ * visible when its position is not after the query's, which is the causal rule
+ * and hides empty slots, and, in a layer with a sliding window, not before the
+ * window.
  */
 export class CpuAttention {
   readonly #model: ModelBuilder;
@@ -86,10 +49,7 @@ export class CpuAttention {
   readonly #layout: SlotLayout;
   readonly #rotary: RotaryTables;
   readonly #slots: string;
-  readonly #masks: AttentionMasks;
-  /** Values that all layers share. */
-  readonly #shared = new Map<string, string>();
-  readonly #rows: string;
+  readonly #attention: TwoPartAttention;
   readonly #rowPositions: string;
   /** `[B, R + S]` positions of this run's tokens after this step. */
   readonly recentPosition: string;
@@ -110,19 +70,23 @@ export class CpuAttention {
     this.#rotary = rotaryTables(model, config, Math.max(contextLength, PACKED_TOKENS));
     this.#slots = scope.op("Shape", [layout.slotToken]);
     this.recentPosition = this.#concat([layout.recentPosition, layout.slotPosition], 1);
-    this.#rows = this.#concat([
+    const rows = this.#concat([
       scope.op("Gather", [this.#slots, model.int64([0])]),
       scope.op("Mul", [
         scope.op("Gather", [this.#slots, model.int64([1])]),
         model.int64([config.heads / config.kvHeads]),
       ]),
     ], 0);
-    this.#masks = new AttentionMasks(model, scope, {
-      slotPosition: layout.slotPosition,
-      prefixLength: layout.prefixLength,
-      rows: this.#rows,
-      group: config.heads / config.kvHeads,
-      contextLength,
+    this.#attention = new TwoPartAttention(model, scope, {
+      config,
+      layout: { ...layout, rows, recentPosition: this.recentPosition },
+      masks: new AttentionMasks(model, scope, {
+        slotPosition: layout.slotPosition,
+        prefixLength: layout.prefixLength,
+        rows,
+        group: config.heads / config.kvHeads,
+        contextLength,
+      }),
     });
     this.#rowPositions = scope.op("Unsqueeze", [layout.positions, model.int64([0])]);
   }
@@ -147,11 +111,8 @@ export class CpuAttention {
     const turned = prepare(query, heads, norms?.query);
     const slotQuery = this.#toSlots(turned, [kvHeads, group, headDim]);
     const ordered = this.#transpose(slotQuery, [2, 0, 1, 3, 4]);
-    const own = this.#reshape(ordered, [kvHeads, "B", "S*", headDim], group);
-    const flat = this.#reshape(ordered, [kvHeads, -1, headDim]);
-
-    const ownPart = this.#attendOwn(own, { cache, keys, values, window });
-    const sum = this.#attendPrefix(flat, ownPart, { cache, window });
+    const bySequence = this.#reshape(ordered, [kvHeads, "B", "S*", headDim], group);
+    const sum = this.#attention.attend(bySequence, { cache, keys, values, window });
     const perSlot = this.#transpose(
       this.#reshape(sum, [kvHeads, "B", "S", group, headDim]),
       [1, 2, 0, 3, 4],
@@ -159,154 +120,6 @@ export class CpuAttention {
     const rows = this.#reshape(perSlot, [-1, heads * headDim]);
     const output = this.#scope.op("Gather", [rows, this.#layout.tokenSlot]);
     return { output, keys, values };
-  }
-
-  /** Attention of queries `[kv, B, S * group, d]` over the sequences' own keys alone. */
-  #attendOwn(
-    query: string,
-    { cache, keys, values, window }: {
-      readonly cache: LayerCache;
-      readonly keys: string;
-      readonly values: string;
-      readonly window: number | undefined;
-    },
-  ): PartialAttention {
-    const position = this.#once(
-      "own position",
-      () => this.#concat([this.#layout.pastPosition, this.recentPosition], 1),
-    );
-    const { weights, largest } = this.#maskedSoftmax(
-      this.#concat([this.#scores(query, cache.pastKey), this.#scores(query, keys)], 3),
-      this.#masks.own(position, window),
-    );
-    const [pastWeights, recentWeights] = this.#scope.outputs(
-      "Split",
-      [weights, this.#ownLengths()],
-      ["", ""],
-      { attributes: { axis: { int: 3 } } },
-    ) as [string, string];
-    const output = this.#scope.op("Add", [
-      this.#scope.op("MatMul", [pastWeights, cache.pastValue]),
-      this.#scope.op("MatMul", [recentWeights, values]),
-    ]);
-    // the largest weight is exp(largest score) over the sum of exponentials
-    const logSum = this.#scope.op("Sub", [
-      largest,
-      this.#scope.op("Log", [this.#largest(weights)]),
-    ]);
-    const { kvHeads, headDim } = this.#config;
-    return {
-      output: this.#reshape(output, [kvHeads, -1, headDim]),
-      logSum: this.#reshape(logSum, [kvHeads, -1, 1]),
-    };
-  }
-
-  /**
-   * Attention of queries `[kv, B * S * group, d]` over the shared prefix and the
-   * sequences' own keys, which take part as one key more: its score is the
-   * logarithm of the sum of their exponentials, its value is their output. The
-   * score comes out of the same matrix product as the prefix's, because the
-   * query has it as one dimension more; the prefix's keys are zero there.
-   */
-  #attendPrefix(
-    query: string,
-    own: PartialAttention,
-    { cache, window }: { readonly cache: LayerCache; readonly window: number | undefined },
-  ): string {
-    const { kvHeads, headDim } = this.#config;
-    const model = this.#model;
-    const mask = this.#masks.prefix(window);
-    const parts = mask ? model.int64([1]) : this.#parts();
-    const inParts = (x: string, width: number): string =>
-      this.#scope.op("Reshape", [
-        x,
-        this.#concat([model.int64([kvHeads]), parts, model.int64([-1, width])], 0),
-      ]);
-    const forAll = (x: string): string => this.#scope.op("Unsqueeze", [x, model.int64([1])]);
-    const extended = inParts(this.#concat([query, own.logSum], 2), headDim + 1);
-    const scores = this.#scores(extended, forAll(cache.prefixKey));
-    const weights = mask ? this.#maskedSoftmax(scores, mask).weights : this.#softmax(scores);
-    const last = model.int64([-1]);
-    const ownWeight = this.#scope.op("Slice", [
-      weights,
-      last,
-      model.int64([Number.MAX_SAFE_INTEGER]),
-      last,
-    ]);
-    const sum = this.#scope.op("Add", [
-      this.#scope.op("MatMul", [weights, forAll(cache.prefixValue)]),
-      this.#scope.op("Mul", [inParts(own.output, headDim), ownWeight]),
-    ]);
-    return this.#reshape(sum, [kvHeads, -1, headDim]);
-  }
-
-  /**
-   * `[1]` parts that the rows of a product with the prefix are taken in. Threads
-   * share a batch of products by whole products, so an odd number of key-value
-   * heads leaves one of two idle at the end; halves of an even number of rows do not.
-   */
-  #parts(): string {
-    if (this.#config.kvHeads % 2 === 0) return this.#model.int64([1]);
-    return this.#once("parts", () => {
-      const two = this.#model.int64([2]);
-      const rows = this.#scope.op("ReduceProd", [this.#rows, this.#model.int64([0])], {
-        attributes: { keepdims: { int: 1 } },
-      });
-      return this.#scope.op("Sub", [two, this.#scope.op("Mod", [rows, two])]);
-    });
-  }
-
-  #scores(query: string, key: string): string {
-    return this.#scope.contrib("FusedMatMul", [query, key], {
-      alpha: { float: 1 / Math.sqrt(this.#config.headDim) },
-      transB: { int: 1 },
-    });
-  }
-
-  /**
-   * Weights of each row, and its largest score. Scores far below the largest are
-   * lifted to where their weights are still nothing beside a float32's precision
-   * but are no denormal numbers, which are many times slower.
-   */
-  #maskedSoftmax(scores: string, mask: string): { weights: string; largest: string } {
-    const masked = this.#scope.op("Add", [scores, mask]);
-    const largest = this.#largest(masked);
-    const floor = this.#scope.op("Sub", [largest, this.#model.float32(SCORE_RANGE)]);
-    return { weights: this.#softmax(this.#scope.op("Max", [masked, floor])), largest };
-  }
-
-  #softmax(scores: string): string {
-    return this.#scope.op("Softmax", [scores], { attributes: { axis: { int: -1 } } });
-  }
-
-  /** The largest of each row, as a row of one. */
-  #largest(x: string): string {
-    return this.#scope.op("ReduceMax", [x, this.#model.int64([-1])]);
-  }
-
-  /** `[2]` key counts of the past and the recent tokens. */
-  #ownLengths(): string {
-    return this.#once("own lengths", () =>
-      this.#concat([
-        this.#size(this.#layout.pastPosition, 1),
-        this.#size(this.recentPosition, 1),
-      ], 0));
-  }
-
-  /** `[1]` size of one axis. */
-  #size(x: string, axis: number): string {
-    return this.#scope.op("Shape", [x], {
-      attributes: { start: { int: axis }, end: { int: axis + 1 } },
-    });
-  }
-
-  /** A value that all layers share. */
-  #once(key: string, make: () => string): string {
-    const existing = this.#shared.get(key);
-    if (existing) return existing;
-    const made = make();
-    this.#shared.set(key, made);
-    return made;
   }
 
   /** RMS norm of each head's part of `[T, heads * d]`. */

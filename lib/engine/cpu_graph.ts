@@ -1,10 +1,11 @@
 import { adaptedLayers } from "./adapter.ts";
 import { type Checkpoint, layerTensor, type LinearModule } from "./checkpoint.ts";
-import { CpuAttention, type HeadNorms, type LayerCache } from "./cpu_attention.ts";
+import { CpuAttention, type HeadNorms } from "./cpu_attention.ts";
 import { choiceScores } from "./choice_scores.ts";
 import { decoderLayers } from "./decoder_layers.ts";
 import { DataType, GraphScope, ModelBuilder, tensor, valueInfo } from "./graph_builder.ts";
 import { LOOP_STATE, nextState, type StateName } from "./loop_state.ts";
+import type { LayerCache } from "./two_part_attention.ts";
 import { WeightReader } from "./weight_reader.ts";
 
 /** Input names of the two LoRA factors of one linear layer. */

@@ -1,7 +1,7 @@
 import { Tensor } from "onnxruntime-node";
 import { EMPTY_POSITION } from "./attention_masks.ts";
-import { ownKeyEntry } from "./cpu_attention.ts";
 import { cacheNames } from "./cpu_graph.ts";
+import { ownKeyEntry } from "./two_part_attention.ts";
 
 /** Sizes of a decoder's keys and values. */
 export interface CacheShape {
