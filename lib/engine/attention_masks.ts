@@ -1,3 +1,4 @@
+import { hidingWindow } from "./decoder_config.ts";
 import type { GraphScope, ModelBuilder } from "./graph_builder.ts";
 
 /** What {@linkcode AttentionMasks} needs to know of the queries and keys. */
@@ -29,7 +30,6 @@ export class AttentionMasks {
   readonly #model: ModelBuilder;
   readonly #scope: GraphScope;
   readonly #layout: MaskLayout;
-  readonly #made = new Map<string, string>();
 
   constructor(model: ModelBuilder, scope: GraphScope, layout: MaskLayout) {
     this.#model = model;
@@ -39,8 +39,8 @@ export class AttentionMasks {
 
   /** `[1, B, S * group, n]` for sequences' own keys at `position`, `[B, n]`. */
   own(position: string, window: number | undefined): string {
-    const bound = this.#bound(window);
-    return this.#once(`${position} ${bound}`, () => {
+    const bound = hidingWindow(window, this.#layout.contextLength);
+    return this.#scope.once(`${position} ${bound}`, () => {
       const keys = this.#scope.op("Unsqueeze", [position, this.#model.int64([1, 2])]);
       const causal = this.#scope.op("LessOrEqual", [keys, this.#queries()]);
       const visible = bound === undefined
@@ -56,9 +56,9 @@ export class AttentionMasks {
    * none where every query sees all of it.
    */
   prefix(window: number | undefined): string | undefined {
-    const bound = this.#bound(window);
+    const bound = hidingWindow(window, this.#layout.contextLength);
     if (bound === undefined) return undefined;
-    return this.#once(`prefix ${bound}`, () => {
+    return this.#scope.once(`prefix ${bound}`, () => {
       const count = this.#scope.op("Squeeze", [this.#layout.prefixLength, this.#model.int64([0])]);
       const keys = this.#concat([
         this.#scope.op("Range", [this.#model.int64(0), count, this.#model.int64(1)]),
@@ -71,11 +71,6 @@ export class AttentionMasks {
     });
   }
 
-  /** The window, unless it is as long as the context and hides nothing. */
-  #bound(window: number | undefined): number | undefined {
-    return window !== undefined && window < this.#layout.contextLength ? window : undefined;
-  }
-
   #isNear(keys: string, window: number): string {
     const ends = this.#scope.op("Add", [keys, this.#model.int64(window)]);
     return this.#scope.op("Less", [this.#queries(), ends]);
@@ -83,7 +78,7 @@ export class AttentionMasks {
 
   /** `[B, S, 1, 1]` */
   #queries(): string {
-    return this.#once(
+    return this.#scope.once(
       "queries",
       () => this.#scope.op("Unsqueeze", [this.#layout.slotPosition, this.#model.int64([2, 3])]),
     );
@@ -104,13 +99,5 @@ export class AttentionMasks {
 
   #concat(parts: readonly string[]): string {
     return this.#scope.op("Concat", parts, { attributes: { axis: { int: 0 } } });
-  }
-
-  #once(key: string, make: () => string): string {
-    const existing = this.#made.get(key);
-    if (existing) return existing;
-    const made = make();
-    this.#made.set(key, made);
-    return made;
   }
 }

@@ -1,5 +1,5 @@
 import type { AttentionInputs } from "./decoder_layers.ts";
-import type { DecoderConfig } from "./decoder_config.ts";
+import { type DecoderConfig, groupSize } from "./decoder_config.ts";
 import type { GraphScope, ModelBuilder } from "./graph_builder.ts";
 import { AttentionMasks } from "./attention_masks.ts";
 import { type RotaryTables, rotaryTables } from "./rotary_tables.ts";
@@ -74,7 +74,7 @@ export class CpuAttention {
       scope.op("Gather", [this.#slots, model.int64([0])]),
       scope.op("Mul", [
         scope.op("Gather", [this.#slots, model.int64([1])]),
-        model.int64([config.heads / config.kvHeads]),
+        model.int64([groupSize(config)]),
       ]),
     ], 0);
     this.#attention = new TwoPartAttention(model, scope, {
@@ -84,7 +84,7 @@ export class CpuAttention {
         slotPosition: layout.slotPosition,
         prefixLength: layout.prefixLength,
         rows,
-        group: config.heads / config.kvHeads,
+        group: groupSize(config),
         contextLength,
       }),
     });
@@ -99,7 +99,7 @@ export class CpuAttention {
   ): { readonly output: string; readonly keys: string; readonly values: string } {
     const { heads, kvHeads, headDim, attention } = this.#config;
     const { rotary, window } = attention[layer]!;
-    const group = heads / kvHeads;
+    const group = groupSize(this.#config);
     const prepare = (x: string, count: number, weight: string | undefined): string => {
       const normalized = weight ? this.#normalizeHeads(x, count, weight) : x;
       return rotary ? this.#rotate(normalized, count) : normalized;

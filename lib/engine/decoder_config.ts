@@ -23,6 +23,11 @@ export interface LayerAttention {
   readonly rotary: boolean;
 }
 
+/** A layer's window where one within so many positions hides any of them; undefined elsewhere. */
+export function hidingWindow(window: number | undefined, positions: number): number | undefined {
+  return window !== undefined && window < positions ? window : undefined;
+}
+
 /** Llama 3.1's stretching of low rotary frequencies; see `inverseFrequencies`. */
 export interface RopeScaling {
   readonly factor: number;
@@ -54,6 +59,11 @@ export interface DecoderConfig {
   readonly tieWordEmbeddings: boolean;
   /** Any of these ids ends a completion. */
   readonly endTokenIds: readonly number[];
+}
+
+/** Query heads that share a key-value head. */
+export function groupSize({ heads, kvHeads }: Pick<DecoderConfig, "heads" | "kvHeads">): number {
+  return heads / kvHeads;
 }
 
 type Json = Readonly<Record<string, unknown>>;

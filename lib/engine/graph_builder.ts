@@ -54,6 +54,7 @@ const STORED_TYPES: Readonly<Record<SafetensorsDtype, DataType>> = {
 export class GraphScope {
   readonly #model: ModelBuilder;
   readonly #nodes: NodeProto[] = [];
+  readonly #once = new Map<string, string>();
 
   constructor(model: ModelBuilder) {
     this.#model = model;
@@ -86,6 +87,15 @@ export class GraphScope {
       create(NodeProtoSchema, { opType, domain, input: [...inputs], output, attribute }),
     );
     return output;
+  }
+
+  /** A value that several parts of the scope share: what `make` adds the first time that `key` is asked for. */
+  once(key: string, make: () => string): string {
+    const existing = this.#once.get(key);
+    if (existing) return existing;
+    const made = make();
+    this.#once.set(key, made);
+    return made;
   }
 
   /** Closes the scope as a subgraph, such as the body of a loop or a branch. */

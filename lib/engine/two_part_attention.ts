@@ -73,8 +73,6 @@ export class TwoPartAttention {
   readonly #config: DecoderConfig;
   readonly #layout: TwoPartLayout;
   readonly #masks: AttentionMasks;
-  /** Values that all layers share. */
-  readonly #shared = new Map<string, string>();
 
   constructor(
     model: ModelBuilder,
@@ -104,7 +102,7 @@ export class TwoPartAttention {
     { cache, keys, values, window }: AttendedKeys,
   ): PartialAttention {
     const { pastPosition, recentPosition } = this.#layout;
-    const position = this.#once(
+    const position = this.#scope.once(
       "own position",
       () => this.#concat([pastPosition, recentPosition], 1),
     );
@@ -180,7 +178,7 @@ export class TwoPartAttention {
    */
   #parts(): string {
     if (this.#config.kvHeads % 2 === 0) return this.#model.int64([1]);
-    return this.#once("parts", () => {
+    return this.#scope.once("parts", () => {
       const two = this.#model.int64([2]);
       const rows = this.#scope.op("ReduceProd", [this.#layout.rows, this.#model.int64([0])], {
         attributes: { keepdims: { int: 1 } },
@@ -220,7 +218,7 @@ export class TwoPartAttention {
   /** `[2]` key counts of the past and the recent tokens. */
   #ownLengths(): string {
     const { pastPosition, recentPosition } = this.#layout;
-    return this.#once(
+    return this.#scope.once(
       "own lengths",
       () => this.#concat([this.#length(pastPosition), this.#length(recentPosition)], 0),
     );
@@ -237,14 +235,5 @@ export class TwoPartAttention {
   /** `[1]` size of axis 1. */
   #length(x: string): string {
     return this.#scope.op("Shape", [x], { attributes: { start: { int: 1 }, end: { int: 2 } } });
-  }
-
-  /** A value that all layers share. */
-  #once(key: string, make: () => string): string {
-    const existing = this.#shared.get(key);
-    if (existing) return existing;
-    const made = make();
-    this.#shared.set(key, made);
-    return made;
   }
 }

@@ -5,7 +5,8 @@ import { emptyColumn, sharedColumn } from "./bundle_plan.ts";
 import type { BundleShape } from "./bundle_shape.ts";
 import { repeated } from "./decode_loop.ts";
 import type { DeviceWeights } from "./device_weights.ts";
-import { groupSize, type PagedAttention } from "./paged_attention.ts";
+import { groupedAttention, type GroupedRows } from "./grouped_attention.ts";
+import type { PagedAttention } from "./paged_attention.ts";
 
 /**
  * What stands in a column. Its square, over the root of a head's size, is what
@@ -22,18 +23,10 @@ export interface BundledParts {
   readonly shape: BundleShape;
 }
 
-/** Where the rows of one step lie. */
-export interface BundledLayout {
-  /** `[C + 1]` int32: where each bundle's rows begin. */
-  readonly offsets: string;
-  /** `[C]` int32: tokens of each bundle, less the rows that are more than one a member. */
-  readonly past: string;
+/** Where the rows of one step lie, one of the kernel's sequences a bundle. */
+export interface BundledLayout extends Omit<GroupedRows, "table" | "bounds"> {
   /** `[b, 1]` int64 */
   readonly positions: string;
-  /** `[b * group]` int32: the slot of each sequence's token, repeated. */
-  readonly slots: string;
-  /** `[b * group]` int64: 0 group times, 1 group times, ... */
-  readonly repeat: string;
   /** `[b, group, kv, columns]` */
   readonly queryColumns: string;
   /** `[b, kv, columns]` */
@@ -97,11 +90,7 @@ export class BundleCache {
     this.#config = config;
     this.#shape = shape;
     const { kvHeads } = config;
-    const everyHead = repeated(
-      model,
-      "bundle_slot_columns",
-      kvHeads,
-    );
+    const everyHead = repeated(model, "bundle_slot_columns", kvHeads);
     const keyColumns = scope.op("Reshape", [
       columns.rows(scope, everyHead),
       model.int64([-1, kvHeads, shape.columns]),
@@ -117,52 +106,21 @@ export class BundleCache {
   attend(
     scope: GraphScope,
     layer: number,
-    { query, key, value }: AttentionInputs,
+    inputs: AttentionInputs,
     layout: BundledLayout,
   ): string {
-    const { heads, kvHeads, headDim } = this.#config;
-    const group = groupSize(this.#config);
-    const size = headDim + this.#shape.columns;
-    const reshape = (x: string, shape: readonly number[]): string =>
-      scope.op("Reshape", [x, this.#model.int64(shape)]);
-    const join = (x: string, columns: string, axis: number): string =>
-      reshape(
-        scope.op("Concat", [x, columns], { attributes: { axis: { int: axis } } }),
-        [-1, kvHeads * size],
-      );
-    const swap = (x: string): string =>
-      scope.op("Transpose", [x], { attributes: { perm: { ints: [0, 2, 1, 3] } } });
-    const rows = swap(reshape(query, [-1, kvHeads, group, headDim]));
-    const keyRows = join(reshape(key, [-1, kvHeads, headDim]), layout.keyColumns, 2);
-    const valueRows = join(reshape(value, [-1, kvHeads, headDim]), layout.noColumns, 2);
-    const cache = this.#layers[layer]!;
-    const output = scope.contrib("PagedAttention", [
-      join(rows, layout.queryColumns, 3),
-      scope.op("Gather", [keyRows, layout.repeat]),
-      scope.op("Gather", [valueRows, layout.repeat]),
-      cache.key,
-      cache.value,
-      layout.offsets,
-      layout.past,
-      "bundle_table",
-      "",
-      "",
-      layout.slots,
-      ...["", "", "", "", ""],
-      "bundle_bounds",
-    ], {
-      num_heads: { int: kvHeads },
-      kv_num_heads: { int: kvHeads },
-      is_causal: { int: 0 },
-      scale: { float: 1 / Math.sqrt(headDim) },
+    return groupedAttention(this.#model, scope, {
+      config: this.#config,
+      inputs,
+      cache: this.#layers[layer]!,
+      rows: { ...layout, table: "bundle_table", bounds: "bundle_bounds" },
+      columns: {
+        width: this.#shape.columns,
+        query: layout.queryColumns,
+        key: layout.keyColumns,
+        value: layout.noColumns,
+      },
     });
-    const seen = scope.op("Slice", [
-      reshape(output, [-1, group, kvHeads, size]),
-      this.#model.int64([0]),
-      this.#model.int64([headDim]),
-      this.#model.int64([3]),
-    ]);
-    return reshape(swap(seen), [-1, heads * headDim]);
   }
 
   /** A cache `[blocks, block size, kv, d]` of the prompts, in the bundles' order and with columns. */

@@ -1,5 +1,5 @@
-import type { DecoderConfig } from "../decoder_config.ts";
-import { blockSize, groupSize } from "./paged_attention.ts";
+import { type DecoderConfig, groupSize, hidingWindow } from "../decoder_config.ts";
+import { blockSize } from "./paged_attention.ts";
 
 /**
  * How sequences that share a prefix are decoded as one.
@@ -44,7 +44,7 @@ const HEAD_STEP = 8;
  */
 export function bundleShape(config: DecoderConfig, contextLength: number): BundleShape | undefined {
   const { headDim, attention } = config;
-  if (attention.some(({ window }) => window !== undefined && window < contextLength)) {
+  if (attention.some(({ window }) => hidingWindow(window, contextLength) !== undefined)) {
     return undefined;
   }
   const widest = KERNEL_HEADS.at(-1)! - headDim;

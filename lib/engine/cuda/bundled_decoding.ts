@@ -1,3 +1,4 @@
+import { groupSize } from "../decoder_config.ts";
 import { DataType, type GraphScope, type ModelBuilder } from "../graph_builder.ts";
 import { BundleCache, type BundledLayout, type BundledParts, ColumnTable } from "./bundle_cache.ts";
 import {
@@ -10,7 +11,6 @@ import {
   repeated,
   slotAt,
 } from "./decode_loop.ts";
-import { groupSize } from "./paged_attention.ts";
 
 const PER_SEQUENCE = ["position", "bundle", "column"] as const;
 const PER_BUNDLE = ["length"] as const;

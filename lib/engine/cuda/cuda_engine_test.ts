@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { Tensor } from "onnxruntime-node";
 import type { Adapter } from "../adapter.ts";
 import type { Checkpoint } from "../checkpoint.ts";
-import { parseDecoderConfig } from "../decoder_config.ts";
+import { groupSize, parseDecoderConfig } from "../decoder_config.ts";
 import type { Completion, Prompt } from "../types.ts";
 import { simulateBundles, simulateCache } from "./_simulated_cache.ts";
 import { bundleShape } from "./bundle_shape.ts";
 import { CudaEngine, type CudaEngineOptions, type GraphRunner } from "./cuda_engine.ts";
 import type { FlatBundles, FlatRun } from "./flat_run.ts";
-import { blockSize, groupSize } from "./paged_attention.ts";
+import { blockSize } from "./paged_attention.ts";
 
 const VOCABULARY = 17;
 const END = 7;

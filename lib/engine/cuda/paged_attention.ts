@@ -1,9 +1,10 @@
 import { layerTensor } from "../checkpoint.ts";
 import { rotaryTables } from "../cpu_attention.ts";
-import type { DecoderConfig } from "../decoder_config.ts";
+import { type DecoderConfig, groupSize, hidingWindow } from "../decoder_config.ts";
 import type { AttentionInputs } from "../decoder_layers.ts";
 import { DataType, type GraphScope, type ModelBuilder, tensor } from "../graph_builder.ts";
 import type { DeviceWeights } from "./device_weights.ts";
+import { groupedAttention } from "./grouped_attention.ts";
 
 /** Names of the values that say where the tokens of some sequences lie in the paged cache. */
 export interface PagedSequences {
@@ -48,11 +49,6 @@ export interface DecodeLayout extends PagedSequences {
 export function blockSize({ headDim }: Pick<DecoderConfig, "headDim">): number {
   if (headDim <= 64) return 256;
   return headDim <= 128 ? 128 : 64;
-}
-
-/** Query heads that share a key-value head. */
-export function groupSize({ heads, kvHeads }: Pick<DecoderConfig, "heads" | "kvHeads">): number {
-  return heads / kvHeads;
 }
 
 /**
@@ -135,11 +131,9 @@ export class PagedAttention {
   }
 
   /**
-   * Attention of one new token a sequence; gives `[B, heads * d]`. The query
-   * heads that share a key-value head go in as rows of one sequence that all
-   * see every key, so the kernel reads each key once and not once a query head.
-   * A layer whose window may hide keys takes the plain way, because the rows of
-   * a sequence would see different windows.
+   * Attention of one new token a sequence; gives `[B, heads * d]`. A layer whose
+   * window may hide keys takes a query head at a time, because the rows of a
+   * grouped sequence would see different windows.
    */
   decode(
     scope: GraphScope,
@@ -147,45 +141,24 @@ export class PagedAttention {
     { query, key, value }: AttentionInputs,
     layout: DecodeLayout,
   ): string {
-    const { heads, kvHeads, headDim } = this.#config;
-    const group = groupSize(this.#config);
     if (!this.#groupsQueries || this.#window(layer) !== undefined) {
       return this.#attend(scope, layer, {
         inputs: { query, key, value },
         sequences: layout,
-        heads,
+        heads: this.#config.heads,
       });
     }
-    const reshape = (x: string, shape: readonly number[]): string =>
-      scope.op("Reshape", [x, this.#model.int64(shape)]);
-    const swap = (x: string, shape: readonly number[]): string =>
-      scope.op("Transpose", [reshape(x, shape)], {
-        attributes: { perm: { ints: [0, 2, 1, 3] } },
-      });
-    const turned = this.turned(scope, layer, { query, key, value }, layout.positions);
-    const rows = swap(turned.query, [-1, kvHeads, group, headDim]);
-    const keyRows = reshape(turned.key, [-1, kvHeads * headDim]);
-    const cache = this.caches[layer]!;
-    const output = scope.contrib("PagedAttention", [
-      reshape(rows, [-1, kvHeads * headDim]),
-      scope.op("Gather", [keyRows, layout.repeat]),
-      scope.op("Gather", [value, layout.repeat]),
-      cache.key,
-      cache.value,
-      layout.groupOffsets,
-      layout.groupPast,
-      layout.table,
-      "",
-      "",
-      layout.slots,
-      ...["", "", "", "", ""],
-      layout.groupBounds,
-    ], {
-      num_heads: { int: kvHeads },
-      kv_num_heads: { int: kvHeads },
-      is_causal: { int: 0 },
+    return groupedAttention(this.#model, scope, {
+      config: this.#config,
+      inputs: this.turned(scope, layer, { query, key, value }, layout.positions),
+      cache: this.caches[layer]!,
+      rows: {
+        ...layout,
+        offsets: layout.groupOffsets,
+        past: layout.groupPast,
+        bounds: layout.groupBounds,
+      },
     });
-    return reshape(swap(output, [-1, group, kvHeads, headDim]), [-1, heads * headDim]);
   }
 
   /** Normalises and rotates the heads of one token a sequence; positions are `[b, 1]`, queries and keys may come out `[b, 1, n]`. */
@@ -260,8 +233,7 @@ export class PagedAttention {
 
   /** The window of a layer, where one within the context hides anything. */
   #window(layer: number): number | undefined {
-    const { window } = this.#config.attention[layer]!;
-    return window !== undefined && window < this.#contextLength ? window : undefined;
+    return hidingWindow(this.#config.attention[layer]!.window, this.#contextLength);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { DecoderConfig } from "../decoder_config.ts";
+import { type DecoderConfig, groupSize } from "../decoder_config.ts";
 import { DataType, type ModelBuilder } from "../graph_builder.ts";
 import {
   type DecodeConstants,
@@ -9,7 +9,7 @@ import {
   repeated,
   slotAt,
 } from "./decode_loop.ts";
-import { blockSize, groupSize, type PagedAttention } from "./paged_attention.ts";
+import { blockSize, type PagedAttention } from "./paged_attention.ts";
 
 /** Decodes every sequence by itself, in the cache that its prompt was computed into. */
 export function pagedDecoding(

@@ -1,7 +1,6 @@
 import { Tensor } from "onnxruntime-node";
-import type { DecoderConfig } from "../decoder_config.ts";
+import { type DecoderConfig, groupSize } from "../decoder_config.ts";
 import { type FlatBundles, flattenRun } from "./flat_run.ts";
-import { groupSize } from "./paged_attention.ts";
 import { CHUNK_PIECES } from "./prefill_loop.ts";
 import type { RunPlan } from "./run_plan.ts";
 
