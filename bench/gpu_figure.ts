@@ -5,7 +5,7 @@
 import * as Plot from "@observablehq/plot";
 import { dirname } from "node:path";
 import { INK, PALETTE, renderPlot } from "../lib/report/_svg.ts";
-import { type GpuResults, type GrowthPoint, straightLine } from "./gpu_table.ts";
+import { fitText, type GpuResults, type GrowthPoint, straightLine } from "./gpu_table.ts";
 
 const WIDTH = 560;
 const HEIGHT = 340;
@@ -15,12 +15,10 @@ export function growthFigure(
   points: readonly GrowthPoint[],
   { title, label, unit }: { readonly title: string; readonly label: string; readonly unit: string },
 ): string {
-  const { intercept, slope, r2 } = straightLine(points);
+  const { intercept, slope } = straightLine(points);
   const last = Math.max(...points.map(({ x }) => x));
   const line = [0, last].map((x) => ({ x, seconds: intercept + slope * x }));
-  const fit = `${intercept.toFixed(2)} s + ${(1e3 * slope).toFixed(2)} ms a ${unit}, R² ${
-    r2.toFixed(4)
-  }`;
+  const fit = fitText(points, unit);
   return renderPlot({
     width: WIDTH,
     height: HEIGHT,

@@ -84,10 +84,13 @@ export function gpuTable({ open, ours = {}, rival, vllm }: GpuResults): string {
     "| vLLM (prompts/s) | times vLLM |",
     "|---|---|---|---|---|---|---|",
   ];
-  for (const [name, { prompts, seconds }] of Object.entries(ours)) {
+  // "the same" in a title is the row above it
+  for (const name of Object.keys(TITLES)) {
+    if (!ours[name]) continue;
+    const { prompts, seconds } = ours[name];
     const best = Math.min(...seconds);
     const rate = prompts / best;
-    const cells = [TITLES[name] ?? name, best.toFixed(2), rate.toFixed(1)];
+    const cells = [TITLES[name]!, best.toFixed(2), rate.toFixed(1)];
     for (const side of [rival, vllm]) cells.push(...against(side, name, rate));
     lines.push(row(cells));
   }
@@ -128,4 +131,11 @@ export function straightLine(
   const intercept = y - slope * x;
   const residual = mean((p) => (p.seconds - intercept - slope * p.x) ** 2);
   return { intercept, slope, r2: 1 - residual / mean((p) => (p.seconds - y) ** 2) };
+}
+
+/** The straight line through the points, in words. */
+export function fitText(points: readonly GrowthPoint[], unit: string): string {
+  const { intercept, slope, r2 } = straightLine(points);
+  const cost = `${intercept.toFixed(2)} s + ${(1e3 * slope).toFixed(2)} ms a ${unit}`;
+  return `${cost}, R² ${r2.toFixed(4)}`;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fastestSets } from "./gpu_rivals.ts";
-import { gpuTable, type RivalResults } from "./gpu_table.ts";
+import { fitText, gpuTable, type RivalResults } from "./gpu_table.ts";
 
 const measured = { prompts: 100, seconds: [5, 4], runs: [] };
 
@@ -34,4 +34,15 @@ Deno.test("fastestSets() takes each set where it was fastest and keeps all rates
   assert.equal(set?.batch_size, 1024);
   assert.equal(set?.seconds, 4);
   assert.deepEqual(set?.rates, { 256: 20, 1024: 25 });
+});
+
+Deno.test("the recorded page shows the recorded figures", async () => {
+  const folder = new URL("../results/bench/", import.meta.url);
+  const results = JSON.parse(await Deno.readTextFile(new URL("gpu.json", folder)));
+  const page = await Deno.readTextFile(new URL("gpu.md", folder));
+  assert.ok(page.includes(gpuTable(results)), "the table");
+  const { byQuestions, byPrefix } = results.growth;
+  const words = page.replaceAll(/\s+/g, " ");
+  assert.ok(words.includes(fitText(byQuestions, "question")), fitText(byQuestions, "question"));
+  assert.ok(words.includes(fitText(byPrefix, "token")), fitText(byPrefix, "token"));
 });

@@ -5,8 +5,6 @@ import { AttentionMasks } from "./attention_masks.ts";
 import { type RotaryTables, rotaryTables } from "./rotary_tables.ts";
 import { type LayerCache, TwoPartAttention } from "./two_part_attention.ts";
 
-export { type RotaryTables, rotaryTables } from "./rotary_tables.ts";
-
 /** Names of the values that place T packed tokens in B x S attention slots. */
 export interface SlotLayout {
   /** `[T]` position of each token in its sequence, prefix included. */

@@ -1,5 +1,5 @@
 import { layerTensor } from "../checkpoint.ts";
-import { rotaryTables } from "../cpu_attention.ts";
+import { rotaryTables } from "../rotary_tables.ts";
 import { type DecoderConfig, groupSize, hidingWindow } from "../decoder_config.ts";
 import type { AttentionInputs } from "../decoder_layers.ts";
 import { DataType, type GraphScope, type ModelBuilder, tensor } from "../graph_builder.ts";
