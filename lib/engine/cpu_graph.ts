@@ -1,20 +1,12 @@
-import { adaptedLayers } from "./adapter.ts";
 import { type Checkpoint, layerTensor, type LinearModule } from "./checkpoint.ts";
 import { CpuAttention, type HeadNorms } from "./cpu_attention.ts";
 import { choiceScores } from "./choice_scores.ts";
 import { decoderLayers } from "./decoder_layers.ts";
 import { DataType, GraphScope, ModelBuilder, tensor, valueInfo } from "./graph_builder.ts";
+import { LinearLayers } from "./linear_layers.ts";
 import { LOOP_STATE, nextState, type StateName } from "./loop_state.ts";
 import type { LayerCache } from "./two_part_attention.ts";
 import { WeightReader } from "./weight_reader.ts";
-
-/** Input names of the two LoRA factors of one linear layer. */
-export function loraInputs(layer: string): { readonly a: string; readonly b: string } {
-  return { a: `${layer}.lora_A`, b: `${layer}.lora_B` };
-}
-
-/** Input name of the factor on every adapter product of a run. */
-export const LORA_SCALE = "lora_scale";
 
 /** A role of key and value tensors among the graph's inputs and outputs. */
 export type CacheRole = "prefix" | "past" | "recent";
@@ -56,8 +48,12 @@ export interface CpuGraphOptions {
 export function buildCpuGraph(checkpoint: Checkpoint, options: CpuGraphOptions): Uint8Array {
   const model = new ModelBuilder();
   const inputs = declareInputs(model, checkpoint);
-  const linear = linearLayers(model, checkpoint, options.loraModules);
-  buildLoop(model, checkpoint, { inputs, linear, options });
+  const weights = new WeightReader(model, checkpoint);
+  const linear = new LinearLayers(model, checkpoint, {
+    ...options,
+    weight: (name) => weights.float(name),
+  });
+  buildLoop(model, checkpoint, { inputs, weights, linear, options });
   const { kvHeads, headDim, layers } = checkpoint.config;
   return model.toBytes([
     valueInfo("next_tokens", DataType.INT64, ["N", "B"]),
@@ -69,11 +65,10 @@ export function buildCpuGraph(checkpoint: Checkpoint, options: CpuGraphOptions):
   ]);
 }
 
-type LinearLayer = (scope: GraphScope, x: string, layer: string) => string;
-
 interface LoopParts {
   readonly inputs: Readonly<Record<string, string>>;
-  readonly linear: LinearLayer;
+  readonly weights: WeightReader;
+  readonly linear: LinearLayers;
   readonly options: CpuGraphOptions;
 }
 
@@ -104,36 +99,10 @@ function declareInputs(model: ModelBuilder, { config }: Checkpoint): Record<stri
   return inputs;
 }
 
-/** `y = x W^T + b + scale * (x A^T) B^T`, the last term where the layer's module takes an adapter. */
-function linearLayers(
-  model: ModelBuilder,
-  checkpoint: Checkpoint,
-  loraModules: readonly LinearModule[],
-): LinearLayer {
-  const weights = new WeightReader(model, checkpoint);
-  const adapted = new Map<string, { a: string; b: string }>();
-  if (loraModules.length > 0) model.input(LORA_SCALE, DataType.FLOAT, []);
-  for (const layer of adaptedLayers(checkpoint, loraModules)) {
-    const [out, inner] = weights.shape(`${layer}.weight`) as [number, number];
-    const names = loraInputs(layer);
-    const a = model.input(names.a, DataType.FLOAT, [`${names.a}.rank`, inner]);
-    const b = model.input(names.b, DataType.FLOAT, [out, `${names.a}.rank`]);
-    adapted.set(layer, { a, b: model.main.op("Mul", [b, LORA_SCALE]) });
-  }
-  const transposed = { attributes: { transB: { int: 1 } } };
-  return (scope, x, layer) => {
-    const bias = weights.has(`${layer}.bias`) ? [weights.float(`${layer}.bias`)] : [];
-    const y = scope.op("Gemm", [x, weights.float(`${layer}.weight`), ...bias], transposed);
-    const lora = adapted.get(layer);
-    if (!lora) return y;
-    return scope.op("Gemm", [scope.op("Gemm", [x, lora.a], transposed), lora.b, y], transposed);
-  };
-}
-
 function buildLoop(
   model: ModelBuilder,
   checkpoint: Checkpoint,
-  { inputs, linear, options }: LoopParts,
+  { inputs, weights, linear, options }: LoopParts,
 ): void {
   const { config } = checkpoint;
   const { main } = model;
@@ -144,7 +113,6 @@ function buildLoop(
     StateName,
     string
   >;
-  const weights = new WeightReader(model, checkpoint);
   const attention = new CpuAttention(model, body, {
     config,
     contextLength: options.contextLength,
@@ -179,7 +147,7 @@ function buildLoop(
     tokens: state.tokens,
     ops: {
       weight: (name) => weights.float(name),
-      linear: (x, layer) => linear(body, x, layer),
+      linear: (x, layer) => linear.apply(body, x, layer),
       attention(layer, qkv): string {
         const { output, keys, values } = attention.attend(layer, qkv, {
           cache: caches[layer]!,

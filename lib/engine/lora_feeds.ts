@@ -1,7 +1,7 @@
 import { Tensor } from "onnxruntime-node";
 import { adaptedLayers, type Adapter } from "./adapter.ts";
 import type { Checkpoint, LinearModule } from "./checkpoint.ts";
-import { LORA_SCALE, loraInputs } from "./cpu_graph.ts";
+import { LORA_SCALE, loraInputs } from "./linear_layers.ts";
 import type { Variant } from "./types.ts";
 
 /**

@@ -1,7 +1,6 @@
-import { adaptedLayers } from "../adapter.ts";
 import type { Checkpoint, LinearModule } from "../checkpoint.ts";
-import { LORA_SCALE, loraInputs } from "../cpu_graph.ts";
 import { DataType, type GraphScope, type ModelBuilder, tensor } from "../graph_builder.ts";
+import { LinearLayers } from "../linear_layers.ts";
 import { WeightReader } from "../weight_reader.ts";
 
 /** Types that the GPU computes with. */
@@ -27,7 +26,7 @@ export class DeviceWeights {
   readonly #checkpoint: Checkpoint;
   readonly #reader: WeightReader;
   readonly #cast = new Map<string, string>();
-  readonly #adapted = new Map<string, { readonly a: string; readonly b: string }>();
+  readonly #linear: LinearLayers;
   #norm: string | undefined;
 
   constructor(
@@ -42,15 +41,11 @@ export class DeviceWeights {
     this.#model = model;
     this.#checkpoint = checkpoint;
     this.#reader = new WeightReader(model, checkpoint);
-    if (loraModules.length > 0) model.input(LORA_SCALE, DataType.FLOAT, []);
-    for (const layer of adaptedLayers(checkpoint, loraModules)) {
-      const [out, inner] = this.#reader.shape(`${layer}.weight`) as [number, number];
-      const names = loraInputs(layer);
-      const a = model.input(names.a, DataType.FLOAT, [`${names.a}.rank`, inner]);
-      const b = model.input(names.b, DataType.FLOAT, [out, `${names.a}.rank`]);
-      const scaled = model.main.op("Mul", [b, LORA_SCALE]);
-      this.#adapted.set(layer, { a: this.toCompute(a), b: this.toCompute(scaled) });
-    }
+    this.#linear = new LinearLayers(model, checkpoint, {
+      loraModules,
+      weight: (name) => this.weight(name),
+      toCompute: (x) => this.toCompute(x),
+    });
   }
 
   /** A weight in the computing type. */
@@ -63,14 +58,9 @@ export class DeviceWeights {
     return cast;
   }
 
-  /** `y = x W^T + b + scale * (x A^T) B^T`, the last term where the layer's module takes an adapter. */
+  /** See {@linkcode LinearLayers.apply}. */
   linear(scope: GraphScope, x: string, layer: string): string {
-    const transposed = { attributes: { transB: { int: 1 } } };
-    const bias = this.#reader.has(`${layer}.bias`) ? [this.weight(`${layer}.bias`)] : [];
-    const y = scope.op("Gemm", [x, this.weight(`${layer}.weight`), ...bias], transposed);
-    const lora = this.#adapted.get(layer);
-    if (!lora) return y;
-    return scope.op("Gemm", [scope.op("Gemm", [x, lora.a], transposed), lora.b, y], transposed);
+    return this.#linear.apply(scope, x, layer);
   }
 
   /** Logits of hidden states `[B, hidden]`, rounded to the computing type, as float32, which the kernels after them want. */
