@@ -51,6 +51,7 @@ export function buildCpuGraph(checkpoint: Checkpoint, options: CpuGraphOptions):
   const weights = new WeightReader(model, checkpoint);
   const linear = new LinearLayers(model, checkpoint, {
     ...options,
+    reader: weights,
     weight: (name) => weights.float(name),
   });
   buildLoop(model, checkpoint, { inputs, weights, linear, options });

@@ -13,6 +13,16 @@ export class WeightReader {
     this.#checkpoint = checkpoint;
   }
 
+  /** Whether the checkpoint has the tensor. */
+  has(name: string): boolean {
+    return this.#checkpoint.tensors.has(name);
+  }
+
+  /** The shape of a tensor that the checkpoint is known to have. */
+  shape(name: string): readonly number[] {
+    return this.#entry(name).shape;
+  }
+
   /** The tensor in its stored type. */
   stored(name: string): string {
     const entry = this.#entry(name);

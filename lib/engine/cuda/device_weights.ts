@@ -43,6 +43,7 @@ export class DeviceWeights {
     this.#reader = new WeightReader(model, checkpoint);
     this.#linear = new LinearLayers(model, checkpoint, {
       loraModules,
+      reader: this.#reader,
       weight: (name) => this.weight(name),
       toCompute: (x) => this.toCompute(x),
     });
