@@ -2,26 +2,30 @@ import { DataType, GraphScope, type ModelBuilder, valueInfo } from "./graph_buil
 
 /**
  * `[b, c]` log-probabilities of the choices when wanted, else zeros: the sum
- * over the vocabulary is not free. The choices' own logits are taken from those
- * of the whole vocabulary, or computed by `chosenLogits` where those are rough.
+ * over the vocabulary is not free.
+ *
+ * The choices and what they are normalised by come from the same float32
+ * logits. Log-softmax takes the largest logit off first, so a value is at most
+ * 0 and the probabilities of some choices add up to at most 1: a logit of 20
+ * minus a rounded log-sum-exp could be above.
  */
 export function choiceScores(
   model: ModelBuilder,
   body: GraphScope,
-  { logits, chosenLogits }: {
-    /** `[b, vocabulary]` float32 */
+  { logits, exactLogits }: {
+    /** `[b, vocabulary]` float32, as the greedy choice uses them. */
     readonly logits: string;
-    /** Adds `[b, c]` float32 logits of the choices to a scope. */
-    readonly chosenLogits?: (scope: GraphScope) => string;
+    /** Adds `[b, vocabulary]` float32 logits to a scope, where `logits` were rounded on their way. */
+    readonly exactLogits?: (scope: GraphScope) => string;
   },
 ): string {
   const wanted = new GraphScope(model);
-  const normalizer = wanted.op("ReduceLogSumExp", [logits, model.int64([1])], {
-    attributes: { keepdims: { int: 1 } },
+  const logProbs = wanted.op("LogSoftmax", [exactLogits?.(wanted) ?? logits], {
+    attributes: { axis: { int: 1 } },
   });
-  const chosen = chosenLogits?.(wanted) ??
-    wanted.op("Gather", [logits, "choice_ids"], { attributes: { axis: { int: 1 } } });
-  const scores = wanted.op("Sub", [chosen, normalizer]);
+  const scores = wanted.op("Gather", [logProbs, "choice_ids"], {
+    attributes: { axis: { int: 1 } },
+  });
   const unwanted = new GraphScope(model);
   const shape = unwanted.op("Concat", [
     unwanted.op("Shape", [logits], { attributes: { end: { int: 1 } } }),

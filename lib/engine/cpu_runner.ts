@@ -2,7 +2,9 @@ import { type InferenceSession, Tensor } from "onnxruntime-node";
 import type { Checkpoint } from "./checkpoint.ts";
 import { cacheNames } from "./cpu_graph.ts";
 import { type CacheShape, OwnCache, PrefixCache, type RecentTokens } from "./kv_cache.ts";
+import { NOT_FINITE, refuseNotFinite, refuseNotFiniteScores } from "./not_finite.ts";
 import { layOutSlots } from "./slot_layout.ts";
+import type { Variant } from "./types.ts";
 
 /** One run of the graph over a batch of sequences. */
 export interface CpuRun {
@@ -16,7 +18,9 @@ export interface CpuRun {
   readonly steps: number;
   /** Token ids whose log-probabilities are wanted. */
   readonly choices?: readonly number[];
+  /** The weights that answer, as the graph's inputs and by name. */
   readonly lora: Record<string, Tensor>;
+  readonly variant: Variant;
 }
 
 /** What a run gives. */
@@ -41,18 +45,26 @@ const SEQUENCE_CHUNK = 256;
 /** Feeds the CPU graph: lists of tokens and caches in, tokens and caches out. */
 export class CpuRunner {
   readonly #session: InferenceSession;
+  readonly #checkpoint: Checkpoint;
   readonly #endIds: Tensor;
   /** Sizes of the caches. */
   readonly shape: CacheShape;
 
-  constructor(session: InferenceSession, { config }: Checkpoint) {
+  constructor(session: InferenceSession, checkpoint: Checkpoint) {
     this.#session = session;
-    this.#endIds = int64(config.endTokenIds);
-    this.shape = config;
+    this.#checkpoint = checkpoint;
+    this.#endIds = int64([...checkpoint.config.endTokenIds, NOT_FINITE]);
+    this.shape = checkpoint.config;
   }
 
-  /** Runs the graph once. */
-  async run({ sequences, prefix, past, steps, choices, lora }: CpuRun): Promise<CpuRunResult> {
+  /**
+   * Runs the graph once.
+   *
+   * @throws {UsageError} If logits or wanted log-probabilities are not finite.
+   */
+  async run(
+    { sequences, prefix, past, steps, choices, lora, variant }: CpuRun,
+  ): Promise<CpuRunResult> {
     const own = past ?? new OwnCache(this.shape, sequences.length);
     const start = prefix.tokens.length;
     const layout = layOutSlots(sequences, own.lengths.map((length) => start + length));
@@ -74,10 +86,16 @@ export class CpuRunner {
       want_scores: new Tensor("bool", [choices !== undefined], []),
     }, ["next_tokens", "done", "choice_log_probs", ...names]);
     const data = names.map((name) => out[name]!.data as Float32Array);
+    const next = out.next_tokens!.data as BigInt64Array;
+    for (const token of next) refuseNotFinite(Number(token), this.#checkpoint, variant);
+    const logProbs = choices
+      ? rows(out.choice_log_probs!.data as Float32Array, grid[0]!, choices)
+      : [];
+    for (const row of logProbs) refuseNotFiniteScores(row, this.#checkpoint, variant);
     return {
-      tokens: byRow(out.next_tokens!.data as BigInt64Array, layout.batch),
+      tokens: byRow(next, layout.batch),
       ended: Array.from(out.done!.data as Uint8Array, Boolean),
-      logProbs: choices ? rows(out.choice_log_probs!.data as Float32Array, grid[0]!, choices) : [],
+      logProbs,
       recent: {
         data,
         counts: sequences.map((sequence) => sequence.length),
@@ -91,14 +109,21 @@ export class CpuRunner {
   async extendPrefix(
     known: PrefixCache,
     tokens: readonly number[],
-    { lora, signal }: { readonly lora: CpuRun["lora"]; readonly signal: AbortSignal | undefined },
+    { signal, ...weights }: Pick<CpuRun, "lora" | "variant"> & {
+      readonly signal: AbortSignal | undefined;
+    },
   ): Promise<PrefixCache> {
     let cache = known;
     while (cache.tokens.length < tokens.length) {
       signal?.throwIfAborted();
       const at = cache.tokens.length;
       const chunk = tokens.slice(at, at + SEQUENCE_CHUNK);
-      const { recent } = await this.run({ sequences: [chunk], prefix: cache, steps: 1, lora });
+      const { recent } = await this.run({
+        sequences: [chunk],
+        prefix: cache,
+        steps: 1,
+        ...weights,
+      });
       cache = cache.extend(chunk, recent);
     }
     return cache;
@@ -110,7 +135,9 @@ export class CpuRunner {
    * where it is an end token) and the wanted log-probabilities.
    */
   async prefill(
-    { sequences, prefix, past, choices, lora }: Omit<CpuRun, "steps"> & { readonly past: OwnCache },
+    { sequences, prefix, past, choices, lora, variant }: Omit<CpuRun, "steps"> & {
+      readonly past: OwnCache;
+    },
     signal: AbortSignal | undefined,
   ): Promise<Omit<CpuRunResult, "recent">> {
     const tokens: (readonly number[])[] = [];
@@ -130,6 +157,7 @@ export class CpuRunner {
           past: past.select(numbers),
           steps: 1,
           lora,
+          variant,
           ...(choices && last ? { choices } : {}),
         });
         past.append(row, result.recent);

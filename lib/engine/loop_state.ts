@@ -1,4 +1,5 @@
 import { DataType, type GraphScope, type ModelBuilder } from "./graph_builder.ts";
+import { markNotFinite } from "./not_finite.ts";
 
 /** The loop's state in order, with its element type and shape; the caches follow it. */
 export const LOOP_STATE = [
@@ -67,7 +68,8 @@ export function nextState(
     body.op("Cast", [x], { attributes: { to: { int: DataType.INT64 } } });
   const toBool = (x: string): string =>
     body.op("Cast", [x], { attributes: { to: { int: DataType.BOOL } } });
-  const matches = toInt(body.op("Equal", [column(best), endIds]));
+  const marked = markNotFinite(model, body, { tokens: best, logits });
+  const matches = toInt(body.op("Equal", [column(marked), endIds]));
   const ended = toBool(body.op("ReduceMax", [matches, model.int64([1])], {
     attributes: { keepdims: { int: 0 } },
   }));
@@ -81,7 +83,12 @@ export function nextState(
   const rows = body.op("Range", [model.int64(0), count, model.int64(1)]);
   const copy = (): string => body.op("Identity", [rows]);
   return {
-    emitted: body.op("Where", [done, model.int64(-1), best]),
+    // the end id becomes -1, the mark of logits that are not finite stays
+    emitted: body.op("Where", [
+      done,
+      body.op("Min", [marked, model.int64(-1)]),
+      best,
+    ]),
     goOn: body.op("Not", [allDone]),
     state: {
       tokens: best,

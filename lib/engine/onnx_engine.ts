@@ -139,7 +139,7 @@ export class OnnxEngine implements Engine {
         prefix: await this.#prefix(trunk, call),
         past: new OwnCache(this.#runner.shape, rows.length),
         choices,
-        lora: call.lora,
+        ...call.weights,
       }, signal);
       yield* rows.map(({ index }, row) => ({ index, logProbs: logProbs[row]! }));
       done += rows.length;
@@ -154,16 +154,18 @@ export class OnnxEngine implements Engine {
 
   #openCall(variant: Variant, signal: AbortSignal | undefined): Call {
     const { loraModules } = this.#settings;
-    return { variant, signal, lora: loraFeeds(this.#checkpoint, loraModules, variant) };
+    const lora = loraFeeds(this.#checkpoint, loraModules, variant);
+    return { signal, weights: { variant, lora } };
   }
 
   /** Keys and values of a shared beginning, from where it parts from the one computed last. */
-  async #prefix(tokens: readonly number[], { variant, lora, signal }: Call): Promise<PrefixCache> {
+  async #prefix(tokens: readonly number[], { weights, signal }: Call): Promise<PrefixCache> {
+    const { variant } = weights;
     const same = variant.adapter === this.#known.variant.adapter &&
       variant.scale === this.#known.variant.scale;
     const { cache } = this.#known;
     const known = cache.truncate(same ? commonLength(cache.tokens, tokens) : 0);
-    const extended = await this.#runner.extendPrefix(known, tokens, { lora, signal });
+    const extended = await this.#runner.extendPrefix(known, tokens, { ...weights, signal });
     this.#known = { variant, cache: extended };
     return extended;
   }
@@ -174,7 +176,7 @@ export class OnnxEngine implements Engine {
     maxNewTokens: number,
     call: Call,
   ): Promise<Completion[]> {
-    const { lora, signal } = call;
+    const { weights, signal } = call;
     const prefix = await this.#prefix(trunk, call);
     const rows = groups.flatMap(({ prompts }) => prompts);
     const branches = await this.#branches(groups, prefix, call);
@@ -184,7 +186,7 @@ export class OnnxEngine implements Engine {
       longest + Math.min(maxNewTokens, STEPS_PER_RUN),
     );
     const first = await this.#runner.prefill(
-      { sequences: rows.map(({ suffix }) => suffix), prefix, past, lora },
+      { sequences: rows.map(({ suffix }) => suffix), prefix, past, ...weights },
       signal,
     );
     const generated = first.tokens.map((tokens) => [...tokens]);
@@ -202,7 +204,7 @@ export class OnnxEngine implements Engine {
       const steps = Math.min(STEPS_PER_RUN, maxNewTokens - made);
       // a sequence that has ended and not left yet repeats its last token to no effect
       const sequences = running.map((row) => [generated[row]!.at(-1) ?? rows[row]!.suffix.at(-1)!]);
-      const result = await this.#runner.run({ sequences, prefix, past, steps, lora });
+      const result = await this.#runner.run({ sequences, prefix, past, steps, ...weights });
       made += steps;
       if (made < maxNewTokens) past.append(0, result.recent);
       for (const [i, row] of running.entries()) {
@@ -222,7 +224,7 @@ export class OnnxEngine implements Engine {
   async #branches(
     groups: Batch["groups"],
     prefix: PrefixCache,
-    { lora, signal }: Call,
+    { weights, signal }: Call,
   ): Promise<OwnCache> {
     const { shape } = this.#runner;
     if (groups.every(({ branch }) => branch.length === 0)) {
@@ -230,14 +232,14 @@ export class OnnxEngine implements Engine {
     }
     const past = new OwnCache(shape, groups.length);
     const sequences = groups.map(({ branch }) => branch);
-    await this.#runner.prefill({ sequences, prefix, past, lora }, signal);
+    await this.#runner.prefill({ sequences, prefix, past, ...weights }, signal);
     return past;
   }
 }
 
 /** What every run of one call needs. */
 interface Call {
-  readonly variant: Variant;
   readonly signal: AbortSignal | undefined;
-  readonly lora: Record<string, Tensor>;
+  /** The variant, and its adapter as the graph takes it. */
+  readonly weights: { readonly variant: Variant; readonly lora: Record<string, Tensor> };
 }

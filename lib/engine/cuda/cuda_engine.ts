@@ -2,6 +2,7 @@ import type { Tensor } from "onnxruntime-node";
 import { UsageError } from "../../runs/usage_error.ts";
 import type { Checkpoint, LinearModule } from "../checkpoint.ts";
 import { loraFeeds } from "../lora_feeds.ts";
+import { NOT_FINITE, refuseNotFinite, refuseNotFiniteScores } from "../not_finite.ts";
 import { openSession } from "../open_session.ts";
 import type {
   ChoiceScores,
@@ -73,8 +74,6 @@ export interface GraphRunner {
 }
 
 const DEFAULT_CONTEXT = 8192;
-/** An id that no token has: ends nothing. */
-const NO_TOKEN = -1;
 /** Chunks of a scoring run: results and progress come after each. */
 const SCORING_CHUNKS = 8;
 
@@ -175,7 +174,7 @@ export class CudaEngine implements Engine {
     prompts: readonly Prompt[],
     options: GenerateOptions,
   ): AsyncGenerator<Completion> {
-    const { maxNewTokens } = options;
+    const { maxNewTokens, variant = {} } = options;
     const results = this.#runAll(prompts, options, {
       maxNewTokens,
       feeds: {
@@ -193,10 +192,12 @@ export class CudaEngine implements Engine {
       for (const [row, index] of rows.entries()) {
         const tokens: number[] = [];
         const start = Number(first[row]);
+        refuseNotFinite(start, this.#checkpoint, variant);
         if (!ends.has(start)) {
           tokens.push(start);
           for (let at = row; at < next.length; at += rows.length) {
             const token = Number(next[at]);
+            refuseNotFinite(token, this.#checkpoint, variant);
             if (token < 0) break;
             tokens.push(token);
           }
@@ -226,7 +227,9 @@ export class CudaEngine implements Engine {
       const scores = out.choice_log_probs!.data as Float32Array;
       for (const [row, index] of rows.entries()) {
         const at = row * choices.length;
-        yield { index, logProbs: [...scores.slice(at, at + choices.length)] };
+        const logProbs = [...scores.slice(at, at + choices.length)];
+        refuseNotFiniteScores(logProbs, this.#checkpoint, options.variant ?? {});
+        yield { index, logProbs };
       }
     }
   }
@@ -316,7 +319,7 @@ export class CudaEngine implements Engine {
   #variantFeeds(variant: Variant): Feeds {
     const ends = this.#endTokenIds;
     return {
-      end_ids: int64(ends.length > 0 ? ends : [NO_TOKEN]),
+      end_ids: int64([...ends, NOT_FINITE]),
       no_tokens: int64([]),
       ...loraFeeds(this.#checkpoint, this.#options.loraModules ?? [], variant),
     };

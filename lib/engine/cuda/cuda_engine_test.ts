@@ -185,6 +185,35 @@ Deno.test("CudaEngine.generate() halves its plan when memory runs out, and answe
   assert.equal(engine.memoryPlan.sequences, halved.at(-1));
 });
 
+Deno.test("CudaEngine names a model whose logits are not finite, whichever token shows it", async () => {
+  const integers = (values: number[], dims: number[]): Tensor =>
+    new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
+  for (const [first, next, score] of [[-2, -1, -1], [5, -2, -1], [5, 6, NaN], [5, 6, -Infinity]]) {
+    const device: GraphRunner = {
+      run: (feeds) => {
+        const count = feeds.last!.dims[0]!;
+        const steps = Number(feeds.decode_steps!.data[0]);
+        return Promise.resolve({
+          first_tokens: integers(Array(count).fill(first), [count]),
+          next_tokens: integers(Array(count * steps).fill(next), [steps, count]),
+          choice_log_probs: new Tensor("float32", Float32Array.from(Array(count).fill(score)), [
+            count,
+            1,
+          ]),
+        });
+      },
+      release: () => Promise.resolve(),
+    };
+    const expected = { name: "UsageError", message: /its logits are not finite numbers/ };
+    if (score === -1) await assert.rejects(generate(open(device)), expected);
+    else {
+      await assert.rejects(async () => {
+        for await (const _ of open(device).choiceLogProbs(prompts, [3]));
+      }, expected);
+    }
+  }
+});
+
 Deno.test("CudaEngine.generate() hands on errors that are not about memory", async () => {
   const device: GraphRunner = {
     run: () => Promise.reject(new Error("an illegal memory access was encountered")),

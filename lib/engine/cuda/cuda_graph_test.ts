@@ -5,6 +5,7 @@ import { InferenceSession } from "onnxruntime-node";
 import type { Checkpoint } from "../checkpoint.ts";
 import { layerTensor } from "../checkpoint.ts";
 import { LINEAR_MODULES, parseDecoderConfig } from "../decoder_config.ts";
+import { DataType } from "../graph_builder.ts";
 import type { TensorEntry } from "../safetensors.ts";
 import { bundleShape } from "./bundle_shape.ts";
 import { buildCudaGraph, type CudaGraphOptions } from "./cuda_graph.ts";
@@ -228,14 +229,33 @@ Deno.test("buildCudaGraph() gates by a norm that is a constant factor, which its
   }
 });
 
-Deno.test("buildCudaGraph() sums over the vocabulary only inside the branch for wanted scores", () => {
+Deno.test("buildCudaGraph() normalises over the vocabulary only inside the branch for wanted scores", () => {
   const { prefill, decode, bundled } = build();
-  assert.ok(
-    ![...prefill, ...decode, ...bundled].some(({ opType }) => opType === "ReduceLogSumExp"),
-  );
+  assert.ok(![...prefill, ...decode, ...bundled].some(({ opType }) => opType === "LogSoftmax"));
   const branch = prefill.find(({ opType }) => opType === "If")!;
   const then = branch.attribute.find(({ name }) => name === "then_branch")!.g!;
-  assert.ok(then.node.some(({ opType }) => opType === "ReduceLogSumExp"));
+  const [softmax, gather] = then.node.slice(-2);
+  assert.deepEqual([softmax!.opType, gather!.opType], ["LogSoftmax", "Gather"]);
+  assert.deepEqual(gather!.input, [softmax!.output[0], "choice_ids"]);
+});
+
+Deno.test("buildCudaGraph() scores letters from products of float32, a part of the output layer at a time", () => {
+  const size = 2 ** 20;
+  for (const [vocab_size, parts] of [[1000, 1], [size, 1], [size + 1, 2], [5 * size - 1, 5]]) {
+    const { prefill } = build({ model_type: "llama", vocab_size: vocab_size! });
+    const branch = prefill.find(({ opType }) => opType === "If")!;
+    const { node } = branch.attribute.find(({ name }) => name === "then_branch")!.g!;
+    const products = node.filter(({ opType }) => opType === "Gemm");
+    assert.equal(products.length, parts);
+    const casts = new Map(
+      node.filter(({ opType }) => opType === "Cast").map((cast) => [cast.output[0], cast]),
+    );
+    for (const { input } of products) {
+      for (const name of input.slice(0, 2)) {
+        assert.equal(casts.get(name)?.attribute[0]?.i, BigInt(DataType.FLOAT));
+      }
+    }
+  }
 });
 
 Deno.test("buildCudaGraph() takes LoRA factors and their scale as inputs", () => {

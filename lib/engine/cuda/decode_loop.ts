@@ -56,7 +56,8 @@ export function decodeConstants(model: ModelBuilder, first: string): DecodeConst
  * Adds to a scope the loop that decodes one token a sequence an iteration, from
  * the first tokens on. A sequence that has met an end token leaves the state, so
  * it costs nothing any more; the loop ends with the last of them. Returns
- * `[steps, B]` tokens, -1 for the end token and after it.
+ * `[steps, B]` tokens, -1 for the end token and after it, `NOT_FINITE` (which
+ * `end_ids` holds too) where logits were not finite.
  */
 export function decodeLoop(
   model: ModelBuilder,
@@ -92,9 +93,10 @@ export function decodeLoop(
       attention: (layer, inputs) => step.attention(layer, inputs),
     },
   });
-  const best = greedy(body, weights.logits(body, hidden));
+  const best = greedy(model, body, weights.logits(body, hidden));
   const goesOn = goesOnAfter(model, body, best);
-  const shown = body.op("Where", [goesOn, best, model.int64(-1)]);
+  // an end token becomes -1, the mark of logits that are not finite stays
+  const shown = body.op("Where", [goesOn, best, body.op("Min", [best, model.int64(-1)])]);
   const emitted = body.op("ScatterElements", [blank, state.rows!, shown]);
   const after = keepAlive(model, body, goesOn, {
     carried,

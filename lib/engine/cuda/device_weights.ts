@@ -9,6 +9,9 @@ export type ComputeType = DataType.BFLOAT16 | DataType.FLOAT16;
 /** Names of the half types in an engine's options. */
 export type HalfType = "bfloat16" | "float16";
 
+/** Most values of the output layer that are held in float32 at once. */
+const EXACT_PART = 2 ** 26;
+
 /** The type that a checkpoint is run in on a GPU when nothing else is asked for: its own half type, bfloat16 for float32 weights. */
 export function storedHalfType({ tensors }: Checkpoint): HalfType {
   return tensors.get("model.embed_tokens.weight")!.dtype === "F16" ? "float16" : "bfloat16";
@@ -73,14 +76,30 @@ export class DeviceWeights {
   }
 
   /**
-   * Logits of the choices alone, `[B, C]`, computed in float32: rounded to
-   * bfloat16, logits of 16 to 32 are multiples of an eighth, and answers tie.
+   * Logits `[B, vocabulary]` computed in float32: rounded to bfloat16, logits of
+   * 16 to 32 are multiples of an eighth, answers tie, and what they are
+   * normalised by is off. A part of the output layer at a time is cast, so that
+   * its float32 copy stays small. (Products of two half-precision numbers are
+   * exact in the tensor cores' own format, which these products may be taken in.)
    */
-  chosenLogits(scope: GraphScope, hidden: string): string {
-    const rows = toFloat(scope, scope.op("Gather", [this.#head(), "choice_ids"]));
-    return scope.op("Gemm", [toFloat(scope, hidden), rows], {
-      attributes: { transB: { int: 1 } },
-    });
+  exactLogits(scope: GraphScope, hidden: string): string {
+    const { vocabSize, hiddenSize } = this.#checkpoint.config;
+    const x = toFloat(scope, hidden);
+    const size = Math.ceil(vocabSize / Math.ceil(vocabSize * hiddenSize / EXACT_PART));
+    const parts: string[] = [];
+    for (let start = 0; start < vocabSize; start += size) {
+      const rows = scope.op("Slice", [
+        this.#head(),
+        this.#atRun(start),
+        this.#atRun(Math.min(start + size, vocabSize)),
+        this.#model.int64([0]),
+      ]);
+      parts.push(
+        scope.op("Gemm", [x, toFloat(scope, rows)], { attributes: { transB: { int: 1 } } }),
+      );
+    }
+    if (parts.length === 1) return parts[0]!;
+    return scope.op("Concat", parts, { attributes: { axis: { int: 1 } } });
   }
 
   /**
@@ -97,6 +116,16 @@ export class DeviceWeights {
   /** A value of the main graph in the computing type. */
   toCompute(name: string): string {
     return this.#model.main.op("Cast", [name], { attributes: { to: { int: this.type } } });
+  }
+
+  /**
+   * `[1]` an integer that is known only at the run: a constant one would have
+   * the cast parts of the output layer kept as weights when the session opens.
+   */
+  #atRun(value: number): string {
+    const { main } = this.#model;
+    const zero = main.once("run-time zero", () => main.op("Shape", ["no_tokens"]));
+    return main.once(`at run ${value}`, () => main.op("Add", [this.#model.int64([value]), zero]));
   }
 
   /** The output layer's weight. */

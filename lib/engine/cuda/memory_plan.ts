@@ -33,7 +33,8 @@ const MAX_ELEMENTS = 2 ** 31 - 1;
  * Decides how many blocks, sequences and prefill tokens a run may have, from
  * the checkpoint and the free memory. A step needs its widest values at the
  * same time: hidden states, projections, three of the MLP's width, and the
- * logits of every sequence in two types. Blocks get what is left.
+ * logits of every sequence: rounded, cast, exact, normalised. Blocks get what
+ * is left.
  *
  * @throws {RangeError} If not even one step of a few tokens fits.
  */
@@ -46,7 +47,7 @@ export function planMemory(
   const usable = freeBytes * USABLE;
   const tokenBytes = HALF_BYTES *
     (6 * hiddenSize + 4 * (heads + kvHeads) * headDim + 3 * intermediateSize);
-  const rowBytes = (HALF_BYTES + FLOAT_BYTES) * vocabSize;
+  const rowBytes = (HALF_BYTES + 3 * FLOAT_BYTES) * vocabSize;
   const blockBytes = 2 * layers * size * kvHeads * headDim * HALF_BYTES;
   let tokens = Math.min(prefillTokens, Math.floor(MAX_ELEMENTS / Math.max(intermediateSize, 1)));
   let rows = Math.min(sequences, Math.floor(MAX_ELEMENTS / vocabSize));

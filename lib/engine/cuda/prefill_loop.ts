@@ -3,6 +3,7 @@ import { choiceScores } from "../choice_scores.ts";
 import { decoderLayers } from "../decoder_layers.ts";
 import { DataType, GraphScope, type ModelBuilder, valueInfo } from "../graph_builder.ts";
 import type { DeviceWeights } from "./device_weights.ts";
+import { markNotFinite } from "../not_finite.ts";
 import type { PagedAttention } from "./paged_attention.ts";
 
 /** The pieces that a chunk of the prefill takes from the run's packed inputs, in the order of `chunk_ranges`. */
@@ -75,10 +76,10 @@ export function prefillLoop(
     },
   });
   const logits = weights.logits(body, hidden);
-  const best = greedy(body, logits);
+  const best = greedy(model, body, logits);
   const chosen = choiceScores(model, body, {
     logits,
-    chosenLogits: (scope) => weights.chosenLogits(scope, hidden),
+    exactLogits: (scope) => weights.exactLogits(scope, hidden),
   });
 
   const [firstBefore, scoresBefore] = [model.freshName("first"), model.freshName("scores")];
@@ -133,9 +134,10 @@ function declareInputs(model: ModelBuilder): void {
   for (const [name, type, shape] of inputs) model.input(name, type, shape);
 }
 
-/** `[B]` position of the largest logit. */
-export function greedy(scope: GraphScope, logits: string): string {
-  return scope.op("ArgMax", [logits], {
+/** `[B]` position of the largest of `[B, vocabulary]` logits, marked where they are not all finite. */
+export function greedy(model: ModelBuilder, scope: GraphScope, logits: string): string {
+  const tokens = scope.op("ArgMax", [logits], {
     attributes: { axis: { int: 1 }, keepdims: { int: 0 } },
   });
+  return markNotFinite(model, scope, { tokens, logits });
 }
