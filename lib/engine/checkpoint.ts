@@ -5,7 +5,7 @@ import {
   type LinearModule,
   parseDecoderConfig,
 } from "./decoder_config.ts";
-import { readSafetensorsHeader, type TensorEntry } from "./safetensors.ts";
+import { readSafetensorsHeader, sameTensorBytes, type TensorEntry } from "./safetensors.ts";
 
 export { LINEAR_MODULES, type LinearModule } from "./decoder_config.ts";
 
@@ -18,22 +18,32 @@ export interface Checkpoint {
   readonly files: readonly string[];
 }
 
+const SINGLE_FILE = "model.safetensors";
+const INDEX = "model.safetensors.index.json";
+const EMBEDDINGS = "model.embed_tokens.weight";
+const HEAD = "lm_head.weight";
+
 /**
- * Opens a checkpoint folder: `config.json` and `model.safetensors`, or the
- * shards that `model.safetensors.index.json` lists. Reads headers only.
+ * Opens a checkpoint folder: `config.json` and `model.safetensors`, or where
+ * there is none, the shards that `model.safetensors.index.json` lists. Reads
+ * headers only.
+ *
+ * Where config.json ties the output layer to the embeddings and the file has
+ * both, with different values, the model's own output layer is used; where it
+ * has one of them, that serves both ends.
  *
  * @throws {UsageError} If a file is missing or truncated, or the tensors are not
  * exactly those of the model that config.json describes.
+ *
+ * Source: the order of files and the rule of tied weights are those of
+ * transformers 5.23, `modeling_utils.py`.
  */
 export async function openCheckpoint(dir: string): Promise<Checkpoint> {
   const config = parseDecoderConfig(
     await readJson(`${dir}/config.json`),
     await readJson(`${dir}/generation_config.json`, {}),
   );
-  const index = await readJson(`${dir}/model.safetensors.index.json`, {});
-  const names = index.weight_map
-    ? [...new Set(Object.values(index.weight_map as Record<string, string>))].sort()
-    : ["model.safetensors"];
+  const names = await isFile(`${dir}/${SINGLE_FILE}`) ? [SINGLE_FILE] : await shardNames(dir);
   const files: string[] = [];
   const tensors = new Map<string, TensorEntry>();
   for (const name of names) {
@@ -42,8 +52,50 @@ export async function openCheckpoint(dir: string): Promise<Checkpoint> {
     files.push(file);
     for (const [name, entry] of await readSafetensorsHeader(file)) tensors.set(name, entry);
   }
-  checkTensors(dir, config, tensors);
-  return { dir, config, tensors, files };
+  const tied = await resolveTiedHead(config, tensors);
+  checkTensors(dir, tied, tensors);
+  return { dir, config: tied, tensors, files };
+}
+
+/** The files that the index names, sorted. */
+async function shardNames(dir: string): Promise<string[]> {
+  const { weight_map: map } = await readJson(`${dir}/${INDEX}`, {});
+  if (map === undefined) {
+    if (!await isFile(`${dir}/pytorch_model.bin`)) return [SINGLE_FILE];
+    throw new UsageError(
+      `Cannot open "${dir}": its weights are in pytorch_model.bin alone; convert them: ` +
+        `python -c "from transformers import AutoModelForCausalLM as M; ` +
+        `M.from_pretrained('${dir}', dtype='auto').save_pretrained('${dir}')"`,
+    );
+  }
+  const names = typeof map === "object" && map !== null ? Object.values(map) : [];
+  for (const name of names) {
+    if (typeof name === "string" && /^[^/\\]+\.safetensors$/.test(name)) continue;
+    throw new UsageError(
+      `Cannot open "${dir}": ${INDEX} names ${JSON.stringify(name)}, no file of the folder`,
+    );
+  }
+  if (names.length === 0) throw new UsageError(`Cannot open "${dir}": ${INDEX} names no files`);
+  return [...new Set(names as string[])].sort();
+}
+
+/** The config with the output layer that the weights really have; see {@linkcode openCheckpoint}. */
+async function resolveTiedHead(
+  config: DecoderConfig,
+  tensors: Map<string, TensorEntry>,
+): Promise<DecoderConfig> {
+  const head = tensors.get(HEAD);
+  if (!config.tieWordEmbeddings || !head) return config;
+  const embeddings = tensors.get(EMBEDDINGS);
+  if (!embeddings) {
+    tensors.set(EMBEDDINGS, head);
+    return config;
+  }
+  return await sameTensorBytes(head, embeddings) ? config : { ...config, tieWordEmbeddings: false };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((found) => found.isFile, () => false);
 }
 
 /** The name of a weight or bias of one layer in the checkpoint. */
@@ -70,7 +122,7 @@ function checkTensors(
     }
   }
   for (const name of tensors.keys()) {
-    const tiedHead = name === "lm_head.weight" && config.tieWordEmbeddings;
+    const tiedHead = name === HEAD && config.tieWordEmbeddings;
     if (expected.has(name) || tiedHead || COMPUTED.test(name)) continue;
     throw new UsageError(
       `Cannot open "${dir}": a ${config.modelType} model with this config.json has no tensor "${name}"`,
@@ -91,7 +143,7 @@ function expectedShapes(config: DecoderConfig): Map<string, readonly number[]> {
     "mlp.down_proj": [hiddenSize, intermediateSize],
   };
   const shapes = new Map<string, readonly number[]>();
-  shapes.set("model.embed_tokens.weight", [vocabSize, hiddenSize]);
+  shapes.set(EMBEDDINGS, [vocabSize, hiddenSize]);
   for (let layer = 0; layer < config.layers; layer++) {
     shapes.set(layerTensor(layer, "input_layernorm"), [hiddenSize]);
     shapes.set(layerTensor(layer, "post_attention_layernorm"), [hiddenSize]);
@@ -104,7 +156,7 @@ function expectedShapes(config: DecoderConfig): Map<string, readonly number[]> {
     shapes.set(layerTensor(layer, "self_attn.k_norm"), [headDim]);
   }
   shapes.set("model.norm.weight", [hiddenSize]);
-  if (!config.tieWordEmbeddings) shapes.set("lm_head.weight", [vocabSize, hiddenSize]);
+  if (!config.tieWordEmbeddings) shapes.set(HEAD, [vocabSize, hiddenSize]);
   return shapes;
 }
 

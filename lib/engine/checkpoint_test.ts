@@ -95,3 +95,77 @@ Deno.test("openCheckpoint() refuses a tensor that the model has no place for", a
     ],
   });
 });
+
+const OTHER_HEAD = {
+  ...constantTensor("lm_head.weight", [16, 8]),
+  values: (): Float32Array => new Float32Array(128).fill(0.25),
+};
+
+Deno.test("openCheckpoint() uses a model's own output layer although config.json says tied", async () => {
+  const tied = async (tensors: TinyCheckpointOptions["tensors"]): Promise<boolean> => {
+    let found: boolean | undefined;
+    await withTinyCheckpoint(async (dir) => {
+      found = (await openCheckpoint(dir)).config.tieWordEmbeddings;
+    }, { tensors: tensors! });
+    return found!;
+  };
+  assert.equal(await tied(tinyTensors()), true);
+  assert.equal(await tied([...tinyTensors(), constantTensor("lm_head.weight", [16, 8])]), true);
+  assert.equal(await tied([...tinyTensors(), OTHER_HEAD]), false);
+});
+
+Deno.test("openCheckpoint() of tied weights takes the output layer for the embeddings if it is alone", () =>
+  withTinyCheckpoint(async (dir) => {
+    const { config, tensors } = await openCheckpoint(dir);
+    assert.equal(config.tieWordEmbeddings, true);
+    assert.equal(tensors.get("model.embed_tokens.weight"), tensors.get("lm_head.weight"));
+  }, { tensors: [...tinyTensors().slice(1), OTHER_HEAD] }));
+
+Deno.test("openCheckpoint() refuses a tied model whose own output layer has another shape", () =>
+  refuses(/"lm_head.weight" has shape \[17,8\], config.json says \[16,8\]/, {
+    tensors: [...tinyTensors(), constantTensor("lm_head.weight", [17, 8])],
+  }));
+
+Deno.test("openCheckpoint() reads model.safetensors where old shards and their index lie beside it", () =>
+  withTinyCheckpoint(async (dir) => {
+    const old = tinyTensors();
+    await writeSafetensors(`${dir}/model-00001-of-00001.safetensors`, old);
+    const weight_map = Object.fromEntries(
+      old.map(({ name }) => [name, "model-00001-of-00001.safetensors"]),
+    );
+    const index = `${dir}/model.safetensors.index.json`;
+    await Deno.writeTextFile(index, JSON.stringify({ weight_map }));
+    const { files } = await openCheckpoint(dir);
+    assert.deepEqual(files.map((file) => file.split("/").at(-1)), ["model.safetensors"]);
+    // an index whose shards are gone is no fault either
+    await Deno.remove(`${dir}/model-00001-of-00001.safetensors`);
+    assert.equal((await openCheckpoint(dir)).files.length, 1);
+  }));
+
+Deno.test("openCheckpoint() refuses an index that names what is no file of the folder", () =>
+  withTinyCheckpoint(async (dir) => {
+    await Deno.remove(`${dir}/model.safetensors`);
+    for (
+      const [map, message] of [
+        [{ a: "../other/model.safetensors" }, /names "\.\.\/other/],
+        [{ a: 7 }, /names 7/],
+        [{}, /names no files/],
+        [[], /names no files/],
+      ] as const
+    ) {
+      await Deno.writeTextFile(
+        `${dir}/model.safetensors.index.json`,
+        JSON.stringify({ weight_map: map }),
+      );
+      await assert.rejects(openCheckpoint(dir), { name: UsageError.name, message });
+    }
+  }));
+
+Deno.test("openCheckpoint() says how weights of a .bin file are converted", () =>
+  withTinyCheckpoint(async (dir) => {
+    await Deno.rename(`${dir}/model.safetensors`, `${dir}/pytorch_model.bin`);
+    await assert.rejects(openCheckpoint(dir), {
+      name: UsageError.name,
+      message: /pytorch_model.bin alone; convert them: python -c .*save_pretrained/,
+    });
+  }));

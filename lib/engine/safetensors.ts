@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { UsageError } from "../runs/usage_error.ts";
 
 /** Element types that a checkpoint of this kind uses. */
@@ -103,6 +104,24 @@ export async function readTensor(entry: TensorEntry): Promise<Float32Array> {
   const out = new Uint32Array(halves.length);
   for (let i = 0; i < halves.length; i++) out[i] = halves[i]! << 16;
   return new Float32Array(out.buffer);
+}
+
+/** Bytes that are compared at once. */
+const COMPARED_BYTES = 1 << 22;
+
+/** Whether two tensors of one type and shape have the same bytes. */
+export async function sameTensorBytes(x: TensorEntry, y: TensorEntry): Promise<boolean> {
+  if (x.dtype !== y.dtype || x.shape.join() !== y.shape.join()) return false;
+  using left = await Deno.open(x.file);
+  using right = await Deno.open(y.file);
+  await left.seek(x.offset, Deno.SeekMode.Start);
+  await right.seek(y.offset, Deno.SeekMode.Start);
+  for (let done = 0; done < x.length; done += COMPARED_BYTES) {
+    const size = Math.min(COMPARED_BYTES, x.length - done);
+    const [a, b] = [await readExactly(left, size), await readExactly(right, size)];
+    if (Buffer.compare(a, b) !== 0) return false;
+  }
+  return true;
 }
 
 /** A tensor to write: its name, shape and the float32 values, made when their turn comes. */
