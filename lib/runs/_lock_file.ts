@@ -25,8 +25,7 @@ export function lockFile(path: string): Disposable {
       file.close();
       continue;
     }
-    file.truncateSync(0);
-    file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
+    writeHolder(file, lockPath);
     return {
       [Symbol.dispose](): void {
         // Removed while still held: whoever opened it meanwhile sees that it is gone.
@@ -41,6 +40,16 @@ function openLock(lockPath: string): Deno.FsFile {
   try {
     return Deno.openSync(lockPath, { read: true, write: true, create: true });
   } catch (error) {
+    throw explainWriteError(error, lockPath);
+  }
+}
+
+function writeHolder(file: Deno.FsFile, lockPath: string): void {
+  try {
+    file.truncateSync(0);
+    file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
+  } catch (error) {
+    file.close();
     throw explainWriteError(error, lockPath);
   }
 }

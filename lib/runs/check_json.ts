@@ -169,6 +169,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** The value on one line of bearable length. */
 function brief(value: unknown): string {
-  const json = JSON.stringify(value) ?? String(value);
+  // JSON writes null for a number that is not finite
+  const json = typeof value === "number" ? String(value) : JSON.stringify(value) ?? String(value);
   return json.length > 80 ? `${json.slice(0, 77)}...` : json;
 }

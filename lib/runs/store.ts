@@ -1,8 +1,9 @@
 import { dirname } from "node:path";
 import { lockFile } from "./_lock_file.ts";
+import { readStoreLine, storeLine } from "./_store_lines.ts";
 import type { Check } from "./check_json.ts";
-import { parseJson } from "./parse_json_file.ts";
 import { UsageError } from "./usage_error.ts";
+import { writeAtomic } from "./write_atomic.ts";
 import { explainWriteError, writeFully } from "./write_fully.ts";
 
 /** What a store holds: a record with the key that says what determines it. */
@@ -29,16 +30,22 @@ export interface SampleStore<T extends Keyed> extends Disposable {
    * Adds records, such as those of one batch, and returns when they are on the disk.
    *
    * @throws {RangeError} If a key is in the store already or twice in the list; nothing is written.
-   * @throws {UsageError} If the disk is full; the store is as it was before.
+   * @throws {UsageError} If a record would not be read again, such as one with a number that is not
+   * finite (the message has its field), or the disk is full; the store is as it was before.
    */
   append(records: readonly T[]): void;
 }
 
 /** Options of {@linkcode openStore}. */
 export interface StoreOptions<T> {
-  /** Looks at each record of an existing file, such as `checkSqlSample`. */
+  /** Looks at each record, read or appended, such as `checkSqlSample`. */
   readonly check: Check<T>;
+  /** Is told in a line of each damaged line, which is not used, and of where it is kept. */
+  readonly onDropped?: (note: string) => void;
 }
+
+/** So many damaged lines are named each, the rest by number. */
+const NAMED_LINES = 5;
 
 /**
  * Opens a file of samples for reading and appending; makes it and its folder if need be.
@@ -47,9 +54,12 @@ export interface StoreOptions<T> {
  * dropped, the rest is kept, and the run goes on with what is missing. What `append` returned from
  * is on the disk.
  *
+ * Each line has a checksum. A line that was changed since, or is no record, is not used: it is told
+ * of, moved to `<path>.dropped`, and its record is asked for again.
+ *
  * @param path A `.jsonl` file.
- * @throws {UsageError} If another process has it open, a line within is not a record, a key is
- * there twice, or the file cannot be written.
+ * @throws {UsageError} If another process has it open, a key is there twice, or the file cannot be
+ * written.
  *
  * @example A run that is started twice does its work once
  * ```ts
@@ -84,12 +94,12 @@ export function openStore<T extends Keyed>(path: string, options: StoreOptions<T
     throw explainWriteError(error, path);
   }
   const lock = lockFile(path);
-  let file: Deno.FsFile | undefined;
+  const held: Held<T> = { file: undefined, lock, ...options };
   try {
-    file = openData(path);
-    return readStore(path, { file, lock, check: options.check });
+    held.file = openData(path);
+    return readStore(path, held);
   } catch (error) {
-    file?.close();
+    held.file?.close();
     lock[Symbol.dispose]();
     throw error;
   }
@@ -103,20 +113,27 @@ function openData(path: string): Deno.FsFile {
   }
 }
 
-interface Held<T> {
-  readonly file: Deno.FsFile;
+interface Held<T> extends StoreOptions<T> {
+  file: Deno.FsFile | undefined;
   readonly lock: Disposable;
-  readonly check: Check<T>;
 }
 
 function readStore<T extends Keyed>(path: string, held: Held<T>): SampleStore<T> {
-  const { file, lock, check } = held;
+  const { lock, check } = held;
+  let file = held.file!;
   const bytes = readAll(file);
   // A record counts from its line's end on, so that half a number is never taken for a number.
   let length = bytes.lastIndexOf(0x0a) + 1;
   const droppedBytes = bytes.length - length;
   if (droppedBytes > 0) file.truncateSync(length);
-  const records = parseRecords(bytes.subarray(0, length), path, check);
+  const { records, kept, dropped } = parseRecords(bytes.subarray(0, length), path, held);
+  if (dropped.length > 0) {
+    file.close();
+    held.file = undefined;
+    putAside(path, { kept, dropped });
+    held.file = file = openData(path);
+    length = sizeOf(kept);
+  }
 
   return {
     path,
@@ -130,8 +147,8 @@ function readStore<T extends Keyed>(path: string, held: Held<T>): SampleStore<T>
     append(added): void {
       if (added.length === 0) return;
       refuseRepeats(added, records, path);
-      const lines = added.map((record) => `${JSON.stringify(record)}\n`).join("");
-      const encoded = new TextEncoder().encode(lines);
+      for (const record of added) check(record, { file: newRecord(record, path), keyPath: "" });
+      const encoded = new TextEncoder().encode(added.map(storeLine).join(""));
       try {
         file.seekSync(length, Deno.SeekMode.Start);
         writeFully(file, encoded, path);
@@ -149,6 +166,12 @@ function readStore<T extends Keyed>(path: string, held: Held<T>): SampleStore<T>
   };
 }
 
+/** How a message names a record that is to be written. */
+function newRecord(record: Keyed, path: string): string {
+  const name = "id" in record ? record.id : record.key;
+  return `the answer to ${JSON.stringify(name)} for ${path}`;
+}
+
 /** Reads as many bytes as the file says it has: a device such as /dev/full has none and no end. */
 function readAll(file: Deno.FsFile): Uint8Array {
   const bytes = new Uint8Array(file.statSync().size);
@@ -161,24 +184,80 @@ function readAll(file: Deno.FsFile): Uint8Array {
   return bytes.subarray(0, done);
 }
 
+interface Parsed<T> {
+  readonly records: Map<string, T>;
+  /** The lines of the records, and those that are no records, with their line breaks. */
+  readonly kept: readonly Uint8Array[];
+  readonly dropped: readonly Uint8Array[];
+}
+
 function parseRecords<T extends Keyed>(
   bytes: Uint8Array,
   path: string,
-  check: Check<T>,
-): Map<string, T> {
+  { check, onDropped }: StoreOptions<T>,
+): Parsed<T> {
   const records = new Map<string, T>();
-  const lines = new TextDecoder().decode(bytes).split("\n").slice(0, -1);
-  lines.forEach((line, i) => {
-    const place = { file: `${path}, line ${i + 1}`, keyPath: "" };
-    const record = check(parseJson(line, place.file), place);
+  const kept: Uint8Array[] = [];
+  const dropped: Uint8Array[] = [];
+  const reasons: string[] = [];
+  for (let start = 0, number = 1; start < bytes.length; number++) {
+    const end = bytes.indexOf(0x0a, start);
+    const line = bytes.subarray(start, end + 1);
+    const place = `${path}, line ${number}`;
+    const read = readStoreLine(bytes.subarray(start, end), place, check);
+    start = end + 1;
+    if ("damage" in read) {
+      dropped.push(line);
+      reasons.push(`line ${number} (${read.damage})`);
+      continue;
+    }
+    const { record } = read;
     if (records.has(record.key)) {
       throw new UsageError(
-        `Cannot use ${place.file}: a record with key ${record.key} is there twice: delete one`,
+        `Cannot use ${place}: a record with key ${record.key} is there twice: delete one`,
       );
     }
     records.set(record.key, record);
-  });
-  return records;
+    kept.push(line);
+  }
+  if (reasons.length > 0) onDropped?.(droppedNote(path, reasons));
+  return { records, kept, dropped };
+}
+
+function droppedNote(path: string, reasons: readonly string[]): string {
+  const named = reasons.slice(0, NAMED_LINES).join(", ");
+  const rest = reasons.length - NAMED_LINES;
+  return `${path}: not used and asked again: ${named}${rest > 0 ? ` and ${rest} more` : ""}: ` +
+    `kept in ${path}.dropped`;
+}
+
+/** Takes damaged lines out of a store, and keeps them for whoever wants to know what happened. */
+function putAside(
+  path: string,
+  { kept, dropped }: Pick<Parsed<unknown>, "kept" | "dropped">,
+): void {
+  const aside = `${path}.dropped`;
+  try {
+    using file = Deno.openSync(aside, { append: true, create: true });
+    writeFully(file, concat(dropped), aside);
+  } catch (error) {
+    throw explainWriteError(error, aside);
+  }
+  writeAtomic(Deno.realPathSync(path), concat(kept));
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(sizeOf(parts));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function sizeOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
 function refuseRepeats<T extends Keyed>(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { storeLine } from "./_store_lines.ts";
 import { contentKey } from "./canonical_json.ts";
 import { checkMmluSample, checkSqlSample, type MmluSample, type SqlSample } from "./samples.ts";
 import { openStore, type SampleStore } from "./store.ts";
@@ -120,31 +121,153 @@ Deno.test("openStore() leaves no lock behind after an orderly end", () => {
   });
 });
 
-Deno.test("openStore() names the line that is no record, and the key that is there twice", () => {
+Deno.test("openStore() leaves out the line that is no record, and names it", () => {
+  const line = storeLine(sqlSample(0));
+  const cases: readonly (readonly [string | Uint8Array, RegExp])[] = [
+    ["nonsense\n", /line 2 \(it is not valid JSON: /],
+    ["[1]\n", /line 2 \(it is no record\)/],
+    [`${JSON.stringify(sqlSample(1))}\n`, /line 2 \(it has no checksum\)/],
+    [storeLine({ ...sqlSample(1), finishReason: "end" }), /line 2 \("finishReason" must be one of/],
+    ["\n", /line 2 \(it is not valid JSON/],
+    [Uint8Array.of(0x22, 0xff, 0x22, 0x0a), /line 2 \(it is not valid UTF-8\)/],
+  ];
+  for (const [damaged, message] of cases) {
+    inFolder((folder) => {
+      const path = `${folder}/samples.jsonl`;
+      Deno.writeTextFileSync(path, line);
+      const bytes = typeof damaged === "string" ? new TextEncoder().encode(damaged) : damaged;
+      Deno.writeFileSync(path, bytes, { append: true });
+      Deno.writeTextFileSync(path, storeLine(sqlSample(2)), { append: true });
+      const notes: string[] = [];
+      {
+        using store = open(path, notes);
+        assert.deepEqual([...store.values()], [sqlSample(0), sqlSample(2)]);
+        store.append([sqlSample(1)]);
+      }
+      assert.equal(notes.length, 1);
+      assert.match(notes[0]!, message);
+      assert.ok(notes[0]!.startsWith(`${path}: not used and asked again: `), notes[0]);
+      assert.deepEqual(Deno.readFileSync(`${path}.dropped`), bytes);
+      using again = open(path, notes);
+      assert.equal(notes.length, 1, "what was put aside is not told of again");
+      assert.deepEqual([...again.values()], [0, 2, 1].map(sqlSample));
+    });
+  }
+});
+
+Deno.test("openStore() notices every bit that was changed, and never gives another record", () => {
   inFolder((folder) => {
     const path = `${folder}/samples.jsonl`;
-    const line = JSON.stringify(sqlSample(0));
-    const cases = [
-      [`${line}\nnonsense\n`, /samples\.jsonl, line 2: it is not valid JSON/],
-      [
-        `${line}\n${line}\n`,
-        /samples\.jsonl, line 2: a record with key [0-9a-f]{64} is there twice/,
-      ],
-      [
-        `${line.replace('"stop"', '"end"')}\n`,
-        /line 1: "finishReason" must be one of "stop", "len/,
-      ],
-      [`${line.replace("tokens", "token")}\n`, /line 1: /],
-      ["\n", /line 1: it is not valid JSON/],
-    ] as const;
-    for (const [content, message] of cases) {
-      Deno.writeTextFileSync(path, content);
-      assert.throws(() => open(path), { name: "UsageError", message });
+    const whole = new TextEncoder().encode([0, 1, 2].map((i) => storeLine(sqlSample(i))).join(""));
+    const records = [0, 1, 2].map((i) => JSON.stringify(sqlSample(i)));
+    let dropped = 0;
+    for (let byte = 0; byte < whole.length; byte += 3) {
+      const changed = whole.slice();
+      changed[byte]! ^= 1 << (byte % 8);
+      Deno.writeFileSync(path, changed);
+      const notes: string[] = [];
+      using store = open(path, notes);
+      const left = [...store.values()].map((record) => JSON.stringify(record));
+      for (const record of left) assert.ok(records.includes(record), record);
+      if (left.length < 3) dropped++;
+      // only the end of the last line is cut off without a word: it is what a kill leaves
+      assert.ok(left.length === 3 || notes.length === 1 || store.droppedBytes > 0);
     }
-    // The refusals above must have let go of the lock.
-    Deno.writeTextFileSync(path, `${line}\n`);
+    assert.ok(dropped > whole.length / 4, `${dropped} changes were noticed`);
+  });
+});
+
+Deno.test("openStore() notices a changed text, letter, number and reason to stop", () => {
+  const changes: readonly (readonly [string, string])[] = [
+    ['"stop"', '"length"'],
+    ["SELECT 'ü1'", "SELECT 'ü2'"],
+    ['"id":"dev-1"', '"id":"dev-7"'],
+    ['"tokens":[1,2,3]', '"tokens":[1,2]'],
+    ['"promptTokens":100', '"promptTokens":101'],
+  ];
+  for (const [from, to] of changes) {
+    inFolder((folder) => {
+      const path = `${folder}/samples.jsonl`;
+      const line = storeLine(sqlSample(1));
+      assert.ok(line.includes(from), from);
+      Deno.writeTextFileSync(path, storeLine(sqlSample(0)) + line.replace(from, to));
+      const notes: string[] = [];
+      using store = open(path, notes);
+      assert.equal(store.has(sqlSample(1).key), false, from);
+      assert.equal(store.size, 1);
+      assert.match(notes.join(), /line 2 \(its checksum does not fit\)/);
+    });
+  }
+});
+
+Deno.test("openStore() names five damaged lines and counts the rest", () => {
+  inFolder((folder) => {
+    const path = `${folder}/samples.jsonl`;
+    Deno.writeTextFileSync(path, "x\n".repeat(8));
+    const notes: string[] = [];
+    using store = open(path, notes);
+    assert.equal(store.size, 0);
+    assert.match(notes[0]!, /line 5 \([^)]*\) and 3 more: kept in .*samples\.jsonl\.dropped$/);
+  });
+});
+
+Deno.test("openStore() refuses a key that is there twice, and lets go of the lock", () => {
+  inFolder((folder) => {
+    const path = `${folder}/samples.jsonl`;
+    const line = storeLine(sqlSample(0));
+    Deno.writeTextFileSync(path, line + line);
+    assert.throws(() => open(path), {
+      name: "UsageError",
+      message: /samples\.jsonl, line 2: a record with key [0-9a-f]{64} is there twice/,
+    });
+    Deno.writeTextFileSync(path, line);
     using store = open(path);
     assert.equal(store.size, 1);
+  });
+});
+
+Deno.test("append() refuses what could not be read again, names the field, and writes nothing", () => {
+  const cases: readonly (readonly [readonly number[], RegExp])[] = [
+    [[NaN, -1, -1, -1], /"logProbs\[0\]" must be a number <= 0: current value is NaN$/],
+    [[-1, -Infinity, -1, -1], /"logProbs\[1\]" .* current value is -Infinity$/],
+    [[-1, -1, 0.057, -1], /"logProbs\[2\]" .* current value is 0.057$/],
+    [[-1, -1, -1], /"logProbs" must be a list of 4/],
+  ];
+  inFolder((folder) => {
+    const path = `${folder}/mmlu.jsonl`;
+    using store = openStore<MmluSample>(path, { check: checkMmluSample });
+    store.append([mmluSample(0, [-1, -2, -3, -4])]);
+    const before = Deno.readTextFileSync(path);
+    for (const [logProbs, message] of cases) {
+      const wrong = mmluSample(2, logProbs as unknown as MmluSample["logProbs"]);
+      assert.throws(
+        () => store.append([mmluSample(1, [-1, -2, -3, -4]), wrong]),
+        (error: Error) => {
+          assert.equal(error.name, "UsageError");
+          assert.match(error.message, message);
+          assert.match(
+            error.message,
+            /^Cannot use the answer to "astronomy-2" for .*mmlu\.jsonl: /,
+          );
+          return true;
+        },
+      );
+      assert.equal(Deno.readTextFileSync(path), before);
+      assert.equal(store.size, 1);
+    }
+    store.append([mmluSample(1, [-1, -2, -3, -4])]);
+  });
+  inFolder((folder) => {
+    using store = open(`${folder}/sql.jsonl`);
+    assert.throws(
+      () => store.append([{ ...sqlSample(0), tokens: [1, 2.5] }]),
+      /"tokens\[1\]" must be an integer >= 0: current value is 2.5/,
+    );
+    assert.throws(
+      () => store.append([{ ...sqlSample(0), promptTokens: Infinity }]),
+      /"promptTokens" must be an integer >= 1: current value is Infinity/,
+    );
+    assert.equal(store.size, 0);
   });
 });
 
@@ -181,24 +304,31 @@ Deno.test("openStore() refuses a path that cannot be written", () => {
 
 Deno.test("checkMmluSample() wants four log-probabilities", () => {
   const place = { file: "s.jsonl, line 1", keyPath: "" };
-  const sample: MmluSample = {
-    key: contentKey({}),
-    id: "astronomy-0",
-    subject: "astronomy",
-    category: "STEM",
-    variant: "base",
-    promptHash: contentKey({}),
-    promptTokens: 3,
-    logProbs: [-1, -2, -3, -4],
-  };
+  const sample = mmluSample(0, [-1, -2, -3, -4]);
   assert.deepEqual(checkMmluSample(sample, place), sample);
   for (const logProbs of [[-1, -2, -3], [-1, -2, -3, 0.1], [-1, -2, -3, null], "x"]) {
     assert.throws(() => checkMmluSample({ ...sample, logProbs }, place), /logProbs/);
   }
 });
 
-function open(path: string): SampleStore<SqlSample> {
-  return openStore<SqlSample>(path, { check: checkSqlSample });
+function open(path: string, notes: string[] = []): SampleStore<SqlSample> {
+  return openStore<SqlSample>(path, {
+    check: checkSqlSample,
+    onDropped: (note) => void notes.push(note),
+  });
+}
+
+function mmluSample(i: number, logProbs: MmluSample["logProbs"]): MmluSample {
+  return {
+    key: contentKey({ i }),
+    id: `astronomy-${i}`,
+    subject: "astronomy",
+    category: "STEM",
+    variant: "base",
+    promptHash: contentKey({}),
+    promptTokens: 3,
+    logProbs,
+  };
 }
 
 function sqlSample(i: number): SqlSample {
