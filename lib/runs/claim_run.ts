@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { checkOutputFolder } from "./check_output.ts";
 import { configHash, recordedConfig } from "./config.ts";
 import type { StudyConfig } from "./study_config.ts";
 import { parseJson, readTextFile } from "./parse_json_file.ts";
@@ -37,21 +38,56 @@ export interface ClaimedRun {
  * @throws {UsageError} If the folder is another study's; the message says in what they differ.
  */
 export function claimRun(config: StudyConfig, options: ClaimRunOptions = {}): ClaimedRun {
-  const { out = join(REPOSITORY_ROOT, "results", runId(config)), inputs = {} } = options;
+  const { out = defaultFolder(config), inputs = {} } = options;
   const path = join(out, "run.json");
   const hash = configHash(config, inputs);
   const claim = { hash, config: recordedConfig(config), inputs };
   if (isFile(path)) {
     const earlier = parseJson(readTextFile(path), path);
     if (field(earlier, "hash") === hash) return { folder: out, hash, resumed: true };
-    const where = firstDifference(earlier, claim);
-    throw new UsageError(
-      `Cannot write to ${out}: it holds a run that differs in ${where}: give another folder ` +
-        `with --out, or delete this one`,
-    );
+    throw otherRun(out, firstDifference(earlier, claim) ?? "its record");
   }
   writeAtomic(path, `${JSON.stringify(claim, null, 2)}\n`);
   return { folder: out, hash, resumed: false };
+}
+
+/**
+ * Refuses a folder that {@linkcode claimRun} would refuse, as far as that can be told before the
+ * model is here: it cannot be written to, or is of another study by its config or its data. Nothing
+ * is made.
+ *
+ * @param options `inputs` are the hashes that are known already.
+ * @throws {UsageError} As `claimRun` does.
+ */
+export function checkRunFolder(config: StudyConfig, options: ClaimRunOptions = {}): void {
+  const { out = defaultFolder(config), inputs = {} } = options;
+  checkOutputFolder(out);
+  const path = join(out, "run.json");
+  if (!isFile(path)) return;
+  const earlier = parseJson(readTextFile(path), path);
+  const known = Object.keys(inputs).map((name) => [name, field(field(earlier, "inputs"), name)]);
+  const difference = firstDifference(
+    { config: unpinned(field(earlier, "config")), inputs: Object.fromEntries(known) },
+    { config: unpinned(recordedConfig(config)), inputs },
+  );
+  if (difference !== undefined) throw otherRun(out, difference);
+}
+
+function defaultFolder(config: StudyConfig): string {
+  return join(REPOSITORY_ROOT, "results", runId(config));
+}
+
+/** A config without the model's revision: the commit of a branch is known once the hub is asked. */
+function unpinned(config: unknown): unknown {
+  if (!isObject(config) || !isObject(config.model)) return config;
+  return { ...config, model: { ...config.model, revision: undefined } };
+}
+
+function otherRun(out: string, where: string): UsageError {
+  return new UsageError(
+    `Cannot write to ${out}: it holds a run that differs in ${where}: give another folder ` +
+      `with --out, or delete this one`,
+  );
 }
 
 function isFile(path: string): boolean {
@@ -64,16 +100,22 @@ function isFile(path: string): boolean {
 }
 
 /** The first place at which the two claims differ, with both values if they are short. */
-function firstDifference(earlier: unknown, now: unknown): string {
+function firstDifference(earlier: unknown, now: unknown): string | undefined {
   for (const part of ["config", "inputs"]) {
     const difference = differenceBelow(field(earlier, part), field(now, part), "");
     if (difference !== undefined) return part === "inputs" ? `input ${difference}` : difference;
   }
-  return "its record";
+  return undefined;
 }
 
 /** What of a config does not belong to a run's identity; see `configHash`. */
-const IGNORED = new Set(["label", "engine.batchSize", "engine.url"]);
+const IGNORED = new Set([
+  "label",
+  "engine.batchSize",
+  "engine.url",
+  "engine.servedModel",
+  "engine.servedAdapters",
+]);
 
 function differenceBelow(a: unknown, b: unknown, path: string): string | undefined {
   if (IGNORED.has(path) || JSON.stringify(a) === JSON.stringify(b)) return undefined;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { claimRun, runId } from "./claim_run.ts";
+import { checkRunFolder, claimRun, runId } from "./claim_run.ts";
 import { parseConfig } from "./config.ts";
 import type { StudyConfig } from "./study_config.ts";
 
@@ -47,6 +47,66 @@ Deno.test("claimRun() refuses a folder of another study and says in what they di
         return true;
       });
     }
+  });
+});
+
+Deno.test("checkRunFolder() refuses another study by config and data, before the model is known", () => {
+  inFolder((out) => {
+    const inputs = { "dev.json": "11", "model/weights": "33" };
+    checkRunFolder(CONFIG, { out, inputs: { "dev.json": "11" } });
+    assert.throws(() => Deno.statSync(out), Deno.errors.NotFound);
+    claimRun(CONFIG, { out, inputs });
+    checkRunFolder(CONFIG, { out, inputs: { "dev.json": "11" } });
+    assert.throws(
+      () => checkRunFolder({ ...CONFIG, seed: 7 }, { out }),
+      { name: "UsageError", message: /differs in "seed" \(42 there, 7 now\): give another folder/ },
+    );
+    assert.throws(
+      () => checkRunFolder(CONFIG, { out, inputs: { "dev.json": "22" } }),
+      { name: "UsageError", message: /differs in input "dev\.json" \("11" there, "22" now\)/ },
+    );
+  });
+});
+
+Deno.test("checkRunFolder() leaves the model's revision to claimRun(), as a branch has none yet", () => {
+  inFolder((out) => {
+    const hub = { ...CONFIG, model: { id: "owner/name", source: "hub" as const } };
+    claimRun({ ...hub, model: { ...hub.model, revision: "0".repeat(40) } }, { out });
+    checkRunFolder(hub, { out });
+    assert.throws(
+      () => checkRunFolder({ ...hub, model: { ...hub.model, id: "owner/other" } }, { out }),
+      /differs in "model\.id"/,
+    );
+  });
+});
+
+Deno.test("claimRun() writes no user name, password or key of the server's address", () => {
+  inFolder((out) => {
+    const url = "http://ann:secret@host:8000/v1?api_key=abc";
+    const engine = { ...CONFIG.engine, kind: "server" as const, url };
+    claimRun({ ...CONFIG, engine }, { out });
+    const text = Deno.readTextFileSync(`${out}/run.json`);
+    assert.doesNotMatch(text, /ann|secret|abc/);
+    assert.match(text, /"url": "http:\/\/host:8000\/v1\?api_key=\.\.\."/);
+    // another address, or another name on it, is the same study
+    const moved = { ...engine, url: "http://bob:other@host:9/v1", servedModel: "tiny" };
+    assert.equal(claimRun({ ...CONFIG, engine: moved }, { out }).resumed, true);
+  });
+});
+
+Deno.test("claimRun() does not blame what is no part of a run's identity", () => {
+  inFolder((out) => {
+    const engine = {
+      ...CONFIG.engine,
+      kind: "server" as const,
+      url: "http://host",
+      servedModel: "a",
+    };
+    claimRun({ ...CONFIG, engine }, { out });
+    assert.throws(
+      () => claimRun({ ...CONFIG, seed: 7, engine: { ...engine, servedModel: "b" } }, { out }),
+      /differs in "seed"/,
+    );
   });
 });
 

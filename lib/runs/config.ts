@@ -2,6 +2,7 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import { checkConfig } from "./_check_config.ts";
 import { contentKey } from "./canonical_json.ts";
 import { parseJson, readTextFile } from "./parse_json_file.ts";
+import { redactUrls } from "./redact_urls.ts";
 import { fromRoot, REPOSITORY_ROOT } from "./repository_root.ts";
 import type { StudyConfig } from "./study_config.ts";
 
@@ -64,12 +65,14 @@ export function applyDataRoot(config: StudyConfig, dir: string): StudyConfig {
 
 /**
  * The study as it is written beside its results: paths below the repository relative to it, others
- * cut to their last name, so that a result says nothing of the machine that it was made on.
+ * cut to their last name, so that a result says nothing of the machine that it was made on; the
+ * server's address without user names, passwords and keys.
  */
 export function recordedConfig(config: StudyConfig): StudyConfig {
-  const { model } = config;
+  const { engine, model } = config;
   return {
     ...config,
+    engine: engine.url === undefined ? engine : { ...engine, url: redactUrls(engine.url) },
     model: model.path === undefined ? model : { ...model, path: recordedPath(model.path) },
     spider: { ...config.spider, path: recordedPath(config.spider.path) },
     mmlu: { ...config.mmlu, path: recordedPath(config.mmlu.path) },

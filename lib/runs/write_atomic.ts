@@ -40,7 +40,11 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
     removeIfThere(temporary);
     throw explainWriteError(error, path);
   }
-  syncFolder(folder);
+  try {
+    syncFolder(folder);
+  } catch (error) {
+    throw explainWriteError(error, path);
+  }
 }
 
 function removeIfThere(path: string): void {

@@ -10,6 +10,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
   EEXIST: "a part of the path is a file, not a folder",
   ENOTDIR: "a part of the path is a file, not a folder",
+  ENAMETOOLONG: "its name is too long",
+  EMFILE: "too many files are open: raise the limit (ulimit -n)",
+  ENFILE: "too many files are open on this machine",
 };
 
 /**
@@ -34,7 +37,18 @@ export function writeFully(file: Deno.FsFile, bytes: Uint8Array, path: string): 
  * unchanged.
  */
 export function explainWriteError(error: unknown, path: string): unknown {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const reason = REASONS[code];
+  const reason = environmentReason(error);
   return reason === undefined ? error : new UsageError(`Cannot write ${path}: ${reason}`);
+}
+
+/** Why the machine refused, where that is a thing that a person can mend: a full disk, a limit. */
+export function environmentReason(error: unknown): string | undefined {
+  if (error instanceof UsageError) return undefined;
+  const { code, message } = (error ?? {}) as {
+    readonly code?: unknown;
+    readonly message?: unknown;
+  };
+  // Streams hand on the system's text without its name.
+  const full = /no space left on device|os error 28\b/i.test(String(message));
+  return REASONS[full ? "ENOSPC" : String(code)];
 }
