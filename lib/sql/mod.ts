@@ -25,7 +25,7 @@ export {
   type ExecutorOptions,
   ExecutorPool,
 } from "./execute/executor_pool.ts";
-export { extractSql } from "./extract_sql.ts";
+export { extractSql, isCutInReasoning } from "./extract_sql.ts";
 export { GoldQueryError } from "./gold_query_error.ts";
 export { createJudge, type Judge, type JudgeOptions, type JudgeRequest } from "./judge.ts";
 export {

@@ -1,0 +1,73 @@
+/** What a completion holds of the model's own answer. */
+export interface ModelTurn {
+  /** The text outside of reasoning parts, in order; white space alone is left out. */
+  readonly parts: readonly string[];
+  /** Whether the text ends inside a reasoning part that was opened. */
+  readonly endsInReasoning: boolean;
+}
+
+// Where a chat model's turn ends or another turn begins.
+const TURN_MARKER =
+  "<\\|[^|<>\\n]{1,40}\\|>|<\uff5c[^\uff5c<>\\n]{1,40}\uff5c>|</?s>|<(?:eos|bos|pad|unk)>" +
+  "|<(?:start|end)_of_turn>|\\[/?INST\\]";
+const REASONING = "(?:\\w{1,20}:)?(?:think(?:ing)?|thought|reasoning)";
+const MARKS = new RegExp(
+  `(?<open><${REASONING}>|\\[THINK\\]|\u25c1think\u25b7)` +
+    `|(?<close></${REASONING}>|\\[/THINK\\]|\u25c1/think\u25b7)|${TURN_MARKER}`,
+  "gi",
+);
+// Channels of the harmony format: what is not for the reader is reasoning.
+const INNER_CHANNEL = /<\|channel\|>(?:analysis|commentary)[^<|\n]{0,80}<\|message\|>/gi;
+const FINAL_CHANNEL = /<\|channel\|>final[^<|\n]{0,80}<\|message\|>/gi;
+// A marker that the token limit cut.
+const CUT_MARKER = /<\|[\w ]{0,40}$/;
+
+/**
+ * Finds the model's own turn in what it wrote, and in it the text outside of reasoning. A closing
+ * tag without its opening one (chat templates open the part in the prompt) makes all text before it
+ * reasoning; a part without its closing tag reaches to the end. The turn ends at the first marker of
+ * another turn; a marker or a role name at the very start opens the model's own.
+ *
+ * One pass, linear in the text's length.
+ */
+export function modelTurn(completion: string): ModelTurn {
+  const text = completion
+    .replace(/\r\n?/g, "\n")
+    .replace(/[\ufeff\u200b\u200c\u200d\u2060]/g, "")
+    .replace(INNER_CHANNEL, "<think>")
+    .replace(FINAL_CHANNEL, "</think>")
+    .replace(CUT_MARKER, "");
+  let parts: string[] = [];
+  let from = 0;
+  let isReasoning = false;
+  let hasReasoned = false;
+  const turn = (endsInReasoning: boolean): ModelTurn => ({
+    parts: parts.filter((part) => part.trim() !== ""),
+    endsInReasoning,
+  });
+  for (const { index, 0: mark, groups } of text.matchAll(MARKS)) {
+    const before = text.slice(from, index);
+    if (groups!.close !== undefined) {
+      if (!isReasoning) parts = [];
+      isReasoning = false;
+      hasReasoned = true;
+      from = index + mark.length;
+    } else if (isReasoning) {
+      continue;
+    } else if (groups!.open !== undefined) {
+      parts.push(before);
+      isReasoning = true;
+    } else if (!hasReasoned && parts.length === 0 && opensTurn(before)) {
+      from = index + mark.length;
+    } else {
+      parts.push(before);
+      return turn(false);
+    }
+  }
+  if (!isReasoning) parts.push(text.slice(from));
+  return turn(isReasoning);
+}
+
+function opensTurn(text: string): boolean {
+  return /^(?:assistant|model)?$/i.test(text.trim());
+}
