@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { basename } from "node:path";
 import type { Checkpoint } from "../engine/checkpoint.ts";
 import { REPOSITORY_ROOT, sha256OfFile, writeAtomic } from "../runs/mod.ts";
@@ -7,10 +8,15 @@ const CACHE = `${REPOSITORY_ROOT}/.cache/checkpoint_hashes.json`;
 /** Smaller files are hashed in no time: remembering them would only make the cache grow. */
 const REMEMBERED_BYTES = 1 << 20;
 
+/** Two seconds: within one, a second change would not show in the time of change. */
+const SETTLED_MS = 2_000;
+
 /**
  * SHA-256 of a checkpoint's files (weights, configuration, tokenizer), by name.
  * Weights take a second a gigabyte, so their hashes are remembered by path,
- * size and time of change.
+ * size, inode and both times: a file that was written and given its old time of
+ * modification back has a new time of change, which no program sets. That time
+ * is told in whole seconds, so a file that has just changed is not remembered.
  *
  * `generation_config.json` is among them where it ends completions at other
  * tokens than `config.json` does, which is all that is read in it.
@@ -28,11 +34,12 @@ export async function checkpointHashes(
   const names = ["config.json", "tokenizer.json"];
   if (await endsElsewhere(checkpoint)) names.push("generation_config.json");
   for (const file of [...names.map((name) => `${dir}/${name}`), ...files]) {
-    const { size, mtime } = await Deno.stat(file);
-    const identity = `${await Deno.realPath(file)} ${size} ${mtime?.getTime()}`;
+    const { size, ino, mtimeMs, ctimeMs } = statSync(file);
+    const identity = `${await Deno.realPath(file)} ${size} ${ino} ${mtimeMs} ${ctimeMs}`;
+    const settled = Date.now() - ctimeMs > SETTLED_MS;
     const hash = remembered[identity] ?? await sha256OfFile(file);
     hashes[basename(file)] = hash;
-    if (size < REMEMBERED_BYTES || remembered[identity]) continue;
+    if (size < REMEMBERED_BYTES || remembered[identity] || !settled) continue;
     remembered[identity] = hash;
     changed = true;
   }

@@ -17,6 +17,11 @@ async function tinyModel(files = {}): Promise<{ dir: string; cache: string } & D
   };
 }
 
+/** Waits until a file that was just written counts as settled. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 3_100));
+}
+
 Deno.test("checkpointHashes are the files' SHA-256 by name; small files are not remembered", async () => {
   using model = await tinyModel();
   const hashes = await checkpointHashes(await openCheckpoint(model.dir), model.cache);
@@ -38,6 +43,9 @@ Deno.test("checkpointHashes remembers a large file until it changes, and survive
 
   const first = await hash();
   assert.equal(first, await sha256OfFile(tokenizer));
+  assert.ok(!existsSync(model.cache), "a file that has just changed is not remembered");
+  await settle();
+  await hash();
   // what the cache says is believed: the file was not read again
   const remembered = await Deno.readTextFile(model.cache);
   await Deno.writeTextFile(model.cache, remembered.replace(first!, "f".repeat(64)));
@@ -48,6 +56,24 @@ Deno.test("checkpointHashes remembers a large file until it changes, and survive
     await Deno.writeTextFile(model.cache, damage);
     assert.equal(await hash(), await sha256OfFile(tokenizer));
   }
+});
+
+Deno.test("checkpointHashes sees a byte that changed although size and time of modification did not", async () => {
+  using model = await tinyModel();
+  const tokenizer = `${model.dir}/tokenizer.json`;
+  await Deno.writeTextFile(tokenizer, await Deno.readTextFile(tokenizer) + " ".repeat(1 << 20));
+  const checkpoint = await openCheckpoint(model.dir);
+  const { atime, mtime } = await Deno.stat(tokenizer);
+  await settle();
+  const before = await checkpointHashes(checkpoint, model.cache);
+  using file = await Deno.open(tokenizer, { write: true });
+  await file.seek(-1, Deno.SeekMode.End);
+  await file.write(new TextEncoder().encode("\n"));
+  await Deno.utime(tokenizer, atime!, mtime!);
+  assert.equal((await Deno.stat(tokenizer)).mtime!.getTime(), mtime!.getTime());
+  const after = await checkpointHashes(checkpoint, model.cache);
+  assert.notEqual(after["tokenizer.json"], before["tokenizer.json"]);
+  assert.equal(after["tokenizer.json"], await sha256OfFile(tokenizer));
 });
 
 Deno.test("checkpointHashes counts generation_config.json where it has other end tokens", async () => {
