@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { printable } from "./printable.ts";
+
+Deno.test("printable() leaves letters of every script, signs and spaces as they are", () => {
+  for (const text of ["", "café 数据 😀", "a | b <c> \\n", "שלום", "a\u00a0b"]) {
+    assert.equal(printable(text), text);
+  }
+});
+
+Deno.test("printable() writes terminal escapes, bells and C1 controls as escapes", () => {
+  assert.equal(printable("\u001b]0;pwn\u0007"), "\\u001b]0;pwn\\u0007");
+  assert.equal(printable("\u009b2J\u007f\u0000"), "\\u009b2J\\u007f\\u0000");
+});
+
+Deno.test("printable() keeps one line one line", () => {
+  assert.equal(printable("a\nb\r\nc\td\u2028e"), "a\\nb\\u000d\\nc\\td\\u2028e");
+});
+
+Deno.test("printable() shows marks of direction and halves of pairs", () => {
+  assert.equal(printable("a\u202eb\u2066c"), "a\\u202eb\\u2066c");
+  assert.equal(printable("a\ud83d b"), "a\\ud83d b");
+});
