@@ -19,13 +19,14 @@ const LETTERS = [" A", " B", " C", " D"];
  * "Answer:", the four ids differ, a prompt has at most one begin token and only
  * at its start, and the chat prompt holds exactly the markers that its template
  * writes for such turns (a text with markers of its own, or special tokens added
- * twice, shows here).
+ * twice, shows here). The model has an embedding for every id in it.
  *
  * @param sample A chat prompt as the study asks it; left out where only letters are scored.
  * @throws {UsageError} If anything is off, naming what and where.
  */
 export function auditTokens(tokenizer: Tokenizer, sample?: Conversation): TokenAudit {
   const letterIds = LETTERS.map((letter) => letterId(tokenizer, letter));
+  checkVocabulary(tokenizer, letterIds);
   if (new Set(letterIds).size !== LETTERS.length) {
     throw refusal(`the letters A-D have the ids ${letterIds}, which are not four different ones`);
   }
@@ -67,6 +68,27 @@ function auditChat(
     }
   }
   return found;
+}
+
+/**
+ * Refuses ids that the model has no embedding for: a tokenizer with added tokens beside weights
+ * that were not resized for them.
+ *
+ * @throws {UsageError} Naming the first such token.
+ */
+export function checkVocabulary(
+  tokenizer: Pick<Tokenizer, "vocabSize" | "decodeSpecial">,
+  ids: readonly number[],
+): void {
+  const { vocabSize } = tokenizer;
+  const beyond = ids.find((id) => id >= vocabSize);
+  if (beyond === undefined) return;
+  throw refusal(
+    `its tokenizer writes ${
+      JSON.stringify(tokenizer.decodeSpecial(beyond))
+    } as id ${beyond}, but ` +
+      `its weights end at id ${vocabSize - 1}; resize its embedding to the tokenizer's size`,
+  );
 }
 
 function letterId(tokenizer: Tokenizer, letter: string): number {

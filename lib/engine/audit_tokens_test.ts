@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../runs/usage_error.ts";
-import { auditTokens } from "./audit_tokens.ts";
+import { PLAIN_TEMPLATE, QWEN3_LIKE, writeChatFolder } from "./_chat_folder.ts";
+import { auditTokens, checkVocabulary } from "./audit_tokens.ts";
 import { EMBEDDED_MODEL, MISTRAL_TOKENIZER, skipUnless } from "./_reference.ts";
 import { type Conversation, loadTokenizer, Tokenizer } from "./tokenizer.ts";
 
@@ -89,4 +90,111 @@ Deno.test({
       (tokenizer) => refuses(tokenizer, sample, /has 0 begin tokens; exactly one/),
     );
   },
+});
+
+const noModel = skipUnless(`${EMBEDDED_MODEL}/tokenizer.json`);
+
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name: name + noModel, ignore: noModel !== "", fn });
+}
+
+/** The id of SmolLM2's turn end, and the size of its vocabulary. */
+const [END, SIZE] = [2, 49152];
+
+/** The embedded tokenizer with a template, and perhaps two tokens more than the model has rows for. */
+async function tokenizer(
+  template: string,
+  { added = [], vocabSize = SIZE, special = true, thinking = false }: {
+    readonly added?: readonly string[];
+    readonly vocabSize?: number;
+    readonly special?: boolean;
+    readonly thinking?: boolean;
+  } = {},
+): Promise<Tokenizer> {
+  const more = added.map((content, i) => ({
+    id: SIZE + i,
+    content,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special,
+  }));
+  using folder = writeChatFolder(
+    { "chat_template.jinja": template },
+    (json) => void (json.added_tokens = [...json.added_tokens as unknown[], ...more]),
+  );
+  return await loadTokenizer(folder.dir, { vocabSize, thinking });
+}
+
+const MARKED = PLAIN_TEMPLATE.replaceAll("<|im_start|>", "<|turn|>")
+  .replaceAll("<|im_end|>", "<|done|>");
+const TURN = { added: ["<|turn|>", "<|done|>"] } as const;
+
+test("auditTokens() refuses a template whose markers have no embedding, naming the token", async () => {
+  const unfit = await tokenizer(MARKED, TURN);
+  assert.throws(() => auditTokens(unfit, conversation("How many?")), {
+    name: UsageError.name,
+    message: 'The token audit refuses this model: its tokenizer writes "<|turn|>" as id 49152, ' +
+      "but its weights end at id 49151; resize its embedding to the tokenizer's size",
+  });
+  // where only letters are scored nothing of the template is asked
+  assert.equal(auditTokens(unfit).letterIds.length, 4);
+});
+
+test("an added token without an embedding is refused in the one question that holds it", async () => {
+  const unfit = await tokenizer(PLAIN_TEMPLATE, TURN);
+  auditTokens(unfit, conversation("How many?"));
+  assert.ok(unfit.encodeConversation(conversation("How many?")).suffix.length > 0);
+  const message = /token audit refuses this model: .* "<\|done\|>" as id 49153, .* at id 49151/;
+  assert.throws(() => unfit.encodeConversation(conversation("A <|done|>?")), { message });
+  assert.throws(() => unfit.encodePlain("A <|done|>?", " Answer:"), { message });
+});
+
+test("a model with more embeddings than its tokenizer has tokens is fine", async () => {
+  const padded = await tokenizer(MARKED, { ...TURN, vocabSize: SIZE + 64 });
+  assert.equal(Object.keys(auditTokens(padded, conversation("How many?")).chatMarkers).length, 2);
+  checkVocabulary(padded, [SIZE + 63]);
+  assert.throws(() => checkVocabulary(padded, [SIZE + 64]), UsageError);
+});
+
+test("auditTokens() refuses letters that the model has no embedding for", async () => {
+  const tiny = await tokenizer(PLAIN_TEMPLATE, { vocabSize: 100 });
+  assert.throws(() => auditTokens(tiny), { message: /writes " A" as id \d+, .* end at id 99/ });
+});
+
+test("turnEnd is the token that the template writes after an answer, special or not", async () => {
+  assert.equal((await tokenizer(PLAIN_TEMPLATE)).turnEnd, END);
+  assert.equal((await tokenizer(QWEN3_LIKE)).turnEnd, END);
+  assert.equal((await tokenizer(MARKED, TURN)).turnEnd, SIZE + 1);
+  assert.equal((await tokenizer(MARKED, { ...TURN, special: false })).turnEnd, SIZE + 1);
+});
+
+test("turnEnd passes over line breaks that are tokens of their own", async () => {
+  const lines = PLAIN_TEMPLATE.replace("'<|im_end|>\\n'", "'\\n\\n<|im_end|>\\n'");
+  assert.notEqual(lines, PLAIN_TEMPLATE);
+  assert.equal((await tokenizer(lines, { added: ["\n\n"], special: false })).turnEnd, END);
+});
+
+test("turnEnd is not there where a template writes no token after an answer", async () => {
+  const words = "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}";
+  assert.equal((await tokenizer(words)).turnEnd, undefined);
+  const next = `{% for m in messages %}<|im_start|>{{ m.content }}\n{% endfor %}`;
+  assert.equal((await tokenizer(next)).turnEnd, undefined);
+  const question = `{{ raise_exception('no') if messages|length > 1 else messages[0].content }}`;
+  assert.equal((await tokenizer(question)).turnEnd, undefined);
+});
+
+test("endsInReasoning() looks at the ids, and at whether the prompt has opened the part", async () => {
+  const added = ["<think>", "</think>"];
+  const plain = await tokenizer(PLAIN_TEMPLATE, { added });
+  const ends = (t: Tokenizer, text: string): boolean => t.endsInReasoning(t.encode(text));
+  assert.ok(ends(plain, "<think>\nThe tables"));
+  assert.ok(!ends(plain, "<think>\nThe tables</think>SELECT 1"));
+  assert.ok(!ends(plain, "SELECT 1"));
+  const opening = await tokenizer(`${PLAIN_TEMPLATE}{{ '<think>\n' }}`, { added });
+  assert.ok(ends(opening, "The tables"));
+  assert.ok(!ends(opening, "The tables</think>SELECT 1"));
+  const closed = await tokenizer(QWEN3_LIKE, { added });
+  assert.ok(!ends(closed, "SELECT 1"));
 });

@@ -54,7 +54,15 @@ export {
   type TensorSource,
   writeSafetensors,
 } from "./safetensors.ts";
-export { type Conversation, loadTokenizer, type Message, Tokenizer } from "./tokenizer.ts";
+export { endsInReasoning } from "./reasoning.ts";
+export {
+  type ChatSettings,
+  type Conversation,
+  loadTokenizer,
+  type Message,
+  Tokenizer,
+  type TokenizerOptions,
+} from "./tokenizer.ts";
 export type {
   ChoiceScores,
   Completion,

@@ -1,6 +1,13 @@
 import { AutoTokenizer, type PreTrainedTokenizer } from "@huggingface/transformers";
+import { calendarDay, CHAT_DEFAULTS, type ChatSettings } from "../runs/chat_settings.ts";
 import { UsageError } from "../runs/usage_error.ts";
+import { checkVocabulary } from "./audit_tokens.ts";
+import { type ChatTemplate, findChatTemplate } from "./chat_template.ts";
+import { formatDate } from "./format_date.ts";
+import { endsInReasoning } from "./reasoning.ts";
 import type { Prompt } from "./types.ts";
+
+export type { ChatSettings } from "../runs/chat_settings.ts";
 
 /** One turn of a conversation. */
 export interface Message {
@@ -15,39 +22,79 @@ export interface Conversation {
   readonly sharedLength: number;
 }
 
+/** How conversations are rendered, and which ids a model knows. */
+export interface TokenizerOptions extends Partial<ChatSettings> {
+  /** Rows of the model's embedding: a prompt with an id beyond them is refused. */
+  readonly vocabSize?: number;
+}
+
 /**
- * Loads the tokenizer and the chat template of a checkpoint folder.
+ * Loads the tokenizer and the chat template of a checkpoint folder, as
+ * transformers' `AutoTokenizer` does.
  *
- * @throws {UsageError} If the folder has no `tokenizer.json`, or one that cannot be read.
+ * @param options Reasoning mode and date of the chat template (off and
+ * 2024-07-26 when left out), and the size of the model's vocabulary.
+ * @throws {UsageError} If the folder has no `tokenizer.json` or no
+ * `tokenizer_config.json`, or one that cannot be read.
+ * @throws {RangeError} If the date is no day of the calendar.
  */
-export async function loadTokenizer(dir: string): Promise<Tokenizer> {
+export async function loadTokenizer(
+  dir: string,
+  options: TokenizerOptions = {},
+): Promise<Tokenizer> {
   await Deno.stat(`${dir}/tokenizer.json`).catch(() => {
     throw new UsageError(`Cannot load the tokenizer: there is no "${dir}/tokenizer.json"`);
+  });
+  await Deno.stat(`${dir}/tokenizer_config.json`).catch(() => {
+    throw new UsageError(
+      `Cannot load the tokenizer in "${dir}": there is no tokenizer_config.json, which names its ` +
+        "class and its special tokens; take it from where the model comes from",
+    );
   });
   let tokenizer: PreTrainedTokenizer;
   try {
     const path = await Deno.realPath(dir);
     tokenizer = await AutoTokenizer.from_pretrained(path, { local_files_only: true });
   } catch (error) {
-    throw new UsageError(`Cannot load the tokenizer in "${dir}": ${(error as Error).message}`);
+    throw new UsageError(`Cannot load the tokenizer in "${dir}": ${firstLine(error)}`);
   }
-  const file = await Deno.readTextFile(`${dir}/chat_template.jinja`).catch(() => undefined);
-  return new Tokenizer(tokenizer, dir, file);
+  // transformers.js says that it is a text; named templates are an object
+  const configured = tokenizer.chat_template as string | Readonly<Record<string, string>> | null;
+  return new Tokenizer(tokenizer, dir, await findChatTemplate(dir, configured), options);
 }
 
 /** A model's tokenizer and chat template; made by {@linkcode loadTokenizer}. */
 export class Tokenizer {
   readonly #tokenizer: PreTrainedTokenizer;
   readonly #dir: string;
-  readonly #template: string | undefined;
+  readonly #template: ChatTemplate;
+  /** What templates are given beside the messages. */
+  readonly #context: Readonly<Record<string, unknown>>;
   /** Encodings of shared beginnings: many prompts have the same one. */
   readonly #shared = new Map<string, readonly number[]>();
   #mergeSystem: boolean | undefined;
+  #opensReasoning: boolean | undefined;
+  /** Ids that the model has embeddings for are below it; infinite where that is not known. */
+  readonly vocabSize: number;
 
-  constructor(tokenizer: PreTrainedTokenizer, dir: string, template: string | undefined) {
+  constructor(
+    tokenizer: PreTrainedTokenizer,
+    dir: string,
+    template: ChatTemplate,
+    { thinking = CHAT_DEFAULTS.thinking, date = CHAT_DEFAULTS.date, vocabSize = Infinity }:
+      TokenizerOptions = {},
+  ) {
+    const day = calendarDay(date);
+    if (!day) throw new RangeError(`Cannot render chats on "${date}": it is no calendar day`);
     this.#tokenizer = tokenizer;
     this.#dir = dir;
     this.#template = template;
+    this.#context = {
+      enable_thinking: thinking,
+      thinking,
+      [FIXED_DATE]: (format: string) => formatDate(day, format),
+    };
+    this.vocabSize = vocabSize;
   }
 
   /** Ids that the tokenizer puts in front of every plain text, such as Llama's begin token. */
@@ -76,9 +123,49 @@ export class Tokenizer {
   }
 
   /**
+   * Whether a completion of a chat prompt ends inside its reasoning part.
+   *
+   * @param ids The generated ids.
+   */
+  endsInReasoning(ids: readonly number[]): boolean {
+    this.#opensReasoning ??= endsInReasoning(this.render([{ role: "user", content: "x" }]));
+    const text = this.#tokenizer.decode([...ids], { skip_special_tokens: false });
+    return endsInReasoning(text, this.#opensReasoning);
+  }
+
+  /**
+   * The id of the token that the chat template writes after an assistant's
+   * content, which a tuned model learns to end with; `undefined` where it writes
+   * none, or there is no template.
+   */
+  get turnEnd(): number | undefined {
+    if ("missing" in this.#template) return undefined;
+    const content = "SELECT 1";
+    const turns: readonly Message[] = [{ role: "user", content: "x" }, {
+      role: "assistant",
+      content,
+    }];
+    let text: string;
+    try {
+      text = this.#apply(turns, false);
+    } catch (error) {
+      // a template that ends with a question alone says nothing of the turn's end
+      if (error instanceof UsageError) return undefined;
+      throw error;
+    }
+    const at = text.lastIndexOf(content);
+    if (at < 0) return undefined;
+    const added = this.#tokenizer._tokenizer.get_added_tokens_decoder();
+    // some tokenizers have added tokens for line breaks and runs of spaces
+    return this.encode(text.slice(at + content.length)).find((id) => added.get(id)?.content.trim());
+  }
+
+  /**
    * A plain-text prompt in two parts, with the tokenizer's begin token. The ids
    * are those of the whole text: `prefix` ends where the ids of `shared` alone
    * and of the whole text part, so a token across the seam is no fault.
+   *
+   * @throws {UsageError} If the model has no embedding for one of the ids.
    */
   encodePlain(shared: string, own: string): Prompt {
     const begin = this.beginTokens;
@@ -88,7 +175,12 @@ export class Tokenizer {
     ]);
   }
 
-  /** A conversation in the model's chat template, up to where the assistant's answer begins. */
+  /**
+   * A conversation in the model's chat template, up to where the assistant's answer begins.
+   *
+   * @throws {UsageError} If the model has no embedding for one of the ids, and
+   * as {@linkcode Tokenizer.render} does.
+   */
   encodeConversation({ messages, sharedLength }: Conversation): Prompt {
     const last = messages.at(-1);
     if (!last) throw new RangeError("Cannot encode a conversation without messages");
@@ -99,44 +191,64 @@ export class Tokenizer {
   }
 
   /**
-   * The text of a conversation in the chat template. Templates that refuse a
-   * system message (Mistral v0.1 and v0.2) get it at the head of the first user
-   * message instead.
+   * The text of a conversation in the chat template, in its reasoning mode or
+   * not and on the day that the settings say.
    *
-   * @throws {UsageError} If the model has no chat template.
+   * @throws {UsageError} If the model has no chat template that can be used, or
+   * its template refuses the conversation.
    */
   render(messages: readonly Message[]): string {
-    if (this.#mergeSystem === undefined) this.#mergeSystem = this.#refusesSystem();
-    return this.#apply(this.#mergeSystem ? mergeSystemMessage(messages) : messages);
+    return this.#apply(this.messagesAsAsked(messages), true);
   }
 
-  #apply(messages: readonly Message[]): string {
-    if (!this.#template && !this.#tokenizer.chat_template) {
+  /**
+   * The messages as the template gets them: templates that refuse a system
+   * message (Mistral v0.1 and v0.2) get it at the head of the first user message.
+   *
+   * @throws {UsageError} If the model has no chat template that can be used.
+   */
+  messagesAsAsked(messages: readonly Message[]): readonly Message[] {
+    this.#mergeSystem ??= this.#refusesSystem();
+    return this.#mergeSystem ? mergeSystemMessage(messages) : messages;
+  }
+
+  #apply(messages: readonly Message[], add_generation_prompt: boolean): string {
+    const template = this.#template;
+    if ("missing" in template) {
       throw new UsageError(
-        `Cannot write a chat prompt: the model in "${this.#dir}" has no chat template; ` +
-          "take an instruct model",
+        `Cannot write a chat prompt: the model in "${this.#dir}" ${template.missing}`,
       );
     }
-    return this.#tokenizer.apply_chat_template(messages.map((message) => ({ ...message })), {
-      tokenize: false,
-      add_generation_prompt: true,
-      ...(this.#template ? { chat_template: this.#template } : {}),
-    }) as string;
+    try {
+      return this.#tokenizer.apply_chat_template(messages.map((message) => ({ ...message })), {
+        tokenize: false,
+        add_generation_prompt,
+        chat_template: withFixedDate(template.text),
+        ...this.#context,
+      }) as string;
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      throw new UsageError(
+        `Cannot write a chat prompt: the chat template in "${this.#dir}" fails: ${
+          firstLine(error)
+        }`,
+      );
+    }
   }
 
   #refusesSystem(): boolean {
     const user: Message = { role: "user", content: "user text" };
-    this.#apply([user]);
+    this.#apply([user], true);
+    const system: Message = { role: "system", content: "system text" };
     try {
-      return !this.#apply([{ role: "system", content: "system text" }, user]).includes(
-        "system text",
-      );
+      return !this.#apply([system, user], true).includes(system.content);
     } catch {
       return true;
     }
   }
 
   #split(full: readonly number[], key: string, encodeShared: () => readonly number[]): Prompt {
+    checkVocabulary(this, full);
     let shared = this.#shared.get(key);
     if (!shared) this.#shared.set(key, shared = encodeShared());
     // the last token is always the prompt's own: its logits answer
@@ -151,4 +263,22 @@ function mergeSystemMessage(messages: readonly Message[]): readonly Message[] {
   const [system, first, ...rest] = messages;
   if (system?.role !== "system" || !first) return messages;
   return [{ ...first, content: `${system.content}\n\n${first.content}` }, ...rest];
+}
+
+/** The name under which templates get the function that writes the day. */
+const FIXED_DATE = "strftime_on_the_day";
+
+/**
+ * The template with the function that writes today's date replaced by one for a
+ * fixed day. The interpreter refuses a value in that function's place, so the
+ * template assigns it; the line break after the statement is not part of the text.
+ */
+function withFixedDate(template: string): string {
+  return template.includes("strftime_now")
+    ? `{% set strftime_now = ${FIXED_DATE} %}\n${template}`
+    : template;
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
 }

@@ -1,5 +1,7 @@
+import { calendarDay, CHAT_DEFAULTS, type ChatSettings } from "./chat_settings.ts";
 import {
   type Check,
+  flag,
   integer,
   list,
   nullable,
@@ -87,6 +89,16 @@ const ENGINE: Check<EngineConfig> = (value, place) => {
   return engine;
 };
 
+const DAY: Check<string> = (value, place) =>
+  typeof value === "string" && calendarDay(value)
+    ? value
+    : refuse(place, "a day of the calendar as YYYY-MM-DD", value);
+
+const CHAT = shape<ChatSettings>({
+  thinking: withDefault(flag(), CHAT_DEFAULTS.thinking),
+  date: withDefault(DAY, CHAT_DEFAULTS.date),
+});
+
 const TARGETS: Check<Recipe["targetModules"]> = (value, place) => {
   if (value === "all-linear") return value;
   if (!Array.isArray(value)) refuse(place, '"all-linear" or a list of layer names', value);
@@ -131,6 +143,7 @@ export const checkConfig: Check<StudyConfig> = shape<StudyConfig>({
   seed: withDefault(integer({ min: 0, max: 2 ** 32 - 1 }), 42),
   model: MODEL,
   engine: withDefault(ENGINE, ENGINE_DEFAULTS),
+  chat: withDefault(CHAT, CHAT_DEFAULTS),
   spider: shape<SpiderConfig>({
     path: text(),
     limit: withDefault(nullable(integer({ min: 1 })), null),

@@ -25,6 +25,7 @@ const FULL: StudyConfig = {
     servedModel: "base",
     servedAdapters: { all: "all-v2" },
   },
+  chat: { thinking: true, date: "2026-02-28" },
   spider: { path: "data/spider", limit: 100, shots: 2, maxNewTokens: 128, timeoutMs: 100 },
   mmlu: { path: "data/mmlu", perCategory: 10, shots: 5 },
   training: {
@@ -54,6 +55,7 @@ Deno.test("parseConfig() fills in every default of a minimal study", () => {
     seed: 42,
     model: MINIMAL.model,
     engine: { kind: "onnx", device: "cpu", batchSize: 16 },
+    chat: { thinking: false, date: "2024-07-26" },
     spider: { path: "spider_db/sample", limit: null, shots: 3, maxNewTokens: 64, timeoutMs: 5000 },
     mmlu: { path: "mmlu_db/sample", perCategory: 50, shots: 4 },
     training: {
@@ -98,6 +100,26 @@ const WRONG: readonly (readonly [what: string, config: unknown, message: RegExp]
     /"seed" must be an integer from 0 to 4294967295: current value is "42"/,
   ],
   ["a negative seed", { ...MINIMAL, seed: -1 }, /"seed" must be .* current value is -1/],
+  [
+    "thinking in words",
+    { ...MINIMAL, chat: { thinking: "no" } },
+    /"chat\.thinking" must be true or false: current value is "no"/,
+  ],
+  [
+    "a day that no calendar has",
+    { ...MINIMAL, chat: { date: "2026-02-30" } },
+    /"chat\.date" must be a day of the calendar as YYYY-MM-DD: current value is "2026-02-30"/,
+  ],
+  [
+    "a date in another order",
+    { ...MINIMAL, chat: { date: "26-07-2024" } },
+    /"chat\.date" must be a day of the calendar/,
+  ],
+  [
+    "a typo in the chat settings",
+    { ...MINIMAL, chat: { thinkin: true } },
+    /unknown key "chat\.thinkin": did you mean "thinking"\?/,
+  ],
   [
     "an unknown source",
     { ...MINIMAL, model: { id: "x", source: "hubb" } },
@@ -270,6 +292,8 @@ Deno.test("configHash() changes with what matters, and with nothing else", () =>
   assert.equal(configHash({ ...config, label: "other", engine }), hash);
   assert.notEqual(configHash({ ...config, seed: 8 }), hash);
   assert.notEqual(configHash({ ...config, mmlu: { ...config.mmlu, shots: 4 } }), hash);
+  assert.notEqual(configHash({ ...config, chat: { ...config.chat, thinking: false } }), hash);
+  assert.notEqual(configHash({ ...config, chat: { ...config.chat, date: "2026-03-01" } }), hash);
   assert.notEqual(configHash(config, { "dev.json": "00" }), hash);
 });
 

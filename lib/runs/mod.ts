@@ -25,8 +25,17 @@
  * @module
  */
 export { canonicalJson, contentKey } from "./canonical_json.ts";
+export { type AdapterSettings, adapterText } from "./adapter_settings.ts";
+export { calendarDay, CHAT_DEFAULTS, type ChatSettings } from "./chat_settings.ts";
 export type { Check, Place } from "./check_json.ts";
-export { type ClaimedRun, claimRun, type ClaimRunOptions, runId } from "./claim_run.ts";
+export { checkOutputFile, checkOutputFolder } from "./check_output.ts";
+export {
+  checkRunFolder,
+  type ClaimedRun,
+  claimRun,
+  type ClaimRunOptions,
+  runId,
+} from "./claim_run.ts";
 export {
   applyDataRoot,
   configHash,
@@ -40,6 +49,7 @@ export { nearestName } from "./nearest_name.ts";
 export { parseJson, readTextFile } from "./parse_json_file.ts";
 export { type Progress, SILENT } from "./progress.ts";
 export { realDataRoot } from "./real_data.ts";
+export { redactUrls } from "./redact_urls.ts";
 export { fromRoot, REPOSITORY_ROOT } from "./repository_root.ts";
 export { checkMmluSample, checkSqlSample, type MmluSample, type SqlSample } from "./samples.ts";
 export { SchemaVersionError } from "./schema_version_error.ts";
@@ -81,4 +91,4 @@ export { readSummary, writeSummary } from "./summary_file.ts";
 export { toolVersions, type ToolVersionsOptions } from "./tool_versions.ts";
 export { UsageError } from "./usage_error.ts";
 export { writeAtomic } from "./write_atomic.ts";
-export { explainWriteError, writeFully } from "./write_fully.ts";
+export { environmentReason, explainWriteError, writeFully } from "./write_fully.ts";

@@ -1,3 +1,5 @@
+import type { ChatSettings } from "./chat_settings.ts";
+
 /** One study, as a file in `config/` says it. Relative paths start at the repository's root. */
 export interface StudyConfig {
   /** The study's name and that of its folder in `results/`: letters, digits, `.`, `_`, `-`. */
@@ -8,6 +10,7 @@ export interface StudyConfig {
   readonly seed: number;
   readonly model: ModelConfig;
   readonly engine: EngineConfig;
+  readonly chat: ChatSettings;
   readonly spider: SpiderConfig;
   readonly mmlu: MmluConfig;
   readonly training: TrainingConfig;
