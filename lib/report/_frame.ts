@@ -29,15 +29,16 @@ export function frame<Row>(rows: readonly Row[], columns: Columns<Row>): Frame {
   );
 }
 
-const TYPES = { text: pl.Utf8, count: pl.Int32, decimal: pl.Float64 } as const;
+// a series of 32-bit integers takes null for 0
+const TYPES = { text: pl.Utf8, count: pl.Int64, decimal: pl.Float64 } as const;
 
 /** A column of texts. */
 export function text<Row>(value: (row: Row) => string): Column<Row, string> {
   return { type: "text", value };
 }
 
-/** A column of whole numbers. */
-export function count<Row>(value: (row: Row) => number): Column<Row, number> {
+/** A column of whole numbers; null where there is none. */
+export function count<Row>(value: (row: Row) => number | null): Column<Row, number | null> {
   return { type: "count", value };
 }
 

@@ -9,7 +9,8 @@ import type {
 } from "./rows.ts";
 
 /**
- * Accuracies as a data frame, percentages rounded to one decimal; one row a variant and group.
+ * Accuracies as a data frame, percentages rounded to one decimal; one row a variant and group. Where
+ * cut completions were counted, a column has them: null for single groups.
  *
  * A frame is shown as an HTML table when it is the last value of a notebook cell: its first 50
  * rows, or as many as the environment variable `POLARS_FMT_MAX_ROWS` says.
@@ -25,6 +26,9 @@ export function accuracyFrame(rows: readonly AccuracyRow[]): Frame {
     "accuracy %": decimal((row) => percent(row.mean)),
     "95 % from": decimal((row) => percent(row.ci95[0])),
     "95 % to": decimal((row) => percent(row.ci95[1])),
+    ...(rows.some(({ cut }) => cut !== undefined)
+      ? { "cut completions": count<AccuracyRow>((row) => row.cut ?? null) }
+      : {}),
   });
 }
 

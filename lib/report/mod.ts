@@ -21,6 +21,7 @@
 export { accuracyBars, type AccuracyBarsOptions } from "./accuracy_bars.ts";
 export { baselineFinding } from "./baseline_finding.ts";
 export { bestVariant } from "./best_variant.ts";
+export { type CutCounts, cutCounts, cutNotes, cutText } from "./cut_text.ts";
 export { type Displayable, showFigure, showMarkdown, showText } from "./display.ts";
 export { examplesTable } from "./examples_table.ts";
 export {

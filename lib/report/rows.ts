@@ -26,6 +26,13 @@ export interface AccuracyRow {
   readonly mean: number;
   /** 95 % interval of the mean, in 0..1. */
   readonly ci95: readonly [number, number];
+  /**
+   * Of SQL over all examples: completions that ended at the token limit. Absent for groups, for
+   * multiple choice, and where it was not counted.
+   */
+  readonly cut?: number;
+  /** Those of them that ended inside their reasoning part. */
+  readonly cutInReasoning?: number;
 }
 
 /** How much a variant differs from the base model on the same examples, as `tuned - base`. */
@@ -166,6 +173,9 @@ export interface ExampleAnswer {
   /** One line on why it is no match. */
   readonly why?: string;
 }
+
+/** What stands where an adapter that was not trained here would have its losses. */
+export const NO_LOSS_LOG = "trained elsewhere: no loss log";
 
 /** What one training run did. */
 export interface TrainingRow {

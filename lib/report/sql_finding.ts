@@ -6,12 +6,13 @@ import {
   studyName,
   tunedVariants,
 } from "./_study_lookup.ts";
+import { cutCounts, cutText } from "./cut_text.ts";
 import { formatPercent, formatSigned } from "./format_numbers.ts";
 import type { DifferenceRow, VariantRows } from "./rows.ts";
 
 /**
  * Phase 3's finding as Markdown: what each recipe gains on text-to-SQL over the base model, on the
- * same questions.
+ * same questions, and how many completions were cut.
  *
  * @throws {RangeError} If a variant's rows are not complete.
  */
@@ -25,7 +26,12 @@ export function sqlFinding(rows: VariantRows): string {
       `${difference.n} questions ${difference.gained} gained and ${difference.lost} lost. ` +
       `${signSentence(difference)}${clusterText(difference)}`;
   });
-  return [`**Finding.** Execution accuracy of ${studyName(rows)}:\n`, ...lines].join("\n");
+  const cut = cutText(cutCounts(rows.accuracy));
+  return [
+    `**Finding.** Execution accuracy of ${studyName(rows)}:\n`,
+    ...lines,
+    ...(cut === "" ? [] : ["", cut]),
+  ].join("\n");
 }
 
 function clusterText({ clusteredCi95 }: DifferenceRow): string {

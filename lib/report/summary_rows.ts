@@ -3,6 +3,7 @@ import {
   HARDNESS_LEVELS,
   SQL_MODES,
   SQL_STATUSES,
+  type SqlScores,
   type StudyConfig,
   type Summary,
   type VariantSummary,
@@ -48,7 +49,10 @@ export function variantRows(
     ...(label === undefined ? {} : { label }),
     accuracy: variants.flatMap(accuracyRows),
     readings: variants.flatMap(({ name, sql }) =>
-      SQL_MODES.map((mode) => accuracyRow("sql", name, mode, sql.overall[mode]))
+      SQL_MODES.map((mode) => ({
+        ...accuracyRow("sql", name, mode, sql.overall[mode]),
+        ...cutOf(sql),
+      }))
     ),
     differences: variants.flatMap(differenceRows),
     changes: variants.flatMap(changeRows),
@@ -87,12 +91,18 @@ function accuracyRows({ name, sql, mmlu }: VariantSummary): AccuracyRow[] {
       const scores = sql.byHardness[level];
       return scores === undefined ? [] : [accuracyRow("sql", name, level, scores.official)];
     }),
-    accuracyRow("sql", name, ALL, sql.overall.official),
+    { ...accuracyRow("sql", name, ALL, sql.overall.official), ...cutOf(sql) },
     ...Object.entries(mmlu.byCategory).map(([category, score]) =>
       accuracyRow("mmlu", name, category, score.accuracy)
     ),
     accuracyRow("mmlu", name, ALL, mmlu.overall.accuracy),
   ];
+}
+
+function cutOf(
+  { cut, cutInReasoning = 0 }: SqlScores,
+): Pick<AccuracyRow, "cut" | "cutInReasoning"> {
+  return cut === undefined ? {} : { cut, cutInReasoning };
 }
 
 function accuracyRow(

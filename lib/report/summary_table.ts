@@ -1,4 +1,5 @@
-import type { Summary } from "../runs/mod.ts";
+import { adapterText, type Summary } from "../runs/mod.ts";
+import { cutCounts, cutText } from "./cut_text.ts";
 import {
   formatDifference,
   formatEstimate,
@@ -22,8 +23,8 @@ import { summaryRows } from "./summary_rows.ts";
 const NAMES: Readonly<Record<Measure, string>> = { sql: "SQL", mmlu: "MMLU" };
 
 /**
- * A study as Markdown: what was scored, accuracies by group, verdict counts, and paired differences
- * to the base model, every number with its n and its 95 % interval.
+ * A study as Markdown: what was scored, accuracies by group, verdict counts, paired differences
+ * to the base model, and what each adapter is by its own config, every number with its n and its 95 % interval.
  *
  * @example
  * ```ts ignore
@@ -31,7 +32,10 @@ const NAMES: Readonly<Record<Measure, string>> = { sql: "SQL", mmlu: "MMLU" };
  * ```
  */
 export function summaryTable(summary: Summary): string {
-  return studyTable(summaryRows(summary));
+  const adapters = Object.entries(summary.provenance.adapterSettings ?? {})
+    .map(([recipe, settings]) => `- ${recipe}: ${adapterText(settings)}.`);
+  const list = adapters.length > 0 ? ["", "### Adapters\n", ...adapters, ""].join("\n") : "";
+  return studyTable(summaryRows(summary)) + list;
 }
 
 /**
@@ -64,14 +68,15 @@ export function studyTable(study: StudyRows): string {
 }
 
 /**
- * Accuracies, one row a variant and one column a group: percentage, 95 % interval, raw counts.
+ * Accuracies, one row a variant and one column a group: percentage, 95 % interval, raw counts; and
+ * below the table how many completions were cut, where the rows know it.
  *
  * @throws {RangeError} If a number is not finite.
  */
 export function accuracyTable(rows: readonly AccuracyRow[]): string {
   const groups = [...new Set(rows.map((row) => row.group))];
   const variants = [...new Set(rows.map((row) => row.variant))];
-  return markdownTable(
+  const table = markdownTable(
     [{ title: "model" }, ...groups.map(numeric)],
     variants.map((variant) => [
       variant,
@@ -81,6 +86,8 @@ export function accuracyTable(rows: readonly AccuracyRow[]): string {
       }),
     ]),
   );
+  const cut = cutText(cutCounts(rows));
+  return cut === "" ? table : `${table}\n${cut}\n`;
 }
 
 /** Raw counts of verdicts: successes, failures, and every status that is listed. */

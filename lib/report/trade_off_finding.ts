@@ -1,4 +1,5 @@
 import { pointsText, signOf } from "./_finding_words.ts";
+import { cutCounts, cutNotes } from "./cut_text.ts";
 import { found, overallDifference, studyName, tunedVariants } from "./_study_lookup.ts";
 import type { ChangeRow, DifferenceRow, VariantRows } from "./rows.ts";
 
@@ -15,7 +16,8 @@ const MMLU_WORDS = {
 } as const;
 
 /**
- * Phase 5's finding as Markdown: each recipe's gain and loss in one sentence.
+ * Phase 5's finding as Markdown: each recipe's gain and loss in one sentence, and a note where more
+ * than 5 % of a variant's completions were cut.
  *
  * @throws {RangeError} If a variant's rows are not complete.
  */
@@ -27,8 +29,12 @@ export function tradeOffFinding(rows: VariantRows): string {
     return `- **${variant}**: ${pointsText(sql)} on SQL (n = ${sql.n}) and ${pointsText(mmlu)} ` +
       `on MMLU (n = ${mmlu.n}): ${SQL_WORDS[signOf(sql)]}; ${mmluWords(mmlu, change)}.`;
   });
-  return [`**Finding.** What specialising ${studyName(rows)} brought and cost:\n`, ...lines]
-    .join("\n");
+  const notes = cutNotes(cutCounts(rows.accuracy));
+  return [
+    `**Finding.** What specialising ${studyName(rows)} brought and cost:\n`,
+    ...lines,
+    ...notes.flatMap((note) => ["", note]),
+  ].join("\n");
 }
 
 function mmluWords(difference: DifferenceRow, { kind }: ChangeRow["change"]): string {

@@ -6,6 +6,7 @@ import type {
   Proportion,
 } from "../stats/mod.ts";
 import { checkConfig } from "./_check_config.ts";
+import { checkAdapterSettings } from "./adapter_settings.ts";
 import {
   type Check,
   flag,
@@ -127,6 +128,8 @@ const SQL: Check<SqlScores> = (value, place) => {
     byStatus: each(SQL_STATUSES, COUNT),
     success: COUNT,
     failure: COUNT,
+    cut: optional(COUNT),
+    cutInReasoning: optional(COUNT),
     clustered: optional(CLUSTERED),
   })(value, place);
   const { n, successes } = checked.overall.official;
@@ -137,6 +140,10 @@ const SQL: Check<SqlScores> = (value, place) => {
       success: checked.success,
       failure: checked.failure,
     });
+  }
+  const { cut = 0, cutInReasoning = 0 } = checked;
+  if (cut > n || cutInReasoning > cut) {
+    refuse(place, `scores with cutInReasoning <= cut <= n = ${n}`, { cut, cutInReasoning });
   }
   return checked;
 };
@@ -219,6 +226,7 @@ const COUNTS = shape<SummaryCounts>({
 const PROVENANCE = shape<Provenance>({
   modelFiles: record(SHA256),
   adapters: record(record(SHA256)),
+  adapterSettings: optional(record(checkAdapterSettings)),
   prompts: shape<Provenance["prompts"]>({ sql: text(), mmlu: text() }),
   data: record(SHA256),
   seeds: record(COUNT),

@@ -5,6 +5,7 @@ import type {
   PairedDifference,
   Proportion,
 } from "../stats/mod.ts";
+import type { AdapterSettings } from "./adapter_settings.ts";
 import type { StudyConfig } from "./study_config.ts";
 import type { GitState } from "./git_state.ts";
 
@@ -12,7 +13,7 @@ import type { GitState } from "./git_state.ts";
 export const SCHEMA_VERSION = 1;
 
 /** What is measured and how; raised by every fix that moves a number. */
-export const TASK_VERSION = 1;
+export const TASK_VERSION = 2;
 
 /** The three readings of "the rows agree". */
 export const SQL_MODES = ["official", "assignment", "strict"] as const;
@@ -116,6 +117,10 @@ export interface SqlScores {
   readonly success: number;
   /** All others. */
   readonly failure: number;
+  /** Completions that ended at the token limit; absent in summaries from before it was counted. */
+  readonly cut?: number;
+  /** Those of them that ended inside their reasoning part. */
+  readonly cutInReasoning?: number;
   /** Official accuracy with databases as clusters; left out with fewer than two. */
   readonly clustered?: ClusteredDifference;
 }
@@ -179,6 +184,8 @@ export interface Provenance {
   readonly modelFiles: Readonly<Record<string, string>>;
   /** Hashes of each recipe's adapter files, by recipe and file name. */
   readonly adapters: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What each recipe's adapter is by its own config; absent in summaries from before it was kept. */
+  readonly adapterSettings?: Readonly<Record<string, AdapterSettings>>;
   /** Versions of the prompts. */
   readonly prompts: { readonly sql: string; readonly mmlu: string };
   /** Hashes of the data files, by name, such as `spider/dev.json`. */

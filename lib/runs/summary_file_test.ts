@@ -101,6 +101,18 @@ const WRONG: readonly (readonly [what: string, path: string, value: unknown, mes
     /"variants\[0\]\.sql" must be scores whose counts/,
   ],
   [
+    "more cut completions than there are",
+    "variants.0.sql.cut",
+    9,
+    /"variants\[0\]\.sql" must be scores with cutInReasoning <= cut <= n = 8/,
+  ],
+  [
+    "cut completions without their number",
+    "variants.1.sql.cutInReasoning",
+    1,
+    /"variants\[1\]\.sql" must be scores with cutInReasoning <= cut/,
+  ],
+  [
     "an unknown status",
     "variants.0.sql.byStatus.crashed",
     0,

@@ -1,0 +1,64 @@
+import { formatPercent } from "./format_numbers.ts";
+import type { AccuracyRow } from "./rows.ts";
+
+/** Above this share of cut completions a table says what to do about them. */
+const NOTED_SHARE = 0.05;
+
+/** How many completions of one variant ended at the token limit instead of at an end token. */
+export interface CutCounts {
+  readonly variant: string;
+  /** Completions in all. */
+  readonly n: number;
+  /** Completions that were cut. */
+  readonly cut: number;
+  /** Those of them that were cut inside their reasoning part. */
+  readonly cutInReasoning: number;
+}
+
+/** The cut completions of each variant that rows of SQL accuracy know of, in the rows' order. */
+export function cutCounts(rows: readonly AccuracyRow[]): CutCounts[] {
+  const found = new Map<string, CutCounts>();
+  for (const { variant, n, cut, cutInReasoning = 0 } of rows) {
+    if (cut !== undefined && !found.has(variant)) {
+      found.set(variant, { variant, n, cut, cutInReasoning });
+    }
+  }
+  return [...found.values()];
+}
+
+/**
+ * What tables of SQL accuracy say of cut completions: how many each variant had, and, where they
+ * are more than 5 %, what to do. Empty where nothing is known of any, as in older summaries.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(
+ *   cutText([{ variant: "base", n: 972, cut: 3, cutInReasoning: 0 }]),
+ *   "Completions cut at the token limit: base 3 of 972.",
+ * );
+ * ```
+ */
+export function cutText(counts: readonly CutCounts[]): string {
+  if (counts.length === 0) return "";
+  const parts = counts.map(({ variant, n, cut, cutInReasoning }) =>
+    `${variant} ${cut} of ${n}` +
+    (cutInReasoning > 0 ? ` (${cutInReasoning} inside the reasoning part)` : "")
+  );
+  return [`Completions cut at the token limit: ${parts.join(", ")}.`, ...cutNotes(counts)]
+    .join(" ");
+}
+
+/** For each variant with more than 5 % of its completions cut: what that means and what to do. */
+export function cutNotes(counts: readonly CutCounts[]): string[] {
+  return counts.filter(({ n, cut }) => cut > NOTED_SHARE * n).map(
+    ({ variant, n, cut, cutInReasoning }) => {
+      const remedy = cutInReasoning > 0
+        ? "set chat.thinking to false, or raise spider.maxNewTokens"
+        : "raise spider.maxNewTokens";
+      return `${formatPercent(cut / n)} of "${variant}" were cut, so its accuracy says less of ` +
+        `the model than of the limit: ${remedy}.`;
+    },
+  );
+}
