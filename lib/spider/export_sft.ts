@@ -7,6 +7,11 @@ export interface SftRecord {
   readonly prompt: readonly ChatMessage[];
   /** The one turn to learn. */
   readonly completion: readonly ChatMessage[];
+  /**
+   * SHA-256 of the prompt's token ids as the evaluation asks it, little-endian 32-bit integers,
+   * hexadecimal; on some records, so that training can tell that it sees the same prompts.
+   */
+  readonly prompt_sha256?: string;
 }
 
 /**

@@ -68,7 +68,7 @@ export async function writeTinyModel(dir: string, files: ModelFiles = {}): Promi
   writeFiles(dir, {
     "config.json": TINY_CONFIG,
     "tokenizer.json": tokenizer(),
-    "tokenizer_config.json": TOKENIZER_CONFIG,
+    "tokenizer_config.json": TINY_TOKENIZER_CONFIG,
     ...files,
   });
   return dir;
@@ -100,7 +100,8 @@ export async function writeTinyAdapter(
   return dir;
 }
 
-const TOKENIZER_CONFIG = {
+/** The `tokenizer_config.json` of {@linkcode writeTinyModel}. */
+export const TINY_TOKENIZER_CONFIG = {
   tokenizer_class: "PreTrainedTokenizer",
   eos_token: "<|im_end|>",
   chat_template: TEMPLATE,
@@ -108,7 +109,7 @@ const TOKENIZER_CONFIG = {
 };
 
 /** The tokenizer's settings without a chat template. */
-export const NO_TEMPLATE = { ...TOKENIZER_CONFIG, chat_template: undefined };
+export const NO_TEMPLATE = { ...TINY_TOKENIZER_CONFIG, chat_template: undefined };
 
 function writeFiles(dir: string, files: ModelFiles): void {
   for (const [name, content] of Object.entries(files)) {

@@ -13,6 +13,12 @@ export interface AnswerOptions<Sample extends { readonly key: string }> {
   readonly signal?: AbortSignal;
 }
 
+/** A completion as it is judged. */
+export interface AnsweredSql extends SqlSample {
+  /** Whether it was cut at the token limit inside its reasoning part. */
+  readonly cutInReasoning: boolean;
+}
+
 /**
  * Completes the study's SQL prompts with one variant. Samples that the store
  * has are not made again; new ones are stored batch by batch, so a killed run
@@ -24,14 +30,16 @@ export async function answerSql(
   inputs: ModelInputs & SqlInputs,
   engine: Engine,
   { variant, store, progress, signal }: AnswerOptions<SqlSample>,
-): Promise<SqlSample[]> {
-  const { config, asked, shots, spider, tokenizer } = inputs;
+): Promise<AnsweredSql[]> {
+  const { config, asked, checkpoint, shots, spider, tokenizer } = inputs;
   const { maxNewTokens } = config.spider;
+  const { endTokenIds } = checkpoint.config;
+  const task = { task: "sql", maxNewTokens, endTokenIds };
   const jobs = asked.map((example) => {
     const prompt = tokenizer.encodeConversation(
       sqlPrompt(example, { schemas: spider.schemas, shots }),
     );
-    const identity = sampleIdentity(inputs, variant, prompt, { task: "sql", maxNewTokens });
+    const identity = sampleIdentity(inputs, variant, prompt, task);
     return { example, prompt, identity };
   });
   const missing = jobs.filter(({ identity }) => !store.has(identity.key));
@@ -55,11 +63,12 @@ export async function answerSql(
     batch.push({ ...identity, id, dbId, variant: variant.name, tokens, text, finishReason });
   }
   store.append(batch);
-  return jobs.map(({ example: { id }, identity }) => ({
-    ...store.get(identity.key)!,
-    id,
-    variant: variant.name,
-  }));
+  return jobs.map(({ example: { id }, identity }) => {
+    const sample = store.get(identity.key)!;
+    const cutInReasoning = sample.finishReason === "length" &&
+      tokenizer.endsInReasoning(sample.tokens);
+    return { ...sample, id, variant: variant.name, cutInReasoning };
+  });
 }
 
 /**

@@ -12,11 +12,15 @@ import {
   sqlPrompt,
 } from "../spider/mod.ts";
 import { checkpointHashes } from "./checkpoint_hashes.ts";
+import { databaseHashes } from "./database_hashes.ts";
 
 /** The model of a study, opened. */
 export interface ModelInputs {
   readonly config: StudyConfig;
+  /** The checkpoint; completions of it end at the chat template's turn end too. */
   readonly checkpoint: Checkpoint;
+  /** The end tokens that the model's own configuration names. */
+  readonly ownEndTokenIds: readonly number[];
   readonly tokenizer: Tokenizer;
   /** SHA-256 of the model's files, by name. */
   readonly modelHashes: Readonly<Record<string, string>>;
@@ -40,6 +44,12 @@ export interface MmluInputs {
   readonly questions: readonly MmluQuestion[];
 }
 
+/** The data of a study, opened and checked before any model is here. */
+export interface DataInputs extends SqlInputs, MmluInputs {
+  /** SHA-256 of all data files that the study reads, by name, the asked databases among them. */
+  readonly dataHashes: Readonly<Record<string, string>>;
+}
+
 /** All that a study reads, opened and checked before any model is asked anything. */
 export interface StudyInputs extends ModelInputs, SqlInputs, MmluInputs {
   readonly audit: TokenAudit;
@@ -52,26 +62,59 @@ export interface StudyInputs extends ModelInputs, SqlInputs, MmluInputs {
  * seed, and audits the tokens.
  *
  * @param modelDir The folder of the base model.
+ * @param opened The data, if it is open already.
  * @throws {UsageError} If anything is missing, damaged or does not fit.
  */
-export async function openInputs(config: StudyConfig, modelDir: string): Promise<StudyInputs> {
-  const sql = await openSqlInputs(config);
-  const choices = await openMmluInputs(config);
+export async function openInputs(
+  config: StudyConfig,
+  modelDir: string,
+  opened?: DataInputs,
+): Promise<StudyInputs> {
+  const data = opened ?? await openDataInputs(config);
   const model = await openModelInputs(config, modelDir);
-  const audit = auditTokens(model.tokenizer, samplePrompt(sql));
-  const hashes = {
-    ...prefixed("spider/", sql.spider.hashes),
-    ...prefixed("mmlu/", choices.mmlu.hashes),
-    ...prefixed("model/", model.modelHashes),
-  };
-  return { ...model, ...sql, ...choices, audit, hashes };
+  const audit = auditTokens(model.tokenizer, samplePrompt(data));
+  const hashes = { ...data.dataHashes, ...prefixed("model/", model.modelHashes) };
+  return { ...model, ...data, audit, hashes };
 }
 
-/** Opens the checkpoint and its tokenizer. */
+/** Opens the data of a study and draws its questions: what can be checked without the model. */
+export async function openDataInputs(config: StudyConfig): Promise<DataInputs> {
+  const sql = await openSqlInputs(config);
+  const choices = await openMmluInputs(config);
+  const dataHashes = {
+    ...prefixed("spider/", { ...sql.spider.hashes, ...await databaseHashes(sql) }),
+    ...prefixed("mmlu/", choices.mmlu.hashes),
+  };
+  return { ...sql, ...choices, dataHashes };
+}
+
+/**
+ * Opens the checkpoint and its tokenizer, with the chat settings of the config.
+ *
+ * The configuration of a base model often does not name the token that ends a
+ * turn in its chat template. An adapter learns to end with that token, so
+ * completions end there whatever the configuration says.
+ *
+ * @throws {UsageError} If anything is missing, damaged or does not fit.
+ */
 export async function openModelInputs(config: StudyConfig, modelDir: string): Promise<ModelInputs> {
-  const checkpoint = await openCheckpoint(modelDir);
-  const tokenizer = await loadTokenizer(modelDir);
-  return { config, checkpoint, tokenizer, modelHashes: await checkpointHashes(checkpoint) };
+  const own = await openCheckpoint(modelDir);
+  const { vocabSize, endTokenIds } = own.config;
+  const tokenizer = await loadTokenizer(modelDir, { ...config.chat, vocabSize });
+  return {
+    config,
+    checkpoint: withEndToken(own, tokenizer.turnEnd),
+    ownEndTokenIds: endTokenIds,
+    tokenizer,
+    modelHashes: await checkpointHashes(own),
+  };
+}
+
+/** The checkpoint with one more token that ends a completion, where it is not one already. */
+export function withEndToken(checkpoint: Checkpoint, id: number | undefined): Checkpoint {
+  const { config } = checkpoint;
+  if (id === undefined || config.endTokenIds.includes(id)) return checkpoint;
+  return { ...checkpoint, config: { ...config, endTokenIds: [...config.endTokenIds, id] } };
 }
 
 /** Opens Spider and draws the questions. */

@@ -1,4 +1,5 @@
 import type { SqlSample } from "../runs/mod.ts";
+import type { AnsweredSql } from "./answer_sql.ts";
 import { createJudge, extractSql, type Hardness, hardness, type Verdict } from "../sql/mod.ts";
 import type { SqlInputs } from "./inputs.ts";
 import type { Progress } from "../runs/progress.ts";
@@ -9,8 +10,14 @@ export interface SqlVerdict extends Verdict {
   readonly dbId: string;
   readonly variant: string;
   readonly hardness: Hardness;
+  /** `length` if the completion was cut at the token limit. */
   readonly finishReason: "stop" | "length";
+  /** Present if it was cut inside its reasoning part, before any statement. */
+  readonly cutInReasoning?: true;
 }
+
+/** A completion to judge; where it was cut is told if it is known. */
+export type JudgeableSample = SqlSample & Partial<Pick<AnsweredSql, "cutInReasoning">>;
 
 /**
  * Judges completions against their golds on the study's databases.
@@ -19,14 +26,16 @@ export interface SqlVerdict extends Verdict {
  */
 export async function judgeSamples(
   { asked, spider }: SqlInputs,
-  samples: readonly SqlSample[],
+  samples: readonly JudgeableSample[],
   { timeoutMs, progress }: { readonly timeoutMs: number; readonly progress: Progress },
 ): Promise<SqlVerdict[]> {
   const examples = new Map(asked.map((example) => [example.id, example]));
   await using judge = createJudge({ timeoutMs });
   let done = 0;
-  return await Promise.all(samples.map(async ({ id, dbId, variant, text, finishReason }) => {
+  return await Promise.all(samples.map(async (sample) => {
+    const { id, dbId, variant, text, finishReason } = sample;
     const { query } = examples.get(id)!;
+    const cut = sample.cutInReasoning ? { cutInReasoning: true } as const : {};
     const verdict = await judge.judge({
       dbPath: spider.databasePath(dbId),
       gold: query,
@@ -35,6 +44,6 @@ export async function judgeSamples(
       dbId,
     });
     progress.update(++done, samples.length, "verdicts");
-    return { id, dbId, variant, hardness: hardness(query), finishReason, ...verdict };
+    return { id, dbId, variant, hardness: hardness(query), finishReason, ...cut, ...verdict };
   }));
 }

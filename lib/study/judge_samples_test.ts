@@ -33,6 +33,18 @@ Deno.test("judgeSamples judges each completion against its own gold and tells ho
   assert.deepEqual(told, ["1/3", "2/3", "3/3"]);
 });
 
+Deno.test("judgeSamples keeps that a completion was cut, and that it was inside the reasoning", async () => {
+  using study = await writeMiniStudy();
+  const [whole, cut, reasoning] = await judgeSamples(await openSqlInputs(study.config), [
+    { ...sample("dev-0", "farm", "SELECT 1"), cutInReasoning: false },
+    { ...sample("dev-1", "music", "SELECT ti"), finishReason: "length" },
+    { ...sample("dev-2", "farm", "<think>x"), finishReason: "length", cutInReasoning: true },
+  ], OPTIONS);
+  assert.deepEqual([whole!.finishReason, "cutInReasoning" in whole!], ["stop", false]);
+  assert.deepEqual([cut!.finishReason, "cutInReasoning" in cut!], ["length", false]);
+  assert.deepEqual([reasoning!.finishReason, reasoning!.cutInReasoning], ["length", true]);
+});
+
 Deno.test("judgeSamples throws for a gold that fails and names its example: no verdict is invented", async () => {
   const broken = { db_id: "farm", question: "How many?", query: "SELECT count(*) FROM barn" };
   using study = await writeMiniStudy({ spider: { "dev.json": [broken] } });

@@ -16,13 +16,18 @@
  * @module
  */
 export { answerMmlu } from "./answer_mmlu.ts";
-export { type AnswerOptions, answerSql } from "./answer_sql.ts";
+export { type AnsweredSql, type AnswerOptions, answerSql } from "./answer_sql.ts";
 export { buildSummary } from "./build_summary.ts";
+export { endsInReasoning } from "../engine/reasoning.ts";
+export { dataLabel } from "./data_label.ts";
+export { databaseHashes } from "./database_hashes.ts";
 export { exampleRows } from "./example_rows.ts";
 export { firstTrainingText } from "./first_training_text.ts";
 export {
+  type DataInputs,
   type MmluInputs,
   type ModelInputs,
+  openDataInputs,
   openInputs,
   openMmluInputs,
   openModelInputs,
@@ -30,12 +35,15 @@ export {
   samplePrompt,
   type SqlInputs,
   type StudyInputs,
+  withEndToken,
 } from "./inputs.ts";
-export { judgeSamples, type SqlVerdict } from "./judge_samples.ts";
+export { type JudgeableSample, judgeSamples, type SqlVerdict } from "./judge_samples.ts";
 export { type NotebookStudy, openNotebookStudy } from "./open_notebook.ts";
 export { openEngine } from "./open_engine.ts";
-export { type OpenStudy, openStudy } from "./open_study.ts";
+export { openMmluStore, openSqlStore } from "./open_stores.ts";
+export { type OpenStudy, openStudy, type OpenStudyOptions } from "./open_study.ts";
 export { type Progress, SILENT } from "../runs/progress.ts";
+export { adapterOrigin, adapterSettings, recipeAdapters } from "./recipe_adapter.ts";
 export { runPipeline } from "./run_pipeline.ts";
 export {
   allVariants,
@@ -46,10 +54,12 @@ export {
   type StudyFolder,
   trainRecipes,
 } from "./run_study.ts";
-export { BASE, type NamedVariant } from "./sample_identity.ts";
+export { BASE, type NamedVariant, promptHash } from "./sample_identity.ts";
+export { mmluShortfalls, sqlShortfalls } from "./shortfalls.ts";
 export { storedCompletions } from "./stored_completions.ts";
 export {
   answerLetters,
+  countCut,
   type MmluAnswer,
   summarizeVariants,
   type VariantAnswers,

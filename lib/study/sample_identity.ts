@@ -25,6 +25,17 @@ export interface SampleIdentity {
 }
 
 /**
+ * SHA-256 of a prompt's token ids as little-endian 32-bit integers, hexadecimal:
+ * what says that two programs asked the same.
+ */
+export function promptHash({ prefix, suffix }: Prompt): string {
+  const ids = [...prefix, ...suffix];
+  const bytes = new DataView(new ArrayBuffer(4 * ids.length));
+  ids.forEach((id, i) => bytes.setInt32(4 * i, id, true));
+  return createHash("sha256").update(new Uint8Array(bytes.buffer)).digest("hex");
+}
+
+/**
  * Names a sample by what determines it: the checkpoint's and the adapter's
  * bytes, the adapter's scale, the prompt's tokens, the engine, and the task's
  * own settings. The batch size and the machine are left out.
@@ -35,17 +46,16 @@ export function sampleIdentity(
   prompt: Prompt,
   task: Readonly<Record<string, unknown>>,
 ): SampleIdentity {
-  const ids = Int32Array.from([...prompt.prefix, ...prompt.suffix]);
-  const promptHash = createHash("sha256").update(new Uint8Array(ids.buffer)).digest("hex");
+  const hash = promptHash(prompt);
   const { kind, device } = config.engine;
   const adapter = adapterHash ? { adapterHash, scale: weights.scale ?? 1 } : null;
   const key = contentKey({
     taskVersion: TASK_VERSION,
     model: modelHashes,
     adapter,
-    promptHash,
+    promptHash: hash,
     engine: { kind, device },
     ...task,
   });
-  return { key, promptHash, promptTokens: ids.length };
+  return { key, promptHash: hash, promptTokens: prompt.prefix.length + prompt.suffix.length };
 }

@@ -78,6 +78,16 @@ export function summarizeVariants(answers: readonly VariantAnswers[]): VariantSu
   }));
 }
 
+/** How many completions ended at the token limit, and how many of these inside their reasoning part. */
+export function countCut(
+  verdicts: readonly SqlVerdict[],
+): { readonly cut: number; readonly cutInReasoning: number } {
+  return {
+    cut: verdicts.filter(({ finishReason }) => finishReason === "length").length,
+    cutInReasoning: verdicts.filter(({ cutInReasoning }) => cutInReasoning).length,
+  };
+}
+
 function scoreSql(verdicts: readonly SqlVerdict[]): SqlScores {
   const success = verdicts.filter(({ official }) => official).length;
   const levels = HARDNESS_LEVELS.filter((level) => verdicts.some((v) => v.hardness === level));
@@ -92,6 +102,7 @@ function scoreSql(verdicts: readonly SqlVerdict[]): SqlScores {
     byStatus: fromEntries(SQL_STATUSES, statusCount),
     success,
     failure: verdicts.length - success,
+    ...countCut(verdicts),
     ...clustered(verdicts.map((v) => v.official), verdicts.map((v) => v.dbId)),
   };
 }

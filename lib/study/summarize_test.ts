@@ -49,6 +49,21 @@ const TUNED = {
   letters: Array.from({ length: 20 }, (_, i) => letter(i, i < 10 ? "STEM" : "Humanities", i < 8)),
 };
 
+Deno.test("summarizeVariants counts cut completions, and those cut inside their reasoning", () => {
+  const [first, second, third, fourth] = BASE.verdicts;
+  const cut = { finishReason: "length" } as const;
+  const verdicts = [
+    { ...first!, ...cut },
+    { ...second!, ...cut, cutInReasoning: true } as const,
+    third!,
+    fourth!,
+  ];
+  const [variant] = summarizeVariants([{ ...BASE, verdicts }]);
+  assert.deepEqual([variant!.sql.cut, variant!.sql.cutInReasoning], [2, 1]);
+  const [none] = summarizeVariants([BASE]);
+  assert.deepEqual([none!.sql.cut, none!.sql.cutInReasoning], [0, 0]);
+});
+
 Deno.test("summarizeVariants counts a small case as counted by hand", () => {
   const [base, tuned] = summarizeVariants([BASE, TUNED]);
   assert.equal(base!.versusBase, undefined);

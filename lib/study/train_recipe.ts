@@ -8,29 +8,44 @@ import {
 } from "../runs/mod.ts";
 import { runCommand } from "../setup/run_command.ts";
 import { VENV_PYTHON } from "../setup/python_env.ts";
-import { exportSft, sampleExamples } from "../spider/mod.ts";
+import { exportSft, sampleExamples, type SftRecord } from "../spider/mod.ts";
 import { pcg32, shuffled } from "../stats/mod.ts";
 import type { ModelInputs, SqlInputs } from "./inputs.ts";
 import type { Progress } from "../runs/progress.ts";
+import { promptHash } from "./sample_identity.ts";
 
 /** Exit code of the training script for wrong input. */
 const WRONG_INPUT = 2;
 
+/** Its exit codes after SIGINT and SIGTERM, which it ends by in order. */
+const STOPPED: readonly number[] = [130, 143];
+
+/** So many records carry the hash of their prompt's ids: a template differs in all or in none. */
+const HASHED_RECORDS = 32;
+
 /**
  * Writes the training examples, drawn and shuffled by the study's seed, as the
  * JSON lines that the training script reads: the evaluation's own prompt
- * without shots, and the gold query.
+ * without shots, and the gold query. The messages are those that the chat
+ * template gets at evaluation, and the first records say which token ids they
+ * come to there, so that training refuses a prompt that it renders otherwise.
  *
  * @returns How many records were written.
+ * @throws {UsageError} If the model has no chat template that can be used.
  */
 export function writeSftData(
   { seed, training }: StudyConfig,
-  { spider }: SqlInputs,
+  { spider, tokenizer }: Pick<SqlInputs & ModelInputs, "spider" | "tokenizer">,
   path: string,
 ): number {
   const count = Math.min(training.examples ?? spider.train.length, spider.train.length);
   const drawn = shuffled(sampleExamples(spider.train, { count, seed }), pcg32(seed));
-  const records = [...exportSft(drawn, { schemas: spider.schemas })];
+  const records = [...exportSft(drawn, { schemas: spider.schemas })].map((record, i): SftRecord => {
+    const prompt = tokenizer.messagesAsAsked(record.prompt);
+    if (i >= HASHED_RECORDS) return { ...record, prompt };
+    const asked = tokenizer.encodeConversation({ messages: prompt, sharedLength: 0 });
+    return { ...record, prompt, prompt_sha256: promptHash(asked) };
+  });
   writeAtomic(path, records.map((record) => JSON.stringify(record) + "\n").join(""));
   return records.length;
 }
@@ -52,7 +67,7 @@ export interface TrainOptions {
  * folder where it stands.
  *
  * @returns The folder of the adapter.
- * @throws {UsageError} If the script refuses its input.
+ * @throws {UsageError} If the script refuses its input, was stopped or was killed.
  * @throws {Error} If training fails.
  */
 export async function trainRecipe(
@@ -78,9 +93,11 @@ export async function trainRecipe(
     max_length: recipe.maxLength,
     seed: config.seed,
     quantization: recipe.quantization,
+    date: config.chat.date,
   };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const { code, lastLines } = await runCommand(
+  if (config.chat.thinking) args.push("--thinking");
+  const { code, killedBy, lastLines } = await runCommand(
     python,
     [`${REPOSITORY_ROOT}/training/train_lora.py`, ...args, "--resume"],
     {
@@ -91,7 +108,14 @@ export async function trainRecipe(
       ...(signal ? { signal } : {}),
     },
   );
-  if (code === WRONG_INPUT) throw new UsageError(lastLines.at(-1) ?? "training refused its input");
+  if (killedBy !== undefined) {
+    throw new UsageError(
+      `Training "${recipe.name}": killed, signal ${killedBy}; run again to go on`,
+    );
+  }
+  if (code === WRONG_INPUT || STOPPED.includes(code)) {
+    throw new UsageError(lastLines.at(-1) ?? `training "${recipe.name}" ended with code ${code}`);
+  }
   if (code !== 0) {
     throw new Error(`Training "${recipe.name}" failed with code ${code}: ${lastLines.at(-1)}`);
   }
