@@ -1,44 +1,26 @@
-import type { Row } from "../value.ts";
-import { ExecutorProcessHandle } from "./executor_process_handle.ts";
-import type { ExecutorReply } from "./protocol.ts";
+import { type Execution, rowsExecution } from "./execution.ts";
+import { DatabaseError, ExecutorError } from "./executor_error.ts";
+import {
+  cpuSeconds,
+  type ExecutorLimits,
+  executorLimits,
+  type ExecutorOptions,
+} from "./executor_options.ts";
+import {
+  type BatchEnd,
+  ExecutorProcessHandle,
+  type TimedReply,
+} from "./executor_process_handle.ts";
+import { KnownDatabases, refuseComma } from "./known_databases.ts";
 
-/** Limits of the executor; every one has a default. */
-export interface ExecutorOptions {
-  /** Milliseconds a statement may take before its process is killed. Default 30,000. */
-  readonly timeoutMs?: number;
-  /** Statements that run at the same time. Default: the number of cores. */
-  readonly workers?: number;
-  /** Processes that are kept alive, the idle ones included. Default: 8, at least `workers`. */
-  readonly maxProcesses?: number;
-  /** Rows of one result. Default 100,000. */
-  readonly maxRows?: number;
-  /** Bytes of all values of one result. Default 64 MiB. */
-  readonly maxBytes?: number;
-  /** Bytes of one text or blob. Default 16 MiB. */
-  readonly maxValueBytes?: number;
-  /** Bytes that SQLite may hold while it runs a statement. Default 256 MiB. */
-  readonly sqliteHeapBytes?: number;
-}
+export type { Execution, RowsExecution } from "./execution.ts";
+export { DatabaseError, ExecutorError } from "./executor_error.ts";
+export type { ExecutorOptions } from "./executor_options.ts";
 
-/** How one statement ended. A statement's failure is data; a failure of the machine throws. */
-export type Execution =
-  | {
-    readonly status: "rows";
-    readonly rows: readonly Row[];
-    readonly columnCount: number;
-    /** Size of all values together, roughly. */
-    readonly bytes: number;
-    readonly elapsedMs: number;
-  }
-  | {
-    readonly status: "sql_error" | "timeout" | "too_many_rows";
-    readonly message: string;
-    readonly elapsedMs: number;
-  };
-
-/** A failure of the executor itself: a database that is no database, a process that keeps dying. */
-export class ExecutorError extends Error {
-  override readonly name = "ExecutorError";
+/** What a pool waits for beside its own processes. */
+export interface PoolHooks {
+  /** Awaited before each reply is read, so that results come no faster than they are used. */
+  readonly beforeReply?: () => Promise<void>;
 }
 
 interface Job {
@@ -49,7 +31,6 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-const MEBIBYTE = 1024 * 1024;
 // Statements that are sent to a process at once, so that it need not wait for the next one.
 const MAX_BATCH = 64;
 
@@ -65,35 +46,25 @@ const MAX_BATCH = 64;
  * ```
  */
 export class ExecutorPool implements AsyncDisposable {
-  readonly #limits: Required<ExecutorOptions>;
+  readonly #limits: ExecutorLimits;
+  readonly #beforeReply: () => Promise<void>;
+  readonly #databases = new KnownDatabases();
   readonly #queue: Job[] = [];
   /** Idle processes, least recently used first. */
   readonly #idle: ExecutorProcessHandle[] = [];
   readonly #busy = new Set<ExecutorProcessHandle>();
   /** Processes that were killed and are not gone yet. */
   readonly #ending = new Set<Promise<void>>();
+  /** Fewer than the limit where the system starts no more. */
+  #workers: number;
   #running = 0;
   #closed = false;
 
   /** @throws {RangeError} If a limit is not a positive whole number. */
-  constructor(options: ExecutorOptions = {}) {
-    const workers = options.workers ?? navigator.hardwareConcurrency;
-    this.#limits = {
-      timeoutMs: options.timeoutMs ?? 30_000,
-      workers,
-      maxProcesses: Math.max(workers, options.maxProcesses ?? 8),
-      maxRows: options.maxRows ?? 100_000,
-      maxBytes: options.maxBytes ?? 64 * MEBIBYTE,
-      maxValueBytes: options.maxValueBytes ?? 16 * MEBIBYTE,
-      sqliteHeapBytes: options.sqliteHeapBytes ?? 256 * MEBIBYTE,
-    };
-    for (const [name, value] of Object.entries(this.#limits)) {
-      if (!Number.isSafeInteger(value) || value < 1) {
-        throw new RangeError(
-          `Cannot make an executor: ${name} must be a positive whole number, it is ${value}`,
-        );
-      }
-    }
+  constructor(options: ExecutorOptions = {}, hooks: PoolHooks = {}) {
+    this.#limits = executorLimits(options);
+    this.#workers = this.#limits.workers;
+    this.#beforeReply = hooks.beforeReply ?? (() => Promise.resolve());
   }
 
   /** Process ids of the executors that are alive now. */
@@ -102,35 +73,31 @@ export class ExecutorPool implements AsyncDisposable {
   }
 
   /**
-   * Runs one statement on one database.
+   * Runs one statement on one database. A statement that ends its process twice is
+   * `too_many_rows` (or `timeout`, where it was for its processor time).
    *
-   * @throws {ExecutorError} If the database cannot be opened or its process dies twice.
+   * @throws {DatabaseError} If the database cannot be read.
+   * @throws {ExecutorError} If no process can be started.
    */
-  execute(dbPath: string, sql: string): Promise<Execution> {
-    if (this.#closed) return Promise.reject(new ExecutorError("Cannot execute: closed executor"));
-    if (dbPath.includes(",")) {
-      // Deno 2.9.6 reads a comma in a permission flag as the end of a path and has no escape.
-      const reason = "a sandbox cannot be made for a path with a comma";
-      return Promise.reject(new ExecutorError(`Cannot execute on "${dbPath}": ${reason}`));
-    }
+  async execute(dbPath: string, sql: string): Promise<Execution> {
+    if (this.#closed) throw new ExecutorError("Cannot execute: closed executor");
+    refuseComma(dbPath);
     const { promise, resolve, reject } = Promise.withResolvers<Execution>();
     this.#queue.push({ dbPath, sql, deaths: 0, resolve, reject });
     this.#pump();
-    return promise;
+    return await promise;
   }
 
   /** Kills every process and refuses what is still in the queue. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    for (const job of this.#queue.splice(0)) {
-      job.reject(new ExecutorError("Cannot execute: the executor was closed first"));
-    }
+    for (const job of this.#queue.splice(0)) job.reject(closedFirst());
     await Promise.all([...this.#idle.splice(0), ...this.#busy].map((process) => process.kill()));
     await Promise.all(this.#ending);
   }
 
   #pump(): void {
-    while (this.#running < this.#limits.workers && this.#queue.length > 0) {
+    while (this.#running < this.#workers && this.#queue.length > 0) {
       const batch = this.#takeBatch();
       this.#running++;
       this.#perform(batch)
@@ -146,7 +113,7 @@ export class ExecutorPool implements AsyncDisposable {
   #takeBatch(): readonly Job[] {
     const { dbPath } = this.#queue[this.#nextIndex()]!;
     const waiting = this.#queue.filter((job) => job.dbPath === dbPath).length;
-    const size = Math.min(MAX_BATCH, Math.ceil(waiting / this.#limits.workers));
+    const size = Math.min(MAX_BATCH, Math.ceil(waiting / this.#workers));
     const batch: Job[] = [];
     for (let index = 0; batch.length < size;) {
       if (this.#queue[index]!.dbPath === dbPath) batch.push(...this.#queue.splice(index, 1));
@@ -166,34 +133,69 @@ export class ExecutorPool implements AsyncDisposable {
 
   async #perform(batch: readonly Job[]): Promise<void> {
     const { maxRows, maxBytes, timeoutMs } = this.#limits;
-    const process = this.#acquire(batch[0]!.dbPath);
-    const replies: ExecutorReply[] = [];
+    let process: ExecutorProcessHandle;
+    try {
+      process = this.#acquire(batch[0]!.dbPath);
+    } catch (error) {
+      if (error instanceof DatabaseError || !(await this.#makeRoom())) throw error;
+      this.#queue.unshift(...batch);
+      return;
+    }
+    const replies: TimedReply[] = [];
     const requests = batch.map(({ sql }) => ({ sql, maxRows, maxBytes }));
-    const end = await process.run(requests, timeoutMs, (reply) => {
-      // The last reply waits until the process is free for whoever awaits it.
-      if (replies.length > 0) settle(batch[replies.length - 1]!, replies.at(-1)!);
-      replies.push(reply);
+    const end = await process.run(requests, {
+      timeoutMs,
+      before: this.#beforeReply,
+      onReply: (reply) => {
+        // The last reply waits until the process is free for whoever awaits it.
+        if (replies.length > 0) settle(batch[replies.length - 1]!, replies.at(-1)!);
+        replies.push(reply);
+      },
     });
     const answered = replies.length;
     const last = replies.at(-1);
     const reusable = last?.kind === "rows" || last?.kind === "sql_error";
-    await this.#release(process, end === "answered" && reusable);
+    await this.#release(process, end.kind === "answered" && reusable);
     if (last !== undefined) settle(batch[answered - 1]!, last);
-    const [interrupted, ...unstarted] = batch.slice(answered);
-    if (interrupted === undefined) return;
-    if (this.#closed) throw new ExecutorError("Cannot execute: the executor was closed first");
-    this.#queue.unshift(...unstarted);
-    if (end === "timeout") {
+    const unanswered = batch.slice(answered);
+    if (unanswered.length === 0) return;
+    if (this.#closed) throw closedFirst();
+    this.#queue.unshift(...this.#leftOver(unanswered, end));
+  }
+
+  // Answers what the end of a batch says something about, and gives back what is to run again.
+  #leftOver(unanswered: readonly Job[], end: BatchEnd): readonly Job[] {
+    const { timeoutMs } = this.#limits;
+    const [interrupted, ...unstarted] = unanswered as [Job, ...Job[]];
+    if (end.kind === "answered") return unanswered;
+    if (end.kind === "refused" || end.phase === "open") {
+      const error = this.#databases.openingFailed(interrupted.dbPath, end, timeoutMs);
+      if (error === undefined) return unanswered;
+      throw error;
+    }
+    if (end.phase === "start") {
+      if (end.kind === "died" && ++interrupted.deaths < 2) return unanswered;
+      const how = end.kind === "timeout"
+        ? "it does not answer"
+        : `it ended with ${end.end.signal ?? `code ${end.end.code}`}`;
+      throw new ExecutorError(`Cannot start an executor process: ${how}`);
+    }
+    if (end.kind === "timeout") {
       const message = `longer than ${timeoutMs} ms`;
       interrupted.resolve({ status: "timeout", message, elapsedMs: timeoutMs });
-    } else if (end === "died" && ++interrupted.deaths > 1) {
-      const { dbPath, sql } = interrupted;
-      interrupted.reject(
-        new ExecutorError(`Cannot execute on "${dbPath}": its process died twice on: ${sql}`),
-      );
-    } else {
-      this.#queue.unshift(interrupted);
+      return unstarted;
     }
+    if (++interrupted.deaths < 2) return unanswered;
+    interrupted.resolve(
+      end.end.signal === "SIGXCPU"
+        ? { status: "timeout", message: "more processor time than its process has", elapsedMs: 0 }
+        : {
+          status: "too_many_rows",
+          message: "the statement ended its process twice: its result is more than fits there",
+          elapsedMs: 0,
+        },
+    );
+    return unstarted;
   }
 
   #acquire(dbPath: string): ExecutorProcessHandle {
@@ -202,13 +204,25 @@ export class ExecutorPool implements AsyncDisposable {
     if (reused === undefined && this.#idle.length + this.#busy.size >= this.#limits.maxProcesses) {
       this.#end(this.#idle.shift());
     }
-    const { sqliteHeapBytes, maxValueBytes, timeoutMs } = this.#limits;
-    // Enough for the longest statement; a process that used it up is replaced.
-    const cpuSeconds = 60 + Math.ceil(4 * timeoutMs / 1_000);
-    const process = reused ??
-      new ExecutorProcessHandle({ dbPath, sqliteHeapBytes, maxValueBytes }, cpuSeconds);
+    const process = reused ?? this.#start(dbPath);
     this.#busy.add(process);
     return process;
+  }
+
+  #start(dbPath: string): ExecutorProcessHandle {
+    const { setup, readable } = this.#databases.plan(dbPath);
+    const { sqliteHeapBytes, maxValueBytes } = this.#limits;
+    const options = { dbPath, cpuSeconds: cpuSeconds(this.#limits), readable };
+    return new ExecutorProcessHandle({ ...setup, sqliteHeapBytes, maxValueBytes }, options);
+  }
+
+  // Where the system starts no more processes: with one fewer, if there is another.
+  async #makeRoom(): Promise<boolean> {
+    const idle = this.#idle.shift();
+    if (idle !== undefined) await idle.kill();
+    else if (this.#busy.size > 0) this.#workers = this.#busy.size;
+    else return false;
+    return true;
   }
 
   #end(process: ExecutorProcessHandle | undefined): void {
@@ -225,20 +239,20 @@ export class ExecutorPool implements AsyncDisposable {
   }
 }
 
-function settle(job: Job, reply: ExecutorReply): void {
+function closedFirst(): ExecutorError {
+  return new ExecutorError("Cannot execute: the executor was closed first");
+}
+
+function settle(job: Job, reply: TimedReply): void {
   switch (reply.kind) {
-    case "rows": {
-      const { rows, columnCount, bytes, elapsedMs } = reply;
-      job.resolve({ status: "rows", rows, columnCount, bytes, elapsedMs });
+    case "rows":
+      job.resolve(rowsExecution(reply.packed, reply.elapsedMs));
       break;
-    }
     case "sql_error":
     case "too_many_rows":
       job.resolve({ status: reply.kind, message: reply.message, elapsedMs: reply.elapsedMs });
       break;
-    default: {
-      const reason = reply.kind === "fault" ? reply.message : "unexpected reply";
-      job.reject(new ExecutorError(`Cannot execute on "${job.dbPath}": ${reason}`));
-    }
+    default:
+      job.reject(new DatabaseError(job.dbPath, reply.message));
   }
 }

@@ -1,33 +1,35 @@
 /**
- * The program of an executor process: it opens one database, says that it is ready, and answers one
- * request after another until its input ends. It is started by `executor_pool.ts`, never imported.
+ * The program of an executor process: it says that it runs, opens one database, says that it is
+ * ready, and answers one request after another until its input ends. It is started by
+ * `executor_pool.ts`, never imported.
  *
  * @module
  */
 import { openSandbox, type Sandbox } from "./open_sandbox.ts";
 import {
-  decodeRequest,
-  encodeFrame,
   type ExecutorReply,
   type ExecutorRequest,
   type ExecutorSetup,
-  FRAME_HEADER_BYTES,
-  payloadLength,
+  frameOfReply,
 } from "./protocol.ts";
 import { runStatement } from "./run_statement.ts";
+import { receiveFrame, sendFrame } from "./standard_pipes.ts";
+import { openingFault } from "./statement_failure.ts";
 
 function serve(): void {
+  send({ kind: "started" });
   let sandbox: Sandbox;
   try {
     sandbox = openSandbox(JSON.parse(Deno.args[0]!) as ExecutorSetup);
   } catch (error) {
-    send({ kind: "fault", message: (error as Error).message, elapsedMs: 0 });
+    send({ ...openingFault(error), elapsedMs: 0 });
     return;
   }
-  send({ kind: "ready", elapsedMs: performance.now() });
-  for (let request = receive(); request !== undefined; request = receive()) {
+  send({ kind: "ready" });
+  for (let frame = receiveFrame(); frame !== undefined; frame = receiveFrame()) {
     const started = performance.now();
-    const reply = runStatement(sandbox, request);
+    const onCounted = (): void => send({ kind: "counted" });
+    const reply = runStatement(sandbox, frame.message as ExecutorRequest, onCounted);
     send({ ...reply, elapsedMs: performance.now() - started });
     // A statement that was left half-way keeps its sorters until it is collected.
     if (reply.kind === "too_many_rows") return;
@@ -35,35 +37,7 @@ function serve(): void {
 }
 
 function send(reply: ExecutorReply): void {
-  const frame = encodeFrame(reply);
-  for (let sent = 0; sent < frame.length;) sent += Deno.stdout.writeSync(frame.subarray(sent));
-}
-
-function receive(): ExecutorRequest | undefined {
-  const header = readFully(FRAME_HEADER_BYTES);
-  const payload = header && readFully(payloadLength(header));
-  return payload && decodeRequest(payload);
-}
-
-// Requests come in batches; what was read beyond one request waits here for the next.
-let buffer = new Uint8Array(64 * 1024);
-let have = 0;
-
-function readFully(length: number): Uint8Array | undefined {
-  if (length > buffer.length) {
-    const larger = new Uint8Array(length);
-    larger.set(buffer.subarray(0, have));
-    buffer = larger;
-  }
-  while (have < length) {
-    const count = Deno.stdin.readSync(buffer.subarray(have));
-    if (count === null) return undefined;
-    have += count;
-  }
-  const bytes = buffer.slice(0, length);
-  buffer.copyWithin(0, length, have);
-  have -= length;
-  return bytes;
+  sendFrame(...frameOfReply(reply));
 }
 
 serve();

@@ -1,19 +1,17 @@
 import * as sqlite from "node:sqlite";
 import type { DatabaseSync } from "node:sqlite";
-import type { DatabaseSize } from "./is_provably_small.ts";
 import type { ExecutorSetup } from "./protocol.ts";
+import { type DatabaseFacts, scanDatabase, UNKNOWN_FACTS } from "./scan_database.ts";
+import { walImage } from "./wal_image.ts";
 
 /** A database opened for untrusted statements. */
-export interface Sandbox {
+export interface Sandbox extends DatabaseFacts {
   readonly db: DatabaseSync;
-  /** Whether stored values can hold bytes that a plain read of text would lose. */
-  readonly hasOpaqueText: boolean;
-  readonly size: DatabaseSize;
 }
 
-// Deno 2.9.6 has these options and this method; its type declarations lag behind.
+// Deno 2.9.6 has these options and methods; its type declarations lag behind.
 interface SandboxOptions {
-  readonly readOnly: true;
+  readonly readOnly: boolean;
   readonly enableDoubleQuotedStringLiterals: true;
   readonly allowExtension: false;
   readonly readBigInts: true;
@@ -21,6 +19,10 @@ interface SandboxOptions {
   readonly limits: Readonly<Record<string, number>>;
 }
 type Authorizer = (action: number, arg1: string | null, arg2: string | null) => number;
+type SandboxDatabase = DatabaseSync & {
+  setAuthorizer(decide: Authorizer): void;
+  deserialize(image: Uint8Array): void;
+};
 const ACTIONS = sqlite.constants as unknown as Readonly<Record<string, number>>;
 
 const ALLOWED_ACTIONS: ReadonlySet<number> = new Set([
@@ -42,11 +44,6 @@ const DENIED_FUNCTIONS: ReadonlySet<string> = new Set([
 ]);
 const DENIED_TABLES: ReadonlySet<string> = new Set(["dbstat", "sqlite_dbpage", "fsdir", "zipfile"]);
 const SCAN_MAX_BYTES = 32 * 1024 * 1024;
-const COLUMNS_A_SCAN = 100;
-const UNKNOWN: Omit<Sandbox, "db"> = {
-  hasOpaqueText: true,
-  size: { largestTableRows: Infinity, largestValueBytes: Infinity },
-};
 
 /**
  * Opens a database file for statements nobody has checked: read-only, string literals in double
@@ -55,27 +52,62 @@ const UNKNOWN: Omit<Sandbox, "db"> = {
  * column reads, recursion and functions other than those that touch files through and denies every
  * other action (writes, ATTACH, PRAGMA and its table functions, transactions, schema changes).
  *
+ * What is covered: writes, other files, memory of SQLite, of a result and of an image, time (the
+ * parent kills this process while it opens, runs or reads), and files beside the database: one in WAL
+ * mode is read into memory together with its log, so that neither `-shm` nor `-wal` is made.
+ *
+ * What is not covered: a fault of SQLite's own code, which would run with the rights of the user but
+ * without those of Deno; a journal of an unfinished transaction beside the file, which only a writer
+ * may roll back (such a database is refused); full-text and R-tree tables, whose modules prepare
+ * statements of their own that the authorizer denies (a statement on one is `sql_error`); a database
+ * in WAL mode beyond 1 GiB (refused).
+ *
  * @throws {Error} If the file is not a readable SQLite database.
  *
  * Source: https://sqlite.org/c3ref/set_authorizer.html and https://sqlite.org/limits.html
  */
 export function openSandbox(setup: ExecutorSetup): Sandbox {
+  const isImage = setup.source === "image";
   const options: SandboxOptions = {
-    readOnly: true,
+    // What is read into memory has no file that could be written to.
+    readOnly: !isImage,
     enableDoubleQuotedStringLiterals: true,
     allowExtension: false,
     readBigInts: true,
     returnArrays: true,
     limits: { attach: 0, variableNumber: 0, length: setup.maxValueBytes },
   };
-  const db = new sqlite.DatabaseSync(setup.dbPath, options);
+  const db = new sqlite.DatabaseSync(
+    isImage ? ":memory:" : setup.dbPath,
+    options,
+  ) as SandboxDatabase;
+  const imageBytes = isImage ? load(db, setup.dbPath) : 0;
+  // Before anything else, since reading the schema takes memory too.
+  db.prepare(`PRAGMA hard_heap_limit = ${setup.sqliteHeapBytes + imageBytes}`).all();
   db.prepare("SELECT count(*) FROM sqlite_schema").all();
   db.prepare("PRAGMA temp_store = MEMORY").all();
-  db.prepare(`PRAGMA hard_heap_limit = ${setup.sqliteHeapBytes}`).all();
-  const isScanned = Deno.statSync(setup.dbPath).size <= SCAN_MAX_BYTES;
-  const facts = isScanned ? scan(db) : UNKNOWN;
-  (db as unknown as { setAuthorizer(decide: Authorizer): void }).setAuthorizer(authorize);
+  db.prepare("PRAGMA query_only = ON").all();
+  const bytes = imageBytes || Deno.statSync(setup.dbPath).size;
+  const isScanned = setup.scan === "all" && bytes <= SCAN_MAX_BYTES;
+  const facts = isScanned ? scanned(db) : UNKNOWN_FACTS;
+  db.setAuthorizer(authorize);
   return { db, ...facts };
+}
+
+// A table that cannot be read is the matter of the statements on it.
+function scanned(db: DatabaseSync): DatabaseFacts {
+  try {
+    return scanDatabase(db);
+  } catch {
+    return UNKNOWN_FACTS;
+  }
+}
+
+function load(db: SandboxDatabase, dbPath: string): number {
+  const image = walImage(dbPath);
+  // An empty file is an empty database, as it is where it is opened as it lies.
+  if (image.length > 0) db.deserialize(image);
+  return image.length;
 }
 
 function authorize(action: number, arg1: string | null, arg2: string | null): number {
@@ -91,50 +123,4 @@ function authorize(action: number, arg1: string | null, arg2: string | null): nu
     if (table.startsWith("pragma_") || DENIED_TABLES.has(table)) return ACTIONS.SQLITE_DENY!;
   }
   return ACTIONS.SQLITE_OK!;
-}
-
-// One pass over every table: its rows, its longest value, and whether it holds blobs or text with a
-// NUL inside, which a plain read of text would cut.
-function scan(db: DatabaseSync): Omit<Sandbox, "db"> {
-  const tables = db.prepare(
-    "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('table', 'view') " +
-      "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
-  ).all() as unknown as (readonly [string, string, string | null])[];
-  let hasOpaqueText = false;
-  let largestTableRows = 0;
-  let largestValueBytes = 0;
-  for (const [type, name, sql] of tables) {
-    if (/^\s*CREATE\s+VIRTUAL/i.test(sql ?? "")) return UNKNOWN;
-    if (type === "view") {
-      // It may have more rows than any table.
-      largestTableRows = Infinity;
-      continue;
-    }
-    const columns = db.prepare(`SELECT * FROM ${quoted(name)} LIMIT 0`).columns();
-    for (let first = 0; first < columns.length; first += COLUMNS_A_SCAN) {
-      const values = columns.slice(first, first + COLUMNS_A_SCAN)
-        .map(({ column, name }) => quoted(column ?? name));
-      const [[rows, opaque, bytes]] = db.prepare(
-        `SELECT count(*), ${largest(values.map((value) => `${opaqueTest(value)}`))}, ` +
-          `${largest(values.map((value) => `octet_length(${value})`))} FROM ${quoted(name)}`,
-      ).all() as unknown as [[bigint, bigint | null, bigint | null]];
-      hasOpaqueText ||= opaque === 1n;
-      largestTableRows = Math.max(largestTableRows, Number(rows));
-      largestValueBytes = Math.max(largestValueBytes, Number(bytes ?? 0n));
-    }
-  }
-  return { hasOpaqueText, size: { largestTableRows, largestValueBytes } };
-}
-
-function largest(expressions: readonly string[]): string {
-  const values = expressions.map((expression) => `coalesce(${expression}, 0)`);
-  return values.length === 1 ? `max(${values[0]})` : `max(max(${values.join(", ")}))`;
-}
-
-function opaqueTest(value: string): string {
-  return `(typeof(${value}) = 'blob' OR instr(${value}, char(0)) > 0)`;
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

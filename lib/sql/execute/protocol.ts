@@ -1,9 +1,15 @@
-import type { Row } from "../value.ts";
-import { fromWire, toWire, type WireValue } from "./wire_rows.ts";
+import type { Frame } from "./frames.ts";
+import { PackedRows } from "./packed_rows.ts";
+
+const SMALL_BYTES = 64 * 1024;
 
 /** What the executor process is told when it is started, as its one argument (JSON). */
 export interface ExecutorSetup {
   readonly dbPath: string;
+  /** `image`: the file is in WAL mode, so it is read into memory; `file`: it is opened as it lies. */
+  readonly source: "file" | "image";
+  /** `all`: every table is read once for its facts; `none`: the facts are taken for unknown. */
+  readonly scan: "all" | "none";
   /** Bytes that SQLite may hold, its temporary tables and sorters included. */
   readonly sqliteHeapBytes: number;
   /** Bytes of the longest text or blob. */
@@ -20,48 +26,38 @@ export interface ExecutorRequest {
 
 /** How a statement ended in the executor process. */
 export type StatementReply =
-  | { readonly kind: "fault"; readonly message: string }
-  | {
-    readonly kind: "rows";
-    readonly rows: readonly Row[];
-    readonly columnCount: number;
-    /** Size of all values together, roughly. */
-    readonly bytes: number;
-  }
+  | { readonly kind: "fault"; readonly message: string; readonly passing?: boolean }
+  | { readonly kind: "rows"; readonly packed: PackedRows }
   | { readonly kind: "sql_error"; readonly message: string }
   | { readonly kind: "too_many_rows"; readonly message: string };
 
-/** What comes back: first one `ready` or `fault`, then one timed reply a request. */
+/**
+ * What comes back: `started` when the program runs, `ready` or `fault` when the database is open,
+ * and then for each request one timed reply, before which `counted` may say that the result is known
+ * to be within the caps and is read now.
+ */
 export type ExecutorReply =
-  | { readonly kind: "ready"; readonly elapsedMs: number }
+  | { readonly kind: "started" }
+  | { readonly kind: "ready" }
+  | { readonly kind: "counted" }
   | (StatementReply & { readonly elapsedMs: number });
 
-/** Bytes of a frame before its payload: the payload's length, little-endian. */
-export const FRAME_HEADER_BYTES = 4;
-
-/** Makes one frame: its payload's length, then the message as JSON. */
-export function encodeFrame(message: ExecutorRequest | ExecutorReply): Uint8Array {
-  const sent = "rows" in message ? { ...message, rows: toWire(message.rows) } : message;
-  const payload = new TextEncoder().encode(JSON.stringify(sent));
-  const frame = new Uint8Array(FRAME_HEADER_BYTES + payload.length);
-  new DataView(frame.buffer).setUint32(0, payload.length, true);
-  frame.set(payload, FRAME_HEADER_BYTES);
-  return frame;
+/** A reply as a frame's message and bytes. */
+export function frameOfReply(reply: ExecutorReply): readonly [unknown, Uint8Array?] {
+  if (reply.kind !== "rows") return [reply];
+  const { packed, ...rest } = reply;
+  const { rowCount, columnCount } = packed;
+  return [{ ...rest, rowCount, columnCount }, packed.bytes];
 }
 
-/** Length of the payload that follows a frame's header. */
-export function payloadLength(header: Uint8Array): number {
-  return new DataView(header.buffer, header.byteOffset, header.byteLength).getUint32(0, true);
-}
-
-/** Reads the payload of a request. */
-export function decodeRequest(payload: Uint8Array): ExecutorRequest {
-  return JSON.parse(new TextDecoder().decode(payload)) as ExecutorRequest;
-}
-
-/** Reads the payload of a reply. */
-export function decodeReply(payload: Uint8Array): ExecutorReply {
-  const reply = JSON.parse(new TextDecoder().decode(payload)) as ExecutorReply;
+/** The reply that a frame carries. */
+export function replyOfFrame({ message, bytes }: Frame): ExecutorReply {
+  const reply = message as ExecutorReply;
   if (reply.kind !== "rows") return reply;
-  return { ...reply, rows: fromWire(reply.rows as unknown as readonly (readonly WireValue[])[]) };
+  const { rowCount, columnCount, ...rest } = message as
+    & Omit<typeof reply, "packed">
+    & Pick<PackedRows, "rowCount" | "columnCount">;
+  // What came in one read with others would keep all of that alive.
+  const own = bytes.length < SMALL_BYTES ? bytes.slice() : bytes;
+  return { ...rest, packed: new PackedRows(own, { rowCount, columnCount }) };
 }

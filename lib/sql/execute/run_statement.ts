@@ -6,19 +6,17 @@ import { isProvablySmall } from "./is_provably_small.ts";
 import { calledNames } from "./_called_names.ts";
 import { decodeText } from "./decode_text.ts";
 import type { Sandbox } from "./open_sandbox.ts";
+import { type PackedRows, packRows, RowPacker } from "./packed_rows.ts";
 import type { ExecutorRequest, StatementReply } from "./protocol.ts";
+import { statementFailure } from "./statement_failure.ts";
 
-// Primary result codes that speak of the file or the machine, not of the statement.
-// Source: https://sqlite.org/rescode.html
-const FAULT_CODES: Readonly<Record<number, string>> = {
-  5: "the database is locked by a writer",
-  6: "a table of the database is locked",
-  10: "the database file cannot be read",
-  11: "the database file is damaged",
-  14: "the database file cannot be opened",
-  26: "the file is not an SQLite database",
-};
-const OUT_OF_MEMORY = 7;
+// What a value takes in V8's heap beside its characters, roughly: a number, and a text or a blob, whose
+// bytes are an object of their own.
+const NUMBER_HEAP_BYTES = 32;
+const TEXT_HEAP_BYTES = 40;
+const BLOB_HEAP_BYTES = 320;
+// Of the executor's heap of 1 GiB; beyond it the process would end and take longer to say so.
+const MAX_HEAP_BYTES = 704 * 1024 * 1024;
 
 // Functions that make no NUL and no invalid byte out of text that has none. A statement that calls
 // anything else is read through its bytes.
@@ -33,12 +31,18 @@ const PLAIN_FUNCTIONS: ReadonlySet<string> = new Set(
 /**
  * Runs one statement and reads its whole result, within the caps.
  *
- * Unless its result is small whatever it computes, it runs twice. Deno 2.9.6's `iterate()` ends without an error when a step of the statement fails
- * (an overflow, a denied function), so it cannot tell a complete result from a broken one; `all()`
- * throws, but has no cap. The first pass therefore only counts rows and bytes, and the second reads
- * a result that is known to be small.
+ * Unless its result is small whatever it computes, it runs twice. Deno 2.9.6's `iterate()` ends
+ * without an error when a step of the statement fails (an overflow, a denied function), so it cannot
+ * tell a complete result from a broken one; `all()` throws, but has no cap. The first pass therefore
+ * only counts rows and bytes, and the second reads a result that is known to be small.
+ *
+ * @param onCounted Called between the two, when the result is known to be within the caps.
  */
-export function runStatement(sandbox: Sandbox, request: ExecutorRequest): StatementReply {
+export function runStatement(
+  sandbox: Sandbox,
+  request: ExecutorRequest,
+  onCounted: () => void,
+): StatementReply {
   const { db } = sandbox;
   if (request.sql.includes("\0")) return sqlError("the statement holds a NUL character");
   if (!hasStatement(request.sql)) {
@@ -49,46 +53,57 @@ export function runStatement(sandbox: Sandbox, request: ExecutorRequest): Statem
     const statement = db.prepare(request.sql);
     const columnCount = statement.columns().length;
     if (columnCount === 0) return sqlError("the statement is not a query");
-    if (!isProvablySmall(request.sql, columnCount, { size: sandbox.size, caps: request })) {
-      const exceeded = exceededCap(statement.iterate() as IterableIterator<unknown>, request);
-      if (exceeded !== undefined) return { kind: "too_many_rows", message: exceeded };
-    }
     const exact = sandbox.hasOpaqueText || mayMakeOpaqueText(request.sql);
-    let rows = exact ? readBytes(db, request.sql, columnCount) : undefined;
-    if (rows === undefined) {
-      rows = statement.all() as unknown as readonly Row[];
-      if (rows.some(hasReplacementCharacter)) {
-        rows = readBytes(db, request.sql, columnCount) ?? rows;
-      }
+    if (!isProvablySmall(request.sql, columnCount, { size: sandbox.size, caps: request })) {
+      const results = statement.iterate() as IterableIterator<unknown>;
+      const exceeded = exceededCap(results as IterableIterator<Row>, request, exact);
+      if (exceeded !== undefined) return { kind: "too_many_rows", message: exceeded };
+      onCounted();
     }
-    return { kind: "rows", rows, columnCount, bytes: sizeOfRows(rows) };
+    const packed = exact ? readBytes(db, request.sql, columnCount) : undefined;
+    if (packed !== undefined) return { kind: "rows", packed };
+    const rows = statement.all() as unknown as readonly Row[];
+    const replaced = rows.some(hasReplacementCharacter);
+    return {
+      kind: "rows",
+      packed: (replaced ? readBytes(db, request.sql, columnCount) : undefined) ??
+        packRows(rows, columnCount),
+    };
   } catch (error) {
-    return failure(error);
+    return statementFailure(error);
   }
 }
 
+// The heap is counted, and not left to overflow, so that the answer is the same on every machine.
 function exceededCap(
-  results: IterableIterator<unknown>,
+  results: IterableIterator<Row>,
   { maxRows, maxBytes }: ExecutorRequest,
+  exact: boolean,
 ): string | undefined {
   let rows = 0;
   let bytes = 0;
-  for (const row of results as IterableIterator<Row>) {
+  let heap = 0;
+  for (const row of results) {
     if (++rows > maxRows) return `more than ${maxRows} rows`;
-    for (const value of row) bytes += sizeOf(value);
+    for (const value of row) {
+      const length = sizeOf(value);
+      bytes += length + 8;
+      heap += typeof value === "string"
+        ? TEXT_HEAP_BYTES + 2 * length + (exact ? BLOB_HEAP_BYTES + 3 * length : 0)
+        : value instanceof Uint8Array
+        ? BLOB_HEAP_BYTES + length
+        : NUMBER_HEAP_BYTES;
+    }
     if (bytes > maxBytes) return `more than ${maxBytes} bytes in ${rows} rows`;
+    if (heap > MAX_HEAP_BYTES) {
+      return `more than ${MAX_HEAP_BYTES} bytes of the executor's memory in ${rows} rows`;
+    }
   }
   return undefined;
 }
 
-function sizeOfRows(rows: readonly Row[]): number {
-  let bytes = 0;
-  for (const row of rows) for (const value of row) bytes += sizeOf(value);
-  return bytes;
-}
-
 function sizeOf(value: SqlValue): number {
-  return typeof value === "string" || value instanceof Uint8Array ? value.length + 8 : 8;
+  return typeof value === "string" || value instanceof Uint8Array ? value.length : 0;
 }
 
 function mayMakeOpaqueText(sql: string): boolean {
@@ -106,7 +121,7 @@ function readBytes(
   db: DatabaseSync,
   sql: string,
   columnCount: number,
-): readonly Row[] | undefined {
+): PackedRows | undefined {
   const names = Array.from({ length: columnCount }, (_, index) => `c${index}`);
   const values = names.map((name) =>
     `${name}, CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) END`
@@ -119,28 +134,19 @@ function readBytes(
   } catch {
     return undefined; // EXPLAIN and the like cannot stand inside another statement.
   }
-  const pairs = statement.all() as unknown as readonly Row[];
-  return pairs.map((pair) =>
-    names.map((_, index) => {
+  const packer = new RowPacker();
+  for (const pair of statement.all() as unknown as readonly Row[]) {
+    packer.add(names.map((_, index) => {
       const bytes = pair[2 * index + 1];
       return bytes instanceof Uint8Array ? decodeText(bytes) : pair[2 * index]!;
-    })
-  );
+    }));
+  }
+  return packer.finish(columnCount);
 }
 
 function withoutSemicolon(sql: string): string {
   const end = tokenize(sql).find(({ kind, text }) => kind === "punctuation" && text === ";");
   return end === undefined ? sql : sql.slice(0, end.start);
-}
-
-function failure(error: unknown): StatementReply {
-  const { errcode, message } = error as { errcode?: number; message: string };
-  const primary = (errcode ?? 1) & 0xff;
-  const fault = FAULT_CODES[primary];
-  if (fault !== undefined) return { kind: "fault", message: `${fault} (${message})` };
-  return sqlError(
-    primary === OUT_OF_MEMORY ? "the statement needs more memory than the cap" : message,
-  );
 }
 
 function sqlError(message: string): StatementReply {

@@ -1,0 +1,88 @@
+import { DatabaseError, ExecutorError } from "./executor_error.ts";
+import type { BatchEnd } from "./executor_process_handle.ts";
+import type { ExecutorSetup } from "./protocol.ts";
+import { databaseSource, walPathOf } from "./wal_image.ts";
+
+/** How a database is to be opened, and the files that this takes. */
+export interface OpeningPlan {
+  readonly setup: Pick<ExecutorSetup, "dbPath" | "source" | "scan">;
+  readonly readable: readonly string[];
+}
+
+interface Refusal {
+  readonly error: DatabaseError;
+  /** Size and time of the file that was refused; another file has another chance. */
+  readonly stamp: string;
+}
+
+/** What a pool has learnt about its databases: which cannot be read, and which are slow to open. */
+export class KnownDatabases {
+  readonly #refused = new Map<string, Refusal>();
+  readonly #unscanned = new Set<string>();
+
+  /**
+   * Plans the opening of a database. A link is followed to its file, beside which its log lies.
+   *
+   * @throws {DatabaseError} If it cannot be read or was found unreadable before.
+   * @throws {ExecutorError} If its path has a comma.
+   */
+  plan(dbPath: string): OpeningPlan {
+    const refused = this.#refused.get(dbPath);
+    if (refused !== undefined && refused.stamp === stampOf(dbPath)) throw refused.error;
+    this.#refused.delete(dbPath);
+    try {
+      const path = Deno.realPathSync(dbPath);
+      refuseComma(path);
+      const source = databaseSource(path);
+      return {
+        setup: { dbPath: path, source, scan: this.#unscanned.has(dbPath) ? "none" : "all" },
+        readable: source === "image" ? [path, walPathOf(path)] : [path],
+      };
+    } catch (error) {
+      if (error instanceof ExecutorError) throw error;
+      throw new DatabaseError(dbPath, (error as Error).message);
+    }
+  }
+
+  /**
+   * Notes that an opening failed. The first time that it takes too long or ends its process, the
+   * database is only to be opened without the scan of its tables.
+   *
+   * @returns The error for the statements on it, or `undefined` if they are to be tried again.
+   */
+  openingFailed(dbPath: string, end: BatchEnd, timeoutMs: number): DatabaseError | undefined {
+    if (end.kind !== "refused" && !this.#unscanned.has(dbPath)) {
+      this.#unscanned.add(dbPath);
+      return undefined;
+    }
+    const reason = end.kind === "refused"
+      ? end.message
+      : end.kind === "timeout"
+      ? `it takes longer than ${timeoutMs} ms to open`
+      : "the process that opens it ends (memory or damage)";
+    const error = new DatabaseError(dbPath, reason);
+    const isPassing = end.kind === "refused" && end.passing;
+    if (!isPassing) this.#refused.set(dbPath, { error, stamp: stampOf(dbPath) });
+    return error;
+  }
+}
+
+/**
+ * Deno 2.9.6 reads a comma in a permission flag as the end of a path and has no escape.
+ *
+ * @throws {ExecutorError} If the path has one.
+ */
+export function refuseComma(path: string): void {
+  if (!path.includes(",")) return;
+  const reason = "a sandbox cannot be made for a path with a comma";
+  throw new ExecutorError(`Cannot execute on "${path}": ${reason}`);
+}
+
+function stampOf(path: string): string {
+  try {
+    const { size, mtime } = Deno.statSync(path);
+    return `${size} ${mtime?.getTime()}`;
+  } catch {
+    return "missing";
+  }
+}
