@@ -1,7 +1,9 @@
-import type { StudyConfig } from "../runs/mod.ts";
-import { ensureModel, ensureSample } from "../setup/mod.ts";
-import { openInputs, type StudyInputs } from "./inputs.ts";
+import { checkRunFolder, type StudyConfig } from "../runs/mod.ts";
+import { ensureModel, ensurePythonEnv, ensureSample } from "../setup/mod.ts";
+import { dataLabel } from "./data_label.ts";
+import { openDataInputs, openInputs, type StudyInputs } from "./inputs.ts";
 import { openStudyFolder, type StudyFolder } from "./run_study.ts";
+import { mmluShortfalls, sqlShortfalls, trainingShortfalls } from "./shortfalls.ts";
 import type { Progress } from "../runs/progress.ts";
 
 /** A study that is ready to run: its inputs, and its results folder taken. */
@@ -10,22 +12,38 @@ export interface OpenStudy {
   readonly folder: StudyFolder;
 }
 
+/** Options of {@linkcode openStudy}. */
+export interface OpenStudyOptions {
+  /** The results folder; `results/<name>` when left out. */
+  readonly out?: string | undefined;
+  /** Whether the study's recipes are to be trained: then Python is made ready too. */
+  readonly training?: boolean;
+  readonly progress: Progress;
+}
+
 /**
- * Makes ready what a study needs beside Python, opens and checks it, and takes
- * its results folder.
+ * Makes ready what a study needs, opens and checks it, and takes its results
+ * folder. What is quickly looked at comes first: the data, then the results
+ * folder, then Python's packages and the model, which may have to be downloaded.
  *
- * @param out The results folder; `results/<name>` when left out.
  * @throws {UsageError} If anything is missing, damaged or does not fit.
  */
 export async function openStudy(
-  config: StudyConfig,
-  { out, progress }: { readonly out?: string | undefined; readonly progress: Progress },
+  given: StudyConfig,
+  { out, training = false, progress }: OpenStudyOptions,
 ): Promise<OpenStudy> {
+  const config = dataLabel(given, [given.spider.path, given.mmlu.path]);
   await ensureSample(config, progress);
+  const data = await openDataInputs(config);
+  const shortfalls = [
+    ...sqlShortfalls(config, data),
+    ...mmluShortfalls(data),
+    ...trainingShortfalls(config, data),
+  ];
+  for (const line of shortfalls) progress.note(line);
+  checkRunFolder(config, { inputs: data.dataHashes, ...(out === undefined ? {} : { out }) });
+  if (training) await ensurePythonEnv(progress);
   const model = await ensureModel(config, progress);
-  const inputs = await openInputs(model.config, model.dir);
-  for (const { dbId, examples } of inputs.spider.missingDatabases) {
-    progress.note(`missing database: ${dbId} (${examples} dev questions cannot be judged)`);
-  }
+  const inputs = await openInputs(model.config, model.dir, data);
   return { inputs, folder: openStudyFolder(inputs, out) };
 }

@@ -1,0 +1,112 @@
+import type { AdapterSettings } from "../runs/mod.ts";
+import type { OpenStudy } from "./open_study.ts";
+
+/** Who made the adapter in a recipe's folder; `none` where there is none that is whole. */
+export type AdapterOrigin = "none" | "here" | "elsewhere";
+
+/** Files that an adapter of any program has. */
+const ADAPTER_FILES = ["adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"];
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Who made the adapter in a recipe's folder. An adapter is from here if the run's own record
+ * (`config.json` and `loss.jsonl`) lies beside it and the adapter's settings are those that the
+ * record says were trained. All others are from elsewhere, and are never written over.
+ *
+ * @param dir The recipe's folder; it need not be there.
+ */
+export function adapterOrigin(dir: string): AdapterOrigin {
+  if (!ADAPTER_FILES.some((name) => exists(`${dir}/${name}`))) return "none";
+  const run = trainingRecord(dir);
+  if (run === undefined || !exists(`${dir}/loss.jsonl`)) return "elsewhere";
+  const adapter = readObject(`${dir}/adapter_config.json`);
+  if (adapter !== undefined && !agree(adapter, run)) return "elsewhere";
+  return exists(`${dir}/adapter_model.safetensors`) ? "here" : "none";
+}
+
+/**
+ * The settings of an adapter as its own `adapter_config.json` has them; the learning rate is that
+ * of its training's record, and unknown for one from elsewhere.
+ *
+ * @param dir The folder of an adapter that loads.
+ */
+export function adapterSettings(dir: string): AdapterSettings {
+  const config = readObject(`${dir}/adapter_config.json`) ?? {};
+  const trained = adapterOrigin(dir) === "here" ? "here" : "elsewhere";
+  const rate = trained === "here" ? trainingRecord(dir)?.learning_rate : undefined;
+  const ranks = numbers(config.rank_pattern);
+  const alphas = numbers(config.alpha_pattern);
+  return {
+    trained,
+    rank: Number(config.r),
+    alpha: Number(config.lora_alpha),
+    dropout: typeof config.lora_dropout === "number" ? config.lora_dropout : null,
+    targetModules: [config.target_modules ?? []].flat().map(String).sort(),
+    learningRate: typeof rate === "number" ? rate : null,
+    rsLora: config.use_rslora === true,
+    dora: config.use_dora === true,
+    ...(ranks ? { rankPattern: ranks } : {}),
+    ...(alphas ? { alphaPattern: alphas } : {}),
+  };
+}
+
+/** The adapters that are in a study's folder already, by recipe. */
+export function recipeAdapters({ inputs, folder }: OpenStudy): Record<string, AdapterSettings> {
+  const dirs = inputs.config.training.recipes
+    .map((recipe) => [recipe.name, folder.training(recipe)] as const)
+    .filter(([, dir]) => adapterOrigin(dir) !== "none");
+  return Object.fromEntries(dirs.map(([name, dir]) => [name, adapterSettings(dir)]));
+}
+
+/** What the trainer wrote of the run in a folder, if it was our trainer. */
+function trainingRecord(dir: string): Json | undefined {
+  const record = readObject(`${dir}/config.json`);
+  const ours = typeof record?.learning_rate === "number" &&
+    typeof record.data_sha256 === "string";
+  return ours ? record : undefined;
+}
+
+/** Whether the adapter has the settings that the run trained. */
+function agree(adapter: Json, run: Json): boolean {
+  const asked = typeof run.target_modules === "string" && run.target_modules !== "all-linear"
+    ? run.target_modules.split(",").map((name) => name.trim()).sort().join()
+    : undefined;
+  const has = Array.isArray(adapter.target_modules)
+    ? adapter.target_modules.toSorted().join()
+    : undefined;
+  return adapter.r === run.rank && adapter.lora_alpha === run.alpha &&
+    (adapter.lora_dropout ?? run.dropout) === run.dropout &&
+    (asked === undefined || asked === has) &&
+    // settings that our trainer never sets
+    [adapter.use_rslora, adapter.use_dora, adapter.lora_bias].every((value) => !value) &&
+    (adapter.modules_to_save ?? null) === null && (adapter.bias ?? "none") === "none" &&
+    numbers(adapter.rank_pattern) === undefined && numbers(adapter.alpha_pattern) === undefined;
+}
+
+/** An object's numbers; undefined for none. */
+function numbers(value: unknown): Record<string, number> | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const entries = Object.entries(value).filter(([, item]) => typeof item === "number");
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}
+
+function readObject(path: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(Deno.readTextFileSync(path));
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? value as Json
+      : undefined;
+  } catch {
+    return undefined; // absent or damaged: it says nothing
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
