@@ -10,11 +10,13 @@ import {
   renderPlot,
   textWidth,
 } from "./_svg.ts";
-import type { LossRow } from "./rows.ts";
+import { type LossRow, NO_LOSS_LOG } from "./rows.ts";
 
 /** What the figure says besides its curves. */
 export interface LossCurvesOptions {
   readonly title: string;
+  /** Variants that were trained elsewhere: the figure says that they have no curve. */
+  readonly elsewhere?: readonly string[];
 }
 
 const WIDTH = 720;
@@ -25,10 +27,14 @@ const HEIGHT = 400;
  *
  * @param rows Marks of the loss log, in nats a token.
  * @returns A standalone SVG document.
- * @throws {RangeError} If there are no rows, or a loss is not a finite number.
+ * @throws {RangeError} If there are neither rows nor variants from elsewhere, or a loss is not a
+ * finite number.
  */
-export function lossCurves(rows: readonly LossRow[], { title }: LossCurvesOptions): string {
-  if (rows.length === 0) {
+export function lossCurves(
+  rows: readonly LossRow[],
+  { title, elsewhere = [] }: LossCurvesOptions,
+): string {
+  if (rows.length === 0 && elsewhere.length === 0) {
     throw new RangeError("Cannot draw loss curves as they need a row: there are none");
   }
   for (const row of rows) {
@@ -44,12 +50,12 @@ export function lossCurves(rows: readonly LossRow[], { title }: LossCurvesOption
     PALETTE[variants.indexOf(variant) % PALETTE.length] ?? INK;
   const margin: Margin = {
     top: 58,
-    right: Math.max(...variants.map((name) => textWidth(name, { bold: true }))) + 18,
+    right: Math.max(0, ...variants.map((name) => textWidth(name, { bold: true }))) + 18,
     bottom: 52,
     left: 52,
   };
-  const lastStep = Math.max(...rows.map((row) => row.step));
-  const top = 1.06 * Math.max(...rows.map((row) => row.lossNats));
+  const lastStep = Math.max(0, ...rows.map((row) => row.step));
+  const top = 1.06 * Math.max(...rows.map((row) => row.lossNats), ...(rows.length > 0 ? [] : [1]));
   const right = WIDTH - margin.right;
   const toX = (step: number): number =>
     margin.left + step / Math.max(1, lastStep) * (right - margin.left);
@@ -102,6 +108,14 @@ export function lossCurves(rows: readonly LossRow[], { title }: LossCurvesOption
         fontWeight: "bold",
       }),
       figureText("Loss on the completion (nats a token)", { margin, top: 40 }),
+      ...elsewhere.map((variant, line) =>
+        figureText(`${variant}: ${NO_LOSS_LOG}`, {
+          margin,
+          left: margin.left + 12,
+          top: HEIGHT - margin.bottom - 10 - 16 * (elsewhere.length - 1 - line),
+          fill: MUTED,
+        })
+      ),
       figureText("Optimizer step", {
         margin,
         top: HEIGHT - 12,
@@ -111,8 +125,11 @@ export function lossCurves(rows: readonly LossRow[], { title }: LossCurvesOption
     ],
   }, {
     title,
-    description: ends.map((row) =>
-      `${row.variant}: ${row.lossNats.toFixed(3)} nats a token at step ${row.step}`
-    ).join("; "),
+    description: [
+      ...ends.map((row) =>
+        `${row.variant}: ${row.lossNats.toFixed(3)} nats a token at step ${row.step}`
+      ),
+      ...elsewhere.map((variant) => `${variant}: ${NO_LOSS_LOG}`),
+    ].join("; "),
   });
 }

@@ -1,4 +1,4 @@
-import type { Summary } from "../runs/mod.ts";
+import { adapterText, type Summary } from "../runs/mod.ts";
 
 const SHOWN_DIGITS = 16;
 
@@ -18,6 +18,7 @@ export function provenanceFacts({ configHash, provenance }: Summary): Record<str
     prompts: `SQL ${prompts.sql}, multiple choice ${prompts.mmlu}`,
     seeds: Object.entries(seeds).map(([what, seed]) => `${what} ${seed}`).join(", "),
     ...mapped("model", modelFiles, short),
+    ...mapped("adapter", provenance.adapterSettings ?? {}, adapterText),
     ...Object.fromEntries(adapterFiles),
     ...mapped("data", data, short),
     ...mapped("version of", tools, (version) => version ?? "not installed"),

@@ -1,13 +1,21 @@
-import type { TrainingRow } from "./rows.ts";
+import { NO_LOSS_LOG, type TrainingRow } from "./rows.ts";
 
-/** Phase 2's finding as Markdown: where each recipe's loss began and where it ended. */
-export function trainingFinding(rows: readonly TrainingRow[]): string {
+/**
+ * Phase 2's finding as Markdown: where each recipe's loss began and where it ended.
+ *
+ * @param elsewhere Recipes whose adapter was trained elsewhere.
+ */
+export function trainingFinding(
+  rows: readonly TrainingRow[],
+  elsewhere: readonly string[] = [],
+): string {
   const lines = rows.map((row) => {
     const { variant, steps, tokens, firstLossNats, lastLossNats } = row;
     return `- **${variant}**: ${firstLossNats.toFixed(2)} nats a token at first, ` +
       `${endText(lastLossNats)}, after ${steps} steps and ${tokens} tokens. ${courseText(row)}`;
   });
-  return ["**Finding.** The loss on the gold queries:\n", ...lines].join("\n");
+  const others = elsewhere.map((variant) => `- **${variant}**: ${NO_LOSS_LOG}.`);
+  return ["**Finding.** The loss on the gold queries:\n", ...lines, ...others].join("\n");
 }
 
 function endText({ n, mean, ci95 }: TrainingRow["lastLossNats"]): string {

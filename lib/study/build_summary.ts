@@ -1,6 +1,7 @@
 import { storedHalfType } from "../engine/cuda/device_weights.ts";
 import { MMLU_PROMPT_VERSION } from "../mmlu/mod.ts";
 import {
+  type AdapterSettings,
   gitState,
   type Provenance,
   recordedConfig,
@@ -12,6 +13,7 @@ import {
 } from "../runs/mod.ts";
 import { SQL_PROMPT_VERSION } from "../spider/mod.ts";
 import type { StudyInputs } from "./inputs.ts";
+import { adapterSettings } from "./recipe_adapter.ts";
 import type { StudyFolder } from "./run_study.ts";
 import { summarizeVariants, type VariantAnswers } from "./summarize.ts";
 
@@ -59,6 +61,7 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
   const { config, modelHashes, hashes } = inputs;
   const { seed, training } = config;
   const adapters: Record<string, Record<string, string>> = {};
+  const settings: Record<string, AdapterSettings> = {};
   for (const recipe of training.recipes) {
     const dir = folder.training(recipe);
     adapters[recipe.name] = Object.fromEntries(
@@ -66,11 +69,13 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
         ADAPTER_FILES.map(async (file) => [file, await sha256OfFile(`${dir}/${file}`)]),
       ),
     );
+    settings[recipe.name] = adapterSettings(dir);
   }
   const data = Object.entries(hashes).filter(([name]) => !name.startsWith("model/"));
   return {
     modelFiles: modelHashes,
     adapters,
+    adapterSettings: settings,
     prompts: { sql: SQL_PROMPT_VERSION, mmlu: MMLU_PROMPT_VERSION },
     data: Object.fromEntries(data),
     seeds: { questions: seed, shots: seed, suite: seed, training: seed },

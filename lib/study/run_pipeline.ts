@@ -1,6 +1,8 @@
 import type { Summary } from "../runs/mod.ts";
 import { buildSummary } from "./build_summary.ts";
 import type { OpenStudy } from "./open_study.ts";
+import { loadAdapter } from "../engine/adapter.ts";
+import { adapterOrigin } from "./recipe_adapter.ts";
 import { allVariants, answerVariants, type PhaseOptions, trainRecipes } from "./run_study.ts";
 import { BASE } from "./sample_identity.ts";
 import { writeResults } from "./write_results.ts";
@@ -13,6 +15,11 @@ export async function runPipeline(
   { inputs, folder }: OpenStudy,
   options: PhaseOptions,
 ): Promise<Summary> {
+  // a wrong adapter from elsewhere is told before the hours that the base model takes
+  for (const recipe of inputs.config.training.recipes) {
+    const dir = folder.training(recipe);
+    if (adapterOrigin(dir) === "elsewhere") await loadAdapter(dir, inputs.checkpoint);
+  }
   await answerVariants(inputs, folder, [BASE], options);
   await trainRecipes(inputs, folder, options);
   const answers = await answerVariants(inputs, folder, await allVariants(inputs, folder), options);

@@ -2,13 +2,16 @@ import { type LossRow, lossRows, type TrainingRow } from "../report/mod.ts";
 import { parseJson, type Recipe, UsageError } from "../runs/mod.ts";
 import { studentQuantile } from "../stats/mod.ts";
 import type { OpenStudy } from "./open_study.ts";
+import { adapterOrigin } from "./recipe_adapter.ts";
 
 /** What a study's training runs left behind. */
 export interface TrainingRuns {
   /** Every mark of every run's loss log. */
   readonly losses: readonly LossRow[];
-  /** One row a recipe. */
+  /** One row a recipe that was trained here. */
   readonly runs: readonly TrainingRow[];
+  /** The recipes whose adapter was trained elsewhere: they have no loss log. */
+  readonly elsewhere: readonly string[];
   /** What the runs trained on, in words: device, number format, versions. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -24,9 +27,14 @@ const LAST_MARKS = 10;
 export async function trainingRuns({ inputs, folder }: OpenStudy): Promise<TrainingRuns> {
   const losses: LossRow[] = [];
   const runs: TrainingRow[] = [];
+  const elsewhere: string[] = [];
   const environment: Record<string, string> = {};
   for (const recipe of inputs.config.training.recipes) {
     const dir = folder.training(recipe);
+    if (adapterOrigin(dir) === "elsewhere") {
+      elsewhere.push(recipe.name);
+      continue;
+    }
     const log = await readRunFile(recipe, `${dir}/loss.jsonl`);
     const marks = lossRows(log, recipe.name);
     losses.push(...marks);
@@ -37,7 +45,8 @@ export async function trainingRuns({ inputs, folder }: OpenStudy): Promise<Train
     );
     Object.assign(environment, facts);
   }
-  return { losses, runs, environment };
+  if (runs.length === 0) environment["trained here"] = "nothing: all adapters are from elsewhere";
+  return { losses, runs, elsewhere, environment };
 }
 
 function trainingRow({ name }: Recipe, marks: readonly LossRow[], log: string): TrainingRow {
