@@ -10,11 +10,15 @@ export interface RunCommandOptions {
 /** How a command ended. */
 export interface CommandResult {
   readonly code: number;
+  /** The number of the signal that ended it, if one did: 9 is a kill, by the system or a person. */
+  readonly killedBy?: number;
   /** The last lines of standard error, for a message. */
   readonly lastLines: readonly string[];
 }
 
 const KEPT_LINES = 20;
+/** What a shell, and Deno, add to a signal's number to make an exit code. */
+const SIGNAL_CODES = 128;
 
 /**
  * Runs a command to its end and hands on its standard error line by line; its
@@ -44,10 +48,14 @@ export async function runCommand(
     for (const line of lines) hand(line);
   }
   if (rest) hand(rest);
-  const { code } = await child.status;
+  const { code, signal: killed } = await child.status;
   // a command that was stopped has not failed
   signal?.throwIfAborted();
-  return { code, lastLines };
+  return {
+    code,
+    ...(killed === null ? {} : { killedBy: code - SIGNAL_CODES }),
+    lastLines,
+  };
 
   function hand(line: string): void {
     lastLines.push(line);

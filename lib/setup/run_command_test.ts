@@ -20,6 +20,17 @@ Deno.test("runCommand hands on each line of standard error and tells the exit co
   assert.deepEqual(lastLines, lines);
 });
 
+Deno.test({
+  name: "runCommand tells the signal that ended a command, and none of one that ended by itself",
+  ignore: Deno.build.os === "windows",
+  async fn(): Promise<void> {
+    const killed = await run(`console.error("last"); Deno.kill(Deno.pid, "SIGKILL");`);
+    assert.equal(killed.killedBy, 9);
+    assert.deepEqual(killed.lastLines, ["last"]);
+    assert.deepEqual(await run("Deno.exit(137)"), { code: 137, lastLines: [] });
+  },
+});
+
 Deno.test("runCommand keeps the last twenty lines only", async () => {
   const { lastLines } = await run(`for (let i = 0; i < 100; i++) console.error(i);`);
   assert.deepEqual(lastLines, Array.from({ length: 20 }, (_, i) => String(80 + i)));
