@@ -11,14 +11,25 @@ import { explainWriteError } from "./write_fully.ts";
  * @throws {UsageError} If another process holds it; the message has that process's id.
  */
 export function lockFile(path: string): Disposable {
+  const lock = tryLockFile(path);
+  if ("dispose" in lock) return { [Symbol.dispose]: lock.dispose };
+  throw new UsageError(`Cannot open ${path}: ${lock.holder} is writing it: wait for it or end it`);
+}
+
+/**
+ * Takes the lock of {@linkcode lockFile} if it is free.
+ *
+ * @returns How to let go of it, or who holds it, in words.
+ */
+export function tryLockFile(
+  path: string,
+): { readonly dispose: () => void } | { readonly holder: string } {
   const lockPath = `${path}.lock`;
   while (true) {
     const file = openLock(lockPath);
     if (!file.tryLockSync(true)) {
       file.close();
-      throw new UsageError(
-        `Cannot open ${path}: ${readHolder(lockPath)} is writing it: wait for it or end it`,
-      );
+      return { holder: readHolder(lockPath) };
     }
     // The last holder may have removed the file between the opening and the locking of it.
     if (!isSameFile(file, lockPath)) {
@@ -27,7 +38,7 @@ export function lockFile(path: string): Disposable {
     }
     writeHolder(file, lockPath);
     return {
-      [Symbol.dispose](): void {
+      dispose(): void {
         // Removed while still held: whoever opened it meanwhile sees that it is gone.
         if (Deno.build.os !== "windows") Deno.removeSync(lockPath);
         file.close();

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { extractZip } from "../fetch/mod.ts";
 import type { Progress } from "../runs/progress.ts";
 import { UsageError } from "../runs/usage_error.ts";
+import { pipFault } from "./_network_fault.ts";
 import { findPython } from "./find_python.ts";
 import { runCommand } from "./run_command.ts";
 
@@ -30,8 +31,8 @@ const SCANNED_BYTES = 8 * 2 ** 20;
  * for CUDA 13 it comes out of the PyPI wheel `onnxruntime-gpu`, for CUDA 12
  * `onnxruntime-node`'s own install script fetches it.
  *
- * @throws {UsageError} If the machine has no NVIDIA driver, or one that no provider supports.
- * @throws {Error} If the download fails.
+ * @throws {UsageError} If the machine has no NVIDIA driver, or one that no provider supports, or
+ * the download fails.
  */
 export async function ensureCudaProvider(
   progress: Progress,
@@ -48,7 +49,7 @@ export async function ensureCudaProvider(
   progress.step(`CUDA ${cuda} provider of ONNX Runtime ${version}: downloading (250 MB)`);
   const work = await Deno.makeTempDir({ dir: folder, prefix: ".provider-" });
   try {
-    await (options.fetch ?? fetchProvider)(cuda, version, work);
+    await (options.fetch ?? fetcher(progress))(cuda, version, work);
     const found = await providerCuda(`${work}/${FILES[1]}`);
     if (found !== cuda) {
       throw new Error(
@@ -160,23 +161,24 @@ function installedLibrary(): {
   };
 }
 
-async function fetchProvider(cuda: CudaMajor, version: string, into: string): Promise<void> {
-  if (cuda === 13) await fetchFromWheel(version, into);
-  else await fetchByInstallScript(into);
+function fetcher(progress: Progress): NonNullable<CudaProviderOptions["fetch"]> {
+  return (cuda, version, into) =>
+    cuda === 13 ? fetchFromWheel(version, into, progress) : fetchByInstallScript(into);
 }
 
-async function fetchFromWheel(version: string, into: string): Promise<void> {
+async function fetchFromWheel(version: string, into: string, progress: Progress): Promise<void> {
   const python = await findPython();
   const requirement = `onnxruntime-gpu==${version}`;
-  const { code, lastLines } = await runCommand(python, [
+  const result = await runCommand(python, [
     ...["-m", "pip", "download", "--no-deps", "--only-binary=:all:"],
     // any interpreter's wheel will do: only the two libraries are taken out of it
     ...["--python-version", "3.12", "--implementation", "cp"],
     ...["--platform", "manylinux_2_27_x86_64", "--platform", "manylinux_2_28_x86_64"],
     ...["-d", into, requirement],
   ]);
-  if (code !== 0) {
-    throw new Error(`Cannot download ${requirement} with pip: ${lastLines.at(-1)}`);
+  if (result.code !== 0) {
+    const why = pipFault(result, progress);
+    throw new UsageError(`Cannot download ${requirement} with pip: ${why}`);
   }
   for (const { name } of [...Deno.readDirSync(into)]) {
     if (!name.endsWith(".whl")) continue;
@@ -197,7 +199,7 @@ async function fetchByInstallScript(into: string): Promise<void> {
     "--onnxruntime-node-install=cuda12",
   ]);
   if (code !== 0) {
-    throw new Error(`Cannot fetch the CUDA 12 provider (${script}): ${lastLines.at(-1)}`);
+    throw new UsageError(`Cannot fetch the CUDA 12 provider (${script}): ${lastLines.at(-1)}`);
   }
   for (const file of FILES) await Deno.copyFile(`${folder}/${file}`, `${into}/${file}`);
 }

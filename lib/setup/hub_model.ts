@@ -5,6 +5,7 @@ import type { Progress } from "../runs/progress.ts";
 import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
 import { UsageError } from "../runs/usage_error.ts";
 import { cachedCommit, hubCacheDir, isWholeSnapshot, snapshotDir } from "./_hub_cache.ts";
+import { setupLock } from "./_setup_lock.ts";
 import { hubAdvice, type HubFile, type HubPlace, listHubModel } from "./_hub_listing.ts";
 import { findModelFolder, type HubModel, markModelFolder } from "./_model_folder.ts";
 
@@ -43,8 +44,7 @@ const SHORT_COMMIT = 8;
  *
  * @returns The folder and the commit, to be recorded with the results.
  * @throws {UsageError} If there is no such model, access is missing, a file is
- * damaged, or the disk is too full.
- * @throws {Error} If the hub cannot be reached and no copy is here.
+ * damaged, the disk is too full, or the hub cannot be reached and no copy is here.
  *
  * @example (not run: needs the hub)
  * ```ts ignore
@@ -83,7 +83,7 @@ export async function ensureHubModel(
     const known = COMMIT.test(revision) ? revision : await cachedCommit(cacheDir, id, revision);
     const made = await findModelFolder(modelsDir, { id, revision }) ??
       (known ? await openSnapshot(cacheDir, id, known) : undefined);
-    if (!made) throw error;
+    if (!made) throw unreachable(id, error);
     progress.note(`the hub cannot be reached: ${id} at "${revision}" is taken as it was here`);
     return reuse(made, { id, progress });
   }
@@ -95,10 +95,24 @@ export async function ensureHubModel(
     return reuse({ dir: snapshot, revision: commit }, { id, progress });
   }
   const dir = `${modelsDir}/${id.replaceAll("/", "--")}-${commit.slice(0, SHORT_COMMIT)}`;
+  using _lock = await setupLock(dir, { progress, signal });
+  const meanwhile = await findModelFolder(modelsDir, { id, revision: commit });
+  if (meanwhile) return reuse(meanwhile, { id, progress });
   await fetchFiles(`${dir}.part`, { ...place, revision: commit }, { files, options, progress });
   await markModelFolder(`${dir}.part`, { id, revision: commit, asked: revision, files });
   await Deno.rename(`${dir}.part`, dir);
   return { dir, revision: commit };
+}
+
+/** A hub that does not answer, as a line that says what to set. */
+function unreachable(id: string, error: unknown): UsageError {
+  return new UsageError(
+    `Cannot get the model "${id}": ${
+      (error as Error).message
+    }: check the network, HTTPS_PROXY and ` +
+      'HF_ENDPOINT, or use a folder that you have (model.source "path")',
+    { cause: error },
+  );
 }
 
 async function fetchFiles(
@@ -128,6 +142,9 @@ async function fetchFiles(
       signal,
       advise: (status) => hubAdvice(status, place),
       onProgress: (bytes) => progress.update(toMega(done + bytes), toMega(total), "MB"),
+    }).catch((error) => {
+      signal?.throwIfAborted();
+      throw error instanceof UsageError ? error : unreachable(id, error);
     });
     await checkFile(path, file, id);
     before += file.bytes;

@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Progress } from "../runs/progress.ts";
 import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
+import { UsageError } from "../runs/usage_error.ts";
 import { writeAtomic } from "../runs/write_atomic.ts";
 import { cpuTorchIndex } from "./_cpu_torch_index.ts";
+import { pipFault } from "./_network_fault.ts";
+import { setupLock } from "./_setup_lock.ts";
 import { findPython } from "./find_python.ts";
 import { runCommand } from "./run_command.ts";
 
@@ -16,11 +19,11 @@ const MARKER = "lab_requirements.sha256";
  * Makes the Python environment `.venv` with the pinned packages of
  * `training/requirements.txt` (and `requirements-gpu.txt` where there is an
  * NVIDIA GPU), or finds it made. A setup that was killed half-way is completed:
- * the marker that says "done" is written last.
+ * the marker that says "done" is written last. Two setups at once wait for each
+ * other.
  *
  * @param root The folder that holds `training/` and gets `.venv`.
- * @throws {UsageError} If there is no Python 3.11 or later.
- * @throws {Error} If pip fails.
+ * @throws {UsageError} If there is no Python 3.11 or later, or pip fails.
  */
 export async function ensurePythonEnv(
   progress: Progress,
@@ -34,14 +37,17 @@ export async function ensurePythonEnv(
   const hash = createHash("sha256");
   for (const file of files) hash.update(await Deno.readTextFile(`${root}/${file}`));
   const wanted = hash.digest("hex");
-  const made = await Deno.readTextFile(marker).catch(() => "");
-  if (made.trim() === wanted && await works(venvPython)) {
-    progress.note("reused the Python environment in .venv");
-    return;
-  }
+  const isMade = async (): Promise<boolean> =>
+    (await Deno.readTextFile(marker).catch(() => "")).trim() === wanted && await works(venvPython);
+  const reused = (): void => progress.note("reused the Python environment in .venv");
+  if (await isMade()) return reused();
+  using _lock = await setupLock(`${root}/.cache/python-env`, { progress });
+  if (await isMade()) return reused();
   progress.step("Python environment: installing the pinned packages (some minutes)");
   // a marker that stayed would be believed again should the requirements go back to it
-  if (made !== "") await Deno.remove(marker);
+  await Deno.remove(marker).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
   if (!await works(venvPython)) {
     const python = await findPython();
     await check(python, ["-m", "venv", "--clear", venv], progress);
@@ -70,10 +76,14 @@ async function works(python: string): Promise<boolean> {
 }
 
 async function check(command: string, args: string[], progress: Progress): Promise<void> {
-  const { code, lastLines } = await runCommand(command, args);
+  const result = await runCommand(command, args);
+  const { code, lastLines } = result;
   if (code === 0) return;
   for (const line of lastLines) progress.note(line);
-  throw new Error(`Cannot set up Python: "${command} ${args.join(" ")}" ended with code ${code}`);
+  pipFault(result, progress);
+  throw new UsageError(
+    `Cannot set up Python: "${command} ${args.join(" ")}" ended with code ${code}`,
+  );
 }
 
 async function hasNvidiaGpu(): Promise<boolean> {
