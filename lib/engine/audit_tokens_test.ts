@@ -185,16 +185,14 @@ test("turnEnd is not there where a template writes no token after an answer", as
   assert.equal((await tokenizer(question)).turnEnd, undefined);
 });
 
-test("endsInReasoning() looks at the ids, and at whether the prompt has opened the part", async () => {
-  const added = ["<think>", "</think>"];
-  const plain = await tokenizer(PLAIN_TEMPLATE, { added });
-  const ends = (t: Tokenizer, text: string): boolean => t.endsInReasoning(t.encode(text));
-  assert.ok(ends(plain, "<think>\nThe tables"));
-  assert.ok(!ends(plain, "<think>\nThe tables</think>SELECT 1"));
-  assert.ok(!ends(plain, "SELECT 1"));
-  const opening = await tokenizer(`${PLAIN_TEMPLATE}{{ '<think>\n' }}`, { added });
-  assert.ok(ends(opening, "The tables"));
-  assert.ok(!ends(opening, "The tables</think>SELECT 1"));
-  const closed = await tokenizer(QWEN3_LIKE, { added });
-  assert.ok(!ends(closed, "SELECT 1"));
+test("answerOpening is what the template writes before an answer, reasoning tags included", async () => {
+  const opening = async (template: string, thinking = false): Promise<string> =>
+    (await tokenizer(template, { thinking })).answerOpening;
+  const turn = "<|im_start|>assistant\n";
+  assert.equal(await opening(PLAIN_TEMPLATE), turn);
+  assert.equal(await opening(QWEN3_LIKE), `${turn}<think>\n\n</think>\n\n`);
+  assert.equal(await opening(QWEN3_LIKE, true), turn);
+  const always = `${PLAIN_TEMPLATE}{%- if add_generation_prompt %}{{ '<think>\\n' }}{% endif %}`;
+  assert.equal(await opening(always), `${turn}<think>\n`);
+  assert.equal(await opening("{% for m in messages %}{{ m.content }}{% endfor %}"), "");
 });

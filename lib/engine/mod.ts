@@ -54,7 +54,6 @@ export {
   type TensorSource,
   writeSafetensors,
 } from "./safetensors.ts";
-export { endsInReasoning } from "./reasoning.ts";
 export {
   type ChatSettings,
   type Conversation,

@@ -4,7 +4,6 @@ import { UsageError } from "../runs/usage_error.ts";
 import { checkVocabulary } from "./audit_tokens.ts";
 import { type ChatTemplate, findChatTemplate } from "./chat_template.ts";
 import { formatDate } from "./format_date.ts";
-import { endsInReasoning } from "./reasoning.ts";
 import type { Prompt } from "./types.ts";
 
 export type { ChatSettings } from "../runs/chat_settings.ts";
@@ -73,7 +72,7 @@ export class Tokenizer {
   /** Encodings of shared beginnings: many prompts have the same one. */
   readonly #shared = new Map<string, readonly number[]>();
   #mergeSystem: boolean | undefined;
-  #opensReasoning: boolean | undefined;
+  #answerOpening: string | undefined;
   /** Ids that the model has embeddings for are below it; infinite where that is not known. */
   readonly vocabSize: number;
 
@@ -114,7 +113,12 @@ export class Tokenizer {
 
   /** The text of one id, special or not. */
   decodeSpecial(id: number): string {
-    return this.#tokenizer.decode([id], { skip_special_tokens: false });
+    return this.decodeWhole([id]);
+  }
+
+  /** The text of ids, special tokens included. */
+  decodeWhole(ids: readonly number[]): string {
+    return ids.length === 0 ? "" : this.#tokenizer.decode([...ids], { skip_special_tokens: false });
   }
 
   /** The text of generated ids, special tokens left out. */
@@ -123,14 +127,18 @@ export class Tokenizer {
   }
 
   /**
-   * Whether a completion of a chat prompt ends inside its reasoning part.
-   *
-   * @param ids The generated ids.
+   * What the chat template writes to open the assistant's turn, behind which an
+   * answer begins; a template that always reasons writes `<think>` there. Empty
+   * where the template writes nothing of the kind.
    */
-  endsInReasoning(ids: readonly number[]): boolean {
-    this.#opensReasoning ??= endsInReasoning(this.render([{ role: "user", content: "x" }]));
-    const text = this.#tokenizer.decode([...ids], { skip_special_tokens: false });
-    return endsInReasoning(text, this.#opensReasoning);
+  get answerOpening(): string {
+    if (this.#answerOpening === undefined) {
+      const question: readonly Message[] = [{ role: "user", content: "x" }];
+      const open = this.#apply(question, true);
+      const closed = this.#apply(question, false);
+      this.#answerOpening = open.startsWith(closed) ? open.slice(closed.length) : "";
+    }
+    return this.#answerOpening;
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Engine } from "../engine/types.ts";
+import { isCutInReasoning } from "../sql/mod.ts";
 import type { SampleStore, SqlSample } from "../runs/mod.ts";
 import { sqlPrompt } from "../spider/mod.ts";
 import type { ModelInputs, SqlInputs } from "./inputs.ts";
@@ -15,7 +16,7 @@ export interface AnswerOptions<Sample extends { readonly key: string }> {
 
 /** A completion as it is judged. */
 export interface AnsweredSql extends SqlSample {
-  /** Whether it was cut at the token limit inside its reasoning part. */
+  /** Whether it was cut at the token limit inside its reasoning part, before any statement. */
   readonly cutInReasoning: boolean;
 }
 
@@ -66,7 +67,7 @@ export async function answerSql(
   return jobs.map(({ example: { id }, identity }) => {
     const sample = store.get(identity.key)!;
     const cutInReasoning = sample.finishReason === "length" &&
-      tokenizer.endsInReasoning(sample.tokens);
+      isCutInReasoning(tokenizer.answerOpening + tokenizer.decodeWhole(sample.tokens));
     return { ...sample, id, variant: variant.name, cutInReasoning };
   });
 }

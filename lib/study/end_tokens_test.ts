@@ -6,7 +6,7 @@ import { checkSqlSample, openStore } from "../runs/mod.ts";
 import { SILENT } from "../runs/progress.ts";
 import { type MiniStudyFiles, writeMiniStudy } from "./_mini_study.ts";
 import { TINY_CONFIG, TINY_TOKENIZER_CONFIG } from "./_tiny_model.ts";
-import { answerSql } from "./answer_sql.ts";
+import { type AnsweredSql, answerSql } from "./answer_sql.ts";
 import { openInputs, openModelInputs, type StudyInputs, withEndToken } from "./inputs.ts";
 import { BASE } from "./sample_identity.ts";
 import { tokenAuditFacts } from "./token_audit_facts.ts";
@@ -16,7 +16,7 @@ const TURN_END = TINY_CONFIG.eos_token_id;
 const OTHER = 5;
 const WORDS = "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}";
 
-async function inputsOf(model: MiniStudyFiles["model"]): Promise<StudyInputs> {
+async function inputsOf(model: NonNullable<MiniStudyFiles["model"]>): Promise<StudyInputs> {
   using study = await writeMiniStudy({ model });
   return await openInputs(study.config, study.model);
 }
@@ -63,26 +63,53 @@ Deno.test("tokenAuditFacts() tell the end of a turn, and whether the model's con
   assert.equal(usual["date in the template"], "2024-07-26");
 });
 
-Deno.test("answerSql names a sample by its end tokens, and tells where a cut one stood", async () => {
-  using study = await writeMiniStudy();
-  const inputs = await openInputs(study.config, study.model);
-  const texts = ["<think>How many", "<think>x</think>SELECT 1", "<think>and so on"];
-  const engine = writing(texts.map((text) => inputs.tokenizer.encode(text)), [
-    "length",
-    "length",
-    "stop",
+/** What an engine writes to each question of a study, judged as a study does. */
+async function answered(
+  inputs: StudyInputs,
+  texts: readonly (readonly [text: string, reason: "stop" | "length"])[],
+): Promise<AnsweredSql[]> {
+  const out = await Deno.makeTempDir();
+  try {
+    const tokens = texts.map(([text]) => inputs.tokenizer.encode(text));
+    const engine = writing(tokens, texts.map(([, reason]) => reason));
+    using store = openStore(`${out}/sql.jsonl`, { check: checkSqlSample });
+    return await answerSql(inputs, engine, { variant: BASE, store, progress: SILENT });
+  } finally {
+    await Deno.remove(out, { recursive: true });
+  }
+}
+
+Deno.test("answerSql tells which completions were cut inside their reasoning part", async () => {
+  const samples = await answered(await inputsOf({}), [
+    ["<think>How many", "length"],
+    ["<think>x</think>SELECT 1", "length"],
+    ["<think>and so on", "stop"],
   ]);
-  const answered = async (file: string, given: StudyInputs) => {
-    using store = openStore(`${study.out}/${file}`, { check: checkSqlSample });
-    return await answerSql(given, engine, { variant: BASE, store, progress: SILENT });
-  };
-  const samples = await answered("one.jsonl", inputs);
   assert.deepEqual(samples.map(({ cutInReasoning }) => cutInReasoning), [true, false, false]);
-  const other = await answered("two.jsonl", {
-    ...inputs,
-    checkpoint: withEndToken(inputs.checkpoint, OTHER),
+});
+
+Deno.test("answerSql knows that a prompt has opened the reasoning part itself", async () => {
+  const chat_template = `${TINY_TOKENIZER_CONFIG.chat_template}` +
+    "{% if add_generation_prompt %}<think>\n{% endif %}";
+  const inputs = await inputsOf({
+    "tokenizer_config.json": { ...TINY_TOKENIZER_CONFIG, chat_template },
   });
-  assert.notEqual(other[0]!.key, samples[0]!.key);
+  const samples = await answered(inputs, [
+    ["SELECT name FROM cow is a draft", "length"],
+    ["draft</think>SELECT 1", "length"],
+    ["draft</think>SELECT 1", "stop"],
+  ]);
+  assert.deepEqual(samples.map(({ cutInReasoning }) => cutInReasoning), [true, false, false]);
+});
+
+Deno.test("answerSql names a sample by its end tokens too", async () => {
+  const inputs = await inputsOf({});
+  const texts = Array.from({ length: 3 }, () => ["SELECT 1", "stop"] as const);
+  const other = { ...inputs, checkpoint: withEndToken(inputs.checkpoint, OTHER) };
+  const [one] = await answered(inputs, texts);
+  const [two] = await answered(other, texts);
+  assert.notEqual(one!.key, two!.key);
+  assert.equal(one!.promptHash, two!.promptHash);
 });
 
 const noModel = skipUnless(`${EMBEDDED_MODEL}/model.safetensors`);
@@ -136,6 +163,7 @@ function writing(
       }
     },
     async *choiceLogProbs(): ReturnType<Engine["choiceLogProbs"]> {},
+    async *textLogProbs(): ReturnType<Engine["textLogProbs"]> {},
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

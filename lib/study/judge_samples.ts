@@ -35,11 +35,12 @@ export async function judgeSamples(
   return await Promise.all(samples.map(async (sample) => {
     const { id, dbId, variant, text, finishReason } = sample;
     const { query } = examples.get(id)!;
-    const cut = sample.cutInReasoning ? { cutInReasoning: true } as const : {};
+    // a draft in a reasoning part that the prompt has opened is no answer
+    const cut = sample.cutInReasoning ? { cutInReasoning: true } as const : undefined;
     const verdict = await judge.judge({
       dbPath: spider.databasePath(dbId),
       gold: query,
-      predicted: extractSql(text) ?? "",
+      predicted: cut ? "" : extractSql(text) ?? "",
       exampleId: id,
       dbId,
     });
