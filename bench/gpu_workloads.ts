@@ -1,5 +1,5 @@
 import type { Adapter, LoraFactors } from "../lib/engine/adapter.ts";
-import { adaptedLayers } from "../lib/engine/adapter.ts";
+import { adaptedLayers } from "../lib/engine/adapter_targets.ts";
 import type { Checkpoint } from "../lib/engine/checkpoint.ts";
 import { LINEAR_MODULES } from "../lib/engine/decoder_config.ts";
 import type { Prompt } from "../lib/engine/types.ts";
@@ -64,7 +64,7 @@ export function randomAdapter(checkpoint: Checkpoint, rank = 16): Adapter {
     const [out, inner] = checkpoint.tensors.get(`${layer}.weight`)!.shape as [number, number];
     factors.set(layer, { a: values(rank * inner), b: values(out * rank), rank });
   }
-  return { dir: "random", scaling: 1, modules: LINEAR_MODULES, factors };
+  return { dir: "random", hash: "random", modules: LINEAR_MODULES, terms: [], factors };
 }
 
 function shared(

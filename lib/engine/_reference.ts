@@ -11,6 +11,8 @@ export interface ReferenceRun {
   readonly maxNewTokens: number;
   readonly choices: readonly number[];
   readonly variant?: Variant;
+  /** Whether PEFT merges the variant's adapter; it cannot merge a bias into a layer without one. Yes when left out. */
+  readonly merge?: boolean;
 }
 
 /** Greedy tokens of each prompt, and log-probabilities (nats) of the choices as its next token. */
@@ -56,13 +58,14 @@ export async function runPython(script: string, ...args: readonly string[]): Pro
 export async function referenceAnswers(runs: readonly ReferenceRun[]): Promise<Answers[]> {
   const folder = await Deno.makeTempDir();
   try {
-    const job = runs.map(({ checkpoint, prompts, maxNewTokens, choices, variant }) => ({
+    const job = runs.map(({ checkpoint, prompts, maxNewTokens, choices, variant, ...run }) => ({
       model: checkpoint.dir,
       prompts: prompts.map(({ prefix, suffix }) => [...prefix, ...suffix]),
       choices,
       max_new_tokens: maxNewTokens,
       end_ids: checkpoint.config.endTokenIds,
       ...(variant?.adapter ? { adapter: variant.adapter.dir, scale: variant.scale ?? 1 } : {}),
+      ...(run.merge === undefined ? {} : { merge: run.merge }),
     }));
     await Deno.writeTextFile(`${folder}/job.json`, JSON.stringify(job));
     await runPython("reference.py", `${folder}/job.json`, `${folder}/result.json`);

@@ -3,7 +3,7 @@ import { CpuAttention, type HeadNorms } from "./cpu_attention.ts";
 import { choiceScores } from "./choice_scores.ts";
 import { decoderLayers } from "./decoder_layers.ts";
 import { DataType, GraphScope, ModelBuilder, tensor, valueInfo } from "./graph_builder.ts";
-import { LinearLayers } from "./linear_layers.ts";
+import { LinearLayers, type LoraTerm } from "./linear_layers.ts";
 import { LOOP_STATE, nextState, type StateName } from "./loop_state.ts";
 import type { LayerCache } from "./two_part_attention.ts";
 import { WeightReader } from "./weight_reader.ts";
@@ -21,6 +21,8 @@ export function cacheNames(role: CacheRole, layers: number): string[] {
 export interface CpuGraphOptions {
   /** Module kinds whose LoRA factors are inputs of the graph. */
   readonly loraModules: readonly LinearModule[];
+  /** What adapters may have beside their factors, also as inputs; nothing when left out. */
+  readonly loraTerms?: readonly LoraTerm[];
   /** Positions that the rotary tables cover. */
   readonly contextLength: number;
 }

@@ -1,43 +1,64 @@
 import { Tensor } from "onnxruntime-node";
-import { adaptedLayers, type Adapter } from "./adapter.ts";
+import type { Adapter } from "./adapter.ts";
+import { adaptedLayers } from "./adapter_targets.ts";
 import type { Checkpoint, LinearModule } from "./checkpoint.ts";
-import { LORA_SCALE, loraInputs } from "./linear_layers.ts";
+import { doraTerms } from "./dora.ts";
+import { LORA_SCALE, loraInputs, type LoraTerm } from "./linear_layers.ts";
 import type { Variant } from "./types.ts";
 
+/** What adapters may change in a graph; see `loraSites` for what some adapters need. */
+export interface LoraSites {
+  /** Module kinds that take an adapter; none when left out. */
+  readonly loraModules?: readonly LinearModule[];
+  /** Terms that an adapter may have beside its factors; none when left out. */
+  readonly loraTerms?: readonly LoraTerm[];
+}
+
 /**
- * A variant as inputs of a graph whose `loraModules` take adapters. Layers that
- * the adapter leaves alone get factors of rank one, all zeros.
+ * A variant as inputs of a graph. Layers that the adapter leaves alone, and all
+ * layers at scale 0, get factors of rank one and vectors, all zeros.
  *
- * @throws {RangeError} If the adapter changes a module that the graph does not adapt.
+ * @throws {RangeError} If the adapter changes a module, or needs a term, that the graph does not have.
+ * @throws {UsageError} If an adapter with DoRA has gains that are not finite.
  */
-export function loraFeeds(
+export async function loraFeeds(
   checkpoint: Checkpoint,
-  loraModules: readonly LinearModule[],
+  { loraModules = [], loraTerms = [] }: LoraSites,
   { adapter, scale = 1 }: Variant,
-): Record<string, Tensor> {
-  checkModules(adapter, loraModules);
+): Promise<Record<string, Tensor>> {
+  if (adapter) checkSites(adapter, { loraModules, loraTerms });
   if (loraModules.length === 0) return {};
+  const used = scale === 0 ? undefined : adapter;
+  const dora = used ? await doraTerms(checkpoint, used) : undefined;
   const feeds: Record<string, Tensor> = {
-    [LORA_SCALE]: new Tensor("float32", [adapter ? adapter.scaling * scale : 0], []),
+    [LORA_SCALE]: new Tensor("float32", [used ? scale : 0], []),
   };
   for (const layer of adaptedLayers(checkpoint, loraModules)) {
     const [out, inner] = checkpoint.tensors.get(`${layer}.weight`)!.shape as [number, number];
-    const factors = adapter?.factors.get(layer);
+    const factors = used?.factors.get(layer);
+    const stretched = dora?.get(layer);
     const rank = factors?.rank ?? 1;
     const names = loraInputs(layer);
     const a = factors?.a ?? new Float32Array(inner);
-    const b = factors?.b ?? new Float32Array(out);
+    const b = stretched?.b ?? factors?.b ?? new Float32Array(out);
     feeds[names.a] = new Tensor("float32", a, [rank, inner]);
     feeds[names.b] = new Tensor("float32", b, [out, rank]);
+    const vectors = { gain: stretched?.gain, bias: factors?.bias };
+    for (const term of loraTerms) {
+      feeds[names[term]] = new Tensor("float32", vectors[term] ?? new Float32Array(out), [out]);
+    }
   }
   return feeds;
 }
 
-function checkModules(adapter: Adapter | undefined, loraModules: readonly LinearModule[]): void {
-  const missing = adapter?.modules.filter((module) => !loraModules.includes(module)) ?? [];
+function checkSites(adapter: Adapter, { loraModules, loraTerms }: Required<LoraSites>): void {
+  const missing = [
+    ...adapter.modules.filter((module) => !loraModules.includes(module)),
+    ...adapter.terms.filter((term) => !loraTerms.includes(term)),
+  ];
   if (missing.length > 0) {
     throw new RangeError(
-      `Cannot apply the adapter in "${adapter!.dir}": the session was opened without ${missing}`,
+      `Cannot apply the adapter in "${adapter.dir}": the session was opened without ${missing}`,
     );
   }
 }

@@ -1,10 +1,10 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { type Batch, commonLength, planBatches } from "./batch_plan.ts";
-import type { Checkpoint, LinearModule } from "./checkpoint.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import { buildCpuGraph } from "./cpu_graph.ts";
 import { CpuRunner } from "./cpu_runner.ts";
 import { GROWTH, OwnCache, PrefixCache } from "./kv_cache.ts";
-import { loraFeeds } from "./lora_feeds.ts";
+import { loraFeeds, type LoraSites } from "./lora_feeds.ts";
 import { openSession } from "./open_session.ts";
 import type {
   ChoiceScores,
@@ -18,11 +18,9 @@ import type {
 import { writeGraph } from "./write_graph.ts";
 
 /** Options of {@linkcode openOnnxEngine}. */
-export interface OnnxEngineOptions {
+export interface OnnxEngineOptions extends LoraSites {
   /** Most sequences that are decoded together; 64 when left out. */
   readonly batchSize?: number;
-  /** Module kinds that the adapters of this session may change; none when left out. */
-  readonly loraModules?: readonly LinearModule[];
   /** Most tokens of a prompt with its completion; the model's own limit, at most 8,192, when left out. */
   readonly contextLength?: number;
   /** Threads of one operator; ONNX Runtime's choice (the physical cores) when left out. */
@@ -59,8 +57,8 @@ export async function openOnnxEngine(
 ): Promise<OnnxEngine> {
   const contextLength = options.contextLength ??
     Math.min(checkpoint.config.maxPositions, DEFAULT_CONTEXT);
-  const loraModules = options.loraModules ?? [];
-  const graph = buildCpuGraph(checkpoint, { loraModules, contextLength });
+  const { loraModules = [], loraTerms = [] } = options;
+  const graph = buildCpuGraph(checkpoint, { loraModules, loraTerms, contextLength });
   const path = await writeGraph(checkpoint, graph, "cpu");
   const session = await openSession(path, {
     executionProviders: ["cpu"],
@@ -71,6 +69,7 @@ export async function openOnnxEngine(
   return new OnnxEngine(session, checkpoint, {
     batchSize: options.batchSize ?? DEFAULT_BATCH_SIZE,
     loraModules,
+    loraTerms,
     contextLength,
   });
 }
@@ -102,7 +101,7 @@ export class OnnxEngine implements Engine {
     prompts: readonly Prompt[],
     { maxNewTokens, variant = {}, onProgress, signal }: GenerateOptions,
   ): AsyncGenerator<Completion> {
-    const call = this.#openCall(variant, signal);
+    const call = await this.#openCall(variant, signal);
     let done = 0;
     const { layers, kvHeads, headDim } = this.#checkpoint.config;
     const batches = planBatches(prompts, {
@@ -124,7 +123,7 @@ export class OnnxEngine implements Engine {
     choices: readonly number[],
     { variant = {}, onProgress, signal }: EngineCallOptions = {},
   ): AsyncGenerator<ChoiceScores> {
-    const call = this.#openCall(variant, signal);
+    const call = await this.#openCall(variant, signal);
     let done = 0;
     // one step asks for no packing: groups run one after the other
     const batches = planBatches(prompts, {
@@ -152,9 +151,8 @@ export class OnnxEngine implements Engine {
     await this.#session.release();
   }
 
-  #openCall(variant: Variant, signal: AbortSignal | undefined): Call {
-    const { loraModules } = this.#settings;
-    const lora = loraFeeds(this.#checkpoint, loraModules, variant);
+  async #openCall(variant: Variant, signal: AbortSignal | undefined): Promise<Call> {
+    const lora = await loraFeeds(this.#checkpoint, this.#settings, variant);
     return { signal, weights: { variant, lora } };
   }
 

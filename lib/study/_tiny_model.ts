@@ -94,7 +94,13 @@ export async function writeTinyAdapter(
     { name: `${name}.lora_B.weight`, shape: [hidden, rank], values },
   ]);
   writeFiles(dir, {
-    "adapter_config.json": { peft_type: "LORA", r: rank, lora_alpha: 4, bias: "none" },
+    "adapter_config.json": {
+      peft_type: "LORA",
+      r: rank,
+      lora_alpha: 4,
+      bias: "none",
+      target_modules: ["q_proj"],
+    },
     ...files,
   });
   return dir;

@@ -1,4 +1,4 @@
-import { LINEAR_MODULES, type LinearModule } from "../engine/checkpoint.ts";
+import { loraSites } from "../engine/adapter.ts";
 import { openCudaEngine } from "../engine/cuda/cuda_engine.ts";
 import { openOnnxEngine } from "../engine/onnx_engine.ts";
 import { openServerEngine } from "../engine/server/mod.ts";
@@ -30,11 +30,10 @@ export function openEngine(
       concurrency: batchSize,
     });
   }
-  const used = new Set(variants.flatMap(({ weights }) => weights.adapter?.modules ?? []));
-  const loraModules: LinearModule[] = LINEAR_MODULES.filter((module) => used.has(module));
-  if (device === "cpu") return openOnnxEngine(checkpoint, { batchSize, loraModules });
+  const sites = loraSites(variants.flatMap(({ weights }) => weights.adapter ?? []));
+  if (device === "cpu") return openOnnxEngine(checkpoint, { batchSize, ...sites });
   return openCudaEngine(checkpoint, {
-    loraModules,
+    ...sites,
     onPlan(event): void {
       if (event.kind === "halved") progress.note(`less memory than planned: ${event.reason}`);
     },

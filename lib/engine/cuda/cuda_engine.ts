@@ -1,7 +1,7 @@
 import type { Tensor } from "onnxruntime-node";
 import { UsageError } from "../../runs/usage_error.ts";
-import type { Checkpoint, LinearModule } from "../checkpoint.ts";
-import { loraFeeds } from "../lora_feeds.ts";
+import type { Checkpoint } from "../checkpoint.ts";
+import { loraFeeds, type LoraSites } from "../lora_feeds.ts";
 import { NOT_FINITE, refuseNotFinite, refuseNotFiniteScores } from "../not_finite.ts";
 import { openSession } from "../open_session.ts";
 import type {
@@ -25,11 +25,9 @@ import { type Feeds, flag, floats, int64, runFeeds } from "./run_feeds.ts";
 import type { RunPlan } from "./run_plan.ts";
 
 /** Options of {@linkcode openCudaEngine}. */
-export interface CudaEngineOptions {
+export interface CudaEngineOptions extends LoraSites {
   /** Number of the GPU; 0 when left out. */
   readonly device?: number;
-  /** Module kinds that the adapters of this session may change; none when left out. */
-  readonly loraModules?: readonly LinearModule[];
   /** Most tokens of a prompt with its completion; the model's own limit, at most 8,192, when left out. */
   readonly contextLength?: number;
   /** Type to compute in; the checkpoint's own (bfloat16 for float32 weights) when left out. */
@@ -254,7 +252,7 @@ export class CudaEngine implements Engine {
     },
   ): AsyncGenerator<{ prompts: readonly number[]; out: Readonly<Record<string, Tensor>> }> {
     this.#checkLengths(prompts, maxNewTokens);
-    const shared = { ...feeds, ...this.#variantFeeds(variant) };
+    const shared = { ...feeds, ...await this.#variantFeeds(variant) };
     let waiting = prompts.map((_, index) => index);
     while (waiting.length > 0) {
       const limits = { ...this.#plan, chunks: maxNewTokens === 0 ? SCORING_CHUNKS : Infinity };
@@ -316,12 +314,12 @@ export class CudaEngine implements Engine {
     }
   }
 
-  #variantFeeds(variant: Variant): Feeds {
+  async #variantFeeds(variant: Variant): Promise<Feeds> {
     const ends = this.#endTokenIds;
     return {
       end_ids: int64([...ends, NOT_FINITE]),
       no_tokens: int64([]),
-      ...loraFeeds(this.#checkpoint, this.#options.loraModules ?? [], variant),
+      ...await loraFeeds(this.#checkpoint, this.#options, variant),
     };
   }
 }

@@ -250,7 +250,8 @@ Deno.test("CudaEngine refuses a prompt that is too long, and an adapter that the
   );
   const adapter: Adapter = {
     dir: "lora",
-    scaling: 1,
+    hash: "lora",
+    terms: [],
     modules: ["self_attn.q_proj"],
     factors: new Map(),
   };

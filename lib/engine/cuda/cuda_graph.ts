@@ -1,5 +1,6 @@
 import type { Checkpoint, LinearModule } from "../checkpoint.ts";
 import { type Attribute, DataType, GraphScope, ModelBuilder, valueInfo } from "../graph_builder.ts";
+import type { LoraTerm } from "../linear_layers.ts";
 import { BundledDecoding } from "./bundled_decoding.ts";
 import type { BundleShape } from "./bundle_shape.ts";
 import { decodeConstants, decodeLoop } from "./decode_loop.ts";
@@ -12,6 +13,8 @@ import { type LoopParts, prefillLoop } from "./prefill_loop.ts";
 export interface CudaGraphOptions {
   /** Module kinds whose LoRA factors are inputs of the graph. */
   readonly loraModules: readonly LinearModule[];
+  /** What adapters may have beside their factors, also as inputs; nothing when left out. */
+  readonly loraTerms?: readonly LoraTerm[];
   /** Positions that the rotary tables cover. */
   readonly contextLength: number;
   /** Type to compute in; the stored one when left out, which alone needs no second copy of a weight. */

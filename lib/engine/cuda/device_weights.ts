@@ -1,6 +1,6 @@
 import type { Checkpoint, LinearModule } from "../checkpoint.ts";
 import { DataType, type GraphScope, type ModelBuilder, tensor } from "../graph_builder.ts";
-import { LinearLayers } from "../linear_layers.ts";
+import { LinearLayers, type LoraTerm } from "../linear_layers.ts";
 import { WeightReader } from "../weight_reader.ts";
 
 /** Types that the GPU computes with. */
@@ -35,8 +35,9 @@ export class DeviceWeights {
   constructor(
     model: ModelBuilder,
     checkpoint: Checkpoint,
-    { loraModules, halfType = storedHalfType(checkpoint) }: {
+    { loraModules, loraTerms = [], halfType = storedHalfType(checkpoint) }: {
       readonly loraModules: readonly LinearModule[];
+      readonly loraTerms?: readonly LoraTerm[];
       readonly halfType?: HalfType;
     },
   ) {
@@ -46,6 +47,7 @@ export class DeviceWeights {
     this.#reader = new WeightReader(model, checkpoint);
     this.#linear = new LinearLayers(model, checkpoint, {
       loraModules,
+      loraTerms,
       reader: this.#reader,
       weight: (name) => this.weight(name),
       toCompute: (x) => this.toCompute(x),

@@ -21,6 +21,14 @@ export interface ServedAdaptersOptions {
   readonly scaledDir?: string;
 }
 
+/**
+ * Settings of an adapter that a server of vLLM's kind passes over without a word or refuses; the
+ * engine of this program computes them.
+ *
+ * Source: vLLM, `vllm/lora/peft_helper.py`, which reads one rank and one alpha for all layers.
+ */
+const NOT_SERVED = ["rank_pattern", "alpha_pattern", "use_dora", "lora_bias"];
+
 /** A failed load is mostly the adapter's fault, though vLLM answers 500: no use in many tries. */
 const LOAD_ATTEMPTS = 2;
 
@@ -96,6 +104,7 @@ export class ServedAdapters {
       );
     }
     const name = await adapterName(dir, scale);
+    await checkServed(dir);
     if (this.#names.has(name)) return name;
     const folder = scale === 1 ? dir : await writeScaledAdapter(dir, scale, `${scaledDir}/${name}`);
     await this.#load(name, folder, options);
@@ -173,6 +182,19 @@ export async function writeScaledAdapter(dir: string, scale: number, to: string)
     if (!await exists(to)) throw error;
   }
   return to;
+}
+
+async function checkServed(dir: string): Promise<void> {
+  const config = JSON.parse(await Deno.readTextFile(`${dir}/adapter_config.json`));
+  const setting = NOT_SERVED.find((key) =>
+    Object.keys(config[key] ?? {}).length > 0 || config[key] === true
+  );
+  if (!setting) return;
+  throw new UsageError(
+    `Cannot use the adapter in "${dir}" on a server: it has ${setting}, which servers leave out ` +
+      'or refuse: take the engine "onnx", or merge it into its base model with PEFT\'s ' +
+      "merge_and_unload and serve that",
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -3,7 +3,9 @@
     python reference.py JOB.json RESULT.json
 
 JOB.json is a list of runs: `model` (folder), optional `adapter` (folder, merged by PEFT) with
-`scale`, `prompts` (lists of token ids), `choices` (token ids), `max_new_tokens`, optional `end_ids`.
+`scale` (how far to go from the base's weights to the merged ones), `prompts` (lists of token ids),
+`choices` (token ids), `max_new_tokens`, optional `end_ids`. With `"merge": false` the adapter stays
+beside the weights, and each adapted layer's output is as far from the base's.
 RESULT.json has for each run the greedy `tokens` of each prompt (up to and without the end token)
 and the `log_probs` of the choices as its next token. Prompts go through the model one at a time,
 so that no padding can touch the numbers.
@@ -26,13 +28,29 @@ def load(run):
     model = AutoModelForCausalLM.from_pretrained(
         run["model"], dtype=torch.float32, attn_implementation="eager"
     )
-    if "adapter" in run:
-        model = PeftModel.from_pretrained(model, run["adapter"])
+    if "adapter" not in run:
+        return model.eval()
+    base = {name: value.clone() for name, value in model.state_dict().items()}
+    model = PeftModel.from_pretrained(model, run["adapter"]).eval()
+    if run.get("merge", True):
+        model = model.merge_and_unload()
+        for name, value in model.state_dict().items():
+            value.copy_(torch.lerp(base[name], value, run["scale"]))
+    else:
         for module in model.modules():
             if isinstance(module, LoraLayer):
-                module.set_scale("default", run["scale"])
-        model = model.merge_and_unload()
+                module.forward = interpolated(module, run["scale"])
     return model.eval()
+
+
+def interpolated(layer, scale):
+    adapted = layer.forward
+
+    def forward(x):
+        base = layer.get_base_layer()(x)
+        return base + scale * (adapted(x) - base)
+
+    return forward
 
 
 @torch.inference_mode()

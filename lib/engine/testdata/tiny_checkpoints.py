@@ -72,9 +72,77 @@ CHECKPOINTS = {
         SmolLM3Config(**COMMON, use_sliding_window=True, sliding_window=16, no_rope_layer_interval=2),
     ),
 }
+QV = ["q_proj", "v_proj"]
 ADAPTERS = {
-    "qv": ["q_proj", "v_proj"],
-    "all_linear": "all-linear",
+    "qv": ("llama", dict(target_modules=QV)),
+    "all_linear": ("llama", dict(target_modules="all-linear")),
+    "rank_pattern": (
+        "llama",
+        dict(target_modules=QV, rank_pattern={r"layers\.0\.self_attn\.q_proj": 2, "v_proj": 6}),
+    ),
+    "rank_first": (
+        "llama",
+        dict(target_modules=QV, rank_pattern={r".*\.[12]\..*": 3, r"^model.layers.1.*q_proj": 5}),
+    ),
+    "rank_all": (
+        "qwen2_tied",
+        dict(target_modules="all-linear", rank_pattern={r"(?P<kind>k|up)_proj": 1, r"mlp\.\w+": 2}),
+    ),
+    "alpha_pattern": ("llama", dict(target_modules=QV, alpha_pattern={"q_proj": 3, "v_proj": 16})),
+    "alpha_first": (
+        "llama",
+        dict(target_modules=QV, alpha_pattern={r"layers\.(1|3)\..*": 1.5, r"\Amodel.*q_proj\Z": 20}),
+    ),
+    "alpha_all": (
+        "qwen2_tied",
+        dict(target_modules="all-linear", alpha_pattern={r"self_attn\.\w+": 2, "down_proj": 24}),
+    ),
+    "rslora": ("llama", dict(target_modules="all-linear", use_rslora=True)),
+    "rslora_patterns": (
+        "llama",
+        dict(
+            target_modules=r".*self_attn\.(q|v)_proj",
+            use_rslora=True,
+            rank_pattern={"q_proj": 9},
+            alpha_pattern={r"layers\.[0-1]\..*": 5},
+        ),
+    ),
+    "rslora_layers": (
+        "qwen2_tied",
+        dict(
+            target_modules=[*QV, "down_proj"],
+            exclude_modules=["v_proj"],
+            layers_to_transform=[1, 3],
+            layers_pattern="layers",
+            use_rslora=True,
+            rank_pattern={"mlp.down_proj": 7},
+        ),
+    ),
+    "dora": ("llama", dict(target_modules="all-linear", use_dora=True)),
+    "dora_biased": ("qwen2_tied", dict(target_modules="all-linear", use_dora=True)),
+    "dora_patterns": (
+        "llama_tied_biased",
+        dict(
+            target_modules=["q_proj", "o_proj", "up_proj"],
+            use_dora=True,
+            use_rslora=True,
+            rank_pattern={"o_proj": 8},
+            alpha_pattern={r"layers\.2\..*": 3},
+        ),
+    ),
+    "dora_half": ("mistral", dict(target_modules="all-linear", use_dora=True)),
+    "lora_bias": ("llama", dict(target_modules="all-linear", lora_bias=True)),
+    "lora_bias_biased": ("qwen2_tied", dict(target_modules=QV, lora_bias=True)),
+    "lora_bias_patterns": (
+        "llama",
+        dict(
+            target_modules=[*QV, "down_proj"],
+            lora_bias=True,
+            use_rslora=True,
+            rank_pattern={"v_proj": 2},
+            alpha_pattern={"q_proj": 1},
+        ),
+    ),
 }
 
 
@@ -98,11 +166,20 @@ def main(folder):
         sharded = {"max_shard_size": "200KB"} if name == "llama" else {}
         dtype = torch.bfloat16 if name == "mistral" else torch.float32
         model.to(dtype).save_pretrained(folder / name, **sharded)
-    for name, modules in ADAPTERS.items():
+    for name, (base, settings) in ADAPTERS.items():
         generator = torch.Generator().manual_seed(7)
-        lora = LoraConfig(r=4, lora_alpha=8, target_modules=modules, task_type="CAUSAL_LM")
-        model = get_peft_model(LlamaForCausalLM(CHECKPOINTS["llama"][1]), lora)
-        randomize([p for p in model.named_parameters() if "lora_" in p[0]], generator)
+        lora = LoraConfig(r=4, lora_alpha=8, task_type="CAUSAL_LM", **settings)
+        # a magnitude must be near the lengths of the rows that it is for
+        model = CHECKPOINTS[base][0].from_pretrained(folder / base, dtype=torch.float32)
+        model = get_peft_model(model, lora)
+        factors = [p for p in model.named_parameters() if "lora_" in p[0]]
+        randomize([p for p in factors if "magnitude" not in p[0]], generator)
+        for key, magnitude in factors:
+            if "magnitude" in key:
+                noise = torch.randn(magnitude.shape, generator=generator)
+                magnitude.data = magnitude.data * (1 + 0.3 * noise)
+        if name == "dora_half":
+            model = model.to(torch.bfloat16)
         model.save_pretrained(folder / f"adapter_{name}")
 
 
