@@ -146,7 +146,7 @@ Deno.test("openStore() leaves out the line that is no record, and names it", () 
       }
       assert.equal(notes.length, 1);
       assert.match(notes[0]!, message);
-      assert.ok(notes[0]!.startsWith(`${path}: not used and asked again: `), notes[0]);
+      assert.ok(notes[0]!.startsWith(`${path}: not used and asked again: `), notes.join());
       assert.deepEqual(Deno.readFileSync(`${path}.dropped`), bytes);
       using again = open(path, notes);
       assert.equal(notes.length, 1, "what was put aside is not told of again");

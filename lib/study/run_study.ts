@@ -1,19 +1,14 @@
 import { loadAdapter } from "../engine/adapter.ts";
 import type { Engine } from "../engine/types.ts";
-import {
-  checkMmluSample,
-  checkSqlSample,
-  claimRun,
-  openStore,
-  type Recipe,
-  sha256OfFile,
-} from "../runs/mod.ts";
+import { adapterText, claimRun, type Recipe } from "../runs/mod.ts";
 import { answerMmlu } from "./answer_mmlu.ts";
 import { answerSql } from "./answer_sql.ts";
 import { judgeSamples } from "./judge_samples.ts";
 import type { StudyInputs } from "./inputs.ts";
 import { openEngine } from "./open_engine.ts";
+import { openMmluStore, openSqlStore } from "./open_stores.ts";
 import type { Progress } from "../runs/progress.ts";
+import { adapterOrigin, adapterSettings } from "./recipe_adapter.ts";
 import { BASE, type NamedVariant } from "./sample_identity.ts";
 import { answerLetters, type VariantAnswers } from "./summarize.ts";
 import { trainRecipe, writeSftData } from "./train_recipe.ts";
@@ -58,7 +53,13 @@ export function openStudyFolder(inputs: StudyInputs, out?: string): StudyFolder 
   };
 }
 
-/** Phase 2: trains every recipe of the study, or finds it trained. */
+/**
+ * Phase 2: trains every recipe of the study, or finds it trained. An adapter in
+ * a recipe's folder that was not trained here is used as it is.
+ *
+ * @throws {UsageError} If the training refuses its input, or such an adapter
+ * does not fit the model.
+ */
 export async function trainRecipes(
   inputs: StudyInputs,
   folder: StudyFolder,
@@ -69,6 +70,14 @@ export async function trainRecipes(
   for (const [i, recipe] of recipes.entries()) {
     progress.step(`Training ${i + 1} of ${recipes.length}: ${recipe.name}`);
     const out = folder.training(recipe);
+    if (adapterOrigin(out) === "elsewhere") {
+      await loadAdapter(out, inputs.checkpoint);
+      progress.note(
+        `${recipe.name}: an adapter from elsewhere is in its folder: it is used as it is, not trained`,
+      );
+      progress.note(`${recipe.name}: ${adapterText(adapterSettings(out))}`);
+      continue;
+    }
     await trainRecipe(inputs, recipe, { data: folder.sftData, out, progress, ...options });
   }
 }
@@ -83,10 +92,8 @@ export async function openRecipeVariant(
   folder: StudyFolder,
   recipe: Recipe,
 ): Promise<NamedVariant> {
-  const dir = folder.training(recipe);
-  const adapter = await loadAdapter(dir, inputs.checkpoint);
-  const adapterHash = await sha256OfFile(`${dir}/adapter_model.safetensors`);
-  return { name: recipe.name, weights: { adapter }, adapterHash };
+  const adapter = await loadAdapter(folder.training(recipe), inputs.checkpoint);
+  return { name: recipe.name, weights: { adapter }, adapterHash: adapter.hash };
 }
 
 /**
@@ -99,8 +106,8 @@ export async function answerVariants(
   variants: readonly NamedVariant[],
   { progress, ...options }: PhaseOptions,
 ): Promise<VariantAnswers[]> {
-  using sqlStore = openStore(folder.sqlSamples, { check: checkSqlSample });
-  using mmluStore = openStore(folder.mmluSamples, { check: checkMmluSample });
+  using sqlStore = openSqlStore(folder.sqlSamples, inputs, progress);
+  using mmluStore = openMmluStore(folder.mmluSamples, progress);
   await using engine = new LazyEngine(() => openEngine(inputs, variants, progress));
   const answers: VariantAnswers[] = [];
   for (const variant of variants) {

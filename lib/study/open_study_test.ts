@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { type Progress, SILENT } from "../runs/progress.ts";
+import { type MiniStudy, writeMiniStudy } from "./_mini_study.ts";
+import { openStudy } from "./open_study.ts";
+
+/** A study whose model would have to be downloaded from a hub that is not there. */
+function withHub(study: MiniStudy): MiniStudy["config"] {
+  return { ...study.config, model: { id: "owner/none-such-model", source: "hub" } };
+}
+
+/** Where the hub is while a test runs: a port that nothing listens on. */
+function offline(): Disposable {
+  const before = Deno.env.get("HF_ENDPOINT");
+  Deno.env.set("HF_ENDPOINT", "http://127.0.0.1:9");
+  return {
+    [Symbol.dispose](): void {
+      if (before === undefined) Deno.env.delete("HF_ENDPOINT");
+      else Deno.env.set("HF_ENDPOINT", before);
+    },
+  };
+}
+
+function listener(): { readonly progress: Progress; readonly notes: string[] } {
+  const notes: string[] = [];
+  return { notes, progress: { ...SILENT, note: (text: string) => void notes.push(text) } };
+}
+
+Deno.test("openStudy looks for the data before it asks for the model", async () => {
+  using study = await writeMiniStudy();
+  using _hub = offline();
+  await Deno.remove(`${study.root}/data/mmlu/dev`, { recursive: true });
+  const began = performance.now();
+  await assert.rejects(openStudy(withHub(study), { out: study.out, progress: SILENT }), {
+    name: "UsageError",
+    message: /Cannot load MMLU: no folder dev\//,
+  });
+  assert.ok(performance.now() - began < 2000);
+  assert.ok(!existsSync(study.out));
+});
+
+Deno.test("openStudy looks at the results folder before it asks for the model or Python", async () => {
+  using study = await writeMiniStudy();
+  using _hub = offline();
+  await Deno.writeTextFile(study.out, "a file");
+  const { progress, notes } = listener();
+  for (const out of [study.out, `${study.out}/below`]) {
+    await assert.rejects(openStudy(withHub(study), { out, training: true, progress }), {
+      name: "UsageError",
+      message: /a part of the path is a file, not a folder/,
+    });
+  }
+  assert.deepEqual(notes, []);
+});
+
+Deno.test("openStudy refuses another study's folder before it asks for the model", async () => {
+  using study = await writeMiniStudy();
+  using _hub = offline();
+  await openStudy(study.config, { out: study.out, progress: SILENT });
+  const other = { ...study.config, seed: 7, model: { id: "owner/none", source: "hub" as const } };
+  await assert.rejects(openStudy(other, { out: study.out, progress: SILENT }), {
+    name: "UsageError",
+    message: /holds a run that differs in "seed" \(42 there, 7 now\)/,
+  });
+});
+
+Deno.test("openStudy tells in a line each where fewer questions are asked than wanted", async () => {
+  using study = await writeMiniStudy({
+    mmlu: { "test/sociology_test.csv": "One?,a,b,c,d,C\nOne?,a,b,c,d,C\n" },
+  });
+  const { progress, notes } = listener();
+  const config = {
+    ...study.config,
+    spider: { ...study.config.spider, limit: 50 },
+    mmlu: { ...study.config.mmlu, perCategory: null },
+    training: { ...study.config.training, examples: 50 },
+  };
+  const { inputs } = await openStudy(config, { out: study.out, progress });
+  assert.equal(notes.length, 3);
+  assert.match(notes[0]!, /^50 text-to-SQL questions are wanted and there are 3: all 3 are taken$/);
+  assert.match(notes[1]!, /multiple-choice questions, .* \(sociology-1 is sociology-0\)$/);
+  assert.match(notes[2]!, /^50 training examples are wanted and there are \d+: all \d+ are taken$/);
+  assert.equal(inputs.asked.length, 3);
+});
