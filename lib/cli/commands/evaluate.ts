@@ -1,16 +1,12 @@
-import { resolve } from "node:path";
-import { type Adapter, loadAdapter } from "../../engine/adapter.ts";
+import { basename, join, relative, resolve } from "node:path";
+import { loadAdapter } from "../../engine/adapter.ts";
 import { auditTokens } from "../../engine/audit_tokens.ts";
-import type { Checkpoint } from "../../engine/checkpoint.ts";
 import { type AccuracyRow, accuracyTable } from "../../report/mod.ts";
 import {
-  checkMmluSample,
-  checkSqlSample,
-  openStore,
-  sha256OfFile,
-  type StudyConfig,
+  checkOutputFile,
+  checkOutputFolder,
+  REPOSITORY_ROOT,
   UsageError,
-  validateConfig,
   writeAtomic,
 } from "../../runs/mod.ts";
 import { ensureModel, ensureSample } from "../../setup/mod.ts";
@@ -18,17 +14,26 @@ import {
   answerLetters,
   answerMmlu,
   answerSql,
+  BASE,
+  countCut,
+  databaseHashes,
   judgeSamples,
+  mmluShortfalls,
+  type ModelInputs,
   type NamedVariant,
   openEngine,
   openMmluInputs,
+  openMmluStore,
   openModelInputs,
   openSqlInputs,
+  openSqlStore,
   samplePrompt,
+  sqlShortfalls,
 } from "../../study/mod.ts";
 import { proportion } from "../../stats/mod.ts";
 import { type Command, type Flag, type FlagValues, number, text } from "../command.ts";
-import { STUDY_FLAGS, studyConfig } from "../study_flags.ts";
+import { evaluationConfig, evaluationName, type Task } from "../evaluation_config.ts";
+import { STUDY_FLAGS } from "../study_flags.ts";
 
 const MODEL_FLAGS: Readonly<Record<string, Flag>> = {
   config: STUDY_FLAGS.config!,
@@ -40,8 +45,15 @@ const MODEL_FLAGS: Readonly<Record<string, Flag>> = {
   data: { type: "text", value: "DIR", help: "the data set's folder (default: the config's)" },
   limit: { type: "number", value: "N", help: "only N questions (mmlu: N of each category)" },
   seed: STUDY_FLAGS.seed!,
-  out: { type: "text", value: "FILE", help: "JSON lines, one an example (resumed when there)" },
+  out: {
+    type: "text",
+    value: "FILE",
+    help: "JSON lines, one an example, resumed when there (default: a folder a run)",
+  },
 };
+
+/** Where runs without `--out` have their folders. */
+const SCRATCH = join(REPOSITORY_ROOT, "results", "scratch");
 
 /** `evaluate`: execution accuracy of one checkpoint or adapter. */
 export const EVALUATE: Command = {
@@ -50,24 +62,29 @@ export const EVALUATE: Command = {
   flags: MODEL_FLAGS,
   async run(flags, { progress, print, signal }): Promise<void> {
     const config = evaluationConfig(flags, "spider");
+    checkFlags(flags);
     await ensureSample(config, progress);
     const sql = await openSqlInputs(config);
+    for (const line of sqlShortfalls(config, sql)) progress.note(line);
+    const data = { ...sql.spider.hashes, ...await databaseHashes(sql) };
+    checkOutput(flags);
     const ready = await ensureModel(config, progress);
     const model = await openModelInputs(ready.config, ready.dir);
     auditTokens(model.tokenizer, samplePrompt(sql));
-    const variant = await namedVariant(flags, model.checkpoint);
-    const out = text(flags, "out") ?? "results/scratch/evaluate.jsonl";
-    using store = openStore(`${out}.samples`, { check: checkSqlSample });
+    const variant = await namedVariant(flags, model);
+    const files = runFiles(flags, { task: "spider", model, data, variant });
+    using store = openSqlStore(files.samples, model, progress);
     await using engine = await openEngine(model, [variant], progress);
     const inputs = { ...model, ...sql };
     progress.step(`${variant.name}: text-to-SQL, ${sql.asked.length} questions`);
     const samples = await answerSql(inputs, engine, { variant, store, progress, signal });
     const { timeoutMs } = config.spider;
     const verdicts = await judgeSamples(sql, samples, { timeoutMs, progress });
-    writeAtomic(out, verdicts.map((verdict) => JSON.stringify(verdict) + "\n").join(""));
+    writeAtomic(files.out, toLines(verdicts));
+    print(`Text-to-SQL execution accuracy${labelText(config.label)}\n`);
     const row = accuracyRow("sql", variant.name, verdicts.map(({ official }) => official));
-    print(accuracyTable([row]));
-    print(`verdicts: ${out}`);
+    print(accuracyTable([{ ...row, ...countCut(verdicts) }]));
+    print(`verdicts: ${shown(files.out)}`);
   },
 };
 
@@ -81,65 +98,89 @@ export const MMLU: Command = {
       throw new UsageError("mmlu: --all and --limit exclude each other");
     }
     const config = evaluationConfig(flags, "mmlu");
+    checkFlags(flags);
     const choices = await openMmluInputs(config);
+    for (const line of mmluShortfalls(choices)) progress.note(line);
+    checkOutput(flags);
     const ready = await ensureModel(config, progress);
     const model = await openModelInputs(ready.config, ready.dir);
     const audit = auditTokens(model.tokenizer);
-    const variant = await namedVariant(flags, model.checkpoint);
-    const out = text(flags, "out") ?? "results/scratch/mmlu.jsonl";
-    using store = openStore(`${out}.samples`, { check: checkMmluSample });
+    const variant = await namedVariant(flags, model);
+    const data = choices.mmlu.hashes;
+    const files = runFiles(flags, { task: "mmlu", model, data, variant });
+    using store = openMmluStore(files.samples, progress);
     await using engine = await openEngine(model, [variant], progress);
     const inputs = { ...model, ...choices, audit };
     progress.step(`${variant.name}: multiple choice, ${choices.questions.length} questions`);
     const samples = await answerMmlu(inputs, engine, { variant, store, progress, signal });
     const letters = answerLetters(choices.questions, samples);
-    writeAtomic(out, letters.map((letter) => JSON.stringify(letter) + "\n").join(""));
+    writeAtomic(files.out, toLines(letters));
     const groups = [...new Set(letters.map(({ category }) => category))];
     const rows = groups.map((group) => {
       const chosen = letters.filter(({ category }) => category === group);
       return { ...accuracyRow("mmlu", variant.name, chosen.map(({ correct }) => correct)), group };
     });
     const all = accuracyRow("mmlu", variant.name, letters.map(({ correct }) => correct));
+    print(`Multiple-choice accuracy${labelText(config.label)}\n`);
     print(accuracyTable([...rows, all]));
-    print(`answers: ${out}`);
+    print(`answers: ${shown(files.out)}`);
   },
 };
 
-function evaluationConfig(flags: FlagValues, task: "spider" | "mmlu"): StudyConfig {
-  const config = studyConfig({ config: flags.config, seed: flags.seed });
-  const model = text(flags, "model");
-  const data = text(flags, "data");
-  const limit = flags.all ? null : number(flags, "limit");
-  const limits = task === "spider" ? { limit } : { perCategory: limit };
-  const { label: _label, ...rest } = config;
-  return validateConfig({
-    // numbers from other data than the config's do not carry its label
-    ...(data ? rest : config),
-    ...(model ? { model: { id: model, source: "path", path: resolve(model) } } : {}),
-    engine: {
-      ...config.engine,
-      ...(flags.engine ? { kind: flags.engine } : {}),
-      ...(flags.device ? { device: flags.device } : {}),
-    },
-    [task]: {
-      ...config[task],
-      ...(data ? { path: resolve(data) } : {}),
-      ...(limit === undefined ? {} : limits),
-    },
-  }, { path: "the flags" });
+/** What can be told of the flags alone, before any data or model is opened. */
+function checkFlags(flags: FlagValues): void {
+  const dir = text(flags, "adapter-path");
+  if (dir === undefined) {
+    if (flags.scale !== undefined) throw new UsageError("--scale needs an --adapter-path");
+    return;
+  }
+  // the folder's files are looked at with the model; a path that is wrong is told at once
+  try {
+    Deno.statSync(dir);
+  } catch {
+    throw new UsageError(`Cannot use the adapter in "${dir}": the folder does not exist`);
+  }
 }
 
-async function namedVariant(flags: FlagValues, checkpoint: Checkpoint): Promise<NamedVariant> {
+function checkOutput(flags: FlagValues): void {
+  const out = text(flags, "out");
+  if (out === undefined) checkOutputFolder(SCRATCH);
+  else checkOutputFile(out);
+}
+
+interface Run {
+  readonly task: Task;
+  readonly model: ModelInputs;
+  /** SHA-256 of the data files, by name. */
+  readonly data: Readonly<Record<string, string>>;
+  readonly variant: NamedVariant;
+}
+
+/** Where a run's result and its samples go: beside each other, and no other run's. */
+function runFiles(
+  flags: FlagValues,
+  run: Run,
+): { readonly out: string; readonly samples: string } {
+  const out = text(flags, "out");
+  if (out !== undefined) return { out, samples: `${out}.samples` };
+  const folder = join(SCRATCH, evaluationName(run));
+  const name = run.task === "spider" ? "verdicts" : "answers";
+  return { out: join(folder, `${name}.jsonl`), samples: join(folder, "samples.jsonl") };
+}
+
+async function namedVariant(
+  flags: FlagValues,
+  { checkpoint }: ModelInputs,
+): Promise<NamedVariant> {
   const dir = text(flags, "adapter-path");
-  if (dir === undefined) return { name: "base", weights: {} };
-  const adapter: Adapter = await loadAdapter(dir, checkpoint);
+  if (dir === undefined) return BASE;
+  const adapter = await loadAdapter(dir, checkpoint);
   const scale = number(flags, "scale") ?? 1;
-  const adapterHash = await sha256OfFile(`${dir}/adapter_model.safetensors`);
-  const name = dir.replace(/\/+$/, "").split("/").at(-1)!;
+  const name = basename(resolve(dir));
   return {
     name: scale === 1 ? name : `${name}@${scale}`,
     weights: { adapter, scale },
-    adapterHash,
+    adapterHash: adapter.hash,
   };
 }
 
@@ -150,4 +191,18 @@ function accuracyRow(
 ): AccuracyRow {
   const { n, successes, mean, ci95 } = proportion(right.filter(Boolean).length, right.length);
   return { measure, variant, group: "all", successes, n, mean, ci95 };
+}
+
+function toLines(records: readonly object[]): string {
+  return records.map((record) => `${JSON.stringify(record)}\n`).join("");
+}
+
+function labelText(label: string | undefined): string {
+  return label === undefined ? "" : ` (${label})`;
+}
+
+/** A path below the working directory as a person would type it. */
+function shown(path: string): string {
+  const inside = relative(Deno.cwd(), resolve(path));
+  return inside.startsWith("..") ? path : inside;
 }

@@ -1,5 +1,5 @@
 import { fetchMmlu, MMLU_URL } from "../../mmlu/mod.ts";
-import { UsageError } from "../../runs/mod.ts";
+import { checkOutputFolder, UsageError } from "../../runs/mod.ts";
 import { fetchSpider } from "../../spider/mod.ts";
 import { type Command, text } from "../command.ts";
 
@@ -33,6 +33,8 @@ export const FETCH: Command = {
     if (sets.every(({ source }) => source === undefined)) {
       throw new UsageError("fetch: give --spider SOURCE, --mmlu SOURCE or both");
     }
+    // before anything is downloaded
+    for (const { source, to } of sets) if (source !== undefined) checkOutputFolder(to);
     for (const { source, fetchSet, to } of sets) {
       if (source === undefined) continue;
       progress.step(`Fetching ${source}`);

@@ -1,4 +1,3 @@
-import { ensurePythonEnv } from "../../setup/mod.ts";
 import {
   allVariants,
   answerVariants,
@@ -23,7 +22,7 @@ export const BASELINE: Command = {
   async run(flags, context): Promise<void> {
     const { inputs, folder } = await open(flags, context);
     const answers = await answerVariants(inputs, folder, [BASE], context);
-    context.print(countsLine(answers[0]!));
+    context.print(countsLine(answers[0]!, inputs.config.label));
   },
 };
 
@@ -45,8 +44,7 @@ export const TRAIN: Command = {
   summary: "phase 2: train every LoRA recipe of the study with TRL",
   flags: STUDY_FLAGS,
   async run(flags, context): Promise<void> {
-    await ensurePythonEnv(context.progress);
-    const { inputs, folder } = await open(flags, context);
+    const { inputs, folder } = await open(flags, context, { training: true });
     await trainRecipes(inputs, folder, context);
     for (const recipe of inputs.config.training.recipes) context.print(folder.training(recipe));
   },
@@ -67,17 +65,25 @@ export const REPORT: Command = {
   },
 };
 
-function open(flags: FlagValues, { progress }: CommandContext): Promise<OpenStudy> {
-  return openStudy(studyConfig(flags), { out: text(flags, "out"), progress });
+function open(
+  flags: FlagValues,
+  { progress }: CommandContext,
+  options: { readonly training?: boolean } = {},
+): Promise<OpenStudy> {
+  return openStudy(studyConfig(flags), { out: text(flags, "out"), progress, ...options });
 }
 
-function countsLine({ name, verdicts, letters }: VariantAnswers): string {
+function countsLine(
+  { name, verdicts, letters }: VariantAnswers,
+  label: string | undefined,
+): string {
+  const source = label === undefined ? "" : ` (${label})`;
   const success = verdicts.filter(({ official }) => official).length;
   const right = letters.filter(({ correct }) => correct).length;
   return [
     `${name}: text-to-SQL ${success} success, ${verdicts.length - success} failure of ` +
-    `${verdicts.length} (${formatPercent(success / verdicts.length)})`,
+    `${verdicts.length} (${formatPercent(success / verdicts.length)})${source}`,
     `${name}: multiple choice ${right} right of ${letters.length} ` +
-    `(${formatPercent(right / letters.length)})`,
+    `(${formatPercent(right / letters.length)})${source}`,
   ].join("\n");
 }

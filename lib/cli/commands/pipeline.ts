@@ -1,6 +1,5 @@
 import { relative } from "node:path";
 import { summaryTable } from "../../report/mod.ts";
-import { ensurePythonEnv } from "../../setup/mod.ts";
 import { openStudy, RESULT_FILES, runPipeline } from "../../study/mod.ts";
 import { type Command, text } from "../command.ts";
 import { planLines } from "../plan_lines.ts";
@@ -15,9 +14,11 @@ export const PIPELINE: Command = {
     "is started again, and a finished one says what it reused and prints its table.",
   flags: STUDY_FLAGS,
   async run(flags, { progress, print, signal }): Promise<void> {
-    const config = studyConfig(flags);
-    await ensurePythonEnv(progress);
-    const study = await openStudy(config, { out: text(flags, "out"), progress });
+    const study = await openStudy(studyConfig(flags), {
+      out: text(flags, "out"),
+      training: true,
+      progress,
+    });
     progress.step("Plan");
     for (const line of planLines(study)) progress.note(line);
     const summary = await runPipeline(study, { progress, signal });

@@ -19,9 +19,9 @@ export const SETUP: Command = {
   },
   async run(flags, { progress, print }): Promise<void> {
     const config = studyConfig(flags);
+    await ensureSample(config, progress);
     await ensurePythonEnv(progress);
     await ensureModel(config, progress);
-    await ensureSample(config, progress);
     if (flags.cuda) {
       await ensureCudaProvider(progress);
       const libraries = await cudaLibraries();

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { REPOSITORY_ROOT } from "../runs/mod.ts";
+import { type MiniStudy, writeMiniStudy } from "../study/_mini_study.ts";
+import { writeTinyAdapter } from "../study/_tiny_model.ts";
+import { assertRefused, type MainResult, runMain } from "./_run_main.ts";
+
+interface Ran extends MainResult {
+  /** The folder that the run made for itself. */
+  readonly folder: string;
+}
+
+/** Runs without `--out`, and keeps the folder's path; the caller removes it. */
+async function run(study: MiniStudy, command: string, ...more: string[]): Promise<Ran> {
+  const result = await runMain([command, "--config", study.configPath, ...more]);
+  assert.equal(result.code, 0, result.notes.join("\n"));
+  const [, path] = result.printed.match(/^(?:verdicts|answers): (.*)$/m)!;
+  return { ...result, folder: dirname(join(Deno.cwd(), path!)) };
+}
+
+function remove(...runs: Ran[]): void {
+  for (const folder of new Set(runs.map((ran) => ran.folder))) {
+    assert.ok(folder.startsWith(`${REPOSITORY_ROOT}/results/scratch/`), folder);
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+Deno.test("mmlu has a folder a run: base, adapter and scale do not share one", async () => {
+  using study = await writeMiniStudy();
+  const adapter = await writeTinyAdapter(`${study.root}/tuned`);
+  const runs = [
+    await run(study, "mmlu"),
+    await run(study, "mmlu", "--adapter-path", adapter),
+    await run(study, "mmlu", "--adapter-path", adapter, "--scale", "0.5"),
+    await run(study, "evaluate", "--adapter-path", adapter),
+  ];
+  const names = runs.map(({ folder }) => folder.split("/").at(-1)!);
+  assert.match(names[0]!, /^mmlu-tiny-base-[0-9a-f]{8}$/);
+  assert.match(names[1]!, /^mmlu-tiny-tuned-[0-9a-f]{8}$/);
+  assert.match(names[2]!, /^mmlu-tiny-tuned@0\.5-[0-9a-f]{8}$/);
+  assert.match(names[3]!, /^evaluate-tiny-tuned-[0-9a-f]{8}$/);
+  assert.deepEqual([...Deno.readDirSync(runs[0]!.folder)].map(({ name }) => name).sort(), [
+    "answers.jsonl",
+    "samples.jsonl",
+  ]);
+  assert.ok(existsSync(`${runs[3]!.folder}/verdicts.jsonl`));
+  remove(...runs);
+});
+
+Deno.test("mmlu run again resumes its own folder, with the same result", async () => {
+  using study = await writeMiniStudy();
+  const first = await run(study, "mmlu");
+  const second = await run(study, "mmlu");
+  assert.equal(second.folder, first.folder);
+  assert.equal(second.printed, first.printed);
+  assert.deepEqual(second.notes, ["base: reused 3 of 3 stored answers"]);
+  remove(first);
+});
+
+Deno.test("mmlu with another adapter of the same name, or another seed, has another folder", async () => {
+  using study = await writeMiniStudy();
+  const one = await writeTinyAdapter(`${study.root}/a/tuned`, { seed: 1 });
+  const two = await writeTinyAdapter(`${study.root}/b/tuned`, { seed: 2 });
+  const runs = [
+    await run(study, "mmlu", "--adapter-path", one),
+    await run(study, "mmlu", "--adapter-path", `${two}/`),
+    await run(study, "mmlu", "--adapter-path", one, "--seed", "7"),
+  ];
+  assert.equal(new Set(runs.map(({ folder }) => folder)).size, 3);
+  remove(...runs);
+});
+
+Deno.test("evaluate, mmlu and baseline print the label of the data beside their numbers", async () => {
+  using study = await writeMiniStudy();
+  const args = ["--config", study.configPath, "--out"];
+  const evaluate = await runMain(["evaluate", ...args, `${study.root}/sql.jsonl`]);
+  assert.match(evaluate.printed, /^Text-to-SQL execution accuracy \(test\)\n/);
+  const mmlu = await runMain(["mmlu", ...args, `${study.root}/mmlu.jsonl`]);
+  assert.match(mmlu.printed, /^Multiple-choice accuracy \(test\)\n/);
+  const baseline = await runMain(["baseline", ...args, study.out]);
+  const lines = baseline.printed.trim().split("\n");
+  assert.equal(lines.length, 2);
+  for (const line of lines) assert.match(line, / \(test\)$/);
+});
+
+Deno.test("mmlu calls numbers of the embedded sample sample, whatever the config says of a label", async () => {
+  using study = await writeMiniStudy();
+  const { label: _label, ...config } = study.config;
+  await Deno.writeTextFile(study.configPath, JSON.stringify(config));
+  const args = ["mmlu", "--config", study.configPath, "--limit", "1", "--out"];
+  const own = await runMain([...args, `${study.root}/own.jsonl`]);
+  assert.match(own.printed, /^Multiple-choice accuracy\n/);
+  const sample = ["--data", `${REPOSITORY_ROOT}/mmlu_db/sample`];
+  const embedded = await runMain([...args, `${study.root}/sample.jsonl`, ...sample]);
+  assert.match(embedded.printed, /^Multiple-choice accuracy \(sample\)\n/);
+});
+
+Deno.test("evaluate and mmlu refuse an --out that cannot be written before the model is opened", async () => {
+  // a model that would be refused if it were opened first
+  using study = await writeMiniStudy({ model: { "config.json": "{" } });
+  await Deno.mkdir(`${study.root}/folder`);
+  await Deno.writeTextFile(`${study.root}/file`, "");
+  const cases: readonly (readonly [string, RegExp])[] = [
+    [`${study.root}/folder`, /folder: it is a folder: give the name of a file/],
+    [`${study.root}/new/`, /new\/: it names a folder: give the name of a file/],
+    [`${study.root}/file/a.jsonl`, /a part of the path is a file, not a folder/],
+  ];
+  for (const command of ["evaluate", "mmlu"]) {
+    for (const [out, line] of cases) {
+      await assertRefused([command, "--config", study.configPath, "--out", out], line);
+    }
+    await assertRefused(
+      [command, "--config", study.configPath, "--out", `${study.root}/a.jsonl`],
+      /config.json" is not JSON/,
+    );
+  }
+  for (const command of ["baseline", "report", "train", "export-sft"]) {
+    await assertRefused(
+      [command, "--config", study.configPath, "--out", `${study.root}/file`],
+      /a part of the path is a file, not a folder/,
+    );
+  }
+  assert.deepEqual([...Deno.readDirSync(`${study.root}/folder`)], []);
+});
+
+Deno.test("evaluate and mmlu refuse wrong flags before data or model are opened", async () => {
+  using study = await writeMiniStudy({ model: { "config.json": "{" } });
+  await Deno.remove(`${study.root}/data`, { recursive: true });
+  for (const command of ["evaluate", "mmlu"]) {
+    const args = [command, "--config", study.configPath];
+    await assertRefused([...args, "--scale", "0.5"], /--scale needs an --adapter-path/);
+    await assertRefused(
+      [...args, "--adapter-path", `${study.root}/none`],
+      /Cannot use the adapter in ".*none": the folder does not exist/,
+    );
+    await assertRefused(args, /Cannot load (Spider|MMLU)/);
+  }
+});
+
+Deno.test("evaluate tells of missing databases and of a limit above the data", async () => {
+  using study = await writeMiniStudy();
+  await Deno.remove(`${study.root}/data/spider/database/music`, { recursive: true });
+  const { code, notes, printed } = await runMain(
+    ["evaluate", "--config", study.configPath, "--limit", "9", "--out", `${study.root}/s.jsonl`],
+  );
+  assert.equal(code, 0);
+  assert.deepEqual(notes.slice(0, 2), [
+    "9 text-to-SQL questions are wanted and there are 3: all 3 are taken",
+    "missing database: music (1 dev questions cannot be judged)",
+  ]);
+  assert.match(printed, /0\/2/, "n is what was judged");
+});
+
+Deno.test("a study asks a changed answer again, names the line, and ends with the same numbers", async () => {
+  using study = await writeMiniStudy();
+  const args = ["baseline", "--config", study.configPath, "--out", study.out];
+  const first = await runMain(args);
+  const changes: readonly (readonly [string, string, string])[] = [
+    ["sql", '"finishReason":"length"', '"finishReason":"stop"'],
+    ["sql", '"text":"', '"text":"SELECT 1'],
+    ["mmlu", '"logProbs":[', '"logProbs":[-0.5,'],
+    ["mmlu", '"id":"', '"id":"x'],
+  ];
+  for (const [store, from, to] of changes) {
+    const path = `${study.out}/samples/${store}.jsonl`;
+    const whole = await Deno.readTextFile(path);
+    const line = whole.slice(0, whole.indexOf(from)).split("\n").length;
+    assert.ok(whole.includes(from), from);
+    await Deno.writeTextFile(path, whole.replace(from, to));
+    const again = await runMain(args);
+    assert.equal(again.printed, first.printed);
+    assert.ok(
+      again.notes.some((note) =>
+        note.includes(`${store}.jsonl: not used and asked again: line ${line} (`)
+      ),
+      again.notes.join("\n"),
+    );
+    assert.ok(again.notes.includes("base: reused 2 of 3 stored answers"), again.notes.join("\n"));
+    const lines = (text: string): string[] => text.trim().split("\n").sort();
+    assert.deepEqual(lines(await Deno.readTextFile(path)), lines(whole));
+  }
+});

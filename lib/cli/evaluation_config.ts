@@ -1,0 +1,84 @@
+import { resolve } from "node:path";
+import {
+  contentKey,
+  recordedConfig,
+  type StudyConfig,
+  TASK_VERSION,
+  validateConfig,
+} from "../runs/mod.ts";
+import { dataLabel, type ModelInputs, type NamedVariant } from "../study/mod.ts";
+import { type FlagValues, number, text } from "./command.ts";
+import { studyConfig } from "./study_flags.ts";
+
+/** A half of a study, by its key in the config. */
+export type Task = "spider" | "mmlu";
+
+const NAME_DIGITS = 8;
+const NAME_LENGTH = 64;
+
+/**
+ * The study that the flags of `evaluate` and `mmlu` describe.
+ *
+ * @throws {UsageError} If the config or a flag's value is wrong.
+ */
+export function evaluationConfig(flags: FlagValues, task: Task): StudyConfig {
+  const config = studyConfig({ config: flags.config, seed: flags.seed });
+  const model = text(flags, "model");
+  const data = text(flags, "data");
+  const limit = flags.all ? null : number(flags, "limit");
+  const limits = task === "spider" ? { limit } : { perCategory: limit };
+  const { label: _label, ...rest } = config;
+  const merged = validateConfig({
+    // numbers from other data than the config's do not carry its label
+    ...(data ? rest : config),
+    ...(model ? { model: { id: model, source: "path", path: resolve(model) } } : {}),
+    engine: {
+      ...config.engine,
+      ...(flags.engine ? { kind: flags.engine } : {}),
+      ...(flags.device ? { device: flags.device } : {}),
+    },
+    [task]: {
+      ...config[task],
+      ...(data ? { path: resolve(data) } : {}),
+      ...(limit === undefined ? {} : limits),
+    },
+  }, { path: "the flags" });
+  return dataLabel(merged, [merged[task].path]);
+}
+
+/**
+ * The name of a run's folder: what it is in words, and a hash of all that its
+ * numbers depend on, so that no two runs share a folder and the same run finds
+ * its own again.
+ */
+export function evaluationName(
+  { task, model: { config, modelHashes }, data, variant }: {
+    readonly task: Task;
+    readonly model: Pick<ModelInputs, "config" | "modelHashes">;
+    /** SHA-256 of the data files, by name. */
+    readonly data: Readonly<Record<string, string>>;
+    readonly variant: NamedVariant;
+  },
+): string {
+  const { name: _name, label: _label, training: _training, spider, mmlu, model, engine, ...rest } =
+    recordedConfig(config);
+  const hash = contentKey({
+    ...rest,
+    taskVersion: TASK_VERSION,
+    task,
+    settings: task === "spider" ? spider : mmlu,
+    engine: { kind: engine.kind, device: engine.device },
+    model: modelHashes,
+    data,
+    adapter: variant.adapterHash ?? null,
+    scale: variant.weights.scale ?? 1,
+  });
+  const parts = [task === "spider" ? "evaluate" : "mmlu", model.id, variant.name];
+  return [...parts.map(fileName), hash.slice(0, NAME_DIGITS)].join("-");
+}
+
+/** The last part of an id or a path, as a part of a file's name. */
+function fileName(text: string): string {
+  const last = text.split(/[\\/]/).filter(Boolean).at(-1) ?? "";
+  return last.replace(/[^\w.@+-]+/g, "_").slice(0, NAME_LENGTH);
+}
