@@ -1,11 +1,22 @@
 import { basename, join } from "node:path";
-import { loadConfig, readSummary, REPOSITORY_ROOT, UsageError } from "../../runs/mod.ts";
+import {
+  explainWriteError,
+  loadConfig,
+  readSummary,
+  REPOSITORY_ROOT,
+  type Summary,
+  UsageError,
+} from "../../runs/mod.ts";
 import { RESULT_FILES } from "../../study/mod.ts";
 import { type Command, text } from "../command.ts";
 import { DEFAULT_CONFIG, STUDY_FLAGS } from "../study_flags.ts";
+import { checkRecordable } from "../check_recordable.ts";
 
-/** What of a recipe's run folder is kept. */
+/** What of the run folder of a recipe that was trained here is kept. */
 const TRAINING_FILES = ["config.json", "environment.json", "loss.jsonl", "adapter_config.json"];
+
+/** What of an adapter from elsewhere is kept: there is no record of its training. */
+const FOREIGN_FILES = ["adapter_config.json"];
 
 /** `record`: keeps a finished study's results under version control. */
 export const RECORD: Command = {
@@ -20,32 +31,88 @@ export const RECORD: Command = {
     },
     replace: { type: "switch", help: "replace what was recorded under this name" },
   },
-  async run(flags, { print }): Promise<void> {
+  async run(flags, { print, signal }): Promise<void> {
     const { name } = loadConfig(text(flags, "config") ?? DEFAULT_CONFIG);
-    const from = text(flags, "out") ?? join(REPOSITORY_ROOT, "results", name);
+    const results = join(REPOSITORY_ROOT, "results");
+    const from = text(flags, "out") ?? join(results, name);
     const summary = readSummary(join(from, RESULT_FILES.summary));
-    const to = join(REPOSITORY_ROOT, "results", "recorded", summary.name);
-    if (await exists(to) && !flags.replace) {
-      throw new UsageError(`Cannot record: "${basename(to)}" is recorded already: give --replace`);
-    }
-    const partial = `${to}.part`;
-    await Deno.remove(partial, { recursive: true }).catch(() => {});
-    await Deno.mkdir(partial, { recursive: true });
-    for (const file of Object.values(RESULT_FILES)) {
-      await Deno.copyFile(join(from, file), join(partial, file));
-    }
-    for (const recipe of summary.config.training.recipes) {
-      const folder = join(partial, "training", recipe.name);
-      await Deno.mkdir(folder, { recursive: true });
-      for (const file of TRAINING_FILES) {
-        await Deno.copyFile(join(from, "training", recipe.name, file), join(folder, file));
-      }
-    }
-    await Deno.remove(to, { recursive: true }).catch(() => {});
-    await Deno.rename(partial, to);
+    await recordStudy(summary, from, { results, replace: flags.replace === true, signal });
     print(`recorded in results/recorded/${summary.name}`);
   },
 };
+
+/** Options of {@linkcode recordStudy}. */
+export interface RecordOptions {
+  /** The folder that gets `recorded/<name>`. */
+  readonly results: string;
+  /** Whether an earlier recording of this name may be replaced. */
+  readonly replace: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Copies what of a study's results is kept. The recording is the old one or the
+ * new one at any moment, and a part of one is nowhere that is committed.
+ *
+ * @param from The study's results folder.
+ * @throws {UsageError} If there is a recording already, a file is missing or is not the one that
+ * the summary was made of, or it cannot be written.
+ */
+export async function recordStudy(
+  summary: Summary,
+  from: string,
+  { results, replace, signal }: RecordOptions,
+): Promise<void> {
+  const to = join(results, "recorded", summary.name);
+  const partial = join(results, `.recording-${summary.name}.part`);
+  const old = join(results, `.recording-${summary.name}.old`);
+  // a recording that was killed between its last two steps left the old one here
+  if (await exists(old) && !await exists(to)) await Deno.rename(old, to);
+  if (await exists(to) && !replace) {
+    throw new UsageError(`Cannot record: "${basename(to)}" is recorded already: give --replace`);
+  }
+  const files = recordedFiles(summary);
+  for (const file of files) {
+    if (await exists(join(from, file))) continue;
+    throw new UsageError(`Cannot record "${summary.name}": ${join(from, file)} is missing`);
+  }
+  await checkRecordable(summary, from);
+  try {
+    await remove(partial);
+    for (const file of files) {
+      signal?.throwIfAborted();
+      const path = join(partial, file);
+      await Deno.mkdir(join(path, ".."), { recursive: true });
+      await Deno.copyFile(join(from, file), path);
+    }
+    await Deno.mkdir(join(to, ".."), { recursive: true });
+    await remove(old);
+    if (await exists(to)) await Deno.rename(to, old);
+    await Deno.rename(partial, to);
+    await remove(old);
+  } catch (error) {
+    if (await exists(old) && !await exists(to)) await Deno.rename(old, to);
+    throw explainWriteError(error, to);
+  } finally {
+    await remove(partial);
+  }
+}
+
+function recordedFiles({ config, provenance }: Summary): string[] {
+  const training = config.training.recipes.flatMap(({ name }) => {
+    const elsewhere = provenance.adapterSettings?.[name]?.trained === "elsewhere";
+    return (elsewhere ? FOREIGN_FILES : TRAINING_FILES).map((file) => `training/${name}/${file}`);
+  });
+  return [...Object.values(RESULT_FILES), ...training];
+}
+
+async function remove(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
 
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);

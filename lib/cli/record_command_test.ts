@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import { SILENT } from "../runs/progress.ts";
+import type { Summary } from "../runs/mod.ts";
+import { type MiniStudy, writeMiniStudy } from "../study/_mini_study.ts";
+import { writeTinyAdapter } from "../study/_tiny_model.ts";
+import { openStudy, RESULT_FILES, runPipeline } from "../study/mod.ts";
+import { recordStudy } from "./commands/record.ts";
+
+interface Recordable extends Disposable {
+  readonly summary: Summary;
+  /** The study's results. */
+  readonly from: string;
+  /** Where recordings go. */
+  readonly results: string;
+  readonly record: (more?: { replace?: boolean; signal?: AbortSignal }) => Promise<void>;
+}
+
+/** A finished study whose adapter is from elsewhere, so that nothing has to be trained. */
+async function finished(): Promise<Recordable> {
+  const mini: MiniStudy = await writeMiniStudy();
+  const study = await openStudy(mini.config, { out: mini.out, progress: SILENT });
+  await writeTinyAdapter(study.folder.training(mini.config.training.recipes[0]!));
+  const summary = await runPipeline(study, { progress: SILENT });
+  const results = `${mini.root}/kept`;
+  return {
+    summary,
+    from: mini.out,
+    results,
+    record: (more = {}) => recordStudy(summary, mini.out, { results, replace: false, ...more }),
+    [Symbol.dispose]: () => mini[Symbol.dispose](),
+  };
+}
+
+/** All files below a folder, hidden ones too. */
+function tree(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder, { recursive: true }).map(String);
+  return names.filter((name) => Deno.statSync(`${folder}/${name}`).isFile).sort();
+}
+
+Deno.test("record keeps the results, and of an adapter from elsewhere its config", async () => {
+  using study = await finished();
+  await study.record();
+  assert.deepEqual(
+    tree(study.results),
+    [...Object.values(RESULT_FILES), "training/qv/adapter_config.json"]
+      .map((file) => `recorded/mini/${file}`).sort(),
+  );
+});
+
+Deno.test("record names a missing file, and leaves no part and the old recording as it was", async () => {
+  using study = await finished();
+  await study.record();
+  const before = tree(study.results);
+  for (const file of ["trade_off.svg", "training/qv/adapter_config.json", "letters.jsonl"]) {
+    await Deno.rename(`${study.from}/${file}`, `${study.from}/aside`);
+    await assert.rejects(study.record({ replace: true }), {
+      name: "UsageError",
+      message: `Cannot record "mini": ${study.from}/${file} is missing`,
+    });
+    await Deno.rename(`${study.from}/aside`, `${study.from}/${file}`);
+    assert.deepEqual(tree(study.results), before);
+  }
+});
+
+Deno.test("record wants the loss log of a recipe that was trained here", async () => {
+  using study = await finished();
+  const { provenance } = study.summary;
+  const { qv } = provenance.adapterSettings!;
+  const here = { ...provenance, adapterSettings: { qv: { ...qv!, trained: "here" as const } } };
+  await assert.rejects(
+    recordStudy({ ...study.summary, provenance: here }, study.from, {
+      results: study.results,
+      replace: false,
+    }),
+    { name: "UsageError", message: /training\/qv\/config.json is missing$/ },
+  );
+  assert.deepEqual(tree(study.results), []);
+});
+
+Deno.test("record refuses an adapter that is not the one that the numbers are of", async () => {
+  using study = await finished();
+  const path = `${study.from}/training/qv/adapter_model.safetensors`;
+  const bytes = await Deno.readFile(path);
+  bytes[bytes.length - 1]! ^= 1;
+  await Deno.writeFile(path, bytes);
+  await assert.rejects(study.record(), {
+    name: "UsageError",
+    message:
+      /adapter_model.safetensors is not the file that its numbers are of: run the study again/,
+  });
+  assert.deepEqual(tree(study.results), []);
+  // weights that were taken away are no fault: they are not recorded
+  await Deno.remove(path);
+  await study.record();
+});
+
+Deno.test("record that is stopped, or fails midway, leaves the old recording and nothing half", async () => {
+  using study = await finished();
+  await study.record();
+  const marked = `${study.results}/recorded/mini/summary.md`;
+  await Deno.writeTextFile(marked, "old");
+  const before = tree(study.results);
+  const reason = new Error("stopped");
+  await assert.rejects(
+    study.record({ replace: true, signal: AbortSignal.abort(reason) }),
+    (error) => error === reason,
+  );
+  assert.deepEqual(tree(study.results), before);
+  // a folder in a file's place: it is there, and cannot be copied
+  await Deno.remove(`${study.from}/verdicts.jsonl`);
+  await Deno.mkdir(`${study.from}/verdicts.jsonl`);
+  await assert.rejects(study.record({ replace: true }));
+  assert.deepEqual(tree(study.results), before);
+  assert.equal(await Deno.readTextFile(marked), "old");
+});
+
+Deno.test("record puts back the old recording of one that was killed between its last steps", async () => {
+  using study = await finished();
+  await study.record();
+  await Deno.rename(`${study.results}/recorded/mini`, `${study.results}/.recording-mini.old`);
+  await Deno.mkdir(`${study.results}/.recording-mini.part`);
+  await assert.rejects(study.record(), { name: "UsageError", message: /is recorded already/ });
+  assert.ok(existsSync(`${study.results}/recorded/mini/summary.json`));
+  await study.record({ replace: true });
+  assert.deepEqual(readdirSync(study.results), ["recorded"]);
+});
