@@ -3,6 +3,10 @@ import { HELP } from "./parse_flags.ts";
 
 const COLUMN = 26;
 
+/** What a program that starts this one learns from its end. */
+export const EXIT_CODES =
+  "Exit codes: 0 done, 1 a fault, 2 wrong input, data or environment (one line says what).";
+
 /** The list of all commands. */
 export function helpOfAll(commands: readonly Command[]): string {
   const lines = commands.map(({ name, summary }) => `  ${name.padEnd(COLUMN - 10)}${summary}`);
@@ -13,7 +17,8 @@ export function helpOfAll(commands: readonly Command[]): string {
     "",
     ...lines,
     "",
-    "Every command has --help. Exit codes: 0 done, 1 a fault, 2 wrong input.",
+    "Every command has --help.",
+    EXIT_CODES,
   ].join("\n");
 }
 

@@ -1,4 +1,11 @@
-import { nearestName, UsageError } from "../runs/mod.ts";
+import {
+  environmentReason,
+  nearestName,
+  redactUrls,
+  REPOSITORY_ROOT,
+  UsageError,
+} from "../runs/mod.ts";
+import { ClosedPipe, pipeWriter } from "./closed_pipe.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { PIPELINE } from "./commands/pipeline.ts";
 import { DOCTOR } from "./commands/doctor.ts";
@@ -8,7 +15,7 @@ import { JUDGE } from "./commands/judge.ts";
 import { BASELINE, EXPORT_SFT, REPORT, TRAIN } from "./commands/phases.ts";
 import { RECORD } from "./commands/record.ts";
 import { SETUP } from "./commands/setup.ts";
-import { helpOf, helpOfAll } from "./help.ts";
+import { EXIT_CODES, helpOf, helpOfAll } from "./help.ts";
 import { parseFlags } from "./parse_flags.ts";
 import { terminalProgress } from "./terminal_progress.ts";
 
@@ -29,11 +36,14 @@ export const COMMANDS: readonly Command[] = [
 ];
 
 /**
- * Runs one command line.
+ * Runs one command line. No line that it says has a user name, a password or a
+ * key of an address in it.
  *
- * @returns The exit code: 0 done, 1 a fault of the program or the machine, 2 wrong input.
+ * @returns The exit code: 0 done, 1 a fault of the program, 2 wrong input, data or environment.
+ * @throws {ClosedPipe} If nobody reads what it says any more.
  */
-export async function main(args: readonly string[], context: CommandContext): Promise<0 | 1 | 2> {
+export async function main(args: readonly string[], given: CommandContext): Promise<0 | 1 | 2> {
+  const context = redacted(given);
   const [name, ...rest] = args;
   try {
     if (name === undefined || name === "--help" || name === "help") {
@@ -50,12 +60,23 @@ export async function main(args: readonly string[], context: CommandContext): Pr
       );
     }
     const flags = parseFlags(command, rest);
-    if (flags.help) context.print(helpOf(command));
-    else await command.run(flags, context);
+    if (flags.help) {
+      context.print(`${helpOf(command)}\n\n${EXIT_CODES}`);
+      return 0;
+    }
+    checkPlace();
+    await command.run(flags, context);
     return 0;
   } catch (error) {
+    if (error instanceof ClosedPipe) throw error;
     if (error instanceof UsageError) {
       context.progress.note(`error: ${error.message}`);
+      return 2;
+    }
+    const reason = environmentReason(error);
+    if (reason !== undefined) {
+      const what = (error as Error).message.replace(/\s*\n\s*/g, " ");
+      context.progress.note(`error: ${reason} (${what})`);
       return 2;
     }
     context.progress.note(`fault: ${error instanceof Error ? error.stack ?? error : error}`);
@@ -63,21 +84,50 @@ export async function main(args: readonly string[], context: CommandContext): Pr
   }
 }
 
+/**
+ * Refuses a place that the work could not be done in.
+ *
+ * @param root The repository's folder.
+ * @throws {UsageError} If its path has a comma: Deno takes one for the end of a path where it is
+ * told which database a statement may read.
+ */
+export function checkPlace(root: string = REPOSITORY_ROOT): void {
+  if (!root.includes(",")) return;
+  throw new UsageError(`Cannot run in ${root}: its path has a comma: move or rename the folder`);
+}
+
+function redacted({ progress, print, signal }: CommandContext): CommandContext {
+  return {
+    progress: {
+      step: (title) => progress.step(redactUrls(title)),
+      update: (done, total, unit) => progress.update(done, total, unit),
+      note: (text) => progress.note(redactUrls(text)),
+    },
+    print: (text) => print(redactUrls(text)),
+    signal,
+  };
+}
+
 if (import.meta.main) {
-  const encoder = new TextEncoder();
   const stop = new AbortController();
   Deno.addSignalListener("SIGINT", () => {
     if (stop.signal.aborted) Deno.exit(130);
     stop.abort(new UsageError("stopped; start it again to go on"));
   });
-  Deno.exitCode = await main(Deno.args, {
-    progress: terminalProgress({
-      write: (text) => void Deno.stderr.writeSync(encoder.encode(text)),
-      terminal: Deno.stderr.isTerminal(),
-    }, () => performance.now()),
-    print: (text) => void Deno.stdout.writeSync(encoder.encode(text.replace(/\n?$/, "\n"))),
-    signal: stop.signal,
-  });
+  const out = pipeWriter(Deno.stdout);
+  try {
+    Deno.exitCode = await main(Deno.args, {
+      progress: terminalProgress({
+        write: pipeWriter(Deno.stderr),
+        terminal: Deno.stderr.isTerminal(),
+      }, () => performance.now()),
+      print: (text) => out(text.replace(/\n?$/, "\n")),
+      signal: stop.signal,
+    });
+  } catch (error) {
+    // a reader that has seen enough ends the program, as with any other
+    if (!(error instanceof ClosedPipe)) throw error;
+  }
   // a signal listener keeps the process alive
   Deno.exit();
 }
