@@ -1,16 +1,12 @@
 import { UsageError } from "../runs/usage_error.ts";
 import { errorClass } from "./classify/error_class.ts";
-import { officialEqual } from "./compare/official_equal.ts";
-import { plainEqual } from "./compare/plain_equal.ts";
+import { Comparer } from "./compare/comparer.ts";
+import type { Comparison, ResultPair } from "./compare/compare_results.ts";
 import { ExecutionCache } from "./execute/execution_cache.ts";
-import { type Execution, type ExecutorOptions, ExecutorPool } from "./execute/executor_pool.ts";
+import { executorLimits, type ExecutorOptions } from "./execute/executor_options.ts";
+import { type Execution, ExecutorPool, type RowsExecution } from "./execute/executor_pool.ts";
 import { GoldQueryError } from "./gold_query_error.ts";
-import {
-  hasStatement,
-  ordersRows,
-  type StatementForms,
-  statementForms,
-} from "./text/statement_forms.ts";
+import { hasStatement, ordersRows, statementForms } from "./text/statement_forms.ts";
 import type { Verdict, VerdictStatus } from "./verdict.ts";
 
 /** One prediction to judge. */
@@ -33,6 +29,8 @@ export interface JudgeRequest {
 export interface JudgeOptions extends ExecutorOptions {
   /** Whether a wrong prediction is given its error class. Default: yes. */
   readonly classify?: boolean;
+  /** Ends the judging: what is running is left, and what waits for a verdict gets the reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** Judges predictions; it holds a pool of executor processes until it is disposed. */
@@ -41,6 +39,7 @@ export interface Judge extends AsyncDisposable {
    * Runs the gold (once for each database and text) and the prediction, and compares the results.
    *
    * @throws {GoldQueryError} If the gold does not run to its end within the limits.
+   * @throws {DatabaseError} If the database cannot be read.
    * @throws {UsageError} If there is no such database file.
    */
   judge(request: JudgeRequest): Promise<Verdict>;
@@ -50,18 +49,15 @@ export interface Judge extends AsyncDisposable {
 
 const MAX_CACHED_BYTES = 128 * 1024 * 1024;
 
+const NO_SUCCESS = { official: false, assignment: false, strict: false } as const;
 const NO_SQL: Verdict = {
   status: "no_sql",
-  official: false,
-  assignment: false,
-  strict: false,
+  ...NO_SUCCESS,
   errorClass: "empty",
   message: "the prediction holds no statement",
   sql: "",
   elapsedMs: 0,
 };
-
-type Rows = Extract<Execution, { status: "rows" }>;
 
 /**
  * Makes a judge. All three readings are always computed: `official`, `assignment` and `strict`
@@ -80,8 +76,9 @@ type Rows = Extract<Execution, { status: "rows" }>;
  * @throws {RangeError} If a limit is not a positive whole number.
  */
 export function createJudge(options: JudgeOptions = {}): Judge {
-  const { classify = true, ...limits } = options;
-  const pool = new ExecutorPool(limits);
+  const { classify = true, signal, ...limits } = options;
+  const comparer = new Comparer(executorLimits(limits));
+  const pool = new ExecutorPool(limits, { beforeReply: () => comparer.room() });
   const cache = new ExecutionCache((dbPath, sql) => pool.execute(dbPath, sql), MAX_CACHED_BYTES);
   const checkedFiles = new Set<string>();
 
@@ -100,16 +97,16 @@ export function createJudge(options: JudgeOptions = {}): Judge {
     ]);
     const [official, written] = await results;
     if (official === undefined || written === undefined) return NO_SQL;
-    const readings = compare({ gold, goldRows, official, written });
+    const comparison = await comparer.compare({
+      ...resultPair("official", goldRows[0], official),
+      ...resultPair("written", goldRows[1], written),
+      order: ordersRows(gold.official) ? "ordered" : "any",
+    });
+    const readings = "timeout" in comparison ? NO_SUCCESS : comparison;
     const { elapsedMs } = official;
     const sql = predicted.written;
     if (readings.official) return { status: "match", ...readings, sql, elapsedMs };
-    const status: Exclude<VerdictStatus, "match"> = official.status === "rows"
-      ? "mismatch"
-      : official.status;
-    const message = official.status === "rows"
-      ? difference(goldRows[0], official)
-      : official.message;
+    const { status, message } = failureOf(goldRows[0], official, comparison);
     const verdict = { status, ...readings, message, sql, elapsedMs };
     if (!classify) return verdict;
     // DISTINCT, which the official form drops, cannot be what makes it wrong officially.
@@ -117,7 +114,7 @@ export function createJudge(options: JudgeOptions = {}): Judge {
     return { ...verdict, errorClass: await errorClass(wrong) };
   }
 
-  async function goldResult(request: JudgeRequest, sql: string): Promise<Rows> {
+  async function goldResult(request: JudgeRequest, sql: string): Promise<RowsExecution> {
     const execution = await cache.execute(request.dbPath, sql);
     if (execution.status === "rows") return execution;
     throw new GoldQueryError({
@@ -129,37 +126,55 @@ export function createJudge(options: JudgeOptions = {}): Judge {
   }
 
   return {
-    judge,
+    judge: (request) => unlessAborted(judge(request), signal),
     get processIds(): readonly number[] {
-      return pool.processIds;
+      return [...pool.processIds, ...comparer.processIds];
     },
-    [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose](): Promise<void> {
+      await pool[Symbol.asyncDispose]();
+      await comparer[Symbol.asyncDispose]();
+    },
   };
 }
 
-function compare(
-  { gold, goldRows, official, written }: {
-    readonly gold: StatementForms;
-    readonly goldRows: readonly [Rows, Rows];
-    readonly official: Execution;
-    readonly written: Execution;
-  },
-): Pick<Verdict, "official" | "assignment" | "strict"> {
-  const order = ordersRows(gold.official) ? "ordered" : "any";
-  const [officialGold, writtenGold] = goldRows;
-  return {
-    official: official.status === "rows" && officialEqual(officialGold.rows, official.rows, order),
-    assignment: written.status === "rows" && plainEqual(writtenGold.rows, written.rows, "any"),
-    strict: written.status === "rows" && plainEqual(writtenGold.rows, written.rows, order),
-  };
+function resultPair<K extends string>(
+  name: K,
+  { packed }: RowsExecution,
+  predicted: Execution,
+): Partial<Record<K, ResultPair>> {
+  if (predicted.status !== "rows") return {};
+  return { [name]: { gold: packed, predicted: predicted.packed } } as Record<K, ResultPair>;
 }
 
-function difference(gold: Rows, predicted: Rows): string {
-  if (gold.rows.length !== predicted.rows.length) {
-    return `${predicted.rows.length} rows, the gold has ${gold.rows.length}`;
+function failureOf(
+  gold: RowsExecution,
+  official: Execution,
+  comparison: Comparison,
+): { readonly status: Exclude<VerdictStatus, "match">; readonly message: string } {
+  if (official.status !== "rows") return { status: official.status, message: official.message };
+  if ("timeout" in comparison) return { status: "timeout", message: comparison.timeout };
+  return { status: "mismatch", message: difference(gold, official) };
+}
+
+async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await result;
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([result, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
-  if (gold.columnCount !== predicted.columnCount) {
-    return `${predicted.columnCount} columns, the gold has ${gold.columnCount}`;
+}
+
+function difference({ packed: gold }: RowsExecution, { packed }: RowsExecution): string {
+  if (gold.rowCount !== packed.rowCount) {
+    return `${packed.rowCount} rows, the gold has ${gold.rowCount}`;
+  }
+  if (gold.columnCount !== packed.columnCount) {
+    return `${packed.columnCount} columns, the gold has ${gold.columnCount}`;
   }
   return "as many rows and columns as the gold, other values or another order";
 }

@@ -4,6 +4,7 @@ import type { Row } from "../value.ts";
 import { permuted, plainResult, result } from "./_test_arbitraries.ts";
 import { officialEqual, type RowOrder } from "./official_equal.ts";
 import { plainEqual } from "./plain_equal.ts";
+import { slowOfficialEqual, slowPlainEqual } from "./testing/slow_equal.ts";
 
 const keys = fc.array(fc.nat(), { minLength: 8, maxLength: 8 });
 const order = fc.constantFrom<RowOrder>("ordered", "any");
@@ -91,7 +92,7 @@ Deno.test("officialEqual() agrees with a trial of every order of the columns", (
         other = other.with(a, other[a]!.with(column, second));
         other = other.with(b, other[b]!.with(column, first));
       }
-      const expected = equalInSomeColumnOrder(rows, other, rowOrder);
+      const expected = slowOfficialEqual(rows, other, rowOrder);
       if (expected) equal++;
       assert.equal(officialEqual(rows, other, rowOrder), expected);
     }),
@@ -100,22 +101,33 @@ Deno.test("officialEqual() agrees with a trial of every order of the columns", (
   assert.ok(equal > 200, `only ${equal} equal pairs were tried`);
 });
 
-// The slow, readable twin: every order of the columns, compared as they stand.
-function equalInSomeColumnOrder(
-  gold: readonly Row[],
-  other: readonly Row[],
-  rowOrder: RowOrder,
-): boolean {
-  const orders = (columns: readonly number[]): readonly (readonly number[])[] =>
-    columns.length === 0
-      ? [[]]
-      : columns.flatMap((column) =>
-        orders(columns.filter((rest) => rest !== column)).map((rest) => [column, ...rest])
+Deno.test("officialEqual() and plainEqual() agree with their slow twins on all kinds of values", () => {
+  let equal = 0;
+  const check = (a: readonly Row[], b: readonly Row[], rowOrder: RowOrder): void => {
+    const expected = slowOfficialEqual(a, b, rowOrder);
+    if (expected) equal++;
+    assert.equal(officialEqual(a, b, rowOrder), expected);
+    assert.equal(plainEqual(a, b, rowOrder), slowPlainEqual(a, b, rowOrder));
+  };
+  fc.assert(
+    fc.property(result, keys, keys, order, fc.boolean(), (rows, a, b, rowOrder, floats) => {
+      // Whole numbers written the other way: where an integer meets an equal float, the sort decides.
+      const written = rows.map((row, at) =>
+        row.map((value, column) =>
+          floats && typeof value === "bigint" && a[(at + column) % a.length]! % 2 === 0 &&
+            Number.isSafeInteger(Number(value))
+            ? Number(value)
+            : value
+        )
       );
-  return orders([...gold[0]!.keys()]).some((columns) =>
-    plainEqual(gold, other.map((row) => columns.map((column) => row[column]!)), rowOrder)
+      const rowsAsked = rowOrder === "any" ? permuted(written, b) : written;
+      check(rows, rowsAsked.map((row) => permuted(row, a)), rowOrder);
+      check(rows, written, rowOrder);
+    }),
+    { seed: 42, numRuns: 2_000 },
   );
-}
+  assert.ok(equal > 1_000, `only ${equal} equal pairs were tried`);
+});
 
 interface Case {
   readonly name: string;

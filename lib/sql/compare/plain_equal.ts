@@ -1,7 +1,8 @@
-import type { RowOrder } from "./official_equal.ts";
+import { packRows } from "../execute/packed_rows.ts";
 import type { Row } from "../value.ts";
-import { sameRows } from "./same_rows.ts";
-import { rowKey, sameBag, sameSequence, valueKeys } from "./value_key.ts";
+import { Budget } from "./budget.ts";
+import { asTheyStand, type IdPair, idPair, sameRowBag, sameRowSequence } from "./id_table.ts";
+import type { RowOrder } from "./official_equal.ts";
 
 /**
  * The plain reading of "the same result": the same rows, each as many times, columns in the order
@@ -19,11 +20,26 @@ export function plainEqual(
   predicted: readonly Row[],
   order: RowOrder,
 ): boolean {
-  if (sameRows(gold, predicted)) return true;
-  if (gold.length !== predicted.length) return false;
-  const goldRows = valueKeys(gold).map(rowKey);
-  const predictedRows = valueKeys(predicted).map(rowKey);
-  return order === "ordered"
-    ? sameSequence(goldRows, predictedRows)
-    : sameBag(goldRows, predictedRows);
+  if (gold.length === 0 && predicted.length === 0) return true;
+  if (gold.length !== predicted.length || gold[0]!.length !== predicted[0]!.length) return false;
+  const budget = new Budget(Infinity);
+  const [a, b] = [packRows(gold, gold[0]!.length), packRows(predicted, predicted[0]!.length)];
+  return plainEqualIds(idPair(a, b, budget), order, budget);
+}
+
+/**
+ * The plain reading of two results with as many rows and columns.
+ *
+ * @throws {ComparisonBudgetError} If it takes more steps than the budget has.
+ */
+export function plainEqualIds(
+  { gold, predicted }: IdPair,
+  order: RowOrder,
+  budget: Budget,
+): boolean {
+  const [a, b] = [
+    { table: gold, order: asTheyStand(gold) },
+    { table: predicted, order: asTheyStand(predicted) },
+  ];
+  return order === "ordered" ? sameRowSequence(a, b) : sameRowBag(a, b, budget);
 }
