@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { decodeText } from "../runs/decode_text.ts";
+import { printable } from "../runs/printable.ts";
 import { UsageError } from "../runs/usage_error.ts";
 
 /** A JSON array of objects, and the SHA-256 (hex) of the file's bytes. */
@@ -13,9 +15,10 @@ const LAYOUT =
   "pass the folder that holds train_spider.json and train_others.json (or train.json), dev.json, tables.json and database/";
 
 /**
- * Reads a JSON file that must be an array of objects.
+ * Reads a JSON file that must be an array of objects, in UTF-8 or in UTF-16 with its byte-order mark.
  *
- * @throws {UsageError} If the file is missing, unreadable, not JSON, or not an array of objects.
+ * @throws {UsageError} If the file is missing, unreadable, in another encoding, not JSON, or not an
+ * array of objects.
  */
 export async function readRecords(path: string): Promise<Records> {
   const name = basename(path);
@@ -27,11 +30,12 @@ export async function readRecords(path: string): Promise<Records> {
     const fault = code === "ENOENT" ? "no such file" : `cannot be read (${code})`;
     throw new UsageError(`Cannot load Spider: ${name}: ${fault}: ${path}: ${LAYOUT}`);
   }
+  const text = decodeText(bytes, path);
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    value = JSON.parse(text);
   } catch (error) {
-    const reason = (error as Error).message.replaceAll(/\s+/g, " ");
+    const reason = printable((error as Error).message.replaceAll(/\s+/g, " "));
     throw new UsageError(
       `Cannot load Spider: ${name} is not valid JSON (${reason}): the file may be cut short, fetch it again: ${path}`,
     );

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { printable } from "../runs/printable.ts";
 import { UsageError } from "../runs/usage_error.ts";
 import { readRecords } from "./_read_records.ts";
 import { parseSchemas } from "./parse_schemas.ts";
@@ -73,13 +74,19 @@ function parseExamples(
     const text = (field: string): string => {
       const value = record[field];
       if (typeof value === "string" && value.trim() !== "") return value;
-      const what = value === undefined ? "is missing" : `must be a text: ${JSON.stringify(value)}`;
-      throw new UsageError(`Cannot load Spider: ${name}[${index}]: the field ${field} ${what}`);
+      const what = value === undefined ? "is missing" : `must be a text: ${shown(value)}`;
+      const near = Object.keys(record).find((key) => OTHER_NAMES[field]?.test(key));
+      const hint = near === undefined ? "" : ` (it has "${printable(near)}": rename it)`;
+      throw new UsageError(
+        `Cannot load Spider: ${name}[${index}]: the field ${field} ${what}${hint}`,
+      );
     };
     const dbId = text("db_id");
     if (!schemas.has(dbId)) {
       throw new UsageError(
-        `Cannot load Spider: ${name}[${index}]: tables.json has no database of this db_id, take both files from one release: ${dbId}`,
+        `Cannot load Spider: ${name}[${index}]: tables.json has no database of this db_id, take both files from one release: ${
+          printable(dbId)
+        }`,
       );
     }
     return {
@@ -89,6 +96,18 @@ function parseExamples(
       query: text("query"),
     };
   });
+}
+
+// What other data sets call these fields (BIRD has `SQL`).
+const OTHER_NAMES: Readonly<Record<string, RegExp>> = {
+  query: /^(?:sql|gold\w*|query\w*)$/i,
+  question: /^(?:questions?|utterance|text|nl\w*)$/i,
+  db_id: /^(?:db|database|db_?id|database_?id|database_?name)$/i,
+};
+
+function shown(value: unknown): string {
+  const json = printable(JSON.stringify(value));
+  return json.length <= 60 ? json : `${json.slice(0, 59)}…`;
 }
 
 async function findMissing(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { rm, truncate } from "node:fs/promises";
+import { rm, truncate, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -116,6 +116,37 @@ Deno.test("loadSpider() refuses an unknown db_id, naming it", async () => {
     "tables.json has no database",
     "opera",
   );
+});
+
+Deno.test("loadSpider() names a field of another name or type, and never takes it for absent", async () => {
+  const { query, ...rest } = MINI_DEV[0]!;
+  await failsWith({ "dev.json": [{ ...rest, SQL: query }] }, "field query is missing", '"SQL"');
+  const { db_id, ...nameless } = MINI_DEV[0]!;
+  await failsWith(
+    { "dev.json": [{ ...nameless, database_id: db_id }] },
+    "field db_id is missing",
+    '"database_id"',
+  );
+  await failsWith({ "dev.json": [{ ...rest, query, db_id: 7 }] }, "db_id must be a text: 7");
+});
+
+Deno.test("loadSpider() reads UTF-16 with its mark and refuses other encodings by name", async () => {
+  const units = (text: string): Uint8Array => new Uint8Array(Uint16Array.from(text, unit).buffer);
+  const unit = (char: string): number => char.charCodeAt(0);
+  const json = JSON.stringify(MINI_DEV);
+  await withFolder({}, async (dir) => {
+    await writeFile(join(dir, "dev.json"), units(`\ufeff${json}`));
+    assert.equal((await loadSpider(dir)).dev.length, MINI_DEV.length);
+    await writeFile(join(dir, "dev.json"), units(json));
+    await assert.rejects(loadSpider(dir), /dev\.json: it holds NUL characters.*UTF-8/);
+    await writeFile(join(dir, "dev.json"), new Uint8Array([0x5b, 0xe9, 0x5d]));
+    await assert.rejects(loadSpider(dir), /dev\.json: its bytes are not valid UTF-8/);
+  });
+});
+
+Deno.test("loadSpider() shows control characters of the data as escapes", async () => {
+  const records = [{ ...MINI_DEV[0], db_id: "no\u001b[31m\nred" }];
+  await failsWith({ "dev.json": records }, "no\\u001b[31m\\nred");
 });
 
 Deno.test("loadSpider() refuses a broken tables.json, naming record and field", async () => {
