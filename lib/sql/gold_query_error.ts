@@ -10,6 +10,8 @@ export class GoldQueryError extends Error {
   readonly dbId: string;
   /** The gold statement. */
   readonly sql: string;
+  /** Why it failed. */
+  readonly reason: string;
 
   /** Makes the error from what was run and the reason why it failed. */
   constructor(detail: { exampleId: string; dbId: string; sql: string; reason: string }) {
@@ -20,5 +22,6 @@ export class GoldQueryError extends Error {
     this.exampleId = detail.exampleId;
     this.dbId = detail.dbId;
     this.sql = detail.sql;
+    this.reason = detail.reason;
   }
 }

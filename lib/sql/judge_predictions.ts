@@ -1,37 +1,69 @@
-import { UsageError } from "../runs/usage_error.ts";
 import { hardness } from "./classify/hardness.ts";
+import { databaseFiles, type Suite } from "./database_files.ts";
 import { GoldQueryError } from "./gold_query_error.ts";
 import { createJudge, type JudgeOptions } from "./judge.ts";
+import { judgeOrReason, type Unjudged } from "./judge_or_reason.ts";
+import { pairPredictions, type PredictionPair } from "./pair_predictions.ts";
 import { type QuarantineReason, quarantineReasons } from "./quarantine/gold_quarantine.ts";
-import type { GoldExample, Prediction } from "./read_predictions.ts";
-import type { Hardness, Verdict } from "./verdict.ts";
+import type { GoldExample } from "./read_gold_examples.ts";
+import type { Prediction, Remark } from "./read_predictions.ts";
+import type { Hardness, Verdict, VerdictStatus } from "./verdict.ts";
 
 /** Predictions with the examples that they answer. */
 export interface JudgePredictionsRequest {
   readonly predictions: readonly Prediction[];
   readonly examples: readonly GoldExample[];
-  /** Folder with `<db_id>/<db_id>.sqlite`. */
+  /** Folder with `<db_id>/<db_id>.sqlite`, and further `.sqlite` files where it is a test suite. */
   readonly databases: string;
+  /** Which of several files a database are run. Default: all, as in the official script. */
+  readonly suite?: Suite;
+  /** Only the first so many examples; predictions are paired with all of them before. */
+  readonly limit?: number;
 }
 
-/** A verdict with what it is the verdict on. */
-export interface JudgedPrediction extends Verdict {
+/** What a verdict, or the lack of one, is on. */
+export interface JudgedExample {
   readonly id: string;
   readonly dbId: string;
   readonly hardness: Hardness;
   readonly gold: string;
   /** Why the gold is dubious; absent where it is not. */
   readonly quarantine?: readonly QuarantineReason[];
+  /** What is to be said of the prediction; absent where there is nothing. */
+  readonly remark?: Remark;
+  /** How many files of a test suite the example was to be run on; absent where it is one. */
+  readonly databaseFiles?: number;
+}
+
+/** A verdict with what it is the verdict on; `no_prediction` counts as wrong. */
+export interface JudgedPrediction extends JudgedExample, Omit<Verdict, "status"> {
+  readonly status: VerdictStatus | "no_prediction";
+}
+
+/** An example that has no verdict, and why. It counts neither as right nor as wrong. */
+export interface UnjudgedExample extends JudgedExample {
+  readonly status: Unjudged["status"] | "no_database";
+  readonly official: null;
+  readonly assignment: null;
+  readonly strict: null;
+  readonly message: string;
+  readonly sql: string;
 }
 
 /** Verdicts, and what has none. */
 export interface JudgedPredictions {
-  /** In the order of the examples. */
+  /** Every example asked for, in the order of the examples. */
+  readonly rows: readonly (JudgedPrediction | UnjudgedExample)[];
+  /** The rows that have a verdict. */
   readonly verdicts: readonly JudgedPrediction[];
+  /** The rows that have none. */
+  readonly unjudged: readonly UnjudgedExample[];
   /** Databases that are not there, with the number of examples that they leave without a verdict. */
   readonly missingDatabases: readonly { readonly dbId: string; readonly examples: number }[];
   /** Golds that did not run to their end: faults of the data, no verdicts. */
   readonly goldFailures: readonly GoldQueryError[];
+  /** Files of each database that was there. */
+  readonly databaseFiles: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Limits of the executor, and what to be told. */
@@ -43,18 +75,12 @@ export interface JudgePredictionsOptions extends JudgeOptions {
   readonly known?: (pair: PredictionPair) => JudgedPrediction | undefined;
 }
 
-/** A prediction with its example. */
-export interface PredictionPair {
-  readonly example: GoldExample;
-  readonly sql: string;
-}
-
 /**
- * Judges a whole prediction file. Predictions without an id answer the examples in order, and then
- * there must be as many.
+ * Judges a whole prediction file. How predictions find their examples: `pairPredictions`. An example
+ * without a prediction counts as wrong; one whose database is missing or cannot be read, or whose
+ * gold fails, is a row without a verdict.
  *
- * @throws {UsageError} If predictions and examples do not fit together.
- * @throws {ExecutorError} If the executor itself fails.
+ * @throws {UsageError} If predictions and examples do not fit together, or the executor cannot work.
  *
  * @example
  * ```ts ignore
@@ -70,104 +96,100 @@ export async function judgePredictions(
   options: JudgePredictionsOptions = {},
 ): Promise<JudgedPredictions> {
   const { onProgress, onVerdict, known, ...limits } = options;
-  const pairs = pairUp(request);
-  const path = (dbId: string): string => `${request.databases}/${dbId}/${dbId}.sqlite`;
-  const present = new Map<string, boolean>();
-  for (const { example } of pairs) {
-    if (!present.has(example.dbId)) present.set(example.dbId, await isFile(path(example.dbId)));
-  }
-  const asked = pairs.filter(({ example }) => present.get(example.dbId));
+  const { predictions, examples, databases, suite = "all", limit = Infinity } = request;
+  const pairs = pairPredictions(predictions, examples).slice(0, limit);
+  const files = new Map(
+    [...new Set(pairs.map(({ example }) => example.dbId))].map((dbId) =>
+      [dbId, databaseFiles(databases, dbId, suite)] as const
+    ),
+  );
   const goldFailures: GoldQueryError[] = [];
   let done = 0;
   await using judge = createJudge(limits);
 
-  async function judgePair(pair: PredictionPair): Promise<JudgedPrediction | undefined> {
+  async function rowOf(pair: PredictionPair): Promise<JudgedPrediction | UnjudgedExample> {
     const { id, dbId, gold } = pair.example;
-    try {
-      const earlier = known?.(pair);
-      if (earlier !== undefined) return earlier;
-      const verdict = await judge.judge({
-        dbPath: path(dbId),
-        gold,
-        predicted: pair.sql,
-        exampleId: id,
-        dbId,
-      });
-      const judged = asJudged(pair.example, verdict);
-      onVerdict?.(judged);
-      return judged;
-    } catch (error) {
-      if (!(error instanceof GoldQueryError)) throw error;
-      goldFailures.push(error);
-      return undefined;
-    } finally {
-      onProgress?.(++done, asked.length);
+    const dbPaths = files.get(dbId)!;
+    const about = describe(pair, dbPaths.length);
+    if (dbPaths.length === 0) {
+      const message = `there is no ${dbId}/${dbId}.sqlite`;
+      return unjudged(about, { status: "no_database", message, sql: pair.sql });
     }
+    const earlier = known?.(pair);
+    if (earlier !== undefined) return earlier;
+    const request = { dbPaths, gold, predicted: pair.sql, exampleId: id, dbId };
+    const outcome = await judgeOrReason(judge, request);
+    if (!("elapsedMs" in outcome)) {
+      if (outcome.error instanceof GoldQueryError) goldFailures.push(outcome.error);
+      return unjudged(about, { ...outcome, sql: pair.sql });
+    }
+    const judged = asJudged(about, outcome);
+    onVerdict?.(judged);
+    return judged;
   }
 
-  const verdicts = await Promise.all(asked.map(judgePair));
+  const rows = await Promise.all(pairs.map(async (pair) => {
+    const row = await rowOf(pair);
+    onProgress?.(++done, pairs.length);
+    return row;
+  }));
   return {
-    verdicts: verdicts.filter((verdict) => verdict !== undefined),
-    missingDatabases: missingOf(pairs, present),
+    rows,
+    verdicts: rows.filter(isJudged),
+    unjudged: rows.filter((row) => !isJudged(row)),
+    missingDatabases: missingOf(pairs, files),
     goldFailures,
+    databaseFiles: new Map([...files].filter(([, paths]) => paths.length > 0)),
   };
 }
 
-function asJudged({ id, dbId, gold }: GoldExample, verdict: Verdict): JudgedPrediction {
+function describe(
+  { example: { id, dbId, gold }, remark }: PredictionPair,
+  files: number,
+): JudgedExample {
   const quarantine = quarantineReasons({ id, dbId, gold });
   return {
     id,
     dbId,
     hardness: hardness(gold),
-    ...verdict,
     gold,
     ...(quarantine.length > 0 ? { quarantine } : {}),
+    ...(remark === undefined ? {} : { remark }),
+    ...(files > 1 ? { databaseFiles: files } : {}),
   };
 }
 
-function pairUp({ predictions, examples }: JudgePredictionsRequest): readonly PredictionPair[] {
-  const withId = predictions.filter((prediction) => prediction.id !== undefined).length;
-  if (withId === 0) {
-    if (predictions.length !== examples.length) {
-      throw new UsageError(
-        `Cannot judge: ${predictions.length} predictions for ${examples.length} examples ` +
-          "(a line each, in the same order, or records with an id)",
-      );
-    }
-    return examples.map((example, index) => ({ example, sql: predictions[index]!.sql }));
+function asJudged(about: JudgedExample, verdict: Verdict): JudgedPrediction {
+  if (about.remark === "no_prediction") {
+    const message = "the file has no prediction for this example";
+    return { ...about, ...verdict, status: "no_prediction", message };
   }
-  if (withId < predictions.length) {
-    const without = predictions.length - withId;
-    throw new UsageError(
-      `Cannot judge: ${without} of ${predictions.length} predictions have no id`,
-    );
+  if (about.remark === "no_answer") {
+    return { ...about, ...verdict, message: "the prediction is empty" };
   }
-  const byId = new Map(examples.flatMap((example, index) => [
-    [example.id, example],
-    [`#${index}`, example],
-  ]));
-  const seen = new Set<GoldExample>();
-  return predictions.map(({ id, sql }) => {
-    const example = byId.get(id!);
-    if (example === undefined) throw new UsageError(`Cannot judge: there is no example "${id}"`);
-    if (seen.has(example)) {
-      throw new UsageError(`Cannot judge: two predictions for "${example.id}"`);
-    }
-    seen.add(example);
-    return { example, sql };
-  });
+  if (about.remark === "cut_in_reasoning") {
+    return { ...about, ...verdict, message: "the completion ends inside its reasoning" };
+  }
+  return { ...about, ...verdict };
+}
+
+function unjudged(
+  about: JudgedExample,
+  { status, message, sql }: Pick<UnjudgedExample, "status" | "message" | "sql">,
+): UnjudgedExample {
+  return { ...about, status, official: null, assignment: null, strict: null, message, sql };
+}
+
+function isJudged(row: JudgedPrediction | UnjudgedExample): row is JudgedPrediction {
+  return row.official !== null;
 }
 
 function missingOf(
   pairs: readonly PredictionPair[],
-  present: ReadonlyMap<string, boolean>,
+  files: ReadonlyMap<string, readonly string[]>,
 ): JudgedPredictions["missingDatabases"] {
-  return [...present].filter(([, there]) => !there).map(([dbId]) => ({
+  return [...files].filter(([, paths]) => paths.length === 0).map(([dbId]) => ({
     dbId,
     examples: pairs.filter(({ example }) => example.dbId === dbId).length,
   }));
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return await Deno.stat(path).then((info) => info.isFile, () => false);
 }

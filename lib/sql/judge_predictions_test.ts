@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { UsageError } from "../runs/usage_error.ts";
 import { testDatabase } from "./_test_database.ts";
 import { type JudgedPrediction, judgePredictions } from "./judge_predictions.ts";
-import type { GoldExample, Prediction } from "./read_predictions.ts";
-import { summarizeVerdicts } from "./summarize_verdicts.ts";
+import type { GoldExample } from "./read_gold_examples.ts";
+import type { Prediction } from "./read_predictions.ts";
+import { commonFailure, summarizeVerdicts } from "./summarize_verdicts.ts";
 
 const EXAMPLES: readonly GoldExample[] = [
   { id: "dev-0", dbId: "shop", gold: "SELECT count(*) FROM maker" },
@@ -32,7 +33,7 @@ function shop(): Databases {
 Deno.test("judgePredictions() judges in the order of the examples and names what is missing", async () => {
   using folder = shop();
   const seen: [number, number][] = [];
-  const { verdicts, missingDatabases, goldFailures } = await judgePredictions(
+  const { rows, verdicts, missingDatabases, goldFailures } = await judgePredictions(
     { predictions: PREDICTIONS, examples: EXAMPLES, databases: folder.databases },
     { workers: 1, onProgress: (done, total) => seen.push([done, total]) },
   );
@@ -44,7 +45,12 @@ Deno.test("judgePredictions() judges in the order of the examples and names what
   assert.deepEqual(verdicts.map(({ hardness }) => hardness), ["easy", "easy", "medium"]);
   assert.deepEqual(missingDatabases, [{ dbId: "gone", examples: 1 }]);
   assert.deepEqual(goldFailures, []);
-  assert.deepEqual(seen.at(-1), [3, 3]);
+  assert.deepEqual(seen.at(-1), [4, 4]);
+  assert.deepEqual(rows.map(({ id, status, official }) => [id, status, official])[2], [
+    "dev-2",
+    "no_database",
+    null,
+  ]);
 });
 
 Deno.test("judgePredictions() finds examples by id and by place", async () => {
@@ -58,9 +64,45 @@ Deno.test("judgePredictions() finds examples by id and by place", async () => {
     { workers: 1 },
   );
   assert.deepEqual(verdicts.map(({ id, official }) => [id, official]), [
-    ["dev-1", true],
     ["dev-0", true],
+    ["dev-1", true],
+    ["dev-3", false],
   ]);
+});
+
+Deno.test("judgePredictions() counts an example without a prediction as wrong, in its place", async () => {
+  using folder = shop();
+  const { rows } = await judgePredictions(
+    {
+      predictions: [{ sql: "SELECT 4", id: "dev-0" }, { sql: "SELECT 1", id: "dev-2" }],
+      examples: EXAMPLES,
+      databases: folder.databases,
+    },
+    { workers: 1 },
+  );
+  assert.deepEqual(rows.map(({ status, official, remark }) => [status, official, remark]), [
+    ["match", true, undefined],
+    ["no_prediction", false, "no_prediction"],
+    ["no_database", null, undefined],
+    ["no_prediction", false, "no_prediction"],
+  ]);
+});
+
+Deno.test("judgePredictions() takes the first examples of a limit after pairing all", async () => {
+  using folder = shop();
+  const request = { examples: EXAMPLES, databases: folder.databases, limit: 2 };
+  const { rows } = await judgePredictions({ ...request, predictions: PREDICTIONS }, { workers: 1 });
+  assert.deepEqual(rows.map(({ id }) => id), ["dev-0", "dev-1"]);
+  const predictions = PREDICTIONS.slice(0, 2);
+  await assert.rejects(
+    judgePredictions({ ...request, predictions }),
+    /2 predictions for 4 examples/,
+  );
+  const [first] = (await judgePredictions({
+    ...request,
+    predictions: [{ sql: "SELECT 9", id: "dev-3" }],
+  }, { workers: 1 })).rows;
+  assert.equal(first!.status, "no_prediction");
 });
 
 Deno.test("judgePredictions() refuses predictions that do not fit the examples", async () => {
@@ -80,12 +122,15 @@ Deno.test("judgePredictions() refuses predictions that do not fit the examples",
 Deno.test("judgePredictions() lists a gold that fails and gives no verdict on it", async () => {
   using folder = shop();
   const examples = [EXAMPLES[0]!, { id: "dev-8", dbId: "shop", gold: "SELECT nothing" }];
-  const { verdicts, goldFailures } = await judgePredictions(
+  const { verdicts, unjudged, goldFailures } = await judgePredictions(
     { predictions: PREDICTIONS.slice(0, 2), examples, databases: folder.databases },
     { workers: 1 },
   );
   assert.deepEqual(verdicts.map(({ id }) => id), ["dev-0"]);
   assert.deepEqual(goldFailures.map(({ exampleId }) => exampleId), ["dev-8"]);
+  const [failed] = unjudged;
+  assert.deepEqual([failed!.id, failed!.status, failed!.official], ["dev-8", "gold_failed", null]);
+  assert.match(failed!.message, /near "nothing": syntax error/);
 });
 
 Deno.test("judgePredictions() uses verdicts that are known and reports only new ones", async () => {
@@ -128,4 +173,26 @@ Deno.test("summarizeVerdicts() counts by hardness, status, class and without qua
   assert.deepEqual(summary.disagreements.map(({ id }) => id), ["c"]);
   const assignment = summarizeVerdicts(verdicts, "assignment");
   assert.deepEqual(assignment.groups.find(({ group }) => group === "all")?.right, 3);
+});
+
+Deno.test("commonFailure() finds what all predictions fail with, and no pattern in one or in results", () => {
+  const common = { dbId: "shop", gold: "", sql: "", elapsedMs: 0, hardness: "easy" } as const;
+  const wrong = { official: false, assignment: false, strict: false } as const;
+  const of = (
+    ...statuses: readonly (readonly [JudgedPrediction["status"], string?])[]
+  ): ReturnType<typeof commonFailure> =>
+    commonFailure(statuses.map(([status, message = ""], index) => (
+      { ...common, ...wrong, id: `dev-${index}`, status, message }
+    )));
+  assert.deepEqual(of(["sql_error", "a"], ["sql_error", "b"], ["sql_error", "b"]), {
+    status: "sql_error",
+    message: "b",
+    n: 3,
+  });
+  assert.equal(of(["no_sql"], ["no_prediction"], ["no_sql"])?.n, 2);
+  assert.equal(of(["timeout"], ["timeout"])?.status, "timeout");
+  assert.equal(of(["no_sql"], ["sql_error"]), undefined);
+  assert.equal(of(["mismatch"], ["mismatch"]), undefined);
+  assert.equal(of(["no_sql"]), undefined);
+  assert.equal(of(), undefined);
 });

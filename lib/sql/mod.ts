@@ -26,29 +26,32 @@ export {
   ExecutorPool,
 } from "./execute/executor_pool.ts";
 export { extractSql, isCutInReasoning } from "./extract_sql.ts";
+export { databaseFiles, type Suite } from "./database_files.ts";
 export { GoldQueryError } from "./gold_query_error.ts";
 export { createJudge, type Judge, type JudgeOptions, type JudgeRequest } from "./judge.ts";
+export { judgeOrReason, type Unjudged } from "./judge_or_reason.ts";
 export {
+  type JudgedExample,
   type JudgedPrediction,
   type JudgedPredictions,
   judgePredictions,
   type JudgePredictionsOptions,
   type JudgePredictionsRequest,
-  type PredictionPair,
+  type UnjudgedExample,
 } from "./judge_predictions.ts";
+export { judgeSuite, type SuiteRequest } from "./judge_suite.ts";
+export { pairPredictions, type PredictionPair } from "./pair_predictions.ts";
 export {
   QUARANTINE_REASONS,
   QUARANTINE_SIZE,
   type QuarantineReason,
   quarantineReasons,
 } from "./quarantine/gold_quarantine.ts";
+export { type GoldExample, readGoldExamples } from "./read_gold_examples.ts";
+export { type Prediction, readPredictions, type Remark } from "./read_predictions.ts";
 export {
-  type GoldExample,
-  type Prediction,
-  readGoldExamples,
-  readPredictions,
-} from "./read_predictions.ts";
-export {
+  type CommonFailure,
+  commonFailure,
   type GroupCount,
   type Reading,
   summarizeVerdicts,

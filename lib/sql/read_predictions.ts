@@ -1,101 +1,152 @@
+import { printable } from "../runs/printable.ts";
 import { UsageError } from "../runs/usage_error.ts";
-import { extractSql } from "./extract_sql.ts";
+import { extractSql, isCutInReasoning } from "./extract_sql.ts";
+import { type PlacedRecord, readJsonRecords } from "./text/json_records.ts";
+import { linesOf } from "./text/lines.ts";
+import { hasIdKey, predictionIds } from "./text/record_ids.ts";
 
-/** One line of a prediction file. */
+/**
+ * What is to be said of a prediction beside its verdict.
+ *
+ * - `no_prediction`: the file has none for this example.
+ * - `no_answer`: the record or line is there and its answer is empty, null or absent.
+ * - `cut_in_reasoning`: the completion ends inside its reasoning.
+ * - `text_after_tab`: the line has a tab, and what follows it names no database.
+ */
+export type Remark = "no_prediction" | "no_answer" | "cut_in_reasoning" | "text_after_tab";
+
+/** One record or line of a prediction file. */
 export interface Prediction {
   /** The predicted statement; empty where there is none. */
   readonly sql: string;
-  /** Which example it is for; without one it is for the example in the same place. */
+  /** Which example it is for (`#3` is a place); without one it is for the example in its place. */
   readonly id?: string;
+  /** Further ids of the same record; they must name the same example. */
+  readonly otherIds?: readonly string[];
+  /** The database that the record names. */
+  readonly dbId?: string;
+  /** What follows the first tab of a line: its database, as the official script's files have it. */
+  readonly afterTab?: string;
+  readonly remark?: Extract<Remark, "no_answer" | "cut_in_reasoning">;
 }
 
-/** One example of a gold file. */
-export interface GoldExample {
-  readonly id: string;
-  readonly dbId: string;
-  readonly gold: string;
-}
+// A statement is taken as it is; of a completion the statement is extracted.
+const STATEMENT_KEYS = ["sql", "predicted_sql", "pred_sql", "generated_sql"] as const;
+const COMPLETION_KEY = "completion";
+// Keys under which others keep an answer, or the gold: to be renamed, never to be guessed.
+const OTHER_ANSWER_KEYS =
+  /^(?:sql|query|pred\w*|answers?|outputs?|responses?|text|result|generated\w*|generations?|content|message|choices)$/i;
+const DATABASE_KEYS = ["db_id", "dbId", "database_id"] as const;
+// BIRD's prediction files have the database behind the statement.
+const BIRD_MARK = "\t----- bird -----\t";
 
 /**
- * Reads a prediction file. A line is one statement, of which the part before the first tab counts as
- * in the official script, or a JSON record: `sql` (a statement, taken as it is) or `completion` (what
- * a model wrote, of which the statement is extracted), and if need be `id` (`dev-12`) or `index`
- * (`12`, a place in the example file). An empty line is an empty prediction.
+ * Reads a prediction file: statements or JSON.
+ *
+ * A list of statements has one a line, of which the part before the first tab counts as in the
+ * official script; an empty line is an empty prediction. JSON is an array, JSON lines, or an object
+ * `{id: answer}`; a record has `sql` (also `predicted_sql`, `pred_sql`, `generated_sql`: a
+ * statement, taken as it is) or `completion` (what a model wrote, of which the statement is
+ * extracted), and if need be an id: the example's own, `dev-12`, or its place, as `id`,
+ * `question_id`, `index` and their kin. A record that is a text is a statement.
  *
  * @param source The file's name, for messages.
- * @throws {UsageError} If a line that begins like a JSON record is none, or has neither field.
+ * @throws {UsageError} If a record cannot be read, or its id or answer has a name or a type that is
+ * not known.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  *
- * assert.deepEqual(readPredictions("SELECT 1\n\n", "pred.txt"), [{ sql: "SELECT 1" }, { sql: "" }]);
+ * assert.deepEqual(readPredictions("SELECT 1\n", "pred.txt"), [{ sql: "SELECT 1" }]);
+ * assert.deepEqual(readPredictions('{"3": "SELECT 1"}', "p.json"), [{ sql: "SELECT 1", id: "3" }]);
  * ```
  */
 export function readPredictions(text: string, source: string): readonly Prediction[] {
-  const lines = linesOf(text);
-  const isJson = lines.find((line) => line.trim() !== "")?.trimStart().startsWith("{") ?? false;
-  if (!isJson) return lines.map((line) => ({ sql: line.trim().split("\t", 1)[0]! }));
-  return lines
-    .map((line, index) => ({ line, place: `${source}: line ${index + 1}` }))
-    .filter(({ line }) => line.trim() !== "")
-    .map(({ line, place }) => predictionOf(parsed(line, place), place));
+  const records = readJsonRecords(text, source, isRecord);
+  if (records === undefined) return linesOf(text).map(predictionOfLine);
+  const predictions = records.map(predictionOf);
+  if (records.length > 0 && !records.some(hasAnswerKey)) {
+    throw new UsageError(`Cannot read ${source}: no record has "sql" or "${COMPLETION_KEY}"`);
+  }
+  return predictions;
 }
 
-/**
- * Reads an example file: Spider's JSON (`db_id`, `query`) or its gold list, a statement, a tab and a
- * database a line. Ids are the file's name and the place in it: `dev-0` for the first of dev.json.
- *
- * @throws {UsageError} If the file is neither.
- */
-export function readGoldExamples(text: string, source: string): readonly GoldExample[] {
-  const split = source.split(/[\\/]/).at(-1)!.replace(/\.[^.]*$/, "").replace(/_gold$/, "");
-  if (text.trimStart().startsWith("[")) {
-    const records = parsed(text, source) as readonly unknown[];
-    return records.map((record, index) => {
-      const { db_id: dbId, query: gold } = (record ?? {}) as Record<string, unknown>;
-      if (typeof dbId !== "string" || typeof gold !== "string") {
-        throw new UsageError(
-          `Cannot read ${source}: record ${index} must have the texts "db_id" and "query"`,
-        );
-      }
-      return { id: `${split}-${index}`, dbId, gold };
-    });
-  }
-  return linesOf(text).map((line, index) => {
-    const [gold, dbId] = line.trim().split("\t");
-    if (!gold || !dbId) {
+function isRecord(value: Readonly<Record<string, unknown>>): boolean {
+  return answerKey(value) !== undefined || hasIdKey(value);
+}
+
+function predictionOfLine(line: string): Prediction {
+  const [sql, ...rest] = line.trim().split("\t");
+  const afterTab = rest.join("\t").trim();
+  return {
+    sql: sql!,
+    ...(afterTab === "" ? {} : { afterTab }),
+    ...(sql!.trim() === "" ? { remark: "no_answer" as const } : {}),
+  };
+}
+
+function predictionOf({ value, place, key }: PlacedRecord): Prediction {
+  const record = typeof value === "string" ? { sql: value } : value;
+  const ids = [...(key === undefined ? [] : [key]), ...predictionIds(record, place)];
+  const dbId = databaseOf(record, place);
+  return {
+    ...answerOf(record, place),
+    ...(ids.length > 0 ? { id: ids[0]! } : {}),
+    ...(ids.length > 1 ? { otherIds: ids.slice(1) } : {}),
+    ...(dbId === undefined ? {} : { dbId }),
+  };
+}
+
+function answerOf(
+  record: Readonly<Record<string, unknown>>,
+  place: string,
+): Pick<Prediction, "sql" | "remark"> {
+  const name = answerKey(record);
+  if (name === undefined) {
+    const other = Object.keys(record).find((key) =>
+      OTHER_ANSWER_KEYS.test(key) && (record[key] ?? "") !== ""
+    );
+    if (other !== undefined) {
       throw new UsageError(
-        `Cannot read ${source}: line ${index + 1} must be a statement, a tab and a database`,
+        `Cannot read ${place}: it needs the text "sql" or "${COMPLETION_KEY}", and the key ` +
+          `"${printable(other)}" is neither: rename it`,
       );
     }
-    return { id: `${split}-${index}`, dbId: dbId.trim(), gold };
-  });
-}
-
-function linesOf(text: string): readonly string[] {
-  const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
-  // The end of the last line is no line of its own.
-  return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
-}
-
-function parsed(text: string, place: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const reason = (error as Error).message.replaceAll(/\s+/g, " ");
-    throw new UsageError(`Cannot read ${place}: not valid JSON: ${reason}`);
+    return { sql: "", remark: "no_answer" };
   }
+  const value = record[name] ?? "";
+  if (typeof value !== "string") {
+    throw new UsageError(
+      `Cannot read ${place}: "${name}" must be a text: ${
+        printable(JSON.stringify(value)).slice(0, 60)
+      }`,
+    );
+  }
+  if (value.trim() === "") return { sql: "", remark: "no_answer" };
+  if (name !== COMPLETION_KEY) return { sql: value.split(BIRD_MARK, 1)[0]! };
+  const sql = extractSql(value) ?? "";
+  const isCut = sql === "" && isCutInReasoning(value);
+  return isCut ? { sql, remark: "cut_in_reasoning" } : { sql };
 }
 
-function predictionOf(record: unknown, place: string): Prediction {
-  const { sql, completion, id, index } = (record ?? {}) as Record<string, unknown>;
-  const statement = typeof completion === "string" && sql === undefined
-    ? extractSql(completion) ?? ""
-    : sql;
-  if (typeof statement !== "string") {
-    throw new UsageError(`Cannot read ${place}: it needs the text "sql" or "completion"`);
-  }
-  if (typeof id === "string") return { sql: statement, id };
-  return Number.isSafeInteger(index) ? { sql: statement, id: `#${index}` } : { sql: statement };
+// The first key that has a value, else the first that is there.
+function answerKey(record: Readonly<Record<string, unknown>>): string | undefined {
+  const keys = [...STATEMENT_KEYS, COMPLETION_KEY].filter((key) => Object.hasOwn(record, key));
+  return keys.find((key) => record[key] !== null) ?? keys[0];
+}
+
+function hasAnswerKey({ value }: PlacedRecord): boolean {
+  return typeof value === "string" || answerKey(value) !== undefined;
+}
+
+function databaseOf(
+  record: Readonly<Record<string, unknown>>,
+  place: string,
+): string | undefined {
+  const key = DATABASE_KEYS.find((name) => Object.hasOwn(record, name));
+  if (key === undefined) return undefined;
+  const value = record[key];
+  if (typeof value === "string") return value;
+  throw new UsageError(`Cannot read ${place}: "${key}" must be a text: ${JSON.stringify(value)}`);
 }

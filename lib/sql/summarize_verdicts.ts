@@ -1,5 +1,5 @@
 import type { JudgedPrediction } from "./judge_predictions.ts";
-import type { ErrorClass, Hardness, VerdictStatus } from "./verdict.ts";
+import type { ErrorClass, Hardness } from "./verdict.ts";
 
 /** Which of a verdict's readings is counted. */
 export type Reading = "official" | "assignment" | "strict";
@@ -14,7 +14,7 @@ export interface GroupCount {
 /** What a set of verdicts comes to, in counts. */
 export interface VerdictSummary {
   readonly groups: readonly GroupCount[];
-  readonly statuses: readonly (readonly [VerdictStatus, number])[];
+  readonly statuses: readonly (readonly [JudgedPrediction["status"], number])[];
   /** Error classes of the officially wrong predictions, the most frequent first. */
   readonly errorClasses: readonly (readonly [ErrorClass, number])[];
   /** Verdicts in which the official and the assignment reading differ. */
@@ -54,4 +54,28 @@ function tally<T extends string>(items: readonly T[]): readonly (readonly [T, nu
   const counts = new Map<T, number>();
   for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
   return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+}
+
+/** What every prediction of a file failed with. */
+export interface CommonFailure {
+  readonly status: JudgedPrediction["status"];
+  /** The most frequent message of the status. */
+  readonly message: string;
+  readonly n: number;
+}
+
+/**
+ * The failure that all predictions share, if they do: then the file is of another form than it was
+ * read as, more likely than that the model is always wrong in one way. Wrong results are no failure,
+ * and one prediction makes no pattern.
+ */
+export function commonFailure(verdicts: readonly JudgedPrediction[]): CommonFailure | undefined {
+  const asked = verdicts.filter(({ status }) => status !== "no_prediction");
+  const status = asked[0]?.status;
+  const isFailure = status !== undefined && status !== "match" && status !== "mismatch";
+  if (!isFailure || asked.length < 2 || asked.some((verdict) => verdict.status !== status)) {
+    return undefined;
+  }
+  const [[message]] = tally(asked.map((verdict) => verdict.message ?? "")) as [[string, number]];
+  return { status, message, n: asked.length };
 }

@@ -1,13 +1,16 @@
-import { formatPercent, markdownTable } from "../../report/mod.ts";
 import {
   contentKey,
   type Keyed,
   openStore,
-  readTextFile,
+  type Place,
+  sha256OfFile,
   UsageError,
   writeAtomic,
 } from "../../runs/mod.ts";
+import { readText } from "../../runs/decode_text.ts";
 import {
+  databaseFiles,
+  type GoldExample,
   type JudgedPrediction,
   type JudgedPredictions,
   judgePredictions,
@@ -15,35 +18,45 @@ import {
   readGoldExamples,
   type Reading,
   readPredictions,
-  summarizeVerdicts,
+  type Suite,
 } from "../../sql/mod.ts";
-import { proportion } from "../../stats/mod.ts";
-import { type Command, type CommandContext, type FlagValues, number, text } from "../command.ts";
+import { type Command, type FlagValues, number, text } from "../command.ts";
+import { reportVerdicts } from "./judge_report.ts";
 
 const READINGS: readonly Reading[] = ["official", "assignment", "strict"];
+const SUITES: readonly Suite[] = ["all", "one"];
 const DEFAULT_TIMEOUT_SECONDS = 30;
+// Part of a kept verdict's key: to be raised when the rules of the verdict change.
+const VERDICT_RULES = 2;
 
 /** `judge`: verdicts on a file of predictions, without any model. */
 export const JUDGE: Command = {
   name: "judge",
   summary: "execution accuracy of a file of predicted SQL, without a model",
   description:
-    "FILE has one statement a line, or JSON lines with sql (as it is) or completion (the statement\n" +
-    "is extracted), and id or index where they do not follow the order of the examples. All three\n" +
-    "readings are judged: official as Spider's own script, assignment with rows in any order, strict\n" +
-    "with DISTINCT and the column order kept.",
+    "FILE has one statement a line (or a statement, a tab and its database), or JSON: an array, JSON\n" +
+    "lines or {id: sql}, with sql (as it is) or completion (the statement is extracted), and id or\n" +
+    "index where they do not follow the order of the examples. An example without a prediction\n" +
+    "counts as wrong. All three readings are judged: official as Spider's own script, assignment\n" +
+    "with rows in any order, strict with DISTINCT and the column order kept.",
   flags: {
     predictions: { type: "text", value: "FILE", help: "the predicted statements" },
     examples: { type: "text", value: "FILE", help: "dev.json, or a list of gold and database" },
     databases: { type: "text", value: "DIR", help: "folder with DB/DB.sqlite" },
+    suite: {
+      type: "text",
+      value: "all|one",
+      help: "every .sqlite file of a database must match, as in the official script (default), " +
+        "or DB.sqlite alone",
+    },
     mode: { type: "text", value: "NAME", help: "reading of the table (default: official)" },
-    out: { type: "text", value: "FILE", help: "JSON lines, one a verdict (resumed when killed)" },
+    out: { type: "text", value: "FILE", help: "JSON lines, one an example (resumed when killed)" },
     limit: { type: "number", value: "N", help: "only the first N examples" },
     timeout: { type: "number", value: "S", help: "seconds for a statement (default: 30)" },
     workers: { type: "number", value: "N", help: "statements at a time (default: the cores)" },
   },
   async run(flags, { progress, print, signal }): Promise<void> {
-    const mode = readingOf(flags);
+    const mode = oneOf(READINGS, flags, "mode");
     const request = requestOf(flags);
     const out = text(flags, "out") ?? "results/scratch/verdicts.jsonl";
     const timeoutMs = Math.ceil((number(flags, "timeout") ?? DEFAULT_TIMEOUT_SECONDS) * 1_000);
@@ -53,7 +66,8 @@ export const JUDGE: Command = {
       throw new UsageError(`judge: --workers must be a whole number above 0: ${workers}`);
     }
     progress.step(`Judging ${request.predictions.length} predictions`);
-    const result = await judgeResumably(request, `${out}.partial`, {
+    const kept = { path: `${out}.partial`, onDropped: (note: string) => progress.note(note) };
+    const result = await judgeResumably(request, kept, {
       timeoutMs,
       ...(workers === undefined ? {} : { workers }),
       onProgress: (done: number, total: number) => {
@@ -61,23 +75,22 @@ export const JUDGE: Command = {
         progress.update(done, total, "verdicts");
       },
     });
-    writeAtomic(out, result.verdicts.map((verdict) => `${JSON.stringify(verdict)}\n`).join(""));
-    Deno.removeSync(`${out}.partial`);
-    report(result, { mode, out, print, progress });
+    writeAtomic(out, result.rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    Deno.removeSync(kept.path);
+    reportVerdicts(result, { mode, suite: request.suite, out, print, progress });
   },
 };
 
-type Request = Parameters<typeof judgePredictions>[0];
+type Request = Parameters<typeof judgePredictions>[0] & { readonly suite: Suite };
 type Options = NonNullable<Parameters<typeof judgePredictions>[1]>;
 type StoredVerdict = Keyed & { readonly verdict: JudgedPrediction };
 
-function readingOf(flags: FlagValues): Reading {
-  const mode = text(flags, "mode") ?? "official";
-  const reading = READINGS.find((name) => name === mode);
-  if (reading === undefined) {
-    throw new UsageError(`judge: --mode must be one of ${READINGS.join(", ")}: "${mode}"`);
-  }
-  return reading;
+/** The flag's value, which must be one of the names; the first of them if it is left out. */
+function oneOf<T extends string>(names: readonly T[], flags: FlagValues, flag: string): T {
+  const value = text(flags, flag) ?? names[0]!;
+  const found = names.find((name) => name === value);
+  if (found !== undefined) return found;
+  throw new UsageError(`judge: --${flag} must be one of ${names.join(", ")}: "${value}"`);
 }
 
 function requestOf(flags: FlagValues): Request {
@@ -88,32 +101,35 @@ function requestOf(flags: FlagValues): Request {
       return value;
     },
   ) as [string, string, string];
-  const predictions = readPredictions(readTextFile(predictionFile), predictionFile);
-  const examples = readGoldExamples(readTextFile(exampleFile), exampleFile);
+  const suite = oneOf(SUITES, flags, "suite");
+  const predictions = readPredictions(readText(predictionFile), predictionFile);
+  const examples = readGoldExamples(readText(exampleFile), exampleFile);
   const limit = number(flags, "limit");
-  if (limit === undefined) return { predictions, examples, databases };
+  if (limit === undefined) return { predictions, examples, databases, suite };
   if (!(Number.isSafeInteger(limit) && limit >= 1)) {
     throw new UsageError(`judge: --limit must be a whole number above 0: ${limit}`);
   }
-  const ordered = predictions.every(({ id }) => id === undefined);
-  return {
-    predictions: predictions.slice(0, limit),
-    // Predictions with ids find their examples anywhere.
-    examples: ordered ? examples.slice(0, limit) : examples,
-    databases,
-  };
+  return { predictions, examples, databases, suite, limit };
 }
 
 // Verdicts are kept as they come, so that a run that was killed goes on where it was.
 async function judgeResumably(
   request: Request,
-  path: string,
+  { path, onDropped }: { readonly path: string; readonly onDropped: (note: string) => void },
   options: Options,
 ): Promise<JudgedPredictions> {
-  const keyOf = ({ example, sql }: PredictionPair): string =>
-    contentKey({ ...example, sql, databases: request.databases, timeoutMs: options.timeoutMs });
+  const contents = await databaseContents(request);
+  const keyOf = ({ example, sql, remark }: PredictionPair): string =>
+    contentKey({
+      rules: VERDICT_RULES,
+      ...example,
+      sql,
+      remark,
+      databases: contents.get(example.dbId),
+      timeoutMs: options.timeoutMs,
+    });
   const keys = new Map<string, string>();
-  using store = openStore<StoredVerdict>(path, { check: (value) => value as StoredVerdict });
+  using store = openStore<StoredVerdict>(path, { check: checkStored, onDropped });
   return await judgePredictions(request, {
     ...options,
     known: (pair) => {
@@ -125,50 +141,34 @@ async function judgeResumably(
   });
 }
 
-function report(
-  { verdicts, missingDatabases, goldFailures }: JudgedPredictions,
-  { mode, out, print, progress }: Pick<CommandContext, "print" | "progress"> & {
-    readonly mode: Reading;
-    readonly out: string;
-  },
-): void {
-  const { groups, statuses, errorClasses, disagreements } = summarizeVerdicts(verdicts, mode);
-  const rows = groups.filter(({ n }) => n > 0).map(({ group, right, n }) => {
-    const { mean, ci95: [low, high] } = proportion(right, n);
-    return [
-      group,
-      String(right),
-      String(n),
-      formatPercent(mean),
-      `${formatPercent(low)} to ${formatPercent(high)}`,
-    ];
-  });
-  const right = (title: string): { title: string; align: "right" } => ({ title, align: "right" });
-  print(markdownTable(
-    [{ title: mode }, right("right"), right("n"), right("accuracy"), right("95 % interval")],
-    rows,
-  ));
-  print(countTable("status", statuses));
-  if (errorClasses.length > 0) print(countTable("class of the officially wrong", errorClasses));
-  if (disagreements.length > 0) {
-    print(`official and assignment differ on ${disagreements.length}:`);
-    for (const { id, official } of disagreements) {
-      print(`  ${id}: ${official ? "right only officially" : "right only by the assignment"}`);
-    }
+// A verdict depends on every file that it was made on: name and content, its write-ahead log too.
+async function databaseContents(
+  { examples, databases, suite, limit = Infinity }: Request,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const contents = new Map<string, readonly string[]>();
+  for (const { dbId } of examples.slice(0, limit) as readonly GoldExample[]) {
+    if (contents.has(dbId)) continue;
+    const files = databaseFiles(databases, dbId, suite).flatMap((file) => [file, `${file}-wal`]);
+    const hashes = files.map(async (file) => isFile(file) ? await sha256OfFile(file) : "");
+    contents.set(dbId, await Promise.all(hashes));
   }
-  print(`verdicts: ${out}`);
-  for (const { dbId, examples } of missingDatabases) {
-    progress.note(`no verdict on ${examples} examples: the database ${dbId} is missing`);
-  }
-  if (goldFailures.length > 0) {
-    const reasons = goldFailures.map(({ message }) => message).join("\n");
-    throw new Error(`${goldFailures.length} golds failed and have no verdict:\n${reasons}`);
+  return contents;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
   }
 }
 
-function countTable(title: string, counts: readonly (readonly [string, number])[]): string {
-  return markdownTable(
-    [{ title }, { title: "n", align: "right" }],
-    counts.map(([name, n]) => [name, String(n)]),
-  );
+function checkStored(value: unknown, { file }: Place): StoredVerdict {
+  const { key, verdict } = (value ?? {}) as Partial<StoredVerdict>;
+  const isVerdict = typeof key === "string" && typeof verdict === "object" && verdict !== null &&
+    typeof verdict.id === "string" && typeof verdict.sql === "string" &&
+    READINGS.every((reading) => typeof verdict[reading] === "boolean") &&
+    verdict.official === (verdict.status === "match");
+  if (isVerdict) return value as StoredVerdict;
+  throw new UsageError(`Cannot use ${file}: it is no verdict`);
 }

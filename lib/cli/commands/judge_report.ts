@@ -1,0 +1,168 @@
+import { formatPercent, markdownTable } from "../../report/mod.ts";
+import { UsageError } from "../../runs/mod.ts";
+import { printable } from "../../runs/printable.ts";
+import {
+  commonFailure,
+  type JudgedPredictions,
+  type Reading,
+  type Remark,
+  type Suite,
+  summarizeVerdicts,
+} from "../../sql/mod.ts";
+import { proportion } from "../../stats/mod.ts";
+import type { CommandContext } from "../command.ts";
+
+const MAX_NAMED = 20;
+// What to look at when a whole file fails in one way.
+const WHY: Readonly<Record<string, string>> = {
+  no_sql: 'is the answer under another key, or no statement (of a "completion" it is extracted, ' +
+    '"sql" is run as it is)?',
+  sql_error: 'are these statements ("sql") or what a model wrote ("completion"), and of these ' +
+    "databases?",
+};
+
+type Words = Pick<CommandContext, "print" | "progress"> & {
+  readonly mode: Reading;
+  readonly suite: Suite;
+  readonly out: string;
+};
+
+/**
+ * Says what a prediction file comes to: tables, what is incomplete in it, and what has no verdict.
+ * Whatever stems from the files is printed without control characters.
+ *
+ * @throws {UsageError} If no example has a verdict.
+ */
+export function reportVerdicts(result: JudgedPredictions, words: Words): void {
+  const { verdicts, unjudged } = result;
+  const { mode, out, print } = words;
+  if (verdicts.length === 0) {
+    const [{ status, message, dbId }] = unjudged as [typeof unjudged[number]];
+    throw new UsageError(
+      `judge: no example has a verdict: ${status} ("${printable(dbId)}"): ${printable(message)}`,
+    );
+  }
+  const { groups, statuses, errorClasses, disagreements } = summarizeVerdicts(verdicts, mode);
+  const rows = groups.filter(({ n }) => n > 0).map(({ group, right, n }) => {
+    const { mean, ci95: [low, high] } = proportion(right, n);
+    return [
+      group,
+      String(right),
+      String(n),
+      formatPercent(mean),
+      `${formatPercent(low)} to ${formatPercent(high)}`,
+    ];
+  });
+  const right = (title: string): { title: string; align: "right" } => ({ title, align: "right" });
+  print(markdownTable(
+    [{ title: mode }, right("right"), right("n"), right("accuracy"), right("95 % interval")],
+    rows,
+  ));
+  print(countTable("status", statuses));
+  if (errorClasses.length > 0) print(countTable("class of the officially wrong", errorClasses));
+  if (disagreements.length > 0) {
+    print(`official and assignment differ on ${disagreements.length}:`);
+    for (const { id, official } of disagreements) {
+      print(
+        `  ${printable(id)}: ${
+          official ? "right only officially" : "right only by the assignment"
+        }`,
+      );
+    }
+  }
+  print(databaseLine(result, words.suite));
+  for (const line of remarkLines(result)) print(line);
+  print(`verdicts: ${out}`);
+  noteUnjudged(result, words);
+  noteCommonFailure(result, words);
+}
+
+function databaseLine({ databaseFiles }: JudgedPredictions, suite: Suite): string {
+  const databases = counted(databaseFiles.size, "database");
+  const files = [...databaseFiles.values()].reduce((sum, paths) => sum + paths.length, 0);
+  if (files === databaseFiles.size) return `run on ${databases}, one file each`;
+  return `run on ${databases}, ${files} files in all; a match is one on every file (--suite ${suite})`;
+}
+
+function remarkLines({ rows }: JudgedPredictions): readonly string[] {
+  const said: readonly (readonly [Remark, (n: string) => string])[] = [
+    ["no_prediction", (n) => `${n} without a prediction, counted as wrong`],
+    ["no_answer", (n) => `${n} with an empty answer, counted as wrong`],
+    [
+      "cut_in_reasoning",
+      (n) => `${n} with a completion that was cut inside its reasoning, counted as wrong`,
+    ],
+    [
+      "text_after_tab",
+      (n) =>
+        `${n} with text after a tab that names no database: left out, as in the official script`,
+    ],
+  ];
+  return said.flatMap(([remark, words]) => {
+    const ids = rows.filter((row) => row.remark === remark).map(({ id }) => id);
+    return ids.length === 0 ? [] : [`${words(counted(ids.length, "example"))}: ${listed(ids)}`];
+  });
+}
+
+function noteUnjudged(
+  { missingDatabases, unjudged, goldFailures }: JudgedPredictions,
+  { progress }: Words,
+): void {
+  for (const { dbId, examples } of missingDatabases) {
+    progress.note(
+      `no verdict on ${counted(examples, "example")}: the database ${printable(dbId)} is missing`,
+    );
+  }
+  const bad = Map.groupBy(
+    unjudged.filter(({ status }) => status === "bad_database"),
+    ({ dbId }) => dbId,
+  );
+  for (const [dbId, rows] of bad) {
+    progress.note(
+      `no verdict on ${counted(rows.length, "example")}: the database ${
+        printable(dbId)
+      } cannot be read: ` +
+        printable(rows[0]!.message),
+    );
+  }
+  if (goldFailures.length === 0) return;
+  const ids = goldFailures.map(({ exampleId }) => exampleId);
+  const [first] = unjudged.filter(({ status }) => status === "gold_failed");
+  progress.note(
+    `${counted(ids.length, "gold")} failed, no verdict on ${listed(ids)} (${
+      printable(first!.id)
+    }: ` +
+      `${printable(first!.message)})`,
+  );
+}
+
+function noteCommonFailure({ verdicts }: JudgedPredictions, { progress }: Words): void {
+  const failure = commonFailure(verdicts);
+  if (failure === undefined) return;
+  const { status, message, n } = failure;
+  const isCut = verdicts.every(({ remark, status }) =>
+    remark === "cut_in_reasoning" || status === "no_prediction"
+  );
+  const why = isCut
+    ? "more tokens, or a prompt without reasoning?"
+    : WHY[status] ?? "is a limit too low?";
+  progress.note(
+    `hint: all ${n} predictions are ${status}, most often "${printable(message)}": ${why}`,
+  );
+}
+
+function counted(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+function listed(ids: readonly string[]): string {
+  const named = ids.slice(0, MAX_NAMED).map(printable).join(", ");
+  return ids.length > MAX_NAMED ? `${named} and ${ids.length - MAX_NAMED} more` : named;
+}
+
+function countTable(title: string, counts: readonly (readonly [string, number])[]): string {
+  return markdownTable(
+    [{ title }, { title: "n", align: "right" }],
+    counts.map(([name, n]) => [name, String(n)]),
+  );
+}

@@ -1,0 +1,134 @@
+import { printable } from "../runs/printable.ts";
+import { UsageError } from "../runs/usage_error.ts";
+import type { GoldExample } from "./read_gold_examples.ts";
+import type { Prediction, Remark } from "./read_predictions.ts";
+
+/** An example with the statement that is predicted for it. */
+export interface PredictionPair {
+  readonly example: GoldExample;
+  /** The statement; empty where there is no prediction or no answer. */
+  readonly sql: string;
+  readonly remark?: Remark;
+}
+
+/**
+ * Gives every example its prediction. Predictions without ids answer the examples in order, and then
+ * there must be as many (empty lines at the file's end left out). Predictions with ids find their
+ * examples anywhere, and an example may have none; an id is the example's own, its name (`dev-3`),
+ * or, where the examples bring no ids along, its place as a number.
+ *
+ * @returns One pair an example, in the examples' order.
+ * @throws {UsageError} If some predictions have an id and others none, an id names no example or
+ * several, an example has two predictions, or a prediction is for another database than its example.
+ */
+export function pairPredictions(
+  predictions: readonly Prediction[],
+  examples: readonly GoldExample[],
+): readonly PredictionPair[] {
+  const withId = predictions.filter(({ id }) => id !== undefined).length;
+  if (withId > 0 && withId < predictions.length) {
+    const first = predictions.findIndex(({ id }) => id === undefined);
+    throw new UsageError(
+      `Cannot judge: ${predictions.length - withId} of ${predictions.length} predictions have no ` +
+        `id, the first in place ${first}: all must have one, or none`,
+    );
+  }
+  const chosen = withId === 0 ? byPlace(predictions, examples) : byId(predictions, examples);
+  const databases = new Set(examples.map(({ dbId }) => dbId));
+  return examples.map((example) => pairOf(example, chosen.get(example), databases));
+}
+
+function byPlace(
+  predictions: readonly Prediction[],
+  examples: readonly GoldExample[],
+): ReadonlyMap<GoldExample, Prediction> {
+  const surplus = predictions.slice(examples.length);
+  const isEmpty = surplus.every(({ remark }) => remark === "no_answer");
+  if (predictions.length < examples.length || !isEmpty) {
+    throw new UsageError(
+      `Cannot judge: ${predictions.length} predictions for ${examples.length} examples ` +
+        "(a line each, in the same order, or records with an id)",
+    );
+  }
+  return new Map(examples.map((example, index) => [example, predictions[index]!]));
+}
+
+function byId(
+  predictions: readonly Prediction[],
+  examples: readonly GoldExample[],
+): ReadonlyMap<GoldExample, Prediction> {
+  const find = finder(examples);
+  const chosen = new Map<GoldExample, Prediction>();
+  for (const prediction of predictions) {
+    const { id, otherIds = [] } = prediction;
+    const example = find(id!);
+    const other = otherIds.find((otherId) => find(otherId) !== example);
+    if (other !== undefined) {
+      throw new UsageError(
+        `Cannot judge: one prediction has the ids ${named(id!)} and ${named(other)}, which are ` +
+          "different examples",
+      );
+    }
+    if (chosen.has(example)) {
+      throw new UsageError(`Cannot judge: two predictions for "${example.id}" (id ${named(id!)})`);
+    }
+    chosen.set(example, prediction);
+  }
+  return chosen;
+}
+
+function finder(examples: readonly GoldExample[]): (id: string) => GoldExample {
+  const own = Map.groupBy(
+    examples.flatMap((example) => (example.ownIds ?? []).map((id) => ({ id, example }))),
+    ({ id }) => id,
+  );
+  const names = new Map(examples.map((example) => [example.id, example]));
+  const hasOwnIds = [...own.keys()].some((id) => !id.startsWith("#"));
+  const hasOwnPlaces = [...own.keys()].some((id) => id.startsWith("#"));
+
+  function byNumber(id: string): GoldExample | undefined {
+    const isAllowed = id.startsWith("#") ? !hasOwnPlaces : !hasOwnIds;
+    const number = /^#?(0|[1-9]\d*)$/.exec(id)?.[1];
+    return isAllowed && number !== undefined ? examples[Number(number)] : undefined;
+  }
+
+  return (id) => {
+    const found = own.get(id) ?? [];
+    if (new Set(found.map(({ example }) => example)).size > 1) {
+      throw new UsageError(`Cannot judge: ${found.length} examples have the id ${named(id)}`);
+    }
+    const example = found[0]?.example ?? names.get(id) ?? byNumber(id);
+    if (example !== undefined) return example;
+    const known = hasOwnIds
+      ? `ids as ${named([...own.keys()].find((key) => !key.startsWith("#"))!)}`
+      : `places 0 to ${examples.length - 1}`;
+    throw new UsageError(
+      `Cannot judge: there is no example ${named(id)} (${examples.length} examples, ${known})`,
+    );
+  };
+}
+
+function named(id: string): string {
+  return id.startsWith("#") ? `index ${printable(id.slice(1))}` : `"${printable(id)}"`;
+}
+
+function pairOf(
+  example: GoldExample,
+  prediction: Prediction | undefined,
+  databases: ReadonlySet<string>,
+): PredictionPair {
+  if (prediction === undefined) return { example, sql: "", remark: "no_prediction" };
+  const { sql, dbId, afterTab } = prediction;
+  const other = dbId ?? (afterTab !== undefined && databases.has(afterTab) ? afterTab : undefined);
+  if (other !== undefined && other !== example.dbId) {
+    throw new UsageError(
+      `Cannot judge: the prediction for "${example.id}" names the database "${
+        printable(other)
+      }", ` +
+        `the example "${printable(example.dbId)}": are the files of one order?`,
+    );
+  }
+  const isStray = afterTab !== undefined && !databases.has(afterTab);
+  const remark = prediction.remark ?? (isStray ? "text_after_tab" : undefined);
+  return remark === undefined ? { example, sql } : { example, sql, remark };
+}
