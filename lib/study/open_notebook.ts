@@ -1,5 +1,4 @@
 import { fromRoot, loadConfig, REPOSITORY_ROOT } from "../runs/mod.ts";
-import { ensurePythonEnv } from "../setup/mod.ts";
 import { notebookProgress } from "./notebook_progress.ts";
 import { type OpenStudy, openStudy } from "./open_study.ts";
 import { type Progress, SILENT } from "../runs/progress.ts";
@@ -26,9 +25,9 @@ export async function openNotebookStudy(): Promise<NotebookStudy> {
   const name = set("LAB_SMOKE") === undefined ? "sample" : "smoke";
   const config = loadConfig(`${REPOSITORY_ROOT}/config/${name}.json`);
   const results = set("LAB_RESULTS");
-  await ensurePythonEnv(progress);
   const out = results === undefined ? undefined : fromRoot(results);
-  return { ...await openStudy(config, { out, progress }), options: { progress } };
+  const study = await openStudy(config, { out, training: true, progress });
+  return { ...study, options: { progress } };
 }
 
 /** Progress as text below the running cell; none outside of a Jupyter kernel. */

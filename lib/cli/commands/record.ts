@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import {
   explainWriteError,
+  fromRoot,
   loadConfig,
   readSummary,
   REPOSITORY_ROOT,
@@ -32,7 +33,7 @@ export const RECORD: Command = {
     replace: { type: "switch", help: "replace what was recorded under this name" },
   },
   async run(flags, { print, signal }): Promise<void> {
-    const { name } = loadConfig(text(flags, "config") ?? DEFAULT_CONFIG);
+    const { name } = loadConfig(text(flags, "config") ?? fromRoot(DEFAULT_CONFIG));
     const results = join(REPOSITORY_ROOT, "results");
     const from = text(flags, "out") ?? join(results, name);
     const summary = readSummary(join(from, RESULT_FILES.summary));
