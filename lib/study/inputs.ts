@@ -141,6 +141,11 @@ const SQLITE_MAGIC = "SQLite format 3\0";
 
 /** Finds out before hours of work, rather than when the first answer is judged. */
 async function checkDatabase(path: string): Promise<void> {
+  if (path.includes(",")) {
+    throw new UsageError(
+      `Cannot judge on "${path}": its path has a comma: move or rename the folder`,
+    );
+  }
   using file = await Deno.open(path);
   const head = new Uint8Array(SQLITE_MAGIC.length);
   await file.read(head);

@@ -81,6 +81,17 @@ Deno.test("openSqlInputs refuses when nothing can be asked or a database is dama
   });
 });
 
+Deno.test("openSqlInputs refuses databases whose path has a comma, before any model is asked", async () => {
+  using study = await writeMiniStudy();
+  const path = `${study.root}/data/spi,der`;
+  await Deno.rename(`${study.root}/data/spider`, path);
+  const config = { ...study.config, spider: { ...study.config.spider, path } };
+  await assert.rejects(openSqlInputs(config), {
+    name: "UsageError",
+    message: /spi,der\/database\/farm\/farm.sqlite": its path has a comma: move or rename/,
+  });
+});
+
 Deno.test("openMmluInputs draws as many questions of each category as the config says", async () => {
   using study = await writeMiniStudy();
   const { config } = study;

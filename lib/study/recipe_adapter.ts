@@ -1,4 +1,5 @@
-import type { AdapterSettings } from "../runs/mod.ts";
+import { createHash } from "node:crypto";
+import { type AdapterSettings, writeAtomic } from "../runs/mod.ts";
 import type { OpenStudy } from "./open_study.ts";
 
 /** Who made the adapter in a recipe's folder; `none` where there is none that is whole. */
@@ -7,12 +8,16 @@ export type AdapterOrigin = "none" | "here" | "elsewhere";
 /** Files that an adapter of any program has. */
 const ADAPTER_FILES = ["adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"];
 
+/** What the weights of a run were when it ended. */
+const SEAL = "adapter.sha256";
+
 type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Who made the adapter in a recipe's folder. An adapter is from here if the run's own record
- * (`config.json` and `loss.jsonl`) lies beside it and the adapter's settings are those that the
- * record says were trained. All others are from elsewhere, and are never written over.
+ * (`config.json` and `loss.jsonl`) lies beside it, the adapter's settings are those that the record
+ * says were trained, and its weights are those that {@linkcode sealAdapter} saw. All others are from
+ * elsewhere, and are never written over.
  *
  * @param dir The recipe's folder; it need not be there.
  */
@@ -22,7 +27,21 @@ export function adapterOrigin(dir: string): AdapterOrigin {
   if (run === undefined || !exists(`${dir}/loss.jsonl`)) return "elsewhere";
   const adapter = readObject(`${dir}/adapter_config.json`);
   if (adapter !== undefined && !agree(adapter, run)) return "elsewhere";
-  return exists(`${dir}/adapter_model.safetensors`) ? "here" : "none";
+  if (!exists(`${dir}/adapter_model.safetensors`)) return "none";
+  const seal = exists(`${dir}/${SEAL}`)
+    ? Deno.readTextFileSync(`${dir}/${SEAL}`).trim()
+    : undefined;
+  return seal === undefined || seal === weightsHash(dir) ? "here" : "elsewhere";
+}
+
+/** Notes what the weights are that a training here has ended with. */
+export function sealAdapter(dir: string): void {
+  writeAtomic(`${dir}/${SEAL}`, `${weightsHash(dir)}\n`);
+}
+
+function weightsHash(dir: string): string {
+  const bytes = Deno.readFileSync(`${dir}/adapter_model.safetensors`);
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /**

@@ -6,7 +6,7 @@ import { summaryTable } from "../report/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "./_mini_study.ts";
 import { writeTinyAdapter } from "./_tiny_model.ts";
 import { type OpenStudy, openStudy } from "./open_study.ts";
-import { adapterOrigin, adapterSettings, recipeAdapters } from "./recipe_adapter.ts";
+import { adapterOrigin, adapterSettings, recipeAdapters, sealAdapter } from "./recipe_adapter.ts";
 import { runPipeline } from "./run_pipeline.ts";
 import { trainRecipes } from "./run_study.ts";
 import { trainingRuns } from "./training_runs.ts";
@@ -100,6 +100,23 @@ Deno.test("adapterOrigin is elsewhere for an adapter copied over one that was tr
       `${Object.keys(change)}`,
     );
   }
+});
+
+Deno.test("adapterOrigin is elsewhere for other weights than those that training ended with", () => {
+  const dir = Deno.makeTempDirSync();
+  write(dir, WHOLE);
+  sealAdapter(dir);
+  assert.equal(adapterOrigin(dir), "here");
+  write(dir, { "adapter_model.safetensors": "others" });
+  assert.equal(adapterOrigin(dir), "elsewhere");
+  assert.equal(adapterSettings(dir).learningRate, null);
+  // weights that were taken away are trained again, and noted again
+  Deno.removeSync(`${dir}/adapter_model.safetensors`);
+  assert.equal(adapterOrigin(dir), "none");
+  write(dir, { "adapter_model.safetensors": "new" });
+  sealAdapter(dir);
+  assert.equal(adapterOrigin(dir), "here");
+  Deno.removeSync(dir, { recursive: true });
 });
 
 Deno.test("adapterSettings are those of the adapter's own config", async () => {

@@ -8,7 +8,7 @@ import type { StudyInputs } from "./inputs.ts";
 import { openEngine } from "./open_engine.ts";
 import { openMmluStore, openSqlStore } from "./open_stores.ts";
 import type { Progress } from "../runs/progress.ts";
-import { adapterOrigin, adapterSettings } from "./recipe_adapter.ts";
+import { adapterOrigin, adapterSettings, sealAdapter } from "./recipe_adapter.ts";
 import { BASE, type NamedVariant } from "./sample_identity.ts";
 import { answerLetters, type VariantAnswers } from "./summarize.ts";
 import { trainRecipe, writeSftData } from "./train_recipe.ts";
@@ -79,6 +79,7 @@ export async function trainRecipes(
       continue;
     }
     await trainRecipe(inputs, recipe, { data: folder.sftData, out, progress, ...options });
+    sealAdapter(out);
   }
 }
 

@@ -33,8 +33,11 @@ export const FETCH: Command = {
     if (sets.every(({ source }) => source === undefined)) {
       throw new UsageError("fetch: give --spider SOURCE, --mmlu SOURCE or both");
     }
-    // before anything is downloaded
-    for (const { source, to } of sets) if (source !== undefined) checkOutputFolder(to);
+    // before anything is downloaded; a folder that is there is read and not written to
+    for (const { source, to } of sets) {
+      const there = await Deno.stat(to).then(({ isDirectory }) => isDirectory, () => false);
+      if (source !== undefined && !there) checkOutputFolder(to);
+    }
     for (const { source, fetchSet, to } of sets) {
       if (source === undefined) continue;
       progress.step(`Fetching ${source}`);
