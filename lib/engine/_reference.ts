@@ -13,12 +13,16 @@ export interface ReferenceRun {
   readonly variant?: Variant;
   /** Whether PEFT merges the variant's adapter; it cannot merge a bias into a layer without one. Yes when left out. */
   readonly merge?: boolean;
+  /** Texts to score; none when left out. */
+  readonly texts?: readonly (readonly number[])[];
 }
 
 /** Greedy tokens of each prompt, and log-probabilities (nats) of the choices as its next token. */
 export interface Answers {
   readonly tokens: readonly (readonly number[])[];
   readonly logProbs: readonly (readonly number[])[];
+  /** `[tokens - 1]` of each text. */
+  readonly textLogProbs: readonly (readonly number[])[];
 }
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -66,14 +70,20 @@ export async function referenceAnswers(runs: readonly ReferenceRun[]): Promise<A
       end_ids: checkpoint.config.endTokenIds,
       ...(variant?.adapter ? { adapter: variant.adapter.dir, scale: variant.scale ?? 1 } : {}),
       ...(run.merge === undefined ? {} : { merge: run.merge }),
+      texts: run.texts ?? [],
     }));
     await Deno.writeTextFile(`${folder}/job.json`, JSON.stringify(job));
     await runPython("reference.py", `${folder}/job.json`, `${folder}/result.json`);
     const results = JSON.parse(await Deno.readTextFile(`${folder}/result.json`)) as {
       tokens: number[][];
       log_probs: number[][];
+      text_log_probs: number[][];
     }[];
-    return results.map(({ tokens, log_probs }) => ({ tokens, logProbs: log_probs }));
+    return results.map(({ tokens, log_probs, text_log_probs }) => ({
+      tokens,
+      logProbs: log_probs,
+      textLogProbs: text_log_probs,
+    }));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -82,7 +92,7 @@ export async function referenceAnswers(runs: readonly ReferenceRun[]): Promise<A
 /** What an engine answers to a run. */
 export async function engineAnswers(
   engine: Engine,
-  { prompts, maxNewTokens, choices, variant = {} }: Omit<ReferenceRun, "checkpoint">,
+  { prompts, maxNewTokens, choices, variant = {}, texts = [] }: Omit<ReferenceRun, "checkpoint">,
 ): Promise<Answers> {
   const tokens: (readonly number[])[] = [];
   for await (const completion of engine.generate(prompts, { maxNewTokens, variant })) {
@@ -97,9 +107,14 @@ export async function engineAnswers(
   for await (const scores of engine.choiceLogProbs(prompts, choices, { variant })) {
     logProbs[scores.index] = scores.logProbs;
   }
+  const textLogProbs: (readonly number[])[] = [];
+  for await (const scores of engine.textLogProbs(texts, { variant })) {
+    textLogProbs[scores.index] = scores.logProbs;
+  }
+  assert.equal(textLogProbs.filter(Boolean).length, texts.length);
   assert.equal(tokens.filter(Boolean).length, prompts.length);
   assert.equal(logProbs.filter(Boolean).length, prompts.length);
-  return { tokens, logProbs };
+  return { tokens, logProbs, textLogProbs };
 }
 
 /** The largest difference of two lists of log-probabilities. */

@@ -42,10 +42,13 @@ export interface CpuGraphOptions {
  * Inputs, beside the caches and the LoRA factors: `tokens` [T] and the layout
  * of {@linkcode CpuAttention} (`positions` [T], `slot_token` [B, S],
  * `slot_position` [B, S], `token_slot` [T], `past_position` [B, L]),
- * `last_token` [B] (packed index of each sequence's last token), `max_new`,
- * `end_ids` [E], `choice_ids` [C], `want_scores`. Outputs: `next_tokens` [N, B]
- * (-1 after the end), `choice_log_probs` [N, B, C] (nats; zeros unless wanted),
- * `done` [B] and the recent keys and values.
+ * `last_token` [W] (packed index of each sequence's last token), `targets` [0],
+ * `max_new`, `end_ids` [E], `choice_ids` [C], `want_scores`. Outputs:
+ * `next_tokens` [N, W] (-1 after the end), `choice_log_probs` [N, W, C] (nats;
+ * zeros unless wanted), `done` [W] and the recent keys and values.
+ *
+ * To score texts, a run of one step takes the packed index of every token as
+ * `last_token` and the token after it as `targets` [W]; C is 1.
  */
 export function buildCpuGraph(checkpoint: Checkpoint, options: CpuGraphOptions): Uint8Array {
   const model = new ModelBuilder();
@@ -59,9 +62,9 @@ export function buildCpuGraph(checkpoint: Checkpoint, options: CpuGraphOptions):
   buildLoop(model, checkpoint, { inputs, weights, linear, options });
   const { kvHeads, headDim, layers } = checkpoint.config;
   return model.toBytes([
-    valueInfo("next_tokens", DataType.INT64, ["N", "B"]),
-    valueInfo("choice_log_probs", DataType.FLOAT, ["N", "B", "C"]),
-    valueInfo("done", DataType.BOOL, ["B"]),
+    valueInfo("next_tokens", DataType.INT64, ["N", "W"]),
+    valueInfo("choice_log_probs", DataType.FLOAT, ["N", "W", "C"]),
+    valueInfo("done", DataType.BOOL, ["W"]),
     ...cacheNames("recent", layers).map((name) =>
       valueInfo(name, DataType.FLOAT, [kvHeads, "B", "R", headDim])
     ),
@@ -82,7 +85,8 @@ function declareInputs(model: ModelBuilder, { config }: Checkpoint): Record<stri
     slot_token: ["B", "S"],
     slot_position: ["B", "S"],
     token_slot: ["T"],
-    last_token: ["B"],
+    last_token: ["W"],
+    targets: ["X"],
     past_position: ["B", "L"],
     max_new: [],
     end_ids: ["E"],
@@ -166,7 +170,7 @@ function buildLoop(
   const logits = body.op("Gemm", [hidden, weights.float(head)], {
     attributes: { transB: { int: 1 } },
   });
-  const scores = choiceScores(model, body, { logits });
+  const scores = choiceScores(model, body, { logits, targets: inputs.targets! });
   const next = nextState(model, body, {
     logits,
     vocabSize: config.vocabSize,
@@ -194,14 +198,14 @@ function buildLoop(
       valueInfo(afterStep[name], type, shape.map((d) => renamed[d] ?? d))
     ),
     ...cacheInfo(grown, "r2"),
-    valueInfo(next.emitted, DataType.INT64, ["b"]),
-    valueInfo(scores, DataType.FLOAT, ["b", "c"]),
+    valueInfo(next.emitted, DataType.INT64, ["w"]),
+    valueInfo(scores, DataType.FLOAT, ["w", "c"]),
   ]);
 
-  const batch = main.op("Shape", [inputs.last_token!]);
+  const batch = main.op("Shape", [inputs.slot_token!], { attributes: { end: { int: 1 } } });
   const join = (parts: readonly string[]): string =>
     main.op("Concat", parts, { attributes: { axis: { int: 0 } } });
-  const notDone = main.op("ConstantOfShape", [batch], {
+  const notDone = main.op("ConstantOfShape", [main.op("Shape", [inputs.last_token!])], {
     attributes: { value: { tensor: tensor(DataType.BOOL, [1], Uint8Array.of(0)) } },
   });
   const none = main.op("ConstantOfShape", [join([batch, model.int64([0])])], {

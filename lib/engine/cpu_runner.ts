@@ -18,6 +18,8 @@ export interface CpuRun {
   readonly steps: number;
   /** Token ids whose log-probabilities are wanted. */
   readonly choices?: readonly number[];
+  /** The token after each new token of each sequence, whose log-probability is wanted in their place. */
+  readonly targets?: readonly (readonly number[])[];
   /** The weights that answer, as the graph's inputs and by name. */
   readonly lora: Record<string, Tensor>;
   readonly variant: Variant;
@@ -29,7 +31,7 @@ export interface CpuRunResult {
   readonly tokens: readonly (readonly number[])[];
   /** Whether each sequence met an end token. */
   readonly ended: readonly boolean[];
-  /** `[B, choices]` of the first step, nats; empty when not asked for. */
+  /** `[B, choices]` of the first step, or `[B, new tokens]` of targets, nats; empty when not asked for. */
   readonly logProbs: readonly (readonly number[])[];
   readonly recent: RecentTokens;
 }
@@ -63,7 +65,7 @@ export class CpuRunner {
    * @throws {UsageError} If logits or wanted log-probabilities are not finite.
    */
   async run(
-    { sequences, prefix, past, steps, choices, lora, variant }: CpuRun,
+    { sequences, prefix, past, steps, choices, targets, lora, variant }: CpuRun,
   ): Promise<CpuRunResult> {
     const own = past ?? new OwnCache(this.shape, sequences.length);
     const start = prefix.tokens.length;
@@ -79,21 +81,23 @@ export class CpuRunner {
       slot_token: int64(layout.slotToken, grid),
       slot_position: int64(layout.slotPosition, grid),
       token_slot: int64(layout.tokenSlot),
-      last_token: int64(layout.lastToken),
+      last_token: int64(targets ? layout.tokens.map((_, row) => row) : layout.lastToken),
+      targets: int64(targets?.flat() ?? []),
       max_new: int64([steps], []),
       end_ids: this.#endIds,
       choice_ids: int64(choices ?? [0]),
-      want_scores: new Tensor("bool", [choices !== undefined], []),
+      want_scores: new Tensor("bool", [Boolean(choices ?? targets)], []),
     }, ["next_tokens", "done", "choice_log_probs", ...names]);
     const data = names.map((name) => out[name]!.data as Float32Array);
     const next = out.next_tokens!.data as BigInt64Array;
     for (const token of next) refuseNotFinite(Number(token), this.#checkpoint, variant);
-    const logProbs = choices
-      ? rows(out.choice_log_probs!.data as Float32Array, grid[0]!, choices)
+    const scores = out.choice_log_probs!.data as Float32Array;
+    const logProbs = choices || targets
+      ? cut(scores, targets?.map(({ length }) => length) ?? sequences.map(() => choices!.length))
       : [];
     for (const row of logProbs) refuseNotFiniteScores(row, this.#checkpoint, variant);
     return {
-      tokens: byRow(next, layout.batch),
+      tokens: targets ? [] : byRow(next, layout.batch),
       ended: Array.from(out.done!.data as Uint8Array, Boolean),
       logProbs,
       recent: {
@@ -132,10 +136,11 @@ export class CpuRunner {
   /**
    * Takes the sequences' first new tokens a few rows at a time and appends them
    * to `past`, whose rows they continue. Gives every row's next token (none
-   * where it is an end token) and the wanted log-probabilities.
+   * where it is an end token) and the wanted log-probabilities: of choices
+   * after the last token, or of targets after each.
    */
   async prefill(
-    { sequences, prefix, past, choices, lora, variant }: Omit<CpuRun, "steps"> & {
+    { sequences, prefix, past, choices, targets, lora, variant }: Omit<CpuRun, "steps"> & {
       readonly past: OwnCache;
     },
     signal: AbortSignal | undefined,
@@ -147,6 +152,7 @@ export class CpuRunner {
       const end = this.#batchEnd(sequences, row);
       const batch = sequences.slice(row, end);
       const numbers = batch.map((_, b) => row + b);
+      const scored: number[] = [];
       // only a sequence that runs alone can be longer than a chunk
       for (let at = 0; at < batch[0]!.length; at += SEQUENCE_CHUNK) {
         signal?.throwIfAborted();
@@ -159,12 +165,20 @@ export class CpuRunner {
           lora,
           variant,
           ...(choices && last ? { choices } : {}),
+          ...(targets
+            ? {
+              targets: batch.length > 1
+                ? targets.slice(row, end)
+                : [targets[row]!.slice(at, at + SEQUENCE_CHUNK)],
+            }
+            : {}),
         });
         past.append(row, result.recent);
+        if (targets && batch.length === 1) scored.push(...result.logProbs[0]!);
         if (!last) continue;
         tokens.push(...result.tokens);
         ended.push(...result.ended);
-        logProbs.push(...result.logProbs);
+        logProbs.push(...(scored.length > 0 ? [scored] : result.logProbs));
         break;
       }
       row = end;
@@ -196,11 +210,10 @@ function byRow(next: BigInt64Array, batch: number): number[][] {
   return lists;
 }
 
-function rows(scores: Float32Array, batch: number, { length }: readonly number[]): number[][] {
-  return Array.from(
-    { length: batch },
-    (_, b) => [...scores.subarray(b * length, (b + 1) * length)],
-  );
+/** Scores as a list a sequence, of these lengths. */
+function cut(scores: Float32Array, lengths: readonly number[]): number[][] {
+  let at = 0;
+  return lengths.map((length) => [...scores.subarray(at, at += length)]);
 }
 
 function int64(values: readonly number[], dims: readonly number[] = [values.length]): Tensor {

@@ -75,6 +75,8 @@ async function withRuns(
     prompts: testPrompts(),
     maxNewTokens: MAX_NEW_TOKENS,
     choices: CHOICES,
+    // some share a run, some are longer than a chunk of it
+    texts: [2, 31, 600, 3, 257, 120].map((length, i) => randomTokens(length, i + 77, VOCABULARY)),
   })));
   await test(runs);
 }
@@ -91,6 +93,8 @@ Deno.test({
         assert.deepEqual(answers.tokens, references[i]!.tokens, FAMILIES[i]!);
         const difference = largestDifference(answers.logProbs, references[i]!.logProbs);
         assert(difference < TOLERANCE, `${FAMILIES[i]}: log-probabilities differ by ${difference}`);
+        const ofTexts = largestDifference(answers.textLogProbs, references[i]!.textLogProbs);
+        assert(ofTexts < 2 * TOLERANCE, `${FAMILIES[i]}: those of texts differ by ${ofTexts}`);
       }
       // sequences that end at different steps and ones that go on: rows leave the batch
       const lengths = new Set(references.flatMap(({ tokens }) => tokens.map((row) => row.length)));

@@ -8,8 +8,8 @@ export const LOOP_STATE = [
   ["slot_token", DataType.INT64, ["b", "s"]],
   ["slot_position", DataType.INT64, ["b", "s"]],
   ["token_slot", DataType.INT64, ["t"]],
-  ["last_token", DataType.INT64, ["b"]],
-  ["done", DataType.BOOL, ["b"]],
+  ["last_token", DataType.INT64, ["w"]],
+  ["done", DataType.BOOL, ["w"]],
   ["recent_position", DataType.INT64, ["b", "r"]],
 ] as const;
 

@@ -13,8 +13,10 @@ import type {
   EngineCallOptions,
   GenerateOptions,
   Prompt,
+  TextScores,
   Variant,
 } from "./types.ts";
+import { checkTexts } from "./check_texts.ts";
 import { writeGraph } from "./write_graph.ts";
 
 /** Options of {@linkcode openOnnxEngine}. */
@@ -143,6 +145,29 @@ export class OnnxEngine implements Engine {
       yield* rows.map(({ index }, row) => ({ index, logProbs: logProbs[row]! }));
       done += rows.length;
       onProgress?.(done, prompts.length);
+    }
+  }
+
+  /** Log-probabilities of texts; see {@linkcode Engine}. */
+  async *textLogProbs(
+    texts: readonly (readonly number[])[],
+    { variant = {}, onProgress, signal }: EngineCallOptions = {},
+  ): AsyncGenerator<TextScores> {
+    checkTexts(texts, this.#settings.contextLength);
+    const { weights } = await this.#openCall(variant, signal);
+    for (let done = 0; done < texts.length;) {
+      const batch = texts.slice(done, done + this.#settings.batchSize);
+      const { logProbs } = await this.#runner.prefill({
+        sequences: batch.map((text) => text.slice(0, -1)),
+        targets: batch.map((text) => text.slice(1)),
+        prefix: new PrefixCache(this.#runner.shape),
+        past: new OwnCache(this.#runner.shape, batch.length),
+        ...weights,
+      }, signal);
+      const first = done;
+      yield* logProbs.map((row, i) => ({ index: first + i, logProbs: row }));
+      done += batch.length;
+      onProgress?.(done, texts.length);
     }
   }
 

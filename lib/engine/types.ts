@@ -38,6 +38,14 @@ export interface ChoiceScores {
   readonly logProbs: readonly number[];
 }
 
+/** How likely a text is to a model: the log-probability of each token given those before it. */
+export interface TextScores {
+  /** Position of the text in the call's list. */
+  readonly index: number;
+  /** `[tokens - 1]`, nats: of the second token given the first, and so on. */
+  readonly logProbs: readonly number[];
+}
+
 /** Options that generation and scoring share. */
 export interface EngineCallOptions {
   readonly variant?: Variant;
@@ -62,4 +70,13 @@ export interface Engine extends AsyncDisposable {
     choices: readonly number[],
     options?: EngineCallOptions,
   ): AsyncIterable<ChoiceScores>;
+  /**
+   * Scores texts as they are, each from its first token on.
+   *
+   * @param texts Token ids, at least two a text.
+   */
+  textLogProbs(
+    texts: readonly (readonly number[])[],
+    options?: EngineCallOptions,
+  ): AsyncIterable<TextScores>;
 }

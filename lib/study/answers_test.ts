@@ -25,6 +25,10 @@ function counting(engine: Engine): Engine & { prompts: number } {
       this.prompts += prompts.length;
       return engine.choiceLogProbs(prompts, choices, options);
     },
+    textLogProbs(texts, options): ReturnType<Engine["textLogProbs"]> {
+      this.prompts += texts.length;
+      return engine.textLogProbs(texts, options);
+    },
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };
 }

@@ -165,6 +165,12 @@ class LazyEngine implements Engine {
     if (args[0].length > 0) yield* (await (this.#engine ??= this.#open())).choiceLogProbs(...args);
   }
 
+  async *textLogProbs(
+    ...args: Parameters<Engine["textLogProbs"]>
+  ): ReturnType<Engine["textLogProbs"]> {
+    if (args[0].length > 0) yield* (await (this.#engine ??= this.#open())).textLogProbs(...args);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const engine = await this.#engine?.catch(() => undefined);
     await engine?.[Symbol.asyncDispose]();

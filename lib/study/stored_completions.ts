@@ -26,6 +26,9 @@ const REFUSING: Engine = {
   async *choiceLogProbs(prompts): ReturnType<Engine["choiceLogProbs"]> {
     yield* refuseAny(prompts.length);
   },
+  async *textLogProbs(texts): ReturnType<Engine["textLogProbs"]> {
+    yield* refuseAny(texts.length);
+  },
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 

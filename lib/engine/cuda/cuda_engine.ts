@@ -11,8 +11,10 @@ import type {
   EngineCallOptions,
   GenerateOptions,
   Prompt,
+  TextScores,
   Variant,
 } from "../types.ts";
+import { checkTexts } from "../check_texts.ts";
 import { writeGraph } from "../write_graph.ts";
 import { planRuns } from "./block_plan.ts";
 import { type BundleShape, bundleShape } from "./bundle_shape.ts";
@@ -232,6 +234,35 @@ export class CudaEngine implements Engine {
     }
   }
 
+  /** Log-probabilities of texts; see {@linkcode Engine}. */
+  async *textLogProbs(
+    texts: readonly (readonly number[])[],
+    options: EngineCallOptions = {},
+  ): AsyncGenerator<TextScores> {
+    checkTexts(texts, this.#contextLength);
+    const prompts = texts.map((text) => ({ prefix: [], suffix: text.slice(0, -1) }));
+    const results = this.#runAll(prompts, options, {
+      maxNewTokens: 0,
+      feeds: {
+        choice_ids: int64([0]),
+        no_scores: floats([], [0, 1]),
+        want_scores: flag(true),
+        decode_steps: int64([0], []),
+      },
+      outputs: ["choice_log_probs"],
+      targets: texts.map((text) => text.slice(1)),
+    });
+    for await (const { prompts: rows, out } of results) {
+      const scores = out.choice_log_probs!.data as Float32Array;
+      let at = 0;
+      for (const index of rows) {
+        const logProbs = [...scores.subarray(at, at += texts[index]!.length - 1)];
+        refuseNotFiniteScores(logProbs, this.#checkpoint, options.variant ?? {});
+        yield { index, logProbs };
+      }
+    }
+  }
+
   /** Frees the session's memory. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#runner.release();
@@ -245,22 +276,30 @@ export class CudaEngine implements Engine {
   async *#runAll(
     prompts: readonly Prompt[],
     { variant = {}, onProgress, signal }: EngineCallOptions,
-    { maxNewTokens, feeds, outputs }: {
+    { maxNewTokens, feeds, outputs, targets }: {
       readonly maxNewTokens: number;
       readonly feeds: Feeds;
       readonly outputs: readonly string[];
+      /** The token after each token of each prompt, where texts are scored. */
+      readonly targets?: readonly (readonly number[])[];
     },
   ): AsyncGenerator<{ prompts: readonly number[]; out: Readonly<Record<string, Tensor>> }> {
     this.#checkLengths(prompts, maxNewTokens);
     const shared = { ...feeds, ...await this.#variantFeeds(variant) };
     let waiting = prompts.map((_, index) => index);
     while (waiting.length > 0) {
-      const limits = { ...this.#plan, chunks: maxNewTokens === 0 ? SCORING_CHUNKS : Infinity };
+      const limits = {
+        ...this.#plan,
+        chunks: maxNewTokens === 0 ? SCORING_CHUNKS : Infinity,
+        // a row of logits a token in place of one a sequence
+        ...(targets ? { prefillTokens: this.#plan.sequences } : {}),
+      };
       const plans = planRuns(waiting.map((index) => prompts[index]!), limits, maxNewTokens);
       const finished = new Set<number>();
       for (const plan of plans) {
         signal?.throwIfAborted();
-        const out = await this.#tryRun(plan, shared, outputs);
+        const wanted = targets && waiting.map((index) => targets[index]!);
+        const out = await this.#tryRun(plan, { shared, outputs, targets: wanted });
         if (!out) break;
         const done = plan.prompts.map((at) => waiting[at]!);
         for (const index of done) finished.add(index);
@@ -274,14 +313,17 @@ export class CudaEngine implements Engine {
   /** The outputs of a run, or nothing when memory ran out and the plan was halved. */
   async #tryRun(
     plan: RunPlan,
-    shared: Feeds,
-    outputs: readonly string[],
+    { shared, outputs, targets }: {
+      readonly shared: Feeds;
+      readonly outputs: readonly string[];
+      readonly targets: readonly (readonly number[])[] | undefined;
+    },
   ): Promise<Readonly<Record<string, Tensor>> | undefined> {
     const { onPlan } = this.#options;
     const started = performance.now();
     try {
       const { config } = this.#checkpoint;
-      const feeds = runFeeds(plan, { config, hasBundles: this.#bundles !== undefined });
+      const feeds = runFeeds(plan, { config, hasBundles: this.#bundles !== undefined, targets });
       const out = await this.#runner.run({ ...shared, ...feeds }, outputs);
       onPlan?.({
         kind: "run",

@@ -234,9 +234,12 @@ Deno.test("buildCudaGraph() normalises over the vocabulary only inside the branc
   assert.ok(![...prefill, ...decode, ...bundled].some(({ opType }) => opType === "LogSoftmax"));
   const branch = prefill.find(({ opType }) => opType === "If")!;
   const then = branch.attribute.find(({ name }) => name === "then_branch")!.g!;
-  const [softmax, gather] = then.node.slice(-2);
-  assert.deepEqual([softmax!.opType, gather!.opType], ["LogSoftmax", "Gather"]);
-  assert.deepEqual(gather!.input, [softmax!.output[0], "choice_ids"]);
+  const softmax = then.node.find(({ opType }) => opType === "LogSoftmax")!;
+  const pick = then.node.at(-1)!;
+  assert.equal(pick.opType, "If");
+  const taken = pick.attribute.map(({ g }) => g!.node.at(-1)!);
+  assert.deepEqual(taken.map(({ opType }) => opType), ["GatherElements", "Gather"]);
+  for (const { input } of taken) assert.equal(input[0], softmax.output[0]);
 });
 
 Deno.test("buildCudaGraph() scores letters from products of float32, a part of the output layer at a time", () => {
@@ -265,6 +268,59 @@ Deno.test("buildCudaGraph() takes LoRA factors and their scale as inputs", () =>
   assert.ok(names.includes("lora_scale"));
 });
 
+Deno.test("buildCudaGraph() takes an adapter's gains and biases as inputs where they are asked for, and only there", () => {
+  const loraModules = ["self_attn.q_proj", "mlp.down_proj"] as const;
+  const fields = { model_type: "qwen2" };
+  const plain = build(fields, { loraModules });
+  const none = build(fields, { loraModules, loraTerms: [] });
+  assert.deepEqual(none.bytes, plain.bytes);
+  const { main, prefill, decode, bundled } = build(fields, {
+    loraModules,
+    loraTerms: ["gain", "bias"],
+  });
+  const inputs = main.input.map(({ name }) => name);
+  for (const term of ["lora_gain", "lora_bias"]) {
+    assert.equal(inputs.filter((name) => name.endsWith(`.${term}`)).length, 2 * LAYERS);
+    assert.ok(!plain.main.input.some(({ name }) => name.endsWith(`.${term}`)));
+  }
+  // each is scaled once a run, outside the loops, as the second factor is
+  const scaled = main.node.filter(({ opType, input }) =>
+    opType === "Mul" && input[1] === "lora_scale"
+  );
+  assert.equal(scaled.length, 3 * 2 * LAYERS);
+  const casts = new Map(main.node.map(({ input, output }) => [input[0]!, output[0]!]));
+  const inType = (layer: string, term: string): string => {
+    const product = scaled.find(({ input }) => input[0] === `${layer}.${term}`)!;
+    return casts.get(product.output[0]!)!;
+  };
+  for (const body of [prefill, decode, bundled]) {
+    for (let layer = 0; layer < LAYERS; layer++) {
+      for (const module of loraModules) {
+        const name = `model.layers.${layer}.${module}`;
+        const product = body.find(({ input }) => input[1] === `${name}.weight`)!.output[0]!;
+        const stretch = body.find(({ input }) => input[1] === inType(name, "lora_gain"))!;
+        // the base's own bias is taken out of what is stretched
+        const stretched = module === "self_attn.q_proj"
+          ? body.find(({ opType, input }) => opType === "Sub" && input[0] === product)!
+          : undefined;
+        assert.equal(stretched?.input[1], stretched && `${name}.bias`);
+        assert.deepEqual(
+          [stretch.opType, stretch.input[0]],
+          ["Mul", stretched ? stretched.output[0] : product],
+        );
+        const sum = body.find(({ input }) => input[1] === stretch.output[0])!;
+        assert.deepEqual([sum.opType, sum.input[0]], ["Add", product]);
+        const biased = body.find(({ input }) => input[1] === inType(name, "lora_bias"))!;
+        assert.deepEqual([biased.opType, biased.input[0]], ["Add", sum.output[0]]);
+        const last = body.find(({ opType, input }) =>
+          opType === "Gemm" && input[2] === biased.output[0]
+        );
+        assert.ok(last, `${name}: nothing adds the product of the factors`);
+      }
+    }
+  }
+});
+
 /** Opens a session over weights that are all zeros: a file with nothing but a length. */
 async function openSession(graph: Uint8Array): Promise<InferenceSession> {
   const folder = await Deno.makeTempDir();
@@ -290,7 +346,10 @@ const FAMILIES = [
 ];
 for (const fields of FAMILIES) {
   Deno.test(`buildCudaGraph() writes a graph for ${fields.model_type} that ONNX Runtime finds well typed`, async () => {
-    const { bytes } = build(fields, { loraModules: LINEAR_MODULES });
+    const { bytes } = build(fields, {
+      loraModules: LINEAR_MODULES,
+      loraTerms: ["gain", "bias"],
+    });
     // without a GPU a session gets as far as the first node that only a GPU runs
     await assert.rejects(openSession(bytes), /Could not find an implementation for/);
   });

@@ -114,7 +114,10 @@ export function decodeLoop(
     valueInfo(emitted, DataType.INT64, ["B"]),
   ]);
 
-  const before = keepAlive(model, scope, goesOnAfter(model, scope, first), {
+  // a run that decodes nothing may have more rows than sequences
+  const decodes = scope.op("Greater", ["decode_steps", model.int64(0)]);
+  const goesOnFirst = scope.op("And", [goesOnAfter(model, scope, first), decodes]);
+  const before = keepAlive(model, scope, goesOnFirst, {
     carried,
     values: Object.fromEntries(carried.map(({ name, start }) => [name, start])),
   });

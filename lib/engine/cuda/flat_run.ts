@@ -25,7 +25,7 @@ export interface FlatRun {
   readonly tailPast: readonly number[];
   /** `[Q, width]` */
   readonly tailTable: readonly number[];
-  /** `[B]` row in its chunk of each prompt's last token. */
+  /** `[B]` row in its chunk of each prompt's last token, or of all its tokens. */
   readonly last: readonly number[];
   /** `[B]` tokens of each prompt. */
   readonly promptLength: readonly number[];
@@ -63,8 +63,15 @@ export interface FlatBundles {
 /** Entry of a table beyond a sequence's last block. */
 const NO_BLOCK = -1;
 
-/** Lays a planned run out as flat arrays. */
-export function flattenRun({ chunks, maxNewTokens, bundles }: RunPlan): FlatRun {
+/**
+ * Lays a planned run out as flat arrays.
+ *
+ * @param options `texts` counts every token of a prompt as a last one.
+ */
+export function flattenRun(
+  { chunks, maxNewTokens, bundles }: RunPlan,
+  { texts }: { readonly texts?: boolean } = {},
+): FlatRun {
   const all = chunks.flatMap(({ sequences }) => sequences);
   const width = Math.max(...all.map(({ blocks }) => blocks.length));
   const row = (blocks: readonly number[]): number[] => tableRow(blocks, width);
@@ -95,7 +102,9 @@ export function flattenRun({ chunks, maxNewTokens, bundles }: RunPlan): FlatRun 
       parts.sequences.push(past);
       table.push(...row(blocks));
       if (prompt === undefined) continue;
-      parts.last.push(offset - 1);
+      for (let row = texts ? offset - tokens.length : offset - 1; row < offset; row++) {
+        parts.last.push(row);
+      }
       promptLength.push(past + tokens.length);
       promptTable.push(...row(blocks));
     }

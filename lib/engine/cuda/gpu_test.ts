@@ -120,7 +120,15 @@ for (const family of FAMILIES) {
         await using cpu = await openOnnxEngine(checkpoint, { contextLength: 1024 });
         const limits = { sequences: 5, prefillTokens: 400 };
         await using gpu = await open(checkpoint, { halfType, decoding, ...limits });
-        const run = { prompts: testPrompts(), maxNewTokens: MAX_NEW_TOKENS, choices: CHOICES };
+        const texts = [2, 31, 600, 3, 257, 120].map((length, i) =>
+          randomTokens(length, i + 77, VOCABULARY)
+        );
+        const run = {
+          prompts: testPrompts(),
+          maxNewTokens: MAX_NEW_TOKENS,
+          choices: CHOICES,
+          texts,
+        };
         const expected = await engineAnswers(cpu, run);
         const answers = await engineAnswers(gpu, run);
         const difference = largestDifference(answers.logProbs, expected.logProbs);
@@ -136,6 +144,11 @@ for (const family of FAMILIES) {
         await Deno.stderr.write(new TextEncoder().encode(`${line}\n`));
         assert.ok(difference <= TOLERANCE[halfType], line);
         assert.ok(gap <= TOLERANCE[halfType], line);
+        const ofTexts = answers.textLogProbs.map((row, i) =>
+          row.reduce((sum, value, k) => sum + value - expected.textLogProbs[i]![k]!, 0) / row.length
+        );
+        const off = Math.max(...ofTexts.filter((_, i) => texts[i]!.length > 30).map(Math.abs));
+        assert.ok(off <= TOLERANCE[halfType] / 4, `${line}; texts ${off} nats a token`);
         assert.ok(new Set(lengths).size > 1, "some completions end early");
       },
     });
@@ -219,15 +232,25 @@ Deno.test({
   },
 });
 
-for (const name of ["qv", "all_linear"]) {
+const ADAPTERS = [
+  ["llama", "qv"],
+  ["llama", "all_linear"],
+  ["llama", "rslora_patterns"],
+  ["llama", "dora"],
+  ["qwen2_tied", "dora_biased"],
+  ["llama", "lora_bias"],
+  ["qwen2_tied", "lora_bias_biased"],
+] as const;
+for (const [base, name] of ADAPTERS) {
   Deno.test({
     name: `CudaEngine applies the adapter ${name} as the CPU does${skipped}`,
     ignore: !onGpu,
     fn: async () => {
       const dir = await checkpoints();
-      const checkpoint = await openCheckpoint(`${dir}/llama`);
+      const checkpoint = await openCheckpoint(`${dir}/${base}`);
       const adapter = await loadAdapter(`${dir}/adapter_${name}`, checkpoint);
-      const options = { loraModules: LINEAR_MODULES, contextLength: 1024 };
+      const { terms } = adapter;
+      const options = { loraModules: LINEAR_MODULES, loraTerms: terms, contextLength: 1024 };
       await using cpu = await openOnnxEngine(checkpoint, options);
       await using gpu = await open(checkpoint, {
         ...options,
@@ -236,6 +259,8 @@ for (const name of ["qv", "all_linear"]) {
       });
       const run = { prompts: testPrompts(), maxNewTokens: MAX_NEW_TOKENS, choices: CHOICES };
       const ends = checkpoint.config.endTokenIds;
+      const off = await engineAnswers(gpu, { ...run, variant: { adapter, scale: 0 } });
+      assert.deepEqual(off, await engineAnswers(gpu, run));
       for (const scale of [0.5, 1]) {
         const variant = { adapter, scale };
         const expected = await engineAnswers(cpu, { ...run, variant });

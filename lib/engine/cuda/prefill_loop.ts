@@ -32,7 +32,8 @@ export interface LoopParts {
  * iteration, so that a run's size is bounded by its cache and not by what one
  * step needs beside it. Returns the first token of each prompt `[B]` and the
  * log-probabilities of the choices `[B, C]` (zeros unless wanted), in the order
- * of the prompts' last tokens.
+ * of the prompts' last tokens. To score texts, every token of a prompt counts as
+ * a last one, and `targets` `[B]` has the token after it.
  */
 export function prefillLoop(
   model: ModelBuilder,
@@ -64,6 +65,7 @@ export function prefillLoop(
     bounds: body.op("Gather", ["tail_bounds", iteration]),
   };
   const last = take("last", "last");
+  const targets = take("targets", "last");
   const hidden = decoderLayers(model, body, {
     config,
     tokens: take("tokens", "tokens"),
@@ -79,6 +81,7 @@ export function prefillLoop(
   const best = greedy(model, body, logits);
   const chosen = choiceScores(model, body, {
     logits,
+    targets,
     exactLogits: (scope) => weights.exactLogits(scope, hidden),
   });
 
@@ -126,6 +129,7 @@ function declareInputs(model: ModelBuilder): void {
     ["tail_past", INT32, ["Q"]],
     ["tail_table", INT32, ["Q", "M"]],
     ["last", INT64, ["B"]],
+    ["targets", INT64, ["X"]],
     ["no_tokens", INT64, ["zero"]],
     ["no_scores", FLOAT, ["zero", "C"]],
     ["choice_ids", INT64, ["C"]],

@@ -23,13 +23,15 @@ const UNUSED_BUNDLES: FlatBundles = {
 /** What the graph is fed for one run, beside the adapter and what all runs of a call share. */
 export function runFeeds(
   run: RunPlan,
-  { config, hasBundles }: {
+  { config, hasBundles, targets }: {
     readonly config: DecoderConfig;
     /** Whether the graph can decode in bundles. */
     readonly hasBundles: boolean;
+    /** The token after each token of each prompt of the call, where texts are scored. */
+    readonly targets?: readonly (readonly number[])[] | undefined;
   },
 ): Feeds {
-  const flat = flattenRun(run);
+  const flat = flattenRun(run, { texts: targets !== undefined });
   const { width, longest } = flat;
   const chunks = run.chunks.length;
   const group = groupSize(config);
@@ -49,6 +51,7 @@ export function runFeeds(
     tail_past: int32(flat.tailPast),
     tail_table: table(flat.tailTable),
     last: int64(flat.last),
+    targets: int64(targets ? run.prompts.flatMap((prompt) => targets[prompt]!) : []),
     prompt_length: int32(flat.promptLength),
     prompt_table: table(flat.promptTable),
     decode_bounds: int32([1, longest]),

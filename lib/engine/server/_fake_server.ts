@@ -133,6 +133,15 @@ export async function withFakeServer(
         ),
       },
     };
+    if (body.prompt_logprobs !== undefined) {
+      Object.assign(choice, {
+        prompt_logprobs: prompt.map((id, i) =>
+          i === 0
+            ? null
+            : { [id]: { logprob: fakeLogProbs(prompt.slice(0, i), model)[id], rank: 1 } }
+        ),
+      });
+    }
     const alter = options.alter ?? ((json: FakeAnswer): unknown => json);
     return Response.json(alter({ choices: [choice] }, body));
 

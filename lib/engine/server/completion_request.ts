@@ -10,6 +10,8 @@ export interface ServerCompletion {
   readonly finishReason: "stop" | "length";
   /** For each generated token, log-probabilities by token id, nats; empty if none were asked for. */
   readonly logProbs: readonly ReadonlyMap<number, number>[];
+  /** The same for each token of the prompt, if asked for; the first has none. */
+  readonly promptLogProbs?: readonly ReadonlyMap<number, number>[];
 }
 
 /** What a completion is asked with; the names are those of the server's interface. */
@@ -18,6 +20,7 @@ export interface CompletionBody {
   readonly prompt: string | readonly number[];
   readonly max_tokens: number;
   readonly logprobs?: number;
+  readonly prompt_logprobs?: number;
   readonly logprob_token_ids?: readonly number[];
   readonly allowed_token_ids?: readonly number[];
   readonly stop_token_ids?: readonly number[];
@@ -89,7 +92,12 @@ export async function requestCompletion(
   if (logProbs === undefined || (body.logprobs !== undefined && logProbs.length < tokens.length)) {
     return fail("lacks the log-probabilities by token id that were asked for");
   }
-  return { tokens, promptTokens, finishReason: finish, logProbs };
+  if (body.prompt_logprobs === undefined) {
+    return { tokens, promptTokens, finishReason: finish, logProbs };
+  }
+  const promptLogProbs = parsePromptLogProbs(choice.prompt_logprobs);
+  if (!promptLogProbs) return fail("lacks the log-probabilities of the prompt");
+  return { tokens, promptTokens, finishReason: finish, logProbs, promptLogProbs };
 }
 
 const TOKEN = /^token_id:(\d+)$/;
@@ -108,6 +116,18 @@ function parseLogProbs(value: unknown): ReadonlyMap<number, number>[] | undefine
     result.push(byId);
   }
   return result;
+}
+
+function parsePromptLogProbs(value: unknown): ReadonlyMap<number, number>[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.map((step) =>
+    new Map(
+      Object.entries(step ?? {}).map(([id, entry]) => [
+        Number(id),
+        Number((entry as { logprob?: unknown } | null)?.logprob ?? NaN),
+      ]),
+    )
+  );
 }
 
 /** Whether two lists of token ids are the same. */

@@ -8,13 +8,16 @@ import type {
   EngineCallOptions,
   GenerateOptions,
   Prompt,
+  TextScores,
 } from "../types.ts";
+import { checkTexts } from "../check_texts.ts";
 import { probeScoring, scoreChoices, type ScoringMethod } from "./choice_scoring.ts";
 import { requestCompletion } from "./completion_request.ts";
 import { checkTokenizer, identifyModel, type ServedModel } from "./identify_server.ts";
 import { runPool } from "./request_pool.ts";
 import { type RequestOptions, ServerClient, type ServerClientOptions } from "./server_client.ts";
 import { ServedAdapters } from "./served_adapters.ts";
+import { scoreText } from "./text_scoring.ts";
 
 /** Which model the study has here, and where the server is. */
 export interface ServerEngineOptions extends ServerClientOptions {
@@ -174,6 +177,21 @@ export class ServerEngine implements Engine {
       const logProbs = await scoreChoices(this.#client, request, { ...options, method });
       return { index, logProbs };
     });
+  }
+
+  /** Log-probabilities of texts; see {@linkcode Engine}. */
+  async *textLogProbs(
+    texts: readonly (readonly number[])[],
+    { variant = {}, onProgress, signal }: EngineCallOptions = {},
+  ): AsyncGenerator<TextScores> {
+    const { maxModelLen = Infinity } = this.#parts.facts;
+    checkTexts(texts, maxModelLen - 1);
+    const model = await this.#parts.adapters.nameOf(variant, { signal });
+    const prompts = texts.map((text) => ({ prefix: [], suffix: text }));
+    yield* this.#askAll(prompts, { onProgress, signal }, async (index, text, options) => ({
+      index,
+      logProbs: await scoreText(this.#client, { model, text }, options),
+    }));
   }
 
   /** Takes off the server what was loaded onto it. */

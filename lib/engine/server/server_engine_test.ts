@@ -172,6 +172,41 @@ Deno.test("ServerEngine.choiceLogProbs() forces each token where the server know
     assert.equal(asked.length - before, PROMPTS.length * CHOICES.length);
   }));
 
+Deno.test("ServerEngine.textLogProbs() takes each token's log-probability from the prompt's", () =>
+  withEngine({}, async (engine, { asked }) => {
+    const texts = PROMPTS.map(({ prefix, suffix }) => [...prefix, ...suffix]);
+    const scores = await Array.fromAsync(engine.textLogProbs(texts));
+    assert.equal(scores.length, texts.length);
+    for (const { index, logProbs } of scores) {
+      const text = texts[index]!;
+      const expected = text.slice(1).map((id, i) => fakeLogProbs(text.slice(0, i + 1))[id]!);
+      assert.ok(logProbs.every((value, i) => Math.abs(value - expected[i]!) < 1e-9));
+    }
+    assert.equal(asked.at(-1)!.prompt_logprobs, 0);
+  }));
+
+Deno.test("ServerEngine.textLogProbs() refuses answers that lack a token or are no log-probabilities", async () => {
+  for (const change of [undefined, [null], [null, {}], "positive"] as const) {
+    await withEngine({
+      alter: (answer, body) => {
+        if (body.prompt_logprobs === undefined) return answer;
+        const [choice] = answer.choices;
+        const given = choice!.prompt_logprobs as (Record<string, { logprob: number }> | null)[];
+        const positive = given.map((step) =>
+          step && Object.fromEntries(Object.keys(step).map((id) => [id, { logprob: 0.5 }]))
+        );
+        const altered = change === "positive" ? positive : change;
+        return { choices: [{ ...choice, prompt_logprobs: altered }] };
+      },
+    }, async (engine) => {
+      await assert.rejects(Array.fromAsync(engine.textLogProbs([[1, 2, 3]])), {
+        name: "UsageError",
+        message: /lacks the log-probabilities of the prompt|for token 2 of a text/,
+      });
+    });
+  }
+});
+
 Deno.test("ServerEngine.choiceLogProbs() is right on processed log-probabilities by id too", () =>
   withEngine({ logprobsMode: "processed_logprobs" }, async (engine) => {
     assert.equal(engine.facts.scoring, "logprob_token_ids");

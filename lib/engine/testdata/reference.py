@@ -7,7 +7,8 @@ JOB.json is a list of runs: `model` (folder), optional `adapter` (folder, merged
 `choices` (token ids), `max_new_tokens`, optional `end_ids`. With `"merge": false` the adapter stays
 beside the weights, and each adapted layer's output is as far from the base's.
 RESULT.json has for each run the greedy `tokens` of each prompt (up to and without the end token)
-and the `log_probs` of the choices as its next token. Prompts go through the model one at a time,
+and the `log_probs` of the choices as its next token; with `texts` (lists of token ids) also the
+`text_log_probs` of each token given those before it. Prompts go through the model one at a time,
 so that no padding can touch the numbers.
 """
 
@@ -68,6 +69,12 @@ def answer(model, ids, run):
     return tokens, log_probs
 
 
+@torch.inference_mode()
+def score(model, ids):
+    log_probs = torch.log_softmax(model(torch.tensor([ids])).logits[0, :-1], dim=-1)
+    return log_probs.gather(1, torch.tensor(ids[1:])[:, None])[:, 0].tolist()
+
+
 def main(job_path, result_path):
     results = []
     for run in json.loads(Path(job_path).read_text()):
@@ -75,7 +82,13 @@ def main(job_path, result_path):
         # threads that wait for each other cost a tiny model far more than they bring
         torch.set_num_threads(1 if model.num_parameters() < 10_000_000 else 2)
         answers = [answer(model, ids, run) for ids in run["prompts"]]
-        results.append({"tokens": [a[0] for a in answers], "log_probs": [a[1] for a in answers]})
+        results.append(
+            {
+                "tokens": [a[0] for a in answers],
+                "log_probs": [a[1] for a in answers],
+                "text_log_probs": [score(model, ids) for ids in run.get("texts", [])],
+            }
+        )
     Path(result_path).write_text(json.dumps(results))
 
 
