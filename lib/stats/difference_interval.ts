@@ -1,4 +1,5 @@
-import { bisectDown } from "./_bisect.ts";
+import { assertPairedCounts, assertShare } from "./_checks.ts";
+import { tangoInterval } from "./_tango.ts";
 import type { Interval } from "./interval.ts";
 import { normalQuantile } from "./normal_quantile.ts";
 
@@ -12,11 +13,17 @@ export interface PairedCounts {
   readonly lost: number;
 }
 
+/** Options of {@linkcode differenceInterval}. */
+export interface IntervalOptions {
+  /** How often the interval is to hold the truth, strictly between 0 and 1; 0.95 by default. */
+  readonly level?: number;
+}
+
 /**
- * Tango's 95 % score interval for the difference of two paired proportions,
- * `(gained - lost) / n`.
+ * Tango's score interval for the difference of two paired proportions, `(gained - lost) / n`; the
+ * 95 % one by default. The ends of the 90 % one are the one-sided bounds at 5 %.
  *
- * It holds every difference that a score test would not reject at 5 %. At a difference of 0 that
+ * It holds every difference that a score test would not reject at `1 - level`. At a difference of 0 that
  * test is McNemar's, so the interval excludes 0 exactly when McNemar's statistic
  * `(gained - lost) / sqrt(gained + lost)` exceeds 1.96. It keeps its coverage with few or no
  * disagreements, where `difference ± 1.96 stderr` collapses: with none of n it is
@@ -29,7 +36,7 @@ export interface PairedCounts {
  *
  * @param counts `n` > 0 and `gained + lost <= n`, integers >= 0.
  * @returns An interval within `[-1, 1]`.
- * @throws {RangeError} If the counts are impossible.
+ * @throws {RangeError} If the counts are impossible or the level is out of range.
  *
  * @example No disagreement on 96 examples leaves a difference of up to 3.8 points open
  * ```ts
@@ -41,37 +48,12 @@ export interface PairedCounts {
  * assert.equal(low, -high);
  * ```
  */
-export function differenceInterval(counts: PairedCounts): Interval {
-  const { n, gained, lost } = counts;
-  if (
-    ![n, gained, lost].every((count) => Number.isSafeInteger(count) && count >= 0) || n === 0 ||
-    gained + lost > n
-  ) {
-    throw new RangeError(
-      `Cannot compare pairs as gained and lost must be integers >= 0 with a sum of at most n > 0: ` +
-        `current values are gained ${gained}, lost ${lost}, n ${n}`,
-    );
-  }
-  // Swapping the variants must mirror the interval to the last bit.
-  if (lost > gained) {
-    const [low, high] = differenceInterval({ n, gained: lost, lost: gained });
-    return [-high, -low];
-  }
-  const z = normalQuantile(0.975);
-  const estimate = (gained - lost) / n;
-  const spread = (delta: number): number => z * Math.sqrt(nullVariance(counts, delta));
-  const high = bisectDown((delta) => gained - lost - n * delta + spread(delta), estimate, 1);
-  const low = gained === lost
-    ? -high
-    : bisectDown((delta) => gained - lost - n * delta - spread(delta), -1, estimate);
-  return [low, high];
-}
-
-/** The variance of `gained - lost` if the true difference is `delta`, at its likeliest value. */
-function nullVariance({ n, gained, lost }: PairedCounts, delta: number): number {
-  // The likeliest share of `lost` solves 2 n q^2 + b q + c = 0.
-  const b = (2 * n - gained + lost) * delta - gained - lost;
-  const c = -lost * delta * (1 - delta);
-  const q = (Math.sqrt(Math.max(0, b * b - 8 * n * c)) - b) / (4 * n);
-  return Math.max(0, n * (2 * q + delta * (1 - delta)));
+export function differenceInterval(
+  counts: PairedCounts,
+  options: IntervalOptions = {},
+): Interval {
+  const { level = 0.95 } = options;
+  assertPairedCounts(counts);
+  assertShare("level", level);
+  return tangoInterval(counts, normalQuantile((1 + level) / 2));
 }
