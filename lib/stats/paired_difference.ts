@@ -1,4 +1,4 @@
-import { clusteredMean } from "./clustered_mean.ts";
+import { clusterRobustMean } from "./cluster_robust_mean.ts";
 import { differenceInterval } from "./difference_interval.ts";
 import type { Interval } from "./interval.ts";
 import { mcnemarExact } from "./mcnemar_exact.ts";
@@ -31,9 +31,9 @@ export interface PairedDifference {
 export interface ClusteredDifference {
   /** How many clusters there are. */
   readonly clusters: number;
-  /** The clustered standard error of the difference. */
+  /** The clustered standard error of the difference (CR2). */
   readonly stderr: number;
-  /** `difference ± t stderr`, cut at -1 and 1. */
+  /** `difference ± t stderr` on Bell and McCaffrey's degrees of freedom, cut at -1 and 1. */
   readonly ci95: Interval;
 }
 
@@ -47,12 +47,15 @@ export interface PairedDifferenceOptions {
  * Compares two variants on the same examples: difference, interval, exact test, and what was
  * gained and lost.
  *
+ * What may be said of the difference follows from both of its intervals: see `verdict`.
+ *
  * Pairing matters: whether an example is hard is the same for both, and drops out. Line up the
  * scores by id first, with `alignById`.
  *
  * @param base Whether the base model was right, one entry an example.
  * @param tuned Whether the tuned variant was right, in the same order.
- * @returns The comparison; `clustered` is there if clusters were given and there are at least two.
+ * @returns The comparison; `clustered` is there if clusters were given, there are at least two
+ * and they do not all agree.
  * @throws {RangeError} If there are no examples, or the lengths differ.
  *
  * @example
@@ -82,7 +85,7 @@ export function pairedDifference(
   const lost = changes.filter((change) => change === -1).length;
   const rightBase = base.filter(Boolean).length;
   const difference = (gained - lost) / n;
-  const clustered = options.clusters && clusteredMean(changes, options.clusters);
+  const clustered = options.clusters && clusterRobustMean(changes, options.clusters);
   return {
     n,
     meanBase: rightBase / n,
@@ -93,7 +96,7 @@ export function pairedDifference(
     gained,
     lost,
     mcnemarExactP: mcnemarExact(gained, lost),
-    ...(clustered && {
+    ...(clustered?.ci95 && {
       clustered: {
         clusters: clustered.clusters,
         stderr: clustered.stderr,

@@ -1,3 +1,5 @@
+import { assertClusters, assertPairs } from "./_checks.ts";
+import { fiellerRatio } from "./_fieller.ts";
 import { aboveChance } from "./above_chance.ts";
 import type { Interval } from "./interval.ts";
 import { ratioInterval } from "./ratio_interval.ts";
@@ -8,17 +10,27 @@ export interface PercentageChange {
   readonly change: number;
   /** The 95 % interval of `change`, from the score interval of the paired ratio. */
   readonly ci95: Interval;
+  /**
+   * The 95 % interval with clusters as the unit (Fieller's, CR2, Student's t). `null` where it has
+   * no bounds, as the base score is not shown to be above 0 over clusters; left out with fewer than
+   * two clusters and if none were given.
+   */
+  readonly clusteredCi95?: Interval | null;
 }
 
 /** Options of {@linkcode percentageChange}. */
 export interface PercentageChangeOptions {
   /**
    * The score that guessing gives. If set, a base score that is not above it by the exact one-sided
-   * binomial test has no percentage change; without it, only a base score of 0 has none.
+   * binomial test has no percentage change; without it, only a base score of 0 has none. Leave it
+   * out: a failed test does not show that a model guesses, and a gate on the base score hides
+   * losses and not gains. `changeAboveChance` is the reading beside this one.
    */
   readonly chance?: number;
   /** The level of that test, 0.05 by default. */
   readonly alpha?: number;
+  /** The cluster of each example (its database or subject), in the same order. */
+  readonly clusters?: readonly string[];
 }
 
 /**
@@ -26,7 +38,8 @@ export interface PercentageChangeOptions {
  * score's own uncertainty and for the pairing.
  *
  * The interval is that of the ratio of two paired proportions, minus 1. It excludes 0 exactly when
- * the interval of {@linkcode pairedDifference} does.
+ * the interval of {@linkcode pairedDifference} does, and the clustered one when the clustered one
+ * does.
  *
  * @param base Whether the base model was right, one entry an example.
  * @param tuned Whether the tuned variant was right, in the same order.
@@ -52,11 +65,8 @@ export function percentageChange(
   options: PercentageChangeOptions = {},
 ): PercentageChange | undefined {
   const n = base.length;
-  if (n !== tuned.length || n === 0) {
-    throw new RangeError(
-      `Cannot compare pairs as both variants need the same number > 0 of scores: current lengths are ${n} and ${tuned.length}`,
-    );
-  }
+  assertPairs(base, tuned);
+  if (options.clusters) assertClusters(n, options.clusters);
   const rightBase = base.filter(Boolean).length;
   if (rightBase === 0) return undefined;
   if (options.chance !== undefined) {
@@ -66,5 +76,19 @@ export function percentageChange(
   const both = base.filter((right, i) => right && tuned[i]).length;
   const gained = tuned.filter((right, i) => right && !base[i]).length;
   const [low, high] = ratioInterval({ n, both, gained, lost: rightBase - both });
-  return { change: (both + gained) / rightBase - 1, ci95: [low - 1, high - 1] };
+  const clustered = options.clusters && clusteredInterval(base, tuned, options.clusters);
+  return {
+    change: (both + gained) / rightBase - 1,
+    ci95: [low - 1, high - 1],
+    ...(clustered !== undefined && { clusteredCi95: clustered }),
+  };
+}
+
+function clusteredInterval(
+  base: readonly boolean[],
+  tuned: readonly boolean[],
+  clusters: readonly string[],
+): Interval | null | undefined {
+  const ratio = fiellerRatio(base, tuned, { shift: 0, clusters });
+  return ratio && [Math.max(-1, ratio[0] - 1), ratio[1] - 1];
 }
