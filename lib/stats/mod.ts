@@ -26,12 +26,61 @@ export { alignById, type AlignedPair } from "./align_by_id.ts";
 export { type Alternative, binomialTest, type BinomialTestOptions } from "./binomial_exact.ts";
 export { binomialPmf } from "./binomial_pmf.ts";
 export { bootstrap, type BootstrapOptions, type BootstrapResult } from "./bootstrap.ts";
+export { brierScores, letterBrierScores } from "./brier_scores.ts";
+export { type Calibration, calibration, type CalibrationOptions } from "./calibration.ts";
+export {
+  type ChangeAboveChance,
+  changeAboveChance,
+  type ChangeAboveChanceOptions,
+} from "./change_above_chance.ts";
+export { type ClusterRobustMean, clusterRobustMean } from "./cluster_robust_mean.ts";
 export { type ClusteredMean, clusteredMean } from "./clustered_mean.ts";
-export { differenceInterval, type PairedCounts } from "./difference_interval.ts";
+export {
+  type ClusteredNonInferiority,
+  clusteredNonInferiority,
+  type MeanWithSpread,
+} from "./clustered_non_inferiority.ts";
+export { compareRecipes, type RecipeComparison, type RecipeScores } from "./compare_recipes.ts";
+export {
+  type Coefficient,
+  type Correlation,
+  correlation,
+  type CorrelationOptions,
+} from "./correlation.ts";
+export { type CrossedSeeds, crossedSeeds, MIN_SEEDS_OF_A_RECIPE } from "./crossed_seeds.ts";
+export { designEffect } from "./design_effect.ts";
+export {
+  differenceInterval,
+  type IntervalOptions,
+  type PairedCounts,
+} from "./difference_interval.ts";
+export { effectiveDifferenceInterval } from "./effective_difference_interval.ts";
+export type {
+  Better,
+  Evidence,
+  MeanEvidence,
+  ScoreEvidence,
+  Spread,
+  SpreadOfClusters,
+} from "./evidence.ts";
+export { type EvidenceIntervals, evidenceIntervals } from "./evidence_intervals.ts";
+export { fixedSequence } from "./fixed_sequence.ts";
+export { type Flip, type FlipRow, type FlipTable, flipTable } from "./flip_table.ts";
 export { holm } from "./holm.ts";
 export type { Interval } from "./interval.ts";
+export { type HabitAnswers, type LetterHabit, letterHabit } from "./letter_habit.ts";
+export { letterPrior } from "./letter_prior.ts";
+export { letterProbabilities } from "./letter_probabilities.ts";
+export { type LetterTable, letterTable, type LetterTableOptions } from "./letter_table.ts";
 export { logGamma } from "./log_gamma.ts";
 export { mcnemarExact } from "./mcnemar_exact.ts";
+export { mcnemarMidP } from "./mcnemar_mid_p.ts";
+export { meanEvidence, type MeanEvidenceOptions } from "./mean_evidence.ts";
+export {
+  type NonInferiority,
+  nonInferiority,
+  type NonInferiorityOptions,
+} from "./non_inferiority.ts";
 export { normalCdf } from "./normal_cdf.ts";
 export { normalQuantile } from "./normal_quantile.ts";
 export {
@@ -46,11 +95,33 @@ export {
   percentageChange,
   type PercentageChangeOptions,
 } from "./percentage_change.ts";
+export { predictionInterval } from "./prediction_interval.ts";
+export { type AdjustedClaim, type PrimaryClaim, primaryClaims } from "./primary_claims.ts";
+export {
+  type PriorFreeChoice,
+  priorFreeChoices,
+  type PriorFreeOptions,
+} from "./prior_free_choices.ts";
 export { type Proportion, proportion } from "./proportion.ts";
 export { type RatioCounts, ratioInterval } from "./ratio_interval.ts";
+export { recommend } from "./recommend.ts";
+export type {
+  PathStep,
+  Recommendation,
+  RecommendationData,
+  RecommendationOutcome,
+  RecommendationPath,
+  RecommendationPlan,
+  VariantResult,
+} from "./recommendation.ts";
+export { excludableLoss, type PlanOptions, requiredExamples } from "./required_examples.ts";
+export { rightLetterProbabilities } from "./right_letter_probabilities.ts";
+export { type EvidenceOptions, scoreEvidence } from "./score_evidence.ts";
 export { shuffled } from "./shuffled.ts";
 export {
   type DetectionOptions,
   smallestDetectableDifference,
 } from "./smallest_detectable_difference.ts";
+export { type Halves, splitHalves } from "./split_halves.ts";
 export { studentCdf, studentQuantile } from "./student_t.ts";
+export { type Outcome, type Verdict, verdict, type VerdictOptions } from "./verdict.ts";

@@ -1,0 +1,45 @@
+import { designEffect } from "./design_effect.ts";
+import type { Evidence } from "./evidence.ts";
+import { normalQuantile } from "./normal_quantile.ts";
+import { requiredExamples } from "./required_examples.ts";
+
+/**
+ * The fewest items with which one of these first steps would be expected to pass, if nothing is
+ * lost; `undefined` if there are no steps or nothing varies.
+ */
+export function examplesForPath(
+  firstSteps: readonly Evidence[],
+  { delta, level }: { readonly delta: number; readonly level: number },
+): number | undefined {
+  const needed = firstSteps.flatMap((evidence) => {
+    // Not one flip still leaves a loss of z^2 / (n + z^2) open.
+    const least = evidence.kind === "score"
+      ? Math.ceil(normalQuantile(1 - level) ** 2 * (1 - delta) / delta)
+      : 0;
+    const variance = varianceOfAPair(evidence);
+    if (variance === 0) return least > 0 ? [least] : [];
+    const n = requiredExamples(variance, delta, {
+      alpha: level,
+      designEffect: designEffect(evidence),
+    });
+    return [Math.max(least, n)];
+  });
+  return needed.length === 0 ? undefined : Math.min(...needed);
+}
+
+/** The examples that a gain as large as this one takes; `undefined` if it is no gain. */
+export function examplesForGain(evidence: Evidence): number | undefined {
+  if (evidence.difference <= 0) return undefined;
+  return requiredExamples(varianceOfAPair(evidence), 0, {
+    alpha: 0.025,
+    trueDifference: evidence.difference,
+    designEffect: designEffect(evidence),
+  });
+}
+
+/** The share of flips of scores, the variance of a paired difference of means. */
+function varianceOfAPair(evidence: Evidence): number {
+  return evidence.kind === "score"
+    ? (evidence.gained + evidence.lost) / evidence.n
+    : evidence.plain.stderr ** 2 * evidence.n;
+}
