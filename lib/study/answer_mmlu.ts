@@ -1,10 +1,10 @@
 import type { TokenAudit } from "../engine/audit_tokens.ts";
 import type { Engine } from "../engine/types.ts";
-import { devShots, mmluPrompt } from "../mmlu/mod.ts";
 import type { MmluSample } from "../runs/mod.ts";
 import { type AnswerOptions, noteReused, onePerKey } from "./answer_sql.ts";
 import type { MmluInputs, ModelInputs } from "./inputs.ts";
 import { sampleIdentity } from "./sample_identity.ts";
+import { mmluPrompts } from "./study_prompts.ts";
 
 /**
  * Scores the letters A to D of the study's multiple-choice questions with one
@@ -17,13 +17,10 @@ export async function answerMmlu(
   engine: Engine,
   { variant, store, progress, signal }: AnswerOptions<MmluSample>,
 ): Promise<MmluSample[]> {
-  const { config, mmlu, questions, tokenizer, audit } = inputs;
-  const jobs = questions.map((question) => {
-    const { shared, own } = mmluPrompt(
-      question,
-      devShots(mmlu, question.subject, config.mmlu.shots),
-    );
-    const prompt = tokenizer.encodePlain(shared, own);
+  const { questions, audit } = inputs;
+  const prompts = mmluPrompts(inputs);
+  const jobs = questions.map((question, i) => {
+    const prompt = prompts[i]!;
     const identity = sampleIdentity(inputs, variant, prompt, {
       task: "mmlu",
       letters: audit.letterIds,

@@ -1,10 +1,10 @@
 import type { Engine } from "../engine/types.ts";
 import { isCutInReasoning } from "../sql/mod.ts";
 import type { SampleStore, SqlSample } from "../runs/mod.ts";
-import { sqlPrompt } from "../spider/mod.ts";
 import type { ModelInputs, SqlInputs } from "./inputs.ts";
 import type { Progress } from "../runs/progress.ts";
 import { type NamedVariant, sampleIdentity } from "./sample_identity.ts";
+import { sqlPrompts } from "./study_prompts.ts";
 
 /** What {@linkcode answerSql} and `answerMmlu` work with. */
 export interface AnswerOptions<Sample extends { readonly key: string }> {
@@ -32,14 +32,13 @@ export async function answerSql(
   engine: Engine,
   { variant, store, progress, signal }: AnswerOptions<SqlSample>,
 ): Promise<AnsweredSql[]> {
-  const { config, asked, checkpoint, shots, spider, tokenizer } = inputs;
+  const { config, asked, checkpoint, tokenizer } = inputs;
   const { maxNewTokens } = config.spider;
   const { endTokenIds } = checkpoint.config;
   const task = { task: "sql", maxNewTokens, endTokenIds };
-  const jobs = asked.map((example) => {
-    const prompt = tokenizer.encodeConversation(
-      sqlPrompt(example, { schemas: spider.schemas, shots }),
-    );
+  const prompts = sqlPrompts(inputs);
+  const jobs = asked.map((example, i) => {
+    const prompt = prompts[i]!;
     const identity = sampleIdentity(inputs, variant, prompt, task);
     return { example, prompt, identity };
   });

@@ -28,12 +28,19 @@ export interface SampleIdentity {
  * SHA-256 of a prompt's token ids as little-endian 32-bit integers, hexadecimal:
  * what says that two programs asked the same.
  */
-export function promptHash({ prefix, suffix }: Prompt): string {
-  const ids = [...prefix, ...suffix];
+export function promptHash(prompt: Prompt): string {
+  const known = HASHES.get(prompt);
+  if (known !== undefined) return known;
+  const ids = [...prompt.prefix, ...prompt.suffix];
   const bytes = new DataView(new ArrayBuffer(4 * ids.length));
   ids.forEach((id, i) => bytes.setInt32(4 * i, id, true));
-  return createHash("sha256").update(new Uint8Array(bytes.buffer)).digest("hex");
+  const hash = createHash("sha256").update(new Uint8Array(bytes.buffer)).digest("hex");
+  HASHES.set(prompt, hash);
+  return hash;
 }
+
+/** Hashes of the prompts that were asked: every variant of a study asks the same. */
+const HASHES = new WeakMap<Prompt, string>();
 
 /**
  * Names a sample by what determines it: the checkpoint's and the adapter's
