@@ -59,6 +59,13 @@ export interface Adapter {
  */
 export async function loadAdapter(dir: string, checkpoint: Checkpoint): Promise<Adapter> {
   const config = await readAdapterConfig(dir, checkpoint.config.modelType);
+  const other = OTHER_MODULES.find(config.targets);
+  if (other) {
+    throw adapterFault(
+      dir,
+      `its target_modules name ${other}, which is not supported: ${MERGE_IT}`,
+    );
+  }
   const tensors = await findAdapterTensors(dir);
   if (tensors.size === 0) throw adapterFault(dir, "it holds no LoRA weights");
   const layers = adaptedLayers(checkpoint, LINEAR_MODULES);
@@ -130,13 +137,6 @@ function checkLayers(
           "PEFT would leave them out",
       );
     }
-  }
-  const other = OTHER_MODULES.find(config.targets);
-  if (other) {
-    throw adapterFault(
-      dir,
-      `its target_modules name ${other}, which is not supported: ${MERGE_IT}`,
-    );
   }
   const wanted = layers.filter(config.targets);
   const missing = wanted.filter((layer) => !tensors.has(layer));

@@ -28,7 +28,7 @@
  *
  * @module
  */
-export { type Adapter, loadAdapter, type LoraFactors } from "./adapter.ts";
+export { type Adapter, loadAdapter, type LoraFactors, loraSites } from "./adapter.ts";
 export { auditTokens, type TokenAudit } from "./audit_tokens.ts";
 export { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
 export { convertGguf } from "./convert_gguf.ts";
@@ -46,6 +46,8 @@ export {
   type RopeScaling,
 } from "./decoder_config.ts";
 export { OnnxEngine, type OnnxEngineOptions, openOnnxEngine } from "./onnx_engine.ts";
+export type { LoraTerm } from "./linear_layers.ts";
+export type { LoraSites } from "./lora_feeds.ts";
 export {
   readSafetensorsHeader,
   readTensor,

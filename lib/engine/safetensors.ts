@@ -98,7 +98,7 @@ export async function readTensor(entry: TensorEntry): Promise<Float32Array> {
   if (entry.dtype === "F32") return new Float32Array(bytes.buffer);
   const halves = new Uint16Array(bytes.buffer);
   if (entry.dtype === "F16") {
-    return Float32Array.from(new Float16Array(bytes.buffer));
+    return new Float32Array(new Float16Array(bytes.buffer));
   }
   // bfloat16 is the upper half of a float32
   const out = new Uint32Array(halves.length);
