@@ -1,10 +1,12 @@
+const MAX_CHARACTERS = 500;
 // Controls (C0, DEL, C1), line and paragraph separators, marks that turn the direction of writing,
 // and halves of surrogate pairs.
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
  * A text of unknown origin (a label, an id, an error of SQLite or of a server) on one line, with
- * nothing in it that a terminal would obey: control characters are written as escapes.
+ * nothing in it that a terminal would obey: control characters are written as escapes, and what is
+ * longer than 500 characters is cut.
  *
  * @param text Any text.
  * @returns The text, its control characters as `\n`, `\t` or `\u001b`.
@@ -17,7 +19,8 @@ const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u200e\u200f\u061c\u202a-\u202e\u2066
  * ```
  */
 export function printable(text: string): string {
-  return text.replace(CONTROLS, (sign) => {
+  const cut = text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
+  return cut.replace(CONTROLS, (sign) => {
     if (sign === "\n") return "\\n";
     if (sign === "\t") return "\\t";
     return `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -20,3 +20,8 @@ Deno.test("printable() shows marks of direction and halves of pairs", () => {
   assert.equal(printable("a\u202eb\u2066c"), "a\\u202eb\\u2066c");
   assert.equal(printable("a\ud83d b"), "a\\ud83d b");
 });
+
+Deno.test("printable() cuts what would fill a screen", () => {
+  assert.equal(printable("x".repeat(500)).length, 500);
+  assert.equal(printable("x".repeat(1_000_000)), `${"x".repeat(500)}…`);
+});

@@ -101,7 +101,7 @@ function predictionOf({ value, place, key }: PlacedRecord): Prediction {
 function answerOf(
   record: Readonly<Record<string, unknown>>,
   place: string,
-): Pick<Prediction, "sql" | "remark"> {
+): Pick<Prediction, "sql" | "remark" | "dbId"> {
   const name = answerKey(record);
   if (name === undefined) {
     const other = Object.keys(record).find((key) =>
@@ -124,7 +124,10 @@ function answerOf(
     );
   }
   if (value.trim() === "") return { sql: "", remark: "no_answer" };
-  if (name !== COMPLETION_KEY) return { sql: value.split(BIRD_MARK, 1)[0]! };
+  if (name !== COMPLETION_KEY) {
+    const [sql, dbId] = value.split(BIRD_MARK);
+    return dbId === undefined ? { sql: sql! } : { sql: sql!, dbId: dbId.trim() };
+  }
   const sql = extractSql(value) ?? "";
   const isCut = sql === "" && isCutInReasoning(value);
   return isCut ? { sql, remark: "cut_in_reasoning" } : { sql };

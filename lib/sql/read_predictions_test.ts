@@ -98,7 +98,7 @@ Deno.test("readPredictions() reads an array, one record and an object by id", ()
   };
   assert.deepEqual(readPredictions(JSON.stringify(byId), "p"), [
     { sql: "SELECT 2", id: "4" },
-    { sql: "SELECT 3", id: "5" },
+    { sql: "SELECT 3", dbId: "shop", id: "5" },
     { sql: "SELECT 1", id: "dev-1" },
   ]);
 });

@@ -3,11 +3,11 @@ import {
   type Keyed,
   openStore,
   type Place,
+  readText,
   sha256OfFile,
   UsageError,
   writeAtomic,
 } from "../../runs/mod.ts";
-import { readText } from "../../runs/decode_text.ts";
 import {
   databaseFiles,
   type GoldExample,

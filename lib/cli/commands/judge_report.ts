@@ -1,6 +1,5 @@
 import { formatPercent, markdownTable } from "../../report/mod.ts";
-import { UsageError } from "../../runs/mod.ts";
-import { printable } from "../../runs/printable.ts";
+import { printable, UsageError } from "../../runs/mod.ts";
 import {
   commonFailure,
   type JudgedPredictions,
