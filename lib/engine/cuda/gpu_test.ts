@@ -260,7 +260,9 @@ for (const [base, name] of ADAPTERS) {
       const run = { prompts: testPrompts(), maxNewTokens: MAX_NEW_TOKENS, choices: CHOICES };
       const ends = checkpoint.config.endTokenIds;
       const off = await engineAnswers(gpu, { ...run, variant: { adapter, scale: 0 } });
-      assert.deepEqual(off, await engineAnswers(gpu, run));
+      const none = await engineAnswers(gpu, run);
+      assert.deepEqual(off.tokens, none.tokens);
+      assert.ok(largestDifference(off.logProbs, none.logProbs) < 1e-3);
       for (const scale of [0.5, 1]) {
         const variant = { adapter, scale };
         const expected = await engineAnswers(cpu, { ...run, variant });
