@@ -1,0 +1,78 @@
+import { alignById } from "../stats/mod.ts";
+import { natsPerToken } from "./cross_entropy.ts";
+import type { ProseScore } from "./types.ts";
+
+/** Scores of two variants, passage by passage: all lists are in the same order. */
+export interface PairedScores {
+  /** The passages' ids, in the order of the base model's scores. */
+  readonly ids: readonly string[];
+  /** The passages' kinds. */
+  readonly kinds: readonly string[];
+  /** The passages' topics: what is independent, and so what to cluster by. */
+  readonly clusters: readonly string[];
+  /** The base model's nats a token. */
+  readonly base: readonly number[];
+  /** The tuned variant's nats a token. */
+  readonly tuned: readonly number[];
+  /** `tuned - base`, nats a token: above 0 the tuned variant predicts the passage worse. */
+  readonly changes: readonly number[];
+}
+
+/**
+ * Pairs the scores of two variants by passage, as data for `lib/stats`.
+ *
+ * Mind the sign: cross-entropy is a cost, so a change above 0 is for the worse, where a change of
+ * accuracy above 0 is for the better. For one kind alone, pass only its scores.
+ *
+ * @param base The base model's scores.
+ * @param tuned The tuned variant's scores, in any order.
+ * @returns Lists of the same length.
+ * @throws {RangeError} If there are no scores; an id is on one side only or twice; or a passage has
+ * another topic, kind or number of tokens on the other side: then its text was not the same.
+ *
+ * @example The mean change with an interval that knows of topics
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { clusteredMean } from "../stats/mod.ts";
+ *
+ * const score = (id: string, topic: string, nats: number) => ({
+ *   id,
+ *   kind: "narrative",
+ *   topic,
+ *   tokens: 100,
+ *   nats,
+ * });
+ * const base = [score("a", "sea", 300), score("b", "sea", 310), score("c", "snow", 320)];
+ * const tuned = [score("c", "snow", 340), score("a", "sea", 305), score("b", "sea", 325)];
+ * const { changes, clusters } = pairScores(base, tuned);
+ * const result = clusteredMean(changes, clusters);
+ * assert.equal(result?.mean.toFixed(2), "0.13");
+ * assert.equal(result?.clusters, 2);
+ * ```
+ */
+export function pairScores(
+  base: readonly ProseScore[],
+  tuned: readonly ProseScore[],
+): PairedScores {
+  const pairs = alignById(base, tuned);
+  if (pairs.length === 0) throw new RangeError("Cannot pair the scores of no passages");
+  for (const pair of pairs) {
+    for (const field of ["topic", "kind", "tokens"] as const) {
+      if (pair.base[field] === pair.tuned[field]) continue;
+      throw new RangeError(
+        `Cannot pair passage ${pair.id} as its ${field} must be the same for both variants: ` +
+          `current values are ${pair.base[field]} and ${pair.tuned[field]}`,
+      );
+    }
+  }
+  const baseRates = pairs.map((pair) => natsPerToken(pair.base));
+  const tunedRates = pairs.map((pair) => natsPerToken(pair.tuned));
+  return {
+    ids: pairs.map(({ id }) => id),
+    kinds: pairs.map((pair) => pair.base.kind),
+    clusters: pairs.map((pair) => pair.base.topic),
+    base: baseRates,
+    tuned: tunedRates,
+    changes: tunedRates.map((rate, i) => rate - baseRates[i]!),
+  };
+}
