@@ -1,4 +1,4 @@
-"""The parts of train_lora.py that need no torch: records, their tokens, the order of training."""
+"""The parts of train_lora.py that need no torch: records, the order of training, small files."""
 
 import json
 import os
@@ -7,6 +7,8 @@ import sys
 from itertools import accumulate
 
 WINDOW_BATCHES = 16
+# The date that templates write into prompts: the one that Llama 3.2's takes where it has no clock.
+DEFAULT_DATE = "2024-07-26"
 
 
 class UsageError(Exception):
@@ -43,31 +45,6 @@ def read_records(path):
     if not records:
         raise UsageError(f"no training records in {path}")
     return records
-
-
-def encode(record, tokenizer):
-    """Token ids and labels of one conversation; labels are -100 up to the completion.
-
-    The sequence ends with the end token, labelled, so that stopping is learnt. Some templates write
-    a line break after it, which generation never reaches: it is cut off.
-    """
-    prompt = tokenizer.apply_chat_template(
-        record["prompt"], add_generation_prompt=True, return_dict=False
-    )
-    whole = tokenizer.apply_chat_template(
-        record["prompt"] + record["completion"], return_dict=False
-    )
-    if whole[: len(prompt)] != prompt:
-        raise UsageError(
-            f"the chat template renders the prompt of line {record['line']} differently with its "
-            "completion, so training would not match generation"
-        )
-    completion = whole[len(prompt) :]
-    while completion and completion[-1] != tokenizer.eos_token_id:
-        completion.pop()
-    if not completion:
-        completion = [*whole[len(prompt) :], tokenizer.eos_token_id]
-    return {"input_ids": prompt + completion, "labels": [-100] * len(prompt) + completion}
 
 
 def plan(lengths, *, batch_size, accumulation, epochs, max_tokens, seed):
@@ -110,4 +87,8 @@ def write_json(path, value):
 
 
 def say(line):
-    print(line, file=sys.stderr, flush=True)
+    """One line of progress on stderr."""
+    try:
+        print(line, file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        pass  # Who read it is gone; the step and its checkpoint are worth finishing.

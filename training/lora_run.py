@@ -1,25 +1,19 @@
-"""The parts of train_lora.py that need torch: model, trainer, checkpoints, environment."""
+"""What train_lora.py needs of torch besides its trainer: model, tokenizer, settings, versions."""
 
-import json
-import math
-import os
 import platform
-import shutil
-import time
 import warnings
 from importlib.metadata import version
-from pathlib import Path
 
 import torch
 import transformers
 from datasets import Dataset
-from lora_data import UsageError, say, write_json
+from lora_data import UsageError
+from lora_trainer import CompletionTrainer
 from peft import LoraConfig
 from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, PrinterCallback
-from trl import SFTConfig, SFTTrainer
+from trl import SFTConfig
 
-REPORT_SECONDS = 5
 PACKAGES = ("torch", "trl", "peft", "transformers", "accelerate", "datasets", "safetensors")
 
 transformers.utils.logging.disable_progress_bar()
@@ -28,133 +22,11 @@ transformers.utils.logging.set_verbosity_error()
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
 
 
-def completion_loss(model, inputs, num_items=None):
-    """Mean negative log-likelihood (nats) of the labelled tokens, `num_items` of them if given.
-
-    Equal to the model's own loss, but the LM head sees only the positions that predict a labelled
-    token: with a vocabulary of 49k it is a fifth of the work of a 135M model, and most positions
-    are prompt. TRL 1.16 skips them where it has Triton, but scores every position on a CPU.
-    """
-    targets = inputs["labels"][:, 1:]
-    labelled = targets != -100
-    head = model.get_output_embeddings()
-    hook = head.register_forward_pre_hook(lambda _, args: (args[0][:, :-1][labelled],))
-    try:
-        features = {key: value for key, value in inputs.items() if key != "labels"}
-        logits = model(**features, use_cache=False).logits
-    finally:
-        hook.remove()
-    total = torch.nn.functional.cross_entropy(logits.float(), targets[labelled], reduction="sum")
-    return total / (labelled.sum() if num_items is None else num_items)
-
-
-class CompletionTrainer(SFTTrainer):
-    """SFTTrainer with the loss above, a plain progress log, and checkpoints that are never half.
-
-    `tokens[i]` is the number of training tokens after step i + 1.
-    """
-
-    def __init__(self, *, tokens, checkpoint_seconds, **kwargs):
-        super().__init__(**kwargs)
-        self.run_dir = Path(self.args.output_dir)
-        self.tokens = tokens
-        self.checkpoint_seconds = checkpoint_seconds
-        self.first_step = 0
-        self.seconds_before = 0.0
-        self.add_callback(SaveNowAndThen(self))
-
-    def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
-        return completion_loss(model, inputs, num_items_in_batch)
-
-    def begin(self):
-        """Cut the loss log back to the last checkpoint, and return its folder if there is one."""
-        folders = (self.run_dir / "checkpoints").glob("checkpoint-*")
-        last = max(folders, key=lambda folder: int(folder.name.split("-")[1]), default=None)
-        log = self.run_dir / "loss.jsonl"
-        kept = []
-        if last:
-            self.first_step = int(last.name.split("-")[1])
-            kept = log.read_text(encoding="utf-8").splitlines()[: self.first_step]
-            self.seconds_before = json.loads(kept[-1])["seconds"]
-            say(f"resumed at step {self.first_step} of {len(self.tokens)}")
-        partial = log.with_name("loss.jsonl.partial")
-        partial.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
-        os.replace(partial, log)
-        self.started = self.reported = self.saved = time.monotonic()
-        return str(last) if last else None
-
-    def log(self, logs, start_time=None):
-        if "loss" not in logs:
-            return
-        step, now = self.state.global_step, time.monotonic()
-        if not math.isfinite(logs["loss"]):
-            raise UsageError(f"the loss is {logs['loss']} at step {step}: lower --learning_rate")
-        seconds = self.seconds_before + now - self.started
-        row = {
-            "step": step,
-            "loss": logs["loss"],
-            "learning_rate": logs["learning_rate"],
-            "tokens": self.tokens[step - 1],
-            "seconds": round(seconds, 3),
-        }
-        with open(self.run_dir / "loss.jsonl", "a", encoding="utf-8") as log:
-            log.write(json.dumps(row) + "\n")
-        if now - self.reported < REPORT_SECONDS and step < len(self.tokens):
-            return
-        self.reported = now
-        before = self.tokens[self.first_step - 1] if self.first_step else 0
-        rate = (self.tokens[step - 1] - before) / (now - self.started)
-        left = (self.tokens[-1] - self.tokens[step - 1]) / rate
-        say(
-            f"step {step}/{len(self.tokens)}  loss {logs['loss']:.3f}  {rate:.0f} tokens/s  "
-            f"{math.ceil(left)} s left"
-        )
-
-    def _save_checkpoint(self, model, trial):
-        folder = self.run_dir / "checkpoints"
-        partial = self.run_dir / "checkpoints.partial"
-        shutil.rmtree(partial, ignore_errors=True)
-        self.args.output_dir = str(partial)
-        # SFTTrainer's own method would write a model card; the one above it writes the state.
-        super(SFTTrainer, self)._save_checkpoint(model, trial)
-        self.args.output_dir = str(self.run_dir)
-        name = f"checkpoint-{self.state.global_step}"
-        older = list(folder.glob("checkpoint-*"))
-        folder.mkdir(exist_ok=True)
-        os.replace(partial / name, folder / name)
-        for path in [*older, partial]:
-            shutil.rmtree(path)
-        self.saved = time.monotonic()
-
-    def save_adapter(self):
-        """Write both adapter files, the weights last: where they are, the run is complete."""
-        partial = self.run_dir / "adapter.partial"
-        self.model.save_pretrained(partial)
-        config = json.loads((partial / "adapter_config.json").read_text(encoding="utf-8"))
-        # PEFT writes this set in an order that changes from process to process.
-        if isinstance(config["target_modules"], list):
-            config["target_modules"].sort()
-        write_json(self.run_dir / "adapter_config.json", config)
-        os.replace(
-            partial / "adapter_model.safetensors", self.run_dir / "adapter_model.safetensors"
-        )
-        shutil.rmtree(partial)
-
-
-class SaveNowAndThen(transformers.TrainerCallback):
-    """Ask for a checkpoint when enough time has passed since the last one."""
-
-    def __init__(self, trainer):
-        self.trainer = trainer
-
-    def on_step_end(self, args, state, control, **kwargs):
-        due = time.monotonic() - self.trainer.saved >= self.trainer.checkpoint_seconds
-        control.should_save = due and state.global_step < state.max_steps
-
-
 def load_tokenizer(folder):
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder)
+        if tokenizer.chat_template:
+            tokenizer.get_chat_template()  # refuses several named ones without a default
     except (OSError, ValueError, KeyError) as error:
         raise UsageError(f"cannot load the tokenizer in {folder}: {error}") from error
     if not tokenizer.chat_template or tokenizer.eos_token_id is None:
@@ -184,11 +56,25 @@ def load_model(args, cuda, dtype):
         raise UsageError(f"cannot load the model in {args.model}: {error}") from error
 
 
-def build_trainer(args, tokenizer, examples, tokens):
-    """A trainer that takes `examples` in the order given, one pass, `tokens` as in its class."""
+def without_cudnn_attention():
+    """Leave attention to torch's flash and memory-efficient kernels.
+
+    Given a mask, whatever it shows, cuDNN's kernel has NaN in the bfloat16 gradient of the queries
+    where a batch is an odd multiple of 64 tokens long (320, 448) and the logits are large, as
+    Qwen2's key biases make them (cuDNN 9.19, torch 2.11, H100). Training passes no padding mask,
+    so only a window narrower than the batch would meet it; the flash kernel that is taken instead
+    of cuDNN's costs a tenth of a millisecond a layer and step.
+    """
+    torch.backends.cuda.enable_cudnn_sdp(False)
+
+
+def build_trainer(args, tokenizer, examples, tokens, stop):
+    """A trainer that takes `examples` in the order given, one pass; the rest as in its class."""
     if args.threads:
         torch.set_num_threads(args.threads)
     cuda = torch.cuda.is_available()
+    if cuda:
+        without_cudnn_attention()
     dtype = {"auto": torch.bfloat16 if cuda else torch.float32}.get(args.dtype)
     dtype = dtype or getattr(torch, args.dtype)
     model = load_model(args, cuda, dtype)
@@ -217,6 +103,8 @@ def build_trainer(args, tokenizer, examples, tokens):
         gradient_checkpointing=args.quantization == "nf4",
         save_strategy="no",
         logging_steps=1,
+        # On by default, it would log the loss of a ruined model as 0.0.
+        logging_nan_inf_filter=False,
         disable_tqdm=True,
         report_to="none",
         dataloader_pin_memory=cuda,
@@ -235,6 +123,7 @@ def build_trainer(args, tokenizer, examples, tokens):
         ),
         tokens=tokens,
         checkpoint_seconds=args.checkpoint_seconds,
+        stop=stop,
     )
     trainer.remove_callback(PrinterCallback)
     return trainer

@@ -10,131 +10,38 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 from importlib.metadata import version
 from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+import lora_chat
 import lora_data
 import lora_run
+import lora_trainer
 import pytest
 import torch
-import train_lora
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from transformers import (
-    AutoModelForCausalLM,
-    AutoTokenizer,
-    LlamaConfig,
-    LlamaForCausalLM,
-    PreTrainedTokenizerFast,
+from testing.tiny_model import (
+    RECORDS,
+    arguments,
+    record,
+    rows,
+    run,
+    trainer_and_batch,
+    weights,
+    write_model,
+    write_records,
 )
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 HERE = Path(__file__).parent
 REFERENCE = HERE / "testdata" / "loss_reference.json"
-# Like SmolLM2's: a default system turn, and a line break after each end token.
-TEMPLATE = (
-    "{% for m in messages %}{% if loop.first and m['role'] != 'system' %}"
-    "{{ '<|im_start|>system\nHi<|im_end|>\n' }}{% endif %}"
-    "{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n' }}{% endfor %}"
-    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
-)
-
-
-def record(question, answer):
-    return {
-        "prompt": [{"role": "user", "content": question}],
-        "completion": [{"role": "assistant", "content": answer}],
-    }
-
-
-RECORDS = [
-    record(f"table t{n}(a, b) {'with more words ' * (n % 5)}question {n}?", f"SELECT a FROM t{n}")
-    for n in range(20)
-]
-
-
-def write_records(path, records):
-    path.write_text("".join(json.dumps(row) + "\n" for row in records), encoding="utf-8")
-
-
-def write_model(folder):
-    """A 2-layer Llama over single characters whose padding id is its end id, as in SmolLM2."""
-    special = ["<|im_end|>", "<|im_start|>"]
-    characters = ["\n", *map(chr, range(32, 127))]
-    vocabulary = {token: at for at, token in enumerate([*special, *characters])}
-    core = Tokenizer(models.WordLevel(vocabulary, unk_token="?"))
-    core.pre_tokenizer = pre_tokenizers.Split("", "isolated")
-    core.decoder = decoders.Fuse()
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=core,
-        eos_token="<|im_end|>",
-        pad_token="<|im_end|>",
-        bos_token="<|im_start|>",
-        chat_template=TEMPLATE,
-    )
-    torch.manual_seed(7)
-    model = LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=len(vocabulary),
-            hidden_size=32,
-            intermediate_size=64,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            num_key_value_heads=2,
-            max_position_embeddings=256,
-            tie_word_embeddings=True,
-            # Large enough that a head that LoRA cannot train still tells the characters apart.
-            initializer_range=0.3,
-            bos_token_id=1,
-            eos_token_id=0,
-        )
-    )
-    # Set only now: a model that is made with a padding id starts with a zero row for it, and with
-    # tied weights no adapter could ever raise the end token above the rest.
-    model.config.pad_token_id = 0
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-
-
-@pytest.fixture(scope="session")
-def base(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("base")
-    write_model(folder / "model")
-    write_records(folder / "train.jsonl", RECORDS)
-    return folder
-
-
-def arguments(base, out, *more):
-    """Later flags win over earlier ones, so `more` can replace any of these."""
-    fixed = ["--model", base / "model", "--data", base / "train.jsonl", "--out", out]
-    return [str(word) for word in [*fixed, "--target_modules", "all-linear", "--threads", 1, *more]]
-
-
-def run(base, out, *more):
-    return train_lora.main(arguments(base, out, *more))
-
-
-def rows(out):
-    return [json.loads(line) for line in (out / "loss.jsonl").read_text().splitlines()]
-
-
-def weights(out):
-    return (out / "adapter_model.safetensors").read_bytes()
-
-
-def trainer_and_batch(base, out, *more):
-    args = train_lora.parse_args(arguments(base, out, *more))
-    tokenizer = lora_run.load_tokenizer(args.model)
-    examples = [lora_data.encode({**row, "line": 1}, tokenizer) for row in RECORDS]
-    trainer = lora_run.build_trainer(args, tokenizer, examples, [1] * 5)
-    return trainer, next(iter(trainer.get_train_dataloader()))
 
 
 def test_encode_labels_the_completion_and_its_end_token_only(base):
     tokenizer = lora_run.load_tokenizer(base / "model")
-    example = lora_data.encode({**RECORDS[3], "line": 1}, tokenizer)
+    example = lora_chat.Chat(tokenizer).encode({**RECORDS[3], "line": 1})
     labelled = [label for label in example["labels"] if label != -100]
     assert tokenizer.decode(labelled) == "SELECT a FROM t3<|im_end|>"
     assert example["input_ids"][-len(labelled) :] == labelled
@@ -159,7 +66,7 @@ def test_completion_loss_equals_the_plain_loss_and_its_gradient(base, tmp_path):
         if "lora_B" in name:  # zero at the start, which would leave lora_A without a gradient
             torch.nn.init.normal_(parameter, std=0.05)
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    ours = lora_run.completion_loss(model, batch)
+    ours = lora_trainer.completion_loss(model, batch)
     plain = model(**batch).loss
     assert abs(ours.item() - plain.item()) < 1e-5
     left_gradients = torch.autograd.grad(ours, trained)
@@ -174,7 +81,7 @@ def test_completion_loss_shows_the_head_no_prompt_position(base, tmp_path):
     seen = []
     head = trainer.model.get_output_embeddings()
     head.register_forward_hook(lambda _, args, output: seen.append(output.shape[0]))
-    lora_run.completion_loss(trainer.model, batch)
+    lora_trainer.completion_loss(trainer.model, batch)
     assert seen == [(batch["labels"] != -100).sum().item()]
 
 
@@ -216,7 +123,14 @@ def test_a_run_writes_its_records_and_the_same_seed_gives_the_same_bytes(base, t
     ]
     log = rows(tmp_path / "a")
     assert [row["step"] for row in log] == list(range(1, 11))
-    assert set(log[0]) == {"step", "loss", "learning_rate", "tokens", "seconds"}
+    assert set(log[0]) == {
+        "step",
+        "loss",
+        "gradient_norm",
+        "learning_rate",
+        "tokens",
+        "seconds",
+    }
     config = json.loads((tmp_path / "a" / "config.json").read_text())
     assert config["planned"] == {"steps": 10, "tokens": log[-1]["tokens"], "left_out": 0}
     environment = json.loads((tmp_path / "a" / "environment.json").read_text())
@@ -280,30 +194,6 @@ def test_a_killed_run_leaves_no_adapter_and_resumes_to_the_same_bytes(base, tmp_
     assert not (tmp_path / "cut" / "checkpoints").exists()
 
 
-def test_a_run_ends_with_the_process_that_started_it_if_asked_to(base, tmp_path):
-    flags = ("--epochs", 1000, "--checkpoint_seconds", 1e6)
-    command = [sys.executable, str(HERE / "train_lora.py"), *arguments(base, tmp_path / "r", *flags)]
-    starter = "import subprocess, sys; subprocess.Popen(sys.argv[1:]).wait()"
-    process = subprocess.Popen(
-        [sys.executable, "-c", starter, *command],
-        stderr=subprocess.PIPE,
-        env={**os.environ, "LAB_END_WITH_PARENT": "1"},
-    )
-    log = tmp_path / "r" / "loss.jsonl"
-    deadline = time.monotonic() + 120
-    while not (log.exists() and log.read_text()):
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.01)
-    process.kill()
-    # The pipe closes when the last process that holds it ends.
-    reader = threading.Thread(target=process.stderr.read, daemon=True)
-    reader.start()
-    reader.join(30)
-    assert not reader.is_alive(), "training went on"
-    process.wait()
-    assert not (tmp_path / "r" / "adapter_model.safetensors").exists()
-
-
 def test_an_existing_run_folder_is_refused_unless_resumed(base, tmp_path, capsys):
     assert run(base, tmp_path / "run") == 0
     before = weights(tmp_path / "run")
@@ -352,6 +242,8 @@ def broken_model(base, folder):
         (["--max_tokens", "-5"], "--max_tokens: must be a whole number at least 1"),
         (["--max_length", "8"], "are longer than 8 tokens"),
         (["--target_modules", "q_proj,typo"], "the model has no module named 'typo'"),
+        (["--date", "26 Jul 2024"], "--date: must be a date as YYYY-MM-DD"),
+        (["--date", "2024-02-30"], "--date: must be a date as YYYY-MM-DD"),
         (["--dtype", "int3"], "--dtype: invalid choice"),
         (["--ranks", "4"], "unrecognized arguments: --ranks"),
         (["--quantization", "nf4"], "--quantization nf4 needs an NVIDIA GPU"),

@@ -10,30 +10,40 @@
 
 The data is JSON Lines, one conversation a line, written by the TypeScript side, so that training
 and evaluation share one prompt: {"prompt": [{"role", "content"}...], "completion": [{"role":
-"assistant", "content"}]}. The loss is on the completion and its end token only. The run folder
-gets config.json, environment.json, loss.jsonl and, last and whole or not at all,
-adapter_model.safetensors. Nothing is fetched and nothing is reported anywhere.
+"assistant", "content"}]}. The loss is on the completion and its end token only. A record may have
+"prompt_sha256", the hash of its prompt's token ids (little-endian, 32 bits each) as evaluation has
+them: training refuses a prompt with other ids. The run folder gets config.json, environment.json,
+loss.jsonl and, last and whole or not at all, adapter_model.safetensors. Nothing is fetched and
+nothing is reported anywhere.
 
-Exit codes: 0 done, 1 a fault of this program, 2 wrong input (one line on stderr says what).
+SIGINT, SIGTERM and, with LAB_END_WITH_PARENT=1, the end of the parent process stop a run after its
+current step, with a checkpoint: --resume goes on from there. A run that is killed otherwise loses
+up to --checkpoint_seconds.
+
+Exit codes: 0 done, 1 a fault of this program, 2 wrong input or a training that went wrong (one line
+on stderr says what), 130 and 143 stopped by SIGINT and SIGTERM.
 """
 
 import argparse
+import datetime
 import errno
 import hashlib
 import json
 import math
 import os
+import re
 import shutil
 import sys
-import threading
-import time
 from pathlib import Path
 
-from lora_data import UsageError, encode, plan, read_records, say, write_json
+from lora_data import DEFAULT_DATE, UsageError, plan, read_records, say, write_json
+from lora_stop import Stop, Stopped
 
 # What may differ between a run and its resumption without changing what is learnt.
 # (The data count by their hash.)
 NOT_COMPARED = ("resume", "threads", "checkpoint_seconds", "out", "data")
+# What a run had that was started before there was a setting for it.
+BEFORE_SETTING = {"thinking": False, "date": DEFAULT_DATE}
 
 
 class Parser(argparse.ArgumentParser):
@@ -61,6 +71,19 @@ def number(kind, low, high, *, low_open=False, high_open=False):
     return parse
 
 
+def day(text):
+    """An argparse type: a date as YYYY-MM-DD, as text."""
+    try:
+        if not re.fullmatch(r"[1-9]\d{3}-\d{2}-\d{2}", text):
+            raise ValueError
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"must be a date as YYYY-MM-DD: current value is {text}"
+        ) from None
+    return text
+
+
 def parse_args(argv):
     parser = Parser(prog="train_lora.py", description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True, help="folder of the base model")
@@ -78,6 +101,10 @@ def parse_args(argv):
     parser.add_argument("--batch_size", type=number(int, 1, 4096), default=4)
     parser.add_argument("--gradient_accumulation", type=number(int, 1, 4096), default=1)
     parser.add_argument("--max_length", type=number(int, 8, 131072), default=512, help="in tokens")
+    parser.add_argument("--thinking", action="store_true", help="the template's thinking mode")
+    parser.add_argument(
+        "--date", type=day, default=DEFAULT_DATE, help="the day that the template writes as today"
+    )
     parser.add_argument("--seed", type=number(int, 0, 2**32 - 1), default=42)
     parser.add_argument("--quantization", choices=("none", "nf4"), default="none")
     parser.add_argument("--dtype", choices=("auto", "float32", "bfloat16"), default="auto")
@@ -99,15 +126,15 @@ def check_run_folder(args, config):
         return False
     before = json.loads((args.out / "config.json").read_text(encoding="utf-8"))
     for key in sorted(config.keys() - set(NOT_COMPARED)):
-        if before.get(key) != config[key]:
+        was = before.get(key, BEFORE_SETTING.get(key))
+        if was != config[key]:
             raise UsageError(
-                f"cannot resume {args.out} as {key} differs: it was {before.get(key)}, now it is "
-                f"{config[key]}"
+                f"cannot resume {args.out} as {key} differs: it was {was}, now it is {config[key]}"
             )
     return (args.out / "adapter_model.safetensors").exists()
 
 
-def train(args):
+def train(args, stop):
     records = read_records(args.data)
     if not (args.model / "config.json").is_file():
         raise UsageError(f"no model in {args.model}: it has no config.json")
@@ -118,10 +145,12 @@ def train(args):
         return
 
     # Imported only now: it takes seconds, and wrong input should be told at once.
+    import lora_chat
     import lora_run
 
     tokenizer = lora_run.load_tokenizer(args.model)
-    examples = [encode(record, tokenizer) for record in records]
+    chat = lora_chat.Chat(tokenizer, thinking=args.thinking, date=args.date)
+    examples = [chat.encode(record) for record in records]
     fitting = [example for example in examples if len(example["input_ids"]) <= args.max_length]
     if not fitting:
         raise UsageError(f"all {len(examples)} records are longer than {args.max_length} tokens")
@@ -137,22 +166,21 @@ def train(args):
     )
     say(f"plan: {len(tokens)} steps, {tokens[-1]} tokens, {len(order)} examples")
 
-    trainer = lora_run.build_trainer(args, tokenizer, [fitting[at] for at in order], tokens)
+    examples = [fitting[at] for at in order]
+    trainer = lora_run.build_trainer(args, tokenizer, examples, tokens, stop)
     args.out.mkdir(parents=True, exist_ok=True)
-    planned = {"steps": len(tokens), "tokens": tokens[-1], "left_out": len(examples) - len(fitting)}
+    planned = {"steps": len(tokens), "tokens": tokens[-1], "left_out": len(records) - len(fitting)}
     write_json(args.out / "environment.json", lora_run.environment(trainer))
     write_json(args.out / "config.json", {**config, "planned": planned})
-    trainer.train(resume_from_checkpoint=trainer.begin())
-    trainer.save_adapter()
+    with stop:
+        trainer.train(resume_from_checkpoint=trainer.begin())
+        if trainer.finished:
+            trainer.save_adapter()
+    if not trainer.finished:
+        done = f"stopped after step {trainer.state.global_step} of {len(tokens)}"
+        raise Stopped(stop.number, f"{done}; run again to go on")
     shutil.rmtree(args.out / "checkpoints", ignore_errors=True)
     say(f"adapter written to {args.out}")
-
-
-def end_with(parent):
-    """End this process when the one that started it is gone, however that ended."""
-    while os.getppid() == parent:
-        time.sleep(0.2)
-    os._exit(1)
 
 
 def main(argv):
@@ -161,10 +189,13 @@ def main(argv):
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    if os.environ.get("LAB_END_WITH_PARENT"):
-        threading.Thread(target=end_with, args=[os.getppid()], daemon=True).start()
+    stop = Stop()
     try:
-        train(parse_args(argv))
+        stop.listen()
+        train(parse_args(argv), stop)
+    except Stopped as stopped:
+        say(str(stopped))
+        return stopped.exit_code
     except UsageError as error:
         say(f"train_lora.py: {' '.join(str(error).split())}")
         return 2
@@ -175,6 +206,8 @@ def main(argv):
             raise
         say(f"train_lora.py: the disk is full: cannot write the run folder ({error})")
         return 2
+    finally:
+        stop.close()
     return 0
 
 

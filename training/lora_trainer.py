@@ -1,0 +1,219 @@
+"""The trainer of train_lora.py: its loss, its checks of every step, its log and its checkpoints."""
+
+import json
+import math
+import os
+import shutil
+import time
+from pathlib import Path
+
+import torch
+from lora_data import UsageError, say, write_json
+from safetensors import safe_open
+from transformers import TrainerCallback
+from trl import SFTTrainer
+
+REPORT_SECONDS = 5
+WEIGHTS = "adapter_model.safetensors"
+
+
+def completion_loss(model, inputs, num_items=None):
+    """Mean negative log-likelihood (nats) of the labelled tokens, `num_items` of them if given.
+
+    Equal to the model's own loss, with two things left out:
+
+    - The attention mask. Rows are padded on the right and attention is causal, so no position that
+      counts can see padding, and what padding computes has no label. Without a mask torch takes
+      its flash kernel; with one its bfloat16 gradients can be NaN (lora_run.py says where).
+    - The LM head at positions that predict no labelled token: with a vocabulary of 49k it is a
+      fifth of the work of a 135M model, and most positions are prompt. TRL 1.16 skips them where
+      it has Triton, but scores every position on a CPU.
+    """
+    targets = inputs["labels"][:, 1:]
+    # Found before the model runs: a GPU has to be waited for here, and now it has nothing to do.
+    places = (targets != -100).nonzero(as_tuple=True)
+    head = model.get_output_embeddings()
+    hook = head.register_forward_pre_hook(lambda _, args: (args[0][:, :-1][places],))
+    try:
+        logits = model(input_ids=inputs["input_ids"], use_cache=False).logits
+    finally:
+        hook.remove()
+    total = torch.nn.functional.cross_entropy(logits.float(), targets[places], reduction="sum")
+    return total / (len(places[0]) if num_items is None else num_items)
+
+
+def names_not_finite(path):
+    """Names of the tensors in a safetensors file that hold a value that is not finite."""
+    with safe_open(path, framework="pt") as file:
+        return [name for name in file.keys() if not file.get_tensor(name).isfinite().all()]
+
+
+def last_checkpoint(run_dir):
+    """The folder of the newest checkpoint of a run, if it has one."""
+    folders = (run_dir / "checkpoints").glob("checkpoint-*")
+    return max(folders, key=lambda folder: int(folder.name.split("-")[1]), default=None)
+
+
+class CompletionTrainer(SFTTrainer):
+    """SFTTrainer with the loss above, a plain progress log, and checkpoints that are never half.
+
+    `tokens[i]` is the number of training tokens after step i + 1. `stop.number` is looked at after
+    each step: where it is set, a checkpoint is written and training ends.
+    """
+
+    def __init__(self, *, tokens, checkpoint_seconds, stop, **kwargs):
+        super().__init__(**kwargs)
+        self.run_dir = Path(self.args.output_dir)
+        self.tokens = tokens
+        self.checkpoint_seconds = checkpoint_seconds
+        self.stop = stop
+        self.first_step = 0
+        self.seconds_before = 0.0
+        self.step_losses = []
+        self.add_callback(SaveAndStop(self))
+
+    @property
+    def finished(self):
+        return self.state.global_step == len(self.tokens)
+
+    def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
+        loss = completion_loss(model, inputs, num_items_in_batch)
+        self.step_losses.append(loss.detach().float())
+        return loss
+
+    def _clip_grad_norm(self, model):
+        """Clip the gradient of a step whose loss and gradient norm are sound.
+
+        transformers calls this between the backward pass and the optimizer, so what is refused here
+        never reaches the weights.
+        """
+        norm = super()._clip_grad_norm(model)
+        # The device is waited for once.
+        *losses, value = torch.stack([*self.step_losses, norm.float()]).tolist()
+        self.step_losses.clear()
+        self.check_step(self.state.global_step + 1, sum(losses), value)
+        return norm
+
+    def check_step(self, step, loss, gradient_norm):
+        """Refuse a loss or a gradient norm that no sound training has.
+
+        A loss of exactly 0 is refused too. In float32 a token's cross entropy is 0 only where its
+        logit is some 17 nats above all others; that every labelled token of a batch is so happens
+        only to a model that has long learnt its data by heart, and such a step teaches nothing.
+        Far more often it means that the loss was not computed.
+        """
+        for name, value in (("loss", loss), ("gradient norm", gradient_norm)):
+            if not math.isfinite(value):
+                raise self.fault(f"the {name} of step {step} is {value}, so the step was not taken")
+        if loss == 0:
+            raise self.fault(f"the loss of step {step} is exactly 0, so the step was not taken")
+
+    def check_weights(self, path, name):
+        """Refuse an adapter file with values that are not finite."""
+        bad = names_not_finite(path)
+        if bad:
+            raise self.fault(
+                f"{name} has values that are not finite, so it was not kept ({len(bad)} tensors, "
+                f"the first is {bad[0]})"
+            )
+
+    def fault(self, what):
+        last = last_checkpoint(self.run_dir)
+        kept = f"the last good checkpoint is kept in {last}" if last else "there is no checkpoint"
+        return UsageError(f"{what}; {kept}; train anew with a lower learning rate")
+
+    def begin(self):
+        """Cut the loss log back to the last checkpoint, and return its folder if there is one."""
+        last = last_checkpoint(self.run_dir)
+        log = self.run_dir / "loss.jsonl"
+        kept = []
+        if last:
+            self.first_step = int(last.name.split("-")[1])
+            kept = log.read_text(encoding="utf-8").splitlines()[: self.first_step]
+            self.seconds_before = json.loads(kept[-1])["seconds"]
+            say(f"resumed at step {self.first_step} of {len(self.tokens)}")
+        partial = log.with_name("loss.jsonl.partial")
+        partial.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+        os.replace(partial, log)
+        self.started = self.reported = self.saved = time.monotonic()
+        return str(last) if last else None
+
+    def log(self, logs, start_time=None):
+        if "loss" not in logs:
+            return
+        step, now = self.state.global_step, time.monotonic()
+        # The same check once more, of the very numbers that are written.
+        self.check_step(step, logs["loss"], logs["grad_norm"])
+        seconds = self.seconds_before + now - self.started
+        row = {
+            "step": step,
+            "loss": logs["loss"],
+            "gradient_norm": logs["grad_norm"],
+            "learning_rate": logs["learning_rate"],
+            "tokens": self.tokens[step - 1],
+            "seconds": round(seconds, 3),
+        }
+        with open(self.run_dir / "loss.jsonl", "a", encoding="utf-8") as log:
+            log.write(json.dumps(row) + "\n")
+        if now - self.reported < REPORT_SECONDS and not self.finished:
+            return
+        self.reported = now
+        before = self.tokens[self.first_step - 1] if self.first_step else 0
+        rate = (self.tokens[step - 1] - before) / (now - self.started)
+        left = (self.tokens[-1] - self.tokens[step - 1]) / rate
+        say(
+            f"step {step}/{len(self.tokens)}  loss {logs['loss']:.3f}  {rate:.0f} tokens/s  "
+            f"{math.ceil(left)} s left"
+        )
+
+    def _save_checkpoint(self, model, trial):
+        folder = self.run_dir / "checkpoints"
+        partial = self.run_dir / "checkpoints.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        self.args.output_dir = str(partial)
+        # SFTTrainer's own method would write a model card; the one above it writes the state.
+        super(SFTTrainer, self)._save_checkpoint(model, trial)
+        self.args.output_dir = str(self.run_dir)
+        name = f"checkpoint-{self.state.global_step}"
+        try:
+            self.check_weights(partial / name / WEIGHTS, name)
+        except UsageError:
+            shutil.rmtree(partial)
+            raise
+        older = list(folder.glob("checkpoint-*"))
+        folder.mkdir(exist_ok=True)
+        os.replace(partial / name, folder / name)
+        for path in [*older, partial]:
+            shutil.rmtree(path)
+        self.saved = time.monotonic()
+
+    def save_adapter(self):
+        """Write both adapter files, the weights last: where they are, the run is complete."""
+        partial = self.run_dir / "adapter.partial"
+        self.model.save_pretrained(partial)
+        try:
+            self.check_weights(partial / WEIGHTS, "the adapter")
+        except UsageError:
+            shutil.rmtree(partial)
+            raise
+        config = json.loads((partial / "adapter_config.json").read_text(encoding="utf-8"))
+        # PEFT writes this set in an order that changes from process to process.
+        if isinstance(config["target_modules"], list):
+            config["target_modules"].sort()
+        write_json(self.run_dir / "adapter_config.json", config)
+        os.replace(partial / WEIGHTS, self.run_dir / WEIGHTS)
+        shutil.rmtree(partial)
+
+
+class SaveAndStop(TrainerCallback):
+    """Ask for a checkpoint when enough time has passed since the last one, or to stop after it."""
+
+    def __init__(self, trainer):
+        self.trainer = trainer
+
+    def on_step_end(self, args, state, control, **kwargs):
+        due = time.monotonic() - self.trainer.saved >= self.trainer.checkpoint_seconds
+        asked = bool(self.trainer.stop.number)
+        # The last step is followed by the adapter itself.
+        control.should_save = (due or asked) and not self.trainer.finished
+        control.should_training_stop = control.should_training_stop or asked
