@@ -1,0 +1,186 @@
+"""Training as a user runs it, on a model of real shape in bfloat16: needs an NVIDIA GPU.
+
+    .venv/bin/python -m pytest -q -s training/test_gpu_training.py    # -s shows the losses
+
+The small twin in float32 runs anywhere. Both learn a made-up query language from records of
+unequal length, so that every batch is padded, and are judged on records that they never saw.
+"""
+
+import math
+import random
+
+import lora_chat
+import lora_run
+import lora_trainer
+import pytest
+import torch
+from peft import PeftModel
+from safetensors.torch import load_file
+from testing.tiny_model import record, rows, run, write_records
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import AutoModelForCausalLM, LlamaConfig, MistralConfig, PreTrainedTokenizerFast
+
+STEPS = 60
+BATCH = 16
+COLUMNS = 12
+TEMPLATE = (
+    "{% for m in messages %}{{ '<|im_start|> ' + m['role'] + ' ' + m['content'] + ' <|im_end|> ' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|> assistant ' }}{% endif %}"
+)
+REAL_SHAPE = {
+    "hidden_size": 512,
+    "intermediate_size": 1408,
+    "num_hidden_layers": 8,
+    "num_attention_heads": 8,
+    "num_key_value_heads": 2,
+}
+SMALL_SHAPE = {
+    "hidden_size": 64,
+    "intermediate_size": 128,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+}
+NO_GPU = "no NVIDIA GPU here: training in bfloat16 on CUDA is not tested"
+
+
+def language(count, words, seed, longest):
+    """Records of the made-up language: a few columns to select, and a table that the query names.
+
+    The question is followed by words of no meaning, between none and `longest` of them.
+    """
+    rng = random.Random(seed)
+    records = []
+    for _ in range(count):
+        columns = rng.sample(range(COLUMNS), rng.randint(1, 5))
+        table = rng.randrange(COLUMNS)
+        noise = [f"w{rng.randrange(words)}" for _ in range(rng.randint(0, longest))]
+        wanted = [f"column{n}" for n in columns]
+        question = " ".join(["show", *wanted, "of", f"table{table}", "?", *noise])
+        query = "SELECT " + " , ".join(wanted) + f" FROM table{table}"
+        records.append(record(question, query))
+    return records
+
+
+def write_base(folder, kind, shape, words, dtype):
+    """A random model of the given shape, and a tokenizer with a token for every word."""
+    added = ["<|im_start|>", "<|im_end|>"]
+    known = "system user assistant show of ? SELECT , FROM <unk>".split()
+    known += [f"{name}{n}" for name in ("column", "table") for n in range(COLUMNS)]
+    vocabulary = [*added, *known, *(f"w{n}" for n in range(words))]
+    core = Tokenizer(models.WordLevel({word: at for at, word in enumerate(vocabulary)}, "<unk>"))
+    core.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=core,
+        eos_token=added[1],
+        pad_token=added[1],
+        additional_special_tokens=added[:1],
+        chat_template=TEMPLATE,
+    )
+    torch.manual_seed(7)
+    config = kind(
+        vocab_size=len(vocabulary),
+        max_position_embeddings=1024,
+        initializer_range=0.05,
+        bos_token_id=0,
+        eos_token_id=1,
+        **shape,
+    )
+    AutoModelForCausalLM.from_config(config).to(dtype).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+
+
+@torch.no_grad()
+def held_out_loss(folder, adapter, records, dtype):
+    """Mean loss a labelled token, one record at a time, so that nothing is padded."""
+    tokenizer = lora_run.load_tokenizer(folder)
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype)
+    if adapter:
+        model = PeftModel.from_pretrained(model, adapter)
+    model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    chat = lora_chat.Chat(tokenizer)
+    total = count = 0
+    for row in records:
+        example = chat.encode({**row, "line": 1})
+        inputs = {name: torch.tensor([ids]).to(model.device) for name, ids in example.items()}
+        labelled = sum(label != -100 for label in example["labels"])
+        total += lora_trainer.completion_loss(model, inputs).item() * labelled
+        count += labelled
+    return total / count
+
+
+def learn(folder, *, kind=LlamaConfig, shape, words, dtype, longest, flags=()):
+    """Train for STEPS steps and check that it was sound; returns the held-out losses."""
+    model, out, data = folder / "model", folder / "run", folder / "train.jsonl"
+    write_base(model, kind, shape, words, dtype)
+    write_records(data, language(STEPS * BATCH, words, seed=1, longest=longest))
+    unseen = language(64, words, seed=2, longest=longest)
+    name = str(dtype).removeprefix("torch.")
+    base = ("--model", model, "--data", data, "--dtype", name, "--batch_size", BATCH)
+    assert run(folder, out, *base, "--learning_rate", 2e-3, *flags) == 0
+    log = rows(out)
+    assert [row["step"] for row in log] == list(range(1, STEPS + 1))
+    for row in log:
+        assert math.isfinite(row["loss"]) and row["loss"] > 0
+        assert math.isfinite(row["gradient_norm"]) and row["gradient_norm"] > 0
+    assert log[-1]["tokens"] > 15 * STEPS * BATCH, "the tokenizer has lost words"
+    for tensor in load_file(out / "adapter_model.safetensors").values():
+        assert tensor.isfinite().all()
+    before = held_out_loss(model, None, unseen, dtype)
+    after = held_out_loss(model, out, unseen, dtype)
+    shown = ", ".join(f"{row['loss']:.3f}" for row in log[::10])
+    print(f"\n{kind.model_type} {name}: every tenth loss {shown}, the last {log[-1]['loss']:.3f}")
+    print(f"held out: {before:.3f} -> {after:.3f} nats a token")
+    print(f"{log[-1]['tokens'] / log[-1]['seconds']:.0f} tokens a second")
+    return before, after
+
+
+def test_a_small_model_learns_in_float32(tmp_path):
+    before, after = learn(tmp_path, shape=SMALL_SHAPE, words=200, dtype=torch.float32, longest=20)
+    assert after < before - 1.5
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason=NO_GPU)
+@pytest.mark.parametrize("seed", [42, 43])
+def test_a_model_of_real_shape_learns_in_bfloat16_on_a_gpu(tmp_path, seed):
+    before, after = learn(
+        tmp_path,
+        shape=REAL_SHAPE,
+        words=4000,
+        dtype=torch.bfloat16,
+        longest=300,
+        flags=("--seed", seed),
+    )
+    assert after < before - 3
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason=NO_GPU)
+def test_attention_with_a_window_has_finite_gradients_on_a_gpu():
+    # Lengths, and heads with large logits, at which cuDNN's kernel has NaN.
+    lora_run.without_cudnn_attention()
+    torch.manual_seed(0)
+    for length in [192, 320, 448] * 5:
+        query, key, value = (
+            torch.randn(BATCH, 8, length, 64) * scale + offset * torch.randn(1, 8, 1, 64)
+            for scale, offset in ((3, 3), (3, 9), (1, 0))
+        )
+        inputs = [x.to("cuda", torch.bfloat16).requires_grad_() for x in (query, key, value)]
+        at = torch.arange(length, device="cuda")
+        behind = at[:, None] - at[None, :]
+        mask = ((behind >= 0) & (behind < 64)).expand(BATCH, 1, length, length)
+        output = torch.nn.functional.scaled_dot_product_attention(*inputs, attn_mask=mask)
+        output.sum().backward()
+        assert all(x.grad.isfinite().all() for x in inputs), length
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason=NO_GPU)
+def test_a_window_narrower_than_the_batch_learns_in_bfloat16_on_a_gpu(tmp_path):
+    before, after = learn(
+        tmp_path,
+        kind=MistralConfig,
+        shape={**REAL_SHAPE, "sliding_window": 64},
+        words=4000,
+        dtype=torch.bfloat16,
+        longest=300,
+    )
+    assert after < before - 3
