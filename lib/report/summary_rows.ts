@@ -196,12 +196,17 @@ function coverageRows({ counts }: Summary): CoverageRow[] {
   const databases = counts.sql.missingDatabases.map(({ dbId, examples }) =>
     `${examples} on database ${dbId}, which has no file`
   );
+  const unjudged = (counts.sql.unjudged ?? []).map(({ id, dbId, status }) =>
+    status === "gold_failed"
+      ? `${id}, whose gold statement fails on ${dbId}`
+      : `${id}, whose database ${dbId} cannot be read`
+  );
   return [
     {
       measure: "sql",
       asked: counts.sql.asked,
       scored: counts.sql.scored,
-      missing: databases.join("; "),
+      missing: [...databases, ...unjudged].join("; "),
     },
     { measure: "mmlu", asked: counts.mmlu.asked, scored: counts.mmlu.scored, missing: "" },
   ];

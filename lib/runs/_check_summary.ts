@@ -37,6 +37,7 @@ import {
   type SuiteCounts,
   type Summary,
   type SummaryCounts,
+  type UnjudgedExample,
   type VariantSummary,
   type VersusBase,
 } from "./summary.ts";
@@ -219,6 +220,12 @@ const COUNTS = shape<SummaryCounts>({
     missingDatabases: list(
       shape<MissingDatabaseCount>({ dbId: text(), examples: integer({ min: 1 }) }),
     ),
+    unjudged: optional(list(shape<UnjudgedExample>({
+      id: text(),
+      dbId: text(),
+      status: oneOf(["gold_failed", "bad_database"]),
+      message: text(),
+    }))),
   })),
   mmlu: summing(shape<SuiteCounts>(SUITE_FIELDS)),
 });

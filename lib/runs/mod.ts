@@ -86,6 +86,7 @@ export {
   type Summary,
   type SummaryCounts,
   TASK_VERSION,
+  type UnjudgedExample,
   type VariantSummary,
   type VersusBase,
 } from "./summary.ts";

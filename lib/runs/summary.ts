@@ -68,6 +68,8 @@ export interface SummaryCounts {
   readonly sql: SuiteCounts & {
     /** Databases without a file, whose examples could not be scored. */
     readonly missingDatabases: readonly MissingDatabaseCount[];
+    /** Asked examples without a verdict through a fault of the data; left out where there are none. */
+    readonly unjudged?: readonly UnjudgedExample[];
   };
   /** Multiple choice. */
   readonly mmlu: SuiteCounts;
@@ -81,6 +83,18 @@ export interface SuiteCounts {
   readonly scored: number;
   /** Examples that could not be scored because data is missing. */
   readonly missing: number;
+}
+
+/** An example that no prediction can be judged on. */
+export interface UnjudgedExample {
+  /** The example's id, such as `dev-12`. */
+  readonly id: string;
+  /** Its database. */
+  readonly dbId: string;
+  /** Whether its gold statement fails or its database cannot be read. */
+  readonly status: "gold_failed" | "bad_database";
+  /** One line on what is wrong. */
+  readonly message: string;
 }
 
 /** A database without a file. */

@@ -26,6 +26,8 @@ export async function buildSummary(
   answers: readonly VariantAnswers[],
 ): Promise<Summary> {
   const { config, drawn, asked, questions, spider } = inputs;
+  const unjudged = answers[0]?.unjudged ?? [];
+  const scored = asked.length - unjudged.length;
   const missing = new Map<string, number>();
   const drawnOnly = new Set(asked);
   for (const example of drawn) {
@@ -46,9 +48,10 @@ export async function buildSummary(
     counts: {
       sql: {
         asked: drawn.length,
-        scored: asked.length,
-        missing: drawn.length - asked.length,
+        scored,
+        missing: drawn.length - scored,
         missingDatabases,
+        ...(unjudged.length > 0 ? { unjudged } : {}),
       },
       mmlu: { asked: questions.length, scored: questions.length, missing: 0 },
     },

@@ -1,6 +1,13 @@
-import type { SqlSample } from "../runs/mod.ts";
+import { type SqlSample, type UnjudgedExample, UsageError } from "../runs/mod.ts";
 import type { AnsweredSql } from "./answer_sql.ts";
-import { createJudge, extractSql, type Hardness, hardness, type Verdict } from "../sql/mod.ts";
+import {
+  createJudge,
+  extractSql,
+  type Hardness,
+  hardness,
+  judgeOrReason,
+  type Verdict,
+} from "../sql/mod.ts";
 import type { SqlInputs } from "./inputs.ts";
 import type { Progress } from "../runs/progress.ts";
 
@@ -19,32 +26,54 @@ export interface SqlVerdict extends Verdict {
 /** A completion to judge; where it was cut is told if it is known. */
 export type JudgeableSample = SqlSample & Partial<Pick<AnsweredSql, "cutInReasoning">>;
 
+/** What became of a variant's completions. */
+export interface JudgedSamples {
+  readonly verdicts: readonly SqlVerdict[];
+  /** Examples whose gold fails or whose database cannot be read: no fault of the model, so no verdict. */
+  readonly unjudged: readonly UnjudgedExample[];
+}
+
 /**
  * Judges completions against their golds on the study's databases.
  *
- * @throws {GoldQueryError} If a gold query fails: that is no fault of the model.
+ * @throws {UsageError} If no example at all can be judged.
  */
 export async function judgeSamples(
   { asked, spider }: SqlInputs,
   samples: readonly JudgeableSample[],
   { timeoutMs, progress }: { readonly timeoutMs: number; readonly progress: Progress },
-): Promise<SqlVerdict[]> {
+): Promise<JudgedSamples> {
   const examples = new Map(asked.map((example) => [example.id, example]));
   await using judge = createJudge({ timeoutMs });
   let done = 0;
-  return await Promise.all(samples.map(async (sample) => {
+  const unjudged: UnjudgedExample[] = [];
+  const judged = await Promise.all(samples.map(async (sample) => {
     const { id, dbId, variant, text, finishReason } = sample;
     const { query } = examples.get(id)!;
     // a draft in a reasoning part that the prompt has opened is no answer
     const cut = sample.cutInReasoning ? { cutInReasoning: true } as const : undefined;
-    const verdict = await judge.judge({
-      dbPath: spider.databasePath(dbId),
+    const verdict = await judgeOrReason(judge, {
+      dbPaths: [spider.databasePath(dbId)],
       gold: query,
       predicted: cut ? "" : extractSql(text) ?? "",
       exampleId: id,
       dbId,
     });
     progress.update(++done, samples.length, "verdicts");
-    return { id, dbId, variant, hardness: hardness(query), finishReason, ...cut, ...verdict };
+    if ("error" in verdict) {
+      const { status, message } = verdict;
+      unjudged.push({ id, dbId, status, message });
+      return [];
+    }
+    return [{ id, dbId, variant, hardness: hardness(query), finishReason, ...cut, ...verdict }];
   }));
+  const verdicts = judged.flat();
+  if (verdicts.length === 0 && samples.length > 0) {
+    const [{ id, message }] = unjudged as [UnjudgedExample];
+    throw new UsageError(
+      `Cannot judge any of ${samples.length} examples: the first, "${id}": ${message}`,
+    );
+  }
+  const order = new Map(samples.map(({ id }, i) => [id, i]));
+  return { verdicts, unjudged: unjudged.sort((x, y) => order.get(x.id)! - order.get(y.id)!) };
 }

@@ -20,7 +20,7 @@ Deno.test("judgeSamples judges each completion against its own gold and tells ho
     ...SILENT,
     update: (done: number, all: number) => void told.push(`${done}/${all}`),
   };
-  const verdicts = await judgeSamples(await openSqlInputs(study.config), [
+  const { verdicts } = await judgeSamples(await openSqlInputs(study.config), [
     sample("dev-2", "farm", "SELECT name FROM cow"),
     sample("dev-0", "farm", "```sql\nSELECT COUNT(name) FROM cow;\n```"),
     sample("dev-1", "music", "I do not know."),
@@ -35,26 +35,44 @@ Deno.test("judgeSamples judges each completion against its own gold and tells ho
 
 Deno.test("judgeSamples keeps that a completion was cut, and that it was inside the reasoning", async () => {
   using study = await writeMiniStudy();
-  const [whole, cut, reasoning] = await judgeSamples(await openSqlInputs(study.config), [
+  const { verdicts } = await judgeSamples(await openSqlInputs(study.config), [
     { ...sample("dev-0", "farm", "SELECT 1"), cutInReasoning: false },
     { ...sample("dev-1", "music", "SELECT ti"), finishReason: "length" },
     { ...sample("dev-2", "farm", "<think>x"), finishReason: "length", cutInReasoning: true },
   ], OPTIONS);
+  const [whole, cut, reasoning] = verdicts;
   assert.deepEqual([whole!.finishReason, "cutInReasoning" in whole!], ["stop", false]);
   assert.deepEqual([cut!.finishReason, "cutInReasoning" in cut!], ["length", false]);
   assert.deepEqual([reasoning!.finishReason, reasoning!.cutInReasoning], ["length", true]);
 });
 
-Deno.test("judgeSamples throws for a gold that fails and names its example: no verdict is invented", async () => {
-  const broken = { db_id: "farm", question: "How many?", query: "SELECT count(*) FROM barn" };
-  using study = await writeMiniStudy({ spider: { "dev.json": [broken] } });
+const BROKEN = { db_id: "farm", question: "How many?", query: "SELECT count(*) FROM barn" };
+const WHOLE = { db_id: "farm", question: "How many cows?", query: "SELECT count(*) FROM cow" };
+
+Deno.test("judgeSamples names an example whose gold fails and judges the others", async () => {
+  using study = await writeMiniStudy({ spider: { "dev.json": [WHOLE, BROKEN, WHOLE] } });
+  const { verdicts, unjudged } = await judgeSamples(await openSqlInputs(study.config), [
+    sample("dev-2", "farm", "SELECT count(*) FROM cow"),
+    sample("dev-1", "farm", "SELECT 1"),
+    sample("dev-0", "farm", "SELECT 1"),
+  ], OPTIONS);
+  assert.deepEqual(verdicts.map(({ id, official }) => [id, official]), [
+    ["dev-2", true],
+    ["dev-0", false],
+  ]);
+  assert.deepEqual(unjudged.map(({ id, status }) => [id, status]), [["dev-1", "gold_failed"]]);
+  assert.match(unjudged[0]!.message, /barn/);
+});
+
+Deno.test("judgeSamples says in one line that no example can be judged", async () => {
+  using study = await writeMiniStudy({ spider: { "dev.json": [BROKEN] } });
   const judged = judgeSamples(
     await openSqlInputs(study.config),
     [sample("dev-0", "farm", "SELECT 1")],
     OPTIONS,
   );
   await assert.rejects(judged, {
-    name: "GoldQueryError",
-    message: /gold statement of example "dev-0" on "farm": sql_error: .*barn/,
+    name: "UsageError",
+    message: /any of 1 examples: the first, "dev-0": .*barn/,
   });
 });

@@ -10,7 +10,7 @@ import { openMmluStore, openSqlStore } from "./open_stores.ts";
 import type { Progress } from "../runs/progress.ts";
 import { adapterOrigin, adapterSettings, sealAdapter } from "./recipe_adapter.ts";
 import { BASE, type NamedVariant } from "./sample_identity.ts";
-import { answerLetters, type VariantAnswers } from "./summarize.ts";
+import { answerLetters, judgedAlike, type VariantAnswers } from "./summarize.ts";
 import { trainRecipe, writeSftData } from "./train_recipe.ts";
 
 /** Where a study's files lie below its results folder. */
@@ -120,7 +120,7 @@ export async function answerVariants(
       progress,
       ...options,
     });
-    const verdicts = await judgeSamples(inputs, completions, {
+    const { verdicts, unjudged } = await judgeSamples(inputs, completions, {
       timeoutMs: inputs.config.spider.timeoutMs,
       progress,
     });
@@ -131,9 +131,13 @@ export async function answerVariants(
       progress,
       ...options,
     });
-    answers.push({ name, verdicts, letters: answerLetters(inputs.questions, scores) });
+    answers.push({ name, verdicts, unjudged, letters: answerLetters(inputs.questions, scores) });
   }
-  return answers;
+  const alike = judgedAlike(answers);
+  for (const { id, dbId, message } of alike[0]?.unjudged ?? []) {
+    progress.note(`no verdict on ${id} (database ${dbId}): ${message}`);
+  }
+  return alike;
 }
 
 /** The base model and every trained recipe, in the order of the config. */

@@ -10,6 +10,7 @@ import {
   SQL_STATUSES,
   type SqlMode,
   type SqlScores,
+  type UnjudgedExample,
   type VariantSummary,
   type VersusBase,
 } from "../runs/mod.ts";
@@ -34,6 +35,23 @@ export interface VariantAnswers {
   readonly name: string;
   readonly verdicts: readonly SqlVerdict[];
   readonly letters: readonly MmluAnswer[];
+  /** Examples that no variant has a verdict on, through a fault of the data; none when left out. */
+  readonly unjudged?: readonly UnjudgedExample[];
+}
+
+/**
+ * Variants with verdicts on the same examples: one that could not be judged for
+ * a variant (a gold that ran into its time limit once) counts for none.
+ */
+export function judgedAlike(answers: readonly VariantAnswers[]): VariantAnswers[] {
+  const all = answers.flatMap(({ unjudged = [] }) => unjudged);
+  const unjudged = [...new Map(all.map((example) => [example.id, example])).values()];
+  const left = new Set(unjudged.map(({ id }) => id));
+  return answers.map((variant) => ({
+    ...variant,
+    verdicts: variant.verdicts.filter(({ id }) => !left.has(id)),
+    unjudged,
+  }));
 }
 
 /** One answered multiple-choice question. */

@@ -79,7 +79,10 @@ export const EVALUATE: Command = {
     progress.step(`${variant.name}: text-to-SQL, ${sql.asked.length} questions`);
     const samples = await answerSql(inputs, engine, { variant, store, progress, signal });
     const { timeoutMs } = config.spider;
-    const verdicts = await judgeSamples(sql, samples, { timeoutMs, progress });
+    const { verdicts, unjudged } = await judgeSamples(sql, samples, { timeoutMs, progress });
+    for (const { id, dbId, message } of unjudged) {
+      progress.note(`no verdict on ${id} (database ${dbId}): ${message}`);
+    }
     writeAtomic(files.out, toLines(verdicts));
     print(`Text-to-SQL execution accuracy${labelText(config.label)}\n`);
     const row = accuracyRow("sql", variant.name, verdicts.map(({ official }) => official));
