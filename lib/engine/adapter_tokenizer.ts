@@ -38,11 +38,15 @@ export async function checkAdapterTokenizer(dir: string, baseDir: string): Promi
   }
 }
 
+/** What TRL puts round an answer in a template, to know which tokens to learn; it writes nothing. */
+const GENERATION_MARKS = /\{%-?\s*(?:end)?generation\s*-?%\}/g;
+
 /** A folder's template, with one spelling of what Jinja does not see; nothing where it has none. */
 async function chatTemplate(dir: string): Promise<string | undefined> {
   const config = parse(await Deno.readTextFile(`${dir}/tokenizer_config.json`).catch(() => "{}"));
   const found = await findChatTemplate(dir, byName(config.chat_template));
-  return "text" in found ? found.text.replaceAll("\r\n", "\n").replace(/\n$/, "") : undefined;
+  if (!("text" in found)) return undefined;
+  return found.text.replaceAll("\r\n", "\n").replace(/\n$/, "").replace(GENERATION_MARKS, "");
 }
 
 /** A text, or texts by name: transformers writes the latter as a list. */

@@ -45,6 +45,11 @@ Deno.test("checkAdapterTokenizer() takes the base's own template, wherever each 
   await check(inFile(TEMPLATE.replaceAll("\n", "\r\n") + "\r\n"), inFile(TEMPLATE));
   await check(configured([{ name: "default", template: TEMPLATE }]), inFile(TEMPLATE));
   await check({ ...inFile(TEMPLATE), ...configured("not read beside a file") }, inFile(TEMPLATE));
+  const learnt = TEMPLATE.replace(
+    "{{ m.content }}",
+    "{% generation %}{{ m.content }}{%- endgeneration %}",
+  );
+  await check(inFile(learnt), inFile(TEMPLATE));
   await check({}, inFile(TEMPLATE));
   await check({ "tokenizer_config.json": {} }, inFile(TEMPLATE));
 });

@@ -3,6 +3,7 @@ import {
   answerVariants,
   BASE,
   buildSummary,
+  countCut,
   type OpenStudy,
   openStudy,
   trainRecipes,
@@ -10,7 +11,7 @@ import {
   writeResults,
   writeSftData,
 } from "../../study/mod.ts";
-import { formatPercent, summaryTable } from "../../report/mod.ts";
+import { cutText, formatPercent, summaryTable } from "../../report/mod.ts";
 import { type Command, type CommandContext, type FlagValues, text } from "../command.ts";
 import { STUDY_FLAGS, studyConfig } from "../study_flags.ts";
 
@@ -85,5 +86,6 @@ function countsLine(
     `${verdicts.length} (${formatPercent(success / verdicts.length)})${source}`,
     `${name}: multiple choice ${right} right of ${letters.length} ` +
     `(${formatPercent(right / letters.length)})${source}`,
+    cutText([{ variant: name, n: verdicts.length, ...countCut(verdicts) }]),
   ].join("\n");
 }
