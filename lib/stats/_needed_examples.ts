@@ -1,17 +1,21 @@
+import { higherIsBetter } from "./_evidence_p.ts";
 import { designEffect } from "./design_effect.ts";
 import type { Evidence } from "./evidence.ts";
 import { normalQuantile } from "./normal_quantile.ts";
 import { requiredExamples } from "./required_examples.ts";
 
 /**
- * The fewest items with which one of these first steps would be expected to pass, if nothing is
- * lost; `undefined` if there are no steps or nothing varies.
+ * The fewest items with which one of these first steps would be expected to pass, if it truly loses
+ * what it was seen to lose; `undefined` if all of them lose `delta` or more, as no number of items
+ * would be enough. A gain is not counted on.
  */
 export function examplesForPath(
   firstSteps: readonly Evidence[],
   { delta, level }: { readonly delta: number; readonly level: number },
 ): number | undefined {
   const needed = firstSteps.flatMap((evidence) => {
+    const trueDifference = Math.min(0, higherIsBetter(evidence).difference);
+    if (trueDifference <= -delta) return [];
     // Not one flip still leaves a loss of z^2 / (n + z^2) open.
     const least = evidence.kind === "score"
       ? Math.ceil(normalQuantile(1 - level) ** 2 * (1 - delta) / delta)
@@ -20,6 +24,7 @@ export function examplesForPath(
     if (variance === 0) return least > 0 ? [least] : [];
     const n = requiredExamples(variance, delta, {
       alpha: level,
+      trueDifference,
       designEffect: designEffect(evidence),
     });
     return [Math.max(least, n)];

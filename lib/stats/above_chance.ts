@@ -14,15 +14,16 @@ export interface ChanceTest {
   readonly chance: number;
   /** How likely at least this many right answers are by guessing alone. */
   readonly pValue: number;
-  /** Whether `pValue < alpha`: the score says more than guessing would. */
+  /** Whether `pValue < alpha`: the score is shown to be above guessing. */
   readonly above: boolean;
 }
 
 /**
  * Whether a score is above guessing, by the exact one-sided binomial test.
  *
- * A model that guesses cannot lose anything: where this says `above: false` about the base model,
- * a later drop or gain is noise, and no percentage change should be shown.
+ * One reading beside others, and never a gate: `above: false` does not show that a model guesses,
+ * and a paired difference needs no score above chance. See `changeAboveChance`, `letterTable` and
+ * `rightLetterProbabilities` for what else a score near chance may be.
  *
  * @param successes Right answers, an integer in `[0, n]`.
  * @param n Questions, an integer >= 0.

@@ -81,9 +81,10 @@ export interface Recommendation {
   /** Its change of the task on the confirm half, which was read for it alone. */
   readonly gain?: Verdict;
   /**
-   * What it would take: items of knowledge for the first step that needs the fewest, if none passed
-   * and none of them loses anything; questions of the confirm half for the gain that the choose half
-   * shows, if it was not confirmed. That gain is the best of several, and so too large on average.
+   * What it would take. If none passed: items of knowledge for the first step that needs the fewest,
+   * if it truly loses what it was seen to lose; left out if all of them lose `delta` or more. If the
+   * gain was not confirmed: questions of the confirm half for the gain that the choose half shows,
+   * which is the best of several, and so too large on average.
    */
   readonly neededExamples?: number;
 }

@@ -27,7 +27,7 @@ export interface DetectionOptions {
  * @param n Examples, > 0.
  * @param discordantRate The share of examples that flip either way, in `[0, 1]`.
  * @returns A difference in `(0, discordantRate]`; `undefined` where even a flip of all of them to
- * one side would probably be missed.
+ * one side would be found less often.
  * @throws {RangeError} If an input is out of range.
  *
  * @example 150 questions of which a fifth flip: 10 points
