@@ -25,7 +25,7 @@ import { checkSimultaneous } from "./_reference_simultaneous.ts";
 import reference from "./testdata/statistics_reference.json" with { type: "json" };
 
 const BLOCKS: Record<keyof typeof reference, () => void> = {
-  mcnemarMidP() {
+  mcnemarMidP(): void {
     for (const { gained, lost, midP, exactP } of reference.mcnemarMidP.cases) {
       assertNear(mcnemarMidP(gained, lost), midP, `mid-p of ${gained}, ${lost}`);
       assertNear(mcnemarExact(gained, lost), exactP, `exact p of ${gained}, ${lost}`);
@@ -36,12 +36,12 @@ const BLOCKS: Record<keyof typeof reference, () => void> = {
   nonInferiorityTango: checkNonInferiority,
   nonInferiorityClustered: checkClustered,
   simultaneous: checkSimultaneous,
-  planNonInferiority() {
+  planNonInferiority(): void {
     for (const { flipShare, delta, n, ...options } of reference.planNonInferiority.cases) {
       assert.equal(requiredExamples(flipShare, delta, options), n);
     }
   },
-  smallestDetectable() {
+  smallestDetectable(): void {
     const { cases, power50 } = reference.smallestDetectable;
     for (const item of cases) {
       const { n, flips, now } = item;
@@ -62,7 +62,7 @@ const BLOCKS: Record<keyof typeof reference, () => void> = {
       assert.equal(smallestDetectableDifference(n, flipShare, { power, alpha }) ?? null, shouldBe);
     }
   },
-  changeAboveChance() {
+  changeAboveChance(): void {
     for (const item of reference.changeAboveChance.cases) {
       const { base, tuned } = answersOf(item);
       const found = changeAboveChance(base, tuned);
@@ -72,7 +72,7 @@ const BLOCKS: Record<keyof typeof reference, () => void> = {
       else item.ci95.forEach((end, i) => assertNear(found.ci95![i]!, end));
     }
   },
-  letterPrior() {
+  letterPrior(): void {
     for (const { variant, chosen, gold, ...expected } of reference.letterPrior.sample) {
       const count = (letters: Partial<Record<string, number>>): number[] =>
         [..."ABCD"].map((letter) => letters[letter] ?? 0);
@@ -95,7 +95,7 @@ const BLOCKS: Record<keyof typeof reference, () => void> = {
     assert.deepEqual(free.map(({ choice }) => choice), choiceAfter);
     assert.deepEqual(logProbs.map((row) => row.indexOf(Math.max(...row))), choiceBefore);
   },
-  calibration() {
+  calibration(): void {
     const { conf, correct, cases, biasWhenPerfect } = reference.calibration;
     for (const { bins, identity: _, ...expected } of cases) {
       const found = calibration(conf, correct.map(Boolean), { bins });
@@ -111,7 +111,7 @@ const BLOCKS: Record<keyof typeof reference, () => void> = {
       assert.ok(Math.abs(l2Debiased) < 0.003, `debiased ${l2Debiased}, n ${n}`);
     }
   },
-  seeds() {
+  seeds(): void {
     const { d, second, ...first } = reference.seeds;
     const found = crossedSeeds(d);
     assertNear(found.mean, first.mean);
@@ -143,7 +143,7 @@ const BLOCKS: Record<keyof typeof reference, () => void> = {
     second.ci95.forEach((end, i) => assertNear(plain![i]!, end));
     assert.equal(five.speaksOfRecipe, true);
   },
-  split() {
+  split(): void {
     const { seed, order, databases } = reference.split;
     for (const ids of [order, databases]) {
       const { choose, confirm } = splitHalves([...ids].sort(), seed);
@@ -152,7 +152,7 @@ const BLOCKS: Record<keyof typeof reference, () => void> = {
     }
   },
   recommendation: checkRecommendation,
-  chanceGate() {
+  chanceGate(): void {
     for (const { n, chance, count, p } of reference.chanceGate.smallestCountAboveChance) {
       const found = aboveChance(count, n, { chance });
       assertNear(found.pValue, p);
@@ -160,7 +160,7 @@ const BLOCKS: Record<keyof typeof reference, () => void> = {
       assert.equal(aboveChance(count - 1, n, { chance }).above, false);
     }
   },
-  lossFell() {
+  lossFell(): void {
     for (const { k, p } of reference.lossFell.falseAlarmNow) {
       // A flat curve's first loss above the interval of the mean of k others, as it used to be told.
       const t = studentQuantile(0.975, k - 1);
