@@ -33,6 +33,8 @@ export class KnownDatabases {
     try {
       const path = Deno.realPathSync(dbPath);
       refuseComma(path);
+      // Opening a pipe would wait for whoever writes to it.
+      if (!Deno.statSync(path).isFile) throw new DatabaseError(dbPath, "it is no file");
       const source = databaseSource(path);
       return {
         setup: { dbPath: path, source, scan: this.#unscanned.has(dbPath) ? "none" : "all" },

@@ -1,12 +1,13 @@
 import * as sqlite from "node:sqlite";
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { ExecutorSetup } from "./protocol.ts";
-import { type DatabaseFacts, scanDatabase, UNKNOWN_FACTS } from "./scan_database.ts";
+import { type DatabaseFacts, quotedName, scanDatabase, UNKNOWN_FACTS } from "./scan_database.ts";
 import { walImage } from "./wal_image.ts";
 
 /** A database opened for untrusted statements. */
 export interface Sandbox extends DatabaseFacts {
-  readonly db: DatabaseSync;
+  /** Prepares a statement that nobody has checked; it can then be run. */
+  prepare(sql: string): StatementSync;
 }
 
 // Deno 2.9.6 has these options and methods; its type declarations lag behind.
@@ -22,6 +23,7 @@ type Authorizer = (action: number, arg1: string | null, arg2: string | null) => 
 type SandboxDatabase = DatabaseSync & {
   setAuthorizer(decide: Authorizer): void;
   deserialize(image: Uint8Array): void;
+  readonly limits: { variableNumber: number };
 };
 const ACTIONS = sqlite.constants as unknown as Readonly<Record<string, number>>;
 
@@ -43,6 +45,8 @@ const DENIED_FUNCTIONS: ReadonlySet<string> = new Set([
   "sqlite_dbpage",
 ]);
 const DENIED_TABLES: ReadonlySet<string> = new Set(["dbstat", "sqlite_dbpage", "fsdir", "zipfile"]);
+// Parameters that the modules of full-text and R-tree tables use in their own statements.
+const MODULE_PARAMETERS = 100;
 const SCAN_MAX_BYTES = 32 * 1024 * 1024;
 
 /**
@@ -58,9 +62,13 @@ const SCAN_MAX_BYTES = 32 * 1024 * 1024;
  *
  * What is not covered: a fault of SQLite's own code, which would run with the rights of the user but
  * without those of Deno; a journal of an unfinished transaction beside the file, which only a writer
- * may roll back (such a database is refused); full-text and R-tree tables, whose modules prepare
- * statements of their own that the authorizer denies (a statement on one is `sql_error`); a database
- * in WAL mode beyond 1 GiB (refused).
+ * may roll back (such a database is refused); virtual tables whose module is not built into SQLite (a
+ * statement on one is `sql_error` and names the module); a database in WAL mode beyond 1 GiB
+ * (refused).
+ *
+ * Full-text and R-tree tables are read by statements that their modules prepare. These tables are
+ * opened before the authorizer is there, and while a statement runs, the modules may bind parameters
+ * and ask whether the file has changed; while a statement is prepared, nobody may.
  *
  * @throws {Error} If the file is not a readable SQLite database.
  *
@@ -90,8 +98,41 @@ export function openSandbox(setup: ExecutorSetup): Sandbox {
   const bytes = imageBytes || Deno.statSync(setup.dbPath).size;
   const isScanned = setup.scan === "all" && bytes <= SCAN_MAX_BYTES;
   const facts = isScanned ? scanned(db) : UNKNOWN_FACTS;
-  db.setAuthorizer(authorize);
-  return { db, ...facts };
+  const hasModules = connectVirtualTables(db);
+  let isPreparing = true;
+  db.setAuthorizer((action, arg1, arg2) =>
+    !isPreparing && action === ACTIONS.SQLITE_PRAGMA && arg1 === "data_version"
+      ? ACTIONS.SQLITE_OK!
+      : authorize(action, arg1, arg2)
+  );
+  return {
+    ...facts,
+    prepare(sql): StatementSync {
+      if (!hasModules) return db.prepare(sql);
+      isPreparing = true;
+      db.limits.variableNumber = 0;
+      const statement = db.prepare(sql);
+      isPreparing = false;
+      db.limits.variableNumber = MODULE_PARAMETERS;
+      return statement;
+    },
+  };
+}
+
+function connectVirtualTables(db: SandboxDatabase): boolean {
+  const tables = db.prepare(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL%'",
+  ).all() as unknown as (readonly [string])[];
+  db.limits.variableNumber = MODULE_PARAMETERS;
+  for (const [name] of tables) {
+    try {
+      db.prepare(`SELECT * FROM ${quotedName(name)} LIMIT 0`).all();
+    } catch {
+      // Whoever reads this table is told why it cannot be read.
+    }
+  }
+  db.limits.variableNumber = 0;
+  return tables.length > 0;
 }
 
 // A table that cannot be read is the matter of the statements on it.

@@ -1,4 +1,3 @@
-import type { DatabaseSync } from "node:sqlite";
 import { hasSecondStatement, hasStatement } from "../text/statement_forms.ts";
 import { tokenize } from "../text/tokens.ts";
 import type { Row, SqlValue } from "../value.ts";
@@ -16,7 +15,7 @@ const NUMBER_HEAP_BYTES = 32;
 const TEXT_HEAP_BYTES = 40;
 const BLOB_HEAP_BYTES = 320;
 // Of the executor's heap of 1 GiB; beyond it the process would end and take longer to say so.
-const MAX_HEAP_BYTES = 704 * 1024 * 1024;
+const MAX_HEAP_BYTES = 512 * 1024 * 1024;
 
 // Functions that make no NUL and no invalid byte out of text that has none. A statement that calls
 // anything else is read through its bytes.
@@ -43,14 +42,13 @@ export function runStatement(
   request: ExecutorRequest,
   onCounted: () => void,
 ): StatementReply {
-  const { db } = sandbox;
   if (request.sql.includes("\0")) return sqlError("the statement holds a NUL character");
   if (!hasStatement(request.sql)) {
     return sqlError("there is no statement in the text");
   }
   if (hasSecondStatement(request.sql)) return sqlError("there is more than one statement");
   try {
-    const statement = db.prepare(request.sql);
+    const statement = sandbox.prepare(request.sql);
     const columnCount = statement.columns().length;
     if (columnCount === 0) return sqlError("the statement is not a query");
     const exact = sandbox.hasOpaqueText || mayMakeOpaqueText(request.sql);
@@ -60,13 +58,13 @@ export function runStatement(
       if (exceeded !== undefined) return { kind: "too_many_rows", message: exceeded };
       onCounted();
     }
-    const packed = exact ? readBytes(db, request.sql, columnCount) : undefined;
+    const packed = exact ? readBytes(sandbox, request.sql, columnCount) : undefined;
     if (packed !== undefined) return { kind: "rows", packed };
     const rows = statement.all() as unknown as readonly Row[];
     const replaced = rows.some(hasReplacementCharacter);
     return {
       kind: "rows",
-      packed: (replaced ? readBytes(db, request.sql, columnCount) : undefined) ??
+      packed: (replaced ? readBytes(sandbox, request.sql, columnCount) : undefined) ??
         packRows(rows, columnCount),
     };
   } catch (error) {
@@ -118,7 +116,7 @@ function hasReplacementCharacter(row: Row): boolean {
 
 // Text read as its bytes, since a plain read of text ends at a NUL and replaces invalid bytes.
 function readBytes(
-  db: DatabaseSync,
+  sandbox: Sandbox,
   sql: string,
   columnCount: number,
 ): PackedRows | undefined {
@@ -130,7 +128,7 @@ function readBytes(
     `SELECT ${values.join(", ")} FROM "whole result"`;
   let statement;
   try {
-    statement = db.prepare(wrapped);
+    statement = sandbox.prepare(wrapped);
   } catch {
     return undefined; // EXPLAIN and the like cannot stand inside another statement.
   }

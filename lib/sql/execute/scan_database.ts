@@ -37,16 +37,16 @@ export function scanDatabase(db: DatabaseSync): DatabaseFacts {
       largestTableRows = Infinity;
       continue;
     }
-    const columns = db.prepare(`PRAGMA table_xinfo(${quoted(name)})`)
+    const columns = db.prepare(`PRAGMA table_xinfo(${quotedName(name)})`)
       .all() as unknown as (readonly [bigint, string, ...unknown[]])[];
     if (columns.some((column) => column.at(-1) === GENERATED_VIRTUAL)) return UNKNOWN_FACTS;
     for (let first = 0; first < columns.length; first += COLUMNS_A_SCAN) {
       const values = columns.slice(first, first + COLUMNS_A_SCAN).map(([, column]) =>
-        quoted(column)
+        quotedName(column)
       );
       const [[rows, opaque, bytes]] = db.prepare(
         `SELECT count(*), ${largest(values.map(opaqueTest))}, ` +
-          `${largest(values.map((value) => `octet_length(${value})`))} FROM ${quoted(name)}`,
+          `${largest(values.map((value) => `octet_length(${value})`))} FROM ${quotedName(name)}`,
       ).all() as unknown as [[bigint, bigint | null, bigint | null]];
       hasOpaqueText ||= opaque === 1n;
       largestTableRows = Math.max(largestTableRows, Number(rows));
@@ -65,6 +65,7 @@ function opaqueTest(value: string): string {
   return `(typeof(${value}) = 'blob' OR instr(${value}, char(0)) > 0)`;
 }
 
-function quoted(name: string): string {
+/** A name as it stands in a statement. */
+export function quotedName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
