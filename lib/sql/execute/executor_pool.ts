@@ -1,11 +1,6 @@
 import { type Execution, rowsExecution } from "./execution.ts";
 import { DatabaseError, ExecutorError } from "./executor_error.ts";
-import {
-  cpuSeconds,
-  type ExecutorLimits,
-  executorLimits,
-  type ExecutorOptions,
-} from "./executor_options.ts";
+import { type ExecutorLimits, executorLimits, type ExecutorOptions } from "./executor_options.ts";
 import {
   type BatchEnd,
   ExecutorProcessHandle,
@@ -200,20 +195,19 @@ export class ExecutorPool implements AsyncDisposable {
 
   #acquire(dbPath: string): ExecutorProcessHandle {
     const index = this.#idle.findLastIndex((process) => process.dbPath === dbPath);
-    const [reused] = index < 0 ? [] : this.#idle.splice(index, 1);
+    const [idle] = index < 0 ? [] : this.#idle.splice(index, 1);
+    const isCurrent = idle !== undefined && this.#databases.isCurrent(idle.plan);
+    const reused = isCurrent ? idle : undefined;
+    if (!isCurrent) this.#end(idle);
     if (reused === undefined && this.#idle.length + this.#busy.size >= this.#limits.maxProcesses) {
       this.#end(this.#idle.shift());
     }
-    const process = reused ?? this.#start(dbPath);
+    const process = reused ?? new ExecutorProcessHandle(dbPath, {
+      plan: this.#databases.plan(dbPath),
+      limits: this.#limits,
+    });
     this.#busy.add(process);
     return process;
-  }
-
-  #start(dbPath: string): ExecutorProcessHandle {
-    const { setup, readable } = this.#databases.plan(dbPath);
-    const { sqliteHeapBytes, maxValueBytes } = this.#limits;
-    const options = { dbPath, cpuSeconds: cpuSeconds(this.#limits), readable };
-    return new ExecutorProcessHandle({ ...setup, sqliteHeapBytes, maxValueBytes }, options);
   }
 
   // Where the system starts no more processes: with one fewer, if there is another.

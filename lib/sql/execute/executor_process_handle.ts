@@ -1,5 +1,7 @@
 import { type ChildEnd, ChildProgram } from "./child_program.ts";
+import { cpuSeconds, type ExecutorLimits } from "./executor_options.ts";
 import { encodeFrame } from "./frames.ts";
+import type { OpeningPlan } from "./known_databases.ts";
 import {
   type ExecutorReply,
   type ExecutorRequest,
@@ -28,6 +30,7 @@ const START_TIMEOUT_MS = 60_000;
 /** One running executor process, bound to one database file for its whole life. */
 export class ExecutorProcessHandle {
   readonly dbPath: string;
+  readonly plan: OpeningPlan;
   readonly #child: ChildProgram;
   #ready = false;
 
@@ -35,19 +38,21 @@ export class ExecutorProcessHandle {
    * Starts the process with permission to read this one file (and its write-ahead log, where the
    * file is to be read together with that) and to do nothing else.
    *
+   * @param dbPath The path by which the database is asked for, which may be a link.
    * @throws {ExecutorError} If the system starts no process.
    */
-  constructor(setup: ExecutorSetup, { dbPath, cpuSeconds, readable }: {
-    /** The path by which the database is asked for, which may be a link. */
-    readonly dbPath: string;
-    readonly cpuSeconds: number;
-    readonly readable: readonly string[];
+  constructor(dbPath: string, { plan, limits }: {
+    readonly plan: OpeningPlan;
+    readonly limits: ExecutorLimits;
   }) {
     this.dbPath = dbPath;
+    this.plan = plan;
+    const { sqliteHeapBytes, maxValueBytes } = limits;
+    const setup: ExecutorSetup = { ...plan.setup, sqliteHeapBytes, maxValueBytes };
     this.#child = new ChildProgram(PROGRAM, {
-      readable,
+      readable: plan.readable,
       argument: JSON.stringify(setup),
-      cpuSeconds,
+      cpuSeconds: cpuSeconds(limits),
     });
   }
 

@@ -1,12 +1,14 @@
 import { DatabaseError, ExecutorError } from "./executor_error.ts";
 import type { BatchEnd } from "./executor_process_handle.ts";
 import type { ExecutorSetup } from "./protocol.ts";
-import { databaseSource, walPathOf } from "./wal_image.ts";
+import { databaseSource, databaseStamp, walPathOf } from "./wal_image.ts";
 
 /** How a database is to be opened, and the files that this takes. */
 export interface OpeningPlan {
   readonly setup: Pick<ExecutorSetup, "dbPath" | "source" | "scan">;
   readonly readable: readonly string[];
+  /** The state of the files that are read into memory; absent where the file is read as it lies. */
+  readonly stamp?: string;
 }
 
 interface Refusal {
@@ -38,12 +40,19 @@ export class KnownDatabases {
       const source = databaseSource(path);
       return {
         setup: { dbPath: path, source, scan: this.#unscanned.has(dbPath) ? "none" : "all" },
-        readable: source === "image" ? [path, walPathOf(path)] : [path],
+        ...(source === "image"
+          ? { readable: [path, walPathOf(path)], stamp: databaseStamp(path) }
+          : { readable: [path] }),
       };
     } catch (error) {
       if (error instanceof ExecutorError) throw error;
       throw new DatabaseError(dbPath, (error as Error).message);
     }
+  }
+
+  /** Whether what a process has read of a database is still what there is. */
+  isCurrent({ setup, stamp }: OpeningPlan): boolean {
+    return stamp === undefined || stamp === databaseStamp(setup.dbPath);
   }
 
   /**

@@ -40,9 +40,9 @@ export function databaseSource(dbPath: string): DatabaseSource {
  */
 export function walImage(dbPath: string): Uint8Array {
   for (let attempt = 0; attempt < 3; attempt++) {
-    const before = stampOf(dbPath);
+    const before = databaseStamp(dbPath);
     const [database, log] = [read(dbPath), read(walPathOf(dbPath))];
-    if (stampOf(dbPath) === before) return withoutLog(applied(database, log));
+    if (databaseStamp(dbPath) === before) return withoutLog(applied(database, log));
   }
   throw new Error("a writer keeps changing the database");
 }
@@ -61,7 +61,8 @@ function tooLarge(bytes: number): Error {
   );
 }
 
-function stampOf(dbPath: string): string {
+/** Sizes and times of a database and its log: another text once either is written to. */
+export function databaseStamp(dbPath: string): string {
   return [dbPath, walPathOf(dbPath)].map((path) => {
     if (!isFile(path)) return "none";
     const { size, mtime } = Deno.statSync(path);
