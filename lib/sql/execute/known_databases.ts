@@ -1,19 +1,19 @@
 import { DatabaseError, ExecutorError } from "./executor_error.ts";
 import type { BatchEnd } from "./executor_process_handle.ts";
 import type { ExecutorSetup } from "./protocol.ts";
-import { databaseSource, databaseStamp, walPathOf } from "./wal_image.ts";
+import { databaseStamp, isFile, walPathOf } from "./wal_image.ts";
 
 /** How a database is to be opened, and the files that this takes. */
 export interface OpeningPlan {
-  readonly setup: Pick<ExecutorSetup, "dbPath" | "source" | "scan">;
+  readonly setup: Pick<ExecutorSetup, "dbPath" | "scan">;
   readonly readable: readonly string[];
-  /** The state of the files that are read into memory; absent where the file is read as it lies. */
-  readonly stamp?: string;
+  /** The state of the files when they were opened. */
+  readonly stamp: string;
 }
 
 interface Refusal {
   readonly error: DatabaseError;
-  /** Size and time of the file that was refused; another file has another chance. */
+  /** State of the file that was refused; another file has another chance. */
   readonly stamp: string;
 }
 
@@ -30,19 +30,18 @@ export class KnownDatabases {
    */
   plan(dbPath: string): OpeningPlan {
     const refused = this.#refused.get(dbPath);
-    if (refused !== undefined && refused.stamp === stampOf(dbPath)) throw refused.error;
+    if (refused !== undefined && refused.stamp === databaseStamp(dbPath)) throw refused.error;
     this.#refused.delete(dbPath);
     try {
       const path = Deno.realPathSync(dbPath);
       refuseComma(path);
       // Opening a pipe would wait for whoever writes to it.
-      if (!Deno.statSync(path).isFile) throw new DatabaseError(dbPath, "it is no file");
-      const source = databaseSource(path);
+      if (!isFile(path)) throw new DatabaseError(dbPath, "it is no file");
       return {
-        setup: { dbPath: path, source, scan: this.#unscanned.has(dbPath) ? "none" : "all" },
-        ...(source === "image"
-          ? { readable: [path, walPathOf(path)], stamp: databaseStamp(path) }
-          : { readable: [path] }),
+        setup: { dbPath: path, scan: this.#unscanned.has(dbPath) ? "none" : "all" },
+        // By their names only: opening a file here would drop the locks that this process has on it.
+        readable: [path, walPathOf(path)].filter(isFile),
+        stamp: databaseStamp(path),
       };
     } catch (error) {
       if (error instanceof ExecutorError) throw error;
@@ -52,7 +51,7 @@ export class KnownDatabases {
 
   /** Whether what a process has read of a database is still what there is. */
   isCurrent({ setup, stamp }: OpeningPlan): boolean {
-    return stamp === undefined || stamp === databaseStamp(setup.dbPath);
+    return stamp === databaseStamp(setup.dbPath);
   }
 
   /**
@@ -73,7 +72,7 @@ export class KnownDatabases {
       : "the process that opens it ends (memory or damage)";
     const error = new DatabaseError(dbPath, reason);
     const isPassing = end.kind === "refused" && end.passing;
-    if (!isPassing) this.#refused.set(dbPath, { error, stamp: stampOf(dbPath) });
+    if (!isPassing) this.#refused.set(dbPath, { error, stamp: databaseStamp(dbPath) });
     return error;
   }
 }
@@ -87,13 +86,4 @@ export function refuseComma(path: string): void {
   if (!path.includes(",")) return;
   const reason = "a sandbox cannot be made for a path with a comma";
   throw new ExecutorError(`Cannot execute on "${path}": ${reason}`);
-}
-
-function stampOf(path: string): string {
-  try {
-    const { size, mtime } = Deno.statSync(path);
-    return `${size} ${mtime?.getTime()}`;
-  } catch {
-    return "missing";
-  }
 }

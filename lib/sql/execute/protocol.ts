@@ -6,8 +6,6 @@ const SMALL_BYTES = 64 * 1024;
 /** What the executor process is told when it is started, as its one argument (JSON). */
 export interface ExecutorSetup {
   readonly dbPath: string;
-  /** `image`: the file is in WAL mode, so it is read into memory; `file`: it is opened as it lies. */
-  readonly source: "file" | "image";
   /** `all`: every table is read once for its facts; `none`: the facts are taken for unknown. */
   readonly scan: "all" | "none";
   /** Bytes that SQLite may hold, its temporary tables and sorters included. */

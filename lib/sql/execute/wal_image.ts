@@ -70,7 +70,8 @@ export function databaseStamp(dbPath: string): string {
   }).join(" ");
 }
 
-function isFile(path: string): boolean {
+/** Whether there is such a file; a link counts as what it leads to. */
+export function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;
   } catch {
