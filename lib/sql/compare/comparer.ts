@@ -16,8 +16,8 @@ const START_TIMEOUT_MS = 60_000;
 const SMALL_VALUES = 100_000;
 const SMALL_BYTES = 4 * 1024 * 1024;
 const SMALL_STEPS = 3_000_000;
-/** Steps of a comparison; a result of 8 million values takes a tenth of them. */
-const MAX_STEPS = 2_000_000_000;
+/** Steps of a comparison; two results of 8 million values take a fifth of them. */
+const MAX_STEPS = 1_000_000_000;
 // Comparisons that wait before results are no longer read.
 const MAX_WAITING = 2;
 

@@ -91,6 +91,15 @@ const REFUSED: Readonly<Record<string, string>> = {
   "fsdir()": "SELECT * FROM fsdir('/')",
   "fts3_tokenizer()": "SELECT fts3_tokenizer('simple')",
   "fts3_tokenizer() with an address": "SELECT fts3_tokenizer('evil', x'4141414141414141')",
+  "a PRAGMA that full-text tables use": "PRAGMA data_version",
+  "a PRAGMA that full-text tables use, as a table": "SELECT * FROM pragma_data_version",
+  "a series without its extension": "SELECT * FROM generate_series(1, 1000000000)",
+  "a collation that is not there": "SELECT name FROM maker ORDER BY name COLLATE icu",
+  "a name with control characters": 'SELECT * FROM "\x1b[31m\x1b]0;evil\x07\n"',
+  "a name that turns the line": 'SELECT * FROM "\u202elive"',
+  "a name of a megabyte": `SELECT * FROM "${"x".repeat(MEGABYTE)}"`,
+  "an overflow in the last row before the cap":
+    `${COUNTER} SELECT CASE WHEN x = 100000 THEN abs(-9223372036854775808) END FROM c LIMIT 100000`,
   "the pages of the file": "SELECT * FROM sqlite_dbpage",
   "the statistics of the file": "SELECT * FROM dbstat",
   "a meta-command of the shell": ".shell rm -rf /",
@@ -163,6 +172,11 @@ const ENDLESS: Readonly<Record<string, string>> = {
   "an endless recursion by UNION":
     "WITH RECURSIVE c(x) AS (SELECT 1 UNION SELECT x + 1 FROM c) SELECT max(x) FROM c",
   "an endless recursion in a condition": `SELECT 1 WHERE (${COUNTER} SELECT max(x) FROM c) > 0`,
+  "an endless recursion in a window": `${COUNTER} SELECT sum(x) OVER (ORDER BY x) FROM c`,
+  "an endless recursion behind an aggregate of a window":
+    `${COUNTER} SELECT max(r) FROM (SELECT row_number() OVER () AS r FROM c)`,
+  "an endless recursion in EXISTS":
+    `SELECT 1 WHERE EXISTS (${COUNTER} SELECT 1 FROM c WHERE x < 0)`,
   "a cross join of 1e12 rows": `SELECT count(*) FROM ${Array(12).fill(TEN).join(",")}`,
   "a cross join of 1e12 rows with a condition": `SELECT count(*) FROM ${
     Array(12).fill(TEN).map((rows, index) => `${rows} AS t${index}`).join(",")
@@ -179,6 +193,18 @@ const TOO_MUCH: Readonly<Record<string, string>> = {
   "a million rows": `${COUNTER} SELECT x FROM c LIMIT 1000000`,
   "rows of ten megabytes": `${COUNTER} SELECT zeroblob(10000000) FROM c LIMIT 1000`,
   "texts of a megabyte": `${COUNTER} SELECT hex(zeroblob(500000)) FROM c LIMIT 100000`,
+  "eight million empty blobs": `${COUNTER} SELECT ${
+    Array(80).fill("x''").join()
+  } FROM c LIMIT 100000`,
+  "eight million texts with a NUL": `${COUNTER} SELECT ${
+    Array(80).fill("CAST(x'610062' AS TEXT)").join()
+  } FROM c LIMIT 100000`,
+  "eight million short texts": `${COUNTER} SELECT ${
+    Array(80).fill("'a'").join()
+  } FROM c LIMIT 100000`,
+  "an overflow in the first row after the cap":
+    `${COUNTER} SELECT CASE WHEN x > 100001 THEN abs(-9223372036854775808) END FROM c`,
+  "a JSON text taken apart for ever": `${COUNTER} SELECT value FROM c, json_each('[1,2,3]')`,
   "one row of many large columns": `SELECT ${Array(20).fill("zeroblob(10000000)").join(",")}`,
 };
 
@@ -211,6 +237,18 @@ const HARMLESS: Readonly<Record<string, string>> = {
   "a GLOB pattern made to backtrack": `SELECT '${"a".repeat(3_000)}' GLOB '${"*a".repeat(12)}*b'`,
   "a recursion that ends": `${COUNTER} SELECT x FROM c LIMIT 5`,
   "an EXPLAIN": "EXPLAIN SELECT * FROM maker",
+  "eighty columns of the largest integer": `${COUNTER} SELECT ${
+    Array(80).fill("9223372036854775807").join()
+  } FROM c LIMIT 10000`,
+  "two thousand columns": `SELECT ${Array(2_000).fill("id").join()} FROM maker`,
+  "a column's name of a megabyte": `SELECT 1 AS "${"x".repeat(MEGABYTE)}"`,
+  "a text just below the cap": "SELECT length(printf('%.*c', 16777000, 'x'))",
+  "a surrogate made by char()": "SELECT char(55296, 65, 56320)",
+  "a code point beyond Unicode": "SELECT char(1114112)",
+  "overlong UTF-8": "SELECT CAST(x'c080e08080' AS TEXT)",
+  "infinity less infinity": "SELECT 9e999 - 9e999, -0.0, 5e-324",
+  "a megabyte of JSON": `SELECT count(*) FROM json_each('[${"1,".repeat(MEGABYTE / 2)}1]')`,
+  "a text with control characters": "SELECT '\x1b[31m\x07\n\u202e'",
   "a random order": "SELECT id FROM maker ORDER BY random()",
 };
 

@@ -102,7 +102,7 @@ Deno.test("ExecutorPool kills a statement at the time limit and goes on", async 
   const execution = await pool.execute(db.path, ENDLESS);
   const elapsedMs = performance.now() - started;
   assert.equal(execution.status, "timeout");
-  assert.ok(elapsedMs >= 490 && elapsedMs < 700, `${elapsedMs} ms`);
+  assert.ok(elapsedMs >= 490 && elapsedMs < 1_500, `${elapsedMs} ms`);
   assert.equal(isAlive(pid!), false);
   assert.deepEqual(pool.processIds, []);
   assert.equal((await pool.execute(db.path, "SELECT 1")).status, "rows");

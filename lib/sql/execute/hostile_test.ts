@@ -6,10 +6,11 @@ import { type Execution, ExecutorPool } from "./executor_pool.ts";
 const TIMEOUT_MS = 500;
 // Whatever must be refused or capped is given time for it, on a busy machine too.
 const PATIENT_TIMEOUT_MS = 20_000;
-const VERDICT_WITHIN_MS = 700;
+// The limit, and what a busy machine takes to notice it and to kill.
+const VERDICT_WITHIN_MS = 1_500;
 
-Deno.test("the hostile suite has at least 120 statements, each of its own kind", () => {
-  assert.ok(HOSTILE_STATEMENTS.length >= 120, `${HOSTILE_STATEMENTS.length}`);
+Deno.test("the hostile suite has at least 180 statements, each of its own kind", () => {
+  assert.ok(HOSTILE_STATEMENTS.length >= 180, `${HOSTILE_STATEMENTS.length}`);
   assert.equal(new Set(HOSTILE_STATEMENTS.map(({ name }) => name)).size, HOSTILE_STATEMENTS.length);
 });
 
@@ -34,6 +35,10 @@ Deno.test("ExecutorPool holds off every hostile statement and harms no file", as
         const execution = await pool.execute(db.path, sql);
         const elapsedMs = performance.now() - started;
         assert.ok(outcomes.includes(execution.status), describe(execution));
+        assert.ok(
+          execution.status === "rows" || isCleanLine(execution.message),
+          describe(execution),
+        );
         if (execution.status !== "timeout") return;
         assert.ok(elapsedMs < VERDICT_WITHIN_MS, `the verdict took ${elapsedMs} ms`);
         assert.deepEqual(pool.processIds, [], "the killed process is still in the pool");
@@ -62,6 +67,10 @@ Deno.test("ExecutorPool holds off the hostile statements when they come all at o
   }
   assert.deepEqual(await folderHashes(db.folder), before);
 });
+
+function isCleanLine(message: string): boolean {
+  return message.length <= 500 && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(message);
+}
 
 function describe(execution: Execution): string {
   return execution.status === "rows"
