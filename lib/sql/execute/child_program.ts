@@ -44,6 +44,13 @@ export class ChildProgram {
   readonly #output: ReadableStreamDefaultReader<Uint8Array>;
   #buffered: Uint8Array[] = [];
   #bufferedBytes = 0;
+  /** When the frame that is waited for must have come; infinite where none is. */
+  #deadline = Infinity;
+  #ringsAt = Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the deadline has passed and the last moment of grace is running. */
+  #isLate = false;
+  #timedOut = false;
 
   /** @throws {ExecutorError} If the system starts no process. */
   constructor(program: URL, options: ChildOptions) {
@@ -84,7 +91,7 @@ export class ChildProgram {
 
   /** Sends frames. A broken pipe shows as the end of the output as well. */
   send(frames: readonly Uint8Array[]): void {
-    for (const frame of frames) this.#input.write(frame).catch(() => {});
+    this.#input.write(joined(frames)).catch(() => {});
   }
 
   /**
@@ -108,6 +115,7 @@ export class ChildProgram {
 
   /** Ends the process and waits until it is gone. */
   async kill(): Promise<void> {
+    clearTimeout(this.#timer);
     this.#signalKill();
     this.#input.abort().catch(() => {});
     this.#output.cancel().catch(() => {});
@@ -116,17 +124,39 @@ export class ChildProgram {
 
   async #within(timeoutMs: number, length: number): Promise<Uint8Array | "timeout" | "ended"> {
     if (this.#bufferedBytes >= length) return this.#taken(length);
-    let timedOut = false;
-    const expire = (): void => {
-      timedOut = true;
-      this.#signalKill();
-    };
-    let timer = setTimeout(() => timer = setTimeout(expire, GRACE_MS), timeoutMs);
+    this.#isLate = false;
+    this.#arm(performance.now() + timeoutMs);
     const bytes = await this.#take(length);
-    clearTimeout(timer);
-    if (bytes !== undefined && !timedOut) return bytes;
+    this.#deadline = Infinity;
+    if (bytes !== undefined && !this.#timedOut) return bytes;
+    clearTimeout(this.#timer);
     await this.#child.status;
-    return timedOut ? "timeout" : "ended";
+    return this.#timedOut ? "timeout" : "ended";
+  }
+
+  // One timer serves many frames: when it rings early, it is set again to the deadline of the last.
+  #arm(deadline: number): void {
+    this.#deadline = deadline;
+    if (this.#ringsAt <= deadline) return;
+    clearTimeout(this.#timer);
+    this.#ringsAt = deadline;
+    this.#timer = setTimeout(() => this.#ring(), deadline - performance.now());
+    // Whoever waits for a frame waits for the pipe as well.
+    Deno.unrefTimer(Number(this.#timer));
+  }
+
+  #ring(): void {
+    this.#ringsAt = Infinity;
+    if (this.#deadline === Infinity) return;
+    if (this.#deadline > performance.now()) {
+      this.#arm(this.#deadline);
+    } else if (this.#isLate) {
+      this.#timedOut = true;
+      this.#signalKill();
+    } else {
+      this.#isLate = true;
+      this.#arm(performance.now() + GRACE_MS);
+    }
   }
 
   async #take(length: number): Promise<Uint8Array | undefined> {

@@ -64,18 +64,21 @@ function tooLarge(bytes: number): Error {
 /** Sizes and times of a database and its log: another text once either is written to. */
 export function databaseStamp(dbPath: string): string {
   return [dbPath, walPathOf(dbPath)].map((path) => {
-    if (!isFile(path)) return "none";
-    const { size, mtime } = Deno.statSync(path);
+    const { size, mtime } = found(path) ?? {};
     return `${size} ${mtime?.getTime()}`;
   }).join(" ");
 }
 
 /** Whether there is such a file; a link counts as what it leads to. */
 export function isFile(path: string): boolean {
+  return found(path)?.isFile ?? false;
+}
+
+function found(path: string): Deno.FileInfo | undefined {
   try {
-    return Deno.statSync(path).isFile;
+    return Deno.statSync(path);
   } catch {
-    return false;
+    return undefined;
   }
 }
 
