@@ -6,6 +6,7 @@ import {
   ExecutorProcessHandle,
   type TimedReply,
 } from "./executor_process_handle.ts";
+import { type Job, JobQueue } from "./job_queue.ts";
 import { KnownDatabases, refuseComma } from "./known_databases.ts";
 
 export type { Execution, RowsExecution } from "./execution.ts";
@@ -16,14 +17,6 @@ export type { ExecutorOptions } from "./executor_options.ts";
 export interface PoolHooks {
   /** Awaited before each reply is read, so that results come no faster than they are used. */
   readonly beforeReply?: () => Promise<void>;
-}
-
-interface Job {
-  readonly dbPath: string;
-  readonly sql: string;
-  deaths: number;
-  readonly resolve: (execution: Execution) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 // Statements that are sent to a process at once, so that it need not wait for the next one.
@@ -44,7 +37,7 @@ export class ExecutorPool implements AsyncDisposable {
   readonly #limits: ExecutorLimits;
   readonly #beforeReply: () => Promise<void>;
   readonly #databases = new KnownDatabases();
-  readonly #queue: Job[] = [];
+  readonly #queue = new JobQueue<Execution>();
   /** Idle processes, least recently used first. */
   readonly #idle: ExecutorProcessHandle[] = [];
   readonly #busy = new Set<ExecutorProcessHandle>();
@@ -86,13 +79,13 @@ export class ExecutorPool implements AsyncDisposable {
   /** Kills every process and refuses what is still in the queue. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    for (const job of this.#queue.splice(0)) job.reject(closedFirst());
+    for (const job of this.#queue.takeAll()) job.reject(closedFirst());
     await Promise.all([...this.#idle.splice(0), ...this.#busy].map((process) => process.kill()));
     await Promise.all(this.#ending);
   }
 
   #pump(): void {
-    while (this.#running < this.#workers && this.#queue.length > 0) {
+    while (this.#running < this.#workers && !this.#queue.isEmpty) {
       const batch = this.#takeBatch();
       this.#running++;
       this.#perform(batch)
@@ -104,36 +97,24 @@ export class ExecutorPool implements AsyncDisposable {
     }
   }
 
-  // Statements of one database, as many as leave the other workers theirs.
-  #takeBatch(): readonly Job[] {
-    const { dbPath } = this.#queue[this.#nextIndex()]!;
-    const waiting = this.#queue.filter((job) => job.dbPath === dbPath).length;
-    const size = Math.min(MAX_BATCH, Math.ceil(waiting / this.#workers));
-    const batch: Job[] = [];
-    for (let index = 0; batch.length < size;) {
-      if (this.#queue[index]!.dbPath === dbPath) batch.push(...this.#queue.splice(index, 1));
-      else index++;
-    }
-    return batch;
+  // As many statements as leave the other workers theirs.
+  #takeBatch(): readonly Job<Execution>[] {
+    const pathsOf = (processes: Iterable<ExecutorProcessHandle>): ReadonlySet<string> =>
+      new Set(Array.from(processes, ({ dbPath }) => dbPath));
+    return this.#queue.takeBatch(
+      { idle: pathsOf(this.#idle), busy: pathsOf(this.#busy) },
+      (waiting) => Math.min(MAX_BATCH, Math.ceil(waiting / this.#workers)),
+    );
   }
 
-  // A database with an open, idle process first; then one that no process works on yet.
-  #nextIndex(): number {
-    const idle = new Set(this.#idle.map((process) => process.dbPath));
-    const reuse = this.#queue.findIndex((job) => idle.has(job.dbPath));
-    if (reuse >= 0) return reuse;
-    const busy = new Set([...this.#busy].map((process) => process.dbPath));
-    return Math.max(0, this.#queue.findIndex((job) => !busy.has(job.dbPath)));
-  }
-
-  async #perform(batch: readonly Job[]): Promise<void> {
+  async #perform(batch: readonly Job<Execution>[]): Promise<void> {
     const { maxRows, maxBytes, timeoutMs } = this.#limits;
     let process: ExecutorProcessHandle;
     try {
       process = this.#acquire(batch[0]!.dbPath);
     } catch (error) {
       if (error instanceof DatabaseError || !(await this.#makeRoom())) throw error;
-      this.#queue.unshift(...batch);
+      this.#queue.putBack(batch);
       return;
     }
     const replies: TimedReply[] = [];
@@ -155,13 +136,13 @@ export class ExecutorPool implements AsyncDisposable {
     const unanswered = batch.slice(answered);
     if (unanswered.length === 0) return;
     if (this.#closed) throw closedFirst();
-    this.#queue.unshift(...this.#leftOver(unanswered, end));
+    this.#queue.putBack(this.#leftOver(unanswered, end));
   }
 
   // Answers what the end of a batch says something about, and gives back what is to run again.
-  #leftOver(unanswered: readonly Job[], end: BatchEnd): readonly Job[] {
+  #leftOver(unanswered: readonly Job<Execution>[], end: BatchEnd): readonly Job<Execution>[] {
     const { timeoutMs } = this.#limits;
-    const [interrupted, ...unstarted] = unanswered as [Job, ...Job[]];
+    const [interrupted, ...unstarted] = unanswered as [Job<Execution>, ...Job<Execution>[]];
     if (end.kind === "answered") return unanswered;
     if (end.kind === "refused" || end.phase === "open") {
       const error = this.#databases.openingFailed(interrupted.dbPath, end, timeoutMs);
@@ -237,7 +218,7 @@ function closedFirst(): ExecutorError {
   return new ExecutorError("Cannot execute: the executor was closed first");
 }
 
-function settle(job: Job, reply: TimedReply): void {
+function settle(job: Job<Execution>, reply: TimedReply): void {
   switch (reply.kind) {
     case "rows":
       job.resolve(rowsExecution(reply.packed, reply.elapsedMs));

@@ -27,10 +27,15 @@ const SIZE_NEUTRAL: ReadonlySet<string> = new Set(
 const UNBOUNDED =
   /\b(?:with|values|json|pragma|fts|dbstat|sqlite_|bytecode|tables_used)|->|\|\||--|\/\*/i;
 const SOURCES = /\b(?:select|from|join)\b|,/gi;
+// A text that ends in a number is in no bracket there, so this LIMIT is the whole statement's.
+const LAST_LIMIT = /\blimit\s+(\d{1,9})\s*;?\s*$/i;
+// One aggregate function of one argument over all rows: one row, unless something groups them.
+const ONE_AGGREGATE = /^\s*select\s+(?:count|sum|avg|min|max)\s*\([^(),]*\)\s+from\b/i;
+const MORE_THAN_ONE = /\b(?:group|union|intersect|except|over)\b/i;
 
 /**
  * Whether a result must be within the caps, whatever the statement computes: its rows are at most the
- * largest table's to the power of its sources of rows, and none of its values can be longer than a
+ * largest table's to the power of its sources of rows, or its LIMIT, and none of its values can be longer than a
  * stored one or the statement itself. `false` says nothing.
  *
  * @example
@@ -58,7 +63,15 @@ export function isProvablySmall(
     // Every comma after the first FROM may join a table.
     else if (word !== "," || sources > 0) sources++;
   }
-  const rows = Math.max(1, selects) * Math.max(1, size.largestTableRows) ** sources;
+  const rows = Math.min(
+    Math.max(1, selects) * Math.max(1, size.largestTableRows) ** sources,
+    mostRows(sql),
+  );
   const valueBytes = 8 + Math.max(size.largestValueBytes, sql.length);
   return rows <= caps.maxRows && rows * columnCount * valueBytes <= caps.maxBytes;
+}
+
+function mostRows(sql: string): number {
+  if (ONE_AGGREGATE.test(sql) && !MORE_THAN_ONE.test(sql)) return 1;
+  return Number(LAST_LIMIT.exec(sql)?.[1] ?? Infinity);
 }

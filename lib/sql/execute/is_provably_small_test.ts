@@ -14,6 +14,10 @@ Deno.test("isProvablySmall() knows statements that cannot exceed the caps", () =
       "SELECT a FROM t JOIN u ON t.b = u.b JOIN v ON v.c = u.c",
       "SELECT a FROM t WHERE b IN (SELECT b FROM u)",
       "SELECT a FROM t UNION SELECT a FROM u",
+      "SELECT a FROM t, t, t, t ORDER BY a LIMIT 5",
+      "SELECT a FROM t, t, t, t UNION SELECT a FROM t limit 999 ; ",
+      "SELECT count(*) FROM t, t, t, t",
+      "SELECT max(DISTINCT a) FROM t, t, t, t WHERE b > 1 ORDER BY 1",
     ]
   ) {
     assert.equal(small(sql), true, sql);
@@ -24,6 +28,17 @@ Deno.test("isProvablySmall() is false for whatever may be large", () => {
   for (
     const sql of [
       "SELECT 1 FROM t, t, t, t",
+      "SELECT 1 FROM t, t, t, t LIMIT 1001",
+      "SELECT 1 FROM t, t, t, t LIMIT -1",
+      "SELECT 1 FROM t, t, t, t LIMIT 5, 2000",
+      "SELECT 1 FROM t, t, t, t LIMIT 2000 OFFSET 5",
+      "SELECT 1 FROM t, t, t, t WHERE a = (SELECT 1 LIMIT 5)",
+      "SELECT 1 FROM t, t, t, t -- LIMIT 5",
+      "SELECT max(a, b) FROM t, t, t, t",
+      "SELECT count(*) FROM t, t, t, t GROUP BY a",
+      "SELECT count(*) OVER () FROM t, t, t, t",
+      "SELECT count(*) FROM t UNION ALL SELECT a FROM t, t, t, t",
+      "SELECT count(*), a FROM t, t, t, t GROUP BY a",
       "SELECT 1 FROM t JOIN t JOIN t JOIN t",
       "WITH c AS (SELECT 1) SELECT * FROM c",
       "VALUES (1), (2)",

@@ -5,7 +5,7 @@ import { databaseStamp, isFile, walPathOf } from "./wal_image.ts";
 
 /** How a database is to be opened, and the files that this takes. */
 export interface OpeningPlan {
-  readonly setup: Pick<ExecutorSetup, "dbPath" | "scan">;
+  readonly setup: Pick<ExecutorSetup, "dbPath" | "hasLog" | "scan">;
   readonly readable: readonly string[];
   /** The state of the files when they were opened. */
   readonly stamp: string;
@@ -37,10 +37,11 @@ export class KnownDatabases {
       refuseComma(path);
       // Opening a pipe would wait for whoever writes to it.
       if (!isFile(path)) throw new DatabaseError(dbPath, "it is no file");
+      // By its name only: opening a file here would drop the locks that this process has on it.
+      const hasLog = isFile(walPathOf(path));
       return {
-        setup: { dbPath: path, scan: this.#unscanned.has(dbPath) ? "none" : "all" },
-        // By their names only: opening a file here would drop the locks that this process has on it.
-        readable: [path, walPathOf(path)].filter(isFile),
+        setup: { dbPath: path, hasLog, scan: this.#unscanned.has(dbPath) ? "none" : "all" },
+        readable: hasLog ? [path, walPathOf(path)] : [path],
         stamp: databaseStamp(path),
       };
     } catch (error) {

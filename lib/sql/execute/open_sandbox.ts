@@ -2,7 +2,7 @@ import * as sqlite from "node:sqlite";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { ExecutorSetup } from "./protocol.ts";
 import { type DatabaseFacts, quotedName, scanDatabase, UNKNOWN_FACTS } from "./scan_database.ts";
-import { databaseSource, walImage } from "./wal_image.ts";
+import { isInWalMode, walImage } from "./wal_image.ts";
 
 /** A database opened for untrusted statements. */
 export interface Sandbox extends DatabaseFacts {
@@ -75,7 +75,7 @@ const SCAN_MAX_BYTES = 32 * 1024 * 1024;
  * Source: https://sqlite.org/c3ref/set_authorizer.html and https://sqlite.org/limits.html
  */
 export function openSandbox(setup: ExecutorSetup): Sandbox {
-  const isImage = databaseSource(setup.dbPath) === "image";
+  const isImage = setup.hasLog || isInWalMode(setup.dbPath);
   const options: SandboxOptions = {
     // What is read into memory has no file that could be written to.
     readOnly: !isImage,

@@ -7,8 +7,6 @@ import type { Row, SqlValue } from "../value.ts";
 export const PACKED = { null: 0, int32: 1, int64: 2, real: 3, text: 4, blob: 5 } as const;
 
 const FIRST_CAPACITY = 1024;
-// Below this a loop over the characters is faster than a call of the encoder.
-const SHORT_TEXT = 24;
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -113,7 +111,20 @@ export class RowPacker {
   /** Adds one row. */
   add(row: Row): void {
     this.#rowCount++;
-    for (const value of row) this.#add(value);
+    for (const value of row) {
+      if (this.#length + 9 > this.#bytes.length) this.#grow(9);
+      // Most values are these; a loop that runs a few times is never compiled, so calls count.
+      if (typeof value === "bigint") {
+        const number = Number(value);
+        const isShort = number === (number | 0);
+        const at = this.#length;
+        this.#bytes[at] = isShort ? PACKED.int32 : PACKED.int64;
+        if (isShort) this.#view.setInt32(at + 1, number, true);
+        else this.#view.setBigInt64(at + 1, value, true);
+        this.#length = at + (isShort ? 5 : 9);
+      } else if (typeof value === "string") this.#addText(value);
+      else this.#addOther(value);
+    }
   }
 
   /** The rows that were added. */
@@ -124,40 +135,29 @@ export class RowPacker {
     });
   }
 
-  #add(value: SqlValue): void {
-    this.#reserve(9);
-    if (typeof value === "bigint") this.#addInteger(value);
-    else if (typeof value === "string") this.#addText(value);
-    else if (value === null) this.#bytes[this.#length++] = PACKED.null;
-    else if (typeof value === "number") {
+  #addText(text: string): void {
+    // A UTF-16 unit takes at most three bytes.
+    const most = 5 + 3 * text.length;
+    if (this.#length + most > this.#bytes.length) this.#grow(most);
+    const start = this.#length + 5;
+    const { written } = ENCODER.encodeInto(text, this.#bytes.subarray(start));
+    this.#addHead(PACKED.text, written);
+    this.#length += written;
+  }
+
+  #addOther(value: Exclude<SqlValue, bigint | string>): void {
+    if (value === null) {
+      this.#bytes[this.#length++] = PACKED.null;
+    } else if (typeof value === "number") {
       this.#bytes[this.#length] = PACKED.real;
       this.#view.setFloat64(this.#length + 1, value, true);
       this.#length += 9;
     } else {
-      this.#reserve(5 + value.length);
+      if (this.#length + 5 + value.length > this.#bytes.length) this.#grow(5 + value.length);
       this.#addHead(PACKED.blob, value.length);
       this.#bytes.set(value, this.#length);
       this.#length += value.length;
     }
-  }
-
-  #addInteger(value: bigint): void {
-    const number = Number(value);
-    const isShort = number === (number | 0);
-    this.#bytes[this.#length] = isShort ? PACKED.int32 : PACKED.int64;
-    if (isShort) this.#view.setInt32(this.#length + 1, number, true);
-    else this.#view.setBigInt64(this.#length + 1, value, true);
-    this.#length += isShort ? 5 : 9;
-  }
-
-  #addText(text: string): void {
-    // A UTF-16 unit takes at most three bytes.
-    this.#reserve(5 + 3 * text.length);
-    const start = this.#length + 5;
-    const written = shortAscii(text, this.#bytes, start) ??
-      ENCODER.encodeInto(text, this.#bytes.subarray(start)).written;
-    this.#addHead(PACKED.text, written);
-    this.#length += written;
   }
 
   #addHead(tag: number, length: number): void {
@@ -166,22 +166,10 @@ export class RowPacker {
     this.#length += 5;
   }
 
-  #reserve(more: number): void {
-    const needed = this.#length + more;
-    if (needed <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
+  #grow(more: number): void {
+    const larger = new Uint8Array(Math.max(this.#length + more, 2 * this.#bytes.length));
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
     this.#view = viewOf(larger);
   }
-}
-
-function shortAscii(text: string, bytes: Uint8Array, start: number): number | undefined {
-  if (text.length > SHORT_TEXT) return undefined;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit >= 0x80) return undefined;
-    bytes[start + at] = unit;
-  }
-  return text.length;
 }

@@ -6,6 +6,8 @@ const SMALL_BYTES = 64 * 1024;
 /** What the executor process is told when it is started, as its one argument (JSON). */
 export interface ExecutorSetup {
   readonly dbPath: string;
+  /** Whether a write-ahead log lies beside the file. */
+  readonly hasLog: boolean;
   /** `all`: every table is read once for its facts; `none`: the facts are taken for unknown. */
   readonly scan: "all" | "none";
   /** Bytes that SQLite may hold, its temporary tables and sorters included. */

@@ -7,26 +7,23 @@ const FORMAT = 3_007_000;
 // The image is held twice for a moment, once here and once by SQLite.
 const MAX_IMAGE_BYTES = 1024 * 1024 * 1024;
 
-/** How the file of a database must be read so that nothing is written beside it. */
-export type DatabaseSource = "file" | "image";
-
 /** The path of a database's write-ahead log; SQLite puts it beside the file that a link leads to. */
 export function walPathOf(dbPath: string): string {
   return `${dbPath}-wal`;
 }
 
 /**
- * Whether a database can be opened as it lies, or must be read into memory: SQLite opens one in WAL
- * mode, or beside a log, only with a `-shm` file that it writes next to it.
+ * Whether a database is in WAL mode. SQLite opens one, or one beside a log, only with a `-shm` file
+ * that it writes next to it.
  *
  * @throws {Error} If the file cannot be read.
  */
-export function databaseSource(dbPath: string): DatabaseSource {
+export function isInWalMode(dbPath: string): boolean {
   const header = new Uint8Array(DATABASE_HEADER_BYTES);
   using file = Deno.openSync(dbPath);
   file.readSync(header);
   // Write and read version of the file format: 2 is WAL.
-  return header[18] === 2 || header[19] === 2 || isFile(walPathOf(dbPath)) ? "image" : "file";
+  return header[18] === 2 || header[19] === 2;
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { folderHashes, testDatabase } from "../_test_database.ts";
 import { DatabaseError, ExecutorPool } from "./executor_pool.ts";
-import { databaseSource, walImage } from "./wal_image.ts";
+import { isInWalMode, walImage } from "./wal_image.ts";
 
 const SCHEMA = "PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)";
 
@@ -31,7 +31,7 @@ Deno.test("ExecutorPool reads a WAL database without its log and writes nothing 
   using db = testDatabase(SCHEMA);
   const before = await folderHashes(db.folder);
   assert.deepEqual(Object.keys(before), ["shop.sqlite"]);
-  assert.equal(databaseSource(db.path), "image");
+  assert.equal(isInWalMode(db.path), true);
   assert.equal(await valuesOf(db.path), "2 3");
   assert.deepEqual(await folderHashes(db.folder), before);
 });
