@@ -12,7 +12,12 @@ import {
   readFinite,
 } from "./adapter_weights.ts";
 import { type Checkpoint, LINEAR_MODULES, type LinearModule } from "./checkpoint.ts";
-import type { LoraTerm } from "./linear_layers.ts";
+
+/**
+ * What an adapter may need of a graph beside its two factors: a gain on the
+ * rows of the base weight (DoRA), or a bias of its own (`lora_bias`).
+ */
+export type LoraTerm = "gain" | "bias";
 
 /**
  * What an adapter puts on one linear layer `y = x W^T + bias`. Without a

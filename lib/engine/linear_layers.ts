@@ -1,13 +1,8 @@
+import type { LoraTerm } from "./adapter.ts";
 import { adaptedLayers } from "./adapter_targets.ts";
 import type { Checkpoint, LinearModule } from "./checkpoint.ts";
 import { DataType, type GraphScope, type ModelBuilder } from "./graph_builder.ts";
 import type { WeightReader } from "./weight_reader.ts";
-
-/**
- * What an adapter may need of a graph beside its two factors: a gain on the
- * rows of the base weight (DoRA), or a bias of its own (`lora_bias`).
- */
-export type LoraTerm = "gain" | "bias";
 
 /** Input names of one linear layer's adapter: its two factors, and a vector for each term. */
 export function loraInputs(layer: string): Readonly<Record<"a" | "b" | LoraTerm, string>> {

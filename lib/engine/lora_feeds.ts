@@ -1,9 +1,9 @@
 import { Tensor } from "onnxruntime-node";
-import type { Adapter } from "./adapter.ts";
+import type { Adapter, LoraTerm } from "./adapter.ts";
 import { adaptedLayers } from "./adapter_targets.ts";
 import type { Checkpoint, LinearModule } from "./checkpoint.ts";
 import { doraTerms } from "./dora.ts";
-import { LORA_SCALE, loraInputs, type LoraTerm } from "./linear_layers.ts";
+import { LORA_SCALE, loraInputs } from "./linear_layers.ts";
 import type { Variant } from "./types.ts";
 
 /** What adapters may change in a graph; see `loraSites` for what some adapters need. */

@@ -46,7 +46,7 @@ export {
   type RopeScaling,
 } from "./decoder_config.ts";
 export { OnnxEngine, type OnnxEngineOptions, openOnnxEngine } from "./onnx_engine.ts";
-export type { LoraTerm } from "./linear_layers.ts";
+export type { LoraTerm } from "./adapter.ts";
 export type { LoraSites } from "./lora_feeds.ts";
 export {
   readSafetensorsHeader,

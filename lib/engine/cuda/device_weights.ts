@@ -1,6 +1,7 @@
 import type { Checkpoint, LinearModule } from "../checkpoint.ts";
 import { DataType, type GraphScope, type ModelBuilder, tensor } from "../graph_builder.ts";
-import { LinearLayers, type LoraTerm } from "../linear_layers.ts";
+import type { LoraTerm } from "../adapter.ts";
+import { LinearLayers } from "../linear_layers.ts";
 import { WeightReader } from "../weight_reader.ts";
 
 /** Types that the GPU computes with. */
