@@ -57,7 +57,6 @@ export {
   writeSafetensors,
 } from "./safetensors.ts";
 export {
-  type ChatSettings,
   type Conversation,
   loadTokenizer,
   type Message,

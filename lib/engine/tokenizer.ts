@@ -6,8 +6,6 @@ import { type ChatTemplate, findChatTemplate } from "./chat_template.ts";
 import { formatDate } from "./format_date.ts";
 import type { Prompt } from "./types.ts";
 
-export type { ChatSettings } from "../runs/chat_settings.ts";
-
 /** One turn of a conversation. */
 export interface Message {
   readonly role: "system" | "user" | "assistant";
