@@ -11,7 +11,8 @@ import {
 } from "./_chat_folder.ts";
 import { formatDate } from "./format_date.ts";
 import { EMBEDDED_MODEL, runPython, skipUnless, skipUnlessPython } from "./_reference.ts";
-import { type ChatSettings, loadTokenizer, type Tokenizer } from "./tokenizer.ts";
+import type { ChatSettings } from "../runs/chat_settings.ts";
+import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 const noModel = skipUnless(`${EMBEDDED_MODEL}/tokenizer.json`);
 const NOT_THINKING = "<|im_start|>assistant\n<think>\n\n</think>\n\n";
