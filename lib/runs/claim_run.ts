@@ -44,8 +44,11 @@ export function claimRun(config: StudyConfig, options: ClaimRunOptions = {}): Cl
   const claim = { hash, config: recordedConfig(config), inputs };
   if (isFile(path)) {
     const earlier = parseJson(readTextFile(path), path);
-    if (field(earlier, "hash") === hash) return { folder: out, hash, resumed: true };
-    throw otherRun(out, firstDifference(earlier, claim) ?? "its record");
+    const difference = firstDifference(earlier, claim);
+    if (difference === undefined && field(earlier, "hash") === hash) {
+      return { folder: out, hash, resumed: true };
+    }
+    throw otherRun(out, difference ?? "its record");
   }
   writeAtomic(path, `${JSON.stringify(claim, null, 2)}\n`);
   return { folder: out, hash, resumed: false };

@@ -54,9 +54,11 @@ export async function answerMmlu(
     });
   }
   store.append(batch);
-  return jobs.map(({ question: { id }, identity }) => ({
+  return jobs.map(({ question: { id, subject, category }, identity }) => ({
     ...store.get(identity.key)!,
     id,
+    subject,
+    category,
     variant: variant.name,
   }));
 }

@@ -63,11 +63,12 @@ export async function answerSql(
     batch.push({ ...identity, id, dbId, variant: variant.name, tokens, text, finishReason });
   }
   store.append(batch);
-  return jobs.map(({ example: { id }, identity }) => {
+  return jobs.map(({ example: { id, dbId }, identity }) => {
     const sample = store.get(identity.key)!;
     const cutInReasoning = sample.finishReason === "length" &&
       isCutInReasoning(tokenizer.answerOpening + tokenizer.decodeWhole(sample.tokens));
-    return { ...sample, id, variant: variant.name, cutInReasoning };
+    // the prompt names no database: databases of one schema share it, and the sample
+    return { ...sample, id, dbId, variant: variant.name, cutInReasoning };
   });
 }
 

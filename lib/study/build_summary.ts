@@ -61,7 +61,7 @@ export async function buildSummary(
 }
 
 async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Provenance> {
-  const { config, modelHashes, hashes } = inputs;
+  const { config, modelHashes, templateHashes, hashes } = inputs;
   const { seed, training } = config;
   const adapters: Record<string, Record<string, string>> = {};
   const settings: Record<string, AdapterSettings> = {};
@@ -76,7 +76,7 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
   }
   const data = Object.entries(hashes).filter(([name]) => !name.startsWith("model/"));
   return {
-    modelFiles: modelHashes,
+    modelFiles: { ...modelHashes, ...templateHashes },
     adapters,
     adapterSettings: settings,
     prompts: { sql: SQL_PROMPT_VERSION, mmlu: MMLU_PROMPT_VERSION },

@@ -21,11 +21,12 @@ const SETTLED_MS = 2_000;
  * `generation_config.json` is among them where it ends completions at other
  * tokens than `config.json` does, which is all that is read in it.
  *
- * @param cache The file that remembers.
+ * @param options `cache` is the file that remembers; with `anew` every file is read again,
+ * whatever it says, and it is put right.
  */
 export async function checkpointHashes(
   checkpoint: Checkpoint,
-  cache: string = CACHE,
+  { cache = CACHE, anew = false }: { readonly cache?: string; readonly anew?: boolean } = {},
 ): Promise<Record<string, string>> {
   const { dir, files } = checkpoint;
   const remembered = await readCache(cache);
@@ -37,13 +38,39 @@ export async function checkpointHashes(
     const { size, ino, mtimeMs, ctimeMs } = statSync(file);
     const identity = `${await Deno.realPath(file)} ${size} ${ino} ${mtimeMs} ${ctimeMs}`;
     const settled = Date.now() - ctimeMs > SETTLED_MS;
-    const hash = remembered[identity] ?? await sha256OfFile(file);
+    const known = anew ? undefined : remembered[identity];
+    const hash = known ?? await sha256OfFile(file);
     hashes[basename(file)] = hash;
-    if (size < REMEMBERED_BYTES || remembered[identity] || !settled) continue;
+    if (size < REMEMBERED_BYTES || remembered[identity] === hash || !settled) continue;
     remembered[identity] = hash;
     changed = true;
   }
   if (changed) writeAtomic(cache, JSON.stringify(remembered, null, 2) + "\n");
+  return hashes;
+}
+
+/** Folder of templates by name, beside the files that a template can be in. */
+const NAMED_TEMPLATES = "additional_chat_templates";
+
+/**
+ * SHA-256 of the files that say how a model's prompts are written, by name, those that are there:
+ * `tokenizer_config.json` and the chat templates. No answer's key needs them, as it has the
+ * prompt's tokens, yet a study with another template is another study.
+ */
+export async function templateHashes(dir: string): Promise<Record<string, string>> {
+  const names = ["tokenizer_config.json", "chat_template.jinja"];
+  try {
+    for await (const { name } of Deno.readDir(`${dir}/${NAMED_TEMPLATES}`)) {
+      if (name.endsWith(".jinja")) names.push(`${NAMED_TEMPLATES}/${name}`);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const hashes: Record<string, string> = {};
+  for (const name of names.sort()) {
+    const isThere = await Deno.stat(`${dir}/${name}`).then(({ isFile }) => isFile, () => false);
+    if (isThere) hashes[name] = await sha256OfFile(`${dir}/${name}`);
+  }
   return hashes;
 }
 

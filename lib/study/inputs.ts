@@ -11,7 +11,7 @@ import {
   type SpiderExample,
   sqlPrompt,
 } from "../spider/mod.ts";
-import { checkpointHashes } from "./checkpoint_hashes.ts";
+import { checkpointHashes, templateHashes } from "./checkpoint_hashes.ts";
 import { databaseHashes } from "./database_hashes.ts";
 
 /** The model of a study, opened. */
@@ -22,8 +22,10 @@ export interface ModelInputs {
   /** The end tokens that the model's own configuration names. */
   readonly ownEndTokenIds: readonly number[];
   readonly tokenizer: Tokenizer;
-  /** SHA-256 of the model's files, by name. */
+  /** SHA-256 of the model's files that answers depend on beside their prompts, by name. */
   readonly modelHashes: Readonly<Record<string, string>>;
+  /** SHA-256 of the files that say how its prompts are written, by name. */
+  readonly templateHashes: Readonly<Record<string, string>>;
 }
 
 /** The text-to-SQL questions of a study. */
@@ -73,7 +75,11 @@ export async function openInputs(
   const data = opened ?? await openDataInputs(config);
   const model = await openModelInputs(config, modelDir);
   const audit = auditTokens(model.tokenizer, samplePrompt(data));
-  const hashes = { ...data.dataHashes, ...prefixed("model/", model.modelHashes) };
+  const { modelHashes, templateHashes } = model;
+  const hashes = {
+    ...data.dataHashes,
+    ...prefixed("model/", { ...modelHashes, ...templateHashes }),
+  };
   return { ...model, ...data, audit, hashes };
 }
 
@@ -107,6 +113,7 @@ export async function openModelInputs(config: StudyConfig, modelDir: string): Pr
     ownEndTokenIds: endTokenIds,
     tokenizer,
     modelHashes: await checkpointHashes(own),
+    templateHashes: await templateHashes(modelDir),
   };
 }
 

@@ -30,6 +30,7 @@ Deno.test("openInputs opens and hashes all that a study reads, and draws by the 
     "model/config.json",
     "model/model.safetensors",
     "model/tokenizer.json",
+    "model/tokenizer_config.json",
     "spider/database/farm/farm.sqlite",
     "spider/database/music/music.sqlite",
     "spider/dev.json",

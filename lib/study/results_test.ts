@@ -34,7 +34,7 @@ Deno.test("buildSummary has the numbers of every variant and all that made them"
   assert.equal(summary.label, "test");
   assert.equal(summary.configHash, folder.hash);
   const { provenance, config } = summary;
-  assert.deepEqual(provenance.modelFiles, inputs.modelHashes);
+  assert.deepEqual(provenance.modelFiles, { ...inputs.modelHashes, ...inputs.templateHashes });
   assert.deepEqual(provenance.adapters, {
     qv: {
       "adapter_config.json": await sha256OfFile(`${mini.out}/training/qv/adapter_config.json`),
