@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import { openCheckpoint } from "../engine/checkpoint.ts";
 import { sha256OfFile, type Summary, UsageError } from "../runs/mod.ts";
+import { checkpointHashes, templateHashes } from "../study/mod.ts";
 
 /**
  * Compares the adapters in a study's folder with the hashes in its summary: what
@@ -18,9 +20,34 @@ export async function checkRecordable(
       // weights are not recorded, and may have been taken away to save space
       if (!await Deno.stat(path).then(() => true, () => false)) continue;
       if (await sha256OfFile(path) === hash) continue;
-      throw new UsageError(
-        `Cannot record "${name}": ${path} is not the file that its numbers are of: run the study again`,
-      );
+      throw otherFile(name, path);
     }
   }
+}
+
+/**
+ * Compares the files of the base model, every byte read again, with the hashes in a summary. Those
+ * may stem from what was remembered of a file by its size and times.
+ *
+ * @param dir The model's folder.
+ * @throws {UsageError} If one is another file, is missing or is new, with what to do.
+ */
+export async function checkModelFiles(
+  { name, provenance: { modelFiles } }: Summary,
+  dir: string,
+): Promise<void> {
+  const now = {
+    ...await checkpointHashes(await openCheckpoint(dir), { anew: true }),
+    // summaries from before templates were hashed say nothing of them
+    ...("tokenizer_config.json" in modelFiles ? await templateHashes(dir) : {}),
+  };
+  for (const file of new Set([...Object.keys(modelFiles), ...Object.keys(now)])) {
+    if (modelFiles[file] !== now[file]) throw otherFile(name, join(dir, file));
+  }
+}
+
+function otherFile(study: string, path: string): UsageError {
+  return new UsageError(
+    `Cannot record "${study}": ${path} is not the file that its numbers are of: run the study again`,
+  );
 }

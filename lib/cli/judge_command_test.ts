@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { SILENT } from "../runs/progress.ts";
 import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
 import { type Keyed, openStore } from "../runs/store.ts";
 import { assertRefused, runMain } from "./_run_main.ts";
+import { main } from "./main.ts";
 
 interface Folder extends Disposable {
   readonly path: string;
@@ -114,12 +116,16 @@ function markKept(path: string): number {
 
 // The store as a run leaves it that is killed after its last verdict.
 async function keptVerdicts(folder: Folder): Promise<string> {
-  const partial = `${folder.path}/o.jsonl.partial`;
-  Deno.mkdirSync(`${folder.path}/o.jsonl`);
-  // A folder in the place of the result ends the run after the verdicts.
-  assert.notEqual((await runMain(["judge", ...folder.flags])).code, 0);
+  const progress = {
+    ...SILENT,
+    // A folder in the place of the result ends the run after the verdicts.
+    update: () => Deno.mkdirSync(`${folder.path}/o.jsonl`, { recursive: true }),
+  };
+  const { signal } = new AbortController();
+  const code = await main(["judge", ...folder.flags], { progress, print(): void {}, signal });
+  assert.notEqual(code, 0);
   Deno.removeSync(`${folder.path}/o.jsonl`);
-  return Deno.readTextFileSync(partial);
+  return Deno.readTextFileSync(`${folder.path}/o.jsonl.partial`);
 }
 
 function lineCount(path: string): number {
@@ -264,4 +270,12 @@ Deno.test("judge refuses wrong input with one line", async () => {
   await assertRefused(["judge", ...folder.flags, "--timeout", "-1"], /--timeout must be above 0/);
   Deno.writeTextFileSync(`${folder.path}/dev.json`, "[{]");
   await assertRefused(["judge", ...folder.flags], /not valid JSON/);
+});
+
+Deno.test("judge refuses an output that cannot be written before it judges anything", async () => {
+  using folder = judgeFolder(SOUND);
+  for (const [out, line] of [["database", /it is a folder/], ["pred.txt/o", /is a file, not/]]) {
+    const flags = folder.flags.toSpliced(-1, 1, `${folder.path}/${out}`);
+    await assertRefused(["judge", ...flags], line as RegExp);
+  }
 });

@@ -5,7 +5,8 @@ import type { Summary } from "../runs/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../study/_mini_study.ts";
 import { writeTinyAdapter } from "../study/_tiny_model.ts";
 import { openStudy, RESULT_FILES, runPipeline } from "../study/mod.ts";
-import { recordStudy } from "./commands/record.ts";
+import { modelFolder } from "./model_folder.ts";
+import { type RecordOptions, recordStudy } from "./commands/record.ts";
 
 interface Recordable extends Disposable {
   readonly summary: Summary;
@@ -13,7 +14,9 @@ interface Recordable extends Disposable {
   readonly from: string;
   /** Where recordings go. */
   readonly results: string;
-  readonly record: (more?: { replace?: boolean; signal?: AbortSignal }) => Promise<void>;
+  /** The model's folder. */
+  readonly model: string;
+  readonly record: (more?: Partial<RecordOptions>) => Promise<void>;
 }
 
 /** A finished study whose adapter is from elsewhere, so that nothing has to be trained. */
@@ -27,6 +30,7 @@ async function finished(): Promise<Recordable> {
     summary,
     from: mini.out,
     results,
+    model: mini.model,
     record: (more = {}) => recordStudy(summary, mini.out, { results, replace: false, ...more }),
     [Symbol.dispose]: () => mini[Symbol.dispose](),
   };
@@ -94,6 +98,50 @@ Deno.test("record refuses an adapter that is not the one that the numbers are of
   // weights that were taken away are no fault: they are not recorded
   await Deno.remove(path);
   await study.record();
+});
+
+Deno.test("record hashes the model's files anew, and refuses one that is not the summary's", async () => {
+  using study = await finished();
+  const modelDir = study.model;
+  await study.record({ modelDir });
+  for (const file of ["model.safetensors", "config.json", "tokenizer_config.json"]) {
+    const path = `${modelDir}/${file}`;
+    const bytes = await Deno.readFile(path);
+    const text = new TextDecoder().decode(bytes);
+    const changed = file.endsWith(".json") ? new TextEncoder().encode(`${text} `) : bytes.slice();
+    changed[changed.length - 1]! ^= file.endsWith(".json") ? 0 : 1;
+    await Deno.writeFile(path, changed);
+    await assert.rejects(study.record({ modelDir, replace: true }), {
+      name: "UsageError",
+      message: `Cannot record "mini": ${path} is not the file that its numbers are of: ` +
+        "run the study again",
+    });
+    await Deno.writeFile(path, bytes);
+  }
+  await Deno.writeTextFile(`${modelDir}/chat_template.jinja`, "x");
+  await assert.rejects(study.record({ modelDir, replace: true }), /chat_template.jinja is not the/);
+  await Deno.remove(`${modelDir}/chat_template.jinja`);
+  await study.record({ modelDir, replace: true });
+});
+
+Deno.test("record compares no template with a summary from before templates were hashed", async () => {
+  using study = await finished();
+  const { "tokenizer_config.json": _, ...modelFiles } = study.summary.provenance.modelFiles;
+  const provenance = { ...study.summary.provenance, modelFiles };
+  await recordStudy({ ...study.summary, provenance }, study.from, {
+    results: study.results,
+    replace: false,
+    modelDir: study.model,
+  });
+});
+
+Deno.test("modelFolder finds a model by its path, and none that is not here", async () => {
+  using study = await finished();
+  const { model } = study.summary.config;
+  assert.equal(await modelFolder(model, study.model), study.model);
+  assert.equal(await modelFolder(model, `${study.model}-gone`), undefined);
+  const hub = { id: "owner/none-such-model", source: "hub" as const, revision: "0".repeat(40) };
+  assert.equal(await modelFolder(hub, undefined), undefined);
 });
 
 Deno.test("record that is stopped, or fails midway, leaves the old recording and nothing half", async () => {

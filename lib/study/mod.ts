@@ -18,6 +18,7 @@
 export { answerMmlu } from "./answer_mmlu.ts";
 export { type AnsweredSql, type AnswerOptions, answerSql } from "./answer_sql.ts";
 export { buildSummary } from "./build_summary.ts";
+export { checkpointHashes, templateHashes } from "./checkpoint_hashes.ts";
 export { dataLabel } from "./data_label.ts";
 export { databaseHashes } from "./database_hashes.ts";
 export { exampleRows } from "./example_rows.ts";

@@ -1,4 +1,5 @@
 import {
+  checkOutputFile,
   contentKey,
   type Keyed,
   openStore,
@@ -65,6 +66,7 @@ export const JUDGE: Command = {
     if (workers !== undefined && !(Number.isSafeInteger(workers) && workers >= 1)) {
       throw new UsageError(`judge: --workers must be a whole number above 0: ${workers}`);
     }
+    checkOutputFile(out);
     progress.step(`Judging ${request.predictions.length} predictions`);
     const kept = { path: `${out}.partial`, onDropped: (note: string) => progress.note(note) };
     const result = await judgeResumably(request, kept, {

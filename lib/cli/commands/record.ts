@@ -11,7 +11,8 @@ import {
 import { RESULT_FILES } from "../../study/mod.ts";
 import { type Command, text } from "../command.ts";
 import { DEFAULT_CONFIG, STUDY_FLAGS } from "../study_flags.ts";
-import { checkRecordable } from "../check_recordable.ts";
+import { checkModelFiles, checkRecordable } from "../check_recordable.ts";
+import { modelFolder } from "../model_folder.ts";
 
 /** What of the run folder of a recipe that was trained here is kept. */
 const TRAINING_FILES = ["config.json", "environment.json", "loss.jsonl", "adapter_config.json"];
@@ -30,14 +31,24 @@ export const RECORD: Command = {
       value: "DIR",
       help: "the study's results folder (default results/<name>)",
     },
+    model: {
+      type: "text",
+      value: "DIR",
+      help: "the folder of a model with source path (default: the config's)",
+    },
     replace: { type: "switch", help: "replace what was recorded under this name" },
   },
-  async run(flags, { print, signal }): Promise<void> {
-    const { name } = loadConfig(text(flags, "config") ?? fromRoot(DEFAULT_CONFIG));
+  async run(flags, { print, progress, signal }): Promise<void> {
+    const { name, model } = loadConfig(text(flags, "config") ?? fromRoot(DEFAULT_CONFIG));
     const results = join(REPOSITORY_ROOT, "results");
     const from = text(flags, "out") ?? join(results, name);
     const summary = readSummary(join(from, RESULT_FILES.summary));
-    await recordStudy(summary, from, { results, replace: flags.replace === true, signal });
+    const modelDir = await modelFolder(summary.config.model, text(flags, "model") ?? model.path);
+    if (modelDir === undefined) {
+      progress.note("the base model is not here: its files are not compared with the summary's");
+    } else progress.step("Hashing the base model's files");
+    const replace = flags.replace === true;
+    await recordStudy(summary, from, { results, replace, signal, modelDir });
     print(`recorded in results/recorded/${summary.name}`);
   },
 };
@@ -49,6 +60,8 @@ export interface RecordOptions {
   /** Whether an earlier recording of this name may be replaced. */
   readonly replace: boolean;
   readonly signal?: AbortSignal;
+  /** The folder of the base model, whose files are compared with the summary's hashes; not if left out. */
+  readonly modelDir?: string | undefined;
 }
 
 /**
@@ -57,12 +70,12 @@ export interface RecordOptions {
  *
  * @param from The study's results folder.
  * @throws {UsageError} If there is a recording already, a file is missing or is not the one that
- * the summary was made of, or it cannot be written.
+ * the summary was made of, a file of the model neither, or it cannot be written.
  */
 export async function recordStudy(
   summary: Summary,
   from: string,
-  { results, replace, signal }: RecordOptions,
+  { results, replace, signal, modelDir }: RecordOptions,
 ): Promise<void> {
   const to = join(results, "recorded", summary.name);
   const partial = join(results, `.recording-${summary.name}.part`);
@@ -78,6 +91,7 @@ export async function recordStudy(
     throw new UsageError(`Cannot record "${summary.name}": ${join(from, file)} is missing`);
   }
   await checkRecordable(summary, from);
+  if (modelDir !== undefined) await checkModelFiles(summary, modelDir);
   try {
     await remove(partial);
     for (const file of files) {
