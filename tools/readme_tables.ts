@@ -1,4 +1,4 @@
-import { shortTable } from "../lib/report/mod.ts";
+import { markdownText, shortTable } from "../lib/report/mod.ts";
 import { readSummary, REPOSITORY_ROOT, type Summary, writeAtomic } from "../lib/runs/mod.ts";
 
 /**
@@ -21,13 +21,15 @@ export function fillTables(text: string, read: (name: string) => Summary): strin
   return text.replace(PLACE, (_, start: string, name: string, end: string) => {
     const summary = read(name);
     const { sql } = summary.counts;
-    const missing = sql.missingDatabases.map(({ dbId, examples }) => `${dbId} (${examples})`);
+    const missing = sql.missingDatabases.map(({ dbId, examples }) =>
+      `${markdownText(dbId)} (${examples})`
+    );
     const notes = [
-      `Study \`${name}\`${
-        summary.label ? ` (${summary.label})` : ""
-      }, ${summary.config.model.id}, ` +
+      `Study \`${name}\`${summary.label ? ` (${markdownText(summary.label)})` : ""}, ${
+        markdownText(summary.config.model.id)
+      }, ` +
       `seed ${summary.config.seed}, prompts ${
-        Object.values(summary.provenance.prompts).join(" and ")
+        markdownText(Object.values(summary.provenance.prompts).join(" and "))
       }, ` +
       `commit ${summary.provenance.git.commit?.slice(0, 10) ?? "unknown"}` +
       `${summary.provenance.git.dirty ? " with changes" : ""}.`,

@@ -1,5 +1,7 @@
 import {
   environmentReason,
+  escapeControls,
+  escapeLines,
   nearestName,
   redactUrls,
   REPOSITORY_ROOT,
@@ -37,13 +39,13 @@ export const COMMANDS: readonly Command[] = [
 
 /**
  * Runs one command line. No line that it says has a user name, a password or a
- * key of an address in it.
+ * key of an address in it, or a control character that a terminal would obey.
  *
  * @returns The exit code: 0 done, 1 a fault of the program, 2 wrong input, data or environment.
  * @throws {ClosedPipe} If nobody reads what it says any more.
  */
 export async function main(args: readonly string[], given: CommandContext): Promise<0 | 1 | 2> {
-  const context = redacted(given);
+  const context = harmless(given);
   const [name, ...rest] = args;
   try {
     if (name === undefined || name === "--help" || name === "help") {
@@ -70,12 +72,12 @@ export async function main(args: readonly string[], given: CommandContext): Prom
   } catch (error) {
     if (error instanceof ClosedPipe) throw error;
     if (error instanceof UsageError) {
-      context.progress.note(`error: ${error.message}`);
+      context.progress.note(`error: ${escapeControls(error.message)}`);
       return 2;
     }
     const reason = environmentReason(error);
     if (reason !== undefined) {
-      const what = (error as Error).message.replace(/\s*\n\s*/g, " ");
+      const what = escapeControls((error as Error).message.replace(/\s*\n\s*/g, " "));
       context.progress.note(`error: ${reason} (${what})`);
       return 2;
     }
@@ -96,16 +98,27 @@ export function checkPlace(root: string = REPOSITORY_ROOT): void {
   throw new UsageError(`Cannot run in ${root}: its path has a comma: move or rename the folder`);
 }
 
-function redacted({ progress, print, signal }: CommandContext): CommandContext {
+function harmless({ progress, print, signal }: CommandContext): CommandContext {
+  const shown = (text: string): string => escapeLines(redactUrls(text));
+  const cut = (text: string): string => shown(text).split("\n").map(withoutMiddle).join("\n");
   return {
     progress: {
-      step: (title) => progress.step(redactUrls(title)),
+      step: (title) => progress.step(cut(title)),
       update: (done, total, unit) => progress.update(done, total, unit),
-      note: (text) => progress.note(redactUrls(text)),
+      note: (text) => progress.note(cut(text)),
     },
-    print: (text) => print(redactUrls(text)),
+    print: (text) => print(shown(text)),
     signal,
   };
+}
+
+/** The longest line on what happens; what quotes a whole file says no more than its ends do. */
+const LONGEST_LINE = 1_600;
+
+function withoutMiddle(line: string): string {
+  if (line.length <= LONGEST_LINE) return line;
+  const half = LONGEST_LINE / 2;
+  return `${line.slice(0, half)} [...] ${line.slice(-half)}`;
 }
 
 if (import.meta.main) {

@@ -1,4 +1,6 @@
 import pl from "nodejs-polars";
+import { printable } from "../runs/mod.ts";
+import { checkCount, checkFinite, checkProbability, checkShare } from "./format_numbers.ts";
 
 /** A Polars data frame, as nodejs-polars types it. */
 export type Frame = ReturnType<typeof pl.DataFrame>;
@@ -14,9 +16,10 @@ export type Columns<Row> = Readonly<Record<string, Column<Row, string | number |
 
 /**
  * A data frame of rows. Columns have a stated type, as Polars would infer one from the first values,
- * and a percentage that happens to be whole would turn a column into integers.
+ * and a percentage that happens to be whole would turn a column into integers. Texts have their
+ * control characters escaped; what shows a frame as HTML escapes its markup.
  *
- * @throws {RangeError} If there are no rows.
+ * @throws {RangeError} If there are no rows, or a number is not finite.
  */
 export function frame<Row>(rows: readonly Row[], columns: Columns<Row>): Frame {
   if (rows.length === 0) {
@@ -24,7 +27,7 @@ export function frame<Row>(rows: readonly Row[], columns: Columns<Row>): Frame {
   }
   return pl.DataFrame(
     Object.entries(columns).map(([name, { type, value }]) =>
-      pl.Series(name, rows.map(value), TYPES[type])
+      pl.Series(printable(name), rows.map(value), TYPES[type])
     ),
   );
 }
@@ -34,20 +37,34 @@ const TYPES = { text: pl.Utf8, count: pl.Int64, decimal: pl.Float64 } as const;
 
 /** A column of texts. */
 export function text<Row>(value: (row: Row) => string): Column<Row, string> {
-  return { type: "text", value };
+  return { type: "text", value: (row) => printable(value(row)) };
 }
 
-/** A column of whole numbers; null where there is none. */
+/** A column of counts, whole numbers from 0 on; null where there is none. */
 export function count<Row>(value: (row: Row) => number | null): Column<Row, number | null> {
-  return { type: "count", value };
+  return { type: "count", value: (row) => checked(value(row), checkCount) };
 }
 
-/** A column of numbers; null where there is none. */
+/** A column of finite numbers; null where there is none. */
 export function decimal<Row>(value: (row: Row) => number | null): Column<Row, number | null> {
-  return { type: "decimal", value };
+  return { type: "decimal", value: (row) => checked(value(row), checkFinite) };
 }
 
-/** A proportion in percent with one decimal; null where there is none. */
-export function percent(proportion: number | undefined): number | null {
-  return proportion === undefined ? null : Number((100 * proportion).toFixed(1));
+function checked(value: number | null, check: (value: number) => number): number | null {
+  return value === null ? null : check(value);
+}
+
+/** A ratio in percent with one decimal; null where there is none. */
+export function percent(ratio: number | undefined): number | null {
+  return ratio === undefined ? null : Number((100 * ratio).toFixed(1));
+}
+
+/** A proportion in percent, {@linkcode percent}. @throws {RangeError} If it is not in 0..1. */
+export function share(proportion: number): number {
+  return Number((100 * checkShare(proportion)).toFixed(1));
+}
+
+/** A p-value with two digits; null where there is none. @throws {RangeError} If it is not in 0..1. */
+export function pValue(p: number | undefined): number | null {
+  return p === undefined ? null : Number(checkProbability(p).toPrecision(2));
 }

@@ -1,11 +1,13 @@
+import { markdownText } from "./markdown_text.ts";
 import type { AccuracyRow, DifferenceRow, Measure, VariantRows } from "./rows.ts";
 
 /** The name of the base model in every table. */
 export const BASE_NAME = "base";
 
-/** The base model's name with the label of a study that is not on the real data sets. */
+/** The base model's name with the label of a study that is not on the real data sets, as Markdown. */
 export function studyName({ model, label }: Pick<VariantRows, "model" | "label">): string {
-  return label === undefined ? model : `${model} (${label})`;
+  const name = markdownText(model);
+  return label === undefined ? name : `${name} (${markdownText(label)})`;
 }
 
 /** The tuned variants' names, in the order of the study. */

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { JSDOM } from "jsdom";
+import { escapeControls, printable } from "../runs/mod.ts";
 
 /** What this room uses of a drawn element; neither jsdom nor Plot is typed without the DOM library. */
 interface SvgElement {
@@ -35,7 +36,8 @@ const SVG = "http://www.w3.org/2000/svg";
 /**
  * Draws a plot to a standalone SVG string: white background, title and description for screen
  * readers, no style sheet of Plot's (its only rules concern web pages), one element a line, numbers
- * rounded to two decimals so that the text is the same on every machine.
+ * rounded to two decimals so that the text is the same on every machine. Texts of unknown origin
+ * are escaped as XML, and their control characters, which no XML may hold, as `\\u001b`.
  *
  * Source: hues from Okabe and Ito, "Color Universal Design" (2008).
  */
@@ -50,7 +52,7 @@ export function renderPlot(options: object, { title, description }: FigureDescri
   svg.querySelector("style")?.remove();
   const make = (name: string, text?: string): SvgElement => {
     const element = svg.ownerDocument.createElementNS(SVG, name);
-    if (text !== undefined) element.textContent = text;
+    if (text !== undefined) element.textContent = escapeControls(text);
     return element;
   };
   const background = make("rect");
@@ -111,12 +113,21 @@ export interface FigureTextOptions {
   readonly halo?: boolean;
 }
 
+/** The longest name that a figure has room for. */
+const LONGEST_NAME = 64;
+
+/** A name as a figure shows it: on one line, without control characters, cut at 64 of them. */
+export function figureName(name: string): string {
+  const shown = printable(name);
+  return shown.length > LONGEST_NAME ? `${shown.slice(0, LONGEST_NAME - 1)}…` : shown;
+}
+
 /** A text mark at a place in pixels, for titles, captions and labels that no scale places. */
 export function figureText(
   text: string,
   { margin, top, left = 8, anchor = "start", halo = false, ...style }: FigureTextOptions,
 ): unknown {
-  return Plot.text([text], {
+  return Plot.text([printable(text)], {
     frameAnchor: "top-left",
     textAnchor: anchor,
     lineAnchor: "middle",
@@ -128,16 +139,14 @@ export function figureText(
   });
 }
 
-// Only numbers with more than two decimals inside attribute values; text between tags is left alone.
+// Only numbers with more than two decimals inside tags; text between tags is left alone.
 function roundAttributes(markup: string): string {
   return markup.replaceAll(
-    /="([^"]*)"/g,
-    (_, value: string) =>
-      `="${
-        value.replaceAll(
-          /-?\d+\.\d{3,}(?:e-?\d+)?/g,
-          (number) => String(+Number(number).toFixed(2)),
-        )
-      }"`,
+    /<[^>]*>/g,
+    (tag) =>
+      tag.replaceAll(
+        /-?\d+\.\d{3,}(?:e-?\d+)?/g,
+        (number) => String(+Number(number).toFixed(2)),
+      ),
   );
 }

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import {
+  figureName,
   figureText,
   fitFontSize,
   INK,
@@ -9,7 +10,7 @@ import {
   renderPlot,
   textWidth,
 } from "./_svg.ts";
-import { formatPercent } from "./format_numbers.ts";
+import { formatCount, formatEstimate, formatPercent } from "./format_numbers.ts";
 import type { AccuracyRow } from "./rows.ts";
 
 /** What the figure says besides its bars. */
@@ -32,11 +33,12 @@ const GAP = 14;
  * Groups and variants stand in the order of the rows. The axis always starts at 0 and ends where
  * the widest interval ends, at 100 % at most.
  *
- * @param rows Rows of one measure, at most one for each group and variant.
+ * @param given Rows of one measure, at most one for each group and variant.
  * @returns A standalone SVG document.
- * @throws {RangeError} If there are no rows, or two rows share group and variant.
+ * @throws {RangeError} If there are no rows, two rows share group and variant, or a number cannot be.
  */
-export function accuracyBars(rows: readonly AccuracyRow[], options: AccuracyBarsOptions): string {
+export function accuracyBars(given: readonly AccuracyRow[], options: AccuracyBarsOptions): string {
+  const rows = given.map(drawable);
   const groups = [...new Set(rows.map((row) => row.group))];
   const variants = [...new Set(rows.map((row) => row.variant))];
   const lines = layOut(rows, groups);
@@ -78,7 +80,7 @@ export function accuracyBars(rows: readonly AccuracyRow[], options: AccuracyBars
         : [Plot.ruleX([100 * options.chance], { stroke: INK, strokeDasharray: "5 4" })]),
       ...lines.flatMap(({ row, y }) => [
         figureText(row.variant, { margin, left: groupWidth, top: margin.top + y }),
-        ...[formatPercent(row.mean), `${row.successes}/${row.n}`].map((text, column) =>
+        ...[formatPercent(row.mean), ratio(row)].map((text, column) =>
           figureText(text, {
             margin,
             left: WIDTH - 8 - 58 * (1 - column),
@@ -107,9 +109,19 @@ export function accuracyBars(rows: readonly AccuracyRow[], options: AccuracyBars
   }, {
     title: options.title,
     description: rows.map((row) =>
-      `${row.group}, ${row.variant}: ${row.successes} of ${row.n}, ${formatPercent(row.mean)}`
+      `${row.group}, ${row.variant}: ${ratio(row, " of ")}, ${formatPercent(row.mean)}`
     ).join("; "),
   });
+}
+
+/** A row whose numbers can be drawn, its names as a figure shows them. */
+function drawable(row: AccuracyRow): AccuracyRow {
+  formatEstimate(row);
+  return { ...row, variant: figureName(row.variant), group: figureName(row.group) };
+}
+
+function ratio({ successes, n }: AccuracyRow, between = "/"): string {
+  return `${formatCount(successes)}${between}${formatCount(n)}`;
 }
 
 interface Line {

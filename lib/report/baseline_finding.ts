@@ -1,6 +1,6 @@
 import { BASE_NAME, overallAccuracy, studyName } from "./_study_lookup.ts";
 import { cutCounts, cutText } from "./cut_text.ts";
-import { formatEstimate } from "./format_numbers.ts";
+import { formatCount, formatEstimate } from "./format_numbers.ts";
 import type { VariantRows } from "./rows.ts";
 
 /**
@@ -15,9 +15,11 @@ export function baselineFinding(rows: VariantRows): string {
   const failures = rows.counts
     .filter((row) => row.variant === BASE_NAME && row.status !== "match" && row.count > 0)
     .toSorted((a, b) => b.count - a.count)
-    .map(({ status, count }) => `${count} ${status}`);
-  return `**Finding.** Before any training, ${studyName(rows)} gets ${successes} of ${n} ` +
-    `questions right and ${n - successes} wrong: ${formatEstimate({ mean, ci95 })} execution ` +
+    .map(({ status, count }) => `${formatCount(count)} ${status}`);
+  return `**Finding.** Before any training, ${studyName(rows)} gets ${formatCount(successes)} of ` +
+    `${formatCount(n)} questions right and ${formatCount(n - successes)} wrong: ${
+      formatEstimate({ mean, ci95 })
+    } execution ` +
     `accuracy.${failures.length > 0 ? ` The failures: ${failures.join(", ")}.` : ""}` +
     ` ${cutText(cutCounts([overall]))}`.trimEnd();
 }

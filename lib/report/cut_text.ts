@@ -1,4 +1,5 @@
-import { formatPercent } from "./format_numbers.ts";
+import { formatCount, formatPercent } from "./format_numbers.ts";
+import { markdownText } from "./markdown_text.ts";
 import type { AccuracyRow } from "./rows.ts";
 
 /** Above this share of cut completions a table says what to do about them. */
@@ -43,8 +44,8 @@ export function cutCounts(rows: readonly AccuracyRow[]): CutCounts[] {
 export function cutText(counts: readonly CutCounts[]): string {
   if (counts.length === 0) return "";
   const parts = counts.map(({ variant, n, cut, cutInReasoning }) =>
-    `${variant} ${cut} of ${n}` +
-    (cutInReasoning > 0 ? ` (${cutInReasoning} inside the reasoning part)` : "")
+    `${markdownText(variant)} ${formatCount(cut)} of ${formatCount(n)}` +
+    (cutInReasoning > 0 ? ` (${formatCount(cutInReasoning)} inside the reasoning part)` : "")
   );
   return [`Completions cut at the token limit: ${parts.join(", ")}.`, ...cutNotes(counts)]
     .join(" ");
@@ -57,7 +58,9 @@ export function cutNotes(counts: readonly CutCounts[]): string[] {
       const remedy = cutInReasoning > 0
         ? "set chat.thinking to false, or raise spider.maxNewTokens"
         : "raise spider.maxNewTokens";
-      return `${formatPercent(cut / n)} of "${variant}" were cut, so its accuracy says less of ` +
+      return `${formatPercent(cut / n)} of "${
+        markdownText(variant)
+      }" were cut, so its accuracy says less of ` +
         `the model than of the limit: ${remedy}.`;
     },
   );

@@ -1,4 +1,5 @@
-import { markdownTable } from "./markdown_table.ts";
+import { type MarkdownCell, markdownTable } from "./markdown_table.ts";
+import { markdownText } from "./markdown_text.ts";
 import type { ExampleAnswer, ExampleRow } from "./rows.ts";
 
 const LONGEST_TEXT = 240;
@@ -20,14 +21,20 @@ export function examplesTable(rows: readonly ExampleRow[], none: string): string
       if (answers.map((answer) => answer.variant).join() !== variants.join()) {
         throw new RangeError(`Cannot list ${id} beside ${first.id}: other variants answered it`);
       }
-      return [`${plain(question)} (${id}, ${dbId})`, hardness, code(gold), ...answers.map(cell)];
+      return [
+        `${question} (${id}, ${dbId})`,
+        hardness,
+        { markdown: code(gold) },
+        ...answers.map(cell),
+      ];
     }),
   );
 }
 
-function cell({ text, status, why }: ExampleAnswer): string {
-  const reason = why === undefined ? "" : `: ${plain(why)}`;
-  return `${text.trim() === "" ? "(nothing)" : code(text)} **${status}**${reason}`;
+function cell({ text, status, why }: ExampleAnswer): MarkdownCell {
+  const reason = why === undefined ? "" : `: ${markdownText(why)}`;
+  const shown = text.trim() === "" ? "(nothing)" : code(text);
+  return { markdown: `${shown} **${markdownText(status)}**${reason}` };
 }
 
 /** A text as a Markdown code span; its fence is longer than any run of backticks in it. */
@@ -37,9 +44,4 @@ function code(text: string): string {
   const runs = (shown.match(/`+/g) ?? []).map((run) => run.length);
   const fence = "`".repeat(1 + Math.max(0, ...runs));
   return runs.length > 0 ? `${fence} ${shown} ${fence}` : `${fence}${shown}${fence}`;
-}
-
-/** A text in which Markdown finds no markup. */
-function plain(text: string): string {
-  return text.replaceAll(/[*_`<>[\]]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

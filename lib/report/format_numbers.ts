@@ -1,8 +1,8 @@
 /**
- * Proportions and their intervals as text.
+ * Numbers and their intervals as text.
  *
  * One place decides how a number is printed, so that a table, a figure and a notebook never show
- * two roundings of the same value.
+ * two roundings of the same value, and none shows a value that cannot be.
  *
  * @module
  */
@@ -10,10 +10,19 @@
 // The typographic minus: it is as wide as the plus, so signed columns line up.
 const MINUS = "\u2212";
 
+// What rounding may add to a share of 1, or take from one of 0.
+const ROUNDING = 1e-9;
+
+/** A number with its 95 % interval. */
+interface Estimate {
+  readonly mean: number;
+  readonly ci95: readonly [number, number];
+}
+
 /**
  * A proportion as a percentage with one decimal.
  *
- * @throws {RangeError} If the proportion is not a finite number.
+ * @throws {RangeError} If the proportion is not in 0..1.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -22,13 +31,13 @@ const MINUS = "\u2212";
  * ```
  */
 export function formatPercent(proportion: number): string {
-  return `${decimal(proportion)} %`;
+  return `${decimal(checkShare(proportion))} %`;
 }
 
 /**
  * A percentage with its interval: the estimate, then the bounds in brackets.
  *
- * @throws {RangeError} If a number is not finite.
+ * @throws {RangeError} If a number is not in 0..1.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -36,17 +45,14 @@ export function formatPercent(proportion: number): string {
  * assert.equal(formatEstimate({ mean: 0.125, ci95: [0.07, 0.206] }), "12.5 % [7.0, 20.6]");
  * ```
  */
-export function formatEstimate(
-  estimate: { readonly mean: number; readonly ci95: readonly [number, number] },
-): string {
-  const [low, high] = estimate.ci95;
-  return `${formatPercent(estimate.mean)} [${decimal(low)}, ${decimal(high)}]`;
+export function formatEstimate({ mean, ci95: [low, high] }: Estimate): string {
+  return `${formatPercent(mean)} [${decimal(checkShare(low))}, ${decimal(checkShare(high))}]`;
 }
 
 /**
  * A difference of two proportions in percentage points, signed, with its interval.
  *
- * @throws {RangeError} If a number is not finite.
+ * @throws {RangeError} If a number is not in -1..1.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -54,11 +60,32 @@ export function formatEstimate(
  * assert.equal(formatDifference({ mean: 0.1, ci95: [-0.01, 0.21] }), "+10.0 [\u22121.0, +21.0]");
  * ```
  */
-export function formatDifference(
-  estimate: { readonly mean: number; readonly ci95: readonly [number, number] },
-): string {
-  const [low, high] = estimate.ci95;
-  return `${formatSigned(estimate.mean)} [${formatSigned(low)}, ${formatSigned(high)}]`;
+export function formatDifference({ mean, ci95 }: Estimate): string {
+  return `${formatSigned(checkDifference(mean))} ${formatBounds(ci95)}`;
+}
+
+/**
+ * The interval of a difference of two proportions, in percentage points.
+ *
+ * @throws {RangeError} If a bound is not in -1..1.
+ */
+export function formatBounds([low, high]: readonly [number, number]): string {
+  return `[${formatSigned(checkDifference(low))}, ${formatSigned(checkDifference(high))}]`;
+}
+
+/**
+ * A relative change as a percentage, signed, with its interval: it may be above 100 %.
+ *
+ * @throws {RangeError} If a number is not finite.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { formatChange } from "./format_numbers.ts";
+ * assert.equal(formatChange({ mean: 8, ci95: [2.5, 20] }), "+800.0 % [+250.0, +2000.0]");
+ * ```
+ */
+export function formatChange({ mean, ci95: [low, high] }: Estimate): string {
+  return `${formatSigned(mean)} % [${formatSigned(low)}, ${formatSigned(high)}]`;
 }
 
 /**
@@ -67,7 +94,7 @@ export function formatDifference(
  * @throws {RangeError} If the proportion is not a finite number.
  */
 export function formatSigned(proportion: number): string {
-  const text = decimal(proportion);
+  const text = decimal(checkFinite(proportion));
   return text === "0.0" || text.startsWith(MINUS) ? text : `+${text}`;
 }
 
@@ -77,18 +104,65 @@ export function formatSigned(proportion: number): string {
  * @throws {RangeError} If the value is not in 0..1.
  */
 export function formatPValue(p: number): string {
-  if (!(p >= 0 && p <= 1)) {
-    throw new RangeError(`Cannot format the p-value as it must be in 0..1: current value is ${p}`);
-  }
+  checkProbability(p);
   return p < 0.001 ? "< 0.001" : p.toFixed(3);
 }
 
+/**
+ * How many there are of something.
+ *
+ * @throws {RangeError} If it is not a whole number from 0 on.
+ */
+export function formatCount(count: number): string {
+  return String(checkCount(count));
+}
+
+/**
+ * A cross-entropy in nats a token.
+ *
+ * @throws {RangeError} If it is not a finite number.
+ */
+export function formatNats(nats: number, decimals: number): string {
+  return checkFinite(nats).toFixed(decimals);
+}
+
+/** The number if it is finite. @throws {RangeError} If not. */
+export function checkFinite(value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new RangeError(`Cannot print a number as it must be finite: current value is ${value}`);
+}
+
+/** The count if it is a whole number from 0 on. @throws {RangeError} If not. */
+export function checkCount(value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new RangeError(
+    `Cannot print a count as it must be a whole number from 0 on: current value is ${value}`,
+  );
+}
+
+/** The proportion if it is in 0..1, but for rounding. @throws {RangeError} If not. */
+export function checkShare(value: number): number {
+  if (value >= -ROUNDING && value <= 1 + ROUNDING) return value;
+  throw new RangeError(
+    `Cannot print a proportion as it must be in 0..1: current value is ${value}`,
+  );
+}
+
+/** The p-value if it is in 0..1. @throws {RangeError} If not. */
+export function checkProbability(p: number): number {
+  if (p >= 0 && p <= 1) return p;
+  throw new RangeError(`Cannot print a p-value as it must be in 0..1: current value is ${p}`);
+}
+
+/** The difference of proportions if it is in -1..1, but for rounding. @throws {RangeError} If not. */
+export function checkDifference(value: number): number {
+  if (Math.abs(value) <= 1 + ROUNDING) return value;
+  throw new RangeError(
+    `Cannot print a difference of proportions as it must be in -1..1: current value is ${value}`,
+  );
+}
+
 function decimal(proportion: number): string {
-  if (!Number.isFinite(proportion)) {
-    throw new RangeError(
-      `Cannot format a proportion as it must be finite: current value is ${proportion}`,
-    );
-  }
   const text = (100 * proportion).toFixed(1);
   if (text === "-0.0") return "0.0";
   return text.replace("-", MINUS);

@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { formatDifference, formatPercent, formatPValue, formatSigned } from "./format_numbers.ts";
+import {
+  formatBounds,
+  formatChange,
+  formatCount,
+  formatDifference,
+  formatEstimate,
+  formatNats,
+  formatPercent,
+  formatPValue,
+  formatSigned,
+} from "./format_numbers.ts";
 
 Deno.test("formatSigned() gives zero no sign, not even after rounding", () => {
   assert.equal(formatSigned(0), "0.0");
@@ -25,4 +35,42 @@ Deno.test("formatPValue() has three decimals and a floor", () => {
   assert.equal(formatPValue(1), "1.000");
   assert.equal(formatPValue(0.00099), "< 0.001");
   assert.throws(() => formatPValue(1.2), RangeError);
+});
+
+const NOT_NUMBERS = [NaN, Infinity, -Infinity];
+
+Deno.test("formatPercent() and formatEstimate() refuse what is no proportion", () => {
+  for (const wrong of [...NOT_NUMBERS, -0.001, 1.001, 97.4]) {
+    assert.throws(() => formatPercent(wrong), RangeError);
+    assert.throws(() => formatEstimate({ mean: wrong, ci95: [0, 1] }), RangeError);
+    assert.throws(() => formatEstimate({ mean: 0.5, ci95: [wrong, 1] }), RangeError);
+    assert.throws(() => formatEstimate({ mean: 0.5, ci95: [0, wrong] }), RangeError);
+  }
+  // what rounding leaves of a share of 1
+  assert.equal(formatPercent(1 + 1e-12), "100.0 %");
+  assert.equal(formatPercent(-1e-12), "0.0 %");
+});
+
+Deno.test("formatDifference() refuses what is no difference of proportions, formatChange() what is not finite", () => {
+  for (const wrong of [...NOT_NUMBERS, -1.001, 1.001]) {
+    assert.throws(() => formatDifference({ mean: wrong, ci95: [-1, 1] }), RangeError);
+    assert.throws(() => formatDifference({ mean: 0, ci95: [wrong, 1] }), RangeError);
+    assert.throws(() => formatBounds([-1, wrong]), RangeError);
+  }
+  for (const wrong of NOT_NUMBERS) {
+    assert.throws(() => formatChange({ mean: wrong, ci95: [-1, 1] }), RangeError);
+    assert.throws(() => formatChange({ mean: 0, ci95: [-1, wrong] }), RangeError);
+    assert.throws(() => formatSigned(wrong), RangeError);
+    assert.throws(() => formatNats(wrong, 2), RangeError);
+  }
+});
+
+Deno.test("formatPValue() and formatCount() refuse what is neither", () => {
+  for (const wrong of [...NOT_NUMBERS, -1e-9, 1 + 1e-9]) {
+    assert.throws(() => formatPValue(wrong), RangeError);
+  }
+  for (const wrong of [...NOT_NUMBERS, -1, 0.5, 2 ** 60]) {
+    assert.throws(() => formatCount(wrong), RangeError);
+  }
+  assert.equal(formatCount(0), "0");
 });

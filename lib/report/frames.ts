@@ -1,4 +1,5 @@
-import { count, decimal, type Frame, frame, percent, text } from "./_frame.ts";
+import { count, decimal, type Frame, frame, percent, pValue, share, text } from "./_frame.ts";
+import { checkDifference } from "./format_numbers.ts";
 import type {
   AccuracyRow,
   ChanceRow,
@@ -15,7 +16,7 @@ import type {
  * A frame is shown as an HTML table when it is the last value of a notebook cell: its first 50
  * rows, or as many as the environment variable `POLARS_FMT_MAX_ROWS` says.
  *
- * @throws {RangeError} If there are no rows.
+ * @throws {RangeError} If there are no rows, or a number cannot be.
  */
 export function accuracyFrame(rows: readonly AccuracyRow[]): Frame {
   return frame(rows, {
@@ -23,9 +24,9 @@ export function accuracyFrame(rows: readonly AccuracyRow[]): Frame {
     group: text((row) => row.group),
     correct: count((row) => row.successes),
     n: count((row) => row.n),
-    "accuracy %": decimal((row) => percent(row.mean)),
-    "95 % from": decimal((row) => percent(row.ci95[0])),
-    "95 % to": decimal((row) => percent(row.ci95[1])),
+    "accuracy %": decimal((row) => share(row.mean)),
+    "95 % from": decimal((row) => share(row.ci95[0])),
+    "95 % to": decimal((row) => share(row.ci95[1])),
     ...(rows.some(({ cut }) => cut !== undefined)
       ? { "cut completions": count<AccuracyRow>((row) => row.cut ?? null) }
       : {}),
@@ -37,7 +38,7 @@ export function accuracyFrame(rows: readonly AccuracyRow[]): Frame {
  * the number of categories, and "detectable from" is the smallest difference that so many examples
  * would probably show; both are null where they do not apply.
  *
- * @throws {RangeError} If there are no rows.
+ * @throws {RangeError} If there are no rows, or a number cannot be.
  */
 export function differencesFrame(rows: readonly DifferenceRow[]): Frame {
   return frame(rows, {
@@ -45,28 +46,30 @@ export function differencesFrame(rows: readonly DifferenceRow[]): Frame {
     model: text((row) => row.variant),
     group: text((row) => row.group),
     n: count((row) => row.n),
-    points: decimal((row) => percent(row.mean)),
-    "95 % from": decimal((row) => percent(row.ci95[0])),
-    "95 % to": decimal((row) => percent(row.ci95[1])),
+    points: decimal((row) => points(row.mean)),
+    "95 % from": decimal((row) => points(row.ci95[0])),
+    "95 % to": decimal((row) => points(row.ci95[1])),
     gained: count((row) => row.gained),
     lost: count((row) => row.lost),
-    "McNemar p": decimal((row) => Number(row.pValue.toPrecision(2))),
-    "Holm p": decimal((row) => row.holmP === undefined ? null : Number(row.holmP.toPrecision(2))),
-    "detectable from": decimal((row) => percent(row.smallestDetectable ?? undefined)),
+    "McNemar p": decimal((row) => pValue(row.pValue)),
+    "Holm p": decimal((row) => pValue(row.holmP)),
+    "detectable from": decimal(({ smallestDetectable = null }) =>
+      smallestDetectable === null ? null : share(smallestDetectable)
+    ),
   });
 }
 
 /**
  * Multiple choice against guessing as a data frame: one row a variant and group.
  *
- * @throws {RangeError} If there are no rows.
+ * @throws {RangeError} If there are no rows, or a number cannot be.
  */
 export function chanceFrame(rows: readonly ChanceRow[]): Frame {
   return frame(rows, {
     model: text((row) => row.variant),
     group: text((row) => row.group),
-    "guessing %": decimal((row) => percent(row.chance)),
-    "binomial p": decimal((row) => Number(row.pValue.toPrecision(2))),
+    "guessing %": decimal((row) => share(row.chance)),
+    "binomial p": decimal((row) => pValue(row.pValue)),
     verdict: text((row) => row.verdict),
   });
 }
@@ -74,7 +77,7 @@ export function chanceFrame(rows: readonly ChanceRow[]): Frame {
 /**
  * Percentage changes as a data frame; a change that cannot be stated is null, with its reason.
  *
- * @throws {RangeError} If there are no rows.
+ * @throws {RangeError} If there are no rows, or a number cannot be.
  */
 export function changesFrame(rows: readonly ChangeRow[]): Frame {
   const relative = (row: ChangeRow) => row.change.kind === "relative" ? row.change : undefined;
@@ -93,7 +96,7 @@ export function changesFrame(rows: readonly ChangeRow[]): Frame {
  * Raw counts of verdicts as a data frame: one row a variant, with its successes, its failures, and
  * every status that a failure has.
  *
- * @throws {RangeError} If there are no rows.
+ * @throws {RangeError} If there are no rows, or a number cannot be.
  */
 export function countsFrame(rows: readonly CountRow[]): Frame {
   const statuses = [...new Set(rows.map((row) => row.status))].filter((s) => s !== "match");
@@ -114,7 +117,7 @@ export function countsFrame(rows: readonly CountRow[]): Frame {
 /**
  * The loss log as a data frame, in nats a token.
  *
- * @throws {RangeError} If there are no rows.
+ * @throws {RangeError} If there are no rows, or a number cannot be.
  */
 export function lossFrame(rows: readonly LossRow[]): Frame {
   return frame(rows, {
@@ -122,6 +125,11 @@ export function lossFrame(rows: readonly LossRow[]): Frame {
     step: count((row) => row.step),
     "loss (nats)": decimal((row) => Number(row.lossNats.toFixed(4))),
   });
+}
+
+/** A difference of proportions in percentage points. */
+function points(difference: number): number | null {
+  return percent(checkDifference(difference));
 }
 
 const REASONS = {

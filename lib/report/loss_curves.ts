@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { placeLabels } from "./_labels.ts";
 import {
+  figureName,
   figureText,
   fitFontSize,
   INK,
@@ -25,15 +26,17 @@ const HEIGHT = 400;
 /**
  * Training loss by optimizer step, one curve a variant, each labelled at its end.
  *
- * @param rows Marks of the loss log, in nats a token.
+ * @param given Marks of the loss log, in nats a token.
  * @returns A standalone SVG document.
  * @throws {RangeError} If there are neither rows nor variants from elsewhere, or a loss is not a
  * finite number.
  */
 export function lossCurves(
-  rows: readonly LossRow[],
-  { title, elsewhere = [] }: LossCurvesOptions,
+  given: readonly LossRow[],
+  { title, ...options }: LossCurvesOptions,
 ): string {
+  const rows = given.map((row) => ({ ...row, variant: figureName(row.variant) }));
+  const elsewhere = (options.elsewhere ?? []).map(figureName);
   if (rows.length === 0 && elsewhere.length === 0) {
     throw new RangeError("Cannot draw loss curves as they need a row: there are none");
   }

@@ -1,3 +1,6 @@
+import { escapeLines } from "../runs/mod.ts";
+import { markdownText } from "./markdown_text.ts";
+
 /** How the cells of a column are aligned. */
 export type Alignment = "left" | "right";
 
@@ -7,10 +10,14 @@ export interface MarkdownColumn {
   readonly align?: Alignment;
 }
 
+/** A cell's text, shown as it is, or Markdown that is meant to be read as such. */
+export type MarkdownCell = string | { readonly markdown: string };
+
 /**
  * A Markdown table with padded cells, so that it reads well as plain text too.
  *
- * Pipes and line breaks inside a cell are escaped; a cell can never break the table.
+ * Texts are shown as they are, as {@linkcode markdownText} writes them; pipes and line breaks of
+ * any cell are escaped, so that none can break the table.
  *
  * @param columns Title and alignment (left by default) of each column.
  * @param rows Cells, `[rows, columns]`.
@@ -26,7 +33,7 @@ export interface MarkdownColumn {
  */
 export function markdownTable(
   columns: readonly MarkdownColumn[],
-  rows: readonly (readonly string[])[],
+  rows: readonly (readonly MarkdownCell[])[],
 ): string {
   const cells = rows.map((row, index) => {
     if (row.length !== columns.length) {
@@ -50,7 +57,8 @@ export function markdownTable(
   return line(titles) + `| ${rule.join(" | ")} |\n` + cells.map(line).join("");
 }
 
-function escapeCell(text: string): string {
+function escapeCell(cell: MarkdownCell): string {
+  const text = typeof cell === "string" ? markdownText(cell) : escapeLines(cell.markdown);
   return text.replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll(/\s*[\r\n]+\s*/g, " ");
 }
 

@@ -7,7 +7,8 @@ import {
   studyName,
   tunedVariants,
 } from "./_study_lookup.ts";
-import { formatDifference, formatEstimate, formatPercent } from "./format_numbers.ts";
+import { formatChange, formatCount, formatEstimate, formatPercent } from "./format_numbers.ts";
+import { markdownText } from "./markdown_text.ts";
 import type { ChangeRow, DifferenceRow, VariantRows } from "./rows.ts";
 
 const SIGNIFICANT = 0.05;
@@ -24,9 +25,13 @@ export function mmluFinding(rows: VariantRows): string {
     const tuned = overallAccuracy(rows, "mmlu", variant);
     const difference = overallDifference(rows, "mmlu", variant);
     const { change } = found(rows.changes, { measure: "mmlu", variant, group: "all" });
-    return `- **${variant}**: ${formatPercent(tuned.mean)} against the base model's ` +
+    return `- **${markdownText(variant)}**: ${
+      formatPercent(tuned.mean)
+    } against the base model's ` +
       `${formatPercent(base.mean)}, a difference of ${pointsText(difference)}, ` +
-      `n = ${difference.n}. ${changeText(change, difference)} ${detectableText(difference)}` +
+      `n = ${formatCount(difference.n)}. ${changeText(change, difference)} ${
+        detectableText(difference)
+      }` +
       categoriesText(rows, variant);
   });
   return [
@@ -37,7 +42,9 @@ export function mmluFinding(rows: VariantRows): string {
 
 function baseText(rows: VariantRows): string {
   const { successes, n, mean, ci95 } = overallAccuracy(rows, "mmlu", BASE_NAME);
-  const shown = `The base model has ${successes} of ${n} right, ${formatEstimate({ mean, ci95 })}`;
+  const shown = `The base model has ${formatCount(successes)} of ${formatCount(n)} right, ${
+    formatEstimate({ mean, ci95 })
+  }`;
   const chance = rows.chance.find((row) => row.variant === BASE_NAME && row.group === "all");
   if (chance === undefined) return `${shown}.`;
   const is = chance.verdict === "at chance" ? "is not" : "is";
@@ -48,7 +55,7 @@ function baseText(rows: VariantRows): string {
 function changeText(change: ChangeRow["change"], difference: DifferenceRow): string {
   switch (change.kind) {
     case "relative":
-      return `That is a change of ${formatDifference(change).replace(" ", " % ")}. ` +
+      return `That is a change of ${formatChange(change)}. ` +
         signSentence(difference);
     case "base_zero":
       return `No percentage change, as the base model has none right. ${signSentence(difference)}`;
@@ -61,7 +68,9 @@ function changeText(change: ChangeRow["change"], difference: DifferenceRow): str
 function detectableText({ smallestDetectable }: DifferenceRow): string {
   if (smallestDetectable === undefined) return "";
   if (smallestDetectable === null) return "So few answers differ that hardly any test could tell. ";
-  return `A difference under ${(100 * smallestDetectable).toFixed(1)} points would probably be ` +
+  return `A difference under ${
+    formatPercent(smallestDetectable).replace(" %", "")
+  } points would probably be ` +
     "missed. ";
 }
 
@@ -71,7 +80,7 @@ function categoriesText(rows: VariantRows, variant: string): string {
   );
   if (different.length === 0) return "No single category is shown to differ (Holm, 5 %).";
   const named = different.map((row) =>
-    `${row.group} by ${pointsText(row)} (p ${pValueText(row.holmP ?? 1)})`
+    `${markdownText(row.group)} by ${pointsText(row)} (p ${pValueText(row.holmP ?? 1)})`
   );
   return `Categories that differ (Holm, 5 %): ${named.join("; ")}.`;
 }

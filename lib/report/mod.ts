@@ -25,8 +25,12 @@ export { type CutCounts, cutCounts, cutNotes, cutText } from "./cut_text.ts";
 export { type Displayable, showFigure, showMarkdown, showText } from "./display.ts";
 export { examplesTable } from "./examples_table.ts";
 export {
+  formatBounds,
+  formatChange,
+  formatCount,
   formatDifference,
   formatEstimate,
+  formatNats,
   formatPercent,
   formatPValue,
   formatSigned,
@@ -42,7 +46,13 @@ export {
 export type { Frame } from "./_frame.ts";
 export { lossCurves, type LossCurvesOptions } from "./loss_curves.ts";
 export { lossRows } from "./loss_rows.ts";
-export { type Alignment, type MarkdownColumn, markdownTable } from "./markdown_table.ts";
+export {
+  type Alignment,
+  type MarkdownCell,
+  type MarkdownColumn,
+  markdownTable,
+} from "./markdown_table.ts";
+export { markdownText } from "./markdown_text.ts";
 export { mmluFinding } from "./mmlu_finding.ts";
 export { type ExampleKind, pickExamples, type PickExamplesOptions } from "./pick_examples.ts";
 export { provenanceFacts } from "./provenance_facts.ts";

@@ -1,6 +1,6 @@
 import type { Summary, VariantSummary } from "../runs/mod.ts";
 import { type CutCounts, cutCounts, cutNotes } from "./cut_text.ts";
-import { formatDifference, formatEstimate } from "./format_numbers.ts";
+import { formatCount, formatDifference, formatEstimate } from "./format_numbers.ts";
 import { markdownTable } from "./markdown_table.ts";
 import { summaryRows } from "./summary_rows.ts";
 
@@ -20,10 +20,10 @@ export function shortTable(summary: Summary): string {
   const table = markdownTable(
     [
       { title: "model" },
-      { title: `SQL execution accuracy (n = ${counts.sql.scored})`, align: "right" },
+      { title: `SQL execution accuracy (n = ${formatCount(counts.sql.scored)})`, align: "right" },
       { title: "gained (points)", align: "right" },
       ...(cuts.length > 0 ? [{ title: "cut completions", align: "right" } as const] : []),
-      { title: `MMLU accuracy (n = ${counts.mmlu.scored})`, align: "right" },
+      { title: `MMLU accuracy (n = ${formatCount(counts.mmlu.scored)})`, align: "right" },
       { title: "change on MMLU (points)", align: "right" },
     ],
     variants.map((variant) => [
@@ -39,7 +39,8 @@ export function shortTable(summary: Summary): string {
 }
 
 function cutCell(cuts: readonly CutCounts[], { name }: VariantSummary): string {
-  return String(cuts.find(({ variant }) => variant === name)?.cut ?? "");
+  const found = cuts.find(({ variant }) => variant === name);
+  return found === undefined ? "" : formatCount(found.cut);
 }
 
 function sqlGain({ versusBase }: VariantSummary): string {

@@ -7,7 +7,8 @@ import {
   tunedVariants,
 } from "./_study_lookup.ts";
 import { cutCounts, cutText } from "./cut_text.ts";
-import { formatPercent, formatSigned } from "./format_numbers.ts";
+import { formatBounds, formatCount, formatPercent } from "./format_numbers.ts";
+import { markdownText } from "./markdown_text.ts";
 import type { DifferenceRow, VariantRows } from "./rows.ts";
 
 /**
@@ -21,9 +22,12 @@ export function sqlFinding(rows: VariantRows): string {
   const lines = tunedVariants(rows).map((variant) => {
     const tuned = overallAccuracy(rows, "sql", variant);
     const difference = overallDifference(rows, "sql", variant);
-    return `- **${variant}**: ${formatPercent(tuned.mean)} against the base model's ` +
+    return `- **${markdownText(variant)}**: ${
+      formatPercent(tuned.mean)
+    } against the base model's ` +
       `${formatPercent(base.mean)}, a difference of ${pointsText(difference)}; of ` +
-      `${difference.n} questions ${difference.gained} gained and ${difference.lost} lost. ` +
+      `${formatCount(difference.n)} questions ${formatCount(difference.gained)} gained and ` +
+      `${formatCount(difference.lost)} lost. ` +
       `${signSentence(difference)}${clusterText(difference)}`;
   });
   const cut = cutText(cutCounts(rows.accuracy));
@@ -36,7 +40,6 @@ export function sqlFinding(rows: VariantRows): string {
 
 function clusterText({ clusteredCi95 }: DifferenceRow): string {
   if (clusteredCi95 === undefined) return "";
-  const [low, high] = clusteredCi95;
   return " With whole databases as the unit, few as they are, the interval is " +
-    `[${formatSigned(low)}, ${formatSigned(high)}].`;
+    `${formatBounds(clusteredCi95)}.`;
 }

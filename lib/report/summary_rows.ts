@@ -1,6 +1,7 @@
 import {
   type Change,
   HARDNESS_LEVELS,
+  printable,
   SQL_MODES,
   SQL_STATUSES,
   type SqlScores,
@@ -194,12 +195,12 @@ function chanceRows({ name, mmlu }: VariantSummary): ChanceRow[] {
 
 function coverageRows({ counts }: Summary): CoverageRow[] {
   const databases = counts.sql.missingDatabases.map(({ dbId, examples }) =>
-    `${examples} on database ${dbId}, which has no file`
+    `${examples} on database ${printable(dbId)}, which has no file`
   );
   const unjudged = (counts.sql.unjudged ?? []).map(({ id, dbId, status }) =>
     status === "gold_failed"
-      ? `${id}, whose gold statement fails on ${dbId}`
-      : `${id}, whose database ${dbId} cannot be read`
+      ? `${printable(id)}, whose gold statement fails on ${printable(dbId)}`
+      : `${printable(id)}, whose database ${printable(dbId)} cannot be read`
   );
   return [
     {

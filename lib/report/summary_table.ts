@@ -1,13 +1,16 @@
 import { adapterText, type Summary } from "../runs/mod.ts";
 import { cutCounts, cutText } from "./cut_text.ts";
 import {
+  formatBounds,
+  formatChange,
+  formatCount,
   formatDifference,
   formatEstimate,
   formatPercent,
   formatPValue,
-  formatSigned,
 } from "./format_numbers.ts";
 import { type MarkdownColumn, markdownTable } from "./markdown_table.ts";
+import { markdownText } from "./markdown_text.ts";
 import type {
   AccuracyRow,
   ChanceRow,
@@ -33,7 +36,9 @@ const NAMES: Readonly<Record<Measure, string>> = { sql: "SQL", mmlu: "MMLU" };
  */
 export function summaryTable(summary: Summary): string {
   const adapters = Object.entries(summary.provenance.adapterSettings ?? {})
-    .map(([recipe, settings]) => `- ${recipe}: ${adapterText(settings)}.`);
+    .map(([recipe, settings]) =>
+      `- ${markdownText(recipe)}: ${markdownText(adapterText(settings))}.`
+    );
   const list = adapters.length > 0 ? ["", "### Adapters\n", ...adapters, ""].join("\n") : "";
   return studyTable(summaryRows(summary)) + list;
 }
@@ -44,11 +49,11 @@ export function summaryTable(summary: Summary): string {
  * @throws {RangeError} If a number is not finite.
  */
 export function studyTable(study: StudyRows): string {
-  const label = study.label === undefined ? "" : ` (${study.label})`;
+  const label = study.label === undefined ? "" : ` (${markdownText(study.label)})`;
   const of = (measure: Measure): readonly AccuracyRow[] =>
     study.accuracy.filter((row) => row.measure === measure);
   return [
-    `## ${study.model}${label}\n`,
+    `## ${markdownText(study.model)}${label}\n`,
     coverageText(study.coverage),
     `### SQL execution accuracy by hardness${label}\n`,
     accuracyTable(of("sql")),
@@ -82,7 +87,7 @@ export function accuracyTable(rows: readonly AccuracyRow[]): string {
       variant,
       ...groups.map((group) => {
         const row = rows.find((row) => row.variant === variant && row.group === group);
-        return row === undefined ? "" : `${formatEstimate(row)}, ${row.successes}/${row.n}`;
+        return row === undefined ? "" : `${formatEstimate(row)}, ${ratio(row)}`;
       }),
     ]),
   );
@@ -102,7 +107,7 @@ export function countsTable(rows: readonly CountRow[]): string {
         own.find((row) => row.status === status)?.count ?? 0;
       const n = own[0]?.n ?? 0;
       const numbers = [n, count("match"), n - count("match"), ...statuses.map(count)];
-      return [variant, ...numbers.map(String)];
+      return [variant, ...numbers.map(formatCount)];
     }),
   );
 }
@@ -137,11 +142,11 @@ export function differencesTable(
         NAMES[row.measure],
         row.variant,
         row.group,
-        String(row.n),
+        formatCount(row.n),
         formatDifference(row),
-        row.clusteredCi95 === undefined ? "" : bounds(row.clusteredCi95),
-        String(row.gained),
-        String(row.lost),
+        row.clusteredCi95 === undefined ? "" : formatBounds(row.clusteredCi95),
+        formatCount(row.gained),
+        formatCount(row.lost),
         formatPValue(row.pValue),
         row.holmP === undefined ? "" : formatPValue(row.holmP),
         change === undefined ? "" : changeText(change.change),
@@ -155,14 +160,14 @@ function numeric(title: string): MarkdownColumn {
   return { title, align: "right" };
 }
 
-function bounds([low, high]: readonly [number, number]): string {
-  return `[${formatSigned(low)}, ${formatSigned(high)}]`;
+function ratio({ successes, n }: AccuracyRow): string {
+  return `${formatCount(successes)}/${formatCount(n)}`;
 }
 
 function changeText(change: ChangeRow["change"]): string {
   switch (change.kind) {
     case "relative":
-      return `${formatSigned(change.mean)} % ${bounds(change.ci95)}`;
+      return formatChange(change);
     case "at_chance":
       return "at chance: no loss can be measured";
     case "base_zero":
@@ -177,8 +182,8 @@ function detectableText(smallest: number | null | undefined): string {
 
 function coverageText(rows: readonly CoverageRow[]): string {
   return rows.map(({ measure, asked, scored, missing }) =>
-    `${NAMES[measure]}: ${scored} of ${asked} examples scored` +
-    (missing === "" ? "." : `; not scored: ${missing}.`)
+    `${NAMES[measure]}: ${formatCount(scored)} of ${formatCount(asked)} examples scored` +
+    (missing === "" ? "." : `; not scored: ${markdownText(missing, { longest: Infinity })}.`)
   ).join("\n") + "\n";
 }
 
@@ -186,7 +191,7 @@ function chanceText(rows: readonly ChanceRow[]): string {
   const [first] = rows;
   if (first === undefined) return "";
   const verdicts = rows.filter((row) => row.group === "all").map((row) =>
-    `${row.variant} ${row.verdict} (p ${comparison(formatPValue(row.pValue))})`
+    `${markdownText(row.variant)} ${row.verdict} (p ${comparison(formatPValue(row.pValue))})`
   );
   return `Against guessing (${formatPercent(first.chance)}, exact binomial, one-sided, all ` +
     `categories): ${verdicts.join("; ")}.\n`;

@@ -1,7 +1,16 @@
 import * as Plot from "@observablehq/plot";
 import { placeLabels } from "./_labels.ts";
-import { figureText, fitFontSize, INK, MUTED, PALETTE, renderPlot, textWidth } from "./_svg.ts";
-import { formatDifference } from "./format_numbers.ts";
+import {
+  figureName,
+  figureText,
+  fitFontSize,
+  INK,
+  MUTED,
+  PALETTE,
+  renderPlot,
+  textWidth,
+} from "./_svg.ts";
+import { checkDifference, formatCount, formatDifference } from "./format_numbers.ts";
 import type { TradeOffPoint } from "./rows.ts";
 
 /** What the figure says besides its points. */
@@ -29,14 +38,15 @@ const MARGIN = { top: 62, right: 24, bottom: 112, left: 64 } as const;
  * is better. A variant whose MMLU loss cannot be measured (the base model is at chance) is an open
  * circle on a dashed horizontal bar.
  *
- * @param points One point a variant, proportions in -1..1.
+ * @param given One point a variant, proportions in -1..1.
  * @returns A standalone SVG document.
- * @throws {RangeError} If there are no points, a number is not finite, or two points share a name.
+ * @throws {RangeError} If there are no points, a number is not in -1..1, or two points share a name.
  */
 export function tradeOffFigure(
-  points: readonly TradeOffPoint[],
+  given: readonly TradeOffPoint[],
   options: TradeOffOptions = {},
 ): string {
+  const points = given.map((point) => ({ ...point, variant: figureName(point.variant) }));
   checkPoints(points);
   const marks = points.map((point, index) => ({
     name: point.variant,
@@ -86,7 +96,7 @@ export function tradeOffFigure(
       ],
     },
   );
-  const model = options.model ?? "The model";
+  const model = figureName(options.model ?? "The model");
   const title = `${model}: what fine-tuning gains on SQL and loses on MMLU`;
   return renderPlot({
     width: WIDTH,
@@ -187,14 +197,16 @@ function captionLines(
   const mmlu = counts(points.map((point) => point.mmluLoss.n));
   return [
     "Bars: 95 % intervals of the paired difference to the base model on the same questions.",
-    `n = ${sql} SQL and ${mmlu} MMLU questions${label === undefined ? "" : ` (${label})`}.`,
+    `n = ${sql} SQL and ${mmlu} MMLU questions${
+      label === undefined ? "" : ` (${figureName(label)})`
+    }.`,
   ];
 }
 
 function counts(values: readonly number[]): string {
   const low = Math.min(...values);
   const high = Math.max(...values);
-  return low === high ? String(low) : `${low} to ${high}`;
+  return low === high ? formatCount(low) : `${formatCount(low)} to ${formatCount(high)}`;
 }
 
 function checkPoints(points: readonly TradeOffPoint[]): void {
@@ -216,6 +228,7 @@ function checkPoints(points: readonly TradeOffPoint[]): void {
           `Cannot draw "${variant}" as its differences must be finite: current value is ${value}`,
         );
       }
+      checkDifference(value);
     }
   }
 }

@@ -1,4 +1,6 @@
 import { pointsText, signOf } from "./_finding_words.ts";
+import { formatCount } from "./format_numbers.ts";
+import { markdownText } from "./markdown_text.ts";
 import { cutCounts, cutNotes } from "./cut_text.ts";
 import { found, overallDifference, studyName, tunedVariants } from "./_study_lookup.ts";
 import type { ChangeRow, DifferenceRow, VariantRows } from "./rows.ts";
@@ -26,8 +28,12 @@ export function tradeOffFinding(rows: VariantRows): string {
     const sql = overallDifference(rows, "sql", variant);
     const mmlu = overallDifference(rows, "mmlu", variant);
     const { change } = found(rows.changes, { measure: "mmlu", variant, group: "all" });
-    return `- **${variant}**: ${pointsText(sql)} on SQL (n = ${sql.n}) and ${pointsText(mmlu)} ` +
-      `on MMLU (n = ${mmlu.n}): ${SQL_WORDS[signOf(sql)]}; ${mmluWords(mmlu, change)}.`;
+    return `- **${markdownText(variant)}**: ${pointsText(sql)} on SQL (n = ${
+      formatCount(sql.n)
+    }) and ${pointsText(mmlu)} ` +
+      `on MMLU (n = ${formatCount(mmlu.n)}): ${SQL_WORDS[signOf(sql)]}; ${
+        mmluWords(mmlu, change)
+      }.`;
   });
   const notes = cutNotes(cutCounts(rows.accuracy));
   return [

@@ -1,3 +1,5 @@
+import { formatCount, formatNats } from "./format_numbers.ts";
+import { markdownText } from "./markdown_text.ts";
 import { NO_LOSS_LOG, type TrainingRow } from "./rows.ts";
 
 /**
@@ -11,20 +13,22 @@ export function trainingFinding(
 ): string {
   const lines = rows.map((row) => {
     const { variant, steps, tokens, firstLossNats, lastLossNats } = row;
-    return `- **${variant}**: ${firstLossNats.toFixed(2)} nats a token at first, ` +
-      `${endText(lastLossNats)}, after ${steps} steps and ${tokens} tokens. ${courseText(row)}`;
+    return `- **${markdownText(variant)}**: ${
+      formatNats(firstLossNats, 2)
+    } nats a token at first, ` +
+      `${endText(lastLossNats)}, after ${formatCount(steps)} steps and ${
+        formatCount(tokens)
+      } tokens. ${courseText(row)}`;
   });
-  const others = elsewhere.map((variant) => `- **${variant}**: ${NO_LOSS_LOG}.`);
+  const others = elsewhere.map((variant) => `- **${markdownText(variant)}**: ${NO_LOSS_LOG}.`);
   return ["**Finding.** The loss on the gold queries:\n", ...lines, ...others].join("\n");
 }
 
 function endText({ n, mean, ci95 }: TrainingRow["lastLossNats"]): string {
-  if (ci95 === undefined) return `${mean.toFixed(2)} at the end`;
-  const [low, high] = ci95;
-  return `${mean.toFixed(2)} [${low.toFixed(2)}, ${
-    high.toFixed(2)
-  }] at the end (mean of the last ` +
-    `${n} logged losses)`;
+  const shown = formatNats(mean, 2);
+  if (ci95 === undefined) return `${shown} at the end`;
+  const [low, high] = ci95.map((bound) => formatNats(bound, 2));
+  return `${shown} [${low}, ${high}] at the end (mean of the last ${formatCount(n)} logged losses)`;
 }
 
 function courseText({ firstLossNats, lastLossNats: { ci95 } }: TrainingRow): string {

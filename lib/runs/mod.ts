@@ -48,7 +48,7 @@ export { decodeText, readText } from "./decode_text.ts";
 export { type GitState, gitState } from "./git_state.ts";
 export { nearestName } from "./nearest_name.ts";
 export { parseJson, readTextFile } from "./parse_json_file.ts";
-export { printable } from "./printable.ts";
+export { escapeControls, escapeLines, printable } from "./printable.ts";
 export { type Progress, SILENT } from "./progress.ts";
 export { realDataRoot } from "./real_data.ts";
 export { redactUrls } from "./redact_urls.ts";

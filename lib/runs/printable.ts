@@ -19,10 +19,21 @@ const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u200e\u200f\u061c\u202a-\u202e\u2066
  * ```
  */
 export function printable(text: string): string {
-  const cut = text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
-  return cut.replace(CONTROLS, (sign) => {
+  return escapeControls(text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text);
+}
+
+/**
+ * A text of any length on one line, its control characters as {@linkcode printable} writes them.
+ */
+export function escapeControls(text: string): string {
+  return text.replace(CONTROLS, (sign) => {
     if (sign === "\n") return "\\n";
     if (sign === "\t") return "\\t";
     return `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
+}
+
+/** Lines of text, their control characters escaped; line breaks stay. */
+export function escapeLines(text: string): string {
+  return text.split("\n").map(escapeControls).join("\n");
 }

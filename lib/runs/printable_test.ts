@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { printable } from "./printable.ts";
+import { escapeControls, escapeLines, printable } from "./printable.ts";
 
 Deno.test("printable() leaves letters of every script, signs and spaces as they are", () => {
   for (const text of ["", "café 数据 😀", "a | b <c> \\n", "שלום", "a\u00a0b"]) {
@@ -24,4 +24,10 @@ Deno.test("printable() shows marks of direction and halves of pairs", () => {
 Deno.test("printable() cuts what would fill a screen", () => {
   assert.equal(printable("x".repeat(500)).length, 500);
   assert.equal(printable("x".repeat(1_000_000)), `${"x".repeat(500)}…`);
+});
+
+Deno.test("escapeLines() keeps line breaks alone, and escapeControls() none, whatever the length", () => {
+  const text = `${"x".repeat(600)}\u001b]0;t\u0007\n\r\u202e`;
+  assert.equal(escapeLines(text), `${"x".repeat(600)}\\u001b]0;t\\u0007\n\\u000d\\u202e`);
+  assert.equal(escapeControls(text), `${"x".repeat(600)}\\u001b]0;t\\u0007\\n\\u000d\\u202e`);
 });

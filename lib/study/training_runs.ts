@@ -57,11 +57,16 @@ function trainingRow({ name }: Recipe, marks: readonly LossRow[], log: string): 
   }
   const ending = marks.slice(-Math.min(LAST_MARKS, Math.ceil(marks.length / 2)));
   const { tokens, seconds } = JSON.parse(log.trimEnd().split("\n").at(-1)!);
+  if (!(Number.isSafeInteger(tokens) && tokens >= 0 && Number.isFinite(seconds) && seconds >= 0)) {
+    throw new UsageError(
+      `Cannot use the loss log of "${name}": its last line needs numbers "tokens" and "seconds"`,
+    );
+  }
   return {
     variant: name,
     steps: last.step,
-    tokens: Number(tokens),
-    seconds: Number(seconds),
+    tokens,
+    seconds,
     firstLossNats: first.lossNats,
     lastLossNats: meanOf(ending.map((mark) => mark.lossNats)),
   };

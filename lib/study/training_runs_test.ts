@@ -45,6 +45,10 @@ Deno.test("trainingRuns() refuses a recipe that is not trained, and an empty log
   using study = await writeMiniStudy();
   await assert.rejects(read(study, {}), UsageError);
   await assert.rejects(read(study, { "loss.jsonl": "" }), /"qv": its loss log is empty/);
+  await assert.rejects(read(study, { "loss.jsonl": '{"step": 1, "loss": 2}\n' }), {
+    name: "UsageError",
+    message: /the loss log of "qv": its last line needs numbers "tokens" and "seconds"/,
+  });
 });
 
 async function read(

@@ -5,6 +5,7 @@ import { type AccuracyRow, accuracyTable } from "../../report/mod.ts";
 import {
   checkOutputFile,
   checkOutputFolder,
+  printable,
   REPOSITORY_ROOT,
   UsageError,
   writeAtomic,
@@ -201,7 +202,7 @@ function toLines(records: readonly object[]): string {
 }
 
 function labelText(label: string | undefined): string {
-  return label === undefined ? "" : ` (${label})`;
+  return label === undefined ? "" : ` (${printable(label)})`;
 }
 
 /** A path below the working directory as a person would type it. */

@@ -12,6 +12,7 @@ import {
   writeSftData,
 } from "../../study/mod.ts";
 import { cutText, formatPercent, summaryTable } from "../../report/mod.ts";
+import { printable } from "../../runs/mod.ts";
 import { type Command, type CommandContext, type FlagValues, text } from "../command.ts";
 import { STUDY_FLAGS, studyConfig } from "../study_flags.ts";
 
@@ -78,7 +79,7 @@ function countsLine(
   { name, verdicts, letters }: VariantAnswers,
   label: string | undefined,
 ): string {
-  const source = label === undefined ? "" : ` (${label})`;
+  const source = label === undefined ? "" : ` (${printable(label)})`;
   const success = verdicts.filter(({ official }) => official).length;
   const right = letters.filter(({ correct }) => correct).length;
   return [
