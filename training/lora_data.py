@@ -87,7 +87,8 @@ def write_json(path, value):
 
 
 def say(line):
-    """One line of progress on stderr."""
+    """One line on stderr, without control characters (a damaged file may be quoted in it)."""
+    line = "".join(letter if letter.isprintable() else "?" for letter in line)
     try:
         print(line, file=sys.stderr, flush=True)
     except BrokenPipeError:

@@ -3,18 +3,29 @@
 import json
 import math
 import os
+import re
 import shutil
 import time
 from pathlib import Path
 
 import torch
+from lora_checkpoint import (
+    LOG,
+    WEIGHTS,
+    good_checkpoint,
+    kept_rows,
+    last_checkpoint,
+    place_checkpoint,
+    step_of,
+)
 from lora_data import UsageError, say, write_json
+from lora_folder import ADAPTER_CONFIG
+from lora_manifest import put_aside, write_manifest
 from safetensors import safe_open
 from transformers import TrainerCallback
 from trl import SFTTrainer
 
 REPORT_SECONDS = 5
-WEIGHTS = "adapter_model.safetensors"
 
 
 def completion_loss(model, inputs, num_items=None):
@@ -48,12 +59,6 @@ def names_not_finite(path):
         return [name for name in file.keys() if not file.get_tensor(name).isfinite().all()]
 
 
-def last_checkpoint(run_dir):
-    """The folder of the newest checkpoint of a run, if it has one."""
-    folders = (run_dir / "checkpoints").glob("checkpoint-*")
-    return max(folders, key=lambda folder: int(folder.name.split("-")[1]), default=None)
-
-
 class CompletionTrainer(SFTTrainer):
     """SFTTrainer with the loss above, a plain progress log, and checkpoints that are never half.
 
@@ -70,6 +75,7 @@ class CompletionTrainer(SFTTrainer):
         self.first_step = 0
         self.seconds_before = 0.0
         self.step_losses = []
+        self.rows = []
         self.add_callback(SaveAndStop(self))
 
     @property
@@ -123,20 +129,27 @@ class CompletionTrainer(SFTTrainer):
         return UsageError(f"{what}; {kept}; train anew with a lower learning rate")
 
     def begin(self):
-        """Cut the loss log back to the last checkpoint, and return its folder if there is one."""
-        last = last_checkpoint(self.run_dir)
-        log = self.run_dir / "loss.jsonl"
-        kept = []
+        """Cut the loss log back to the last good checkpoint, and return its folder, if any."""
+        had = last_checkpoint(self.run_dir)
+        last = good_checkpoint(self.run_dir, len(self.tokens))
+        log = self.run_dir / LOG
         if last:
-            self.first_step = int(last.name.split("-")[1])
-            kept = log.read_text(encoding="utf-8").splitlines()[: self.first_step]
-            self.seconds_before = json.loads(kept[-1])["seconds"]
+            self.first_step = step_of(last)
+            self.rows = kept_rows(self.run_dir, last)
+            self.seconds_before = json.loads(self.rows[-1])["seconds"] if self.rows else 0.0
             say(f"resumed at step {self.first_step} of {len(self.tokens)}")
-        partial = log.with_name("loss.jsonl.partial")
-        partial.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
-        os.replace(partial, log)
+        elif had or (log.exists() and log.stat().st_size > 0):
+            none = "no good checkpoint is left" if had else "there is no checkpoint"
+            say(f"{none} in {self.run_dir}: training starts again from step 0")
+        self.write_log()
         self.started = self.reported = self.saved = time.monotonic()
         return str(last) if last else None
+
+    def write_log(self):
+        log = self.run_dir / LOG
+        partial = log.with_name(LOG + ".partial")
+        partial.write_text("".join(row + "\n" for row in self.rows), encoding="utf-8")
+        os.replace(partial, log)
 
     def log(self, logs, start_time=None):
         if "loss" not in logs:
@@ -153,8 +166,9 @@ class CompletionTrainer(SFTTrainer):
             "tokens": self.tokens[step - 1],
             "seconds": round(seconds, 3),
         }
-        with open(self.run_dir / "loss.jsonl", "a", encoding="utf-8") as log:
-            log.write(json.dumps(row) + "\n")
+        self.rows.append(json.dumps(row))
+        with open(self.run_dir / LOG, "a", encoding="utf-8") as log:
+            log.write(self.rows[-1] + "\n")
         if now - self.reported < REPORT_SECONDS and not self.finished:
             return
         self.reported = now
@@ -167,42 +181,49 @@ class CompletionTrainer(SFTTrainer):
         )
 
     def _save_checkpoint(self, model, trial):
-        folder = self.run_dir / "checkpoints"
         partial = self.run_dir / "checkpoints.partial"
         shutil.rmtree(partial, ignore_errors=True)
         self.args.output_dir = str(partial)
-        # SFTTrainer's own method would write a model card; the one above it writes the state.
-        super(SFTTrainer, self)._save_checkpoint(model, trial)
-        self.args.output_dir = str(self.run_dir)
         name = f"checkpoint-{self.state.global_step}"
         try:
+            # SFTTrainer's own method would write a model card; the one above it writes the state.
+            super(SFTTrainer, self)._save_checkpoint(model, trial)
             self.check_weights(partial / name / WEIGHTS, name)
-        except UsageError:
-            shutil.rmtree(partial)
+            place_checkpoint(self.run_dir, partial / name, self.rows)
+        except Exception as error:
+            # On a full disk its place is needed.
+            shutil.rmtree(partial, ignore_errors=True)
+            # torch drops the operating system's error: "unexpected pos 47424 vs 47312".
+            why = (str(error).splitlines() or [""])[0]
+            if isinstance(error, RuntimeError) and re.search("inline_container|iostream", why):
+                line = f"cannot write {partial / name}: is the disk full? ({why})"
+                raise UsageError(line) from error
             raise
-        older = list(folder.glob("checkpoint-*"))
-        folder.mkdir(exist_ok=True)
-        os.replace(partial / name, folder / name)
-        for path in [*older, partial]:
-            shutil.rmtree(path)
+        finally:
+            self.args.output_dir = str(self.run_dir)
         self.saved = time.monotonic()
 
     def save_adapter(self):
-        """Write both adapter files, the weights last: where they are, the run is complete."""
+        """Write the run's files, the weights last: where they are, the run is complete."""
         partial = self.run_dir / "adapter.partial"
-        self.model.save_pretrained(partial)
+        weights = self.run_dir / WEIGHTS
+        # Where another file of the finished run was damaged, or somebody has put some there since.
+        if weights.exists():
+            say(f"{weights} was there already: put aside as {put_aside(weights, '.before').name}")
         try:
+            self.model.save_pretrained(partial)
             self.check_weights(partial / WEIGHTS, "the adapter")
-        except UsageError:
-            shutil.rmtree(partial)
-            raise
-        config = json.loads((partial / "adapter_config.json").read_text(encoding="utf-8"))
-        # PEFT writes this set in an order that changes from process to process.
-        if isinstance(config["target_modules"], list):
-            config["target_modules"].sort()
-        write_json(self.run_dir / "adapter_config.json", config)
-        os.replace(partial / WEIGHTS, self.run_dir / WEIGHTS)
-        shutil.rmtree(partial)
+            config = json.loads((partial / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+            # PEFT writes this set in an order that changes from process to process.
+            if isinstance(config["target_modules"], list):
+                config["target_modules"].sort()
+            write_json(self.run_dir / ADAPTER_CONFIG, config)
+            self.write_log()
+            others = [self.run_dir / name for name in (ADAPTER_CONFIG, "environment.json", LOG)]
+            write_manifest(self.run_dir, [partial / WEIGHTS, *others])
+            os.replace(partial / WEIGHTS, weights)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
 
 
 class SaveAndStop(TrainerCallback):

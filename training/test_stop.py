@@ -8,10 +8,11 @@ import threading
 import time
 from pathlib import Path
 
+import lora_checkpoint
 import lora_stop
 import pytest
 import train_lora
-from testing.tiny_model import arguments, rows, run, weights
+from testing.tiny_model import arguments, rows, run, stop_after, weights
 
 HERE = Path(__file__).parent
 # So many that no machine is done before the signal comes; never a checkpoint by the clock.
@@ -32,8 +33,7 @@ def wait_for_rows(process, out, count):
 
 
 def checkpoint_step(out):
-    (folder,) = (out / "checkpoints").iterdir()
-    return int(folder.name.split("-")[1])
+    return lora_checkpoint.step_of(lora_checkpoint.last_checkpoint(out))
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
@@ -49,27 +49,6 @@ def test_a_stopped_run_loses_no_step(base, tmp_path, number, code):
     assert "Traceback" not in error
     assert checkpoint_step(out) == done
     assert not (out / "adapter_model.safetensors").exists()
-
-
-def stop_after(monkeypatch, step):
-    """The trainer of the next run hears a SIGTERM while it works on `step`."""
-    plain = train_lora.Stop
-
-    class Stop(plain):
-        def __enter__(self):
-            super().__enter__()
-            import lora_trainer
-
-            check = lora_trainer.CompletionTrainer.check_step
-
-            def checked(trainer, at, *values):
-                check(trainer, at, *values)
-                if at == step:
-                    os.kill(os.getpid(), signal.SIGTERM)
-
-            monkeypatch.setattr(lora_trainer.CompletionTrainer, "check_step", checked)
-
-    monkeypatch.setattr(train_lora, "Stop", Stop)
 
 
 def test_stopped_twice_a_run_ends_as_if_it_had_not_been(base, tmp_path, capsys, monkeypatch):

@@ -120,6 +120,7 @@ def test_a_run_writes_its_records_and_the_same_seed_gives_the_same_bytes(base, t
         "config.json",
         "environment.json",
         "loss.jsonl",
+        "manifest.json",
     ]
     log = rows(tmp_path / "a")
     assert [row["step"] for row in log] == list(range(1, 11))

@@ -13,12 +13,13 @@ and evaluation share one prompt: {"prompt": [{"role", "content"}...], "completio
 "assistant", "content"}]}. The loss is on the completion and its end token only. A record may have
 "prompt_sha256", the hash of its prompt's token ids (little-endian, 32 bits each) as evaluation has
 them: training refuses a prompt with other ids. The run folder gets config.json, environment.json,
-loss.jsonl and, last and whole or not at all, adapter_model.safetensors. Nothing is fetched and
-nothing is reported anywhere.
+loss.jsonl, adapter_config.json, manifest.json (sizes and SHA-256) and, last and whole or not at
+all, adapter_model.safetensors. Nothing is fetched and nothing is reported anywhere.
 
 SIGINT, SIGTERM and, with LAB_END_WITH_PARENT=1, the end of the parent process stop a run after its
 current step, with a checkpoint: --resume goes on from there. A run that is killed otherwise loses
-up to --checkpoint_seconds.
+up to --checkpoint_seconds. The last two checkpoints are kept, each with a manifest of its own: one
+that is damaged is named and put aside, and the run goes on from the one before, or anew.
 
 Exit codes: 0 done, 1 a fault of this program, 2 wrong input or a training that went wrong (one line
 on stderr says what), 130 and 143 stopped by SIGINT and SIGTERM.
@@ -32,18 +33,12 @@ import json
 import math
 import os
 import re
-import shutil
 import sys
 from pathlib import Path
 
 from lora_data import DEFAULT_DATE, UsageError, plan, read_records, say, write_json
+from lora_folder import RECORD, clear, run_is_finished
 from lora_stop import Stop, Stopped
-
-# What may differ between a run and its resumption without changing what is learnt.
-# (The data count by their hash.)
-NOT_COMPARED = ("resume", "threads", "checkpoint_seconds", "out", "data")
-# What a run had that was started before there was a setting for it.
-BEFORE_SETTING = {"thinking": False, "date": DEFAULT_DATE}
 
 
 class Parser(argparse.ArgumentParser):
@@ -114,33 +109,13 @@ def parse_args(argv):
     return parser.parse_args(argv)
 
 
-def check_run_folder(args, config):
-    """Whether the run in --out is finished already."""
-    if not args.out.exists():
-        return False
-    if not args.resume:
-        raise UsageError(f"the run folder {args.out} exists: give --resume or another --out")
-    if not args.out.is_dir():
-        raise UsageError(f"the run folder {args.out} is a file")
-    if not (args.out / "config.json").exists():
-        return False
-    before = json.loads((args.out / "config.json").read_text(encoding="utf-8"))
-    for key in sorted(config.keys() - set(NOT_COMPARED)):
-        was = before.get(key, BEFORE_SETTING.get(key))
-        if was != config[key]:
-            raise UsageError(
-                f"cannot resume {args.out} as {key} differs: it was {was}, now it is {config[key]}"
-            )
-    return (args.out / "adapter_model.safetensors").exists()
-
-
 def train(args, stop):
     records = read_records(args.data)
     if not (args.model / "config.json").is_file():
         raise UsageError(f"no model in {args.model}: it has no config.json")
     config = {k: str(v) if isinstance(v, Path) else v for k, v in vars(args).items()}
     config["data_sha256"] = hashlib.sha256(args.data.read_bytes()).hexdigest()
-    if check_run_folder(args, config):
+    if run_is_finished(args, config):
         say(f"reused {args.out}: the run is complete")
         return
 
@@ -171,7 +146,7 @@ def train(args, stop):
     args.out.mkdir(parents=True, exist_ok=True)
     planned = {"steps": len(tokens), "tokens": tokens[-1], "left_out": len(records) - len(fitting)}
     write_json(args.out / "environment.json", lora_run.environment(trainer))
-    write_json(args.out / "config.json", {**config, "planned": planned})
+    write_json(args.out / RECORD, {**config, "planned": planned})
     with stop:
         trainer.train(resume_from_checkpoint=trainer.begin())
         if trainer.finished:
@@ -179,8 +154,30 @@ def train(args, stop):
     if not trainer.finished:
         done = f"stopped after step {trainer.state.global_step} of {len(tokens)}"
         raise Stopped(stop.number, f"{done}; run again to go on")
-    shutil.rmtree(args.out / "checkpoints", ignore_errors=True)
+    clear(args.out)
     say(f"adapter written to {args.out}")
+
+
+def one_line(error):
+    """The text of an error without line breaks."""
+    return " ".join(str(error).split())
+
+
+def disk_fault(error, out):
+    """What kept the run folder from being read or written, in words; None if it was not that.
+
+    safetensors wraps the operating system's error and keeps its text.
+    """
+    text = str(error)
+    number = getattr(error, "errno", None)
+    if number == errno.ENOSPC or "No space left" in text:
+        return f"the disk is full: cannot write the run folder {out}"
+    if number in (errno.EDQUOT, errno.EFBIG) or "File too large" in text:
+        return f"a limit on files is reached: cannot write the run folder {out}"
+    path = getattr(error, "filename", None)
+    if isinstance(error, OSError) and out and isinstance(path, (str, Path)):
+        return f"cannot use the run folder {out}" if Path(path).is_relative_to(out) else None
+    return None
 
 
 def main(argv):
@@ -190,21 +187,23 @@ def main(argv):
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     stop = Stop()
+    out = None
     try:
         stop.listen()
-        train(parse_args(argv), stop)
+        args = parse_args(argv)
+        out = args.out
+        train(args, stop)
     except Stopped as stopped:
         say(str(stopped))
         return stopped.exit_code
     except UsageError as error:
-        say(f"train_lora.py: {' '.join(str(error).split())}")
+        say(f"train_lora.py: {one_line(error)}")
         return 2
     except Exception as error:
-        # safetensors and torch wrap the operating system's error and keep only its text.
-        full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
-        if not full:
+        why = disk_fault(error, out)
+        if not why:
             raise
-        say(f"train_lora.py: the disk is full: cannot write the run folder ({error})")
+        say(f"train_lora.py: {why} ({one_line(error)})")
         return 2
     finally:
         stop.close()

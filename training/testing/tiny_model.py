@@ -1,6 +1,8 @@
 """What the tests share: a tiny random model, records for it, and runs of the training script."""
 
 import json
+import os
+import signal
 
 import lora_chat
 import lora_run
@@ -83,6 +85,27 @@ def arguments(base, out, *more):
 
 def run(base, out, *more):
     return train_lora.main(arguments(base, out, *more))
+
+
+def stop_after(monkeypatch, step):
+    """The trainer of the next run hears a SIGTERM while it works on `step`."""
+    plain = train_lora.Stop
+
+    class Stop(plain):
+        def __enter__(self):
+            super().__enter__()
+            import lora_trainer
+
+            check = lora_trainer.CompletionTrainer.check_step
+
+            def checked(trainer, at, *values):
+                check(trainer, at, *values)
+                if at == step:
+                    os.kill(os.getpid(), signal.SIGTERM)
+
+            monkeypatch.setattr(lora_trainer.CompletionTrainer, "check_step", checked)
+
+    monkeypatch.setattr(train_lora, "Stop", Stop)
 
 
 def rows(out):
