@@ -1,11 +1,6 @@
-import type {
-  ChanceTest,
-  ClusteredDifference,
-  Interval,
-  PairedDifference,
-  Proportion,
-} from "../stats/mod.ts";
+import type { ChanceTest } from "../stats/mod.ts";
 import { checkConfig } from "./_check_config.ts";
+import { CHANGE, CLUSTERED, COUNT, PAIRED, PROPORTION, SHARE } from "./_check_estimates.ts";
 import { checkAdapterSettings } from "./adapter_settings.ts";
 import {
   type Check,
@@ -13,7 +8,6 @@ import {
   integer,
   list,
   nullable,
-  number,
   oneOf,
   optional,
   record,
@@ -23,7 +17,6 @@ import {
 } from "./check_json.ts";
 import type { GitState } from "./git_state.ts";
 import {
-  type Change,
   type ChoiceComparison,
   type ChoiceScore,
   HARDNESS_LEVELS,
@@ -42,68 +35,7 @@ import {
   type VersusBase,
 } from "./summary.ts";
 
-const COUNT = integer({ min: 0 });
-const SHARE = number({ min: 0, max: 1 });
-const DIFFERENCE = number({ min: -1, max: 1 });
-const STDERR = number({ min: 0 });
 const SHA256 = text({ pattern: /^[0-9a-f]{64}$/, says: "64 hexadecimal digits" });
-
-const INTERVAL: Check<Interval> = (value, place) => {
-  const [low, high] = list(number(), { min: 2, max: 2 })(value, place);
-  return low! <= high! ? [low!, high!] : refuse(place, "an interval, the lower end first", value);
-};
-
-const PROPORTION: Check<Proportion> = (value, place) => {
-  const checked = shape<Proportion>({
-    n: integer({ min: 1 }),
-    successes: COUNT,
-    mean: SHARE,
-    stderr: STDERR,
-    ci95: INTERVAL,
-  })(value, place);
-  if (Math.abs(checked.mean - checked.successes / checked.n) > 1e-9) {
-    refuse(place, "a proportion whose mean is successes / n", value);
-  }
-  return checked;
-};
-
-const CLUSTERED = shape<ClusteredDifference>({
-  clusters: integer({ min: 2 }),
-  stderr: STDERR,
-  ci95: INTERVAL,
-});
-
-const PAIRED: Check<PairedDifference> = (value, place) => {
-  const checked = shape<PairedDifference>({
-    n: integer({ min: 1 }),
-    meanBase: SHARE,
-    meanTuned: SHARE,
-    difference: DIFFERENCE,
-    stderr: STDERR,
-    ci95: INTERVAL,
-    gained: COUNT,
-    lost: COUNT,
-    mcnemarExactP: SHARE,
-    clustered: optional(CLUSTERED),
-  })(value, place);
-  if (Math.abs(checked.difference - (checked.gained - checked.lost) / checked.n) > 1e-9) {
-    refuse(place, "a comparison whose difference is (gained - lost) / n", value);
-  }
-  return checked;
-};
-
-const CHANGE: Check<Change> = (value, place) => {
-  const kind = typeof value === "object" && value !== null && "kind" in value ? value.kind : null;
-  return kind === "relative"
-    ? shape<Extract<Change, { kind: "relative" }>>({
-      kind: oneOf(["relative"]),
-      mean: number({ min: -1 }),
-      ci95: INTERVAL,
-    })(value, place)
-    : shape<{ readonly kind: "at_chance" | "base_zero" }>({
-      kind: oneOf(["relative", "at_chance", "base_zero"]) as Check<"at_chance" | "base_zero">,
-    })(value, place);
-};
 
 /** An object with all of the keys. */
 function each<const K extends string, T>(
@@ -246,8 +178,7 @@ const PROVENANCE = shape<Provenance>({
   dtype: text(),
 });
 
-/** Checks a whole summary, its version apart. */
-export const checkSummary: Check<Summary> = shape<Summary>({
+const SUMMARY = shape<Summary>({
   schemaVersion: oneOf([SCHEMA_VERSION]),
   taskVersion: integer({ min: 1 }),
   name: text(),
@@ -258,3 +189,15 @@ export const checkSummary: Check<Summary> = shape<Summary>({
   variants: VARIANTS,
   provenance: PROVENANCE,
 });
+
+/** Checks a whole summary, its version apart. */
+export const checkSummary: Check<Summary> = (value, place) => {
+  const summary = SUMMARY(value, place);
+  // a recording's folder is named after it
+  if (summary.name === summary.config.name) return summary;
+  return refuse(
+    { ...place, keyPath: "name" },
+    `the study's name "${summary.config.name}"`,
+    summary.name,
+  );
+};

@@ -1,5 +1,7 @@
+import { UsageError } from "./usage_error.ts";
+
 /** A result file of another form than this code reads. Nothing is wrong with the file. */
-export class SchemaVersionError extends Error {
+export class SchemaVersionError extends UsageError {
   override readonly name = "SchemaVersionError";
   /** The version in the file; `undefined` if it has none. */
   readonly found: unknown;

@@ -1,16 +1,22 @@
 import { checkSummary } from "./_check_summary.ts";
+import { contentKey } from "./canonical_json.ts";
 import { parseJson, readTextFile } from "./parse_json_file.ts";
 import { SchemaVersionError } from "./schema_version_error.ts";
 import { SCHEMA_VERSION, type Summary } from "./summary.ts";
+import { UsageError } from "./usage_error.ts";
 import { writeAtomic } from "./write_atomic.ts";
 
+/** The field of the file that is no part of the summary: a checksum of all the others. */
+const SUM = "sum";
+
 /**
- * Reads a study's `summary.json` and checks all of it.
+ * Reads a study's `summary.json` and checks all of it: a number that was changed since it was
+ * written is noticed. Summaries from before they had a checksum are checked for what must agree.
  *
  * @param path The file.
  * @throws {SchemaVersionError} If it has another form than this code reads.
- * @throws {UsageError} If it cannot be read, or a key is unknown, missing or wrong; the message has
- * the file, the key path and what is allowed.
+ * @throws {UsageError} If it cannot be read, its checksum does not fit, or a key is unknown, missing
+ * or wrong; the message has the file, the key path and what is allowed.
  */
 export function readSummary(path: string): Summary {
   const value = parseJson(readTextFile(path), path);
@@ -20,23 +26,31 @@ export function readSummary(path: string): Summary {
   if (found !== SCHEMA_VERSION) {
     throw new SchemaVersionError(path, { found, expected: SCHEMA_VERSION });
   }
-  return checkSummary(value, { file: path, keyPath: "" });
+  const { [SUM]: sum, ...fields } = value as Readonly<Record<string, unknown>>;
+  const summary = checkSummary(fields, { file: path, keyPath: "" });
+  if (sum !== undefined && sum !== contentKey(fields)) {
+    throw new UsageError(
+      `Cannot use ${path}: its checksum does not fit: it was changed since it was written, run ` +
+        "the study again",
+    );
+  }
+  return summary;
 }
 
 /**
  * Writes a study's `summary.json`, whole or not at all, once it passes the checks of
- * {@linkcode readSummary}.
+ * {@linkcode readSummary}, with a checksum.
  *
  * @param path The file.
  * @throws {TypeError} If the summary is wrong: a fault of the code that made it.
  * @throws {UsageError} If the disk is full or the file cannot be written.
  */
 export function writeSummary(path: string, summary: Summary): void {
-  const json = `${JSON.stringify(summary, null, 2)}\n`;
+  const fields = JSON.parse(JSON.stringify(summary)) as Record<string, unknown>;
   try {
-    checkSummary(JSON.parse(json), { file: path, keyPath: "" });
+    checkSummary(fields, { file: path, keyPath: "" });
   } catch (error) {
     throw new TypeError(`Cannot write a wrong summary: ${(error as Error).message}`);
   }
-  writeAtomic(path, json);
+  writeAtomic(path, `${JSON.stringify({ ...fields, [SUM]: contentKey(fields) }, null, 2)}\n`);
 }

@@ -1,24 +1,8 @@
 import assert from "node:assert/strict";
 import type { Hardness, VerdictStatus } from "../sql/verdict.ts";
-import {
-  aboveChance,
-  pairedDifference,
-  percentageChange,
-  proportion,
-  smallestDetectableDifference,
-} from "../stats/mod.ts";
-import { parseConfig } from "./config.ts";
+import { SUMMARY } from "./_mini_summary.ts";
 import { SchemaVersionError } from "./schema_version_error.ts";
-import type {
-  Change,
-  ChoiceComparison,
-  ChoiceScore,
-  HardnessLevel,
-  MmluScores,
-  SqlScores,
-  SqlStatus,
-  Summary,
-} from "./summary.ts";
+import type { HardnessLevel, SqlStatus } from "./summary.ts";
 import { readSummary, writeSummary } from "./summary_file.ts";
 
 // The room of SQL and this one use the same words, or this file does not compile.
@@ -29,19 +13,41 @@ const _levels: [HardnessLevel] extends [Hardness] ? [Hardness] extends [Hardness
   : false
   : false = true;
 
-const SQL_BASE = outcomes(8, 1);
-const SQL_TUNED = outcomes(8, 5);
-const MMLU_BASE = outcomes(60, 30);
-const MMLU_TUNED = outcomes(60, 24);
-const CLUSTERS = [..."aabbccdd"];
-
 Deno.test("readSummary() gives back what writeSummary() wrote", () => {
   inFolder((folder) => {
     const path = `${folder}/results/tiny/summary.json`;
     writeSummary(path, SUMMARY);
     assert.deepEqual(readSummary(path), SUMMARY);
+    assert.match(Deno.readTextFileSync(path), /\n {2}"sum": "[0-9a-f]{64}"\n/);
     assert.match(Deno.readTextFileSync(path), /^\{\n {2}"schemaVersion": 1,\n[^]*\n\}\n$/);
     assert.equal(readSummary(path).variants[1]?.versusBase?.sql.overall.official.gained, 4);
+  });
+});
+
+Deno.test("readSummary() refuses a number that was changed, and reads a summary without checksum", () => {
+  inFolder((folder) => {
+    const path = `${folder}/summary.json`;
+    writeSummary(path, SUMMARY);
+    const text = Deno.readTextFileSync(path);
+    const { sum: _sum, ...fields } = JSON.parse(text);
+    Deno.writeTextFileSync(path, JSON.stringify(fields));
+    assert.deepEqual(readSummary(path), SUMMARY);
+    Deno.writeTextFileSync(path, text.replace('"seed": 42', '"seed": 43'));
+    assert.throws(() => readSummary(path), {
+      name: "UsageError",
+      message:
+        `Cannot use ${path}: its checksum does not fit: it was changed since it was written, ` +
+        "run the study again",
+    });
+  });
+});
+
+Deno.test("readSummary() refuses a number too large for one, which JSON can write", () => {
+  inFolder((folder) => {
+    const path = `${folder}/summary.json`;
+    const json = JSON.stringify(SUMMARY).replace(/"stderr":[\d.e-]+/, '"stderr":1e999');
+    Deno.writeTextFileSync(path, json);
+    assert.throws(() => readSummary(path), /stderr" must be a number >= 0: current value is Inf/);
   });
 });
 
@@ -70,6 +76,31 @@ const WRONG: readonly (readonly [what: string, path: string, value: unknown, mes
     0.5,
     /overall\.strict" must be a proportion whose mean/,
   ],
+  [
+    "more successes than there are examples",
+    "variants.0.sql.overall.strict.successes",
+    9,
+    /overall\.strict" must be a proportion with successes <= n/,
+  ],
+  [
+    "an interval above 1",
+    "variants.0.sql.overall.strict.ci95",
+    [0, 1.2],
+    /strict\.ci95" must be an interval within 0 and 1/,
+  ],
+  [
+    "an interval beside its mean",
+    "variants.0.sql.overall.strict.ci95",
+    [0.9, 0.95],
+    /strict\.ci95" must be an interval that has the mean/,
+  ],
+  [
+    "a number that is none",
+    "variants.0.mmlu.overall.accuracy.stderr",
+    null,
+    /must be a number >= 0/,
+  ],
+  ["a folder as its name", "name", "../../other", /"name" must be the study's name "tiny"/],
   [
     "an interval of one end",
     "variants.1.mmlu.overall.accuracy.ci95",
@@ -192,100 +223,6 @@ function refuses(summary: unknown, look: (error: Error) => void): void {
     });
   });
 }
-
-function outcomes(n: number, right: number): boolean[] {
-  return Array.from({ length: n }, (_, i) => i < right);
-}
-
-function sqlScores(right: number): SqlScores {
-  const accuracy = proportion(right, 8);
-  const overall = { official: accuracy, assignment: accuracy, strict: accuracy };
-  const statuses = { no_sql: 2, sql_error: 0, timeout: 0, too_many_rows: 0 };
-  return {
-    overall,
-    byHardness: { easy: overall },
-    byStatus: { match: right, mismatch: 6 - right, ...statuses },
-    success: right,
-    failure: 8 - right,
-  };
-}
-
-function mmluScores(right: number): MmluScores {
-  const score: ChoiceScore = { accuracy: proportion(right, 60), chance: aboveChance(right, 60) };
-  return { overall: score, byCategory: { "STEM": score } };
-}
-
-function change(base: readonly boolean[], tuned: readonly boolean[]): Change {
-  const { change: mean, ci95 } = percentageChange(base, tuned)!;
-  return { kind: "relative", mean, ci95 };
-}
-
-const COMPARISON: ChoiceComparison = {
-  difference: pairedDifference(MMLU_BASE, MMLU_TUNED),
-  change: change(MMLU_BASE, MMLU_TUNED),
-  smallestDetectable: smallestDetectableDifference(60, 0.1) ?? null,
-};
-
-const SQL_DIFFERENCE = pairedDifference(SQL_BASE, SQL_TUNED, { clusters: CLUSTERS });
-
-const SUMMARY: Summary = {
-  schemaVersion: 1,
-  taskVersion: 1,
-  name: "tiny",
-  label: "sample",
-  configHash: "0".repeat(64),
-  config: parseConfig(
-    JSON.stringify({
-      name: "tiny",
-      model: { id: "own", source: "path", path: "models/own" },
-      spider: { path: "spider_db/sample" },
-      mmlu: { path: "mmlu_db/sample" },
-      training: { recipes: [{ name: "a", learningRate: 1e-4 }] },
-    }),
-    { path: "config/tiny.json" },
-  ),
-  counts: {
-    sql: {
-      asked: 10,
-      scored: 8,
-      missing: 2,
-      missingDatabases: [{ dbId: "world_1", examples: 2 }],
-    },
-    mmlu: { asked: 60, scored: 60, missing: 0 },
-  },
-  variants: [
-    { name: "base", sql: sqlScores(1), mmlu: mmluScores(30) },
-    {
-      name: "a",
-      sql: sqlScores(5),
-      mmlu: mmluScores(24),
-      versusBase: {
-        sql: {
-          overall: {
-            official: SQL_DIFFERENCE,
-            assignment: SQL_DIFFERENCE,
-            strict: SQL_DIFFERENCE,
-          },
-          byHardness: { easy: SQL_DIFFERENCE },
-          change: change(SQL_BASE, SQL_TUNED),
-          smallestDetectable: null,
-        },
-        mmlu: { overall: COMPARISON, byCategory: { "STEM": { ...COMPARISON, holmP: 0.1 } } },
-      },
-    },
-  ],
-  provenance: {
-    modelFiles: { "model.safetensors": "1".repeat(64) },
-    adapters: { a: { "adapter_model.safetensors": "2".repeat(64) } },
-    prompts: { sql: "1", mmlu: "1" },
-    data: { "spider/dev.json": "3".repeat(64) },
-    seeds: { study: 42 },
-    tools: { deno: "2.9.6", torch: null },
-    git: { commit: "4".repeat(40), dirty: false },
-    device: "CPU, 2 cores",
-    dtype: "float32",
-  },
-};
 
 function inFolder(use: (folder: string) => void): void {
   const folder = Deno.makeTempDirSync();

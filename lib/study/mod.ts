@@ -38,6 +38,7 @@ export {
   withEndToken,
 } from "./inputs.ts";
 export { type JudgeableSample, judgeSamples, type SqlVerdict } from "./judge_samples.ts";
+export { noteChangedAdapters } from "./note_changed_adapters.ts";
 export { type NotebookStudy, openNotebookStudy } from "./open_notebook.ts";
 export { openEngine } from "./open_engine.ts";
 export { openMmluStore, openSqlStore } from "./open_stores.ts";

@@ -4,6 +4,7 @@ import {
   BASE,
   buildSummary,
   countCut,
+  noteChangedAdapters,
   type OpenStudy,
   openStudy,
   trainRecipes,
@@ -58,8 +59,10 @@ export const REPORT: Command = {
   summary: "phases 3 to 5: evaluate what is trained, write the summary, table and figure",
   flags: STUDY_FLAGS,
   async run(flags, context): Promise<void> {
-    const { inputs, folder } = await open(flags, context);
+    const study = await open(flags, context);
+    const { inputs, folder } = study;
     const variants = await allVariants(inputs, folder);
+    await noteChangedAdapters(study, context.progress);
     const answers = await answerVariants(inputs, folder, variants, context);
     const summary = await buildSummary(inputs, folder, answers);
     writeResults(folder, summary, answers);
@@ -69,10 +72,10 @@ export const REPORT: Command = {
 
 function open(
   flags: FlagValues,
-  { progress }: CommandContext,
+  { progress, signal }: CommandContext,
   options: { readonly training?: boolean } = {},
 ): Promise<OpenStudy> {
-  return openStudy(studyConfig(flags), { out: text(flags, "out"), progress, ...options });
+  return openStudy(studyConfig(flags), { out: text(flags, "out"), progress, signal, ...options });
 }
 
 function countsLine(
