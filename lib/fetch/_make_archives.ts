@@ -8,6 +8,10 @@ export interface MadeEntry {
   readonly stored?: boolean;
   /** Zip: Unix mode, for links. */
   readonly mode?: number;
+  /** Zip: a number of its compression that is not the right one. */
+  readonly method?: number;
+  /** Zip: a name in bytes, of another encoding than UTF-8. */
+  readonly nameBytes?: Uint8Array;
   /** Zip: a CRC-32 or size other than the right one. */
   readonly crc?: number;
   readonly size?: number;
@@ -32,7 +36,7 @@ export function makeZip(
   for (const entry of entries) {
     const content = bytesOf(entry.content);
     const packed = entry.stored ? content : deflateRawSync(content);
-    const name = bytesOf(entry.name);
+    const name = entry.nameBytes ?? bytesOf(entry.name);
     const size = entry.size ?? content.length;
     const extra = new DataView(new ArrayBuffer(zip64 ? 28 : 0));
     if (zip64) {
@@ -50,7 +54,7 @@ export function makeZip(
     const central = new DataView(new ArrayBuffer(46));
     central.setUint32(0, 0x02014b50, true);
     central.setUint16(8, entry.flags ?? 0x800, true);
-    central.setUint16(10, entry.stored ? 0 : 8, true);
+    central.setUint16(10, entry.method ?? (entry.stored ? 0 : 8), true);
     central.setUint32(16, entry.crc ?? crc32(content), true);
     central.setUint32(20, zip64 ? 0xffffffff : packed.length, true);
     central.setUint32(24, zip64 ? 0xffffffff : size, true);

@@ -1,3 +1,4 @@
+import { explainWriteError } from "../runs/write_fully.ts";
 import { UsageError } from "../runs/usage_error.ts";
 
 /**
@@ -5,13 +6,8 @@ import { UsageError } from "../runs/usage_error.ts";
  * folder that may not be written to) as a usage error, anything else as it came.
  */
 export function writeFault(error: unknown, path: string): unknown {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  const message = String((error as Error | undefined)?.message);
-  if (code === "ENOSPC" || code === "EDQUOT" || /no space left|os error 28/i.test(message)) {
-    return new UsageError(`Cannot write ${path}: the disk is full: free some space and run again`);
+  if ((error as NodeJS.ErrnoException | undefined)?.code === "EFBIG") {
+    return new UsageError(`Cannot write ${path}: the disk takes no file of that size`);
   }
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
-    return new UsageError(`Cannot write ${path}: no permission (${code}): choose another folder`);
-  }
-  return error;
+  return explainWriteError(error, path);
 }

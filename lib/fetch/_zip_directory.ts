@@ -1,9 +1,12 @@
 import type { FileHandle } from "node:fs/promises";
 import { UsageError } from "../runs/usage_error.ts";
+import { zipName } from "./_zip_name.ts";
 
 /** One entry of a zip file's central directory. */
 export interface ZipEntry {
+  /** With `/` between its folders. */
   readonly name: string;
+  readonly isFolder: boolean;
   /** 0 for stored, 8 for deflated. */
   readonly method: number;
   readonly crc: number;
@@ -12,13 +15,27 @@ export interface ZipEntry {
   /** Where its local header begins. */
   readonly offset: number;
   readonly isEncrypted: boolean;
-  readonly isLink: boolean;
+  /** What it is that is neither a file nor a folder, such as a symbolic link. */
+  readonly oddKind?: string;
 }
 
 const END_SIGNATURE = 0x06054b50;
 const END64_LOCATOR_SIGNATURE = 0x07064b50;
 const END64_SIGNATURE = 0x06064b50;
 const ENTRY_SIGNATURE = 0x02014b50;
+
+/** Flags: encrypted, encrypted strongly, names masked. */
+const ENCRYPTED = 0x1 | 0x40 | 0x2000;
+/** DOS's attribute of a folder. */
+const DOS_FOLDER = 0x10;
+/** Kinds of file by Unix's mode. */
+const ODD_KINDS: Readonly<Record<number, string>> = {
+  0o120000: "a symbolic link",
+  0o020000: "a device",
+  0o060000: "a device",
+  0o010000: "a pipe",
+  0o140000: "a socket",
+};
 
 /** The end record is 22 bytes and a comment of at most 65535. */
 const LONGEST_TAIL = 22 + 0xffff;
@@ -49,6 +66,10 @@ export async function readZipDirectory(handle: FileHandle, file: string): Promis
   let end = tail.byteLength - 22;
   while (end >= 0 && tail.getUint32(end, true) !== END_SIGNATURE) end--;
   if (end < 0) throw fault("it has no zip directory");
+  const disk = tail.getUint16(end + 4, true);
+  if (disk !== 0 && disk !== 0xffff) {
+    throw new UsageError(`Cannot unpack ${file}: it is one part of several: join them first`);
+  }
   let count = tail.getUint16(end + 10, true);
   let length = tail.getUint32(end + 12, true);
   let offset = tail.getUint32(end + 16, true);
@@ -96,16 +117,21 @@ function parseEntry(directory: DataView, at: number): ZipEntry {
     }
     extra += 4 + length;
   }
-  const name = new Uint8Array(directory.buffer, at + 46, nameLength);
-  const unixMode = directory.getUint32(at + 38, true) >>> 16;
+  const name = zipName(new Uint8Array(directory.buffer, at + 46, nameLength));
+  const attributes = directory.getUint32(at + 38, true);
+  const unixKind = (attributes >>> 16) & 0o170000;
+  const oddKind = ODD_KINDS[unixKind];
+  const size = fields[0]!;
+  const saysFolder = unixKind === 0o040000 || (attributes & DOS_FOLDER) !== 0;
   return {
-    name: new TextDecoder().decode(name),
+    name,
+    isFolder: name.endsWith("/") || (size === 0 && saysFolder),
     method: directory.getUint16(at + 10, true),
     crc: directory.getUint32(at + 16, true),
-    size: fields[0]!,
+    size,
     packedSize: fields[1]!,
     offset: fields[2]!,
-    isEncrypted: (directory.getUint16(at + 8, true) & 1) !== 0,
-    isLink: (unixMode & 0o170000) === 0o120000,
+    isEncrypted: (directory.getUint16(at + 8, true) & ENCRYPTED) !== 0,
+    ...(oddKind === undefined ? {} : { oddKind }),
   };
 }

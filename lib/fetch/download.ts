@@ -1,7 +1,14 @@
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { dirname } from "node:path";
+import { RedirectRefused } from "../runs/follow_redirects.ts";
+import { CHECK_NETWORK, networkCause } from "../runs/network_cause.ts";
+import { redactUrls } from "../runs/redact_urls.ts";
+import { LONGEST_RETRY_AFTER_MS } from "../runs/retry_after.ts";
 import { sha256OfFile } from "../runs/sha256_of_file.ts";
+import { sleep } from "../runs/sleep.ts";
 import { UsageError } from "../runs/usage_error.ts";
+import { removePart, resumablePart, sizeOf } from "./_part_file.ts";
+import { transfer, TryAgain } from "./_transfer.ts";
 import { writeFault } from "./_write_fault.ts";
 
 /** Options of {@link download}. */
@@ -12,12 +19,20 @@ export interface DownloadOptions {
   readonly sha256?: string | undefined;
   /** What to tell the user for a status such as 401, 403 or 404. */
   readonly advise?: (status: number) => string | undefined;
+  /** What to tell the user, beside the cause, when all tries failed, such as what to set. */
+  readonly otherwise?: string;
   /** How often to try while the connection breaks; 5 by default. */
   readonly attempts?: number;
   /** The wait before the second try, in milliseconds, doubled each time; 1000 by default. */
   readonly retryDelayMs?: number;
+  /** The longest that a server's `Retry-After` is obeyed; 300,000 ms by default. */
+  readonly maxRetryAfterMs?: number;
+  /** How long no byte may come before a try is given up; 60,000 ms by default. */
+  readonly stallMs?: number;
   /** Called as bytes arrive; `totalBytes` is unknown where the server does not say. */
   readonly onProgress?: (bytes: number, totalBytes: number | undefined) => void;
+  /** Called with a line when a try failed and another one follows. */
+  readonly onNote?: (line: string) => void;
   /** Stops the download; what has arrived is kept for the next try. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,31 +52,37 @@ export interface Downloaded {
 /**
  * Downloads a file so that its name exists only when it is complete.
  *
- * Bytes go to `<path>.part`. When the connection breaks, or the program was killed, the next try
- * asks for the rest, provided that the server named a version (a strong ETag) and still has it;
- * else it starts again. Length and checksum are compared before the rename.
+ * Bytes go to `<path>.part`. When the connection breaks or falls silent, or the program was killed,
+ * the next try asks for the rest, provided that the server named a version (a strong ETag, or a
+ * date that is as good) and still has it in the same size; else it starts again. Length and
+ * checksum are compared before the rename. `Retry-After` is obeyed within bounds. Redirects are
+ * followed; another host does not get the headers. No line and no file that this writes has a user
+ * name, a password or a key of an address in it.
  *
  * @param url The address.
  * @param path The file to make; if it is there it is kept, and its checksum compared.
  * @param options Headers, checksum, tries.
  * @returns The file, with its checksum.
- * @throws {UsageError} If the server refuses (4xx), or the checksum is another one.
- * @throws {Error} If the connection breaks or the server fails (5xx) in every try.
+ * @throws {UsageError} If the server refuses (4xx), the checksum is another one, the disk is full,
+ * or the connection breaks or the server fails (5xx) in every try: with the cause and what to do.
  *
- * Source: RFC 9110, sections 13.1.5 (If-Range) and 14 (range requests)
+ * Source: RFC 9110, sections 10.2.3 (Retry-After), 13.1.5 (If-Range) and 14 (range requests)
  */
 export async function download(
   url: string,
   path: string,
   options: DownloadOptions = {},
 ): Promise<Downloaded> {
-  const { sha256, attempts = 5, retryDelayMs = 1000, signal } = options;
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
+    throw new UsageError(
+      `Cannot download ${redactUrls(url)}: it is no http:// or https:// address`,
+    );
+  }
+  const { sha256 } = options;
   const here = await sizeOf(path);
   if (here !== undefined) {
     const found = await sha256OfFile(path);
-    if (sha256 === undefined || sha256.toLowerCase() === found) {
-      return { path, bytes: here, sha256: found, reused: true };
-    }
+    if (isHash(found, sha256)) return { path, bytes: here, sha256: found, reused: true };
     throw new UsageError(
       `Cannot reuse ${path}: its SHA-256 is ${found}, expected ${sha256}: remove it and run again`,
     );
@@ -70,141 +91,76 @@ export async function download(
     throw writeFault(error, dirname(path));
   });
   const part = `${path}.part`;
-  for (let attempt = 1;; attempt++) {
-    try {
-      await fetchRest(url, part, options);
-      break;
-    } catch (error) {
-      if (error instanceof UsageError || signal?.aborted) throw error;
-      if (attempt >= attempts) {
-        throw new Error(
-          `Cannot download ${url} after ${attempt} tries: ${(error as Error).message}`,
-          { cause: error },
-        );
-      }
-      await new Promise((resolve) => setTimeout(resolve, retryDelayMs * 2 ** (attempt - 1)));
-    }
-  }
+  if (!await isWhole(url, part, sha256)) await fetchPart(url, part, options);
   const found = await sha256OfFile(part);
-  if (sha256 !== undefined && sha256.toLowerCase() !== found) {
+  if (!isHash(found, sha256)) {
     await removePart(part);
     throw new UsageError(
-      `Cannot use ${url}: its SHA-256 is ${found}, expected ${sha256}: the file is another one or damaged, nothing was kept`,
+      `Cannot use ${
+        redactUrls(url)
+      }: its SHA-256 is ${found}, expected ${sha256}: the file is another one or damaged, nothing was kept`,
     );
   }
-  await rename(part, path);
-  await removePart(part);
-  return { path, bytes: (await stat(path)).size, sha256: found, reused: false };
-}
-
-/** One request for what `part` does not have yet; returns when all of it has been written. */
-async function fetchRest(
-  url: string,
-  part: string,
-  { headers = {}, advise, onProgress, signal }: DownloadOptions,
-): Promise<void> {
-  const etag = await resumableEtag(url, part);
-  const offset = etag === undefined ? 0 : await sizeOf(part) ?? 0;
-  const resuming = etag !== undefined && offset > 0;
-  const response = await fetch(url, {
-    headers: {
-      ...headers,
-      // A compressed transfer would make lengths and ranges those of other bytes.
-      "accept-encoding": "identity",
-      ...(resuming ? { range: `bytes=${offset}-`, "if-range": etag } : {}),
-    },
-    signal: signal ?? null,
+  await rename(part, path).catch((error) => {
+    throw writeFault(error, path);
   });
-  try {
-    await requireSuccess(response, { url, part, advise });
-    const range = /^bytes (\d+)-\d+\/(\d+|\*)/.exec(response.headers.get("content-range") ?? "");
-    const append = response.status === 206 && resuming && Number(range?.[1]) === offset;
-    if (response.status === 206 && !append) {
-      await removePart(part);
-      throw new Error("the server sent another range than asked for");
-    }
-    const length = Number(response.headers.get("content-length") ?? NaN);
-    const start = append ? offset : 0;
-    const total = Number.isFinite(length) ? start + length : undefined;
-    if (!append) await rememberEtag(url, part, response.headers.get("etag"));
-    await writeBody(response, part, { start, append, total, onProgress });
-  } finally {
-    // Without this a refused body would keep its connection open; one read to its end is closed.
-    await response.body?.cancel().catch(() => {});
-  }
-}
-
-async function writeBody(
-  response: Response,
-  part: string,
-  { start, append, total, onProgress }: {
-    readonly start: number;
-    readonly append: boolean;
-    readonly total: number | undefined;
-    readonly onProgress: DownloadOptions["onProgress"];
-  },
-): Promise<void> {
-  const fail = (error: unknown): never => {
-    throw writeFault(error, part);
-  };
-  const file = await open(part, append ? "a" : "w").catch(fail);
-  let bytes = start;
-  try {
-    for await (const chunk of response.body ?? []) {
-      await file.writeFile(chunk).catch(fail);
-      bytes += chunk.length;
-      onProgress?.(bytes, total);
-    }
-    await file.sync().catch(fail);
-  } finally {
-    await file.close();
-  }
-  if (total !== undefined && bytes !== total) {
-    throw new Error(`the connection ended after ${bytes} of ${total} bytes`);
-  }
-}
-
-async function requireSuccess(
-  response: Response,
-  { url, part, advise }: {
-    readonly url: string;
-    readonly part: string;
-    readonly advise: DownloadOptions["advise"];
-  },
-): Promise<void> {
-  const { status } = response;
-  if (status === 200 || status === 206) return;
-  if (status === 416) await removePart(part);
-  const again = status >= 500 || status === 408 || status === 416 || status === 429;
-  if (again) throw new Error(`the server answered ${status}`);
-  const advice = advise?.(status) ?? "check the address";
-  throw new UsageError(`Cannot download ${url}: the server answered ${status}: ${advice}`);
-}
-
-/** The ETag of what is in `part`, if it is of this address and can be asked to go on. */
-async function resumableEtag(url: string, part: string): Promise<string | undefined> {
-  try {
-    const known = JSON.parse(await readFile(`${part}.json`, "utf8"));
-    return known.url === url && typeof known.etag === "string" ? known.etag : undefined;
-  } catch {
-    return undefined; // No note, or one cut short: nothing is known about the part, start again.
-  }
-}
-
-async function rememberEtag(url: string, part: string, etag: string | null): Promise<void> {
   await removePart(part);
-  if (etag === null || etag.startsWith("W/")) return;
-  await writeFile(`${part}.json`, JSON.stringify({ url, etag })).catch((error) => {
-    throw writeFault(error, part);
-  });
+  return { path, bytes: await sizeOf(path) ?? 0, sha256: found, reused: false };
 }
 
-async function removePart(part: string): Promise<void> {
-  await rm(part, { force: true });
-  await rm(`${part}.json`, { force: true });
+/** Tries until the part has all bytes. */
+async function fetchPart(url: string, part: string, options: DownloadOptions): Promise<void> {
+  const { headers = {}, attempts = 5, stallMs = 60_000, signal, onNote } = options;
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await transfer(url, part, { ...options, headers, stallMs });
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof UsageError) throw error;
+      if (error instanceof RedirectRefused) throw cannot(url, error.message, "check the address");
+      const { cause, advice } = error instanceof TryAgain
+        ? { cause: error.message, advice: error.advice }
+        : networkCause(error, url);
+      if (attempt >= attempts) {
+        const after = `after ${attempt} ${attempt === 1 ? "try" : "tries"}`;
+        throw cannot(`${redactUrls(url)} ${after}`, cause, wayOut(advice, options));
+      }
+      const ms = waitMs(attempt, error, options);
+      onNote?.(`${cause}: try ${attempt + 1} of ${attempts} follows in ${Math.ceil(ms / 1000)} s`);
+      await sleep(ms, signal);
+    }
+  }
 }
 
-async function sizeOf(path: string): Promise<number | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.isFile() ? found.size : undefined;
+/** A server that asks for more time than it gets is asked again all the same, and this is told. */
+function waitMs(attempt: number, error: unknown, options: DownloadOptions): number {
+  const { retryDelayMs = 1000, maxRetryAfterMs = LONGEST_RETRY_AFTER_MS, onNote } = options;
+  const asked = error instanceof TryAgain ? error.retryAfterMs ?? 0 : 0;
+  if (asked > maxRetryAfterMs) {
+    onNote?.(
+      `the server asks to wait ${Math.ceil(asked / 1000)} s, at most ${
+        Math.ceil(maxRetryAfterMs / 1000)
+      } s are waited`,
+    );
+  }
+  return Math.max(Math.min(asked, maxRetryAfterMs), retryDelayMs * 2 ** (attempt - 1));
+}
+
+function wayOut(advice: string = CHECK_NETWORK, { otherwise }: DownloadOptions): string {
+  return otherwise === undefined ? advice : `${advice}; ${otherwise}`;
+}
+
+function cannot(what: string, cause: string, advice: string): UsageError {
+  return new UsageError(`Cannot download ${redactUrls(what)}: ${cause}: ${advice}`);
+}
+
+/** Whether a run was killed between the last byte and the rename; only a checksum can tell. */
+async function isWhole(url: string, part: string, sha256: string | undefined): Promise<boolean> {
+  const known = await resumablePart(url, part);
+  return sha256 !== undefined && known !== undefined && known.offset === known.bytes &&
+    isHash(await sha256OfFile(part), sha256);
+}
+
+function isHash(found: string, expected: string | undefined): boolean {
+  return expected === undefined || expected.toLowerCase() === found;
 }

@@ -24,9 +24,10 @@ export const MAX_BYTES: number = 64 * 2 ** 30;
  * Unpacks a zip file into a folder, one entry at a time and in pieces, so that memory stays small
  * however large an entry is.
  *
- * Covered: stored and deflated entries, zip64. Every entry's length and CRC-32 are compared.
- * Refused: names that lead out of the folder, symbolic links, encryption, archives in several
- * parts, entries that unpack to more than they declare.
+ * Covered: stored and deflated entries, zip64, names in UTF-8 and code page 437, backslashes between
+ * folders. Every entry's length and CRC-32 are compared. Refused before anything is written: names
+ * that lead out of the folder or are there twice, links and devices, encryption, other compression,
+ * archives in several parts; then entries that unpack to more than they declare.
  *
  * @param file The zip file.
  * @param dir The folder to write into; made if it is not there. Existing files are not replaced.
@@ -45,9 +46,15 @@ export async function extractZip(
   try {
     const entries = (await readZipDirectory(handle, file)).flatMap((entry) => {
       const target = entryPath(entry.name, dir, file);
-      const isFile = target !== undefined && !entry.name.endsWith("/") && wanted(entry.name);
+      const isFile = target !== undefined && !entry.isFolder && wanted(entry.name);
       return isFile ? [{ entry, target }] : [];
     });
+    const targets = new Set<string>();
+    for (const { entry, target } of entries) {
+      const odd = targets.has(target) ? "an entry is listed twice" : oddity(entry);
+      if (odd !== undefined) throw entryFault(file, entry, odd);
+      targets.add(target);
+    }
     const bytes = entries.reduce((sum, { entry }) => sum + entry.size, 0);
     if (bytes > maxBytes) {
       throw new UsageError(
@@ -61,18 +68,38 @@ export async function extractZip(
   }
 }
 
+/** What of an entry is refused. */
+function oddity({ oddKind, isEncrypted, method }: ZipEntry): string | undefined {
+  if (oddKind !== undefined) return `an entry is ${oddKind}`;
+  if (isEncrypted) return "an entry is encrypted";
+  if (method === 0 || method === 8) return undefined;
+  const name = METHODS[method];
+  return `an entry is compressed by method ${method}${name ? ` (${name})` : ""}, only deflate is ` +
+    "known: unpack it, and pack it again as zip or tar";
+}
+
+/** Compression that other programs write. */
+const METHODS: Readonly<Record<number, string>> = {
+  1: "shrink",
+  6: "implode",
+  9: "deflate64",
+  12: "bzip2",
+  14: "LZMA",
+  93: "zstd",
+  95: "xz",
+  98: "PPMd",
+};
+
+function entryFault(file: string, { name }: ZipEntry, what: string): UsageError {
+  return new UsageError(`Cannot unpack ${file}: ${what}: ${JSON.stringify(name)}`);
+}
+
 async function extractEntry(
   handle: FileHandle,
   entry: ZipEntry,
   { file, target }: { readonly file: string; readonly target: string },
 ): Promise<void> {
-  const fault = (what: string): UsageError =>
-    new UsageError(`Cannot unpack ${file}: ${what}: ${JSON.stringify(entry.name)}`);
-  if (entry.isLink) throw fault("an entry is a symbolic link");
-  if (entry.isEncrypted) throw fault("an entry is encrypted");
-  if (entry.method !== 0 && entry.method !== 8) {
-    throw fault(`an entry is compressed by method ${entry.method}, only deflate is known`);
-  }
+  const fault = (what: string): UsageError => entryFault(file, entry, what);
   const header = new Uint8Array(30);
   const { bytesRead } = await handle.read(header, 0, 30, entry.offset);
   const view = new DataView(header.buffer);
@@ -80,12 +107,14 @@ async function extractEntry(
   // The local header repeats name and extra field, and their lengths may differ from the directory's.
   const start = entry.offset + 30 + view.getUint16(26, true) + view.getUint16(28, true);
 
-  await mkdir(dirname(target), { recursive: true }).catch((error) => {
-    throw writeFault(error, target);
-  });
+  const fail = (error: unknown): never => {
+    throw (error as NodeJS.ErrnoException).code === "EEXIST"
+      ? fault("an entry's file is there already, or is in place of a folder")
+      : writeFault(error, target);
+  };
+  await mkdir(dirname(target), { recursive: true }).catch(fail);
   if (entry.packedSize === 0 && entry.size === 0) {
-    await writeFile(target, "", { flag: "wx" });
-    return;
+    return await writeFile(target, "", { flag: "wx" }).catch(fail);
   }
   let size = 0;
   let crc = 0;
@@ -104,8 +133,7 @@ async function extractEntry(
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code?.startsWith("Z_")) throw fault(`an entry is damaged or cut short (${code})`);
-    if (code === "EEXIST") throw fault("an entry is listed twice, or its file is there already");
-    throw writeFault(error, target);
+    fail(error);
   }
   if (size !== entry.size) throw fault(`an entry has ${size} of ${entry.size} bytes`);
   if (crc !== entry.crc) throw fault("an entry's checksum (CRC-32) is wrong, fetch the file again");

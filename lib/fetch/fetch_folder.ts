@@ -1,30 +1,28 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { sha256OfFile } from "../runs/sha256_of_file.ts";
 import { UsageError } from "../runs/usage_error.ts";
-import { download } from "./download.ts";
+import { redactUrls } from "../runs/redact_urls.ts";
+import { download, type DownloadOptions } from "./download.ts";
 import { extractArchive } from "./extract_archive.ts";
 import type { ExtractOptions } from "./extract_zip.ts";
 import { parseSource, type Source } from "./parse_source.ts";
+import { waitForLock } from "./wait_for_lock.ts";
 import { writeFault } from "./_write_fault.ts";
 
 /** What a caller of a fetcher may choose. */
-export interface FetchOptions {
+export interface FetchOptions extends
+  Pick<
+    DownloadOptions,
+    "attempts" | "maxRetryAfterMs" | "onNote" | "onProgress" | "retryDelayMs" | "signal" | "stallMs"
+  > {
   /** The SHA-256 (hex) that the archive must have. */
   readonly sha256?: string | undefined;
   /** The hub's token; by default the environment variable `HF_TOKEN`. */
   readonly token?: string | undefined;
   /** The hub's address; by default `HF_ENDPOINT`, else `https://huggingface.co`. */
   readonly endpoint?: string | undefined;
-  /** How often to try while the connection breaks; 5 by default. */
-  readonly attempts?: number;
-  /** The wait before the second try, in milliseconds; 1000 by default. */
-  readonly retryDelayMs?: number;
-  /** Called as bytes arrive. */
-  readonly onProgress?: (bytes: number, totalBytes: number | undefined) => void;
-  /** Stops the fetch; what has arrived is kept for the next one. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a data set's archive looks like inside, and how to tell that it is whole. */
@@ -52,7 +50,8 @@ export interface FetchedFolder {
  * it has been unpacked and read once.
  *
  * A folder that is there is read and kept. Work happens in `<dest>.part` and
- * `<dest>.<hash of the source>.download` beside it; a killed fetch goes on from its download when run again.
+ * `<dest>.<hash of the source>.download` beside it; a killed fetch goes on from its download when
+ * run again. Two fetches at once wait for each other.
  *
  * @param source A path, a URL, or `hf:owner/repo/path/to/file`.
  * @param dest The folder to make.
@@ -69,22 +68,15 @@ export async function fetchFolder(
   options: FetchOptions = {},
 ): Promise<FetchedFolder> {
   const target = resolve(dest);
-  if (await exists(target)) {
-    try {
-      await form.check(target);
-    } catch (error) {
-      throw new UsageError(
-        `Cannot fetch ${form.name}: ${dest} is there but not whole, remove it first: ${
-          (error as Error).message
-        }`,
-        { cause: error },
-      );
-    }
-    return { root: dest, reused: true };
-  }
+  const here = await keepFolder(target, dest, form);
+  if (here) return here;
+  const { onNote, signal } = options;
+  using _lock = await waitForLock(target, { onNote, signal });
+  const meanwhile = await keepFolder(target, dest, form);
+  if (meanwhile) return meanwhile;
   const part = `${target}.part`;
   // Named by its source, so that a download left by a killed run is not taken for another one's.
-  const sourceHash = createHash("sha256").update(source).digest("hex").slice(0, 8);
+  const sourceHash = createHash("sha256").update(redactUrls(source)).digest("hex").slice(0, 8);
   const loaded = `${target}.${sourceHash}.download`;
   const { path, sha256 } = await obtain(source, loaded, options);
   await rm(part, { recursive: true, force: true });
@@ -98,11 +90,13 @@ export async function fetchFolder(
       throw new UsageError(
         `Cannot fetch ${form.name}: the archive has no folder with ${
           form.contains.join(", ")
-        }: is it the right file? ${source}`,
+        }: is it the right file? ${redactUrls(source)}`,
       );
     }
     await form.check(found);
-    await rename(found, target);
+    await rename(found, target).catch((error) => {
+      throw writeFault(error, target);
+    });
   } finally {
     // Also after a failure: an archive that did not unpack must not be taken up again.
     await rm(loaded, { force: true });
@@ -110,6 +104,30 @@ export async function fetchFolder(
   }
   return { root: dest, reused: false, sha256 };
 }
+
+/** The folder that is there, read once; nothing where there is none. */
+async function keepFolder(
+  target: string,
+  dest: string,
+  { name, check }: FolderForm,
+): Promise<FetchedFolder | undefined> {
+  if (!await stat(target).then(() => true, () => false)) return undefined;
+  try {
+    await check(target);
+  } catch (error) {
+    throw new UsageError(
+      `Cannot fetch ${name}: ${dest} is there but not whole, remove it first: ${
+        (error as Error).message
+      }`,
+      { cause: error },
+    );
+  }
+  return { root: dest, reused: true };
+}
+
+/** What is left to those who have no network here. */
+const OTHERWISE = "or pass the path of an archive that you have, or name a folder that holds " +
+  "spider/ or mmlu/ with --data-root";
 
 async function obtain(
   source: string,
@@ -124,7 +142,12 @@ async function obtain(
   const parsed = parseSource(source, { token, endpoint });
   if (parsed.kind !== "path") {
     const advise = (status: number): string | undefined => advice(status, parsed, token);
-    return await download(parsed.url, loaded, { ...rest, headers: parsed.headers, advise });
+    return await download(parsed.url, loaded, {
+      ...rest,
+      headers: parsed.headers,
+      advise,
+      otherwise: parsed.kind === "hub" ? `set HF_ENDPOINT to a mirror, ${OTHERWISE}` : OTHERWISE,
+    });
   }
   const { path } = parsed;
   const found = await stat(path).catch(() => undefined);
@@ -176,11 +199,4 @@ async function findFolder(dir: string, names: readonly string[]): Promise<string
     level = below.sort();
   }
   return undefined;
-}
-
-async function exists(path: string): Promise<boolean> {
-  await mkdir(dirname(path), { recursive: true }).catch((error) => {
-    throw writeFault(error, dirname(path));
-  });
-  return await stat(path).then(() => true, () => false);
 }

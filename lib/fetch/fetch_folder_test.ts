@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../runs/usage_error.ts";
-import { makeZip } from "./_make_archives.ts";
+import { makeTar, makeZip } from "./_make_archives.ts";
 import { fetchFolder, type FetchOptions, type FolderForm, parseSource } from "./mod.ts";
 
 const FORM: FolderForm = {
@@ -146,6 +147,94 @@ Deno.test("fetchFolder() sends the token to the hub, and says what a refusal of 
       assert.equal(seen.at(-1), "/datasets/own/set/resolve/v1/toy.zip Bearer good");
       assert.deepEqual(await readdir(dir), ["toy"]);
     });
+  });
+});
+
+Deno.test("fetchFolder() downloads once where two ask at once, and the second waits", async () => {
+  await withFolder(async (dir) => {
+    let requests = 0;
+    const slow = (): Response => {
+      requests++;
+      return new Response(GOOD.slice());
+    };
+    await withServer(slow, async (origin) => {
+      const dest = join(dir, "toy");
+      const notes: string[] = [];
+      const options = { ...FAST, onNote: (line: string) => void notes.push(line) };
+      const both = await Promise.all(
+        [1, 2, 3].map(() => fetchFolder(`${origin}/toy.zip`, dest, FORM, options)),
+      );
+      assert.deepEqual(both.map(({ reused }) => reused).sort(), [false, true, true]);
+      assert.equal(requests, 1);
+      assert.match(notes.join("\n"), /^waiting for process \d+, which is making .*toy$/m);
+      assert.deepEqual(await readdir(dir), ["toy"]);
+    });
+  });
+});
+
+Deno.test("fetchFolder() compares a plain tar with its checksum, downloaded or by its path", async () => {
+  const tar = makeTar([{ name: "a.txt", content: "good" }, { name: "sub/b.txt", content: "b" }]);
+  const sha256 = createHash("sha256").update(tar).digest("hex");
+  const damaged = tar.slice();
+  damaged[1536]! ^= 1; // a byte of a file, of which the tar itself has no checksum
+  await withFolder(async (dir) => {
+    const dest = join(dir, "toy");
+    await withServer(() => new Response(damaged.slice()), async (origin) => {
+      await failsWith(
+        fetchFolder(`${origin}/data.tar`, dest, FORM, { ...FAST, sha256 }),
+        `expected ${sha256}`,
+        "nothing was kept",
+      );
+      assert.deepEqual(await readdir(dir), []);
+    });
+    await writeFile(join(dir, "data.tar"), damaged);
+    await failsWith(fetchFolder(join(dir, "data.tar"), dest, FORM, { sha256 }), "or damaged");
+    await writeFile(join(dir, "data.tar"), tar);
+    const upper = sha256.toUpperCase();
+    const fetched = await fetchFolder(join(dir, "data.tar"), dest, FORM, { sha256: upper });
+    assert.equal(fetched.sha256, sha256);
+  });
+});
+
+Deno.test("fetchFolder() shows no password or key of its source, and goes on with another key", async () => {
+  await withFolder(async (dir) => {
+    const dest = join(dir, "toy");
+    const ranges: (string | null)[] = [];
+    const serve = (request: Request): Response => {
+      ranges.push(request.headers.get("range"));
+      const whole = request.headers.has("range");
+      const body = whole ? GOOD.slice(50) : GOOD.slice(0, 50);
+      const headers = { etag: '"v1"', "content-length": `${GOOD.length - (whole ? 50 : 0)}` };
+      const range = { "content-range": `bytes 50-${GOOD.length - 1}/${GOOD.length}` };
+      return new Response(ReadableStream.from([body]), {
+        status: whole ? 206 : 200,
+        headers: { ...headers, ...(whole ? range : {}) },
+      });
+    };
+    await withServer(serve, async (origin) => {
+      const source = (key: string): string =>
+        `${origin.replace("//", "//annabel:pa55word@")}/toy.zip?Signature=${key}`;
+      const once = { ...FAST, attempts: 1 };
+      await assert.rejects(fetchFolder(source("k3y"), dest, FORM, once), ({ message }: Error) => {
+        assert.match(message, /after 1 try: .* or pass the path .*--data-root$/);
+        assert.doesNotMatch(message, /annabel|pa55word|k3y/);
+        return true;
+      });
+      const note = (await readdir(dir)).find((name) => name.endsWith(".json"))!;
+      assert.doesNotMatch(await readFile(join(dir, note), "utf8"), /annabel|pa55word|k3y/);
+      await fetchFolder(source("other"), dest, FORM, once);
+      assert.deepEqual(ranges, [null, "bytes=50-"]);
+    });
+  });
+});
+
+Deno.test("fetchFolder() unpacks a zip that Windows made with backslashes", async () => {
+  await withFolder(async (dir) => {
+    const zip = join(dir, "toy.zip");
+    const names = ["toy\\x\\a.txt", "toy\\x\\sub\\b.txt"];
+    await writeFile(zip, makeZip(names.map((name) => ({ name, content: "good" }))));
+    await fetchFolder(zip, join(dir, "toy"), FORM);
+    assert.deepEqual((await readdir(join(dir, "toy"))).sort(), ["a.txt", "sub"]);
   });
 });
 

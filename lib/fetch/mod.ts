@@ -24,3 +24,4 @@ export {
   type FolderForm,
 } from "./fetch_folder.ts";
 export { parseSource, type ParseSourceOptions, type Source } from "./parse_source.ts";
+export { waitForLock, type WaitForLockOptions } from "./wait_for_lock.ts";

@@ -3,6 +3,7 @@ import {
   ServerClient,
   ServerRefusal,
 } from "../engine/server/server_client.ts";
+import { redactUrls } from "../runs/redact_urls.ts";
 import { UsageError } from "../runs/usage_error.ts";
 
 /** One file of a model on the hub. */
@@ -55,7 +56,7 @@ const COMMIT = /^[0-9a-f]{40}$/;
  *
  * @throws {UsageError} If there is no such model or revision, access is missing, or it has no
  * weights in safetensors or no `tokenizer.json`.
- * @throws {Error} If the hub cannot be reached.
+ * @throws {ServerUnreachable} If the hub cannot be reached.
  *
  * Source: https://huggingface.co/docs/hub/api, GET /api/models/{id}/revision/{revision}
  */
@@ -68,6 +69,7 @@ export async function listHubModel(
   const client = new ServerClient(endpoint, {
     apiKey: token,
     timeoutMs: 30_000,
+    elsewhere: "follow",
     ...(retryDelayMs === undefined ? {} : { retryDelayMs }),
   });
   const path = `/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
@@ -81,14 +83,17 @@ export async function listHubModel(
   const { sha, siblings } = (answer ?? {}) as { sha?: unknown; siblings?: unknown };
   if (typeof sha !== "string" || !COMMIT.test(sha) || !Array.isArray(siblings)) {
     throw new UsageError(
-      `Cannot get the model "${id}": ${endpoint} does not answer as a Hugging Face hub: check HF_ENDPOINT`,
+      `Cannot get the model "${id}": ${
+        redactUrls(endpoint)
+      } does not answer as a Hugging Face hub: check HF_ENDPOINT`,
     );
   }
   return { commit: sha, files: chooseFiles(siblings.map(parseFile), place) };
 }
 
 /** What a user can do about a refusal, for each of the hub's statuses. */
-export function hubAdvice(status: number, { id, revision, endpoint, token }: HubPlace): string {
+export function hubAdvice(status: number, { id, revision, token, ...place }: HubPlace): string {
+  const endpoint = redactUrls(place.endpoint);
   const page = `${endpoint}/${id}`;
   if (status === 401) {
     return token

@@ -4,6 +4,7 @@ import { extractZip } from "../fetch/mod.ts";
 import type { Progress } from "../runs/progress.ts";
 import { UsageError } from "../runs/usage_error.ts";
 import { pipFault } from "./_network_fault.ts";
+import { setupLock } from "./_setup_lock.ts";
 import { findPython } from "./find_python.ts";
 import { runCommand } from "./run_command.ts";
 
@@ -29,7 +30,7 @@ const SCANNED_BYTES = 8 * 2 ** 20;
  * Puts the CUDA provider beside ONNX Runtime's library, or finds it there. It
  * must be of exactly the library's version and of the driver's CUDA version:
  * for CUDA 13 it comes out of the PyPI wheel `onnxruntime-gpu`, for CUDA 12
- * `onnxruntime-node`'s own install script fetches it.
+ * `onnxruntime-node`'s own install script fetches it. Two setups at once wait for each other.
  *
  * @throws {UsageError} If the machine has no NVIDIA driver, or one that no provider supports, or
  * the download fails.
@@ -41,11 +42,12 @@ export async function ensureCudaProvider(
   const cuda = options.cuda ?? await driverCuda();
   const { version, ...installed } = installedLibrary();
   const folder = options.folder ?? installed.folder;
-  const placed = await providerCuda(`${folder}/${FILES[1]}`);
-  if (placed === cuda) {
-    progress.note(`reused the CUDA ${cuda} provider of ONNX Runtime`);
-    return;
-  }
+  const isPlaced = async (): Promise<boolean> =>
+    await providerCuda(`${folder}/${FILES[1]}`) === cuda;
+  const reused = (): void => progress.note(`reused the CUDA ${cuda} provider of ONNX Runtime`);
+  if (await isPlaced()) return reused();
+  using _lock = await setupLock(`${folder}/${FILES[1]}`, { progress });
+  if (await isPlaced()) return reused();
   progress.step(`CUDA ${cuda} provider of ONNX Runtime ${version}: downloading (250 MB)`);
   const work = await Deno.makeTempDir({ dir: folder, prefix: ".provider-" });
   try {

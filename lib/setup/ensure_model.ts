@@ -11,12 +11,17 @@ export interface ReadyModel {
 /**
  * The folder of a study's base model, made or downloaded first where need be.
  *
+ * @param signal Stops a download; what has arrived is kept for the next one.
  * @throws {UsageError} If it cannot be had, and what to do.
  */
-export async function ensureModel(config: StudyConfig, progress: Progress): Promise<ReadyModel> {
+export async function ensureModel(
+  config: StudyConfig,
+  progress: Progress,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<ReadyModel> {
   const { model } = config;
   if (model.source === "embedded") return { dir: await ensureEmbeddedModel(progress), config };
   if (model.source === "path") return { dir: fromRoot(model.path!), config };
-  const { dir, revision } = await ensureHubModel(model, progress);
+  const { dir, revision } = await ensureHubModel({ ...model, signal }, progress);
   return { dir, config: { ...config, model: { ...model, revision } } };
 }

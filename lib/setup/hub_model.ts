@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
 import { statfs } from "node:fs/promises";
+import { ServerUnreachable } from "../engine/server/server_client.ts";
 import { download, type DownloadOptions } from "../fetch/mod.ts";
+import { CHECK_NETWORK } from "../runs/network_cause.ts";
 import type { Progress } from "../runs/progress.ts";
 import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
 import { UsageError } from "../runs/usage_error.ts";
+import { explainWriteError } from "../runs/write_fully.ts";
 import { cachedCommit, hubCacheDir, isWholeSnapshot, snapshotDir } from "./_hub_cache.ts";
 import { setupLock } from "./_setup_lock.ts";
 import { hubAdvice, type HubFile, type HubPlace, listHubModel } from "./_hub_listing.ts";
@@ -12,7 +15,8 @@ import { findModelFolder, type HubModel, markModelFolder } from "./_model_folder
 export type { HubModel };
 
 /** Which model, and from where. */
-export interface HubModelOptions extends Pick<DownloadOptions, "attempts" | "retryDelayMs"> {
+export interface HubModelOptions
+  extends Pick<DownloadOptions, "attempts" | "maxRetryAfterMs" | "retryDelayMs" | "stallMs"> {
   /** Its id on the hub, such as `Qwen/Qwen2.5-0.5B-Instruct`. */
   readonly id: string;
   /** A branch, tag or commit; `main` when left out. */
@@ -25,7 +29,7 @@ export interface HubModelOptions extends Pick<DownloadOptions, "attempts" | "ret
   readonly modelsDir?: string;
   /** Hugging Face's own cache; found by its environment variables when left out. */
   readonly cacheDir?: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const ID = /^[\w.-]+(\/[\w.-]+)?$/;
@@ -76,14 +80,21 @@ export async function ensureHubModel(
   let listing;
   try {
     const { retryDelayMs } = options;
-    listing = await listHubModel(place, { signal, retryDelayMs });
+    const onWait = (ms: number): void =>
+      progress.note(`the hub has too much to do: asking again in ${Math.ceil(ms / 1000)} s`);
+    listing = await listHubModel(place, { signal, retryDelayMs, onWait });
   } catch (error) {
-    signal?.throwIfAborted();
-    if (error instanceof UsageError) throw error;
+    if (!(error instanceof ServerUnreachable)) throw error;
     const known = COMMIT.test(revision) ? revision : await cachedCommit(cacheDir, id, revision);
     const made = await findModelFolder(modelsDir, { id, revision }) ??
       (known ? await openSnapshot(cacheDir, id, known) : undefined);
-    if (!made) throw unreachable(id, error);
+    if (!made) {
+      throw new UsageError(
+        `Cannot get the model "${id}": the hub gives no answer: ${error.reason}: ` +
+          `${error.advice ?? CHECK_NETWORK}; ${OTHERWISE}`,
+        { cause: error },
+      );
+    }
     progress.note(`the hub cannot be reached: ${id} at "${revision}" is taken as it was here`);
     return reuse(made, { id, progress });
   }
@@ -99,21 +110,18 @@ export async function ensureHubModel(
   const meanwhile = await findModelFolder(modelsDir, { id, revision: commit });
   if (meanwhile) return reuse(meanwhile, { id, progress });
   await fetchFiles(`${dir}.part`, { ...place, revision: commit }, { files, options, progress });
-  await markModelFolder(`${dir}.part`, { id, revision: commit, asked: revision, files });
-  await Deno.rename(`${dir}.part`, dir);
+  try {
+    await markModelFolder(`${dir}.part`, { id, revision: commit, asked: revision, files });
+    await Deno.rename(`${dir}.part`, dir);
+  } catch (error) {
+    throw explainWriteError(error, dir);
+  }
   return { dir, revision: commit };
 }
 
-/** A hub that does not answer, as a line that says what to set. */
-function unreachable(id: string, error: unknown): UsageError {
-  return new UsageError(
-    `Cannot get the model "${id}": ${
-      (error as Error).message
-    }: check the network, HTTPS_PROXY and ` +
-      'HF_ENDPOINT, or use a folder that you have (model.source "path")',
-    { cause: error },
-  );
-}
+/** What is left to those who have no network here. */
+const OTHERWISE =
+  'or set HF_ENDPOINT to a mirror, or use a folder that you have (model.source "path")';
 
 async function fetchFiles(
   part: string,
@@ -127,24 +135,28 @@ async function fetchFiles(
   const { id, revision, endpoint, token } = place;
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   progress.step(`Model ${id} at ${revision.slice(0, SHORT_COMMIT)}: downloading ${size(total)}`);
-  await Deno.mkdir(part, { recursive: true });
+  await Deno.mkdir(part, { recursive: true }).catch((error) => {
+    throw explainWriteError(error, part);
+  });
   await checkSpace(part, total, id);
-  const { attempts, retryDelayMs, signal } = options;
+  // only what is given: an option that is undefined would take the place of its default
+  const given = Object.fromEntries(
+    (["attempts", "maxRetryAfterMs", "retryDelayMs", "stallMs"] as const)
+      .flatMap((name) => options[name] === undefined ? [] : [[name, options[name]]]),
+  );
   let before = 0;
   for (const file of files) {
     const path = `${part}/${file.name}`;
     const done = before;
     await download(`${endpoint}/${id}/resolve/${revision}/${file.name}`, path, {
       ...(token ? { headers: { authorization: `Bearer ${token}` } } : {}),
-      ...(attempts === undefined ? {} : { attempts }),
-      ...(retryDelayMs === undefined ? {} : { retryDelayMs }),
+      ...given,
       sha256: file.sha256,
-      signal,
+      signal: options.signal,
       advise: (status) => hubAdvice(status, place),
+      otherwise: OTHERWISE,
+      onNote: (line) => progress.note(line),
       onProgress: (bytes) => progress.update(toMega(done + bytes), toMega(total), "MB"),
-    }).catch((error) => {
-      signal?.throwIfAborted();
-      throw error instanceof UsageError ? error : unreachable(id, error);
     });
     await checkFile(path, file, id);
     before += file.bytes;

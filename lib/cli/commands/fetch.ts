@@ -14,6 +14,7 @@ export const FETCH: Command = {
   flags: {
     spider: { type: "text", value: "SOURCE", help: "Spider's zip" },
     mmlu: { type: "text", value: "SOURCE", help: "MMLU's data.tar" },
+    sha256: { type: "text", value: "HEX", help: "the archive's checksum; with one SOURCE alone" },
     "data-root": { type: "text", value: "DIR", help: "unpack to DIR/spider and DIR/mmlu" },
   },
   async run(flags, { progress, print, signal }): Promise<void> {
@@ -33,6 +34,8 @@ export const FETCH: Command = {
     if (sets.every(({ source }) => source === undefined)) {
       throw new UsageError("fetch: give --spider SOURCE, --mmlu SOURCE or both");
     }
+    const sha256 = text(flags, "sha256");
+    if (sha256 !== undefined) checkSha256(sha256, sets.filter(({ source }) => source).length);
     // before anything is downloaded; a folder that is there is read and not written to
     for (const { source, to } of sets) {
       const there = await Deno.stat(to).then(({ isDirectory }) => isDirectory, () => false);
@@ -41,11 +44,22 @@ export const FETCH: Command = {
     for (const { source, fetchSet, to } of sets) {
       if (source === undefined) continue;
       progress.step(`Fetching ${source}`);
-      const { root: folder, reused, sha256 } = await fetchSet(source, to, {
+      const { root: folder, reused, sha256: found } = await fetchSet(source, to, {
+        sha256,
         signal,
+        onNote: (line) => progress.note(line),
         onProgress: (bytes, total) => total && progress.update(bytes, total, "bytes"),
       });
-      print(reused ? `reused ${folder}` : `unpacked to ${folder}, archive SHA-256 ${sha256}`);
+      print(reused ? `reused ${folder}` : `unpacked to ${folder}, archive SHA-256 ${found}`);
     }
   },
 };
+
+function checkSha256(sha256: string, sources: number): void {
+  if (!/^[0-9a-f]{64}$/i.test(sha256)) {
+    throw new UsageError(`fetch: --sha256 takes 64 hexadecimal digits: ${sha256}`);
+  }
+  if (sources !== 1) {
+    throw new UsageError("fetch: --sha256 is one archive's: give --spider or --mmlu alone");
+  }
+}

@@ -18,6 +18,7 @@ export const PIPELINE: Command = {
       out: text(flags, "out"),
       training: true,
       progress,
+      signal,
     });
     progress.step("Plan");
     for (const line of planLines(study)) progress.note(line);

@@ -17,11 +17,11 @@ export const SETUP: Command = {
     config: STUDY_FLAGS.config!,
     cuda: { type: "switch", help: "also put ONNX Runtime's CUDA provider in place (docs/gpu.md)" },
   },
-  async run(flags, { progress, print }): Promise<void> {
+  async run(flags, { progress, print, signal }): Promise<void> {
     const config = studyConfig(flags);
     await ensureSample(config, progress);
     await ensurePythonEnv(progress);
-    await ensureModel(config, progress);
+    await ensureModel(config, progress, { signal });
     if (flags.cuda) {
       await ensureCudaProvider(progress);
       const libraries = await cudaLibraries();

@@ -1,12 +1,6 @@
-const LONGEST_REASON = 300;
+import { redactUrls } from "../../runs/redact_urls.ts";
 
-/** How long the server asks to wait: seconds, or a date. Nothing where it does not say. */
-export function retryAfter(headers: Headers): { retryAfterMs?: number } {
-  const value = headers.get("retry-after");
-  if (value === null) return {};
-  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) ? { retryAfterMs: Math.max(0, ms) } : {};
-}
+const LONGEST_REASON = 300;
 
 /** The message in an error's body: OpenAI's form, FastAPI's, or its text. */
 export function reasonOf(text: string): string {
@@ -22,8 +16,8 @@ export function reasonOf(text: string): string {
   return oneLine(text);
 }
 
-/** A text on one line of bearable length. */
+/** A text on one line of bearable length, without user names, passwords and keys of addresses. */
 export function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
+  const line = redactUrls(text.replace(/\s+/g, " ").trim());
   return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON)}...` : line;
 }

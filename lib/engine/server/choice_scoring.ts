@@ -4,7 +4,12 @@ import {
   requestCompletion,
   type ServerCompletion,
 } from "./completion_request.ts";
-import { type RequestOptions, type ServerClient, ServerRefusal } from "./server_client.ts";
+import {
+  type RequestOptions,
+  type ServerClient,
+  ServerRefusal,
+  ServerUnreachable,
+} from "./server_client.ts";
 
 /**
  * How log-probabilities of given tokens are got from the server.
@@ -114,7 +119,7 @@ export async function probeScoring(
       if (isRight) return method;
     } catch (error) {
       // a server that does not know the field refuses it or leaves tokens out: the next method
-      if (!(error instanceof UsageError)) throw error;
+      if (!(error instanceof UsageError) || error instanceof ServerUnreachable) throw error;
       if (error instanceof ServerRefusal && error.status !== 400 && error.status !== 422) {
         throw error;
       }

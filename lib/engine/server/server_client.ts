@@ -1,5 +1,10 @@
+import { followRedirects, RedirectRefused } from "../../runs/follow_redirects.ts";
+import { networkCause } from "../../runs/network_cause.ts";
+import { redactUrls } from "../../runs/redact_urls.ts";
+import { LONGEST_RETRY_AFTER_MS, retryAfterMs } from "../../runs/retry_after.ts";
+import { sleep } from "../../runs/sleep.ts";
 import { UsageError } from "../../runs/usage_error.ts";
-import { oneLine, reasonOf, retryAfter } from "./_http_failure.ts";
+import { reasonOf } from "./_http_failure.ts";
 
 /** How requests to a completions server are made. */
 export interface ServerClientOptions {
@@ -13,8 +18,17 @@ export interface ServerClientOptions {
   readonly retryDelayMs?: number;
   /** Upper bound of any wait that the server does not ask for; 30,000 ms when left out. */
   readonly maxRetryDelayMs?: number;
+  /** The longest that a `Retry-After` is obeyed; 300,000 ms when left out. */
+  readonly maxRetryAfterMs?: number;
   /** Draws from [0, 1) for the jitter of waits; `Math.random` when left out. */
   readonly random?: () => number;
+  /**
+   * What a redirect to another host means, which never gets the key; "refuse" when left out. Only
+   * requests without a body are followed.
+   */
+  readonly elsewhere?: "follow" | "refuse";
+  /** What to do about a server that does not answer; a question about `engine.url` when left out. */
+  readonly advice?: string;
 }
 
 /** What one request may differ in. */
@@ -24,11 +38,30 @@ export interface RequestOptions {
   readonly attempts?: number;
   /** Called when the server says that it has too much to do (429 or 503). */
   readonly onOverload?: (() => void) | undefined;
+  /** Called when the server asks to wait, with the milliseconds that are waited and those asked for. */
+  readonly onWait?: ((waitMs: number, askedMs: number) => void) | undefined;
+}
+
+/** The server did not answer, or had a fault or too much to do, in every try. */
+export class ServerUnreachable extends UsageError {
+  /** What happened in the last try, one line. */
+  readonly reason: string;
+  /** What to set, where the reason is one that a setting mends. */
+  readonly advice: string | undefined;
+
+  constructor(
+    message: string,
+    { reason, advice }: { readonly reason: string; readonly advice?: string | undefined },
+  ) {
+    super(message);
+    this.reason = reason;
+    this.advice = advice;
+  }
 }
 
 /** The server understood a request and refused it: asking again would not help. */
 export class ServerRefusal extends UsageError {
-  /** The HTTP status, 4xx. */
+  /** The HTTP status, 4xx, or 3xx of a redirect that is not followed. */
   readonly status: number;
   /** What the server said, one line. */
   readonly reason: string;
@@ -44,7 +77,10 @@ export class ServerRefusal extends UsageError {
  * JSON requests to one server, sent again when they fail on the way: on 408,
  * 429 and 5xx, a lost connection, a body that breaks off, or no answer within
  * the time limit. Between two tries it waits a random time up to a bound that
- * doubles ("full jitter"), or as long as `Retry-After` asks for, plus jitter.
+ * doubles ("full jitter"), or as long as `Retry-After` asks for within bounds, plus jitter.
+ *
+ * A redirect to another host gets neither the key nor a body. No message has a user name, a
+ * password or a key in it.
  *
  * A completion has no side effect, so that a request whose answer was lost can
  * be sent again: only an answer that arrived whole is ever returned.
@@ -53,23 +89,34 @@ export class ServerRefusal extends UsageError {
  * "Exponential Backoff And Jitter", AWS Architecture Blog, 2015
  */
 export class ServerClient {
-  /** The server's address without a trailing slash or `/v1`. */
+  /**
+   * The server's address without a trailing slash or `/v1`, and without user name, password and
+   * keys: for messages and records.
+   */
   readonly root: string;
+  readonly #address: URL;
   readonly #options: Required<ServerClientOptions>;
 
   /** @throws {UsageError} If the address is no http(s) URL. */
   constructor(url: string, options: ServerClientOptions = {}) {
     if (!/^https?:\/\/[^/\s]+/.test(url) || !URL.canParse(url)) {
-      throw new UsageError(`Cannot use the server "${url}": it is no http:// or https:// address`);
+      throw new UsageError(
+        `Cannot use the server "${redactUrls(url)}": it is no http:// or https:// address`,
+      );
     }
-    this.root = url.replace(/\/+$/, "").replace(/\/v1$/, "");
+    this.#address = new URL(url);
+    this.#address.pathname = withoutV1(this.#address.pathname);
+    this.root = redactUrls(withoutV1(url));
     this.#options = {
       apiKey: Deno.env.get("VLLM_API_KEY") || undefined,
       timeoutMs: 600_000,
       attempts: 6,
       retryDelayMs: 500,
       maxRetryDelayMs: 30_000,
+      maxRetryAfterMs: LONGEST_RETRY_AFTER_MS,
       random: Math.random,
+      elsewhere: "refuse",
+      advice: "is it running, and is engine.url right?",
       ...options,
     };
   }
@@ -78,21 +125,29 @@ export class ServerClient {
    * Asks for `path`, with `body` as JSON if there is one.
    *
    * @returns The answer's JSON, or `undefined` where the answer is not JSON and none was needed.
-   * @throws {ServerRefusal} If the server answers 4xx (but 408 and 429).
-   * @throws {Error} If every try failed, or the request was aborted.
+   * @throws {ServerRefusal} If the server answers 4xx (but 408 and 429), or sends on elsewhere.
+   * @throws {ServerUnreachable} If every try failed.
+   * @throws The signal's reason, if the request was aborted.
    */
   async request(path: string, body?: unknown, options: RequestOptions = {}): Promise<unknown> {
-    const { attempts = this.#options.attempts, signal, onOverload } = options;
+    const { attempts = this.#options.attempts, signal, onOverload, onWait } = options;
     for (let attempt = 1;; attempt++) {
       const result = await this.#once(path, body, signal);
       if (result.kind === "answer") return result.json;
       if (result.overload) onOverload?.();
       if (attempt >= attempts) {
-        throw new Error(
-          `Cannot get an answer from ${this.root}${path} in ${attempt} tries: ${result.why}`,
+        const tries = attempt === 1 ? "1 try" : `${attempt} tries`;
+        const advice = [this.#options.advice, result.advice].filter(Boolean).join("; ");
+        throw new ServerUnreachable(
+          `Cannot reach the server at ${this.root}: no answer to ${path} in ${tries}: ` +
+            `${result.why}: ${advice}`,
+          { reason: result.why, advice: result.advice },
         );
       }
-      await sleep(this.#waitMs(attempt, result.retryAfterMs), signal);
+      const { retryAfterMs: asked } = result;
+      const wait = this.#waitMs(attempt, asked);
+      if (asked !== undefined) onWait?.(wait, asked);
+      await sleep(wait, signal);
     }
   }
 
@@ -102,27 +157,36 @@ export class ServerClient {
     signal: AbortSignal | undefined,
   ): Promise<Answer | Failure> {
     signal?.throwIfAborted();
-    const { timeoutMs, apiKey } = this.#options;
+    const { timeoutMs, apiKey, elsewhere } = this.#options;
     const limit = AbortSignal.timeout(timeoutMs);
     let response: Response;
     let text: string;
     try {
-      response = await fetch(`${this.root}${path}`, {
+      response = await followRedirects(addressOf(this.#address, path), {
         method: body === undefined ? "GET" : "POST",
-        headers: {
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-          ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
-        },
+        headers: body === undefined ? {} : { "content-type": "application/json" },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      }, {
+        secretHeaders: apiKey ? { authorization: `Bearer ${apiKey}` } : {},
+        elsewhere: body === undefined ? elsewhere : "refuse",
       });
       text = await response.text();
     } catch (error) {
       signal?.throwIfAborted();
-      const why = limit.aborted
-        ? `no answer within ${timeoutMs / 1000} s`
-        : `the connection failed: ${oneLine((error as Error).message)}`;
-      return { kind: "failure", why, overload: false };
+      if (error instanceof UsageError) throw error;
+      if (error instanceof RedirectRefused) {
+        throw new ServerRefusal(
+          `Cannot use the server at ${this.root}: ${error.message}: use the address that answers ` +
+            "itself, if you trust it",
+          { status: error.status, reason: error.message },
+        );
+      }
+      if (limit.aborted) {
+        return { kind: "failure", why: `no answer within ${timeoutMs / 1000} s`, overload: false };
+      }
+      const { cause: why, ...advice } = networkCause(error, this.#address.href);
+      return { kind: "failure", why, ...advice, overload: false };
     }
     const { status } = response;
     if (response.ok) {
@@ -136,11 +200,12 @@ export class ServerClient {
         return { kind: "answer", json: undefined };
       }
     }
-    const reason = reasonOf(text);
+    const reason = this.#withoutKey(reasonOf(text));
     const why = `it answered ${status}${reason ? `: ${reason}` : ""}`;
     if (status === 408 || status === 429 || status >= 500) {
       const overload = status === 429 || status === 503;
-      return { kind: "failure", why, overload, ...retryAfter(response.headers) };
+      const asked = overload ? retryAfterMs(response.headers) : undefined;
+      return { kind: "failure", why, overload, retryAfterMs: asked };
     }
     const advice = status === 401 || status === 403
       ? ": set VLLM_API_KEY to the key that the server was started with"
@@ -153,11 +218,17 @@ export class ServerClient {
     );
   }
 
-  #waitMs(attempt: number, retryAfterMs: number | undefined): number {
-    const { retryDelayMs, maxRetryDelayMs, timeoutMs, random } = this.#options;
+  #waitMs(attempt: number, askedMs: number | undefined): number {
+    const { retryDelayMs, maxRetryDelayMs, maxRetryAfterMs, random } = this.#options;
     const jitter = random() * Math.min(maxRetryDelayMs, retryDelayMs * 2 ** (attempt - 1));
     // all waiting requests would come back at the same moment without the jitter
-    return Math.min(retryAfterMs ?? 0, timeoutMs) + jitter;
+    return Math.min(askedMs ?? 0, maxRetryAfterMs) + jitter;
+  }
+
+  /** Some servers repeat a wrong key. */
+  #withoutKey(text: string): string {
+    const { apiKey } = this.#options;
+    return apiKey ? text.replaceAll(apiKey, "...") : text;
   }
 }
 
@@ -169,20 +240,20 @@ interface Answer {
 interface Failure {
   readonly kind: "failure";
   readonly why: string;
+  readonly advice?: string;
   readonly overload: boolean;
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
 }
 
-async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const stop = (): void => reject(signal?.reason);
-  signal?.addEventListener("abort", stop, { once: true });
-  try {
-    await promise;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", stop);
-  }
+function withoutV1(path: string): string {
+  return path.replace(/\/+$/, "").replace(/\/v1$/, "");
+}
+
+/** The address of a path, whose parameters come after those that the server's own address has. */
+function addressOf(server: URL, path: string): string {
+  const address = new URL(server);
+  const [below = "", parameters = ""] = path.split("?");
+  address.pathname = withoutV1(address.pathname) + below;
+  address.search = [address.search.slice(1), parameters].filter(Boolean).join("&");
+  return address.href;
 }

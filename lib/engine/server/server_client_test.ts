@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../../runs/usage_error.ts";
 import { cutAnswer, type Misbehaviour, MODEL, withFakeServer } from "./_fake_server.ts";
-import { ServerClient, type ServerClientOptions, ServerRefusal } from "./server_client.ts";
+import {
+  ServerClient,
+  type ServerClientOptions,
+  ServerRefusal,
+  ServerUnreachable,
+} from "./server_client.ts";
 
 const FAST: ServerClientOptions = { retryDelayMs: 1, apiKey: undefined };
 const onListen = (): void => {};
@@ -101,8 +106,8 @@ Deno.test("ServerClient gives up after so many tries and says why", () =>
     { attempts: 3 },
     async (answer, asked) => {
       await assert.rejects(answer, (error: Error) => {
-        assert.match(error.message, /in 3 tries: it answered 500: engine died$/);
-        assert.ok(!(error instanceof UsageError));
+        assert.match(error.message, /in 3 tries: it answered 500: engine died: is it running/);
+        assert.ok(error instanceof ServerUnreachable && error instanceof UsageError);
         return true;
       });
       assert.equal(asked(), 3);
