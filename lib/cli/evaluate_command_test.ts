@@ -4,7 +4,9 @@ import { dirname, join } from "node:path";
 import { REPOSITORY_ROOT } from "../runs/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../study/_mini_study.ts";
 import { writeTinyAdapter } from "../study/_tiny_model.ts";
+import { BASE, openModelInputs } from "../study/mod.ts";
 import { assertRefused, type MainResult, runMain } from "./_run_main.ts";
+import { evaluationName } from "./evaluation_config.ts";
 
 interface Ran extends MainResult {
   /** The folder that the run made for itself. */
@@ -180,4 +182,45 @@ Deno.test("a study asks a changed answer again, names the line, and ends with th
     const lines = (text: string): string[] => text.trim().split("\n").sort();
     assert.deepEqual(lines(await Deno.readTextFile(path)), lines(whole));
   }
+});
+
+Deno.test("evaluate gives a model with another chat template a folder of its own", async () => {
+  using study = await writeMiniStudy();
+  const name = async (template: string): Promise<string> => {
+    const path = `${study.model}/tokenizer_config.json`;
+    const config = JSON.parse(await Deno.readTextFile(path));
+    await Deno.writeTextFile(path, JSON.stringify({ ...config, chat_template: template }));
+    const model = await openModelInputs(study.config, study.model);
+    return evaluationName({ task: "spider", model, data: {}, variant: BASE });
+  };
+  const plain = "{% for m in messages %}<|im_start|>{{ m.content }}<|im_end|>{% endfor %}";
+  assert.notEqual(await name(plain), await name(`Now: ${plain}`));
+  assert.equal(await name(plain), await name(plain));
+});
+
+Deno.test("mmlu tells an adapter folder named base from the base model, and a name from a scale", async () => {
+  using study = await writeMiniStudy();
+  const runs: Ran[] = [];
+  for (const folder of ["base", "tuned@0.5"]) {
+    const dir = await writeTinyAdapter(`${study.root}/${folder}`);
+    runs.push(await run(study, "mmlu", "--adapter-path", dir));
+  }
+  assert.match(runs[0]!.printed, /base \(adapter\)/);
+  assert.match(runs[1]!.printed, /tuned@0\.5@1/);
+  remove(...runs);
+});
+
+Deno.test("mmlu tells an adapter that names another base model, and no more", async () => {
+  using study = await writeMiniStudy();
+  const dir = await writeTinyAdapter(`${study.root}/tuned`);
+  const path = `${dir}/adapter_config.json`;
+  const config = JSON.parse(await Deno.readTextFile(path));
+  const notes = async (base: string): Promise<readonly string[]> => {
+    await Deno.writeTextFile(path, JSON.stringify({ ...config, base_model_name_or_path: base }));
+    const ran = await run(study, "mmlu", "--adapter-path", dir);
+    remove(ran);
+    return ran.notes.filter((note) => note.includes("base model"));
+  };
+  assert.match((await notes("someone/another-model"))[0]!, /names someone\/another-model/);
+  assert.deepEqual(await notes(`elsewhere/${study.model.split("/").at(-1)}`), []);
 });

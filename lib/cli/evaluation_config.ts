@@ -52,9 +52,9 @@ export function evaluationConfig(flags: FlagValues, task: Task): StudyConfig {
  * its own again.
  */
 export function evaluationName(
-  { task, model: { config, modelHashes }, data, variant }: {
+  { task, model: { config, modelHashes, templateHashes }, data, variant }: {
     readonly task: Task;
-    readonly model: Pick<ModelInputs, "config" | "modelHashes">;
+    readonly model: Pick<ModelInputs, "config" | "modelHashes" | "templateHashes">;
     /** SHA-256 of the data files, by name. */
     readonly data: Readonly<Record<string, string>>;
     readonly variant: NamedVariant;
@@ -68,7 +68,7 @@ export function evaluationName(
     task,
     settings: task === "spider" ? spider : mmlu,
     engine: { kind: engine.kind, device: engine.device },
-    model: modelHashes,
+    model: { ...modelHashes, ...templateHashes },
     data,
     adapter: variant.adapterHash ?? null,
     scale: variant.weights.scale ?? 1,

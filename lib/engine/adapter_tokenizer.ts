@@ -46,14 +46,15 @@ async function chatTemplate(dir: string): Promise<string | undefined> {
   const config = parse(await Deno.readTextFile(`${dir}/tokenizer_config.json`).catch(() => "{}"));
   const found = await findChatTemplate(dir, byName(config.chat_template));
   if (!("text" in found)) return undefined;
-  return found.text.replaceAll("\r\n", "\n").replace(/\n$/, "").replace(GENERATION_MARKS, "");
+  return found.text.replace(/\n$/, "").replace(GENERATION_MARKS, "");
 }
 
 /** A text, or texts by name: transformers writes the latter as a list. */
 function byName(value: unknown): string | Record<string, string> | null {
   if (typeof value === "string") return value;
   if (!Array.isArray(value)) return null;
-  return Object.fromEntries(value.map(({ name, template }) => [name, template]));
+  const named = value.filter((entry) => entry?.name && entry?.template);
+  return Object.fromEntries(named.map(({ name, template }) => [String(name), String(template)]));
 }
 
 /** The id of each token of a `tokenizer.json`; none where its vocabulary is of another form. */

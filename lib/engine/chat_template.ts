@@ -1,3 +1,5 @@
+import { UsageError } from "../runs/usage_error.ts";
+
 /** A chat template's text, or why a model has none that can be used. */
 export type ChatTemplate = { readonly text: string } | { readonly missing: string };
 
@@ -45,7 +47,10 @@ export async function findChatTemplate(
 }
 
 function usable(text: string | undefined, where: string): ChatTemplate {
-  return text?.trim() ? { text } : { missing: `has an empty chat template in ${where}` };
+  // as Jinja reads a template, whatever ends its lines
+  return text?.trim()
+    ? { text: text.replaceAll("\r\n", "\n") }
+    : { missing: `has an empty chat template in ${where}` };
 }
 
 function noDefault(where: string, names: readonly string[]): ChatTemplate {
@@ -68,6 +73,9 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw new UsageError(`Cannot read the chat template "${path}": it is a folder, not a file`);
+    }
     throw error;
   }
 }

@@ -61,9 +61,11 @@ export async function openCheckpoint(dir: string): Promise<Checkpoint> {
 async function shardNames(dir: string): Promise<string[]> {
   const { weight_map: map } = await readJson(`${dir}/${INDEX}`, {});
   if (map === undefined) {
-    if (!await isFile(`${dir}/pytorch_model.bin`)) return [SINGLE_FILE];
+    const names = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
+    const there = await Promise.all(names.map((name) => isFile(`${dir}/${name}`)));
+    if (!there.includes(true)) return [SINGLE_FILE];
     throw new UsageError(
-      `Cannot open "${dir}": its weights are in pytorch_model.bin alone; convert them: ` +
+      `Cannot open "${dir}": its weights are in .bin files alone; convert them: ` +
         `python -c "from transformers import AutoModelForCausalLM as M; ` +
         `M.from_pretrained('${dir}', dtype='auto').save_pretrained('${dir}')"`,
     );

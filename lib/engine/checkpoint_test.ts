@@ -166,6 +166,6 @@ Deno.test("openCheckpoint() says how weights of a .bin file are converted", () =
     await Deno.rename(`${dir}/model.safetensors`, `${dir}/pytorch_model.bin`);
     await assert.rejects(openCheckpoint(dir), {
       name: UsageError.name,
-      message: /pytorch_model.bin alone; convert them: python -c .*save_pretrained/,
+      message: /in .bin files alone; convert them: python -c .*save_pretrained/,
     });
   }));

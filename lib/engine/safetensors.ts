@@ -47,7 +47,8 @@ export async function readSafetensorsHeader(file: string): Promise<Map<string, T
     throw error;
   }
   using input = handle;
-  const { size } = await input.stat();
+  const { size, isFile } = await input.stat();
+  if (!isFile) return fail("it is no file");
   if (size < 8) return fail(`the file is truncated (${size} bytes)`);
   const headerLength = Number(
     new DataView((await readExactly(input, 8)).buffer).getBigUint64(0, true),

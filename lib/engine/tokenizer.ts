@@ -125,6 +125,17 @@ export class Tokenizer {
   }
 
   /**
+   * The id of the tokenizer's own end token, with which training ends an answer
+   * where the chat template writes nothing after it; `undefined` if it has none.
+   */
+  get endToken(): number | undefined {
+    const { eos_token: token } = this.#tokenizer;
+    if (!token) return undefined;
+    const ids = this.encode(token);
+    return ids.length === 1 ? ids[0] : undefined;
+  }
+
+  /**
    * What the chat template writes to open the assistant's turn, behind which an
    * answer begins; a template that always reasons writes `<think>` there. Empty
    * where the template writes nothing of the kind.

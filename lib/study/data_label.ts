@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { fromRoot, REPOSITORY_ROOT, type StudyConfig } from "../runs/mod.ts";
 
@@ -14,8 +15,18 @@ const SAMPLES = ["spider_db/sample", "mmlu_db/sample"].map((path) => `${REPOSITO
  * @param paths The data that numbers come from, as the config names them.
  */
 export function dataLabel(config: StudyConfig, paths: readonly string[]): StudyConfig {
-  const isSample = paths.some((path) => SAMPLES.includes(resolve(fromRoot(path))));
+  const samples = SAMPLES.map(realPath);
+  const isSample = paths.some((path) => samples.includes(realPath(resolve(fromRoot(path)))));
   const { label, ...rest } = config;
   if (isSample) return { ...rest, label: label ?? SAMPLE_LABEL };
   return label === SAMPLE_LABEL ? rest : config;
+}
+
+/** A path with its links followed; itself where there is nothing. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }

@@ -35,13 +35,17 @@ Deno.test("openModelInputs ends completions at the template's turn end beside th
   assert.ok(!("generation_config.json" in modelHashes));
 });
 
-Deno.test("openModelInputs leaves end tokens as they are where the turn end is one, or there is none", async () => {
-  assert.deepEqual((await inputsOf({})).checkpoint.config.endTokenIds, [TURN_END]);
+Deno.test("openModelInputs leaves end tokens as they are where the turn end is one", async () => {
+  const { checkpoint } = await inputsOf({});
+  assert.deepEqual(checkpoint.config.endTokenIds, [TURN_END]);
+  assert.equal(withEndToken(checkpoint, TURN_END), checkpoint);
+  assert.equal(withEndToken(checkpoint, undefined), checkpoint);
+});
+
+Deno.test("openModelInputs ends at the tokenizer's end token where the template writes none, as training does", async () => {
   const files = { ...baseModel, "tokenizer_config.json": withTemplate(WORDS) };
   const { checkpoint } = await inputsOf(files);
-  assert.deepEqual(checkpoint.config.endTokenIds, [OTHER]);
-  assert.equal(withEndToken(checkpoint, OTHER), checkpoint);
-  assert.equal(withEndToken(checkpoint, undefined), checkpoint);
+  assert.deepEqual(checkpoint.config.endTokenIds, [OTHER, TURN_END]);
 });
 
 Deno.test("tokenAuditFacts() tell the end of a turn, and whether the model's configuration has it", async () => {
@@ -57,7 +61,7 @@ Deno.test("tokenAuditFacts() tell the end of a turn, and whether the model's con
   const files = { ...baseModel, "tokenizer_config.json": withTemplate(WORDS) };
   assert.match(
     tokenAuditFacts(await inputsOf(files))["end of a turn"]!,
-    /^none: answers end at \S+ \(5\)$/,
+    /^none: answers end at \S+ \(5\), <\|im_end\|> \(\d+\)$/,
   );
   assert.equal(usual["reasoning mode of the template"], "off");
   assert.equal(usual["date in the template"], "2024-07-26");

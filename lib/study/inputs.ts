@@ -109,7 +109,8 @@ export async function openModelInputs(config: StudyConfig, modelDir: string): Pr
   const tokenizer = await loadTokenizer(modelDir, { ...config.chat, vocabSize });
   return {
     config,
-    checkpoint: withEndToken(own, tokenizer.turnEnd),
+    // training appends the tokenizer's end token where the template writes none
+    checkpoint: withEndToken(own, tokenizer.turnEnd ?? tokenizer.endToken),
     ownEndTokenIds: endTokenIds,
     tokenizer,
     modelHashes: await checkpointHashes(own),

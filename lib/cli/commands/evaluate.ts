@@ -69,10 +69,11 @@ export const EVALUATE: Command = {
     for (const line of sqlShortfalls(config, sql)) progress.note(line);
     const data = { ...sql.spider.hashes, ...await databaseHashes(sql) };
     checkOutput(flags);
-    const ready = await ensureModel(config, progress);
+    const ready = await ensureModel(config, progress, { signal });
     const model = await openModelInputs(ready.config, ready.dir);
     auditTokens(model.tokenizer, samplePrompt(sql));
     const variant = await namedVariant(flags, model);
+    for (const line of otherBase(variant, model)) progress.note(line);
     const files = runFiles(flags, { task: "spider", model, data, variant });
     using store = openSqlStore(files.samples, model, progress);
     await using engine = await openEngine(model, [variant], progress);
@@ -106,10 +107,11 @@ export const MMLU: Command = {
     const choices = await openMmluInputs(config);
     for (const line of mmluShortfalls(choices)) progress.note(line);
     checkOutput(flags);
-    const ready = await ensureModel(config, progress);
+    const ready = await ensureModel(config, progress, { signal });
     const model = await openModelInputs(ready.config, ready.dir);
     const audit = auditTokens(model.tokenizer);
     const variant = await namedVariant(flags, model);
+    for (const line of otherBase(variant, model)) progress.note(line);
     const data = choices.mmlu.hashes;
     const files = runFiles(flags, { task: "mmlu", model, data, variant });
     using store = openMmluStore(files.samples, progress);
@@ -180,12 +182,23 @@ async function namedVariant(
   if (dir === undefined) return BASE;
   const adapter = await loadAdapter(dir, checkpoint);
   const scale = number(flags, "scale") ?? 1;
-  const name = basename(resolve(dir));
+  const folder = basename(resolve(dir));
+  // "base" is the model without an adapter, and "@" begins a scale
+  const name = folder === BASE.name ? `${folder} (adapter)` : folder;
   return {
-    name: scale === 1 ? name : `${name}@${scale}`,
+    name: scale === 1 && !name.includes("@") ? name : `${name}@${scale}`,
     weights: { adapter, scale },
     adapterHash: adapter.hash,
   };
+}
+
+/** A line where an adapter names another base model than the one that it is used on. */
+function otherBase({ name, weights }: NamedVariant, { config, checkpoint }: ModelInputs): string[] {
+  const named = weights.adapter?.baseModel;
+  if (named === undefined) return [];
+  const last = (path: string): string => basename(path).toLowerCase();
+  if ([config.model.id, checkpoint.dir].map(last).includes(last(named))) return [];
+  return [`${name}: it names ${named} as its base model, and is used on ${config.model.id}`];
 }
 
 function accuracyRow(
