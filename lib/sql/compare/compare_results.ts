@@ -73,14 +73,7 @@ function settledEqual(pair: ResultPair | undefined): boolean | undefined {
   if (gold.rowCount !== predicted.rowCount) return false;
   if (gold.rowCount === 0) return true;
   if (gold.columnCount !== predicted.columnCount) return false;
-  return sameBytes(gold.bytes, predicted.bytes) ? true : undefined;
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
+  return gold.isSameAs(predicted) ? true : undefined;
 }
 
 // Most predictions have no DISTINCT, and both their pairs are one.

@@ -55,7 +55,7 @@ export function messageOfComparison(request: ComparerRequest): Frame {
 export function comparisonOfFrame({ message, bytes }: Frame): ComparerRequest {
   const { order, steps, results, official, written } = message as Message;
   const rows = results.map(({ start, length, ...shape }) =>
-    new PackedRows(bytes.subarray(start, start + length), shape)
+    new PackedRows({ packed: bytes.subarray(start, start + length) }, shape)
   );
   const pairOf = ([gold, predicted]: readonly [number, number]): ResultPair => ({
     gold: rows[gold]!,

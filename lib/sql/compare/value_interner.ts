@@ -1,4 +1,11 @@
-import { endOfValue, PACKED, unpackedValue, viewOf } from "../execute/packed_rows.ts";
+import {
+  contentLength,
+  contentOf,
+  HEAD_BYTES,
+  PACKED,
+  startOfValues,
+  viewOf,
+} from "../execute/packed_rows.ts";
 import type { SqlValue } from "../value.ts";
 import type { Budget } from "./budget.ts";
 
@@ -60,9 +67,15 @@ export class ValueInterner {
     const view = viewOf(packed);
     const cells = new Int32Array(valueCount);
     this.#budget.spend(valueCount);
-    for (let index = 0, at = 0; index < valueCount; index++) {
-      cells[index] = this.#cell(packed, view, at, source);
-      at = endOfValue(packed, view, at);
+    let { head, content } = startOfValues(view);
+    for (let index = 0; index < valueCount; index++) {
+      const tag = packed[head]!;
+      const length = contentLength(tag, view, head);
+      cells[index] = length === undefined
+        ? this.#plain(tag, view, head)
+        : this.#content(tag, packed, { start: content, length, source });
+      head += HEAD_BYTES[tag]!;
+      content += length ?? 0;
     }
     return cells;
   }
@@ -87,30 +100,18 @@ export class ValueInterner {
         this.#scratch.setInt32(4, second, true);
         return this.#scratch.getFloat64(0, true);
       default: {
-        // The tag and the length lie before the content.
-        const bytes = this.#bytes[this.#sources[id]!]!;
-        return unpackedValue(bytes, viewOf(bytes), first - 5);
+        const bytes = this.#bytes[this.#sources[id]!]!.subarray(first, first + second);
+        return contentOf(this.#kinds[id] === KIND.text ? PACKED.text : PACKED.blob, bytes);
       }
     }
   }
 
-  #cell(bytes: Uint8Array, view: DataView, at: number, source: number): number {
-    switch (bytes[at]) {
-      case PACKED.null:
-        return this.#number(KIND.null, 0, 0, VARIANT.plain);
-      case PACKED.int32: {
-        const value = view.getInt32(at + 1, true);
-        return this.#number(KIND.integer, value, value >> 31, VARIANT.plain);
-      }
-      case PACKED.int64: {
-        const [low, high] = [view.getInt32(at + 1, true), view.getInt32(at + 5, true)];
-        return this.#number(KIND.integer, low, high, VARIANT.plain);
-      }
-      case PACKED.real:
-        return this.#real(view, at + 1);
-      default:
-        return this.#text(bytes, view, at, source);
-    }
+  #plain(tag: number, view: DataView, head: number): number {
+    if (tag === PACKED.null) return this.#number(KIND.null, 0, 0, VARIANT.plain);
+    if (tag === PACKED.real) return this.#real(view, head + 1);
+    const low = view.getInt32(head + 1, true);
+    const high = tag === PACKED.int32 ? low >> 31 : view.getInt32(head + 5, true);
+    return this.#number(KIND.integer, low, high, VARIANT.plain);
   }
 
   #real(view: DataView, at: number): number {
@@ -139,9 +140,16 @@ export class ValueInterner {
     return this.#seen(this.#insert(slot, { hash, kind, first: low, second: high }), variant);
   }
 
-  #text(bytes: Uint8Array, view: DataView, at: number, source: number): number {
-    const kind = bytes[at] === PACKED.text ? KIND.text : KIND.blob;
-    const [start, length] = [at + 5, view.getUint32(at + 1, true)];
+  #content(
+    tag: number,
+    bytes: Uint8Array,
+    { start, length, source }: {
+      readonly start: number;
+      readonly length: number;
+      readonly source: number;
+    },
+  ): number {
+    const kind = tag === PACKED.text ? KIND.text : KIND.blob;
     this.#budget.spend(length >> 4);
     let sum = length ^ (kind << 24);
     for (let index = start; index < start + length; index++) {

@@ -27,6 +27,7 @@ export type Received = Frame | "timeout" | "ended";
 const V8_HEAP_MEBIBYTES = 1024;
 // A reply that came while this process was busy is read before its child is called late.
 const GRACE_MS = 40;
+const FINISH_MS = 300;
 // Without these the child finds neither its module cache nor, on Windows, the system's libraries.
 const PASSED_ENVIRONMENT = [
   "HOME",
@@ -111,6 +112,19 @@ export class ChildProgram {
   async end(): Promise<ChildEnd> {
     const { signal, code } = await this.#child.status;
     return { signal, code };
+  }
+
+  /**
+   * Lets a process that has nothing to do end by itself, and kills it if that takes long. Deno keeps
+   * the compiled program only of a process that ended, and the next one then starts faster.
+   */
+  async finish(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#input.close().catch(() => {});
+    const timer = setTimeout(() => this.#signalKill(), FINISH_MS);
+    await this.#child.status;
+    clearTimeout(timer);
+    await this.kill();
   }
 
   /** Ends the process and waits until it is gone. */

@@ -41,7 +41,7 @@ export class ExecutionCache {
     const entry = { result, bytes: 0 };
     this.#entries.set(key, entry);
     result.then((execution) => {
-      entry.bytes = ENTRY_BYTES + (execution.status === "rows" ? execution.packed.bytes.length : 0);
+      entry.bytes = ENTRY_BYTES + (execution.status === "rows" ? execution.packed.byteLength : 0);
       this.#bytes += entry.bytes;
       this.#shrink();
     }, () => this.#entries.delete(key));

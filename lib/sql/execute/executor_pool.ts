@@ -8,6 +8,8 @@ import {
 } from "./executor_process_handle.ts";
 import { type Job, JobQueue } from "./job_queue.ts";
 import { KnownDatabases, refuseComma } from "./known_databases.ts";
+import { oneLine } from "./one_line.ts";
+import { PackedRows } from "./packed_rows.ts";
 
 export type { Execution, RowsExecution } from "./execution.ts";
 export { DatabaseError, ExecutorError } from "./executor_error.ts";
@@ -76,11 +78,12 @@ export class ExecutorPool implements AsyncDisposable {
     return await promise;
   }
 
-  /** Kills every process and refuses what is still in the queue. */
+  /** Ends every process and refuses what is still in the queue. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     for (const job of this.#queue.takeAll()) job.reject(closedFirst());
-    await Promise.all([...this.#idle.splice(0), ...this.#busy].map((process) => process.kill()));
+    const idle = this.#idle.splice(0).map((process) => process.finish());
+    await Promise.all([...idle, ...[...this.#busy].map((process) => process.kill())]);
     await Promise.all(this.#ending);
   }
 
@@ -220,13 +223,18 @@ function closedFirst(): ExecutorError {
 
 function settle(job: Job<Execution>, reply: TimedReply): void {
   switch (reply.kind) {
-    case "rows":
-      job.resolve(rowsExecution(reply.packed, reply.elapsedMs));
+    case "rows": {
+      const content = reply.form === "json" ? { json: reply.bytes } : { packed: reply.bytes };
+      job.resolve(rowsExecution(new PackedRows(content, reply), reply.elapsedMs));
       break;
+    }
     case "sql_error":
-    case "too_many_rows":
-      job.resolve({ status: reply.kind, message: reply.message, elapsedMs: reply.elapsedMs });
+    case "too_many_rows": {
+      const { kind: status, message, elapsedMs } = reply;
+      // SQLite quotes the statement and the names in the file, whatever characters they have.
+      job.resolve({ status, message: oneLine(message), elapsedMs });
       break;
+    }
     default:
       job.reject(new DatabaseError(job.dbPath, reply.message));
   }

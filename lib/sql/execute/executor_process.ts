@@ -6,14 +6,9 @@
  * @module
  */
 import { openSandbox, type Sandbox } from "./open_sandbox.ts";
-import {
-  type ExecutorReply,
-  type ExecutorRequest,
-  type ExecutorSetup,
-  frameOfReply,
-} from "./protocol.ts";
+import type { ExecutorReply, ExecutorRequest, ExecutorSetup } from "./protocol.ts";
 import { runStatement } from "./run_statement.ts";
-import { receiveFrame, sendFrame } from "./standard_pipes.ts";
+import { receiveFrame, sendFrame } from "./frames.ts";
 import { openingFault } from "./statement_failure.ts";
 
 const SLOW_MS = 50;
@@ -41,8 +36,11 @@ function serve(): void {
   }
 }
 
+// Rows go as bytes beside the message.
 function send(reply: ExecutorReply): void {
-  sendFrame(...frameOfReply(reply));
+  if (reply.kind !== "rows") return sendFrame(reply);
+  const { bytes, ...message } = reply;
+  sendFrame(message, bytes);
 }
 
 serve();

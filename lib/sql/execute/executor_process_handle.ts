@@ -1,14 +1,8 @@
 import { type ChildEnd, ChildProgram } from "./child_program.ts";
 import { cpuSeconds, type ExecutorLimits } from "./executor_options.ts";
-import { encodeFrame } from "./frames.ts";
+import { encodeFrame, type Frame } from "./frames.ts";
 import type { OpeningPlan } from "./known_databases.ts";
-import {
-  type ExecutorReply,
-  type ExecutorRequest,
-  type ExecutorSetup,
-  replyOfFrame,
-  type StatementReply,
-} from "./protocol.ts";
+import type { ExecutorReply, ExecutorRequest, ExecutorSetup, StatementReply } from "./protocol.ts";
 
 /** What a process was doing when its batch ended early. */
 export type Phase = "start" | "open" | "statement";
@@ -23,6 +17,7 @@ export type BatchEnd =
 /** A statement's reply with the time that it took. */
 export type TimedReply = StatementReply & { readonly elapsedMs: number };
 
+const SMALL_BYTES = 64 * 1024;
 const PROGRAM = new URL("./executor_process.ts", import.meta.url);
 // Loading a program takes a second on a busy machine; a minute means that something is wrong.
 const START_TIMEOUT_MS = 60_000;
@@ -91,6 +86,11 @@ export class ExecutorProcessHandle {
     return { kind: "answered" };
   }
 
+  /** Lets the process end, which has nothing to do. */
+  async finish(): Promise<void> {
+    await this.#child.finish();
+  }
+
   /** Ends the process and waits until it is gone. */
   async kill(): Promise<void> {
     await this.#child.kill();
@@ -116,4 +116,11 @@ export class ExecutorProcessHandle {
 
 function isEnd(reply: ExecutorReply | BatchEnd): reply is BatchEnd {
   return reply.kind === "timeout" || reply.kind === "died";
+}
+
+// The reply that a frame carries. What came in one read with others would keep all of that alive.
+function replyOfFrame({ message, bytes }: Frame): ExecutorReply {
+  const reply = message as ExecutorReply;
+  if (reply.kind !== "rows") return reply;
+  return { ...reply, bytes: bytes.length < SMALL_BYTES ? bytes.slice() : bytes };
 }

@@ -35,3 +35,39 @@ export function decodeFrame(content: Uint8Array, jsonLength: number): Frame {
   const message = JSON.parse(new TextDecoder().decode(content.subarray(0, jsonLength)));
   return { message, bytes: content.subarray(jsonLength) };
 }
+
+/** Writes one frame to standard output, and waits until the other side has taken it. */
+export function sendFrame(message: unknown, bytes?: Uint8Array): void {
+  const frame = encodeFrame(message, bytes);
+  for (let sent = 0; sent < frame.length;) sent += Deno.stdout.writeSync(frame.subarray(sent));
+}
+
+/** The next frame of standard input, or `undefined` when there will be none. */
+export function receiveFrame(): Frame | undefined {
+  const header = readFully(FRAME_HEADER_BYTES);
+  if (header === undefined) return undefined;
+  const { json, all } = frameLengths(header);
+  const content = readFully(all);
+  return content && decodeFrame(content, json);
+}
+
+// Frames come in batches; what was read beyond one frame waits here for the next.
+let buffer = new Uint8Array(64 * 1024);
+let have = 0;
+
+function readFully(length: number): Uint8Array | undefined {
+  if (length > buffer.length) {
+    const larger = new Uint8Array(length);
+    larger.set(buffer.subarray(0, have));
+    buffer = larger;
+  }
+  while (have < length) {
+    const count = Deno.stdin.readSync(buffer.subarray(have));
+    if (count === null) return undefined;
+    have += count;
+  }
+  const bytes = buffer.slice(0, length);
+  buffer.copyWithin(0, length, have);
+  have -= length;
+  return bytes;
+}

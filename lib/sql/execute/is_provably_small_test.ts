@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { HOSTILE_STATEMENTS } from "./_hostile_statements.ts";
 import { isProvablySmall } from "./is_provably_small.ts";
 
-const size = { largestTableRows: 10, largestValueBytes: 20 };
+const size = { largestTableRows: 10, largestValueBytes: 20, tableRows: new Map() };
 const caps = { maxRows: 1_000, maxBytes: 1_000_000 };
 const small = (sql: string, columns = 1): boolean => isProvablySmall(sql, columns, { size, caps });
 
@@ -61,8 +61,42 @@ Deno.test("isProvablySmall() is false for whatever may be large", () => {
   }
   assert.equal(small("SELECT a FROM t, u, v", 1), true);
   assert.equal(small("SELECT a FROM t, u, v", 100), false);
-  const unknown = { largestTableRows: Infinity, largestValueBytes: 1 };
+  const unknown = { largestTableRows: Infinity, largestValueBytes: 1, tableRows: new Map() };
   assert.equal(isProvablySmall("SELECT 1", 1, { size: unknown, caps }), false);
+});
+
+Deno.test("isProvablySmall() counts the rows of the tables that are named", () => {
+  const tableRows = new Map([["small one", 2], ["big", 900], ["t", 3]]);
+  const known = { largestTableRows: 900, largestValueBytes: 20, tableRows };
+  const fits = (sql: string): boolean => isProvablySmall(sql, 1, { size: known, caps });
+  for (
+    const sql of [
+      "SELECT 1 FROM t JOIN t AS u JOIN T AS v",
+      "SELECT 1 FROM Big WHERE a IN (SELECT 1 FROM big) LIMIT 10",
+      'SELECT 1 FROM "small one" JOIN t JOIN "Small One" AS b',
+    ]
+  ) {
+    assert.equal(fits(sql), true, sql);
+  }
+  for (
+    const sql of [
+      "SELECT 1 FROM big JOIN t",
+      "SELECT 1 FROM t, t AS u",
+      "SELECT 1 FROM (big) JOIN t",
+      "SELECT 1 FROM t JOIN [big]",
+      "SELECT 1 FROM t JOIN other",
+      "SELECT 1 FROM t.big JOIN t",
+      "SELECT 1 FROM t . big JOIN t",
+      'SELECT 1 FROM "t" . big JOIN t',
+      'SELECT 1 FROM "t""x" JOIN t',
+      "SELECT 1 FROM té JOIN t",
+      "SELECT 1 FROM t\u0301 JOIN t",
+      "SELECT 1 FROM 't' JOIN t",
+      "SELECT 1 FROM t UNION SELECT 1 FROM big",
+    ]
+  ) {
+    assert.equal(fits(sql), false, sql);
+  }
 });
 
 Deno.test("isProvablySmall() is false for every hostile statement that exceeds a cap", () => {

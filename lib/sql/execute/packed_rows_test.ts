@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { sqlValue } from "../compare/_test_arbitraries.ts";
 import { decodeFrame, encodeFrame, FRAME_HEADER_BYTES, frameLengths } from "./frames.ts";
-import { packRows } from "./packed_rows.ts";
+import { jsonOfRows, PackedRows, packRows } from "./packed_rows.ts";
 
 const table = fc.integer({ min: 0, max: 4 }).chain((width) =>
   fc.array(fc.array(sqlValue, { minLength: width, maxLength: width })).map((rows) => ({
@@ -27,6 +27,27 @@ Deno.test("PackedRows has the same bytes exactly for the same values of the same
   const bytes = values.map((value) => packRows([[value]], 1).bytes.toHex());
   assert.equal(new Set(bytes).size, values.length);
   assert.equal(packRows([[1n, "é"]], 2).bytes.toHex(), packRows([[1n, "é"]], 2).bytes.toHex());
+});
+
+Deno.test("PackedRows gives every row back that came as JSON, and the same bytes", () => {
+  fc.assert(
+    fc.property(table, table, ({ rows, width }, other) => {
+      const shape = { rowCount: rows.length, columnCount: width };
+      const packed = packRows(rows, width);
+      const sent = new PackedRows({ json: jsonOfRows(rows) }, shape);
+      assert.deepEqual(sent.rows(), rows);
+      assert.deepEqual(sent.bytes, packed.bytes);
+      assert.equal(sent.isSameAs(packed) && packed.isSameAs(sent), true);
+      const otherSent = new PackedRows(
+        { json: jsonOfRows(other.rows) },
+        { rowCount: other.rows.length, columnCount: other.width },
+      );
+      const expected = packed.isSameAs(packRows(other.rows, other.width));
+      assert.equal(sent.isSameAs(otherSent), expected);
+      assert.equal(packed.isSameAs(otherSent), expected);
+    }),
+    { seed: 42, numRuns: 500 },
+  );
 });
 
 Deno.test("PackedRows keeps integers at their ends, infinities and long texts", () => {

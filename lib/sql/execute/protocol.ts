@@ -1,8 +1,3 @@
-import type { Frame } from "./frames.ts";
-import { PackedRows } from "./packed_rows.ts";
-
-const SMALL_BYTES = 64 * 1024;
-
 /** What the executor process is told when it is started, as its one argument (JSON). */
 export interface ExecutorSetup {
   readonly dbPath: string;
@@ -27,7 +22,14 @@ export interface ExecutorRequest {
 /** How a statement ended in the executor process. */
 export type StatementReply =
   | { readonly kind: "fault"; readonly message: string; readonly passing?: boolean }
-  | { readonly kind: "rows"; readonly packed: PackedRows }
+  | {
+    readonly kind: "rows";
+    readonly rowCount: number;
+    readonly columnCount: number;
+    /** The form of the bytes that come beside the message. */
+    readonly form: "packed" | "json";
+    readonly bytes: Uint8Array;
+  }
   | { readonly kind: "sql_error"; readonly message: string }
   | { readonly kind: "too_many_rows"; readonly message: string };
 
@@ -41,23 +43,3 @@ export type ExecutorReply =
   | { readonly kind: "ready" }
   | { readonly kind: "counted" }
   | (StatementReply & { readonly elapsedMs: number });
-
-/** A reply as a frame's message and bytes. */
-export function frameOfReply(reply: ExecutorReply): readonly [unknown, Uint8Array?] {
-  if (reply.kind !== "rows") return [reply];
-  const { packed, ...rest } = reply;
-  const { rowCount, columnCount } = packed;
-  return [{ ...rest, rowCount, columnCount }, packed.bytes];
-}
-
-/** The reply that a frame carries. */
-export function replyOfFrame({ message, bytes }: Frame): ExecutorReply {
-  const reply = message as ExecutorReply;
-  if (reply.kind !== "rows") return reply;
-  const { rowCount, columnCount, ...rest } = message as
-    & Omit<typeof reply, "packed">
-    & Pick<PackedRows, "rowCount" | "columnCount">;
-  // What came in one read with others would keep all of that alive.
-  const own = bytes.length < SMALL_BYTES ? bytes.slice() : bytes;
-  return { ...rest, packed: new PackedRows(own, { rowCount, columnCount }) };
-}

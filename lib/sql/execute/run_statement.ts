@@ -1,11 +1,10 @@
 import { hasSecondStatement, hasStatement } from "../text/statement_forms.ts";
 import { tokenize } from "../text/tokens.ts";
 import type { Row, SqlValue } from "../value.ts";
-import { isProvablySmall } from "./is_provably_small.ts";
-import { calledNames } from "./_called_names.ts";
+import { calledNames, isProvablySmall, type ResultCaps } from "./is_provably_small.ts";
 import { decodeText } from "./decode_text.ts";
 import type { Sandbox } from "./open_sandbox.ts";
-import { type PackedRows, packRows, RowPacker } from "./packed_rows.ts";
+import { jsonOfRows, type PackedRows, packRows, RowPacker } from "./packed_rows.ts";
 import type { ExecutorRequest, StatementReply } from "./protocol.ts";
 import { statementFailure } from "./statement_failure.ts";
 
@@ -16,6 +15,11 @@ const TEXT_HEAP_BYTES = 40;
 const BLOB_HEAP_BYTES = 320;
 // Of the executor's heap of 1 GiB; beyond it the process would end and take longer to say so.
 const MAX_HEAP_BYTES = 512 * 1024 * 1024;
+
+// Results of more values, or of values that may be long, travel packed.
+const MAX_JSON_VALUES = 50_000;
+// A result that can be read before its rows are counted, whatever the caps: it takes little memory.
+const READABLE: ResultCaps = { maxRows: 1_000_000, maxBytes: 64 * 1024 * 1024 };
 
 // Functions that make no NUL and no invalid byte out of text that has none. A statement that calls
 // anything else is read through its bytes.
@@ -30,7 +34,7 @@ const PLAIN_FUNCTIONS: ReadonlySet<string> = new Set(
 /**
  * Runs one statement and reads its whole result, within the caps.
  *
- * Unless its result is small whatever it computes, it runs twice. Deno 2.9.6's `iterate()` ends
+ * Unless its result cannot be large, whatever it computes, it runs twice. Deno 2.9.6's `iterate()` ends
  * without an error when a step of the statement fails (an overflow, a denied function), so it cannot
  * tell a complete result from a broken one; `all()` throws, but has no cap. The first pass therefore
  * only counts rows and bytes, and the second reads a result that is known to be small.
@@ -52,29 +56,42 @@ export function runStatement(
     const columnCount = statement.columns().length;
     if (columnCount === 0) return sqlError("the statement is not a query");
     const exact = sandbox.hasOpaqueText || mayMakeOpaqueText(request.sql);
-    if (!isProvablySmall(request.sql, columnCount, { size: sandbox.size, caps: request })) {
+    const isWithin = (caps: ResultCaps): boolean =>
+      isProvablySmall(request.sql, columnCount, { size: sandbox.size, caps });
+    const isSmall = isWithin(request);
+    const canBeRead = isSmall || (!exact && isWithin(READABLE));
+    if (!canBeRead) {
       const results = statement.iterate() as IterableIterator<unknown>;
       const exceeded = exceededCap(results as IterableIterator<Row>, request, exact);
       if (exceeded !== undefined) return { kind: "too_many_rows", message: exceeded };
       onCounted();
     }
     const packed = exact ? readBytes(sandbox, request.sql, columnCount) : undefined;
-    if (packed !== undefined) return { kind: "rows", packed };
+    if (packed !== undefined) return packedReply(packed);
     const rows = statement.all() as unknown as readonly Row[];
-    const replaced = rows.some(hasReplacementCharacter);
-    return {
-      kind: "rows",
-      packed: (replaced ? readBytes(sandbox, request.sql, columnCount) : undefined) ??
-        packRows(rows, columnCount),
-    };
+    const exceeded = canBeRead && !isSmall ? exceededCap(rows, request, exact) : undefined;
+    if (exceeded !== undefined) return { kind: "too_many_rows", message: exceeded };
+    const read = rows.some(hasReplacementCharacter)
+      ? readBytes(sandbox, request.sql, columnCount)
+      : undefined;
+    if (read !== undefined) return packedReply(read);
+    if (!isSmall || rows.length * columnCount > MAX_JSON_VALUES) {
+      return packedReply(packRows(rows, columnCount));
+    }
+    const bytes = jsonOfRows(rows);
+    return { kind: "rows", rowCount: rows.length, columnCount, form: "json", bytes };
   } catch (error) {
     return statementFailure(error);
   }
 }
 
+function packedReply({ bytes, rowCount, columnCount }: PackedRows): StatementReply {
+  return { kind: "rows", rowCount, columnCount, form: "packed", bytes };
+}
+
 // The heap is counted, and not left to overflow, so that the answer is the same on every machine.
 function exceededCap(
-  results: IterableIterator<Row>,
+  results: Iterable<Row>,
   { maxRows, maxBytes }: ExecutorRequest,
   exact: boolean,
 ): string | undefined {

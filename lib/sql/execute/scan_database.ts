@@ -11,7 +11,7 @@ export interface DatabaseFacts {
 /** The facts of a database that nobody has read: every statement is then run with all care. */
 export const UNKNOWN_FACTS: DatabaseFacts = {
   hasOpaqueText: true,
-  size: { largestTableRows: Infinity, largestValueBytes: Infinity },
+  size: { largestTableRows: Infinity, largestValueBytes: Infinity, tableRows: new Map() },
 };
 
 const COLUMNS_A_SCAN = 100;
@@ -31,6 +31,7 @@ export function scanDatabase(db: DatabaseSync): DatabaseFacts {
   let hasOpaqueText = false;
   let largestTableRows = 0;
   let largestValueBytes = 0;
+  const tableRows = new Map<string, number>();
   for (const [type, name] of tables) {
     if (type === "view") {
       // It may have more rows than any table.
@@ -50,10 +51,11 @@ export function scanDatabase(db: DatabaseSync): DatabaseFacts {
       ).all() as unknown as [[bigint, bigint | null, bigint | null]];
       hasOpaqueText ||= opaque === 1n;
       largestTableRows = Math.max(largestTableRows, Number(rows));
+      tableRows.set(name.toLowerCase(), Number(rows));
       largestValueBytes = Math.max(largestValueBytes, Number(bytes ?? 0n));
     }
   }
-  return { hasOpaqueText, size: { largestTableRows, largestValueBytes } };
+  return { hasOpaqueText, size: { largestTableRows, largestValueBytes, tableRows } };
 }
 
 function largest(expressions: readonly string[]): string {

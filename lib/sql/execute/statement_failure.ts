@@ -1,4 +1,3 @@
-import { oneLine } from "./one_line.ts";
 import type { StatementReply } from "./protocol.ts";
 
 type Fault = Extract<StatementReply, { kind: "fault" }>;
@@ -27,7 +26,7 @@ export function statementFailure(error: unknown): StatementReply {
   const text = primaryCode(error) === OUT_OF_MEMORY
     ? "the statement needs more memory than the cap"
     : withMissing(message);
-  return { kind: "sql_error", message: oneLine(text) };
+  return { kind: "sql_error", message: text };
 }
 
 /** What an error at the opening of a database means; it is always the database's. */
@@ -39,14 +38,14 @@ export function openingFault(error: unknown): Fault {
     : code === OUT_OF_MEMORY
     ? "the database needs more memory than the cap to be opened"
     : withMissing(message);
-  return faultOf(error) ?? { kind: "fault", message: oneLine(text) };
+  return faultOf(error) ?? { kind: "fault", message: text };
 }
 
 function faultOf(error: unknown): Fault | undefined {
   const code = primaryCode(error);
   const fault = FAULT_CODES[code];
   if (fault === undefined) return undefined;
-  const message = oneLine(`${fault} (${(error as Error).message})`);
+  const message = `${fault} (${(error as Error).message})`;
   return { kind: "fault", message, ...(PASSING_CODES.has(code) ? { passing: true } : {}) };
 }
 
