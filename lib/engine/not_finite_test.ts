@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadAdapter } from "./adapter.ts";
+import type { Adapter } from "./adapter.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import { type OnnxEngine, openOnnxEngine } from "./onnx_engine.ts";
 import { TINY_CONFIG, tinyTensors, withTinyCheckpoint } from "./_tiny_checkpoint.ts";
@@ -58,16 +58,15 @@ for (const [what, tensor, at, value] of CASES) {
 Deno.test("OnnxEngine names the adapter whose scale makes logits infinite, and answers without it", () =>
   withTinyCheckpoint(async (dir) => {
     const checkpoint = await openCheckpoint(dir);
-    const layer = "model.layers.0.self_attn.q_proj";
-    const adapter = {
+    const layer = "model.layers.0.self_attn.v_proj";
+    const huge = { a: new Float32Array(8).fill(1e30), b: new Float32Array(4).fill(1e30), rank: 1 };
+    const adapter: Adapter = {
       dir: "huge-adapter",
-      scaling: 1,
+      hash: "0".repeat(64),
       modules: ["self_attn.v_proj"],
-      factors: new Map([[
-        layer.replace("q_proj", "v_proj"),
-        { a: new Float32Array(8).fill(1e30), b: new Float32Array(4).fill(1e30), rank: 1 },
-      ]]),
-    } as unknown as Awaited<ReturnType<typeof loadAdapter>>;
+      terms: [],
+      factors: new Map([[layer, huge]]),
+    };
     await using engine = await openOnnxEngine(checkpoint, { loraModules: ["self_attn.v_proj"] });
     await assert.rejects(generate(engine, { adapter }), /with the adapter in "huge-adapter"/);
     await assert.rejects(score(engine, { adapter }), /with the adapter in "huge-adapter"/);
