@@ -68,9 +68,12 @@ export class Comparer implements AsyncDisposable {
     }
   }
 
-  /** Waits until few comparisons are in the queue, so that no more results pile up before it. */
-  async room(): Promise<void> {
-    while (this.#waiting > MAX_WAITING && !this.#closed) await this.#room.promise;
+  /**
+   * Whether more results may come: `undefined` if they may, else what to wait for first, so that no
+   * more of them pile up before this.
+   */
+  room(): Promise<void> | undefined {
+    return this.#waiting > MAX_WAITING && !this.#closed ? this.#untilRoom() : undefined;
   }
 
   /** Ends the process. */
@@ -79,6 +82,10 @@ export class Comparer implements AsyncDisposable {
     this.#room.resolve();
     await this.#child?.kill();
     await this.#last;
+  }
+
+  async #untilRoom(): Promise<void> {
+    while (this.#waiting > MAX_WAITING && !this.#closed) await this.#room.promise;
   }
 
   async #compareApart(request: ComparisonRequest): Promise<Comparison> {

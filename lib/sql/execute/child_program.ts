@@ -101,6 +101,8 @@ export class ChildProgram {
    * before this returns.
    */
   async receive(timeoutMs: number): Promise<Received> {
+    const frame = this.#whole();
+    if (frame !== undefined) return frame;
     const header = await this.#within(timeoutMs, FRAME_HEADER_BYTES);
     if (typeof header === "string") return header;
     const { json, all } = frameLengths(header);
@@ -134,6 +136,16 @@ export class ChildProgram {
     this.#input.abort().catch(() => {});
     this.#output.cancel().catch(() => {});
     await this.#child.status;
+  }
+
+  // A frame that came with others and is there already.
+  #whole(): Frame | undefined {
+    const [first] = this.#buffered;
+    if (first === undefined || first.length < FRAME_HEADER_BYTES) return undefined;
+    const { json, all } = frameLengths(first);
+    if (first.length < FRAME_HEADER_BYTES + all) return undefined;
+    const frame = this.#taken(FRAME_HEADER_BYTES + all);
+    return decodeFrame(frame.subarray(FRAME_HEADER_BYTES), json);
   }
 
   async #within(timeoutMs: number, length: number): Promise<Uint8Array | "timeout" | "ended"> {

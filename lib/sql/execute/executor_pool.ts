@@ -18,7 +18,7 @@ export type { ExecutorOptions } from "./executor_options.ts";
 /** What a pool waits for beside its own processes. */
 export interface PoolHooks {
   /** Awaited before each reply is read, so that results come no faster than they are used. */
-  readonly beforeReply?: () => Promise<void>;
+  readonly beforeReply?: () => Promise<void> | undefined;
 }
 
 // Statements that are sent to a process at once, so that it need not wait for the next one.
@@ -37,7 +37,7 @@ const MAX_BATCH = 64;
  */
 export class ExecutorPool implements AsyncDisposable {
   readonly #limits: ExecutorLimits;
-  readonly #beforeReply: () => Promise<void>;
+  readonly #beforeReply: () => Promise<void> | undefined;
   readonly #databases = new KnownDatabases();
   readonly #queue = new JobQueue<Execution>();
   /** Idle processes, least recently used first. */
@@ -54,7 +54,7 @@ export class ExecutorPool implements AsyncDisposable {
   constructor(options: ExecutorOptions = {}, hooks: PoolHooks = {}) {
     this.#limits = executorLimits(options);
     this.#workers = this.#limits.workers;
-    this.#beforeReply = hooks.beforeReply ?? (() => Promise.resolve());
+    this.#beforeReply = hooks.beforeReply ?? (() => undefined);
   }
 
   /** Process ids of the executors that are alive now. */

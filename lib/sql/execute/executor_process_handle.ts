@@ -65,7 +65,7 @@ export class ExecutorProcessHandle {
    */
   async run(requests: readonly ExecutorRequest[], { timeoutMs, before, onReply }: {
     readonly timeoutMs: number;
-    readonly before: () => Promise<void>;
+    readonly before: () => Promise<void> | undefined;
     readonly onReply: (reply: TimedReply) => void;
   }): Promise<BatchEnd> {
     this.#child.send(requests.map((request) => encodeFrame(request)));
@@ -75,7 +75,8 @@ export class ExecutorProcessHandle {
       this.#ready = true;
     }
     for (let answered = 0; answered < requests.length; answered++) {
-      await before();
+      const room = before();
+      if (room !== undefined) await room;
       let reply = await this.#receive("statement", timeoutMs);
       if (reply.kind === "counted") reply = await this.#receive("statement", timeoutMs);
       if (isEnd(reply)) return reply;
