@@ -41,7 +41,8 @@ def run_is_finished(args, config):
         was = before.get(key, BEFORE_SETTING.get(key))
         if was != config[key]:
             raise UsageError(
-                f"cannot resume {out} as {key} differs: it was {was}, now it is {config[key]}"
+                f"cannot resume {out} as {key} differs: it was {was}, now it is {config[key]}: move "
+                "the folder away to train anew, or give the recipe these settings again"
             )
     if not (out / WEIGHTS).exists():
         if has_other_config(out, before):

@@ -110,9 +110,27 @@ class CompletionTrainer(SFTTrainer):
         """
         for name, value in (("loss", loss), ("gradient norm", gradient_norm)):
             if not math.isfinite(value):
+                self.check_base_model(f"the {name} of step {step} is {value}")
                 raise self.fault(f"the {name} of step {step} is {value}, so the step was not taken")
         if loss == 0:
             raise self.fault(f"the loss of step {step} is exactly 0, so the step was not taken")
+
+    def check_base_model(self, what):
+        """Refuse a base model with values that are not finite: no learning rate mends that.
+
+        LoRA's own weights are left out, which a training can ruin. Called where something is wrong
+        already, as it reads all weights.
+        """
+        bad = [
+            name.removeprefix("base_model.model.").replace(".base_layer.", ".")
+            for name, weight in self.model.named_parameters()
+            if not weight.requires_grad and not weight.isfinite().all()
+        ]
+        if bad:
+            raise UsageError(
+                f"{what}, as the base model has values that are not finite ({len(bad)} tensors, "
+                f"the first is {bad[0]}): get the model's files anew"
+            )
 
     def check_weights(self, path, name):
         """Refuse an adapter file with values that are not finite."""

@@ -304,7 +304,8 @@ def test_a_damaged_record_of_a_run_is_one_line(
     before = contents(out)
     (line,) = resume(base, out, capsys, code=2)
     assert line.startswith(f"train_lora.py: cannot resume {out}") and message in line
-    assert "differs" in line or "put back a copy of it, or move the folder away" in line
+    assert "move the folder away to train anew" in line
+    assert "give the recipe these settings again" in line or "put back a copy of it, or move the folder away" in line
     assert contents(out) == before
 
 

@@ -1,6 +1,7 @@
 """Tests of what keeps a training sound: no padding mask, and finite values at every step."""
 
 import math
+import shutil
 
 import lora_trainer
 import pytest
@@ -150,6 +151,20 @@ def test_without_a_checkpoint_the_line_says_so(base, tmp_path, capsys, monkeypat
     assert run(base, tmp_path / "run") == 2
     assert "; there is no checkpoint; " in last_line(capsys)
     assert (tmp_path / "run" / "loss.jsonl").read_text() == ""
+
+
+def test_a_base_model_that_is_not_finite_is_named_with_its_tensor(base, tmp_path, capsys):
+    spoilt = tmp_path / "base"
+    shutil.copytree(base, spoilt)
+    tensors = load_file(spoilt / "model" / "model.safetensors")
+    name = "model.layers.1.self_attn.q_proj.weight"
+    tensors[name].view(-1)[5] = math.nan
+    save_file(tensors, spoilt / "model" / "model.safetensors", metadata={"format": "pt"})
+    assert run(spoilt, tmp_path / "run") == 2
+    line = last_line(capsys)
+    assert "the loss of step 1 is nan, as the base model has values that are not finite" in line
+    assert f"(1 tensors, the first is {name}): get the model's files anew" in line
+    assert "learning rate" not in line
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])

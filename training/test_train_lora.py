@@ -22,6 +22,7 @@ import lora_run
 import lora_trainer
 import pytest
 import torch
+import train_lora
 from testing.tiny_model import (
     RECORDS,
     arguments,
@@ -318,3 +319,11 @@ if __name__ == "__main__":
 
     with tempfile.TemporaryDirectory() as temporary:
         write_reference(Path(temporary))
+
+
+def test_alpha_may_be_as_large_as_the_studys_config_allows(base, tmp_path, capsys):
+    # lib/runs/_check_config.ts has the same bound
+    args = train_lora.parse_args(arguments(base, tmp_path, "--alpha", 65536))
+    assert args.alpha == 65536
+    assert run(base, tmp_path / "run", "--alpha", 65537) == 2
+    assert "must be a number above 0 and at most 65536" in capsys.readouterr().err

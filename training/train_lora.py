@@ -85,7 +85,7 @@ def parse_args(argv):
     parser.add_argument("--data", type=Path, required=True, help="JSON Lines to learn from")
     parser.add_argument("--out", type=Path, required=True, help="run folder, must not exist")
     parser.add_argument("--rank", type=number(int, 1, 1024), default=16)
-    parser.add_argument("--alpha", type=number(float, 0, 4096, low_open=True), default=32)
+    parser.add_argument("--alpha", type=number(float, 0, 65536, low_open=True), default=32)
     parser.add_argument("--dropout", type=number(float, 0, 1, high_open=True), default=0.05)
     parser.add_argument("--target_modules", default="q_proj,v_proj", help="names, or all-linear")
     parser.add_argument("--learning_rate", type=number(float, 0, 1, low_open=True), default=2e-4)

@@ -156,10 +156,25 @@ Deno.test("record that is stopped, or fails midway, leaves the old recording and
     (error) => error === reason,
   );
   assert.deepEqual(tree(study.results), before);
-  // a folder in a file's place: it is there, and cannot be copied
+  // it fails after some files were copied
+  let checks = 0;
+  const midway = {
+    throwIfAborted: () => {
+      if (++checks > 3) throw reason;
+    },
+  } as unknown as AbortSignal;
+  await assert.rejects(
+    study.record({ replace: true, signal: midway }),
+    (error) => error === reason,
+  );
+  assert.deepEqual(tree(study.results), before);
+  // a folder in a file's place
   await Deno.remove(`${study.from}/verdicts.jsonl`);
   await Deno.mkdir(`${study.from}/verdicts.jsonl`);
-  await assert.rejects(study.record({ replace: true }));
+  await assert.rejects(study.record({ replace: true }), {
+    name: "UsageError",
+    message: `Cannot record "mini": ${study.from}/verdicts.jsonl is not a file`,
+  });
   assert.deepEqual(tree(study.results), before);
   assert.equal(await Deno.readTextFile(marked), "old");
 });

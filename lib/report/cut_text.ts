@@ -42,13 +42,17 @@ export function cutCounts(rows: readonly AccuracyRow[]): CutCounts[] {
  * ```
  */
 export function cutText(counts: readonly CutCounts[]): string {
+  return [cutSentence(counts), ...cutNotes(counts)].join(" ");
+}
+
+/** The first sentence of {@linkcode cutText} alone: the counts. */
+export function cutSentence(counts: readonly CutCounts[]): string {
   if (counts.length === 0) return "";
   const parts = counts.map(({ variant, n, cut, cutInReasoning }) =>
     `${markdownText(variant)} ${formatCount(cut)} of ${formatCount(n)}` +
     (cutInReasoning > 0 ? ` (${formatCount(cutInReasoning)} inside the reasoning part)` : "")
   );
-  return [`Completions cut at the token limit: ${parts.join(", ")}.`, ...cutNotes(counts)]
-    .join(" ");
+  return `Completions cut at the token limit: ${parts.join(", ")}.`;
 }
 
 /** For each variant with more than 5 % of its completions cut: what that means and what to do. */

@@ -25,7 +25,11 @@ const SOME = "Completions cut at the token limit: base 1 of 20, all-linear 0 of 
 Deno.test("every table of SQL accuracy says how many completions were cut, none as well", () => {
   for (const [summary, sentence] of [[withCuts(0, 0), NONE], [withCuts(1, 0), SOME]] as const) {
     const table = summaryTable(summary);
-    assert.equal(table.split(`\n\n${sentence}\n\n`).length, 3, "by hardness and by reading");
+    assert.equal(table.split(`\n\n${sentence}\n\n`).length, 4, "by hardness, by reading, paired");
+    const verdicts = table.split("### SQL verdicts")[1]!.split("\n").slice(2, 6);
+    assert.match(verdicts[0]!, /\| +cut \|$/);
+    const cuts = verdicts.slice(2).map((line) => Number(line.split("|").at(-2)));
+    assert.deepEqual(cuts, summary.variants.map(({ sql }) => sql.cut));
     assert.ok(sqlFinding(summaryRows(summary)).endsWith(`\n\n${sentence}`));
   }
   const short = shortTable(withCuts(1, 0)).split("\n");

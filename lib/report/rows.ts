@@ -80,6 +80,8 @@ export interface CountRow {
   readonly count: number;
   /** Examples judged. */
   readonly n: number;
+  /** Completions that ended at the token limit, whatever their status; absent where not counted. */
+  readonly cut?: number;
 }
 
 /** Whether a variant's accuracy on multiple choice says more than guessing would. */

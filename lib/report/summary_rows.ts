@@ -177,8 +177,14 @@ function changeRows({ name, versusBase }: VariantSummary): ChangeRow[] {
 }
 
 function countRows({ name, sql }: VariantSummary): CountRow[] {
-  const { n } = sql.overall.official;
-  return SQL_STATUSES.map((status) => ({ variant: name, status, count: sql.byStatus[status], n }));
+  const { cut, overall: { official: { n } } } = sql;
+  return SQL_STATUSES.map((status) => ({
+    variant: name,
+    status,
+    count: sql.byStatus[status],
+    n,
+    ...(cut === undefined ? {} : { cut }),
+  }));
 }
 
 function chanceRows({ name, mmlu }: VariantSummary): ChanceRow[] {

@@ -1,5 +1,5 @@
 import { adapterText, type Summary } from "../runs/mod.ts";
-import { cutCounts, cutText } from "./cut_text.ts";
+import { cutCounts, cutSentence, cutText } from "./cut_text.ts";
 import {
   formatBounds,
   formatChange,
@@ -52,6 +52,7 @@ export function studyTable(study: StudyRows): string {
   const label = study.label === undefined ? "" : ` (${markdownText(study.label)})`;
   const of = (measure: Measure): readonly AccuracyRow[] =>
     study.accuracy.filter((row) => row.measure === measure);
+  const cut = cutSentence(cutCounts(study.accuracy));
   return [
     `## ${markdownText(study.model)}${label}\n`,
     coverageText(study.coverage),
@@ -66,6 +67,7 @@ export function studyTable(study: StudyRows): string {
     chanceText(study.chance),
     `### Paired differences to the base model${label}\n`,
     differencesTable(study.differences, study.changes),
+    ...(cut === "" ? [] : [`${cut}\n`]),
     "Differences are in percentage points, with 95 % intervals: of pairs, and of clusters " +
     "(databases, subjects). Gained and lost count examples. The last column is the smallest " +
     "difference that a study of this size would probably find.\n",
@@ -95,19 +97,28 @@ export function accuracyTable(rows: readonly AccuracyRow[]): string {
   return cut === "" ? table : `${table}\n${cut}\n`;
 }
 
-/** Raw counts of verdicts: successes, failures, and every status that is listed. */
+/**
+ * Raw counts of verdicts: successes, failures, every status that is listed, and, where the rows
+ * know it, the completions that were cut, which have a status as all others.
+ */
 export function countsTable(rows: readonly CountRow[]): string {
   const statuses = [...new Set(rows.map((row) => row.status))].filter((s) => s !== "match");
   const variants = [...new Set(rows.map((row) => row.variant))];
+  const cut = rows.some((row) => row.cut !== undefined);
   return markdownTable(
-    [{ title: "model" }, ...["n", "success", "failure", ...statuses].map(numeric)],
+    [
+      { title: "model" },
+      ...["n", "success", "failure", ...statuses, ...(cut ? ["cut"] : [])].map(numeric),
+    ],
     variants.map((variant) => {
       const own = rows.filter((row) => row.variant === variant);
       const count = (status: string): number =>
         own.find((row) => row.status === status)?.count ?? 0;
       const n = own[0]?.n ?? 0;
       const numbers = [n, count("match"), n - count("match"), ...statuses.map(count)];
-      return [variant, ...numbers.map(formatCount)];
+      const known = own[0]?.cut;
+      const last = cut ? [known === undefined ? "" : formatCount(known)] : [];
+      return [variant, ...numbers.map(formatCount), ...last];
     }),
   );
 }

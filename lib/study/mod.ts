@@ -38,6 +38,7 @@ export {
   withEndToken,
 } from "./inputs.ts";
 export { type JudgeableSample, judgeSamples, type SqlVerdict } from "./judge_samples.ts";
+export { checkTraining, type CheckTrainingOptions } from "./check_training.ts";
 export { noteChangedAdapters } from "./note_changed_adapters.ts";
 export { type NotebookStudy, openNotebookStudy } from "./open_notebook.ts";
 export { openEngine } from "./open_engine.ts";
@@ -73,4 +74,4 @@ export {
   writeSftData,
 } from "./train_recipe.ts";
 export { type TrainingRuns, trainingRuns } from "./training_runs.ts";
-export { RESULT_FILES, writeResults } from "./write_results.ts";
+export { RESULT_FILES, summaryTexts, writeResults } from "./write_results.ts";

@@ -2,6 +2,7 @@ import type { Summary } from "../runs/mod.ts";
 import { buildSummary } from "./build_summary.ts";
 import type { OpenStudy } from "./open_study.ts";
 import { loadAdapter } from "../engine/adapter.ts";
+import { checkTraining } from "./check_training.ts";
 import { noteChangedAdapters } from "./note_changed_adapters.ts";
 import { adapterOrigin } from "./recipe_adapter.ts";
 import { allVariants, answerVariants, type PhaseOptions, trainRecipes } from "./run_study.ts";
@@ -20,6 +21,7 @@ export async function runPipeline(study: OpenStudy, options: PhaseOptions): Prom
     const dir = folder.training(recipe);
     if (adapterOrigin(dir) === "elsewhere") await loadAdapter(dir, inputs.checkpoint);
   }
+  await checkTraining(inputs, folder, options.signal ? { signal: options.signal } : {});
   const base = await answerVariants(inputs, folder, [BASE], options);
   await trainRecipes(inputs, folder, options);
   await noteChangedAdapters(study, options.progress);

@@ -3,6 +3,7 @@ import type { Engine } from "../engine/types.ts";
 import { adapterText, claimRun, type Recipe } from "../runs/mod.ts";
 import { answerMmlu } from "./answer_mmlu.ts";
 import { answerSql } from "./answer_sql.ts";
+import { checkTraining } from "./check_training.ts";
 import { judgeSamples } from "./judge_samples.ts";
 import type { StudyInputs } from "./inputs.ts";
 import { openEngine } from "./open_engine.ts";
@@ -66,6 +67,7 @@ export async function trainRecipes(
   { progress, ...options }: PhaseOptions,
 ): Promise<void> {
   const { recipes } = inputs.config.training;
+  await checkTraining(inputs, folder, options);
   writeSftData(inputs.config, inputs, folder.sftData);
   for (const [i, recipe] of recipes.entries()) {
     progress.step(`Training ${i + 1} of ${recipes.length}: ${recipe.name}`);

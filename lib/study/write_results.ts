@@ -13,6 +13,16 @@ export const RESULT_FILES = {
   letters: "letters.jsonl",
 } as const;
 
+/** The texts that a summary makes: the same bytes for the same summary. */
+export function summaryTexts(summary: Summary): Readonly<Record<"table" | "figure", string>> {
+  const { config, label } = summary;
+  const points = tradeOffPoints(summary);
+  return {
+    table: summaryTable(summary),
+    figure: tradeOffFigure(points, { model: config.model.id, ...(label ? { label } : {}) }),
+  };
+}
+
 /** Writes a study's numbers, table, figure and per-example outcomes, each whole or not at all. */
 export function writeResults(
   folder: StudyFolder,
@@ -20,9 +30,7 @@ export function writeResults(
   answers: readonly VariantAnswers[],
 ): void {
   const path = (file: keyof typeof RESULT_FILES): string => `${folder.root}/${RESULT_FILES[file]}`;
-  const { config, label } = summary;
-  const points = tradeOffPoints(summary);
-  const figure = tradeOffFigure(points, { model: config.model.id, ...(label ? { label } : {}) });
+  const { table, figure } = summaryTexts(summary);
   writeAtomic(path("verdicts"), toLines(answers.flatMap(({ verdicts }) => verdicts.map(recorded))));
   writeAtomic(
     path("letters"),
@@ -30,7 +38,7 @@ export function writeResults(
       answers.flatMap(({ name, letters }) => letters.map((answer) => withVariant(name, answer))),
     ),
   );
-  writeAtomic(path("table"), summaryTable(summary));
+  writeAtomic(path("table"), table);
   writeAtomic(path("figure"), figure);
   writeSummary(path("summary"), summary);
 }

@@ -12,6 +12,7 @@ import { RESULT_FILES } from "../../study/mod.ts";
 import { type Command, text } from "../command.ts";
 import { DEFAULT_CONFIG, STUDY_FLAGS } from "../study_flags.ts";
 import { checkModelFiles, checkRecordable } from "../check_recordable.ts";
+import { checkResultFiles } from "../check_result_files.ts";
 import { modelFolder } from "../model_folder.ts";
 
 /** What of the run folder of a recipe that was trained here is kept. */
@@ -87,10 +88,14 @@ export async function recordStudy(
   }
   const files = recordedFiles(summary);
   for (const file of files) {
-    if (await exists(join(from, file))) continue;
-    throw new UsageError(`Cannot record "${summary.name}": ${join(from, file)} is missing`);
+    const path = join(from, file);
+    const found = await Deno.stat(path).catch(() => undefined);
+    if (found?.isFile) continue;
+    const why = found === undefined ? "is missing" : "is not a file";
+    throw new UsageError(`Cannot record "${summary.name}": ${path} ${why}`);
   }
   await checkRecordable(summary, from);
+  checkResultFiles(summary, from);
   if (modelDir !== undefined) await checkModelFiles(summary, modelDir);
   try {
     await remove(partial);

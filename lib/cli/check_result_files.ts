@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import { parseJson, readTextFile, type Summary, UsageError } from "../runs/mod.ts";
+import { RESULT_FILES, summaryTexts } from "../study/mod.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Compares the files of a study's results with its summary: rows, successes and texts have to be
+ * those that its numbers are of, and the loss logs those of the runs that are recorded beside them.
+ *
+ * @param from The study's results folder.
+ * @throws {UsageError} If a file is not the summary's; the line names it and says why.
+ */
+export function checkResultFiles(summary: Summary, from: string): void {
+  const refuse = (file: string, why: string): never => {
+    throw new UsageError(
+      `Cannot record "${summary.name}": ${
+        join(from, file)
+      } is not the summary's: ${why}: run the ` +
+        "study again",
+    );
+  };
+  const { verdicts, letters, table, figure } = RESULT_FILES;
+  const { counts, variants } = summary;
+  const check = (file: string, right: string, expected: Expected): void => {
+    const why = rowsFault(readRows(join(from, file)), right, expected);
+    if (why !== undefined) refuse(file, why);
+  };
+  check(verdicts, "official", {
+    n: counts.sql.scored,
+    right: variants.map(({ name, sql }) => [name, sql.overall.official.successes]),
+  });
+  check(letters, "correct", {
+    n: counts.mmlu.scored,
+    right: variants.map(({ name, mmlu }) => [name, mmlu.overall.accuracy.successes]),
+  });
+  const texts = summaryTexts(summary);
+  for (const [file, text] of [[table, texts.table], [figure, texts.figure]] as const) {
+    if (readTextFile(join(from, file)) !== text) refuse(file, "its numbers make another text");
+  }
+  for (const { name, learningRate } of summary.config.training.recipes) {
+    if (summary.provenance.adapterSettings?.[name]?.trained === "elsewhere") continue;
+    const log = `training/${name}/loss.jsonl`;
+    const run = join(from, `training/${name}/config.json`);
+    const record = readObject(readTextFile(run), run);
+    if (record.learning_rate !== learningRate) {
+      refuse(`training/${name}/config.json`, `the recipe's learning rate is ${learningRate}`);
+    }
+    const why = logFault(readRows(join(from, log)), record);
+    if (why !== undefined) refuse(log, why);
+  }
+}
+
+interface Expected {
+  /** Rows of each variant. */
+  readonly n: number;
+  /** How many of them are right, by variant. */
+  readonly right: readonly (readonly [string, number])[];
+}
+
+/** Why rows are not those of the summary; undefined where they are. */
+function rowsFault(
+  rows: readonly Json[],
+  field: string,
+  { n, right }: Expected,
+): string | undefined {
+  const other = rows.find((row) => !right.some(([name]) => name === row.variant));
+  if (other !== undefined) return `it has a row of variant ${JSON.stringify(other.variant)}`;
+  for (const [name, successes] of right) {
+    const own = rows.filter(({ variant }) => variant === name);
+    if (own.length !== n) return `it has ${own.length} rows of "${name}", not ${n}`;
+    if (new Set(own.map(({ id }) => id)).size !== n) return `"${name}" has an id twice`;
+    const found = own.filter((row) => row[field] === true).length;
+    if (found !== successes) return `"${name}" has ${found} right in it, not ${successes}`;
+  }
+  return undefined;
+}
+
+/** Why a loss log is not that of the run whose record is given: steps, tokens, learning rate. */
+function logFault(
+  rows: readonly Json[],
+  { planned, learning_rate }: Json,
+): string | undefined {
+  const { steps, tokens } = (planned ?? {}) as Json;
+  if (rows.some(({ step }, i) => step !== i + 1)) return "its steps do not count up from 1";
+  if (steps !== undefined && rows.length !== steps) {
+    return `it has ${rows.length} steps, and its run ${steps}`;
+  }
+  if (tokens !== undefined && rows.at(-1)?.tokens !== tokens) {
+    return `it ends at ${rows.at(-1)?.tokens} tokens, and its run at ${tokens}`;
+  }
+  if (rows[0]?.learning_rate !== learning_rate) {
+    return `it begins with learning rate ${
+      rows[0]?.learning_rate
+    }, and its run with ${learning_rate}`;
+  }
+  return undefined;
+}
+
+function readRows(path: string): Json[] {
+  return readTextFile(path).split("\n").filter((line) => line !== "")
+    .map((line, i) => readObject(line, `${path}, line ${i + 1}`));
+}
+
+function readObject(text: string, place: string): Json {
+  const value = parseJson(text, place);
+  if (typeof value === "object" && value !== null) return value as Json;
+  throw new UsageError(`Cannot use ${place}: it holds no object`);
+}

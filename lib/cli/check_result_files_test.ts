@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { cpSync } from "node:fs";
+import { readSummary, REPOSITORY_ROOT } from "../runs/mod.ts";
+import { checkResultFiles } from "./check_result_files.ts";
+
+const RECORDED = `${REPOSITORY_ROOT}/results/recorded`;
+
+/** A copy of a recording, to be spoilt. */
+function withCopy(fn: (dir: string) => void): void {
+  const dir = Deno.makeTempDirSync({ prefix: "result-files-" });
+  try {
+    cpSync(`${RECORDED}/sample`, dir, { recursive: true });
+    fn(dir);
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+  }
+}
+
+Deno.test("checkResultFiles() takes every recording, of older summaries too", () => {
+  for (const { name } of Deno.readDirSync(RECORDED)) {
+    const dir = `${RECORDED}/${name}`;
+    checkResultFiles(readSummary(`${dir}/summary.json`), dir);
+  }
+});
+
+Deno.test("checkResultFiles() names the file that is not the summary's, and says why", () => {
+  const log = "training/qv-lr2e-3/loss.jsonl";
+  const first = (text: string): string => text.slice(0, text.indexOf("\n") + 1);
+  const cases: readonly (readonly [string, (text: string) => string, string])[] = [
+    [
+      "verdicts.jsonl",
+      (text) => text.slice(first(text).length),
+      'it has 103 rows of "base", not 104',
+    ],
+    ["verdicts.jsonl", (text) => text + first(text), 'it has 105 rows of "base", not 104'],
+    [
+      "verdicts.jsonl",
+      (text) => first(text) + first(text) + text.split("\n").slice(2).join("\n"),
+      '"base" has an id twice',
+    ],
+    [
+      "verdicts.jsonl",
+      (text) => text.replace('"official":false', '"official":true'),
+      '"base" has 5 right in it, not 4',
+    ],
+    [
+      "verdicts.jsonl",
+      (text) => text.replace('"variant":"base"', '"variant":"other"'),
+      'it has a row of variant "other"',
+    ],
+    ["letters.jsonl", (text) => text.slice(first(text).length), "not 150"],
+    ["letters.jsonl", (text) => text.replace('"correct":true', '"correct":false'), '"base" has '],
+    ["summary.md", (text) => `${text}\n`, "its numbers make another text"],
+    ["trade_off.svg", (text) => text.replace("sample", "full"), "its numbers make another text"],
+    [log, first, "it has 1 steps, and its run 28"],
+    [log, (text) => text.slice(first(text).length), "its steps do not count up from 1"],
+    [
+      log,
+      (text) => text.replace("15592", "15593"),
+      "it ends at 15593 tokens, and its run at 15592",
+    ],
+    [
+      log,
+      (text) => text.replace('"learning_rate": 0.002,', '"learning_rate": 0.003,'),
+      "it begins with learning rate 0.003, and its run with 0.002",
+    ],
+    [
+      "training/qv-lr2e-3/config.json",
+      (text) => text.replace('"learning_rate": 0.002', '"learning_rate": 0.003'),
+      "the recipe's learning rate is 0.002",
+    ],
+  ];
+  const summary = readSummary(`${RECORDED}/sample/summary.json`);
+  for (const [file, spoil, why] of cases) {
+    withCopy((dir) => {
+      const text = Deno.readTextFileSync(`${dir}/${file}`);
+      Deno.writeTextFileSync(`${dir}/${file}`, spoil(text));
+      assert.throws(() => checkResultFiles(summary, dir), (error: Error) => {
+        const start = `Cannot record "sample": ${dir}/${file} is not the summary's: `;
+        assert.equal(error.name, "UsageError");
+        assert.ok(error.message.startsWith(start) && error.message.includes(why), error.message);
+        assert.doesNotMatch(error.message, /\n/);
+        return true;
+      });
+    });
+  }
+});
