@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { UsageError } from "../lib/runs/usage_error.ts";
+import { UsageError } from "../lib/ground/mod.ts";
 
 /** The middle one of some numbers, or the mean of the two in the middle. */
 export function median(values: readonly number[]): number {

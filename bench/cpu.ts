@@ -17,10 +17,10 @@ import {
   type Checkpoint,
   loadTokenizer,
   openCheckpoint,
-  openOnnxEngine,
+  openCpuEngine,
+  type Prompt,
 } from "../lib/engine/mod.ts";
-import type { Prompt } from "../lib/engine/mod.ts";
-import { UsageError } from "../lib/runs/usage_error.ts";
+import { UsageError } from "../lib/ground/mod.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const MODEL = `${ROOT}models/smollm2-135m-instruct`;
@@ -80,11 +80,11 @@ async function timeOurs(
   prompts: readonly Prompt[],
   { maxNewTokens, options }: {
     readonly maxNewTokens: number;
-    readonly options: Parameters<typeof openOnnxEngine>[1];
+    readonly options: Parameters<typeof openCpuEngine>[1];
   },
 ): Promise<CpuTiming & { readonly openSeconds: number }> {
   const opening = performance.now();
-  await using engine = await openOnnxEngine(checkpoint, options);
+  await using engine = await openCpuEngine(checkpoint, options);
   const [start, cpuStart] = [performance.now(), await cpuSeconds()];
   const tokens: (readonly number[])[] = [];
   for await (const completion of engine.generate(prompts, { maxNewTokens })) {

@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
-import { openCheckpoint } from "../lib/engine/checkpoint.ts";
-import type { Decoding } from "../lib/engine/cuda/paged_attention.ts";
-import { UsageError } from "../lib/runs/usage_error.ts";
+import { type Decoding, openCheckpoint } from "../lib/engine/mod.ts";
+import { UsageError } from "../lib/ground/mod.ts";
 import { GpuBench } from "./gpu_bench.ts";
 import { gpuTable } from "./gpu_table.ts";
 

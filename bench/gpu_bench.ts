@@ -1,14 +1,14 @@
 import { dirname } from "node:path";
-import type { Checkpoint } from "../lib/engine/checkpoint.ts";
 import {
+  type Checkpoint,
   type CudaEngine,
   type CudaEngineOptions,
+  LINEAR_MODULES,
   openCudaEngine,
   type PlanEvent,
-} from "../lib/engine/cuda/cuda_engine.ts";
-import { LINEAR_MODULES } from "../lib/engine/decoder_config.ts";
-import type { Variant } from "../lib/engine/types.ts";
-import { UsageError } from "../lib/runs/usage_error.ts";
+  type Variant,
+} from "../lib/engine/mod.ts";
+import { UsageError } from "../lib/ground/mod.ts";
 import {
   askTransformers,
   makeWeights,

@@ -4,7 +4,7 @@
  */
 import * as Plot from "@observablehq/plot";
 import { dirname } from "node:path";
-import { INK, PALETTE, renderPlot } from "../lib/report/_svg.ts";
+import { INK, PALETTE, renderPlot } from "../lib/report/mod.ts";
 import { fitText, type GpuResults, type GrowthPoint, straightLine } from "./gpu_table.ts";
 
 const WIDTH = 560;

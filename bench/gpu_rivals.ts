@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { Checkpoint } from "../lib/engine/checkpoint.ts";
+import type { Checkpoint } from "../lib/engine/mod.ts";
 import type { RivalResults, RivalSet } from "./gpu_table.ts";
 import { mmluSuite, spiderLike, unshared, type Workload } from "./gpu_workloads.ts";
 

@@ -1,4 +1,4 @@
-import type { PlanEvent } from "../lib/engine/cuda/cuda_engine.ts";
+import type { PlanEvent } from "../lib/engine/mod.ts";
 
 /** One workload of ours. */
 export interface Measurement {

@@ -1,9 +1,12 @@
-import type { Adapter, LoraFactors } from "../lib/engine/adapter.ts";
-import { adaptedLayers } from "../lib/engine/adapter_targets.ts";
-import type { Checkpoint } from "../lib/engine/checkpoint.ts";
-import { LINEAR_MODULES } from "../lib/engine/decoder_config.ts";
-import type { Prompt } from "../lib/engine/types.ts";
-import { pcg32 } from "../lib/stats/pcg32.ts";
+import {
+  adaptedLayers,
+  type Adapter,
+  type Checkpoint,
+  LINEAR_MODULES,
+  type LoraFactors,
+  type Prompt,
+} from "../lib/engine/mod.ts";
+import { pcg32 } from "../lib/stats/mod.ts";
 
 /** Prompts of random tokens in a shape that stands for a real job. */
 export interface Workload {

@@ -14,9 +14,8 @@
  */
 import { copySync, ensureFile, median, rightCount } from "./_bench_support.ts";
 import { parseArgs } from "node:util";
-import { REPOSITORY_ROOT } from "../lib/runs/repository_root.ts";
-import { UsageError } from "../lib/runs/usage_error.ts";
-import { officialVerdicts, spiderRoot } from "../lib/sql/_official_verdicts.ts";
+import { REPOSITORY_ROOT, UsageError } from "../lib/ground/mod.ts";
+import { officialVerdicts, spiderRoot } from "../lib/sql/mod.ts";
 
 const DEFAULT_REPEAT = 5;
 

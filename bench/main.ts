@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UsageError } from "../lib/runs/usage_error.ts";
+import { UsageError } from "../lib/ground/mod.ts";
 import { benchCpu } from "./cpu.ts";
 import { benchGpu } from "./gpu.ts";
 import { benchJudge } from "./judge.ts";

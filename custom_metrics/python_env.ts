@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import type { Progress } from "../lib/runs/progress.ts";
-import { REPOSITORY_ROOT } from "../lib/runs/repository_root.ts";
-import { writeAtomic } from "../lib/runs/write_atomic.ts";
-import { findPython } from "../lib/setup/find_python.ts";
-import { runCommand } from "../lib/setup/run_command.ts";
+import { type Progress, REPOSITORY_ROOT, writeAtomic } from "../lib/ground/mod.ts";
+import { findPython, runCommand } from "../lib/setup/mod.ts";
 
 const REQUIREMENTS = `${REPOSITORY_ROOT}/custom_metrics/requirements.txt`;
 const VENV = `${REPOSITORY_ROOT}/.cache/deepeval-python`;

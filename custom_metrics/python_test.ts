@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { REPOSITORY_ROOT } from "../lib/runs/repository_root.ts";
+import { REPOSITORY_ROOT } from "../lib/ground/mod.ts";
 import { deepEvalPython } from "./python_env.ts";
 
 const python = deepEvalPython();

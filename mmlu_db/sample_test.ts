@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { parse } from "csv-parse/sync";
 
-import { realDataRoot } from "../lib/runs/real_data.ts";
+import { realDataRoot } from "../lib/ground/mod.ts";
 
 type Split = "dev" | "test";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { realDataRoot } from "../lib/runs/real_data.ts";
+import { realDataRoot } from "../lib/ground/mod.ts";
 import { hardness } from "../lib/sql/mod.ts";
 import {
   buildSampleDatabases,

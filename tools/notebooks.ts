@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UsageError } from "../lib/runs/usage_error.ts";
+import { UsageError } from "../lib/ground/mod.ts";
 import { checkNotebook, notebookModule, readNotebook, writeNotebook } from "./check_notebook.ts";
 import { executeNotebook } from "./execute_notebook.ts";
 

@@ -1,5 +1,7 @@
 import { markdownText, shortTable } from "../lib/report/mod.ts";
-import { readSummary, REPOSITORY_ROOT, type Summary, writeAtomic } from "../lib/runs/mod.ts";
+import { REPOSITORY_ROOT, writeAtomic } from "../lib/ground/mod.ts";
+
+import { readSummary, type Summary } from "../lib/runs/mod.ts";
 
 /**
  * Writes the tables of recorded studies into the README, between the marks

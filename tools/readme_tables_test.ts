@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { COMMANDS } from "../lib/cli/main.ts";
-import { REPOSITORY_ROOT } from "../lib/runs/mod.ts";
+import { REPOSITORY_ROOT } from "../lib/ground/mod.ts";
 import { fillTables, recordedSummary } from "./readme_tables.ts";
 
 const readme = Deno.readTextFileSync(`${REPOSITORY_ROOT}/README.md`);

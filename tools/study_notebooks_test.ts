@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { EMBEDDED_MODEL_DIR } from "../lib/setup/embedded_model.ts";
 import { VENV_PYTHON } from "../lib/setup/python_env.ts";
-import { REPOSITORY_ROOT } from "../lib/runs/mod.ts";
+import { REPOSITORY_ROOT } from "../lib/ground/mod.ts";
 
 const missing = [VENV_PYTHON, `${EMBEDDED_MODEL_DIR}/model.safetensors`].find((path) =>
   !existsSync(path)

@@ -5,7 +5,9 @@ import {
   ensureSample,
   VENV_PYTHON,
 } from "../lib/setup/mod.ts";
-import { loadConfig, REPOSITORY_ROOT, UsageError } from "../lib/runs/mod.ts";
+import { REPOSITORY_ROOT, UsageError } from "../lib/ground/mod.ts";
+
+import { loadConfig } from "../lib/runs/mod.ts";
 import { terminalProgress } from "../lib/cli/terminal_progress.ts";
 
 /**

@@ -1,6 +1,8 @@
 import { join } from "node:path";
-import { openCheckpoint } from "../engine/checkpoint.ts";
-import { sha256OfFile, type Summary, UsageError } from "../runs/mod.ts";
+import { openCheckpoint } from "../engine/mod.ts";
+import { sha256OfFile, UsageError } from "../ground/mod.ts";
+
+import { type Summary } from "../runs/mod.ts";
 import { checkpointHashes, templateHashes } from "../study/mod.ts";
 
 /**

@@ -1,5 +1,7 @@
 import { join } from "node:path";
-import { parseJson, readTextFile, type Summary, UsageError } from "../runs/mod.ts";
+import { parseJson, readTextFile, UsageError } from "../ground/mod.ts";
+
+import { type Summary } from "../runs/mod.ts";
 import { RESULT_FILES, summaryTexts } from "../study/mod.ts";
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { cpSync } from "node:fs";
-import { readSummary, REPOSITORY_ROOT } from "../runs/mod.ts";
+import { REPOSITORY_ROOT } from "../ground/mod.ts";
+
+import { readSummary } from "../runs/mod.ts";
 import { checkResultFiles } from "./check_result_files.ts";
 
 const RECORDED = `${REPOSITORY_ROOT}/results/recorded`;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { REPOSITORY_ROOT } from "../runs/mod.ts";
+import { REPOSITORY_ROOT } from "../ground/mod.ts";
 import { ClosedPipe, pipeWriter } from "./closed_pipe.ts";
 
 Deno.test("pipeWriter writes all of a text, whatever one call takes", () => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { REPOSITORY_ROOT } from "../runs/mod.ts";
-import { type MiniStudy, writeMiniStudy } from "../study/_mini_study.ts";
-import { writeTinyAdapter } from "../study/_tiny_model.ts";
+import { REPOSITORY_ROOT } from "../ground/mod.ts";
+import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
+import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
 import { BASE, openModelInputs } from "../study/mod.ts";
-import { assertRefused, type MainResult, runMain } from "./_run_main.ts";
+import { assertRefused, type MainResult, runMain } from "./testing/run_main.ts";
 import { evaluationName } from "./evaluation_config.ts";
 
 interface Ran extends MainResult {

@@ -1,11 +1,7 @@
 import { resolve } from "node:path";
-import {
-  contentKey,
-  recordedConfig,
-  type StudyConfig,
-  TASK_VERSION,
-  validateConfig,
-} from "../runs/mod.ts";
+import { contentKey } from "../ground/mod.ts";
+
+import { recordedConfig, type StudyConfig, TASK_VERSION, validateConfig } from "../runs/mod.ts";
 import { dataLabel, type ModelInputs, type NamedVariant } from "../study/mod.ts";
 import { type FlagValues, number, text } from "./command.ts";
 import { studyConfig } from "./study_flags.ts";

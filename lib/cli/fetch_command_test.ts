@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { makeTar } from "../fetch/_make_archives.ts";
-import { assertRefused, runMain } from "./_run_main.ts";
+import { makeTar } from "../fetch/testing/make_archives.ts";
+import { assertRefused, runMain } from "./testing/run_main.ts";
 
 const ROWS = '"Which, of these?",one,two,three,four,A\n'.repeat(5);
 const TAR = makeTar(

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { REPOSITORY_ROOT } from "../runs/mod.ts";
-import { writeMiniStudy } from "../study/_mini_study.ts";
-import { runMain } from "./_run_main.ts";
+import { REPOSITORY_ROOT } from "../ground/mod.ts";
+import { writeMiniStudy } from "../study/testing/mini_study.ts";
+import { runMain } from "./testing/run_main.ts";
 
 /** What a file may hold, by what it would do in a terminal or in a Markdown table. */
 const HOSTILE: Readonly<Record<string, string>> = {

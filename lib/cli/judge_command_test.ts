@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { SILENT } from "../runs/progress.ts";
-import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
+import { SILENT } from "../ground/mod.ts";
+import { REPOSITORY_ROOT } from "../ground/mod.ts";
 import { type Keyed, openStore } from "../runs/store.ts";
-import { assertRefused, runMain } from "./_run_main.ts";
+import { assertRefused, runMain } from "./testing/run_main.ts";
 import { main } from "./main.ts";
 
 interface Folder extends Disposable {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { pcg32 } from "../stats/mod.ts";
-import type { Progress } from "../runs/progress.ts";
-import { runMain } from "./_run_main.ts";
+import type { Progress } from "../ground/mod.ts";
+import { runMain } from "./testing/run_main.ts";
 import { main } from "./main.ts";
 
 const FLIPS = 20;

@@ -6,7 +6,7 @@ import {
   redactUrls,
   REPOSITORY_ROOT,
   UsageError,
-} from "../runs/mod.ts";
+} from "../ground/mod.ts";
 import { ClosedPipe, pipeWriter } from "./closed_pipe.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { PIPELINE } from "./commands/pipeline.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { writeMiniStudy } from "../study/_mini_study.ts";
-import { assertRefused, runMain } from "./_run_main.ts";
+import { writeMiniStudy } from "../study/testing/mini_study.ts";
+import { assertRefused, runMain } from "./testing/run_main.ts";
 import { checkPlace, COMMANDS } from "./main.ts";
 
 const EXITS = /^Exit codes: 0 done, 1 a fault, 2 wrong input, data or environment \(.*\)\.$/;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { REPOSITORY_ROOT } from "../runs/mod.ts";
-import { writeMiniStudy } from "../study/_mini_study.ts";
-import { writeTinyAdapter } from "../study/_tiny_model.ts";
-import { runMain } from "./_run_main.ts";
+import { REPOSITORY_ROOT } from "../ground/mod.ts";
+import { writeMiniStudy } from "../study/testing/mini_study.ts";
+import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
+import { runMain } from "./testing/run_main.ts";
 import { COMMANDS } from "./main.ts";
 
 const SPAWNED_MS = 60_000;

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { fromRoot, REPOSITORY_ROOT, type StudyConfig } from "../runs/mod.ts";
-import { hubCacheDir, snapshotDir } from "../setup/_hub_cache.ts";
-import { findModelFolder } from "../setup/_model_folder.ts";
-import { EMBEDDED_MODEL_DIR } from "../setup/mod.ts";
+import { fromRoot, REPOSITORY_ROOT } from "../ground/mod.ts";
+
+import { type StudyConfig } from "../runs/mod.ts";
+import { EMBEDDED_MODEL_DIR, findModelFolder, hubCacheDir, snapshotDir } from "../setup/mod.ts";
 
 /**
  * The folder of a study's base model where it is on this machine; nothing is downloaded.

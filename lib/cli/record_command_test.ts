@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
-import { SILENT } from "../runs/progress.ts";
+import { SILENT } from "../ground/mod.ts";
 import type { Summary } from "../runs/mod.ts";
-import { type MiniStudy, writeMiniStudy } from "../study/_mini_study.ts";
-import { writeTinyAdapter } from "../study/_tiny_model.ts";
+import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
+import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
 import { openStudy, RESULT_FILES, runPipeline } from "../study/mod.ts";
 import { modelFolder } from "./model_folder.ts";
 import { type RecordOptions, recordStudy } from "./commands/record.ts";

@@ -1,10 +1,5 @@
-import {
-  applyDataRoot,
-  fromRoot,
-  loadConfig,
-  type StudyConfig,
-  validateConfig,
-} from "../runs/mod.ts";
+import { fromRoot } from "../ground/mod.ts";
+import { applyDataRoot, loadConfig, type StudyConfig, validateConfig } from "../runs/mod.ts";
 import { type Flag, type FlagValues, number, text } from "./command.ts";
 
 /** The config of a study when none is named. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { loadConfig, REPOSITORY_ROOT } from "../runs/mod.ts";
+import { REPOSITORY_ROOT } from "../ground/mod.ts";
+
+import { loadConfig } from "../runs/mod.ts";
 import { DEFAULT_CONFIG, studyConfig } from "./study_flags.ts";
 
 const CONFIG = `${REPOSITORY_ROOT}/${DEFAULT_CONFIG}`;

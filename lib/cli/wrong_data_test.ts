@@ -1,5 +1,5 @@
-import { writeMiniStudy } from "../study/_mini_study.ts";
-import { assertRefused } from "./_run_main.ts";
+import { writeMiniStudy } from "../study/testing/mini_study.ts";
+import { assertRefused } from "./testing/run_main.ts";
 
 Deno.test("main refuses a data root that is not there", async () => {
   using study = await writeMiniStudy();

@@ -1,5 +1,5 @@
-import { writeMiniStudy } from "../study/_mini_study.ts";
-import { assertRefused } from "./_run_main.ts";
+import { writeMiniStudy } from "../study/testing/mini_study.ts";
+import { assertRefused } from "./testing/run_main.ts";
 
 async function assertEngineRefused(
   engine: Readonly<Record<string, unknown>>,

@@ -1,5 +1,5 @@
-import { writeMiniStudy } from "../study/_mini_study.ts";
-import { assertRefused } from "./_run_main.ts";
+import { writeMiniStudy } from "../study/testing/mini_study.ts";
+import { assertRefused } from "./testing/run_main.ts";
 
 /** Writes a text to a config file of its own and gives its path to the test. */
 async function withConfig(text: string, test: (path: string) => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
-import { NO_TEMPLATE, TINY_CONFIG, writeTinyAdapter } from "../study/_tiny_model.ts";
-import { type MiniStudyFiles, writeMiniStudy } from "../study/_mini_study.ts";
-import { assertRefused } from "./_run_main.ts";
+import { NO_TEMPLATE, TINY_CONFIG, writeTinyAdapter } from "../study/testing/tiny_model.ts";
+import { type MiniStudyFiles, writeMiniStudy } from "../study/testing/mini_study.ts";
+import { assertRefused } from "./testing/run_main.ts";
 
 async function assertModelRefused(model: MiniStudyFiles["model"], line: RegExp): Promise<void> {
   using study = await writeMiniStudy(model ? { model } : {});

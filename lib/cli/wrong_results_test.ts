@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openStore } from "../runs/mod.ts";
-import { type MiniStudy, writeMiniStudy } from "../study/_mini_study.ts";
-import { assertRefused, runMain } from "./_run_main.ts";
+import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
+import { assertRefused, runMain } from "./testing/run_main.ts";
 
 function baseline({ configPath, out }: MiniStudy, ...more: string[]): string[] {
   return ["baseline", "--config", configPath, "--out", out, ...more];

@@ -10,13 +10,13 @@
  *
  * @example Complete a prompt and score two letters
  * ```ts ignore
- * import { loadTokenizer, openCheckpoint, openOnnxEngine } from "./mod.ts";
+ * import { loadTokenizer, openCheckpoint, openCpuEngine } from "./mod.ts";
  *
  * const dir = "models/smollm2-135m-instruct";
  * const tokenizer = await loadTokenizer(dir);
  * const prompts = [tokenizer.encodePlain("The capital of France", " is")];
  *
- * await using engine = await openOnnxEngine(await openCheckpoint(dir));
+ * await using engine = await openCpuEngine(await openCheckpoint(dir));
  * for await (const { tokens } of engine.generate(prompts, { maxNewTokens: 8 })) {
  *   tokenizer.decode(tokens); // " Paris. ..."
  * }
@@ -28,41 +28,36 @@
  *
  * @module
  */
-export { type Adapter, loadAdapter, type LoraFactors, loraSites } from "./adapter.ts";
-export { auditTokens, type TokenAudit } from "./audit_tokens.ts";
-export { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
-export { convertGguf } from "./convert_gguf.ts";
 export {
-  CudaEngine,
-  type CudaEngineOptions,
-  openCudaEngine,
-  type PlanEvent,
-} from "./cuda/cuda_engine.ts";
-export {
+  adaptedLayers,
+  type Adapter,
+  type Checkpoint,
   type DecoderConfig,
   type LayerAttention,
   LINEAR_MODULES,
   type LinearModule,
-  type RopeScaling,
-} from "./decoder_config.ts";
-export { OnnxEngine, type OnnxEngineOptions, openOnnxEngine } from "./onnx_engine.ts";
-export type { LoraTerm } from "./adapter.ts";
-export type { LoraSites } from "./lora_feeds.ts";
-export {
+  loadAdapter,
+  type LoraFactors,
+  loraSites,
+  type LoraTerm,
+  openCheckpoint,
   readSafetensorsHeader,
   readTensor,
+  type RopeScaling,
   type SafetensorsDtype,
   type TensorEntry,
   type TensorSource,
   writeSafetensors,
-} from "./safetensors.ts";
+} from "./checkpoint/mod.ts";
+export { CpuEngine, type CpuEngineOptions, openCpuEngine } from "./cpu/mod.ts";
 export {
-  type Conversation,
-  loadTokenizer,
-  type Message,
-  Tokenizer,
-  type TokenizerOptions,
-} from "./tokenizer.ts";
+  CudaEngine,
+  type CudaEngineOptions,
+  type Decoding,
+  openCudaEngine,
+  type PlanEvent,
+  storedHalfType,
+} from "./cuda/mod.ts";
 export type {
   ChoiceScores,
   Completion,
@@ -72,4 +67,21 @@ export type {
   GenerateOptions,
   Prompt,
   Variant,
-} from "./types.ts";
+} from "./engine.ts";
+export type { LoraSites } from "./graph/mod.ts";
+export {
+  openServerEngine,
+  type RequestOptions,
+  ServerClient,
+  ServerRefusal,
+  ServerUnreachable,
+} from "./server/mod.ts";
+export {
+  auditTokens,
+  type Conversation,
+  loadTokenizer,
+  type Message,
+  type TokenAudit,
+  Tokenizer,
+  type TokenizerOptions,
+} from "./tokenizer/mod.ts";

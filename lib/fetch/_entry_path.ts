@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 
 /**
  * Where an archive's entry goes below `dir`, or `undefined` for what a desktop leaves in archives

@@ -1,5 +1,5 @@
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
-import { redactUrls } from "../runs/redact_urls.ts";
+import { redactUrls } from "../ground/mod.ts";
 import { writeFault } from "./_write_fault.ts";
 
 /** What is known of a file of which a part is here; kept in `<part>.json`. */

@@ -1,9 +1,6 @@
 import { open } from "node:fs/promises";
-import { followRedirects } from "../runs/follow_redirects.ts";
-import { retryAfterMs } from "../runs/retry_after.ts";
-import { UsageError } from "../runs/usage_error.ts";
+import { followRedirects, redactUrls, retryAfterMs, UsageError } from "../ground/mod.ts";
 import { beginPart, isSameFile, removePart, resumablePart } from "./_part_file.ts";
-import { redactUrls } from "../runs/redact_urls.ts";
 import { writeFault } from "./_write_fault.ts";
 
 /** What one try needs; see `DownloadOptions`. */

@@ -1,5 +1,4 @@
-import { explainWriteError } from "../runs/write_fully.ts";
-import { UsageError } from "../runs/usage_error.ts";
+import { explainWriteError, UsageError } from "../ground/mod.ts";
 
 /**
  * The error to throw when writing below `path` failed: what the user can mend (a full disk, a

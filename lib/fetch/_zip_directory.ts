@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { zipName } from "./_zip_name.ts";
 
 /** One entry of a zip file's central directory. */

@@ -1,12 +1,15 @@
 import { mkdir, rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import { RedirectRefused } from "../runs/follow_redirects.ts";
-import { CHECK_NETWORK, networkCause } from "../runs/network_cause.ts";
-import { redactUrls } from "../runs/redact_urls.ts";
-import { LONGEST_RETRY_AFTER_MS } from "../runs/retry_after.ts";
-import { sha256OfFile } from "../runs/sha256_of_file.ts";
-import { sleep } from "../runs/sleep.ts";
-import { UsageError } from "../runs/usage_error.ts";
+import {
+  CHECK_NETWORK,
+  LONGEST_RETRY_AFTER_MS,
+  networkCause,
+  redactUrls,
+  RedirectRefused,
+  sha256OfFile,
+  sleep,
+  UsageError,
+} from "../ground/mod.ts";
 import { removePart, resumablePart, sizeOf } from "./_part_file.ts";
 import { transfer, TryAgain } from "./_transfer.ts";
 import { writeFault } from "./_write_fault.ts";

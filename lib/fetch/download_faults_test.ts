@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { download } from "./mod.ts";
 import {
   type Answer,

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { extractTar } from "./extract_tar.ts";
 import { type ExtractOptions, extractZip } from "./extract_zip.ts";
 

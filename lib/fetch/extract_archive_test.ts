@@ -4,9 +4,9 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { writeFault } from "./_write_fault.ts";
-import { type MadeEntry, makeTar, makeZip } from "./_make_archives.ts";
+import { type MadeEntry, makeTar, makeZip } from "./testing/make_archives.ts";
 import { extractArchive } from "./mod.ts";
 import { failsWith, unpack } from "./testing/unpack.ts";
 

@@ -1,6 +1,6 @@
 import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { BlockReader, EndOfFile, isGzip } from "./_block_reader.ts";
 import { entryPath } from "./_entry_path.ts";
 import { parsePax, parseTarHeader, type TarHeader } from "./_tar_header.ts";

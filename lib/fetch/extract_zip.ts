@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { crc32, createInflateRaw } from "node:zlib";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { entryPath } from "./_entry_path.ts";
 import { readZipDirectory, type ZipEntry } from "./_zip_directory.ts";
 import { writeFault } from "./_write_fault.ts";

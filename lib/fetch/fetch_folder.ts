@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { sha256OfFile } from "../runs/sha256_of_file.ts";
-import { UsageError } from "../runs/usage_error.ts";
-import { redactUrls } from "../runs/redact_urls.ts";
+import { redactUrls, sha256OfFile, UsageError } from "../ground/mod.ts";
 import { download, type DownloadOptions } from "./download.ts";
 import { extractArchive } from "./extract_archive.ts";
 import type { ExtractOptions } from "./extract_zip.ts";

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { UsageError } from "../runs/usage_error.ts";
-import { makeTar, makeZip } from "./_make_archives.ts";
+import { UsageError } from "../ground/mod.ts";
+import { makeTar, makeZip } from "./testing/make_archives.ts";
 import { fetchFolder, type FetchOptions, type FolderForm, parseSource } from "./mod.ts";
 
 const FORM: FolderForm = {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type MadeEntry, makeTar, makeZip } from "./_make_archives.ts";
+import { type MadeEntry, makeTar, makeZip } from "./testing/make_archives.ts";
 import { extractArchive } from "./mod.ts";
 import { failsWith, unpack } from "./testing/unpack.ts";
 

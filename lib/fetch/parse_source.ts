@@ -1,4 +1,4 @@
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 
 /** Where a file is to be had: a local path, or a URL with the headers it needs. */
 export type Source =

@@ -1,7 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { tryLockFile } from "../runs/_lock_file.ts";
-import { sleep } from "../runs/sleep.ts";
+import { sleep, tryLockFile } from "../ground/mod.ts";
 import { writeFault } from "./_write_fault.ts";
 
 /** Options of {@linkcode waitForLock}. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makeTar } from "../fetch/_make_archives.ts";
-import { UsageError } from "../runs/usage_error.ts";
-import { MINI_FILES } from "./_mini_mmlu.ts";
+import { makeTar } from "../fetch/testing/make_archives.ts";
+import { UsageError } from "../ground/mod.ts";
+import { MINI_FILES } from "./testing/mini_mmlu.ts";
 import { fetchMmlu, loadMmlu } from "./mod.ts";
 
 Deno.test("fetchMmlu() unpacks the authors' tar file without the training questions", async () => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { parseQuestions } from "./parse_questions.ts";
 import { SUBJECT_CATEGORIES } from "./subject_categories.ts";
 import type { MmluData, MmluQuestion } from "./types.ts";

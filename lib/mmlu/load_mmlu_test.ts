@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { realDataRoot } from "../runs/real_data.ts";
-import { UsageError } from "../runs/usage_error.ts";
-import { MINI_FILES, writeMiniMmlu } from "./_mini_mmlu.ts";
+import { realDataRoot } from "../ground/mod.ts";
+import { UsageError } from "../ground/mod.ts";
+import { MINI_FILES, writeMiniMmlu } from "./testing/mini_mmlu.ts";
 import { loadMmlu, SUBJECT_CATEGORIES } from "./mod.ts";
 
 async function withFolder(

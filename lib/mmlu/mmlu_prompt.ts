@@ -1,4 +1,4 @@
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import type { MmluData, MmluQuestion } from "./types.ts";
 
 /** The version of the prompt's text; results with another version are not comparable. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { devShots, mmluPrompt, type MmluQuestion } from "./mod.ts";
 
 function question(id: string, answer: 0 | 1 | 2 | 3 = 0): MmluQuestion {

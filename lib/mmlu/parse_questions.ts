@@ -1,5 +1,5 @@
 import { type CsvError, parse } from "csv-parse/sync";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import type { MmluQuestion } from "./types.ts";
 
 /** A question as its row has it, before it is known whose it is. */

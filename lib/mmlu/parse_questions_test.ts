@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { parseQuestions } from "./parse_questions.ts";
 
 function parse(text: string): ReturnType<typeof parseQuestions> {

@@ -1,4 +1,4 @@
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { pcg32, shuffled } from "../stats/mod.ts";
 import { SUBJECT_CATEGORIES, SUITE_CATEGORIES } from "./subject_categories.ts";
 import type { MmluData, MmluQuestion } from "./types.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { type MmluQuestion, selectSuite, SUBJECT_CATEGORIES, SUITE_CATEGORIES } from "./mod.ts";
 
 function data(

@@ -1,4 +1,4 @@
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 
 /**
  * The text of a file in UTF-8, a byte-order mark taken off.

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { decodeText } from "./_decode_text.ts";
 import { listFiles } from "./_list_files.ts";
 import { checkText, OWN_KIND, parsePassages } from "./parse_passages.ts";

@@ -1,5 +1,4 @@
-import { nearestName } from "../runs/nearest_name.ts";
-import { UsageError } from "../runs/usage_error.ts";
+import { nearestName, UsageError } from "../ground/mod.ts";
 import { decodeText } from "./_decode_text.ts";
 import type { Passage } from "./types.ts";
 

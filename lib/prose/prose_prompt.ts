@@ -1,4 +1,4 @@
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import type { Passage, ProseScore } from "./types.ts";
 
 /** The version of how passages become tokens; results with another version are not comparable. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import {
   cutNotice,
   MAX_PASSAGE_TOKENS,

@@ -1,4 +1,4 @@
-import { overallAccuracy, tunedVariants } from "./_study_lookup.ts";
+import { overallAccuracy, tunedVariants } from "./tables/study_lookup.ts";
 import type { VariantRows } from "./rows.ts";
 
 /**

@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
 import { Resvg } from "@resvg/resvg-js";
 import { JSDOM } from "jsdom";
-import { accuracyBars } from "./accuracy_bars.ts";
-import { examplesTable } from "./examples_table.ts";
-import { baselineFinding } from "./baseline_finding.ts";
-import { LOSS_ROWS, POINTS, SQL_ROWS, STUDY } from "./_fixture.ts";
-import type { Frame } from "./_frame.ts";
-import { accuracyFrame, countsFrame, differencesFrame, lossFrame } from "./frames.ts";
-import { lossCurves } from "./loss_curves.ts";
-import { markdownTable } from "./markdown_table.ts";
+import { accuracyBars } from "./figures/accuracy_bars.ts";
+import { examplesTable } from "./tables/examples_table.ts";
+import { baselineFinding } from "./findings/baseline_finding.ts";
+import { LOSS_ROWS, POINTS, SQL_ROWS, STUDY } from "./testing/study_fixture.ts";
+import type { Frame } from "./tables/frame.ts";
+import { accuracyFrame, countsFrame, differencesFrame, lossFrame } from "./tables/frames.ts";
+import { lossCurves } from "./figures/loss_curves.ts";
+import { markdownTable } from "./tables/markdown_table.ts";
 import { markdownText } from "./markdown_text.ts";
-import { mmluFinding } from "./mmlu_finding.ts";
+import { mmluFinding } from "./findings/mmlu_finding.ts";
 import type { StudyRows } from "./rows.ts";
-import { shortTable } from "./short_table.ts";
-import { sqlFinding } from "./sql_finding.ts";
-import { factsFrame } from "./study_frames.ts";
-import { SUMMARY } from "./_summary_fixture.ts";
-import { accuracyTable, studyTable, summaryTable } from "./summary_table.ts";
-import { tradeOffFigure } from "./trade_off_figure.ts";
-import { tradeOffFinding } from "./trade_off_finding.ts";
+import { shortTable } from "./tables/short_table.ts";
+import { sqlFinding } from "./findings/sql_finding.ts";
+import { factsFrame } from "./tables/study_frames.ts";
+import { SUMMARY } from "./testing/summary_fixture.ts";
+import { accuracyTable, studyTable, summaryTable } from "./tables/summary_table.ts";
+import { tradeOffFigure } from "./figures/trade_off_figure.ts";
+import { tradeOffFinding } from "./findings/trade_off_finding.ts";
 
 /** What may stand in a label, an id, a gold, an answer or an error, by what it would do. */
 const HOSTILE: Readonly<Record<string, string>> = {

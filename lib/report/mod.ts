@@ -17,13 +17,21 @@
  *
  * @module
  */
-
-export { accuracyBars, type AccuracyBarsOptions } from "./accuracy_bars.ts";
-export { baselineFinding } from "./baseline_finding.ts";
 export { bestVariant } from "./best_variant.ts";
 export { type CutCounts, cutCounts, cutNotes, cutText } from "./cut_text.ts";
-export { type Displayable, showFigure, showMarkdown, showText } from "./display.ts";
-export { examplesTable } from "./examples_table.ts";
+export { accuracyBars, type AccuracyBarsOptions } from "./figures/accuracy_bars.ts";
+export { lossCurves, type LossCurvesOptions } from "./figures/loss_curves.ts";
+export { INK, PALETTE, renderPlot } from "./figures/svg.ts";
+export {
+  AT_CHANCE_NOTE,
+  tradeOffFigure,
+  type TradeOffOptions,
+} from "./figures/trade_off_figure.ts";
+export { baselineFinding } from "./findings/baseline_finding.ts";
+export { mmluFinding } from "./findings/mmlu_finding.ts";
+export { sqlFinding } from "./findings/sql_finding.ts";
+export { tradeOffFinding } from "./findings/trade_off_finding.ts";
+export { trainingFinding } from "./findings/training_finding.ts";
 export {
   formatBounds,
   formatChange,
@@ -35,27 +43,7 @@ export {
   formatPValue,
   formatSigned,
 } from "./format_numbers.ts";
-export {
-  accuracyFrame,
-  chanceFrame,
-  changesFrame,
-  countsFrame,
-  differencesFrame,
-  lossFrame,
-} from "./frames.ts";
-export type { Frame } from "./_frame.ts";
-export { lossCurves, type LossCurvesOptions } from "./loss_curves.ts";
-export { lossRows } from "./loss_rows.ts";
-export {
-  type Alignment,
-  type MarkdownCell,
-  type MarkdownColumn,
-  markdownTable,
-} from "./markdown_table.ts";
 export { markdownText } from "./markdown_text.ts";
-export { mmluFinding } from "./mmlu_finding.ts";
-export { type ExampleKind, pickExamples, type PickExamplesOptions } from "./pick_examples.ts";
-export { provenanceFacts } from "./provenance_facts.ts";
 export type {
   AccuracyRow,
   ChanceRow,
@@ -73,17 +61,37 @@ export type {
   TrainingRow,
   VariantRows,
 } from "./rows.ts";
-export { shortTable } from "./short_table.ts";
-export { sqlFinding } from "./sql_finding.ts";
-export { factsFrame, recipesFrame, trainingFrame } from "./study_frames.ts";
-export { summaryRows, tradeOffPoints, variantRows } from "./summary_rows.ts";
+export { type Displayable, showFigure, showMarkdown, showText } from "./tables/display.ts";
+export { examplesTable } from "./tables/examples_table.ts";
+export type { Frame } from "./tables/frame.ts";
+export {
+  accuracyFrame,
+  chanceFrame,
+  changesFrame,
+  countsFrame,
+  differencesFrame,
+  lossFrame,
+} from "./tables/frames.ts";
+export { lossRows } from "./tables/loss_rows.ts";
+export {
+  type Alignment,
+  type MarkdownCell,
+  type MarkdownColumn,
+  markdownTable,
+} from "./tables/markdown_table.ts";
+export {
+  type ExampleKind,
+  pickExamples,
+  type PickExamplesOptions,
+} from "./tables/pick_examples.ts";
+export { provenanceFacts } from "./tables/provenance_facts.ts";
+export { shortTable } from "./tables/short_table.ts";
+export { factsFrame, recipesFrame, trainingFrame } from "./tables/study_frames.ts";
+export { summaryRows, tradeOffPoints, variantRows } from "./tables/summary_rows.ts";
 export {
   accuracyTable,
   countsTable,
   differencesTable,
   studyTable,
   summaryTable,
-} from "./summary_table.ts";
-export { tradeOffFinding } from "./trade_off_finding.ts";
-export { AT_CHANCE_NOTE, tradeOffFigure, type TradeOffOptions } from "./trade_off_figure.ts";
-export { trainingFinding } from "./training_finding.ts";
+} from "./tables/summary_table.ts";

@@ -1,5 +1,7 @@
-import { calendarDay, CHAT_DEFAULTS, type ChatSettings } from "./chat_settings.ts";
 import {
+  calendarDay,
+  CHAT_DEFAULTS,
+  type ChatSettings,
   type Check,
   flag,
   integer,
@@ -13,7 +15,7 @@ import {
   shape,
   text,
   withDefault,
-} from "./check_json.ts";
+} from "../ground/mod.ts";
 import type {
   EngineConfig,
   MmluConfig,

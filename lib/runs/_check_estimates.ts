@@ -9,7 +9,7 @@ import {
   type Place,
   refuse,
   shape,
-} from "./check_json.ts";
+} from "../ground/mod.ts";
 import type { Change } from "./summary.ts";
 
 /** A number of examples. */

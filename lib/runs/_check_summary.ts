@@ -14,7 +14,7 @@ import {
   refuse,
   shape,
   text,
-} from "./check_json.ts";
+} from "../ground/mod.ts";
 import type { GitState } from "./git_state.ts";
 import {
   type ChoiceComparison,

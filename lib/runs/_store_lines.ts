@@ -1,8 +1,5 @@
 import { createHash } from "node:crypto";
-import { canonicalJson } from "./canonical_json.ts";
-import type { Check } from "./check_json.ts";
-import { parseJson } from "./parse_json_file.ts";
-import { UsageError } from "./usage_error.ts";
+import { canonicalJson, type Check, parseJson, UsageError } from "../ground/mod.ts";
 
 /** The field of a line that is no part of its record. */
 const SUM = "sum";

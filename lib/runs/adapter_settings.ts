@@ -10,7 +10,7 @@ import {
   record,
   shape,
   text,
-} from "./check_json.ts";
+} from "../ground/mod.ts";
 
 /** An adapter as its own `adapter_config.json` describes it, whatever the study's config says. */
 export interface AdapterSettings {

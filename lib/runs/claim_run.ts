@@ -1,12 +1,15 @@
 import { join } from "node:path";
-import { checkOutputFolder } from "./check_output.ts";
+import {
+  checkOutputFolder,
+  explainWriteError,
+  parseJson,
+  readTextFile,
+  REPOSITORY_ROOT,
+  UsageError,
+  writeAtomic,
+} from "../ground/mod.ts";
 import { configHash, recordedConfig } from "./config.ts";
 import type { StudyConfig } from "./study_config.ts";
-import { parseJson, readTextFile } from "./parse_json_file.ts";
-import { REPOSITORY_ROOT } from "./repository_root.ts";
-import { UsageError } from "./usage_error.ts";
-import { writeAtomic } from "./write_atomic.ts";
-import { explainWriteError } from "./write_fully.ts";
 
 /** The name of a study's folder in `results/`: its own, without a date, so that it can resume. */
 export function runId(config: StudyConfig): string {

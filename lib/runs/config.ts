@@ -1,9 +1,13 @@
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { checkConfig } from "./_check_config.ts";
-import { contentKey } from "./canonical_json.ts";
-import { parseJson, readTextFile } from "./parse_json_file.ts";
-import { redactUrls } from "./redact_urls.ts";
-import { fromRoot, REPOSITORY_ROOT } from "./repository_root.ts";
+import {
+  contentKey,
+  fromRoot,
+  parseJson,
+  readTextFile,
+  redactUrls,
+  REPOSITORY_ROOT,
+} from "../ground/mod.ts";
 import type { StudyConfig } from "./study_config.ts";
 
 /**

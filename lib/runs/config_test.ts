@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { applyDataRoot, configHash, loadConfig, parseConfig, recordedConfig } from "./config.ts";
 import type { StudyConfig } from "./study_config.ts";
-import { REPOSITORY_ROOT } from "./repository_root.ts";
+import { REPOSITORY_ROOT } from "../ground/mod.ts";
 
 const MINIMAL = {
   name: "sample",

@@ -1,4 +1,4 @@
-import { REPOSITORY_ROOT } from "./repository_root.ts";
+import { REPOSITORY_ROOT } from "../ground/mod.ts";
 
 /** Which state of the code made a result. */
 export interface GitState {

@@ -24,11 +24,7 @@
  *
  * @module
  */
-export { canonicalJson, contentKey } from "./canonical_json.ts";
 export { type AdapterSettings, adapterText } from "./adapter_settings.ts";
-export { calendarDay, CHAT_DEFAULTS, type ChatSettings } from "./chat_settings.ts";
-export type { Check, Place } from "./check_json.ts";
-export { checkOutputFile, checkOutputFolder } from "./check_output.ts";
 export {
   checkRunFolder,
   type ClaimedRun,
@@ -44,18 +40,9 @@ export {
   recordedConfig,
   validateConfig,
 } from "./config.ts";
-export { decodeText, readText } from "./decode_text.ts";
 export { type GitState, gitState } from "./git_state.ts";
-export { nearestName } from "./nearest_name.ts";
-export { parseJson, readTextFile } from "./parse_json_file.ts";
-export { escapeControls, escapeLines, printable } from "./printable.ts";
-export { type Progress, SILENT } from "./progress.ts";
-export { realDataRoot } from "./real_data.ts";
-export { redactUrls } from "./redact_urls.ts";
-export { fromRoot, REPOSITORY_ROOT } from "./repository_root.ts";
 export { checkMmluSample, checkSqlSample, type MmluSample, type SqlSample } from "./samples.ts";
 export { SchemaVersionError } from "./schema_version_error.ts";
-export { sha256OfFile } from "./sha256_of_file.ts";
 export { type Keyed, openStore, type SampleStore, type StoreOptions } from "./store.ts";
 export type {
   EngineConfig,
@@ -92,6 +79,3 @@ export {
 } from "./summary.ts";
 export { readSummary, writeSummary } from "./summary_file.ts";
 export { toolVersions, type ToolVersionsOptions } from "./tool_versions.ts";
-export { UsageError } from "./usage_error.ts";
-export { writeAtomic } from "./write_atomic.ts";
-export { environmentReason, explainWriteError, writeFully } from "./write_fully.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { gitState } from "./git_state.ts";
-import { sha256OfFile } from "./sha256_of_file.ts";
+import { sha256OfFile } from "../ground/mod.ts";
 import { toolVersions } from "./tool_versions.ts";
 
 Deno.test("sha256OfFile() is the hash of the whole file, however large", async () => {

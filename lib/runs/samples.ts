@@ -1,4 +1,4 @@
-import { anyText, type Check, integer, list, number, oneOf, shape, text } from "./check_json.ts";
+import { anyText, type Check, integer, list, number, oneOf, shape, text } from "../ground/mod.ts";
 
 /** One greedy completion of a text-to-SQL prompt: what the model said, not yet judged. */
 export interface SqlSample {

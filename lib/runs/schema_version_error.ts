@@ -1,4 +1,4 @@
-import { UsageError } from "./usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 
 /** A result file of another form than this code reads. Nothing is wrong with the file. */
 export class SchemaVersionError extends UsageError {

@@ -1,10 +1,13 @@
 import { dirname } from "node:path";
-import { lockFile } from "./_lock_file.ts";
+import {
+  type Check,
+  explainWriteError,
+  lockFile,
+  UsageError,
+  writeAtomic,
+  writeFully,
+} from "../ground/mod.ts";
 import { readStoreLine, storeLine } from "./_store_lines.ts";
-import type { Check } from "./check_json.ts";
-import { UsageError } from "./usage_error.ts";
-import { writeAtomic } from "./write_atomic.ts";
-import { explainWriteError, writeFully } from "./write_fully.ts";
 
 /** What a store holds: a record with the key that says what determines it. */
 export interface Keyed {
@@ -64,7 +67,7 @@ const NAMED_LINES = 5;
  * @example A run that is started twice does its work once
  * ```ts
  * import { checkMmluSample, type MmluSample } from "./samples.ts";
- * import { contentKey } from "./canonical_json.ts";
+ * import { contentKey } from "../ground/mod.ts";
  * import { openStore } from "./store.ts";
  * import assert from "node:assert/strict";
  *

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { storeLine } from "./_store_lines.ts";
-import { contentKey } from "./canonical_json.ts";
+import { contentKey } from "../ground/mod.ts";
 import { checkMmluSample, checkSqlSample, type MmluSample, type SqlSample } from "./samples.ts";
 import { openStore, type SampleStore } from "./store.ts";
 
-const WRITER = join(import.meta.dirname!, "_store_writer.ts");
+const WRITER = join(import.meta.dirname!, "testing", "store_writer.ts");
 
 Deno.test("openStore() loses nothing and repeats nothing when its writer is killed -9", async () => {
   await inFolder(async (folder) => {

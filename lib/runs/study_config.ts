@@ -1,4 +1,4 @@
-import type { ChatSettings } from "./chat_settings.ts";
+import type { ChatSettings } from "../ground/mod.ts";
 
 /** One study, as a file in `config/` says it. Relative paths start at the repository's root. */
 export interface StudyConfig {

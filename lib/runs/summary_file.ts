@@ -1,10 +1,7 @@
 import { checkSummary } from "./_check_summary.ts";
-import { contentKey } from "./canonical_json.ts";
-import { parseJson, readTextFile } from "./parse_json_file.ts";
+import { contentKey, parseJson, readTextFile, UsageError, writeAtomic } from "../ground/mod.ts";
 import { SchemaVersionError } from "./schema_version_error.ts";
 import { SCHEMA_VERSION, type Summary } from "./summary.ts";
-import { UsageError } from "./usage_error.ts";
-import { writeAtomic } from "./write_atomic.ts";
 
 /** The field of the file that is no part of the summary: a checksum of all the others. */
 const SUM = "sum";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Hardness, VerdictStatus } from "../sql/verdict.ts";
-import { SUMMARY } from "./_mini_summary.ts";
+import { SUMMARY } from "./testing/mini_summary.ts";
 import { SchemaVersionError } from "./schema_version_error.ts";
 import type { HardnessLevel, SqlStatus } from "./summary.ts";
 import { readSummary, writeSummary } from "./summary_file.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { REPOSITORY_ROOT } from "./repository_root.ts";
+import { REPOSITORY_ROOT } from "../ground/mod.ts";
 
 const NPM_PACKAGES = ["onnxruntime-node", "@huggingface/transformers"];
 

@@ -1,10 +1,5 @@
-import {
-  type RequestOptions,
-  ServerClient,
-  ServerRefusal,
-} from "../engine/server/server_client.ts";
-import { redactUrls } from "../runs/redact_urls.ts";
-import { UsageError } from "../runs/usage_error.ts";
+import { type RequestOptions, ServerClient, ServerRefusal } from "../engine/mod.ts";
+import { redactUrls, UsageError } from "../ground/mod.ts";
 
 /** One file of a model on the hub. */
 export interface HubFile {

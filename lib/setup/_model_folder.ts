@@ -1,4 +1,4 @@
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import type { HubFile } from "./_hub_listing.ts";
 
 /** A model's folder that is here now. */

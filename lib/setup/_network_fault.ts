@@ -1,6 +1,4 @@
-import type { Progress } from "../runs/progress.ts";
-import { CHECK_NETWORK, networkCause } from "../runs/network_cause.ts";
-import { redactUrls } from "../runs/redact_urls.ts";
+import { CHECK_NETWORK, networkCause, type Progress, redactUrls } from "../ground/mod.ts";
 import type { CommandResult } from "./run_command.ts";
 
 /** What a person can set where pip cannot reach its index. */

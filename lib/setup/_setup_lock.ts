@@ -1,5 +1,5 @@
 import { waitForLock } from "../fetch/mod.ts";
-import type { Progress } from "../runs/progress.ts";
+import type { Progress } from "../ground/mod.ts";
 
 /**
  * {@linkcode waitForLock}, telling of the wait as progress.

@@ -1,8 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { extractZip } from "../fetch/mod.ts";
-import type { Progress } from "../runs/progress.ts";
-import { UsageError } from "../runs/usage_error.ts";
+import { type Progress, UsageError } from "../ground/mod.ts";
 import { pipFault } from "./_network_fault.ts";
 import { setupLock } from "./_setup_lock.ts";
 import { findPython } from "./find_python.ts";

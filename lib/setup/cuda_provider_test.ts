@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { SILENT } from "../runs/progress.ts";
-import { UsageError } from "../runs/usage_error.ts";
+import { SILENT } from "../ground/mod.ts";
+import { UsageError } from "../ground/mod.ts";
 import {
   cudaLibraryPath,
   type CudaMajor,

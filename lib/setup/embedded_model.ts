@@ -1,10 +1,12 @@
-import { convertGguf } from "../engine/convert_gguf.ts";
+import { convertGguf } from "./gguf/convert_gguf.ts";
 import { extractZip } from "../fetch/mod.ts";
-import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
-import { sha256OfFile } from "../runs/sha256_of_file.ts";
-import { UsageError } from "../runs/usage_error.ts";
-import type { Progress } from "../runs/progress.ts";
-import { explainWriteError } from "../runs/write_fully.ts";
+import {
+  explainWriteError,
+  type Progress,
+  REPOSITORY_ROOT,
+  sha256OfFile,
+  UsageError,
+} from "../ground/mod.ts";
 import { pipFault } from "./_network_fault.ts";
 import { setupLock } from "./_setup_lock.ts";
 import { findPython } from "./find_python.ts";

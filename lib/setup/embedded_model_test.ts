@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync } from "node:fs";
-import { type Progress, SILENT } from "../runs/progress.ts";
+import { type Progress, SILENT } from "../ground/mod.ts";
 import { EMBEDDED_MODEL_DIR, ensureEmbeddedModel } from "./embedded_model.ts";
 
 /** Keeps what is told. */

@@ -1,4 +1,5 @@
-import { fromRoot, type Progress, type StudyConfig } from "../runs/mod.ts";
+import { fromRoot, type Progress } from "../ground/mod.ts";
+import { type StudyConfig } from "../runs/mod.ts";
 import { ensureEmbeddedModel } from "./embedded_model.ts";
 import { ensureHubModel } from "./hub_model.ts";
 

@@ -1,6 +1,7 @@
 import { buildSampleDatabases } from "../../spider_db/build_sample.ts";
-import { fromRoot, REPOSITORY_ROOT, type StudyConfig } from "../runs/mod.ts";
-import type { Progress } from "../runs/progress.ts";
+import { fromRoot, type Progress, REPOSITORY_ROOT } from "../ground/mod.ts";
+
+import { type StudyConfig } from "../runs/mod.ts";
 
 /** The embedded text-to-SQL sample. */
 export const SAMPLE_SPIDER_DIR = `${REPOSITORY_ROOT}/spider_db/sample`;

@@ -1,4 +1,4 @@
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 
 const CANDIDATES = ["python3", "python3.13", "python3.12", "python3.11", "python"];
 const OLDEST = [3, 11] as const;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Progress, SILENT } from "../runs/progress.ts";
+import { type Progress, SILENT } from "../ground/mod.ts";
 import { ensureHubModel } from "./hub_model.ts";
 import { FILES, type HubRequest, ID, WANTED, withHub } from "./testing/fake_hub.ts";
 

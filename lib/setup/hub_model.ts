@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { statfs } from "node:fs/promises";
-import { ServerUnreachable } from "../engine/server/server_client.ts";
+import { ServerUnreachable } from "../engine/mod.ts";
 import { download, type DownloadOptions } from "../fetch/mod.ts";
-import { CHECK_NETWORK } from "../runs/network_cause.ts";
-import type { Progress } from "../runs/progress.ts";
-import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
-import { UsageError } from "../runs/usage_error.ts";
-import { explainWriteError } from "../runs/write_fully.ts";
+import {
+  CHECK_NETWORK,
+  explainWriteError,
+  type Progress,
+  REPOSITORY_ROOT,
+  UsageError,
+} from "../ground/mod.ts";
 import { cachedCommit, hubCacheDir, isWholeSnapshot, snapshotDir } from "./_hub_cache.ts";
 import { setupLock } from "./_setup_lock.ts";
 import { hubAdvice, type HubFile, type HubPlace, listHubModel } from "./_hub_listing.ts";

@@ -9,6 +9,8 @@
  *
  * @module
  */
+export { hubCacheDir, snapshotDir } from "./_hub_cache.ts";
+export { findModelFolder } from "./_model_folder.ts";
 export {
   cudaLibraryPath,
   type CudaMajor,
@@ -24,4 +26,3 @@ export { findPython } from "./find_python.ts";
 export { ensureHubModel, type HubModel, type HubModelOptions } from "./hub_model.ts";
 export { ensurePythonEnv, VENV_PYTHON } from "./python_env.ts";
 export { type CommandResult, runCommand, type RunCommandOptions } from "./run_command.ts";
-export { ensureVllm, VLLM_ENV, VLLM_VERSION } from "./vllm_env.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Progress, SILENT } from "../runs/progress.ts";
+import { type Progress, SILENT } from "../ground/mod.ts";
 import { pipFault } from "./_network_fault.ts";
 import { ensureHubModel } from "./hub_model.ts";
 

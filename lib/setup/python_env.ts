@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import type { Progress } from "../runs/progress.ts";
-import { redactUrls } from "../runs/redact_urls.ts";
-import { REPOSITORY_ROOT } from "../runs/repository_root.ts";
-import { UsageError } from "../runs/usage_error.ts";
-import { writeAtomic } from "../runs/write_atomic.ts";
+import {
+  type Progress,
+  redactUrls,
+  REPOSITORY_ROOT,
+  UsageError,
+  writeAtomic,
+} from "../ground/mod.ts";
 import { cpuTorchIndex } from "./_cpu_torch_index.ts";
 import { pipFault } from "./_network_fault.ts";
 import { setupLock } from "./_setup_lock.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync } from "node:fs";
-import { type Progress, SILENT } from "../runs/progress.ts";
+import { type Progress, SILENT } from "../ground/mod.ts";
 import { ensurePythonEnv } from "./python_env.ts";
 
 /**

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../runs/mod.ts";
+import { UsageError } from "../ground/mod.ts";
 import { runCommand } from "./run_command.ts";
 
 /** Runs a program text with this Deno. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Progress, SILENT } from "../runs/progress.ts";
+import { type Progress, SILENT } from "../ground/mod.ts";
 import { setupLock } from "./_setup_lock.ts";
 
 function listener(): { readonly progress: Progress; readonly notes: string[] } {

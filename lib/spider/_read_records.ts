@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { decodeText } from "../runs/decode_text.ts";
-import { printable } from "../runs/printable.ts";
-import { UsageError } from "../runs/usage_error.ts";
+import { decodeText, printable, UsageError } from "../ground/mod.ts";
 
 /** A JSON array of objects, and the SHA-256 (hex) of the file's bytes. */
 export interface Records {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makeZip } from "../fetch/_make_archives.ts";
-import { UsageError } from "../runs/usage_error.ts";
-import { writeMiniSpider } from "./_mini_spider.ts";
+import { makeZip } from "../fetch/testing/make_archives.ts";
+import { UsageError } from "../ground/mod.ts";
+import { writeMiniSpider } from "./testing/mini_spider.ts";
 import { fetchSpider, loadSpider } from "./mod.ts";
 
 Deno.test("fetchSpider() unpacks the release's zip file into a folder that loadSpider() reads", async () => {

@@ -1,7 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { printable } from "../runs/printable.ts";
-import { UsageError } from "../runs/usage_error.ts";
+import { printable, UsageError } from "../ground/mod.ts";
 import { readRecords } from "./_read_records.ts";
 import { parseSchemas } from "./parse_schemas.ts";
 import type { DatabaseSchema, MissingDatabase, SpiderData, SpiderExample } from "./types.ts";

@@ -4,9 +4,9 @@ import { rm, truncate, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { realDataRoot } from "../runs/real_data.ts";
-import { UsageError } from "../runs/usage_error.ts";
-import { MINI_DEV, MINI_TRAIN, writeMiniSpider } from "./_mini_spider.ts";
+import { realDataRoot } from "../ground/mod.ts";
+import { UsageError } from "../ground/mod.ts";
+import { MINI_DEV, MINI_TRAIN, writeMiniSpider } from "./testing/mini_spider.ts";
 import { loadSpider, normalizeSql, quoteName } from "./mod.ts";
 
 async function withFolder(

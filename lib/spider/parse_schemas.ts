@@ -1,4 +1,4 @@
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import type { Column, ColumnRef, DatabaseSchema, ForeignKey } from "./types.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { pcg32, shuffled } from "../stats/mod.ts";
 
 /** Options of {@link sampleExamples}. */

@@ -1,4 +1,4 @@
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { pcg32, shuffled } from "../stats/mod.ts";
 import { normalizeSql } from "./normalize_sql.ts";
 import { serializeSchema } from "./serialize_schema.ts";

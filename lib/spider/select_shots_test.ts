@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { realDataRoot } from "../runs/real_data.ts";
-import { UsageError } from "../runs/usage_error.ts";
+import { realDataRoot } from "../ground/mod.ts";
+import { UsageError } from "../ground/mod.ts";
 import { loadSpider, sampleExamples, selectShots } from "./mod.ts";
 import type { DatabaseSchema, SpiderExample } from "./mod.ts";
 

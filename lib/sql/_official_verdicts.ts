@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { realDataRoot } from "../runs/real_data.ts";
+import { realDataRoot } from "../ground/mod.ts";
 
 /** A dev example of Spider with two systems' predictions and the official script's verdicts. */
 export interface OfficialVerdict {

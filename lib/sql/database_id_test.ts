@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { checkDatabaseId } from "./database_id.ts";
 
 Deno.test("checkDatabaseId() takes every name of a folder", () => {

@@ -1,4 +1,4 @@
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { errorClass } from "./classify/error_class.ts";
 import { Comparer } from "./compare/comparer.ts";
 import type { Comparison, ResultPair } from "./compare/compare_results.ts";

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { isAlive, testDatabase } from "./_test_database.ts";
+import { HOSTILE_COMPARISONS } from "./compare/testing/hostile_comparisons.ts";
 import { HOSTILE_STATEMENTS } from "./execute/_hostile_statements.ts";
+import { DatabaseError } from "./execute/executor_pool.ts";
 import { GoldQueryError } from "./gold_query_error.ts";
 import { createJudge, type JudgeOptions } from "./judge.ts";
 import type { Verdict } from "./verdict.ts";
@@ -136,6 +138,54 @@ Deno.test("createJudge() leaves no process behind", async () => {
   assert.ok(pids.length > 0);
   await judge[Symbol.asyncDispose]();
   assert.deepEqual(pids.filter(isAlive), []);
+});
+
+Deno.test("createJudge() stops at once when it is told to, and leaves no process", async () => {
+  using db = testDatabase();
+  const stop = new AbortController();
+  const judge = createJudge({ workers: 1, timeoutMs: 60_000, signal: stop.signal });
+  const endless =
+    "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c";
+  const verdict = judge.judge({ dbPath: db.path, gold: "SELECT 1", predicted: endless });
+  verdict.catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const pids = judge.processIds;
+  const started = performance.now();
+  stop.abort(new UsageError("stopped"));
+  await assert.rejects(verdict, /^UsageError: stopped$/);
+  await judge[Symbol.asyncDispose]();
+  assert.ok(performance.now() - started < 2_000);
+  assert.equal(pids.length, 1);
+  assert.deepEqual(pids.filter(isAlive), []);
+});
+
+Deno.test("createJudge() calls a comparison that takes too many steps a timeout", async () => {
+  const hard = HOSTILE_COMPARISONS.find(({ official }) => official === "timeout")!;
+  const [gold, predicted] = hard.make();
+  const columns = gold[0]!.map((_, at) => `c${at}`);
+  const values = (rows: readonly (readonly unknown[])[]): string =>
+    rows.map((row) => `(${row.join()})`).join();
+  using db = testDatabase(
+    `CREATE TABLE a (${columns.join()}); INSERT INTO a VALUES ${values(gold)};` +
+      `CREATE TABLE b (${columns.join()}); INSERT INTO b VALUES ${values(predicted)};`,
+  );
+  await using judge = createJudge({ workers: 1, timeoutMs: 1_000 });
+  const request = { dbPath: db.path, gold: "SELECT * FROM a", predicted: "SELECT * FROM b" };
+  const { status, official, message } = await judge.judge(request);
+  assert.equal(status, "timeout");
+  assert.equal(official, false);
+  assert.match(message!, /^comparing the results takes/);
+});
+
+Deno.test("createJudge() throws DatabaseError for a database that cannot be read", async () => {
+  using db = testDatabase();
+  const path = `${db.folder}/bad.sqlite`;
+  Deno.writeTextFileSync(path, "no database ".repeat(500));
+  await using judge = createJudge({ workers: 1 });
+  await assert.rejects(
+    judge.judge({ dbPath: path, gold: "SELECT 1", predicted: "" }),
+    DatabaseError,
+  );
 });
 
 Deno.test("createJudge() calls no hostile statement right, also where the gold is empty", async () => {

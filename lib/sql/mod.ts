@@ -16,9 +16,11 @@
  *
  * @module
  */
+export { officialVerdicts, spiderRoot } from "./_official_verdicts.ts";
 export { hardness } from "./classify/hardness.ts";
 export { officialEqual, type RowOrder } from "./compare/official_equal.ts";
 export { plainEqual } from "./compare/plain_equal.ts";
+export { databaseFiles, type Suite } from "./database_files.ts";
 export {
   type Execution,
   ExecutorError,
@@ -26,7 +28,6 @@ export {
   ExecutorPool,
 } from "./execute/executor_pool.ts";
 export { extractSql, isCutInReasoning } from "./extract_sql.ts";
-export { databaseFiles, type Suite } from "./database_files.ts";
 export { GoldQueryError } from "./gold_query_error.ts";
 export { createJudge, type Judge, type JudgeOptions, type JudgeRequest } from "./judge.ts";
 export { judgeOrReason, type Unjudged } from "./judge_or_reason.ts";

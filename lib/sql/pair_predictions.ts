@@ -1,5 +1,4 @@
-import { printable } from "../runs/printable.ts";
-import { UsageError } from "../runs/usage_error.ts";
+import { printable, UsageError } from "../ground/mod.ts";
 import type { GoldExample } from "./read_gold_examples.ts";
 import type { Prediction, Remark } from "./read_predictions.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../runs/usage_error.ts";
+import { UsageError } from "../ground/mod.ts";
 import { pairPredictions } from "./pair_predictions.ts";
 import type { GoldExample } from "./read_gold_examples.ts";
 import { type Prediction, readPredictions } from "./read_predictions.ts";

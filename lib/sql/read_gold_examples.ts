@@ -1,5 +1,4 @@
-import { printable } from "../runs/printable.ts";
-import { UsageError } from "../runs/usage_error.ts";
+import { printable, UsageError } from "../ground/mod.ts";
 import { type PlacedRecord, readJsonRecords } from "./text/json_records.ts";
 import { linesOf } from "./text/lines.ts";
 import { exampleIds } from "./text/record_ids.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertNear } from "./_from_counts.ts";
+import { assertNear } from "./testing/from_counts.ts";
 import { brierScores, letterBrierScores } from "./brier_scores.ts";
 import { calibration } from "./calibration.ts";
 import { meanEvidence } from "./mean_evidence.ts";

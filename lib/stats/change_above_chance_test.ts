@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { answersOf, assertNear } from "./_from_counts.ts";
+import { answersOf, assertNear } from "./testing/from_counts.ts";
 import { changeAboveChance } from "./change_above_chance.ts";
 import { clusterRobustMean } from "./cluster_robust_mean.ts";
 import { pairedDifference } from "./paired_difference.ts";

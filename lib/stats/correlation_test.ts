@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { assertNear } from "./_from_counts.ts";
+import { assertNear } from "./testing/from_counts.ts";
 import { ranks } from "./_pearson.ts";
 import { correlation } from "./correlation.ts";
 import { pcg32 } from "./pcg32.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertNear } from "./_from_counts.ts";
+import { assertNear } from "./testing/from_counts.ts";
 import { clusterRobustMean } from "./cluster_robust_mean.ts";
 import { crossedSeeds } from "./crossed_seeds.ts";
 import { pcg32 } from "./pcg32.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertNear } from "./_from_counts.ts";
+import { assertNear } from "./testing/from_counts.ts";
 import { mcnemarExact } from "./mcnemar_exact.ts";
 import { mcnemarMidP } from "./mcnemar_mid_p.ts";
 

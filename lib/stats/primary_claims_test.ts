@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { answersOf } from "./_from_counts.ts";
+import { answersOf } from "./testing/from_counts.ts";
 import { compareRecipes } from "./compare_recipes.ts";
 import { pcg32 } from "./pcg32.ts";
 import { primaryClaims } from "./primary_claims.ts";

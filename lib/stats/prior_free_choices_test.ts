@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { assertNear } from "./_from_counts.ts";
+import { assertNear } from "./testing/from_counts.ts";
 import { letterHabit } from "./letter_habit.ts";
 import { letterPrior } from "./letter_prior.ts";
 import { pcg32 } from "./pcg32.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { answersOf, assertNear } from "./_from_counts.ts";
+import { answersOf, assertNear } from "./testing/from_counts.ts";
 import { clusterRobustMean } from "./cluster_robust_mean.ts";
 import { designEffect } from "./design_effect.ts";
 import { evidenceIntervals } from "./evidence_intervals.ts";

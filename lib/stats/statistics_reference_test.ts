@@ -17,11 +17,11 @@ import { requiredExamples } from "./required_examples.ts";
 import { smallestDetectableDifference } from "./smallest_detectable_difference.ts";
 import { splitHalves } from "./split_halves.ts";
 import { studentCdf, studentQuantile } from "./student_t.ts";
-import { answersOf, assertNear, lettersOf } from "./_from_counts.ts";
+import { answersOf, assertNear, lettersOf } from "./testing/from_counts.ts";
 import { pairedPower } from "./_paired_power.ts";
-import { checkClustered, checkNonInferiority } from "./_reference_bounds.ts";
-import { checkRecommendation } from "./_reference_recommendation.ts";
-import { checkSimultaneous } from "./_reference_simultaneous.ts";
+import { checkClustered, checkNonInferiority } from "./testing/reference_bounds.ts";
+import { checkRecommendation } from "./testing/reference_recommendation.ts";
+import { checkSimultaneous } from "./testing/reference_simultaneous.ts";
 import reference from "./testdata/statistics_reference.json" with { type: "json" };
 
 const BLOCKS: Record<keyof typeof reference, () => void> = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { answersOf } from "./_from_counts.ts";
+import { answersOf } from "./testing/from_counts.ts";
 import { clusterRobustMean } from "./cluster_robust_mean.ts";
 import { differenceInterval } from "./difference_interval.ts";
 import { effectiveDifferenceInterval } from "./effective_difference_interval.ts";

@@ -1,5 +1,4 @@
-import type { TokenAudit } from "../engine/audit_tokens.ts";
-import type { Engine } from "../engine/types.ts";
+import type { Engine, TokenAudit } from "../engine/mod.ts";
 import type { MmluSample } from "../runs/mod.ts";
 import { type AnswerOptions, noteReused, onePerKey } from "./answer_sql.ts";
 import type { MmluInputs, ModelInputs } from "./inputs.ts";

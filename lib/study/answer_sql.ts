@@ -1,8 +1,8 @@
-import type { Engine } from "../engine/types.ts";
+import type { Engine } from "../engine/mod.ts";
 import { isCutInReasoning } from "../sql/mod.ts";
 import type { SampleStore, SqlSample } from "../runs/mod.ts";
 import type { ModelInputs, SqlInputs } from "./inputs.ts";
-import type { Progress } from "../runs/progress.ts";
+import type { Progress } from "../ground/mod.ts";
 import { type NamedVariant, sampleIdentity } from "./sample_identity.ts";
 import { sqlPrompts } from "./study_prompts.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { auditTokens } from "../engine/audit_tokens.ts";
-import { openOnnxEngine } from "../engine/onnx_engine.ts";
-import type { Engine } from "../engine/types.ts";
+import { auditTokens } from "../engine/tokenizer/audit_tokens.ts";
+import { openCpuEngine } from "../engine/cpu/cpu_engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import { checkMmluSample, checkSqlSample, openStore } from "../runs/mod.ts";
-import { SILENT } from "../runs/progress.ts";
-import { writeMiniStudy } from "./_mini_study.ts";
+import { SILENT } from "../ground/mod.ts";
+import { writeMiniStudy } from "./testing/mini_study.ts";
 import { answerMmlu } from "./answer_mmlu.ts";
 import { answerSql } from "./answer_sql.ts";
 import { openInputs, samplePrompt } from "./inputs.ts";
@@ -36,7 +36,7 @@ function counting(engine: Engine): Engine & { prompts: number } {
 Deno.test("answerSql asks a repeated question once and answers both", async () => {
   using study = await writeMiniStudy({ spider: { "dev.json": [TWICE, OTHER, TWICE] } });
   const inputs = await openInputs(study.config, study.model);
-  await using engine = counting(await openOnnxEngine(inputs.checkpoint));
+  await using engine = counting(await openCpuEngine(inputs.checkpoint));
   using store = openStore(`${study.out}/sql.jsonl`, { check: checkSqlSample });
   const samples = await answerSql(inputs, engine, { variant: BASE, store, progress: SILENT });
   assert.deepEqual(samples.map(({ id }) => id), ["dev-0", "dev-1", "dev-2"]);
@@ -61,7 +61,7 @@ Deno.test("answerMmlu asks a repeated question once and answers both", async () 
   const config = { ...study.config, mmlu: { ...mmlu, perCategory: 2 } };
   const inputs = await openInputs(config, study.model);
   const audit = auditTokens(inputs.tokenizer, samplePrompt(inputs));
-  await using engine = counting(await openOnnxEngine(inputs.checkpoint));
+  await using engine = counting(await openCpuEngine(inputs.checkpoint));
   using store = openStore(`${study.out}/mmlu.jsonl`, { check: checkMmluSample });
   const options = { variant: BASE, store, progress: SILENT };
   const samples = await answerMmlu({ ...inputs, audit }, engine, options);

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
-import { loadAdapter } from "../engine/adapter.ts";
-import { openCheckpoint } from "../engine/checkpoint.ts";
+import { loadAdapter } from "../engine/checkpoint/adapter.ts";
+import { openCheckpoint } from "../engine/checkpoint/checkpoint.ts";
+import { UsageError } from "../ground/mod.ts";
+
 import {
   checkRunFolder,
   claimRun,
   type Keyed,
   readSummary,
   type SampleStore,
-  UsageError,
 } from "../runs/mod.ts";
-import { SILENT } from "../runs/progress.ts";
+import { SILENT } from "../ground/mod.ts";
 import { pcg32 } from "../stats/mod.ts";
-import { copyStudy, refusal, runMini, writeRunStudy } from "./_mini_run.ts";
+import { copyStudy, refusal, runMini, writeRunStudy } from "./testing/mini_run.ts";
 import { openInputs } from "./inputs.ts";
 import { openMmluStore, openSqlStore } from "./open_stores.ts";
 import { adapterOrigin, sealAdapter } from "./recipe_adapter.ts";

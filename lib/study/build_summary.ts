@@ -1,12 +1,13 @@
-import { storedHalfType } from "../engine/cuda/device_weights.ts";
+import { storedHalfType } from "../engine/mod.ts";
 import { MMLU_PROMPT_VERSION } from "../mmlu/mod.ts";
+import { sha256OfFile } from "../ground/mod.ts";
+
 import {
   type AdapterSettings,
   gitState,
   type Provenance,
   recordedConfig,
   SCHEMA_VERSION,
-  sha256OfFile,
   type Summary,
   TASK_VERSION,
   toolVersions,

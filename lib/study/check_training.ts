@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
-import { type Recipe, UsageError } from "../runs/mod.ts";
-import { runCommand } from "../setup/run_command.ts";
-import { VENV_PYTHON } from "../setup/python_env.ts";
+import { UsageError } from "../ground/mod.ts";
+
+import { type Recipe } from "../runs/mod.ts";
+import { runCommand, VENV_PYTHON } from "../setup/mod.ts";
 import { exportSft, sampleExamples } from "../spider/mod.ts";
 import type { ModelInputs, SqlInputs } from "./inputs.ts";
 import { adapterOrigin } from "./recipe_adapter.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync } from "node:fs";
-import { SILENT } from "../runs/progress.ts";
+import { SILENT } from "../ground/mod.ts";
 import { checkTraining } from "./check_training.ts";
-import { type MiniStudyFiles, writeMiniStudy } from "./_mini_study.ts";
-import { writeTinyAdapter } from "./_tiny_model.ts";
+import { type MiniStudyFiles, writeMiniStudy } from "./testing/mini_study.ts";
+import { writeTinyAdapter } from "./testing/tiny_model.ts";
 import { type OpenStudy, openStudy } from "./open_study.ts";
 import { runPipeline } from "./run_pipeline.ts";
 import { allVariants, trainRecipes } from "./run_study.ts";

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
-import type { Checkpoint } from "../engine/checkpoint.ts";
-import { REPOSITORY_ROOT, sha256OfFile, writeAtomic } from "../runs/mod.ts";
+import type { Checkpoint } from "../engine/mod.ts";
+import { REPOSITORY_ROOT, sha256OfFile, writeAtomic } from "../ground/mod.ts";
 
 const CACHE = `${REPOSITORY_ROOT}/.cache/checkpoint_hashes.json`;
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { openCheckpoint } from "../engine/checkpoint.ts";
-import { sha256OfFile } from "../runs/mod.ts";
-import { TINY_CONFIG, writeTinyModel } from "./_tiny_model.ts";
+import { openCheckpoint } from "../engine/checkpoint/checkpoint.ts";
+import { sha256OfFile } from "../ground/mod.ts";
+import { TINY_CONFIG, writeTinyModel } from "./testing/tiny_model.ts";
 import { checkpointHashes, templateHashes } from "./checkpoint_hashes.ts";
 
 const FILES = ["config.json", "model.safetensors", "tokenizer.json"];

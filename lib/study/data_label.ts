@@ -1,6 +1,8 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { fromRoot, REPOSITORY_ROOT, type StudyConfig } from "../runs/mod.ts";
+import { fromRoot, REPOSITORY_ROOT } from "../ground/mod.ts";
+
+import { type StudyConfig } from "../runs/mod.ts";
 
 /** What every number of the embedded samples is labelled. */
 const SAMPLE_LABEL = "sample";

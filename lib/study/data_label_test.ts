@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { parseConfig, REPOSITORY_ROOT, type StudyConfig } from "../runs/mod.ts";
+import { REPOSITORY_ROOT } from "../ground/mod.ts";
+
+import { parseConfig, type StudyConfig } from "../runs/mod.ts";
 import { dataLabel } from "./data_label.ts";
 
 function config(label?: string): StudyConfig {

@@ -1,4 +1,4 @@
-import { sha256OfFile } from "../runs/mod.ts";
+import { sha256OfFile } from "../ground/mod.ts";
 import type { SqlInputs } from "./inputs.ts";
 
 /**

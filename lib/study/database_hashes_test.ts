@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { SILENT } from "../runs/progress.ts";
-import { type MiniStudy, writeMiniStudy } from "./_mini_study.ts";
+import { SILENT } from "../ground/mod.ts";
+import { type MiniStudy, writeMiniStudy } from "./testing/mini_study.ts";
 import { databaseHashes } from "./database_hashes.ts";
 import { openSqlInputs } from "./inputs.ts";
 import { openStudy } from "./open_study.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { openOnnxEngine } from "../engine/onnx_engine.ts";
-import { EMBEDDED_MODEL, skipUnless } from "../engine/_reference.ts";
-import type { Engine, Prompt } from "../engine/types.ts";
+import { openCpuEngine } from "../engine/cpu/cpu_engine.ts";
+import { EMBEDDED_MODEL, skipUnless } from "../engine/testing/reference.ts";
+import type { Engine, Prompt } from "../engine/engine.ts";
 import { checkSqlSample, openStore } from "../runs/mod.ts";
-import { SILENT } from "../runs/progress.ts";
-import { type MiniStudyFiles, writeMiniStudy } from "./_mini_study.ts";
-import { TINY_CONFIG, TINY_TOKENIZER_CONFIG } from "./_tiny_model.ts";
+import { SILENT } from "../ground/mod.ts";
+import { type MiniStudyFiles, writeMiniStudy } from "./testing/mini_study.ts";
+import { TINY_CONFIG, TINY_TOKENIZER_CONFIG } from "./testing/tiny_model.ts";
 import { type AnsweredSql, answerSql } from "./answer_sql.ts";
 import { openInputs, openModelInputs, type StudyInputs, withEndToken } from "./inputs.ts";
 import { BASE } from "./sample_identity.ts";
@@ -141,7 +141,7 @@ Deno.test({
     });
     const answers = [];
     for (const { checkpoint } of [own, base]) {
-      await using engine = await openOnnxEngine(checkpoint, { contextLength: 96 });
+      await using engine = await openCpuEngine(checkpoint, { contextLength: 96 });
       for await (const answer of engine.generate([prompt], { maxNewTokens: 24 })) {
         answers.push(answer);
       }

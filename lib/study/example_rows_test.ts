@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { writeMiniStudy } from "./_mini_study.ts";
+import { writeMiniStudy } from "./testing/mini_study.ts";
 import { exampleRows } from "./example_rows.ts";
 import { firstTrainingText } from "./first_training_text.ts";
 import { openStudy } from "./open_study.ts";
 import { answerVariants } from "./run_study.ts";
 import { BASE } from "./sample_identity.ts";
-import { SILENT } from "../runs/progress.ts";
+import { SILENT } from "../ground/mod.ts";
 import { storedCompletions } from "./stored_completions.ts";
 import { tokenAuditFacts } from "./token_audit_facts.ts";
 

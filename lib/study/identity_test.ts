@@ -10,13 +10,13 @@ import {
   runMini,
   storedRecords,
   writeRunStudy,
-} from "./_mini_run.ts";
-import { type MiniStudy, writeMiniStudy } from "./_mini_study.ts";
-import { TINY_CONFIG, TINY_TOKENIZER_CONFIG } from "./_tiny_model.ts";
+} from "./testing/mini_run.ts";
+import { type MiniStudy, writeMiniStudy } from "./testing/mini_study.ts";
+import { TINY_CONFIG, TINY_TOKENIZER_CONFIG } from "./testing/tiny_model.ts";
 import { openModelInputs } from "./inputs.ts";
 import { openStudy } from "./open_study.ts";
 import { BASE, sampleIdentity } from "./sample_identity.ts";
-import { SILENT } from "../runs/progress.ts";
+import { SILENT } from "../ground/mod.ts";
 
 type Json = Record<string, unknown>;
 

@@ -1,8 +1,15 @@
-import { auditTokens, type TokenAudit } from "../engine/audit_tokens.ts";
-import { type Checkpoint, openCheckpoint } from "../engine/checkpoint.ts";
-import { loadTokenizer, type Tokenizer } from "../engine/tokenizer.ts";
+import {
+  auditTokens,
+  type Checkpoint,
+  loadTokenizer,
+  openCheckpoint,
+  type TokenAudit,
+  type Tokenizer,
+} from "../engine/mod.ts";
 import { loadMmlu, type MmluData, type MmluQuestion, selectSuite } from "../mmlu/mod.ts";
-import { fromRoot, type StudyConfig, UsageError } from "../runs/mod.ts";
+import { fromRoot, UsageError } from "../ground/mod.ts";
+
+import { type StudyConfig } from "../runs/mod.ts";
 import {
   loadSpider,
   sampleExamples,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeMiniStudy } from "./_mini_study.ts";
+import { writeMiniStudy } from "./testing/mini_study.ts";
 import {
   openInputs,
   openMmluInputs,

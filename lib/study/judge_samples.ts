@@ -1,4 +1,5 @@
-import { type SqlSample, type UnjudgedExample, UsageError } from "../runs/mod.ts";
+import { type Progress, UsageError } from "../ground/mod.ts";
+import { type SqlSample, type UnjudgedExample } from "../runs/mod.ts";
 import type { AnsweredSql } from "./answer_sql.ts";
 import {
   createJudge,
@@ -9,7 +10,6 @@ import {
   type Verdict,
 } from "../sql/mod.ts";
 import type { SqlInputs } from "./inputs.ts";
-import type { Progress } from "../runs/progress.ts";
 
 /** A judged completion. */
 export interface SqlVerdict extends Verdict {

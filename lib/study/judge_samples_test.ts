@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { SqlSample } from "../runs/mod.ts";
-import { SILENT } from "../runs/progress.ts";
-import { writeMiniStudy } from "./_mini_study.ts";
+import { SILENT } from "../ground/mod.ts";
+import { writeMiniStudy } from "./testing/mini_study.ts";
 import { openSqlInputs } from "./inputs.ts";
 import { judgeSamples } from "./judge_samples.ts";
 

@@ -44,7 +44,7 @@ export { type NotebookStudy, openNotebookStudy } from "./open_notebook.ts";
 export { openEngine } from "./open_engine.ts";
 export { openMmluStore, openSqlStore } from "./open_stores.ts";
 export { type OpenStudy, openStudy, type OpenStudyOptions } from "./open_study.ts";
-export { type Progress, SILENT } from "../runs/progress.ts";
+export { type Progress, SILENT } from "../ground/mod.ts";
 export { adapterOrigin, adapterSettings, recipeAdapters } from "./recipe_adapter.ts";
 export { runPipeline } from "./run_pipeline.ts";
 export {

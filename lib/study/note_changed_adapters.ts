@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
-import { type Progress, readSummary, sha256OfFile, UsageError } from "../runs/mod.ts";
+import { type Progress, sha256OfFile, UsageError } from "../ground/mod.ts";
+
+import { readSummary } from "../runs/mod.ts";
 import type { OpenStudy } from "./open_study.ts";
 import { RESULT_FILES } from "./write_results.ts";
 

@@ -1,4 +1,4 @@
-import type { Progress } from "../runs/progress.ts";
+import type { Progress } from "../ground/mod.ts";
 
 const UPDATE_EVERY_MS = 15_000;
 

@@ -1,9 +1,11 @@
-import { loraSites } from "../engine/adapter.ts";
-import { openCudaEngine } from "../engine/cuda/cuda_engine.ts";
-import { openOnnxEngine } from "../engine/onnx_engine.ts";
-import { openServerEngine } from "../engine/server/mod.ts";
-import type { Engine } from "../engine/types.ts";
-import { type Progress, UsageError } from "../runs/mod.ts";
+import {
+  type Engine,
+  loraSites,
+  openCpuEngine,
+  openCudaEngine,
+  openServerEngine,
+} from "../engine/mod.ts";
+import { type Progress, UsageError } from "../ground/mod.ts";
 import type { ModelInputs } from "./inputs.ts";
 import type { NamedVariant } from "./sample_identity.ts";
 
@@ -31,7 +33,7 @@ export function openEngine(
     });
   }
   const sites = loraSites(variants.flatMap(({ weights }) => weights.adapter ?? []));
-  if (device === "cpu") return openOnnxEngine(checkpoint, { batchSize, ...sites });
+  if (device === "cpu") return openCpuEngine(checkpoint, { batchSize, ...sites });
   return openCudaEngine(checkpoint, {
     ...sites,
     onPlan(event): void {

@@ -1,7 +1,7 @@
-import { fromRoot, loadConfig, REPOSITORY_ROOT } from "../runs/mod.ts";
+import { fromRoot, type Progress, REPOSITORY_ROOT, SILENT } from "../ground/mod.ts";
+import { loadConfig } from "../runs/mod.ts";
 import { notebookProgress } from "./notebook_progress.ts";
 import { type OpenStudy, openStudy } from "./open_study.ts";
-import { type Progress, SILENT } from "../runs/progress.ts";
 import type { PhaseOptions } from "./run_study.ts";
 
 /** A study as the notebooks have it. */

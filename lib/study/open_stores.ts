@@ -1,13 +1,12 @@
+import { type Check, type Progress, refuse } from "../ground/mod.ts";
 import {
   checkMmluSample,
   checkSqlSample,
   type MmluSample,
   openStore,
-  type Progress,
   type SampleStore,
   type SqlSample,
 } from "../runs/mod.ts";
-import { type Check, refuse } from "../runs/check_json.ts";
 import type { ModelInputs } from "./inputs.ts";
 
 /** What the answers in a store must fit: the model's vocabulary. */

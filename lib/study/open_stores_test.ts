@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { storeLine } from "../runs/_store_lines.ts";
-import { contentKey, type SqlSample } from "../runs/mod.ts";
-import { SILENT } from "../runs/progress.ts";
-import { writeMiniStudy } from "./_mini_study.ts";
+import { contentKey } from "../ground/mod.ts";
+
+import { type SqlSample } from "../runs/mod.ts";
+import { SILENT } from "../ground/mod.ts";
+import { writeMiniStudy } from "./testing/mini_study.ts";
 import { type ModelInputs, openModelInputs } from "./inputs.ts";
 import { openMmluStore, openSqlStore } from "./open_stores.ts";
 

@@ -4,7 +4,7 @@ import { dataLabel } from "./data_label.ts";
 import { openDataInputs, openInputs, type StudyInputs } from "./inputs.ts";
 import { openStudyFolder, type StudyFolder } from "./run_study.ts";
 import { mmluShortfalls, sqlShortfalls, trainingShortfalls } from "./shortfalls.ts";
-import type { Progress } from "../runs/progress.ts";
+import type { Progress } from "../ground/mod.ts";
 
 /** A study that is ready to run: its inputs, and its results folder taken. */
 export interface OpenStudy {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { type Progress, SILENT } from "../runs/progress.ts";
-import { type MiniStudy, writeMiniStudy } from "./_mini_study.ts";
+import { type Progress, SILENT } from "../ground/mod.ts";
+import { type MiniStudy, writeMiniStudy } from "./testing/mini_study.ts";
 import { openStudy } from "./open_study.ts";
 
 /** A study whose model would have to be downloaded from a hub that is not there. */

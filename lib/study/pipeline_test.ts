@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, readdirSync } from "node:fs";
 import { InferenceSession } from "onnxruntime-node";
 import { EMBEDDED_MODEL_DIR, EMBEDDED_MODEL_ID, VENV_PYTHON } from "../setup/mod.ts";
-import { parseConfig, readSummary, REPOSITORY_ROOT, type Summary } from "../runs/mod.ts";
-import { SILENT } from "../runs/progress.ts";
+import { REPOSITORY_ROOT } from "../ground/mod.ts";
+
+import { parseConfig, readSummary, type Summary } from "../runs/mod.ts";
+import { SILENT } from "../ground/mod.ts";
 import { openStudy } from "./open_study.ts";
 import { runPipeline } from "./run_pipeline.ts";
 import { RESULT_FILES } from "./write_results.ts";

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import { type AdapterSettings, writeAtomic } from "../runs/mod.ts";
+import { writeAtomic } from "../ground/mod.ts";
+
+import { type AdapterSettings } from "../runs/mod.ts";
 import type { OpenStudy } from "./open_study.ts";
 
 /** Who made the adapter in a recipe's folder; `none` where there is none that is whole. */

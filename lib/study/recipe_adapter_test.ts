@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { readSummary } from "../runs/mod.ts";
-import { SILENT } from "../runs/progress.ts";
+import { SILENT } from "../ground/mod.ts";
 import { summaryTable } from "../report/mod.ts";
-import { type MiniStudy, writeMiniStudy } from "./_mini_study.ts";
-import { writeTinyAdapter } from "./_tiny_model.ts";
+import { type MiniStudy, writeMiniStudy } from "./testing/mini_study.ts";
+import { writeTinyAdapter } from "./testing/tiny_model.ts";
 import { type OpenStudy, openStudy } from "./open_study.ts";
 import { adapterOrigin, adapterSettings, recipeAdapters, sealAdapter } from "./recipe_adapter.ts";
 import { runPipeline } from "./run_pipeline.ts";

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
-import { readSummary, sha256OfFile } from "../runs/mod.ts";
-import { SILENT } from "../runs/progress.ts";
-import { type MiniStudy, writeMiniStudy } from "./_mini_study.ts";
-import { writeTinyAdapter } from "./_tiny_model.ts";
+import { sha256OfFile } from "../ground/mod.ts";
+
+import { readSummary } from "../runs/mod.ts";
+import { SILENT } from "../ground/mod.ts";
+import { type MiniStudy, writeMiniStudy } from "./testing/mini_study.ts";
+import { writeTinyAdapter } from "./testing/tiny_model.ts";
 import { buildSummary } from "./build_summary.ts";
 import { type OpenStudy, openStudy } from "./open_study.ts";
 import { allVariants, answerVariants } from "./run_study.ts";

@@ -1,7 +1,7 @@
 import type { Summary } from "../runs/mod.ts";
 import { buildSummary } from "./build_summary.ts";
 import type { OpenStudy } from "./open_study.ts";
-import { loadAdapter } from "../engine/adapter.ts";
+import { loadAdapter } from "../engine/mod.ts";
 import { checkTraining } from "./check_training.ts";
 import { noteChangedAdapters } from "./note_changed_adapters.ts";
 import { adapterOrigin } from "./recipe_adapter.ts";

@@ -1,5 +1,4 @@
-import { loadAdapter } from "../engine/adapter.ts";
-import type { Engine } from "../engine/types.ts";
+import { type Engine, loadAdapter } from "../engine/mod.ts";
 import { adapterText, claimRun, type Recipe } from "../runs/mod.ts";
 import { answerMmlu } from "./answer_mmlu.ts";
 import { answerSql } from "./answer_sql.ts";
@@ -8,7 +7,7 @@ import { judgeSamples } from "./judge_samples.ts";
 import type { StudyInputs } from "./inputs.ts";
 import { openEngine } from "./open_engine.ts";
 import { openMmluStore, openSqlStore } from "./open_stores.ts";
-import type { Progress } from "../runs/progress.ts";
+import type { Progress } from "../ground/mod.ts";
 import { adapterOrigin, adapterSettings, sealAdapter } from "./recipe_adapter.ts";
 import { BASE, type NamedVariant } from "./sample_identity.ts";
 import { answerLetters, judgedAlike, type VariantAnswers } from "./summarize.ts";

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Prompt, Variant } from "../engine/types.ts";
-import { contentKey, TASK_VERSION } from "../runs/mod.ts";
+import type { Prompt, Variant } from "../engine/mod.ts";
+import { contentKey } from "../ground/mod.ts";
+
+import { TASK_VERSION } from "../runs/mod.ts";
 import type { ModelInputs } from "./inputs.ts";
 
 /** One set of weights under test: its name, and the adapter with its identity. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { ModelInputs } from "./inputs.ts";
 import { openModelInputs } from "./inputs.ts";
-import { writeMiniStudy } from "./_mini_study.ts";
+import { writeMiniStudy } from "./testing/mini_study.ts";
 import { BASE, type NamedVariant, sampleIdentity } from "./sample_identity.ts";
 
 const PROMPT = { prefix: [1, 2], suffix: [3] };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { StudyConfig } from "../runs/mod.ts";
-import { writeMiniStudy } from "./_mini_study.ts";
+import { writeMiniStudy } from "./testing/mini_study.ts";
 import { openMmluInputs, openSqlInputs } from "./inputs.ts";
 import { mmluShortfalls, sqlShortfalls, trainingShortfalls } from "./shortfalls.ts";
 

@@ -1,8 +1,8 @@
-import type { Engine } from "../engine/types.ts";
+import type { Engine } from "../engine/mod.ts";
 import { checkSqlSample, openStore, type SqlSample } from "../runs/mod.ts";
 import { answerSql } from "./answer_sql.ts";
 import type { OpenStudy } from "./open_study.ts";
-import { SILENT } from "../runs/progress.ts";
+import { SILENT } from "../ground/mod.ts";
 import type { NamedVariant } from "./sample_identity.ts";
 
 /**

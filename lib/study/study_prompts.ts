@@ -1,5 +1,4 @@
-import type { Tokenizer } from "../engine/tokenizer.ts";
-import type { Prompt } from "../engine/types.ts";
+import type { Prompt, Tokenizer } from "../engine/mod.ts";
 import { devShots, mmluPrompt } from "../mmlu/mod.ts";
 import { sqlPrompt } from "../spider/mod.ts";
 import type { MmluInputs, ModelInputs, SqlInputs } from "./inputs.ts";

@@ -1,17 +1,11 @@
 import { relative } from "node:path";
-import {
-  type Recipe,
-  REPOSITORY_ROOT,
-  type StudyConfig,
-  UsageError,
-  writeAtomic,
-} from "../runs/mod.ts";
-import { runCommand } from "../setup/run_command.ts";
-import { VENV_PYTHON } from "../setup/python_env.ts";
+import { type Progress, REPOSITORY_ROOT, UsageError, writeAtomic } from "../ground/mod.ts";
+
+import { type Recipe, type StudyConfig } from "../runs/mod.ts";
+import { runCommand, VENV_PYTHON } from "../setup/mod.ts";
 import { exportSft, sampleExamples, type SftRecord } from "../spider/mod.ts";
 import { pcg32, shuffled } from "../stats/mod.ts";
 import type { ModelInputs, SqlInputs } from "./inputs.ts";
-import type { Progress } from "../runs/progress.ts";
 import { promptHash } from "./sample_identity.ts";
 
 /** Exit code of the training script for wrong input. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync } from "node:fs";
-import { SILENT } from "../runs/progress.ts";
-import { UsageError } from "../runs/mod.ts";
-import { writeMiniStudy } from "./_mini_study.ts";
+import { SILENT } from "../ground/mod.ts";
+import { UsageError } from "../ground/mod.ts";
+import { writeMiniStudy } from "./testing/mini_study.ts";
 import { openModelInputs } from "./inputs.ts";
 import { trainRecipe } from "./train_recipe.ts";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync } from "node:fs";
-import { REPOSITORY_ROOT } from "../runs/mod.ts";
-import { SILENT } from "../runs/progress.ts";
+import { REPOSITORY_ROOT } from "../ground/mod.ts";
+import { SILENT } from "../ground/mod.ts";
 import { VENV_PYTHON } from "../setup/mod.ts";
-import { type MiniStudy, writeMiniStudy } from "./_mini_study.ts";
+import { type MiniStudy, writeMiniStudy } from "./testing/mini_study.ts";
 import { openModelInputs, openSqlInputs } from "./inputs.ts";
-import { TINY_TOKENIZER_CONFIG } from "./_tiny_model.ts";
+import { TINY_TOKENIZER_CONFIG } from "./testing/tiny_model.ts";
 import { promptHash } from "./sample_identity.ts";
 import { sqlPrompt } from "../spider/mod.ts";
 import { plannedTrainingTokens, trainRecipe, writeSftData } from "./train_recipe.ts";

@@ -1,5 +1,7 @@
 import { type LossRow, lossRows, type TrainingRow } from "../report/mod.ts";
-import { parseJson, type Recipe, UsageError } from "../runs/mod.ts";
+import { parseJson, UsageError } from "../ground/mod.ts";
+
+import { type Recipe } from "../runs/mod.ts";
 import { studentQuantile } from "../stats/mod.ts";
 import type { OpenStudy } from "./open_study.ts";
 import { adapterOrigin } from "./recipe_adapter.ts";

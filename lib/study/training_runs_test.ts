@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../runs/mod.ts";
+import { UsageError } from "../ground/mod.ts";
 import type { StudyFolder } from "./run_study.ts";
 import { trainingRuns } from "./training_runs.ts";
-import { writeMiniStudy } from "./_mini_study.ts";
+import { writeMiniStudy } from "./testing/mini_study.ts";
 import type { StudyInputs } from "./inputs.ts";
 
 Deno.test("trainingRuns() reads losses, what training took, and the environment", async () => {

@@ -1,5 +1,7 @@
 import { summaryTable, tradeOffFigure, tradeOffPoints } from "../report/mod.ts";
-import { type Summary, writeAtomic, writeSummary } from "../runs/mod.ts";
+import { writeAtomic } from "../ground/mod.ts";
+
+import { type Summary, writeSummary } from "../runs/mod.ts";
 import type { SqlVerdict } from "./judge_samples.ts";
 import type { StudyFolder } from "./run_study.ts";
 import type { MmluAnswer, VariantAnswers } from "./summarize.ts";

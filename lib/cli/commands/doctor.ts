@@ -1,4 +1,5 @@
-import { REPOSITORY_ROOT, toolVersions } from "../../runs/mod.ts";
+import { REPOSITORY_ROOT } from "../../ground/mod.ts";
+import { toolVersions } from "../../runs/mod.ts";
 import { EMBEDDED_MODEL_DIR, findPython } from "../../setup/mod.ts";
 import type { Command } from "../command.ts";
 

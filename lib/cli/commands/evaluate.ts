@@ -1,6 +1,5 @@
 import { basename, join, relative, resolve } from "node:path";
-import { loadAdapter } from "../../engine/adapter.ts";
-import { auditTokens } from "../../engine/audit_tokens.ts";
+import { auditTokens, loadAdapter } from "../../engine/mod.ts";
 import { type AccuracyRow, accuracyTable } from "../../report/mod.ts";
 import {
   checkOutputFile,
@@ -9,7 +8,7 @@ import {
   REPOSITORY_ROOT,
   UsageError,
   writeAtomic,
-} from "../../runs/mod.ts";
+} from "../../ground/mod.ts";
 import { ensureModel, ensureSample } from "../../setup/mod.ts";
 import {
   answerLetters,

@@ -1,5 +1,5 @@
 import { fetchMmlu, MMLU_URL } from "../../mmlu/mod.ts";
-import { checkOutputFolder, UsageError } from "../../runs/mod.ts";
+import { checkOutputFolder, UsageError } from "../../ground/mod.ts";
 import { fetchSpider } from "../../spider/mod.ts";
 import { type Command, text } from "../command.ts";
 

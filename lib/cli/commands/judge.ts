@@ -1,14 +1,13 @@
 import {
   checkOutputFile,
   contentKey,
-  type Keyed,
-  openStore,
   type Place,
   readText,
   sha256OfFile,
   UsageError,
   writeAtomic,
-} from "../../runs/mod.ts";
+} from "../../ground/mod.ts";
+import { type Keyed, openStore } from "../../runs/mod.ts";
 import {
   databaseFiles,
   type GoldExample,
@@ -72,6 +71,7 @@ export const JUDGE: Command = {
     const result = await judgeResumably(request, kept, {
       timeoutMs,
       ...(workers === undefined ? {} : { workers }),
+      signal,
       onProgress: (done: number, total: number) => {
         signal.throwIfAborted();
         progress.update(done, total, "verdicts");

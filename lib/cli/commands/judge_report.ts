@@ -1,5 +1,5 @@
 import { formatPercent, markdownTable } from "../../report/mod.ts";
-import { printable, UsageError } from "../../runs/mod.ts";
+import { printable, UsageError } from "../../ground/mod.ts";
 import {
   commonFailure,
   type JudgedPredictions,

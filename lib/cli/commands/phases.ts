@@ -13,7 +13,7 @@ import {
   writeSftData,
 } from "../../study/mod.ts";
 import { cutText, formatPercent, summaryTable } from "../../report/mod.ts";
-import { printable } from "../../runs/mod.ts";
+import { printable } from "../../ground/mod.ts";
 import { type Command, type CommandContext, type FlagValues, text } from "../command.ts";
 import { STUDY_FLAGS, studyConfig } from "../study_flags.ts";
 

@@ -1,13 +1,7 @@
 import { basename, join } from "node:path";
-import {
-  explainWriteError,
-  fromRoot,
-  loadConfig,
-  readSummary,
-  REPOSITORY_ROOT,
-  type Summary,
-  UsageError,
-} from "../../runs/mod.ts";
+import { explainWriteError, fromRoot, REPOSITORY_ROOT, UsageError } from "../../ground/mod.ts";
+
+import { loadConfig, readSummary, type Summary } from "../../runs/mod.ts";
 import { RESULT_FILES } from "../../study/mod.ts";
 import { type Command, text } from "../command.ts";
 import { DEFAULT_CONFIG, STUDY_FLAGS } from "../study_flags.ts";

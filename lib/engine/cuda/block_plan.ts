@@ -1,4 +1,4 @@
-import type { Prompt } from "../types.ts";
+import type { Prompt } from "../engine.ts";
 import { BundlePlanner, bundlingPays, type SharedPrefix } from "./bundle_plan.ts";
 import {
   type Chunk,

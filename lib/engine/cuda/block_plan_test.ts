@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Prompt } from "../types.ts";
-import { simulateBundles, simulateCache } from "./_simulated_cache.ts";
+import type { Prompt } from "../engine.ts";
+import { simulateBundles, simulateCache } from "../testing/simulated_cache.ts";
 import { planRuns } from "./block_plan.ts";
 import { type BundleCost, type RunLimits, SPARE_BLOCK } from "./run_plan.ts";
 import { flattenRun } from "./flat_run.ts";

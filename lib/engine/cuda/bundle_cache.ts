@@ -1,6 +1,5 @@
-import type { DecoderConfig } from "../decoder_config.ts";
-import type { AttentionInputs } from "../decoder_layers.ts";
-import type { GraphScope, ModelBuilder } from "../graph_builder.ts";
+import type { DecoderConfig } from "../checkpoint/mod.ts";
+import type { AttentionInputs, GraphScope, ModelBuilder } from "../graph/mod.ts";
 import { emptyColumn, sharedColumn } from "./bundle_plan.ts";
 import type { BundleShape } from "./bundle_shape.ts";
 import { repeated } from "./decode_loop.ts";

@@ -1,4 +1,4 @@
-import { type DecoderConfig, groupSize, hidingWindow } from "../decoder_config.ts";
+import { type DecoderConfig, groupSize, hidingWindow } from "../checkpoint/mod.ts";
 import { blockSize } from "./paged_attention.ts";
 
 /**

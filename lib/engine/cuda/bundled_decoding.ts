@@ -1,5 +1,5 @@
-import { groupSize } from "../decoder_config.ts";
-import { DataType, type GraphScope, type ModelBuilder } from "../graph_builder.ts";
+import { groupSize } from "../checkpoint/mod.ts";
+import { DataType, type GraphScope, type ModelBuilder } from "../graph/mod.ts";
 import { BundleCache, type BundledLayout, type BundledParts, ColumnTable } from "./bundle_cache.ts";
 import {
   type CarriedValue,

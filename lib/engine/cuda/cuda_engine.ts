@@ -1,9 +1,16 @@
 import type { Tensor } from "onnxruntime-node";
-import { UsageError } from "../../runs/usage_error.ts";
-import type { Checkpoint } from "../checkpoint.ts";
-import { loraFeeds, type LoraSites } from "../lora_feeds.ts";
-import { NOT_FINITE, refuseNotFinite, refuseNotFiniteScores } from "../not_finite.ts";
-import { openSession } from "../open_session.ts";
+import { UsageError } from "../../ground/mod.ts";
+import type { Checkpoint } from "../checkpoint/mod.ts";
+import {
+  checkTexts,
+  loraFeeds,
+  type LoraSites,
+  NOT_FINITE,
+  openSession,
+  refuseNotFinite,
+  refuseNotFiniteScores,
+  writeGraph,
+} from "../graph/mod.ts";
 import type {
   ChoiceScores,
   Completion,
@@ -13,9 +20,7 @@ import type {
   Prompt,
   TextScores,
   Variant,
-} from "../types.ts";
-import { checkTexts } from "../check_texts.ts";
-import { writeGraph } from "../write_graph.ts";
+} from "../engine.ts";
 import { planRuns } from "./block_plan.ts";
 import { type BundleShape, bundleShape } from "./bundle_shape.ts";
 import { buildCudaGraph } from "./cuda_graph.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Tensor } from "onnxruntime-node";
-import type { Adapter } from "../adapter.ts";
-import type { Checkpoint } from "../checkpoint.ts";
-import { groupSize, parseDecoderConfig } from "../decoder_config.ts";
-import type { Completion, Prompt } from "../types.ts";
-import { simulateBundles, simulateCache } from "./_simulated_cache.ts";
+import type { Adapter } from "../checkpoint/adapter.ts";
+import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import { groupSize, parseDecoderConfig } from "../checkpoint/decoder_config.ts";
+import type { Completion, Prompt } from "../engine.ts";
+import { simulateBundles, simulateCache } from "../testing/simulated_cache.ts";
 import { bundleShape } from "./bundle_shape.ts";
 import { CudaEngine, type CudaEngineOptions, type GraphRunner } from "./cuda_engine.ts";
 import type { FlatBundles, FlatRun } from "./flat_run.ts";

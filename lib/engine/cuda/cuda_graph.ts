@@ -1,6 +1,5 @@
-import type { Checkpoint, LinearModule } from "../checkpoint.ts";
-import { type Attribute, DataType, GraphScope, ModelBuilder, valueInfo } from "../graph_builder.ts";
-import type { LoraTerm } from "../adapter.ts";
+import type { Checkpoint, LinearModule, LoraTerm } from "../checkpoint/mod.ts";
+import { type Attribute, DataType, GraphScope, ModelBuilder, valueInfo } from "../graph/mod.ts";
 import { BundledDecoding } from "./bundled_decoding.ts";
 import type { BundleShape } from "./bundle_shape.ts";
 import { decodeConstants, decodeLoop } from "./decode_loop.ts";

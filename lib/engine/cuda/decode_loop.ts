@@ -1,12 +1,13 @@
-import { type AttentionInputs, decoderLayers } from "../decoder_layers.ts";
 import {
+  type AttentionInputs,
   DataType,
+  decoderLayers,
   type Dimension,
   GraphScope,
   type ModelBuilder,
   tensor,
   valueInfo,
-} from "../graph_builder.ts";
+} from "../graph/mod.ts";
 import { greedy, type LoopParts } from "./prefill_loop.ts";
 
 /** A value that the loop carries from step to step beside the tokens. */

@@ -1,4 +1,4 @@
-import { UsageError } from "../../runs/usage_error.ts";
+import { UsageError } from "../../ground/mod.ts";
 
 /**
  * Free memory of a GPU in bytes, as the driver's `nvidia-smi` reports it.

@@ -1,8 +1,12 @@
-import type { Checkpoint, LinearModule } from "../checkpoint.ts";
-import { DataType, type GraphScope, type ModelBuilder, tensor } from "../graph_builder.ts";
-import type { LoraTerm } from "../adapter.ts";
-import { LinearLayers } from "../linear_layers.ts";
-import { WeightReader } from "../weight_reader.ts";
+import type { Checkpoint, LinearModule, LoraTerm } from "../checkpoint/mod.ts";
+import {
+  DataType,
+  type GraphScope,
+  LinearLayers,
+  type ModelBuilder,
+  tensor,
+  WeightReader,
+} from "../graph/mod.ts";
 
 /** Types that the GPU computes with. */
 export type ComputeType = DataType.BFLOAT16 | DataType.FLOAT16;

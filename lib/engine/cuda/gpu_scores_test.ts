@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { openCheckpoint } from "../checkpoint.ts";
-import { checkPeakedScores, withPeakedCheckpoint } from "../_peaked_model.ts";
+import { openCheckpoint } from "../checkpoint/checkpoint.ts";
+import { checkPeakedScores, withPeakedCheckpoint } from "../testing/peaked_model.ts";
 import { openCudaEngine } from "./cuda_engine.ts";
 
 // These tests need an NVIDIA GPU: `deno task test-gpu` sets LAB_GPU.

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { loadAdapter } from "../adapter.ts";
-import { type Checkpoint, openCheckpoint } from "../checkpoint.ts";
-import { LINEAR_MODULES } from "../decoder_config.ts";
-import { openOnnxEngine } from "../onnx_engine.ts";
-import { engineAnswers, largestDifference, randomTokens, runPython } from "../_reference.ts";
-import type { Engine, Prompt, Variant } from "../types.ts";
+import { loadAdapter } from "../checkpoint/adapter.ts";
+import { type Checkpoint, openCheckpoint } from "../checkpoint/checkpoint.ts";
+import { LINEAR_MODULES } from "../checkpoint/decoder_config.ts";
+import { openCpuEngine } from "../cpu/cpu_engine.ts";
+import { engineAnswers, largestDifference, randomTokens, runPython } from "../testing/reference.ts";
+import type { Engine, Prompt, Variant } from "../engine.ts";
 import { type CudaEngineOptions, openCudaEngine } from "./cuda_engine.ts";
 
 // These tests need an NVIDIA GPU: `deno task test-gpu` sets LAB_GPU.
@@ -117,7 +117,7 @@ for (const family of FAMILIES) {
       ignore: !onGpu,
       fn: async () => {
         const checkpoint = await openCheckpoint(`${await checkpoints()}/${family}`);
-        await using cpu = await openOnnxEngine(checkpoint, { contextLength: 1024 });
+        await using cpu = await openCpuEngine(checkpoint, { contextLength: 1024 });
         const limits = { sequences: 5, prefillTokens: 400 };
         await using gpu = await open(checkpoint, { halfType, decoding, ...limits });
         const texts = [2, 31, 600, 3, 257, 120].map((length, i) =>
@@ -251,7 +251,7 @@ for (const [base, name] of ADAPTERS) {
       const adapter = await loadAdapter(`${dir}/adapter_${name}`, checkpoint);
       const { terms } = adapter;
       const options = { loraModules: LINEAR_MODULES, loraTerms: terms, contextLength: 1024 };
-      await using cpu = await openOnnxEngine(checkpoint, options);
+      await using cpu = await openCpuEngine(checkpoint, options);
       await using gpu = await open(checkpoint, {
         ...options,
         halfType: "float16",

@@ -1,6 +1,5 @@
-import { type DecoderConfig, groupSize } from "../decoder_config.ts";
-import type { AttentionInputs } from "../decoder_layers.ts";
-import type { GraphScope, ModelBuilder } from "../graph_builder.ts";
+import { type DecoderConfig, groupSize } from "../checkpoint/mod.ts";
+import type { AttentionInputs, GraphScope, ModelBuilder } from "../graph/mod.ts";
 
 /** Where the rows of a decoding step lie: each token `group` times, as the query heads of a key-value head. */
 export interface GroupedRows {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buildFake, LAYERS } from "./_parsed_graph.ts";
+import { buildFake, LAYERS } from "../testing/parsed_graph.ts";
 
 Deno.test("buildCudaGraph() takes LoRA factors and their scale as inputs", () => {
   const { main } = buildFake({ model_type: "llama" }, { loraModules: ["self_attn.q_proj"] });

@@ -1,4 +1,4 @@
-import type { Checkpoint } from "../checkpoint.ts";
+import type { Checkpoint } from "../checkpoint/mod.ts";
 import type { BundleCost, RunLimits } from "./run_plan.ts";
 import { blockSize } from "./paged_attention.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type DecoderConfig, parseDecoderConfig } from "../decoder_config.ts";
+import { type DecoderConfig, parseDecoderConfig } from "../checkpoint/decoder_config.ts";
 import { halvePlan, isOutOfMemory, planMemory } from "./memory_plan.ts";
 
 const GIB = 2 ** 30;

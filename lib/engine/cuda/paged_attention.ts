@@ -1,8 +1,12 @@
-import { layerTensor } from "../checkpoint.ts";
-import { rotaryTables } from "../rotary_tables.ts";
-import { type DecoderConfig, groupSize, hidingWindow } from "../decoder_config.ts";
-import type { AttentionInputs } from "../decoder_layers.ts";
-import { DataType, type GraphScope, type ModelBuilder, tensor } from "../graph_builder.ts";
+import { type DecoderConfig, groupSize, hidingWindow, layerTensor } from "../checkpoint/mod.ts";
+import {
+  type AttentionInputs,
+  DataType,
+  type GraphScope,
+  type ModelBuilder,
+  rotaryTables,
+  tensor,
+} from "../graph/mod.ts";
 import type { DeviceWeights } from "./device_weights.ts";
 import { groupedAttention } from "./grouped_attention.ts";
 

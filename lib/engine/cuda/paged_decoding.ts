@@ -1,5 +1,5 @@
-import { type DecoderConfig, groupSize } from "../decoder_config.ts";
-import { DataType, type ModelBuilder } from "../graph_builder.ts";
+import { type DecoderConfig, groupSize } from "../checkpoint/mod.ts";
+import { DataType, type ModelBuilder } from "../graph/mod.ts";
 import {
   type DecodeConstants,
   type DecodeStep,

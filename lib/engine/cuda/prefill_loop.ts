@@ -1,9 +1,14 @@
-import type { DecoderConfig } from "../decoder_config.ts";
-import { choiceScores } from "../choice_scores.ts";
-import { decoderLayers } from "../decoder_layers.ts";
-import { DataType, GraphScope, type ModelBuilder, valueInfo } from "../graph_builder.ts";
+import type { DecoderConfig } from "../checkpoint/mod.ts";
+import {
+  choiceScores,
+  DataType,
+  decoderLayers,
+  GraphScope,
+  markNotFinite,
+  type ModelBuilder,
+  valueInfo,
+} from "../graph/mod.ts";
 import type { DeviceWeights } from "./device_weights.ts";
-import { markNotFinite } from "../not_finite.ts";
 import type { PagedAttention } from "./paged_attention.ts";
 
 /** The pieces that a chunk of the prefill takes from the run's packed inputs, in the order of `chunk_ranges`. */

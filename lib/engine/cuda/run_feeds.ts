@@ -1,5 +1,5 @@
 import { Tensor } from "onnxruntime-node";
-import { type DecoderConfig, groupSize } from "../decoder_config.ts";
+import { type DecoderConfig, groupSize } from "../checkpoint/mod.ts";
 import { type FlatBundles, flattenRun } from "./flat_run.ts";
 import { CHUNK_PIECES } from "./prefill_loop.ts";
 import type { RunPlan } from "./run_plan.ts";

@@ -1,4 +1,4 @@
-import { redactUrls } from "../../runs/redact_urls.ts";
+import { redactUrls } from "../../ground/mod.ts";
 
 const LONGEST_REASON = 300;
 

@@ -1,4 +1,4 @@
-import { UsageError } from "../../runs/usage_error.ts";
+import { UsageError } from "../../ground/mod.ts";
 import type { RequestOptions, ServerClient } from "./server_client.ts";
 
 /** One completion of one prompt, as the server gave it. */

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { UsageError } from "../../runs/usage_error.ts";
-import type { Tokenizer } from "../tokenizer.ts";
+import { UsageError } from "../../ground/mod.ts";
+import type { Tokenizer } from "../tokenizer/mod.ts";
 import { requestCompletion, sameIds } from "./completion_request.ts";
 import type { RequestOptions, ServerClient } from "./server_client.ts";
 

@@ -10,10 +10,16 @@
  *
  * @module
  */
-export { type ScoringMethod } from "./choice_scoring.ts";
-export { type ServedModel } from "./identify_server.ts";
+export type { ScoringMethod } from "./choice_scoring.ts";
+export type { ServedModel } from "./identify_server.ts";
 export { adapterName } from "./served_adapters.ts";
-export { type ServerClientOptions, ServerRefusal } from "./server_client.ts";
+export {
+  type RequestOptions,
+  ServerClient,
+  type ServerClientOptions,
+  ServerRefusal,
+  ServerUnreachable,
+} from "./server_client.ts";
 export {
   openServerEngine,
   ServerEngine,

@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename, resolve } from "node:path";
-import { REPOSITORY_ROOT } from "../../runs/repository_root.ts";
-import { sha256OfFile } from "../../runs/sha256_of_file.ts";
-import { UsageError } from "../../runs/usage_error.ts";
-import type { Variant } from "../types.ts";
+import { REPOSITORY_ROOT, sha256OfFile, UsageError } from "../../ground/mod.ts";
+import type { Variant } from "../engine.ts";
 import { type RequestOptions, type ServerClient, ServerRefusal } from "./server_client.ts";
 
 /** An adapter's folder; nothing else of an `Adapter` matters to a server. */

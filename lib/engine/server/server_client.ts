@@ -1,9 +1,13 @@
-import { followRedirects, RedirectRefused } from "../../runs/follow_redirects.ts";
-import { networkCause } from "../../runs/network_cause.ts";
-import { redactUrls } from "../../runs/redact_urls.ts";
-import { LONGEST_RETRY_AFTER_MS, retryAfterMs } from "../../runs/retry_after.ts";
-import { sleep } from "../../runs/sleep.ts";
-import { UsageError } from "../../runs/usage_error.ts";
+import {
+  followRedirects,
+  LONGEST_RETRY_AFTER_MS,
+  networkCause,
+  redactUrls,
+  RedirectRefused,
+  retryAfterMs,
+  sleep,
+  UsageError,
+} from "../../ground/mod.ts";
 import { reasonOf } from "./_http_failure.ts";
 
 /** How requests to a completions server are made. */

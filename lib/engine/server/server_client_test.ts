@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../../runs/usage_error.ts";
-import { cutAnswer, type Misbehaviour, MODEL, withFakeServer } from "./_fake_server.ts";
+import { UsageError } from "../../ground/mod.ts";
+import { cutAnswer, type Misbehaviour, MODEL, withFakeServer } from "../testing/fake_server.ts";
 import {
   ServerClient,
   type ServerClientOptions,

@@ -1,6 +1,6 @@
-import { UsageError } from "../../runs/usage_error.ts";
-import type { Checkpoint } from "../checkpoint.ts";
-import type { Tokenizer } from "../tokenizer.ts";
+import { UsageError } from "../../ground/mod.ts";
+import type { Checkpoint } from "../checkpoint/mod.ts";
+import type { Tokenizer } from "../tokenizer/mod.ts";
 import type {
   ChoiceScores,
   Completion,
@@ -9,8 +9,8 @@ import type {
   GenerateOptions,
   Prompt,
   TextScores,
-} from "../types.ts";
-import { checkTexts } from "../check_texts.ts";
+} from "../engine.ts";
+import { checkTexts } from "../graph/mod.ts";
 import { probeScoring, scoreChoices, type ScoringMethod } from "./choice_scoring.ts";
 import { requestCompletion } from "./completion_request.ts";
 import { checkTokenizer, identifyModel, type ServedModel } from "./identify_server.ts";

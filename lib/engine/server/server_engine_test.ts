@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../../runs/usage_error.ts";
-import type { Adapter } from "../adapter.ts";
-import type { DecoderConfig } from "../decoder_config.ts";
-import type { ChoiceScores, Completion, Prompt } from "../types.ts";
+import { UsageError } from "../../ground/mod.ts";
+import type { Adapter } from "../checkpoint/adapter.ts";
+import type { DecoderConfig } from "../checkpoint/decoder_config.ts";
+import type { ChoiceScores, Completion, Prompt } from "../engine.ts";
 import {
   BYTE_TOKENIZER,
   cutAnswer,
@@ -14,7 +14,7 @@ import {
   promptOf,
   VOCAB_SIZE,
   withFakeServer,
-} from "./_fake_server.ts";
+} from "../testing/fake_server.ts";
 import { openServerEngine, type ServerEngine, type ServerEngineOptions } from "./server_engine.ts";
 
 const CONFIG = { vocabSize: VOCAB_SIZE, endTokenIds: [END_TOKEN] } as unknown as DecoderConfig;

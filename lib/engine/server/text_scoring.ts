@@ -1,4 +1,4 @@
-import { UsageError } from "../../runs/usage_error.ts";
+import { UsageError } from "../../ground/mod.ts";
 import { requestCompletion } from "./completion_request.ts";
 import type { RequestOptions, ServerClient } from "./server_client.ts";
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import type { Progress } from "../../runs/progress.ts";
+import type { Progress } from "../../ground/mod.ts";
 import { EMBEDDED_MODEL_DIR, EMBEDDED_MODEL_ID } from "../../setup/embedded_model.ts";
 import { VENV_PYTHON } from "../../setup/python_env.ts";
-import { loadAdapter } from "../adapter.ts";
-import { LINEAR_MODULES, openCheckpoint } from "../checkpoint.ts";
-import { openOnnxEngine } from "../onnx_engine.ts";
-import { loadTokenizer, type Tokenizer } from "../tokenizer.ts";
-import type { Engine, Prompt, Variant } from "../types.ts";
-import { startVllm } from "./_vllm_server.ts";
+import { loadAdapter } from "../checkpoint/adapter.ts";
+import { LINEAR_MODULES, openCheckpoint } from "../checkpoint/checkpoint.ts";
+import { openCpuEngine } from "../cpu/cpu_engine.ts";
+import { loadTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { Engine, Prompt, Variant } from "../engine.ts";
+import { startVllm } from "../testing/vllm_server.ts";
 import { scoreChoices, type ScoringMethod } from "./choice_scoring.ts";
 import { openServerEngine } from "./server_engine.ts";
 import { ServerClient } from "./server_client.ts";
@@ -71,7 +71,7 @@ Deno.test({
 
     const expected = [];
     {
-      await using engine = await openOnnxEngine(checkpoint, { loraModules: LINEAR_MODULES });
+      await using engine = await openCpuEngine(checkpoint, { loraModules: LINEAR_MODULES });
       for (const variant of variants) {
         expected.push(await askAll(engine, { prompts, choices, variant }));
       }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { UsageError } from "../../runs/usage_error.ts";
+import { UsageError } from "../../ground/mod.ts";
 import type { DownloadOptions } from "../mod.ts";
 
 /** What the server has. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { UsageError } from "../../runs/usage_error.ts";
+import { UsageError } from "../../ground/mod.ts";
 import { extractArchive, type ExtractOptions } from "../mod.ts";
 
 /** Unpacks `archive` and hands its folder over; the folder beside it must stay untouched. */

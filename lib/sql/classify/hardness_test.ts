@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { REPOSITORY_ROOT } from "../../runs/repository_root.ts";
+import { REPOSITORY_ROOT } from "../../ground/mod.ts";
 import { spiderRoot } from "../_official_verdicts.ts";
 import type { Hardness } from "../verdict.ts";
 import { hardness } from "./hardness.ts";

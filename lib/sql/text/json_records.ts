@@ -1,5 +1,4 @@
-import { printable } from "../../runs/printable.ts";
-import { UsageError } from "../../runs/usage_error.ts";
+import { printable, UsageError } from "../../ground/mod.ts";
 
 /** One record of a JSON file. */
 export interface PlacedRecord {

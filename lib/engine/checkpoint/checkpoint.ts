@@ -1,0 +1,184 @@
+import { UsageError } from "../../ground/mod.ts";
+import {
+  type DecoderConfig,
+  LINEAR_MODULES,
+  type LinearModule,
+  parseDecoderConfig,
+} from "./decoder_config.ts";
+import { readSafetensorsHeader, sameTensorBytes, type TensorEntry } from "./safetensors.ts";
+
+export { LINEAR_MODULES, type LinearModule } from "./decoder_config.ts";
+
+/** A Hugging Face checkpoint folder, opened: its configuration and where its tensors lie. */
+export interface Checkpoint {
+  readonly dir: string;
+  readonly config: DecoderConfig;
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  /** The weight files with symbolic links followed, sorted by their names in the folder. */
+  readonly files: readonly string[];
+}
+
+const SINGLE_FILE = "model.safetensors";
+const INDEX = "model.safetensors.index.json";
+const EMBEDDINGS = "model.embed_tokens.weight";
+const HEAD = "lm_head.weight";
+
+/**
+ * Opens a checkpoint folder: `config.json` and `model.safetensors`, or where
+ * there is none, the shards that `model.safetensors.index.json` lists. Reads
+ * headers only.
+ *
+ * Where config.json ties the output layer to the embeddings and the file has
+ * both, with different values, the model's own output layer is used; where it
+ * has one of them, that serves both ends.
+ *
+ * @throws {UsageError} If a file is missing or truncated, or the tensors are not
+ * exactly those of the model that config.json describes.
+ *
+ * Source: the order of files and the rule of tied weights are those of
+ * transformers 5.23, `modeling_utils.py`.
+ */
+export async function openCheckpoint(dir: string): Promise<Checkpoint> {
+  const config = parseDecoderConfig(
+    await readJson(`${dir}/config.json`),
+    await readJson(`${dir}/generation_config.json`, {}),
+  );
+  const names = await isFile(`${dir}/${SINGLE_FILE}`) ? [SINGLE_FILE] : await shardNames(dir);
+  const files: string[] = [];
+  const tensors = new Map<string, TensorEntry>();
+  for (const name of names) {
+    // a file of the Hugging Face cache is a link to a blob of another name
+    const file = await Deno.realPath(`${dir}/${name}`).catch(() => `${dir}/${name}`);
+    files.push(file);
+    for (const [name, entry] of await readSafetensorsHeader(file)) tensors.set(name, entry);
+  }
+  const tied = await resolveTiedHead(config, tensors);
+  checkTensors(dir, tied, tensors);
+  return { dir, config: tied, tensors, files };
+}
+
+/** The files that the index names, sorted. */
+async function shardNames(dir: string): Promise<string[]> {
+  const { weight_map: map } = await readJson(`${dir}/${INDEX}`, {});
+  if (map === undefined) {
+    const names = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
+    const there = await Promise.all(names.map((name) => isFile(`${dir}/${name}`)));
+    if (!there.includes(true)) return [SINGLE_FILE];
+    throw new UsageError(
+      `Cannot open "${dir}": its weights are in .bin files alone; convert them: ` +
+        `python -c "from transformers import AutoModelForCausalLM as M; ` +
+        `M.from_pretrained('${dir}', dtype='auto').save_pretrained('${dir}')"`,
+    );
+  }
+  const names = typeof map === "object" && map !== null ? Object.values(map) : [];
+  for (const name of names) {
+    if (typeof name === "string" && /^[^/\\]+\.safetensors$/.test(name)) continue;
+    throw new UsageError(
+      `Cannot open "${dir}": ${INDEX} names ${JSON.stringify(name)}, no file of the folder`,
+    );
+  }
+  if (names.length === 0) throw new UsageError(`Cannot open "${dir}": ${INDEX} names no files`);
+  return [...new Set(names as string[])].sort();
+}
+
+/** The config with the output layer that the weights really have; see {@linkcode openCheckpoint}. */
+async function resolveTiedHead(
+  config: DecoderConfig,
+  tensors: Map<string, TensorEntry>,
+): Promise<DecoderConfig> {
+  const head = tensors.get(HEAD);
+  if (!config.tieWordEmbeddings || !head) return config;
+  const embeddings = tensors.get(EMBEDDINGS);
+  if (!embeddings) {
+    tensors.set(EMBEDDINGS, head);
+    return config;
+  }
+  return await sameTensorBytes(head, embeddings) ? config : { ...config, tieWordEmbeddings: false };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((found) => found.isFile, () => false);
+}
+
+/** The name of a weight or bias of one layer in the checkpoint. */
+export function layerTensor(layer: number, module: string, part = "weight"): string {
+  return `model.layers.${layer}.${module}.${part}`;
+}
+
+/** A tensor of older checkpoints that can be computed and is not read. */
+const COMPUTED = /\.rotary_emb\.inv_freq$/;
+
+function checkTensors(
+  dir: string,
+  config: DecoderConfig,
+  tensors: ReadonlyMap<string, TensorEntry>,
+): void {
+  const expected = expectedShapes(config);
+  for (const [name, shape] of expected) {
+    const found = tensors.get(name)?.shape;
+    if (!found) throw new UsageError(`Cannot open "${dir}": its weights lack the tensor "${name}"`);
+    if (found.length !== shape.length || found.some((d, i) => d !== shape[i])) {
+      throw new UsageError(
+        `Cannot open "${dir}": "${name}" has shape [${found}], config.json says [${shape}]`,
+      );
+    }
+  }
+  for (const name of tensors.keys()) {
+    const tiedHead = name === HEAD && config.tieWordEmbeddings;
+    if (expected.has(name) || tiedHead || COMPUTED.test(name)) continue;
+    throw new UsageError(
+      `Cannot open "${dir}": a ${config.modelType} model with this config.json has no tensor "${name}"`,
+    );
+  }
+}
+
+/** Every tensor of the model with its shape. */
+function expectedShapes(config: DecoderConfig): Map<string, readonly number[]> {
+  const { hiddenSize, intermediateSize, heads, kvHeads, headDim, vocabSize } = config;
+  const linear: Record<LinearModule, [number, number]> = {
+    "self_attn.q_proj": [heads * headDim, hiddenSize],
+    "self_attn.k_proj": [kvHeads * headDim, hiddenSize],
+    "self_attn.v_proj": [kvHeads * headDim, hiddenSize],
+    "self_attn.o_proj": [hiddenSize, heads * headDim],
+    "mlp.gate_proj": [intermediateSize, hiddenSize],
+    "mlp.up_proj": [intermediateSize, hiddenSize],
+    "mlp.down_proj": [hiddenSize, intermediateSize],
+  };
+  const shapes = new Map<string, readonly number[]>();
+  shapes.set(EMBEDDINGS, [vocabSize, hiddenSize]);
+  for (let layer = 0; layer < config.layers; layer++) {
+    shapes.set(layerTensor(layer, "input_layernorm"), [hiddenSize]);
+    shapes.set(layerTensor(layer, "post_attention_layernorm"), [hiddenSize]);
+    for (const module of LINEAR_MODULES) shapes.set(layerTensor(layer, module), linear[module]);
+    for (const module of config.biases) {
+      shapes.set(layerTensor(layer, module, "bias"), [linear[module][0]]);
+    }
+    if (!config.queryKeyNorm) continue;
+    shapes.set(layerTensor(layer, "self_attn.q_norm"), [headDim]);
+    shapes.set(layerTensor(layer, "self_attn.k_norm"), [headDim]);
+  }
+  shapes.set("model.norm.weight", [hiddenSize]);
+  if (!config.tieWordEmbeddings) shapes.set(HEAD, [vocabSize, hiddenSize]);
+  return shapes;
+}
+
+async function readJson(
+  path: string,
+  fallback?: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      if (fallback) return fallback;
+      throw new UsageError(`Cannot open the model: there is no "${path}"`);
+    }
+    if (error instanceof SyntaxError) {
+      throw new UsageError(`Cannot open the model: "${path}" is not JSON`);
+    }
+    throw error;
+  }
+  if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  throw new UsageError(`Cannot open the model: "${path}" holds no object`);
+}

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { UsageError } from "../../ground/mod.ts";
+import { parseDecoderConfig } from "./decoder_config.ts";
+import { TINY_CONFIG } from "../testing/tiny_checkpoint.ts";
+
+type Json = Record<string, unknown>;
+
+function refuses(change: Json, message: RegExp): void {
+  assert.throws(
+    () => parseDecoderConfig({ ...TINY_CONFIG, ...change }),
+    { name: UsageError.name, message },
+  );
+}
+
+Deno.test("parseDecoderConfig() fills in what a Llama config.json leaves out", () => {
+  const { head_dim: _, num_key_value_heads: __, ...config } = TINY_CONFIG as Json;
+  const decoder = parseDecoderConfig(config);
+  assert.equal(decoder.kvHeads, 2);
+  assert.equal(decoder.headDim, 4);
+  assert.equal(decoder.ropeTheta, 10_000);
+  assert.deepEqual(decoder.biases, []);
+  assert.deepEqual(decoder.attention, [{ rotary: true }, { rotary: true }]);
+});
+
+Deno.test("parseDecoderConfig() lets generation_config.json have the last word on end tokens", () => {
+  assert.deepEqual(parseDecoderConfig(TINY_CONFIG).endTokenIds, [2]);
+  const { endTokenIds } = parseDecoderConfig(TINY_CONFIG, { eos_token_id: [2, 7] });
+  assert.deepEqual(endTokenIds, [2, 7]);
+});
+
+Deno.test("parseDecoderConfig() takes keys that change nothing, and unknown ones that are off", () => {
+  parseDecoderConfig({
+    ...TINY_CONFIG,
+    architectures: ["LlamaForCausalLM"],
+    torch_dtype: "bfloat16",
+    pretraining_tp: 1,
+    hidden_act: "silu",
+    some_new_feature: false,
+    another: null,
+    a_third: {},
+  });
+});
+
+Deno.test("parseDecoderConfig() refuses features by name", () => {
+  refuses({ some_new_feature: true }, /config.json has some_new_feature true/);
+  refuses({ hidden_act: "gelu" }, /hidden_act "gelu"/);
+  refuses({ quantization_config: { bits: 4 } }, /quantization_config {"bits":4}/);
+  refuses({ rope_scaling: { type: "yarn", factor: 4 } }, /rope_scaling of type yarn/);
+  refuses({ rope_parameters: { rope_type: "linear", factor: 2 } }, /rope_scaling of type linear/);
+  refuses({ rope_parameters: { mrope_section: [4, 4] } }, /mrope_section/);
+  refuses({ partial_rotary_factor: 0.5 }, /partial_rotary_factor 0.5/);
+  refuses({ logit_scale: 0.1 }, /logit_scale 0.1/);
+  refuses({ auto_map: { AutoModel: "code.Model" } }, /auto_map/);
+  refuses({ num_local_experts: 8 }, /num_local_experts 8/);
+  refuses({ pretraining_tp: 2 }, /pretraining_tp 2/);
+  // read in other families, not computed by Llama
+  refuses({ sliding_window: 16 }, /sliding_window 16/);
+  refuses({ no_rope_layers: [1, 0] }, /no_rope_layers/);
+});
+
+Deno.test("parseDecoderConfig() refuses fields that are missing or impossible", () => {
+  refuses({ model_type: "gpt2" }, /type "gpt2": supported are llama, mistral/);
+  refuses({ hidden_size: undefined }, /"hidden_size" is undefined/);
+  refuses({ vocab_size: "many" }, /"vocab_size" is "many"/);
+  refuses({ num_key_value_heads: 3 }, /2 heads of 4 do not go with 3/);
+  refuses({ eos_token_id: null }, /eos_token_id is null/);
+  refuses({ eos_token_id: [] }, /eos_token_id is \[\]/);
+  refuses({ tie_word_embeddings: "yes" }, /"tie_word_embeddings" is "yes"/);
+  refuses({ rope_scaling: "llama3" }, /rope_scaling is "llama3"/);
+  refuses({ rope_scaling: { rope_type: "llama3", factor: 8 } }, /"low_freq_factor" is undefined/);
+});
+
+Deno.test("parseDecoderConfig() reads Llama 3 scaling from the old key and the new one", () => {
+  const scaling = {
+    factor: 8,
+    low_freq_factor: 1,
+    high_freq_factor: 4,
+    original_max_position_embeddings: 8192,
+  };
+  const expected = { factor: 8, lowFreqFactor: 1, highFreqFactor: 4, originalMaxPositions: 8192 };
+  const old = { rope_theta: 500_000, rope_scaling: { rope_type: "llama3", ...scaling } };
+  const recent = { rope_parameters: { rope_theta: 500_000, rope_type: "llama3", ...scaling } };
+  for (const change of [old, recent]) {
+    const { ropeScaling, ropeTheta } = parseDecoderConfig({ ...TINY_CONFIG, ...change });
+    assert.deepEqual([ropeScaling, ropeTheta], [expected, 500_000]);
+  }
+});
+
+Deno.test("parseDecoderConfig() gives Mistral its window on all layers, 4,096 when it is silent", () => {
+  const windows = (change: Json): unknown[] =>
+    parseDecoderConfig({ ...TINY_CONFIG, model_type: "mistral", ...change })
+      .attention.map(({ window }) => window);
+  assert.deepEqual(windows({ sliding_window: 16 }), [16, 16]);
+  assert.deepEqual(windows({ sliding_window: null }), [undefined, undefined]);
+  assert.deepEqual(windows({}), [4096, 4096]);
+});
+
+Deno.test("parseDecoderConfig() gives Qwen a window only where its flag and its layers say so", () => {
+  const windows = (change: Json): unknown[] =>
+    parseDecoderConfig({
+      ...TINY_CONFIG,
+      model_type: "qwen2",
+      sliding_window: 16,
+      max_window_layers: 1,
+      ...change,
+    }).attention.map(({ window }) => window);
+  assert.deepEqual(windows({ use_sliding_window: false }), [undefined, undefined]);
+  assert.deepEqual(windows({ use_sliding_window: true }), [undefined, 16]);
+  const kinds = { use_sliding_window: true, layer_types: ["sliding_attention", "full_attention"] };
+  assert.deepEqual(windows(kinds), [16, undefined]);
+});
+
+Deno.test("parseDecoderConfig() knows the biases and norms of each family", () => {
+  const qkv = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"];
+  const of = (change: Json): unknown => {
+    const { biases, queryKeyNorm } = parseDecoderConfig({ ...TINY_CONFIG, ...change });
+    return [biases, queryKeyNorm];
+  };
+  assert.deepEqual(of({ model_type: "qwen2" }), [qkv, false]);
+  assert.deepEqual(of({ model_type: "qwen3" }), [[], true]);
+  const biased = { attention_bias: true };
+  assert.deepEqual(of(biased), [[...qkv, "self_attn.o_proj"], false]);
+  assert.equal((of({ mlp_bias: true }) as unknown[][])[0]!.length, 3);
+});

@@ -1,0 +1,33 @@
+/**
+ * Checkpoints and adapters as they lie in their folders: configuration, tensors, LoRA factors.
+ *
+ * @module
+ */
+export {
+  type Adapter,
+  loadAdapter,
+  type LoraFactors,
+  loraSites,
+  type LoraTerm,
+} from "./adapter.ts";
+export { adapterFault } from "./adapter_config.ts";
+export { adaptedLayers } from "./adapter_targets.ts";
+export { isFinite } from "./adapter_weights.ts";
+export { type Checkpoint, layerTensor, openCheckpoint } from "./checkpoint.ts";
+export {
+  type DecoderConfig,
+  groupSize,
+  hidingWindow,
+  type LayerAttention,
+  LINEAR_MODULES,
+  type LinearModule,
+  type RopeScaling,
+} from "./decoder_config.ts";
+export {
+  readSafetensorsHeader,
+  readTensor,
+  type SafetensorsDtype,
+  type TensorEntry,
+  type TensorSource,
+  writeSafetensors,
+} from "./safetensors.ts";

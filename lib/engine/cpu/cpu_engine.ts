@@ -1,0 +1,265 @@
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { type Batch, commonLength, planBatches } from "./batch_plan.ts";
+import type { Checkpoint } from "../checkpoint/mod.ts";
+import { buildCpuGraph } from "./cpu_graph.ts";
+import { CpuRunner } from "./cpu_runner.ts";
+import { GROWTH, OwnCache, PrefixCache } from "./kv_cache.ts";
+import { checkTexts, loraFeeds, type LoraSites, openSession, writeGraph } from "../graph/mod.ts";
+import type {
+  ChoiceScores,
+  Completion,
+  Engine,
+  EngineCallOptions,
+  GenerateOptions,
+  Prompt,
+  TextScores,
+  Variant,
+} from "../engine.ts";
+
+/** Options of {@linkcode openCpuEngine}. */
+export interface CpuEngineOptions extends LoraSites {
+  /** Most sequences that are decoded together; 64 when left out. */
+  readonly batchSize?: number;
+  /** Most tokens of a prompt with its completion; the model's own limit, at most 8,192, when left out. */
+  readonly contextLength?: number;
+  /** Threads of one operator; ONNX Runtime's choice (the physical cores) when left out. */
+  readonly threads?: number;
+}
+
+type Settings = Required<Omit<CpuEngineOptions, "threads">>;
+
+/** Steps between two looks at which sequences have ended: those leave the batch. */
+const STEPS_PER_RUN = 8;
+/** Sequences leave the batch when at least this share of it has ended: leaving costs a copy of the rest. */
+const LEAVING_SHARE = 1 / 8;
+/** Bytes of keys and values that may be copied so that groups with other prefixes run together. */
+const BRANCH_BYTES = 192 * 2 ** 20;
+/**
+ * How long a thread without work looks for more in a loop before it sleeps. Waking one takes longer
+ * than most of a step's small operators; without a bound the loops take the cores from other processes.
+ */
+const SPIN_MICROSECONDS = "100";
+const DEFAULT_BATCH_SIZE = 64;
+const DEFAULT_CONTEXT = 8192;
+
+/**
+ * Opens a checkpoint for inference on the CPU, in float32. Writes nothing but a
+ * graph of about a megabyte beside the weights (ONNX Runtime reads external
+ * data only from the graph's own folder), under a name that depends on its
+ * content, so that it is written once.
+ *
+ * @throws {UsageError} If the folder of the weights cannot be written.
+ */
+export async function openCpuEngine(
+  checkpoint: Checkpoint,
+  options: CpuEngineOptions = {},
+): Promise<CpuEngine> {
+  const contextLength = options.contextLength ??
+    Math.min(checkpoint.config.maxPositions, DEFAULT_CONTEXT);
+  const { loraModules = [], loraTerms = [] } = options;
+  const graph = buildCpuGraph(checkpoint, { loraModules, loraTerms, contextLength });
+  const path = await writeGraph(checkpoint, graph, "cpu");
+  const session = await openSession(path, {
+    executionProviders: ["cpu"],
+    graphOptimizationLevel: "all",
+    extra: { session: { intra_op: { allow_spinning: "1", spin_duration_us: SPIN_MICROSECONDS } } },
+    ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
+  });
+  return new CpuEngine(session, checkpoint, {
+    batchSize: options.batchSize ?? DEFAULT_BATCH_SIZE,
+    loraModules,
+    loraTerms,
+    contextLength,
+  });
+}
+
+/** The inference engine over one ONNX Runtime session; made by {@linkcode openCpuEngine}. */
+export class CpuEngine implements Engine {
+  readonly #session: InferenceSession;
+  readonly #runner: CpuRunner;
+  readonly #checkpoint: Checkpoint;
+  readonly #settings: Settings;
+  /** The shared beginning that was computed last, and for which weights. */
+  #known: { readonly variant: Variant; readonly cache: PrefixCache };
+
+  constructor(session: InferenceSession, checkpoint: Checkpoint, settings: Settings) {
+    this.#session = session;
+    this.#runner = new CpuRunner(session, checkpoint);
+    this.#checkpoint = checkpoint;
+    this.#settings = settings;
+    this.#known = { variant: {}, cache: new PrefixCache(this.#runner.shape) };
+  }
+
+  /** The checkpoint that this engine runs. */
+  get checkpoint(): Checkpoint {
+    return this.#checkpoint;
+  }
+
+  /** Greedy completions; see {@linkcode Engine}. */
+  async *generate(
+    prompts: readonly Prompt[],
+    { maxNewTokens, variant = {}, onProgress, signal }: GenerateOptions,
+  ): AsyncGenerator<Completion> {
+    const call = await this.#openCall(variant, signal);
+    let done = 0;
+    const { layers, kvHeads, headDim } = this.#checkpoint.config;
+    const batches = planBatches(prompts, {
+      batchSize: this.#settings.batchSize,
+      maxTokens: this.#settings.contextLength - maxNewTokens,
+      maxBranchTokens: BRANCH_BYTES / (layers * kvHeads * headDim * 2 * 4),
+    });
+    for (const batch of batches) {
+      const completions = await this.#complete(batch, maxNewTokens, call);
+      yield* completions;
+      done += completions.length;
+      onProgress?.(done, prompts.length);
+    }
+  }
+
+  /** Log-probabilities of the choices as the next token; see {@linkcode Engine}. */
+  async *choiceLogProbs(
+    prompts: readonly Prompt[],
+    choices: readonly number[],
+    { variant = {}, onProgress, signal }: EngineCallOptions = {},
+  ): AsyncGenerator<ChoiceScores> {
+    const call = await this.#openCall(variant, signal);
+    let done = 0;
+    // one step asks for no packing: groups run one after the other
+    const batches = planBatches(prompts, {
+      batchSize: this.#settings.batchSize,
+      maxTokens: this.#settings.contextLength,
+      maxBranchTokens: 0,
+    });
+    for (const { trunk, groups } of batches) {
+      const rows = groups.flatMap(({ prompts }) => prompts);
+      const { logProbs } = await this.#runner.prefill({
+        sequences: rows.map(({ suffix }) => suffix),
+        prefix: await this.#prefix(trunk, call),
+        past: new OwnCache(this.#runner.shape, rows.length),
+        choices,
+        ...call.weights,
+      }, signal);
+      yield* rows.map(({ index }, row) => ({ index, logProbs: logProbs[row]! }));
+      done += rows.length;
+      onProgress?.(done, prompts.length);
+    }
+  }
+
+  /** Log-probabilities of texts; see {@linkcode Engine}. */
+  async *textLogProbs(
+    texts: readonly (readonly number[])[],
+    { variant = {}, onProgress, signal }: EngineCallOptions = {},
+  ): AsyncGenerator<TextScores> {
+    checkTexts(texts, this.#settings.contextLength);
+    const { weights } = await this.#openCall(variant, signal);
+    for (let done = 0; done < texts.length;) {
+      const batch = texts.slice(done, done + this.#settings.batchSize);
+      const { logProbs } = await this.#runner.prefill({
+        sequences: batch.map((text) => text.slice(0, -1)),
+        targets: batch.map((text) => text.slice(1)),
+        prefix: new PrefixCache(this.#runner.shape),
+        past: new OwnCache(this.#runner.shape, batch.length),
+        ...weights,
+      }, signal);
+      const first = done;
+      yield* logProbs.map((row, i) => ({ index: first + i, logProbs: row }));
+      done += batch.length;
+      onProgress?.(done, texts.length);
+    }
+  }
+
+  /** Frees the session's memory. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#session.release();
+  }
+
+  async #openCall(variant: Variant, signal: AbortSignal | undefined): Promise<Call> {
+    const lora = await loraFeeds(this.#checkpoint, this.#settings, variant);
+    return { signal, weights: { variant, lora } };
+  }
+
+  /** Keys and values of a shared beginning, from where it parts from the one computed last. */
+  async #prefix(tokens: readonly number[], { weights, signal }: Call): Promise<PrefixCache> {
+    const { variant } = weights;
+    const same = variant.adapter === this.#known.variant.adapter &&
+      variant.scale === this.#known.variant.scale;
+    const { cache } = this.#known;
+    const known = cache.truncate(same ? commonLength(cache.tokens, tokens) : 0);
+    const extended = await this.#runner.extendPrefix(known, tokens, { ...weights, signal });
+    this.#known = { variant, cache: extended };
+    return extended;
+  }
+
+  /** Decodes a batch to its end, in runs of a few steps; ended sequences leave between runs. */
+  async #complete(
+    { trunk, groups }: Batch,
+    maxNewTokens: number,
+    call: Call,
+  ): Promise<Completion[]> {
+    const { weights, signal } = call;
+    const prefix = await this.#prefix(trunk, call);
+    const rows = groups.flatMap(({ prompts }) => prompts);
+    const branches = await this.#branches(groups, prefix, call);
+    const longest = Math.max(...rows.map(({ suffix }) => suffix.length));
+    let past = branches.select(
+      groups.flatMap(({ prompts }, group) => prompts.map(() => group)),
+      longest + Math.min(maxNewTokens, STEPS_PER_RUN),
+    );
+    const first = await this.#runner.prefill(
+      { sequences: rows.map(({ suffix }) => suffix), prefix, past, ...weights },
+      signal,
+    );
+    const generated = first.tokens.map((tokens) => [...tokens]);
+    const ended = [...first.ended];
+    // rows of the cache, as positions in `rows`
+    let running = rows.map((_, row) => row);
+    for (let made = 1; made < maxNewTokens;) {
+      const going = running.filter((row) => !ended[row]);
+      if (going.length === 0) break;
+      if (running.length - going.length >= running.length * LEAVING_SHARE) {
+        past = past.select(going.map((row) => running.indexOf(row)), GROWTH);
+        running = going;
+      }
+      signal?.throwIfAborted();
+      const steps = Math.min(STEPS_PER_RUN, maxNewTokens - made);
+      // a sequence that has ended and not left yet repeats its last token to no effect
+      const sequences = running.map((row) => [generated[row]!.at(-1) ?? rows[row]!.suffix.at(-1)!]);
+      const result = await this.#runner.run({ sequences, prefix, past, steps, ...weights });
+      made += steps;
+      if (made < maxNewTokens) past.append(0, result.recent);
+      for (const [i, row] of running.entries()) {
+        if (ended[row]) continue;
+        generated[row]!.push(...result.tokens[i]!);
+        ended[row] = result.ended[i]!;
+      }
+    }
+    return rows.map(({ index }, row) => ({
+      index,
+      tokens: generated[row]!,
+      finishReason: ended[row] ? "stop" : "length",
+    }));
+  }
+
+  /** Keys and values of each group's branch, a row each. */
+  async #branches(
+    groups: Batch["groups"],
+    prefix: PrefixCache,
+    { weights, signal }: Call,
+  ): Promise<OwnCache> {
+    const { shape } = this.#runner;
+    if (groups.every(({ branch }) => branch.length === 0)) {
+      return new OwnCache(shape, groups.length);
+    }
+    const past = new OwnCache(shape, groups.length);
+    const sequences = groups.map(({ branch }) => branch);
+    await this.#runner.prefill({ sequences, prefix, past, ...weights }, signal);
+    return past;
+  }
+}
+
+/** What every run of one call needs. */
+interface Call {
+  readonly signal: AbortSignal | undefined;
+  /** The variant, and its adapter as the graph takes it. */
+  readonly weights: { readonly variant: Variant; readonly lora: Record<string, Tensor> };
+}

@@ -1,0 +1,82 @@
+import type { Adapter } from "./checkpoint/mod.ts";
+
+/**
+ * One prompt as token ids, split where sharing ends: prompts with an equal
+ * `prefix` (few-shot examples, schema) let an engine compute that part once.
+ * The model always sees `prefix` followed by `suffix`; `suffix` has at least
+ * one token.
+ */
+export interface Prompt {
+  readonly prefix: readonly number[];
+  readonly suffix: readonly number[];
+}
+
+/** Which weights answer: none of the fields is the base model. */
+export interface Variant {
+  readonly adapter?: Adapter;
+  /** Factor on the adapter's own `alpha / rank`; 1 when left out, 0 is the base model. */
+  readonly scale?: number;
+}
+
+/** Why a completion ended: at an end token, or at `maxNewTokens`. */
+export type FinishReason = "stop" | "length";
+
+/** A greedy completion of one prompt. */
+export interface Completion {
+  /** Position of the prompt in the call's list. */
+  readonly index: number;
+  /** Generated token ids without the end token. */
+  readonly tokens: readonly number[];
+  readonly finishReason: FinishReason;
+}
+
+/** Log-probabilities of the asked token ids as the next token of one prompt. */
+export interface ChoiceScores {
+  /** Position of the prompt in the call's list. */
+  readonly index: number;
+  /** `[choices.length]`, nats, normalised over the whole vocabulary. */
+  readonly logProbs: readonly number[];
+}
+
+/** How likely a text is to a model: the log-probability of each token given those before it. */
+export interface TextScores {
+  /** Position of the text in the call's list. */
+  readonly index: number;
+  /** `[tokens - 1]`, nats: of the second token given the first, and so on. */
+  readonly logProbs: readonly number[];
+}
+
+/** Options that generation and scoring share. */
+export interface EngineCallOptions {
+  readonly variant?: Variant;
+  /** Called after each finished batch with prompts done and prompts asked. */
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Options of {@linkcode Engine.generate}. */
+export interface GenerateOptions extends EngineCallOptions {
+  readonly maxNewTokens: number;
+}
+
+/**
+ * What everything else talks to. Results arrive batch by batch, in an order
+ * that suits the engine; `index` says which prompt each belongs to.
+ */
+export interface Engine extends AsyncDisposable {
+  generate(prompts: readonly Prompt[], options: GenerateOptions): AsyncIterable<Completion>;
+  choiceLogProbs(
+    prompts: readonly Prompt[],
+    choices: readonly number[],
+    options?: EngineCallOptions,
+  ): AsyncIterable<ChoiceScores>;
+  /**
+   * Scores texts as they are, each from its first token on.
+   *
+   * @param texts Token ids, at least two a text.
+   */
+  textLogProbs(
+    texts: readonly (readonly number[])[],
+    options?: EngineCallOptions,
+  ): AsyncIterable<TextScores>;
+}

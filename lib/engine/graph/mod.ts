@@ -1,0 +1,24 @@
+/**
+ * The decoder as an ONNX graph, as far as both devices share it.
+ *
+ * @module
+ */
+export { checkTexts } from "./check_texts.ts";
+export { choiceScores } from "./choice_scores.ts";
+export { type AttentionInputs, decoderLayers } from "./decoder_layers.ts";
+export {
+  type Attribute,
+  DataType,
+  type Dimension,
+  GraphScope,
+  ModelBuilder,
+  tensor,
+  valueInfo,
+} from "./graph_builder.ts";
+export { LinearLayers } from "./linear_layers.ts";
+export { loraFeeds, type LoraSites } from "./lora_feeds.ts";
+export { markNotFinite, NOT_FINITE, refuseNotFinite, refuseNotFiniteScores } from "./not_finite.ts";
+export { openSession } from "./open_session.ts";
+export { type RotaryTables, rotaryTables } from "./rotary_tables.ts";
+export { WeightReader } from "./weight_reader.ts";
+export { writeGraph } from "./write_graph.ts";

@@ -1,0 +1,300 @@
+import { AutoTokenizer, type PreTrainedTokenizer } from "@huggingface/transformers";
+import { calendarDay, CHAT_DEFAULTS, type ChatSettings, UsageError } from "../../ground/mod.ts";
+import { checkVocabulary } from "./audit_tokens.ts";
+import { type ChatTemplate, findChatTemplate } from "./chat_template.ts";
+import { formatDate } from "./format_date.ts";
+import type { Prompt } from "../engine.ts";
+
+/** One turn of a conversation. */
+export interface Message {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+/** A conversation whose last message begins with text that other prompts share. */
+export interface Conversation {
+  readonly messages: readonly Message[];
+  /** Characters at the start of the last message that are shared, as is all that comes before it. */
+  readonly sharedLength: number;
+}
+
+/** How conversations are rendered, and which ids a model knows. */
+export interface TokenizerOptions extends Partial<ChatSettings> {
+  /** Rows of the model's embedding: a prompt with an id beyond them is refused. */
+  readonly vocabSize?: number;
+}
+
+/**
+ * Loads the tokenizer and the chat template of a checkpoint folder, as
+ * transformers' `AutoTokenizer` does.
+ *
+ * @param options Reasoning mode and date of the chat template (off and
+ * 2024-07-26 when left out), and the size of the model's vocabulary.
+ * @throws {UsageError} If the folder has no `tokenizer.json` or no
+ * `tokenizer_config.json`, or one that cannot be read.
+ * @throws {RangeError} If the date is no day of the calendar.
+ */
+export async function loadTokenizer(
+  dir: string,
+  options: TokenizerOptions = {},
+): Promise<Tokenizer> {
+  await Deno.stat(`${dir}/tokenizer.json`).catch(() => {
+    throw new UsageError(`Cannot load the tokenizer: there is no "${dir}/tokenizer.json"`);
+  });
+  await Deno.stat(`${dir}/tokenizer_config.json`).catch(() => {
+    throw new UsageError(
+      `Cannot load the tokenizer in "${dir}": there is no tokenizer_config.json, which names its ` +
+        "class and its special tokens; take it from where the model comes from",
+    );
+  });
+  let tokenizer: PreTrainedTokenizer;
+  try {
+    const path = await Deno.realPath(dir);
+    tokenizer = await AutoTokenizer.from_pretrained(path, { local_files_only: true });
+  } catch (error) {
+    throw new UsageError(`Cannot load the tokenizer in "${dir}": ${firstLine(error)}`);
+  }
+  // transformers.js says that it is a text; named templates are an object
+  const configured = tokenizer.chat_template as string | Readonly<Record<string, string>> | null;
+  return new Tokenizer(tokenizer, dir, await findChatTemplate(dir, configured), options);
+}
+
+/** A model's tokenizer and chat template; made by {@linkcode loadTokenizer}. */
+export class Tokenizer {
+  readonly #tokenizer: PreTrainedTokenizer;
+  readonly #dir: string;
+  readonly #template: ChatTemplate;
+  /** What templates are given beside the messages. */
+  readonly #context: Readonly<Record<string, unknown>>;
+  /** Encodings of shared beginnings: many prompts have the same one. */
+  readonly #shared = new Map<string, readonly number[]>();
+  #mergeSystem: boolean | undefined;
+  #answerOpening: string | undefined;
+  /** Ids that the model has embeddings for are below it; infinite where that is not known. */
+  readonly vocabSize: number;
+
+  constructor(
+    tokenizer: PreTrainedTokenizer,
+    dir: string,
+    template: ChatTemplate,
+    { thinking = CHAT_DEFAULTS.thinking, date = CHAT_DEFAULTS.date, vocabSize = Infinity }:
+      TokenizerOptions = {},
+  ) {
+    const day = calendarDay(date);
+    if (!day) throw new RangeError(`Cannot render chats on "${date}": it is no calendar day`);
+    this.#tokenizer = tokenizer;
+    this.#dir = dir;
+    this.#template = template;
+    this.#context = {
+      enable_thinking: thinking,
+      thinking,
+      [FIXED_DATE]: (format: string) => formatDate(day, format),
+    };
+    this.vocabSize = vocabSize;
+  }
+
+  /** Ids that the tokenizer puts in front of every plain text, such as Llama's begin token. */
+  get beginTokens(): readonly number[] {
+    return this.#tokenizer.encode("", { add_special_tokens: true });
+  }
+
+  /** Ids of all special tokens. */
+  get specialIds(): readonly number[] {
+    return this.#tokenizer.all_special_ids;
+  }
+
+  /** Ids of a text alone, without any special token round it. */
+  encode(text: string): number[] {
+    return this.#tokenizer.encode(text, { add_special_tokens: false });
+  }
+
+  /** The text of one id, special or not. */
+  decodeSpecial(id: number): string {
+    return this.decodeWhole([id]);
+  }
+
+  /** The text of ids, special tokens included. */
+  decodeWhole(ids: readonly number[]): string {
+    return ids.length === 0 ? "" : this.#tokenizer.decode([...ids], { skip_special_tokens: false });
+  }
+
+  /** The text of generated ids, special tokens left out. */
+  decode(ids: readonly number[]): string {
+    return ids.length === 0 ? "" : this.#tokenizer.decode([...ids], { skip_special_tokens: true });
+  }
+
+  /**
+   * The id of the tokenizer's own end token, with which training ends an answer
+   * where the chat template writes nothing after it; `undefined` if it has none.
+   */
+  get endToken(): number | undefined {
+    const { eos_token: token } = this.#tokenizer;
+    if (!token) return undefined;
+    const ids = this.encode(token);
+    return ids.length === 1 ? ids[0] : undefined;
+  }
+
+  /**
+   * What the chat template writes to open the assistant's turn, behind which an
+   * answer begins; a template that always reasons writes `<think>` there. Empty
+   * where the template writes nothing of the kind.
+   */
+  get answerOpening(): string {
+    if (this.#answerOpening === undefined) {
+      const question: readonly Message[] = [{ role: "user", content: "x" }];
+      const open = this.#apply(question, true);
+      const closed = this.#apply(question, false);
+      this.#answerOpening = open.startsWith(closed) ? open.slice(closed.length) : "";
+    }
+    return this.#answerOpening;
+  }
+
+  /**
+   * The id of the token that the chat template writes after an assistant's
+   * content, which a tuned model learns to end with; `undefined` where it writes
+   * none, or there is no template.
+   */
+  get turnEnd(): number | undefined {
+    if ("missing" in this.#template) return undefined;
+    const content = "SELECT 1";
+    const turns: readonly Message[] = [{ role: "user", content: "x" }, {
+      role: "assistant",
+      content,
+    }];
+    let text: string;
+    try {
+      text = this.#apply(turns, false);
+    } catch (error) {
+      // a template that ends with a question alone says nothing of the turn's end
+      if (error instanceof UsageError) return undefined;
+      throw error;
+    }
+    const at = text.lastIndexOf(content);
+    if (at < 0) return undefined;
+    const added = this.#tokenizer._tokenizer.get_added_tokens_decoder();
+    // some tokenizers have added tokens for line breaks and runs of spaces
+    return this.encode(text.slice(at + content.length)).find((id) => added.get(id)?.content.trim());
+  }
+
+  /**
+   * A plain-text prompt in two parts, with the tokenizer's begin token. The ids
+   * are those of the whole text: `prefix` ends where the ids of `shared` alone
+   * and of the whole text part, so a token across the seam is no fault.
+   *
+   * @throws {UsageError} If the model has no embedding for one of the ids.
+   */
+  encodePlain(shared: string, own: string): Prompt {
+    const begin = this.beginTokens;
+    return this.#split([...begin, ...this.encode(shared + own)], `plain ${shared}`, () => [
+      ...begin,
+      ...this.encode(shared),
+    ]);
+  }
+
+  /**
+   * A conversation in the model's chat template, up to where the assistant's answer begins.
+   *
+   * @throws {UsageError} If the model has no embedding for one of the ids, and
+   * as {@linkcode Tokenizer.render} does.
+   */
+  encodeConversation({ messages, sharedLength }: Conversation): Prompt {
+    const last = messages.at(-1);
+    if (!last) throw new RangeError("Cannot encode a conversation without messages");
+    const full = this.encode(this.render(messages));
+    const start = { ...last, content: last.content.slice(0, sharedLength) };
+    const shared = this.render([...messages.slice(0, -1), start]);
+    return this.#split(full, `chat ${shared}`, () => this.encode(shared));
+  }
+
+  /**
+   * The text of a conversation in the chat template, in its reasoning mode or
+   * not and on the day that the settings say.
+   *
+   * @throws {UsageError} If the model has no chat template that can be used, or
+   * its template refuses the conversation.
+   */
+  render(messages: readonly Message[]): string {
+    return this.#apply(this.messagesAsAsked(messages), true);
+  }
+
+  /**
+   * The messages as the template gets them: templates that refuse a system
+   * message (Mistral v0.1 and v0.2) get it at the head of the first user message.
+   *
+   * @throws {UsageError} If the model has no chat template that can be used.
+   */
+  messagesAsAsked(messages: readonly Message[]): readonly Message[] {
+    this.#mergeSystem ??= this.#refusesSystem();
+    return this.#mergeSystem ? mergeSystemMessage(messages) : messages;
+  }
+
+  #apply(messages: readonly Message[], add_generation_prompt: boolean): string {
+    const template = this.#template;
+    if ("missing" in template) {
+      throw new UsageError(
+        `Cannot write a chat prompt: the model in "${this.#dir}" ${template.missing}`,
+      );
+    }
+    try {
+      return this.#tokenizer.apply_chat_template(messages.map((message) => ({ ...message })), {
+        tokenize: false,
+        add_generation_prompt,
+        chat_template: withFixedDate(template.text),
+        ...this.#context,
+      }) as string;
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      throw new UsageError(
+        `Cannot write a chat prompt: the chat template in "${this.#dir}" fails: ${
+          firstLine(error)
+        }`,
+      );
+    }
+  }
+
+  #refusesSystem(): boolean {
+    const user: Message = { role: "user", content: "user text" };
+    this.#apply([user], true);
+    const system: Message = { role: "system", content: "system text" };
+    try {
+      return !this.#apply([system, user], true).includes(system.content);
+    } catch {
+      return true;
+    }
+  }
+
+  #split(full: readonly number[], key: string, encodeShared: () => readonly number[]): Prompt {
+    checkVocabulary(this, full);
+    let shared = this.#shared.get(key);
+    if (!shared) this.#shared.set(key, shared = encodeShared());
+    // the last token is always the prompt's own: its logits answer
+    const most = Math.min(shared.length, full.length - 1);
+    let length = 0;
+    while (length < most && shared[length] === full[length]) length++;
+    return { prefix: full.slice(0, length), suffix: full.slice(length) };
+  }
+}
+
+function mergeSystemMessage(messages: readonly Message[]): readonly Message[] {
+  const [system, first, ...rest] = messages;
+  if (system?.role !== "system" || !first) return messages;
+  return [{ ...first, content: `${system.content}\n\n${first.content}` }, ...rest];
+}
+
+/** The name under which templates get the function that writes the day. */
+const FIXED_DATE = "strftime_on_the_day";
+
+/**
+ * The template with the function that writes today's date replaced by one for a
+ * fixed day. The interpreter refuses a value in that function's place, so the
+ * template assigns it; the line break after the statement is not part of the text.
+ */
+function withFixedDate(template: string): string {
+  return template.includes("strftime_now")
+    ? `{% set strftime_now = ${FIXED_DATE} %}\n${template}`
+    : template;
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+}

@@ -1,0 +1,47 @@
+/**
+ * What every other room stands on: errors that are told in one line, files that are whole or absent,
+ * JSON with a check, hashes, locks, the repository's root, progress. The room knows nothing else of
+ * the project.
+ *
+ * @module
+ */
+export { canonicalJson, contentKey } from "./canonical_json.ts";
+export { calendarDay, CHAT_DEFAULTS, type ChatSettings } from "./chat_settings.ts";
+export type { Check, Place } from "./check_json.ts";
+export { checkOutputFile, checkOutputFolder } from "./check_output.ts";
+export { decodeText, readText } from "./decode_text.ts";
+export { nearestName } from "./nearest_name.ts";
+export { parseJson, readTextFile } from "./parse_json_file.ts";
+export { escapeControls, escapeLines, printable } from "./printable.ts";
+export { type Progress, SILENT } from "./progress.ts";
+export { realDataRoot } from "./real_data.ts";
+export { redactUrls } from "./redact_urls.ts";
+export { fromRoot, REPOSITORY_ROOT } from "./repository_root.ts";
+export { sha256OfFile } from "./sha256_of_file.ts";
+export { UsageError } from "./usage_error.ts";
+export { writeAtomic } from "./write_atomic.ts";
+export { environmentReason, explainWriteError, writeFully } from "./write_fully.ts";
+export { text } from "./check_json.ts";
+export { anyText } from "./check_json.ts";
+export { integer } from "./check_json.ts";
+export { number } from "./check_json.ts";
+export { flag } from "./check_json.ts";
+export { oneOf } from "./check_json.ts";
+export { list } from "./check_json.ts";
+export { record } from "./check_json.ts";
+export { nullable } from "./check_json.ts";
+export { optional } from "./check_json.ts";
+export { withDefault } from "./check_json.ts";
+export { shape } from "./check_json.ts";
+export { refuse } from "./check_json.ts";
+export { type NetworkCause } from "./network_cause.ts";
+export { CHECK_NETWORK } from "./network_cause.ts";
+export { networkCause } from "./network_cause.ts";
+export { LONGEST_RETRY_AFTER_MS } from "./retry_after.ts";
+export { retryAfterMs } from "./retry_after.ts";
+export { type FollowOptions } from "./follow_redirects.ts";
+export { RedirectRefused } from "./follow_redirects.ts";
+export { followRedirects } from "./follow_redirects.ts";
+export { sleep } from "./sleep.ts";
+export { lockFile } from "./lock_file.ts";
+export { tryLockFile } from "./lock_file.ts";

@@ -1,0 +1,152 @@
+import * as Plot from "@observablehq/plot";
+import { JSDOM } from "jsdom";
+import { escapeControls, printable } from "../../ground/mod.ts";
+
+/** What this room uses of a drawn element; neither jsdom nor Plot is typed without the DOM library. */
+interface SvgElement {
+  readonly ownerDocument: {
+    createElementNS(namespace: string, name: string): SvgElement & { textContent: string };
+  };
+  getAttribute(name: string): string | null;
+  setAttribute(name: string, value: string): void;
+  prepend(...children: readonly SvgElement[]): void;
+  querySelector(selector: string): { remove(): void } | null;
+}
+
+/** What a figure says to a reader who cannot see it. */
+export interface FigureDescription {
+  readonly title: string;
+  readonly description: string;
+}
+
+/** Fonts of every figure: sans-serif on any system, with metrics close to each other. */
+export const FONT_FAMILY = "Arial, Helvetica, 'DejaVu Sans', sans-serif";
+/** Text and axes: dark on the white background that every figure brings along. */
+export const INK = "#1b1b1b";
+/** Captions, notes and zero lines. */
+export const MUTED = "#5c5c5c";
+/**
+ * Five colours that colour-blind eyes tell apart: hues after Okabe and Ito, darkened until a label
+ * in that colour has a contrast of at least 4.5 on white (WCAG 2.1, level AA). The base is grey.
+ */
+export const PALETTE: readonly string[] = ["#0072b2", "#bf5200", "#00805d", "#ab4f87", "#7a6400"];
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * Draws a plot to a standalone SVG string: white background, title and description for screen
+ * readers, no style sheet of Plot's (its only rules concern web pages), one element a line, numbers
+ * rounded to two decimals so that the text is the same on every machine. Texts of unknown origin
+ * are escaped as XML, and their control characters, which no XML may hold, as `\\u001b`.
+ *
+ * Source: hues from Okabe and Ito, "Color Universal Design" (2008).
+ */
+export function renderPlot(options: object, { title, description }: FigureDescription): string {
+  const { window } = new JSDOM("");
+  const svg = Plot.plot({
+    ...options,
+    document: window.document,
+    className: "figure",
+    style: { fontFamily: FONT_FAMILY, fontSize: "12px", color: INK, background: "white" },
+  }) as SvgElement;
+  svg.querySelector("style")?.remove();
+  const make = (name: string, text?: string): SvgElement => {
+    const element = svg.ownerDocument.createElementNS(SVG, name);
+    if (text !== undefined) element.textContent = escapeControls(text);
+    return element;
+  };
+  const background = make("rect");
+  background.setAttribute("width", "100%");
+  background.setAttribute("height", "100%");
+  background.setAttribute("fill", "white");
+  svg.prepend(make("title", title), make("desc", description), background);
+  svg.setAttribute("role", "img");
+  // As XML, not as HTML: the latter writes "&nbsp;", which an SVG file does not know.
+  const markup: string = new window.XMLSerializer().serializeToString(svg);
+  return `${roundAttributes(markup).replaceAll("><", ">\n<")}\n`;
+}
+
+/**
+ * A text's width in pixels, counted generously for the widest of the fonts in use (DejaVu Sans).
+ * It places labels where no font can be measured; it is not exact.
+ */
+export function textWidth(
+  text: string,
+  { fontSize = 12, bold = false }: { readonly fontSize?: number; readonly bold?: boolean } = {},
+): number {
+  let em = 0;
+  for (const character of text) {
+    if (/[ijlI.,:;'|!()/ ]/.test(character)) em += 0.4;
+    else if (/[mwMW@%\u2192\u2191]/.test(character)) em += 1;
+    else if (/[A-Z]/.test(character)) em += 0.72;
+    else em += 0.62;
+  }
+  return em * fontSize * (bold ? 1.1 : 1);
+}
+
+/** The largest font size, at most `max`, at which a bold text stays within `width` pixels. */
+export function fitFontSize(text: string, width: number, max: number): number {
+  return Math.min(max, Math.floor(10 * width / textWidth(text, { fontSize: 1, bold: true })) / 10);
+}
+
+/** Space round the frame, in pixels. */
+export interface Margin {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly left: number;
+}
+
+/** Where a line of text stands in the figure, in pixels, and how it looks. */
+export interface FigureTextOptions {
+  readonly margin: Margin;
+  /** The text's vertical middle. */
+  readonly top: number;
+  /** Where the anchor stands, from the figure's left edge; 8 by default. */
+  readonly left?: number;
+  /** Which part of the text stands there; "start" by default. */
+  readonly anchor?: "start" | "middle" | "end";
+  readonly fontSize?: number;
+  readonly fontWeight?: "bold" | "normal";
+  readonly fill?: string;
+  /** True for a white rim, which keeps a text readable over lines. */
+  readonly halo?: boolean;
+}
+
+/** The longest name that a figure has room for. */
+const LONGEST_NAME = 64;
+
+/** A name as a figure shows it: on one line, without control characters, cut at 64 of them. */
+export function figureName(name: string): string {
+  const shown = printable(name);
+  return shown.length > LONGEST_NAME ? `${shown.slice(0, LONGEST_NAME - 1)}…` : shown;
+}
+
+/** A text mark at a place in pixels, for titles, captions and labels that no scale places. */
+export function figureText(
+  text: string,
+  { margin, top, left = 8, anchor = "start", halo = false, ...style }: FigureTextOptions,
+): unknown {
+  return Plot.text([printable(text)], {
+    frameAnchor: "top-left",
+    textAnchor: anchor,
+    lineAnchor: "middle",
+    dx: left - margin.left,
+    dy: top - margin.top,
+    fill: INK,
+    ...(halo ? { stroke: "white", strokeWidth: 4 } : {}),
+    ...style,
+  });
+}
+
+// Only numbers with more than two decimals inside tags; text between tags is left alone.
+function roundAttributes(markup: string): string {
+  return markup.replaceAll(
+    /<[^>]*>/g,
+    (tag) =>
+      tag.replaceAll(
+        /-?\d+\.\d{3,}(?:e-?\d+)?/g,
+        (number) => String(+Number(number).toFixed(2)),
+      ),
+  );
+}

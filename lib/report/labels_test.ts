@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { placeLabels } from "./labels.ts";
+
+const FRAME = { x0: 0, y0: 0, x1: 400, y1: 300 };
+const SIZE = { width: 100, height: 15 };
+
+Deno.test("placeLabels() keeps labels of one point apart and inside the frame", () => {
+  const requests = Array.from({ length: 6 }, () => ({ x: 200, y: 150, ...SIZE }));
+  const places = placeLabels(requests, { frame: FRAME, obstacles: [] });
+  for (const [i, a] of places.entries()) {
+    assert.ok(a.x >= 0 && a.x + SIZE.width <= 400 && a.y >= 8 && a.y <= 292);
+    for (const b of places.slice(i + 1)) {
+      const apart = Math.abs(a.x - b.x) >= SIZE.width || Math.abs(a.y - b.y) >= SIZE.height;
+      assert.ok(apart, JSON.stringify([a, b]));
+    }
+  }
+});
+
+Deno.test("placeLabels() turns a label inwards at each corner of the frame", () => {
+  for (const x of [2, 398]) {
+    for (const y of [2, 298]) {
+      const [place] = placeLabels([{ x, y, ...SIZE }], { frame: FRAME, obstacles: [] });
+      assert.ok(place !== undefined && place.x >= 0 && place.x + SIZE.width <= 400);
+      assert.ok(place.y - SIZE.height / 2 >= 0 && place.y + SIZE.height / 2 <= 300);
+    }
+  }
+});
+
+Deno.test("placeLabels() goes to the end of a bar where the point itself is covered", () => {
+  const request = { x: 200, y: 150, ...SIZE, ends: [{ x: 200, y: 40 }] };
+  const obstacles = [{ x0: 50, x1: 350, y0: 80, y1: 220 }];
+  const [place] = placeLabels([request], { frame: FRAME, obstacles });
+  assert.ok(place !== undefined && place.y + SIZE.height / 2 <= 80);
+});

@@ -1,0 +1,47 @@
+import { type MarkdownCell, markdownTable } from "./markdown_table.ts";
+import { markdownText } from "../markdown_text.ts";
+import type { ExampleAnswer, ExampleRow } from "../rows.ts";
+
+const LONGEST_TEXT = 240;
+
+/**
+ * Questions with their gold statements and what variants wrote, side by side, as Markdown.
+ *
+ * @param rows Questions that the same variants answered.
+ * @param none What stands there where there are no rows.
+ * @throws {RangeError} If the rows differ in their variants.
+ */
+export function examplesTable(rows: readonly ExampleRow[], none: string): string {
+  const [first] = rows;
+  if (first === undefined) return `*${none}*\n`;
+  const variants = first.answers.map((answer) => answer.variant);
+  return markdownTable(
+    ["question", "hardness", "gold", ...variants].map((title) => ({ title })),
+    rows.map(({ id, question, dbId, hardness, gold, answers }) => {
+      if (answers.map((answer) => answer.variant).join() !== variants.join()) {
+        throw new RangeError(`Cannot list ${id} beside ${first.id}: other variants answered it`);
+      }
+      return [
+        `${question} (${id}, ${dbId})`,
+        hardness,
+        { markdown: code(gold) },
+        ...answers.map(cell),
+      ];
+    }),
+  );
+}
+
+function cell({ text, status, why }: ExampleAnswer): MarkdownCell {
+  const reason = why === undefined ? "" : `: ${markdownText(why)}`;
+  const shown = text.trim() === "" ? "(nothing)" : code(text);
+  return { markdown: `${shown} **${markdownText(status)}**${reason}` };
+}
+
+/** A text as a Markdown code span; its fence is longer than any run of backticks in it. */
+function code(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  const shown = line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT)} ...` : line;
+  const runs = (shown.match(/`+/g) ?? []).map((run) => run.length);
+  const fence = "`".repeat(1 + Math.max(0, ...runs));
+  return runs.length > 0 ? `${fence} ${shown} ${fence}` : `${fence}${shown}${fence}`;
+}

@@ -1,0 +1,73 @@
+import { escapeLines } from "../../ground/mod.ts";
+import { markdownText } from "../markdown_text.ts";
+
+/** How the cells of a column are aligned. */
+export type Alignment = "left" | "right";
+
+/** One column of a Markdown table. */
+export interface MarkdownColumn {
+  readonly title: string;
+  readonly align?: Alignment;
+}
+
+/** A cell's text, shown as it is, or Markdown that is meant to be read as such. */
+export type MarkdownCell = string | { readonly markdown: string };
+
+/**
+ * A Markdown table with padded cells, so that it reads well as plain text too.
+ *
+ * Texts are shown as they are, as {@linkcode markdownText} writes them; pipes and line breaks of
+ * any cell are escaped, so that none can break the table.
+ *
+ * @param columns Title and alignment (left by default) of each column.
+ * @param rows Cells, `[rows, columns]`.
+ * @returns The table, one line a row, ending with a line break.
+ * @throws {RangeError} If a row has not as many cells as there are columns.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { markdownTable } from "./markdown_table.ts";
+ * const table = markdownTable([{ title: "model" }, { title: "n", align: "right" }], [["base", "96"]]);
+ * assert.equal(table, "| model |   n |\n| ----- | --: |\n| base  |  96 |\n");
+ * ```
+ */
+export function markdownTable(
+  columns: readonly MarkdownColumn[],
+  rows: readonly (readonly MarkdownCell[])[],
+): string {
+  const cells = rows.map((row, index) => {
+    if (row.length !== columns.length) {
+      throw new RangeError(
+        `Cannot write row ${index} of the table as it needs ${columns.length} cells: ` +
+          `it has ${row.length}`,
+      );
+    }
+    return row.map(escapeCell);
+  });
+  const titles = columns.map((column) => escapeCell(column.title));
+  const widths = titles.map((title, j) =>
+    Math.max(3, length(title), ...cells.map((row) => length(row[j] ?? "")))
+  );
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, j) => pad(cell, widths[j] ?? 0, columns[j]?.align)).join(" | ")} |\n`;
+  const rule = columns.map((column, j) => {
+    const width = widths[j] ?? 3;
+    return column.align === "right" ? `${"-".repeat(width - 1)}:` : "-".repeat(width);
+  });
+  return line(titles) + `| ${rule.join(" | ")} |\n` + cells.map(line).join("");
+}
+
+function escapeCell(cell: MarkdownCell): string {
+  const text = typeof cell === "string" ? markdownText(cell) : escapeLines(cell.markdown);
+  return text.replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll(/\s*[\r\n]+\s*/g, " ");
+}
+
+// Counts characters, not UTF-16 units, so that accents and symbols do not shift a column.
+function length(text: string): number {
+  return [...text].length;
+}
+
+function pad(text: string, width: number, align: Alignment = "left"): string {
+  const space = " ".repeat(Math.max(0, width - length(text)));
+  return align === "right" ? space + text : text + space;
+}
