@@ -22,6 +22,7 @@ export { officialEqual, type RowOrder } from "./compare/official_equal.ts";
 export { plainEqual } from "./compare/plain_equal.ts";
 export { databaseFiles, type Suite } from "./database_files.ts";
 export {
+  DatabaseError,
   type Execution,
   ExecutorError,
   type ExecutorOptions,
