@@ -118,3 +118,28 @@ Deno.test("ExecutorPool reads a reply that came while its own process was busy",
   for (const until = performance.now() + 900; performance.now() < until;);
   assert.equal(statusOf(await execution), "rows");
 });
+
+Deno.test("ExecutorPool says in one line that too many files are open, or does with fewer processes", async () => {
+  if (Deno.build.os === "windows") return;
+  using db = testDatabase();
+  using other = testDatabase();
+  const module = new URL("./executor_pool.ts", import.meta.url).href;
+  const program = `import { ExecutorError, ExecutorPool } from ${JSON.stringify(module)};
+    await using pool = new ExecutorPool({ workers: 4, timeoutMs: 60_000 });
+    const paths = ${JSON.stringify([db.path, other.path])};
+    const all = await Promise.allSettled(Array.from({ length: 40 }, (_, at) =>
+      pool.execute(paths[at % 2], "SELECT " + at)));
+    for (const { value, reason } of all) {
+      if (reason !== undefined && !(reason instanceof ExecutorError)) throw reason;
+      console.log(value?.status ?? reason.message);
+    }`;
+  for (const files of [26, 30, 60]) {
+    const { stdout, stderr } = await new Deno.Command("/bin/sh", {
+      args: ["-c", `ulimit -n ${files}; exec "$@"`, "sh", Deno.execPath(), "eval", program],
+    }).output();
+    const lines = new TextDecoder().decode(stdout).trim().split("\n");
+    assert.equal(lines.length, 40, new TextDecoder().decode(stderr));
+    for (const line of lines) assert.match(line, /^(?:rows|Cannot start an executor process: .+)$/);
+    if (files === 60) assert.deepEqual(new Set(lines), new Set(["rows"]));
+  }
+});
