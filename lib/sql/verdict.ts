@@ -5,8 +5,8 @@
  * - `mismatch`: both statements ran and the rows differ.
  * - `no_sql`: there is no statement to run.
  * - `sql_error`: the statement is refused (by SQLite, by the sandbox, or for its memory).
- * - `timeout`: the time limit ended it.
- * - `too_many_rows`: the row cap or the byte cap ended it.
+ * - `timeout`: the time limit ended it, or comparing its result takes too many steps.
+ * - `too_many_rows`: the row cap, the byte cap or the cap on the executor's memory ended it.
  */
 export type VerdictStatus =
   | "match"
