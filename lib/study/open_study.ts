@@ -2,7 +2,7 @@ import { checkRunFolder, type StudyConfig } from "../runs/mod.ts";
 import { ensureModel, ensurePythonEnv, ensureSample } from "../setup/mod.ts";
 import { dataLabel } from "./data_label.ts";
 import { openDataInputs, openInputs, type StudyInputs } from "./inputs.ts";
-import { openStudyFolder, type StudyFolder } from "./run_study.ts";
+import { openStudyFolder, type StudyFolder, unnamedTrainings } from "./run_study.ts";
 import { mmluShortfalls, sqlShortfalls, trainingShortfalls } from "./shortfalls.ts";
 import type { Progress } from "../ground/mod.ts";
 
@@ -47,5 +47,7 @@ export async function openStudy(
   if (training) await ensurePythonEnv(progress);
   const model = await ensureModel(config, progress, { signal });
   const inputs = await openInputs(model.config, model.dir, data);
-  return { inputs, folder: openStudyFolder(inputs, out) };
+  const folder = openStudyFolder(inputs, out);
+  for (const line of unnamedTrainings(folder, config.training.recipes)) progress.note(line);
+  return { inputs, folder };
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { type Progress, SILENT } from "../ground/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "./testing/mini_study.ts";
 import { openStudy } from "./open_study.ts";
+import { allVariants } from "./run_study.ts";
 
 /** A study whose model would have to be downloaded from a hub that is not there. */
 function withHub(study: MiniStudy): MiniStudy["config"] {
@@ -81,4 +82,25 @@ Deno.test("openStudy tells in a line each where fewer questions are asked than w
   assert.match(notes[1]!, /multiple-choice questions, .* \(sociology-1 is sociology-0\)$/);
   assert.match(notes[2]!, /^50 training examples are wanted and there are \d+: all \d+ are taken$/);
   assert.equal(inputs.asked.length, 3);
+});
+
+Deno.test("openStudy tells a folder of adapters that no recipe names, which nothing would read", async () => {
+  using study = await writeMiniStudy();
+  const [recipe] = study.config.training.recipes;
+  for (const name of [recipe!.name, "mine"]) {
+    await Deno.mkdir(`${study.out}/training/${name}`, { recursive: true });
+  }
+  const { progress, notes } = listener();
+  await openStudy(study.config, { out: study.out, progress });
+  assert.deepEqual(notes.filter((note) => note.includes("no recipe")).length, 1);
+  assert.match(notes.join("\n"), /no recipe of the config is named "mine": .*mine is not read/);
+});
+
+Deno.test("allVariants says that a recipe is not trained yet", async () => {
+  using study = await writeMiniStudy();
+  const { inputs, folder } = await openStudy(study.config, { out: study.out, progress: SILENT });
+  await assert.rejects(allVariants(inputs, folder), {
+    name: "UsageError",
+    message: /is not trained yet: there is no .*; train it first/,
+  });
 });

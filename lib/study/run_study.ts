@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from "node:fs";
 import { type Engine, loadAdapter } from "../engine/mod.ts";
 import { adapterText, claimRun, type Recipe } from "../runs/mod.ts";
 import { answerMmlu } from "./answer_mmlu.ts";
@@ -7,7 +8,7 @@ import { judgeSamples } from "./judge_samples.ts";
 import type { StudyInputs } from "./inputs.ts";
 import { openEngine } from "./open_engine.ts";
 import { openMmluStore, openSqlStore } from "./open_stores.ts";
-import type { Progress } from "../ground/mod.ts";
+import { type Progress, UsageError } from "../ground/mod.ts";
 import { adapterOrigin, adapterSettings, sealAdapter } from "./recipe_adapter.ts";
 import { BASE, type NamedVariant } from "./sample_identity.ts";
 import { answerLetters, judgedAlike, type VariantAnswers } from "./summarize.ts";
@@ -53,6 +54,19 @@ export function openStudyFolder(inputs: StudyInputs, out?: string): StudyFolder 
   };
 }
 
+/** One line for each folder of trained adapters that no recipe of the study names. */
+export function unnamedTrainings(
+  { root }: StudyFolder,
+  recipes: readonly Pick<Recipe, "name">[],
+): string[] {
+  const dir = `${root}/training`;
+  if (!existsSync(dir)) return [];
+  const named = new Set(recipes.map(({ name }) => name));
+  return readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !named.has(entry.name))
+    .map(({ name }) => `no recipe of the config is named "${name}": ${dir}/${name} is not read`);
+}
+
 /**
  * Phase 2: trains every recipe of the study, or finds it trained. An adapter in
  * a recipe's folder that was not trained here is used as it is.
@@ -94,7 +108,11 @@ export async function openRecipeVariant(
   folder: StudyFolder,
   recipe: Recipe,
 ): Promise<NamedVariant> {
-  const adapter = await loadAdapter(folder.training(recipe), inputs.checkpoint);
+  const dir = folder.training(recipe);
+  if (!existsSync(dir)) {
+    throw new UsageError(`"${recipe.name}" is not trained yet: there is no ${dir}; train it first`);
+  }
+  const adapter = await loadAdapter(dir, inputs.checkpoint);
   return { name: recipe.name, weights: { adapter }, adapterHash: adapter.hash };
 }
 
