@@ -279,3 +279,34 @@ Deno.test("judge refuses an output that cannot be written before it judges anyth
     await assertRefused(["judge", ...flags], line as RegExp);
   }
 });
+
+Deno.test("judge refuses an --out that is one of its inputs, and leaves it as it was", async () => {
+  using folder = judgeFolder("SELECT 2\nSELECT name FROM maker ORDER BY name\nSELECT 1\n");
+  for (const out of ["pred.txt", "dev.json", "database/shop/shop.sqlite"]) {
+    const path = `${folder.path}/${out}`;
+    const before = Deno.readFileSync(path);
+    await assertRefused(
+      ["judge", ...folder.flags.slice(0, -1), path],
+      /which is read: give another place/,
+    );
+    assert.deepEqual(Deno.readFileSync(path), before);
+  }
+});
+
+Deno.test("judge counts a database of an endless link or name as missing, and says of a file's link what it is", async () => {
+  using folder = judgeFolder("SELECT 2\nSELECT 1\nSELECT 1\n");
+  Deno.mkdirSync(`${folder.path}/database/loop`);
+  Deno.symlinkSync("loop.sqlite", `${folder.path}/database/loop/loop.sqlite`);
+  Deno.symlinkSync("more.sqlite", `${folder.path}/database/shop/more.sqlite`);
+  writeExamples(folder, [
+    { db_id: "shop", query: "SELECT count(*) FROM maker" },
+    { db_id: "loop", query: "SELECT 1" },
+    { db_id: "a".repeat(5000), query: "SELECT 1" },
+  ]);
+  const { code, printed } = await runMain(["judge", ...folder.flags]);
+  assert.equal(code, 0);
+  assert.match(printed, /\| all +\| +1 \| +1 \|/);
+  Deno.removeSync(`${folder.path}/pred.txt`);
+  Deno.symlinkSync("pred.txt", `${folder.path}/pred.txt`);
+  await assertRefused(["judge", ...folder.flags], /symbolic link leads to itself/);
+});

@@ -1,4 +1,5 @@
-import { basename, dirname, join, resolve } from "node:path";
+import { realpathSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { UsageError } from "./usage_error.ts";
 import { environmentReason, explainWriteError, writeFully } from "./write_fully.ts";
 
@@ -23,6 +24,35 @@ export function checkOutputFile(path: string): void {
     throw new UsageError(`Cannot write ${path}: it is a device, not a file`);
   }
   probe(nearestFolder(dirname(resolve(path)), path), path);
+}
+
+/**
+ * Refuses an output that would take the place of what is read.
+ *
+ * @param inputs Files, and folders with all that is below them; those that are not there are no
+ * matter.
+ * @throws {UsageError} If the path is one of them or below one, links followed.
+ */
+export function checkOutputIsNoInput(path: string, inputs: readonly string[]): void {
+  const place = realPath(resolve(path));
+  for (const input of inputs) {
+    const way = relative(realPath(resolve(input)), place);
+    if (way !== "" && (way.startsWith("..") || resolve(way) === way)) continue;
+    throw new UsageError(
+      `Cannot write ${path}: it is ${way === "" ? "" : "inside "}${input}, which is read: ` +
+        "give another place",
+    );
+  }
+}
+
+/** A path with the links of the part of it that is there followed. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const folder = dirname(path);
+    return folder === path ? path : join(realPath(folder), basename(path));
+  }
 }
 
 /**

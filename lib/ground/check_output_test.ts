@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkOutputFile, checkOutputFolder } from "./check_output.ts";
+import { checkOutputFile, checkOutputFolder, checkOutputIsNoInput } from "./check_output.ts";
 
 const unprivileged = Deno.build.os !== "windows" && Deno.uid() !== 0;
 
@@ -77,4 +77,40 @@ Deno.test({
   name: "checkOutputFolder refuses a file system that takes no files",
   ignore: Deno.build.os !== "linux",
   fn: () => refused(() => checkOutputFolder("/proc/lab"), /^Cannot write \/proc\/lab: /),
+});
+
+Deno.test("checkOutputIsNoInput refuses what is read, whatever name or link leads there", () => {
+  const dir = Deno.makeTempDirSync();
+  try {
+    Deno.writeTextFileSync(`${dir}/gold.json`, "[]");
+    Deno.mkdirSync(`${dir}/databases/shop`, { recursive: true });
+    Deno.symlinkSync(`${dir}/gold.json`, `${dir}/link.json`);
+    const inputs = [`${dir}/gold.json`, `${dir}/databases`, `${dir}/absent`];
+    for (
+      const out of ["gold.json", "./x/../gold.json", "link.json", "databases/shop/shop.sqlite"]
+    ) {
+      assert.throws(() => checkOutputIsNoInput(`${dir}/${out}`, inputs), {
+        name: "UsageError",
+        message: /which is read: give another place/,
+      });
+    }
+    for (const out of ["out.jsonl", "databases.jsonl", "gold.json.out", "new/out.jsonl"]) {
+      checkOutputIsNoInput(`${dir}/${out}`, inputs);
+    }
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+  }
+});
+
+Deno.test("checkOutputFile says that a link leads to itself", () => {
+  const dir = Deno.makeTempDirSync();
+  try {
+    Deno.symlinkSync("loop", `${dir}/loop`);
+    assert.throws(() => checkOutputFile(`${dir}/loop`), {
+      name: "UsageError",
+      message: /a symbolic link leads to itself/,
+    });
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+  }
 });

@@ -8,7 +8,7 @@
 export { canonicalJson, contentKey } from "./canonical_json.ts";
 export { calendarDay, CHAT_DEFAULTS, type ChatSettings } from "./chat_settings.ts";
 export type { Check, Place } from "./check_json.ts";
-export { checkOutputFile, checkOutputFolder } from "./check_output.ts";
+export { checkOutputFile, checkOutputFolder, checkOutputIsNoInput } from "./check_output.ts";
 export { decodeText, readText } from "./decode_text.ts";
 export { nearestName } from "./nearest_name.ts";
 export { parseJson, readTextFile } from "./parse_json_file.ts";

@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: "a part of the path is a file, not a folder",
   ENOTDIR: "a part of the path is a file, not a folder",
   ENAMETOOLONG: "its name is too long",
+  ELOOP: "a symbolic link leads to itself",
   EMFILE: "too many files are open: raise the limit (ulimit -n)",
   ENFILE: "too many files are open on this machine",
 };

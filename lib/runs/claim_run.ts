@@ -46,7 +46,7 @@ export function claimRun(config: StudyConfig, options: ClaimRunOptions = {}): Cl
   const hash = configHash(config, inputs);
   const claim = { hash, config: recordedConfig(config), inputs };
   if (isFile(path)) {
-    const earlier = parseJson(readTextFile(path), path);
+    const earlier = readClaim(path);
     const difference = firstDifference(earlier, claim);
     if (difference === undefined && field(earlier, "hash") === hash) {
       return { folder: out, hash, resumed: true };
@@ -70,7 +70,7 @@ export function checkRunFolder(config: StudyConfig, options: ClaimRunOptions = {
   checkOutputFolder(out);
   const path = join(out, "run.json");
   if (!isFile(path)) return;
-  const earlier = parseJson(readTextFile(path), path);
+  const earlier = readClaim(path);
   const known = Object.keys(inputs).map((name) => [name, field(field(earlier, "inputs"), name)]);
   const difference = firstDifference(
     { config: unpinned(field(earlier, "config")), inputs: Object.fromEntries(known) },
@@ -93,6 +93,15 @@ function otherRun(out: string, where: string): UsageError {
   return new UsageError(
     `Cannot write to ${out}: it holds a run that differs in ${where}: give another folder ` +
       `with --out, or delete this one`,
+  );
+}
+
+function readClaim(path: string): unknown {
+  const claim = parseJson(readTextFile(path), path);
+  if (typeof field(claim, "hash") === "string" && isObject(field(claim, "config"))) return claim;
+  throw new UsageError(
+    `Cannot use ${path}: it is no record of a run: give another folder with --out, or delete it ` +
+      "and keep the answers beside it",
   );
 }
 

@@ -122,3 +122,18 @@ function inFolder(use: (folder: string) => void): void {
     Deno.removeSync(folder, { recursive: true });
   }
 }
+
+Deno.test("claimRun says of a run.json that it is no record of a run", () => {
+  const out = Deno.makeTempDirSync();
+  try {
+    for (const text of ["null", "[]", "{}", '"x"', '{"hash":"x"}']) {
+      Deno.writeTextFileSync(`${out}/run.json`, text);
+      assert.throws(() => claimRun(CONFIG, { out }), {
+        name: "UsageError",
+        message: /it is no record of a run/,
+      });
+    }
+  } finally {
+    Deno.removeSync(out, { recursive: true });
+  }
+});

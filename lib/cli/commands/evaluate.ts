@@ -4,6 +4,8 @@ import { type AccuracyRow, accuracyTable } from "../../report/mod.ts";
 import {
   checkOutputFile,
   checkOutputFolder,
+  checkOutputIsNoInput,
+  fromRoot,
   printable,
   REPOSITORY_ROOT,
   UsageError,
@@ -67,7 +69,7 @@ export const EVALUATE: Command = {
     const sql = await openSqlInputs(config);
     for (const line of sqlShortfalls(config, sql)) progress.note(line);
     const data = { ...sql.spider.hashes, ...await databaseHashes(sql) };
-    checkOutput(flags);
+    checkOutput(flags, config.spider.path);
     const ready = await ensureModel(config, progress, { signal });
     const model = await openModelInputs(ready.config, ready.dir);
     auditTokens(model.tokenizer, samplePrompt(sql));
@@ -105,7 +107,7 @@ export const MMLU: Command = {
     checkFlags(flags);
     const choices = await openMmluInputs(config);
     for (const line of mmluShortfalls(choices)) progress.note(line);
-    checkOutput(flags);
+    checkOutput(flags, config.mmlu.path);
     const ready = await ensureModel(config, progress, { signal });
     const model = await openModelInputs(ready.config, ready.dir);
     const audit = auditTokens(model.tokenizer);
@@ -147,10 +149,12 @@ function checkFlags(flags: FlagValues): void {
   }
 }
 
-function checkOutput(flags: FlagValues): void {
+function checkOutput(flags: FlagValues, data: string): void {
   const out = text(flags, "out");
-  if (out === undefined) checkOutputFolder(SCRATCH);
-  else checkOutputFile(out);
+  if (out === undefined) return checkOutputFolder(SCRATCH);
+  checkOutputFile(out);
+  const read = ["config", "model", "adapter-path"].flatMap((name) => text(flags, name) ?? []);
+  checkOutputIsNoInput(out, [...read, fromRoot(data)]);
 }
 
 interface Run {

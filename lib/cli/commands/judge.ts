@@ -1,5 +1,6 @@
 import {
   checkOutputFile,
+  checkOutputIsNoInput,
   contentKey,
   type Place,
   readText,
@@ -66,6 +67,8 @@ export const JUDGE: Command = {
       throw new UsageError(`judge: --workers must be a whole number above 0: ${workers}`);
     }
     checkOutputFile(out);
+    const read = ["predictions", "examples", "databases"].map((name) => text(flags, name)!);
+    checkOutputIsNoInput(out, read);
     progress.step(`Judging ${request.predictions.length} predictions`);
     const kept = { path: `${out}.partial`, onDropped: (note: string) => progress.note(note) };
     const result = await judgeResumably(request, kept, {
