@@ -88,7 +88,7 @@ Deno.test("report refuses a study whose recipes are not trained", async () => {
   using study = await writeMiniStudy();
   await assertRefused(
     ["report", "--config", study.configPath, "--out", study.out],
-    /Cannot use the adapter in ".*training\/qv"/,
+    /"qv" is not trained yet: there is no .*training\/qv; train it first/,
   );
 });
 
