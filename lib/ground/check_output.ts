@@ -1,5 +1,5 @@
-import { realpathSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { realPath } from "./real_path.ts";
 import { UsageError } from "./usage_error.ts";
 import { environmentReason, explainWriteError, writeFully } from "./write_fully.ts";
 
@@ -42,16 +42,6 @@ export function checkOutputIsNoInput(path: string, inputs: readonly string[]): v
       `Cannot write ${path}: it is ${way === "" ? "" : "inside "}${input}, which is read: ` +
         "give another place",
     );
-  }
-}
-
-/** A path with the links of the part of it that is there followed. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    const folder = dirname(path);
-    return folder === path ? path : join(realPath(folder), basename(path));
   }
 }
 

@@ -1,3 +1,4 @@
+import { explainReadError } from "./parse_json_file.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**
@@ -49,16 +50,7 @@ function readBytes(path: string): Uint8Array {
   try {
     return Deno.readFileSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new UsageError(`Cannot read ${path}: there is no such file`);
-    }
-    if (error instanceof Deno.errors.IsADirectory) {
-      throw new UsageError(`Cannot read ${path}: it is a folder, not a file`);
-    }
-    if (error instanceof Deno.errors.PermissionDenied) {
-      throw new UsageError(`Cannot read ${path}: permission denied`);
-    }
-    throw error;
+    throw explainReadError(error, path);
   }
 }
 

@@ -15,6 +15,7 @@ export { parseJson, readTextFile } from "./parse_json_file.ts";
 export { escapeControls, escapeLines, printable } from "./printable.ts";
 export { type Progress, SILENT } from "./progress.ts";
 export { realDataRoot } from "./real_data.ts";
+export { realPath } from "./real_path.ts";
 export { redactUrls } from "./redact_urls.ts";
 export { fromRoot, REPOSITORY_ROOT } from "./repository_root.ts";
 export { sha256OfFile } from "./sha256_of_file.ts";

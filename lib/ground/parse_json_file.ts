@@ -10,17 +10,22 @@ export function readTextFile(path: string): string {
   try {
     return Deno.readTextFileSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new UsageError(`Cannot read ${path}: there is no such file`);
-    }
-    if (error instanceof Deno.errors.IsADirectory) {
-      throw new UsageError(`Cannot read ${path}: it is a folder, not a file`);
-    }
-    if (error instanceof Deno.errors.PermissionDenied) {
-      throw new UsageError(`Cannot read ${path}: permission denied`);
-    }
-    throw error;
+    throw explainReadError(error, path);
   }
+}
+
+/** What to throw for a file that cannot be read: a line that names it, where a person can mend it. */
+export function explainReadError(error: unknown, path: string): unknown {
+  if (error instanceof Deno.errors.NotFound) {
+    return new UsageError(`Cannot read ${path}: there is no such file`);
+  }
+  if (error instanceof Deno.errors.IsADirectory) {
+    return new UsageError(`Cannot read ${path}: it is a folder, not a file`);
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return new UsageError(`Cannot read ${path}: permission denied`);
+  }
+  return error;
 }
 
 /**

@@ -1,8 +1,6 @@
-import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { fromRoot, REPOSITORY_ROOT } from "../ground/mod.ts";
-
-import { type StudyConfig } from "../runs/mod.ts";
+import { fromRoot, realPath, REPOSITORY_ROOT } from "../ground/mod.ts";
+import type { StudyConfig } from "../runs/mod.ts";
 
 /** What every number of the embedded samples is labelled. */
 const SAMPLE_LABEL = "sample";
@@ -22,13 +20,4 @@ export function dataLabel(config: StudyConfig, paths: readonly string[]): StudyC
   const { label, ...rest } = config;
   if (isSample) return { ...rest, label: label ?? SAMPLE_LABEL };
   return label === SAMPLE_LABEL ? rest : config;
-}
-
-/** A path with its links followed; itself where there is nothing. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }

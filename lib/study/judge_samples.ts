@@ -77,3 +77,10 @@ export async function judgeSamples(
   const order = new Map(samples.map(({ id }, i) => [id, i]));
   return { verdicts, unjudged: unjudged.sort((x, y) => order.get(x.id)! - order.get(y.id)!) };
 }
+
+/** Tells in a line each which examples have no verdict, and why. */
+export function noteUnjudged(unjudged: readonly UnjudgedExample[], progress: Progress): void {
+  for (const { id, dbId, message } of unjudged) {
+    progress.note(`no verdict on ${id} (database ${dbId}): ${message}`);
+  }
+}

@@ -37,7 +37,12 @@ export {
   type StudyInputs,
   withEndToken,
 } from "./inputs.ts";
-export { type JudgeableSample, judgeSamples, type SqlVerdict } from "./judge_samples.ts";
+export {
+  type JudgeableSample,
+  judgeSamples,
+  noteUnjudged,
+  type SqlVerdict,
+} from "./judge_samples.ts";
 export { checkTraining, type CheckTrainingOptions } from "./check_training.ts";
 export { noteChangedAdapters } from "./note_changed_adapters.ts";
 export { type NotebookStudy, openNotebookStudy } from "./open_notebook.ts";

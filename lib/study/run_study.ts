@@ -4,7 +4,7 @@ import { adapterText, claimRun, type Recipe } from "../runs/mod.ts";
 import { answerMmlu } from "./answer_mmlu.ts";
 import { answerSql } from "./answer_sql.ts";
 import { checkTraining } from "./check_training.ts";
-import { judgeSamples } from "./judge_samples.ts";
+import { judgeSamples, noteUnjudged } from "./judge_samples.ts";
 import type { StudyInputs } from "./inputs.ts";
 import { openEngine } from "./open_engine.ts";
 import { openMmluStore, openSqlStore } from "./open_stores.ts";
@@ -153,9 +153,7 @@ export async function answerVariants(
     answers.push({ name, verdicts, unjudged, letters: answerLetters(inputs.questions, scores) });
   }
   const alike = judgedAlike(answers);
-  for (const { id, dbId, message } of alike[0]?.unjudged ?? []) {
-    progress.note(`no verdict on ${id} (database ${dbId}): ${message}`);
-  }
+  noteUnjudged(alike[0]?.unjudged ?? [], progress);
   return alike;
 }
 

@@ -23,6 +23,7 @@ import {
   mmluShortfalls,
   type ModelInputs,
   type NamedVariant,
+  noteUnjudged,
   openEngine,
   openMmluInputs,
   openMmluStore,
@@ -83,9 +84,7 @@ export const EVALUATE: Command = {
     const samples = await answerSql(inputs, engine, { variant, store, progress, signal });
     const { timeoutMs } = config.spider;
     const { verdicts, unjudged } = await judgeSamples(sql, samples, { timeoutMs, progress });
-    for (const { id, dbId, message } of unjudged) {
-      progress.note(`no verdict on ${id} (database ${dbId}): ${message}`);
-    }
+    noteUnjudged(unjudged, progress);
     writeAtomic(files.out, toLines(verdicts));
     print(`Text-to-SQL execution accuracy${labelText(config.label)}\n`);
     const row = accuracyRow("sql", variant.name, verdicts.map(({ official }) => official));

@@ -4,7 +4,14 @@ import type { Checkpoint } from "../checkpoint/mod.ts";
 import { buildCpuGraph } from "./cpu_graph.ts";
 import { CpuRunner } from "./cpu_runner.ts";
 import { GROWTH, OwnCache, PrefixCache } from "./kv_cache.ts";
-import { checkTexts, loraFeeds, type LoraSites, openSession, writeGraph } from "../graph/mod.ts";
+import {
+  checkTexts,
+  defaultContextLength,
+  loraFeeds,
+  type LoraSites,
+  openSession,
+  writeGraph,
+} from "../graph/mod.ts";
 import type {
   ChoiceScores,
   Completion,
@@ -40,7 +47,6 @@ const BRANCH_BYTES = 192 * 2 ** 20;
  */
 const SPIN_MICROSECONDS = "100";
 const DEFAULT_BATCH_SIZE = 64;
-const DEFAULT_CONTEXT = 8192;
 
 /**
  * Opens a checkpoint for inference on the CPU, in float32. Writes nothing but a
@@ -54,8 +60,7 @@ export async function openCpuEngine(
   checkpoint: Checkpoint,
   options: CpuEngineOptions = {},
 ): Promise<CpuEngine> {
-  const contextLength = options.contextLength ??
-    Math.min(checkpoint.config.maxPositions, DEFAULT_CONTEXT);
+  const contextLength = options.contextLength ?? defaultContextLength(checkpoint);
   const { loraModules = [], loraTerms = [] } = options;
   const graph = buildCpuGraph(checkpoint, { loraModules, loraTerms, contextLength });
   const path = await writeGraph(checkpoint, graph, "cpu");

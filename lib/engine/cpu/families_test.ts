@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FAMILIES } from "../testing/families.ts";
 import { loadAdapter } from "../checkpoint/adapter.ts";
 import { openCheckpoint } from "../checkpoint/checkpoint.ts";
 import { LINEAR_MODULES } from "../checkpoint/decoder_config.ts";
@@ -19,19 +20,6 @@ const TOLERANCE = 1e-4;
 const MAX_NEW_TOKENS = 20;
 const CHOICES = [5, 17, 100, 250];
 const skipped = skipUnlessPython();
-
-const FAMILIES = [
-  "llama",
-  "llama_tied_biased",
-  "llama3",
-  "mistral_window",
-  "mistral",
-  "qwen2_tied",
-  "qwen2_window",
-  "qwen3",
-  "smollm3",
-  "smollm3_window",
-];
 
 /**
  * Prompts in groups large and small: on a short prefix, on one longer than a

@@ -3,6 +3,7 @@ import { UsageError } from "../../ground/mod.ts";
 import type { Checkpoint } from "../checkpoint/mod.ts";
 import {
   checkTexts,
+  defaultContextLength,
   loraFeeds,
   type LoraSites,
   NOT_FINITE,
@@ -78,7 +79,6 @@ export interface GraphRunner {
   release(): Promise<void>;
 }
 
-const DEFAULT_CONTEXT = 8192;
 /** Chunks of a scoring run: results and progress come after each. */
 const SCORING_CHUNKS = 8;
 
@@ -95,8 +95,7 @@ export async function openCudaEngine(
   options: CudaEngineOptions = {},
 ): Promise<CudaEngine> {
   const { device = 0, loraModules = [], profile } = options;
-  const contextLength = options.contextLength ??
-    Math.min(checkpoint.config.maxPositions, DEFAULT_CONTEXT);
+  const contextLength = options.contextLength ?? defaultContextLength(checkpoint);
   const bundles = bundlesOf(checkpoint, { ...options, contextLength });
   const graph = buildCudaGraph(checkpoint, {
     ...options,
@@ -300,10 +299,10 @@ export class CudaEngine implements Engine {
         ...(targets ? { prefillTokens: this.#plan.sequences } : {}),
       };
       const plans = planRuns(waiting.map((index) => prompts[index]!), limits, maxNewTokens);
+      const wanted = targets && waiting.map((index) => targets[index]!);
       const finished = new Set<number>();
       for (const plan of plans) {
         signal?.throwIfAborted();
-        const wanted = targets && waiting.map((index) => targets[index]!);
         const out = await this.#tryRun(plan, { shared, outputs, targets: wanted });
         if (!out) break;
         const done = plan.prompts.map((at) => waiting[at]!);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FAMILIES } from "../testing/families.ts";
 import { loadAdapter } from "../checkpoint/adapter.ts";
 import { type Checkpoint, openCheckpoint } from "../checkpoint/checkpoint.ts";
 import { LINEAR_MODULES } from "../checkpoint/decoder_config.ts";
@@ -13,18 +14,6 @@ const skipped = onGpu ? "" : " [skipped: no GPU asked for by LAB_GPU]";
 const VOCABULARY = 300;
 const MAX_NEW_TOKENS = 20;
 const CHOICES = [5, 17, 100, 250];
-const FAMILIES = [
-  "llama",
-  "llama_tied_biased",
-  "llama3",
-  "mistral_window",
-  "mistral",
-  "qwen2_tied",
-  "qwen2_window",
-  "qwen3",
-  "smollm3",
-  "smollm3_window",
-];
 /**
  * Largest distance in nats of a letter's log-probability from float32's, and of
  * a chosen token's from the best token's. These weights are drawn so wide that

@@ -22,3 +22,4 @@ export { openSession } from "./open_session.ts";
 export { type RotaryTables, rotaryTables } from "./rotary_tables.ts";
 export { WeightReader } from "./weight_reader.ts";
 export { writeGraph } from "./write_graph.ts";
+export { defaultContextLength } from "./context_length.ts";
