@@ -117,6 +117,7 @@ export type {
 export { excludableLoss, type PlanOptions, requiredExamples } from "./required_examples.ts";
 export { rightLetterProbabilities } from "./right_letter_probabilities.ts";
 export { type EvidenceOptions, scoreEvidence } from "./score_evidence.ts";
+export { seededOrder } from "./seeded_order.ts";
 export { shuffled } from "./shuffled.ts";
 export {
   type DetectionOptions,

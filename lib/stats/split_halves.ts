@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { seededOrder } from "./seeded_order.ts";
 
 /** Ids in two halves: one to choose by, one to confirm on. */
 export interface Halves {
@@ -12,8 +12,7 @@ export interface Halves {
  * Splits ids into two halves that depend on the seed and on the ids only: not on their order, on a
  * machine or on what was answered. Whole databases are split, so that no database is in both halves.
  *
- * The ids are ordered by the SHA-256 of "SEED:id" in hexadecimal and given to "choose" and to
- * "confirm" in turns.
+ * The ids, in their {@linkcode seededOrder}, are given to "choose" and to "confirm" in turns.
  *
  * @param ids In any order, each once. Ids that do not exist are not in the list.
  * @param seed The study's seed.
@@ -30,17 +29,9 @@ export interface Halves {
  * ```
  */
 export function splitHalves(ids: readonly string[], seed: number): Halves {
-  const keyed = ids.map((id) => ({ id, key: sha256(`${seed}:${id}`) }));
-  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-  const twice = keyed.find(({ id }, i) => id === keyed[i + 1]?.id);
-  if (twice) throw new RangeError(`Cannot split ids as one is twice in the list: "${twice.id}"`);
-  const order = keyed.map(({ id }) => id);
+  const order = seededOrder(ids, seed);
   return {
     choose: order.filter((_, i) => i % 2 === 0),
     confirm: order.filter((_, i) => i % 2 === 1),
   };
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }
