@@ -1,8 +1,9 @@
 /**
  * Spider: its examples and schemas, the text-to-SQL prompt, the training records.
  *
- * Nothing here runs a model or a query. One prompt text serves evaluation and training, so that the
- * two cannot drift apart; {@link SQL_PROMPT_VERSION} names it.
+ * Nothing here runs a model; queries run only to read the values that a prompt may show. One prompt
+ * text serves evaluation and training, so that the two cannot drift apart;
+ * {@link SQL_PROMPT_VERSION} names it.
  *
  * @example From a folder to a prompt (not run: needs Spider)
  * ```ts ignore
@@ -13,15 +14,26 @@
  *
  * @module
  */
+export { LONGEST_VALUE, withCellValues } from "./cell_values.ts";
+export { type DevQuestions, partDevQuestions, refuseLeaks } from "./check_leaks.ts";
+export { type DistinctExamples, distinctExamples } from "./distinct_examples.ts";
 export { exportSft, type SftRecord } from "./export_sft.ts";
 export { fetchSpider } from "./fetch.ts";
+export { holdOutDatabases, type HoldOutOptions } from "./hold_out_databases.ts";
 export { loadSpider } from "./load_spider.ts";
+export { normalizeQuestion } from "./normalize_question.ts";
 export { normalizeSql } from "./normalize_sql.ts";
 export { parseSchemas } from "./parse_schemas.ts";
 export { quoteName, RESERVED_WORDS } from "./quote_name.ts";
 export { sampleExamples, type SampleExamplesOptions } from "./sample_examples.ts";
 export { selectShots, type SelectShotsOptions } from "./select_shots.ts";
 export { serializeSchema } from "./serialize_schema.ts";
+export {
+  type SchemaSettings,
+  type ShownSchemas,
+  shownSchemas,
+  sqlPromptVersion,
+} from "./shown_schemas.ts";
 export {
   SQL_PROMPT_VERSION,
   sqlCompletion,

@@ -1,12 +1,13 @@
 import { quoteName } from "./quote_name.ts";
-import type { DatabaseSchema } from "./types.ts";
+import type { Column, DatabaseSchema } from "./types.ts";
 
 /**
  * A database's schema as the prompt shows it: one line a table, `name(column, column)`, then one
  * line a foreign key, `table.column = table.column`.
  *
- * Original names, quoted where SQLite needs quotes, so that each can be copied into a query. No
- * types, no primary keys, no rows: on a small model and a CPU every token of the schema costs time,
+ * Original names, quoted where SQLite needs quotes, so that each can be copied into a query. Columns
+ * that carry values (`shownSchemas`) show them after a colon: `name(column: 'one' | 'two', column)`.
+ * No types, no primary keys, no rows: on a small model and a CPU every token of the schema costs time,
  * and column names with the joins between them are what a query cannot be written without.
  *
  * @param schema The schema.
@@ -33,12 +34,16 @@ import type { DatabaseSchema } from "./types.ts";
  */
 export function serializeSchema(schema: DatabaseSchema): string {
   const tables = schema.tables.map((table) => {
-    const columns = table.columns.map((column) => quoteName(column.name)).join(", ");
-    return `${quoteName(table.name)}(${columns})`;
+    return `${quoteName(table.name)}(${table.columns.map(columnText).join(", ")})`;
   });
   const keys = schema.foreignKeys.map((key) => {
     const from = `${quoteName(key.table)}.${quoteName(key.column)}`;
     return `${from} = ${quoteName(key.refTable)}.${quoteName(key.refColumn)}`;
   });
   return [...tables, ...keys].join("\n");
+}
+
+/** The name, and the values where there are any: `country: 'France' | 'Spain'`. */
+function columnText({ name, values = [] }: Column): string {
+  return quoteName(name) + (values.length > 0 ? `: ${values.join(" | ")}` : "");
 }

@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { exportSft, serializeSchema, sqlPrompt } from "./mod.ts";
+import { createHash } from "node:crypto";
+import { realDataRoot } from "../ground/mod.ts";
+import {
+  exportSft,
+  loadSpider,
+  selectShots,
+  serializeSchema,
+  shownSchemas,
+  SQL_PROMPT_VERSION,
+  sqlPrompt,
+} from "./mod.ts";
 import type { DatabaseSchema, SpiderExample } from "./mod.ts";
 
 const SCHEMA: DatabaseSchema = {
@@ -74,4 +84,32 @@ Deno.test("exportSft() trains on the evaluation's own prompt and the gold query"
     { role: "assistant", content: "SELECT id, 1 FROM singer" },
   ]);
   assert.deepEqual(Object.keys(records[0]!), ["prompt", "completion"]);
+});
+
+const root = realDataRoot();
+
+Deno.test({
+  name: "sqlPrompt() writes today's version for all of Spider as it always has, byte for byte" +
+    (root === undefined ? " [skipped: no Spider at LAB_DATA_ROOT]" : ""),
+  ignore: root === undefined,
+  async fn(): Promise<void> {
+    const { train, dev, ...spider } = await loadSpider(`${root}/spider`);
+    const { schemas } = await shownSchemas(spider, {}, []);
+    const shots = selectShots(train, schemas, { count: 3, seed: 42 });
+    const hash = (records: Iterable<unknown>): string => {
+      const all = createHash("sha256");
+      for (const record of records) all.update(JSON.stringify(record));
+      return all.digest("hex");
+    };
+    // taken of commit 4a2fef6: a change of these is another version of the prompt
+    assert.equal(SQL_PROMPT_VERSION, "sql-1");
+    assert.equal(
+      hash(dev.map((example) => sqlPrompt(example, { schemas, shots }))),
+      "190ab7d085b768a7c60d52de2bd2f444583b0b618053a28ebe654d504c23c1ab",
+    );
+    assert.equal(
+      hash(exportSft(train, { schemas })),
+      "d211225a9eeab7bc0c45f6ead181f0be70b943c3af28fdf23ad48d7af1a008ee",
+    );
+  },
 });

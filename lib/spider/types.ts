@@ -19,6 +19,8 @@ export interface Column {
   readonly name: string;
   /** Spider's type: `text`, `number`, `time`, `boolean` or `others`. */
   readonly type: string;
+  /** Values of the column to show in a prompt, as SQL literals; left out where none are shown. */
+  readonly values?: readonly string[];
 }
 
 /** A table as `tables.json` names it (`table_names_original`). */

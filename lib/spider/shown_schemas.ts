@@ -1,0 +1,79 @@
+import { stat } from "node:fs/promises";
+import { DatabaseError, ExecutorPool } from "../sql/mod.ts";
+import { UsageError } from "../ground/mod.ts";
+import { withCellValues } from "./cell_values.ts";
+import { SQL_PROMPT_VERSION } from "./sql_prompt.ts";
+import type { DatabaseSchema, SpiderData } from "./types.ts";
+
+/** What prompts show of a database, at training and at evaluation alike. */
+export interface SchemaSettings {
+  /** Whether the foreign keys are listed; yes if left out. */
+  readonly foreignKeys?: boolean;
+  /** How many values of each column are shown, 0 to 5; none if left out. */
+  readonly cellValues?: number;
+}
+
+/** The schemas as prompts show them, and the databases that cannot be shown so. */
+export interface ShownSchemas {
+  readonly schemas: ReadonlyMap<string, DatabaseSchema>;
+  /** Databases whose values are to be shown and that have no file, sorted; never any without values. */
+  readonly withoutFile: readonly string[];
+}
+
+/**
+ * The version of prompts with such schemas: {@linkcode SQL_PROMPT_VERSION}, and what differs from
+ * the schema as it is shown by default.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(sqlPromptVersion(), "sql-1");
+ * assert.equal(sqlPromptVersion({ foreignKeys: false, cellValues: 2 }), "sql-1-nokeys-values2");
+ * ```
+ */
+export function sqlPromptVersion(
+  { foreignKeys = true, cellValues = 0 }: SchemaSettings = {},
+): string {
+  return SQL_PROMPT_VERSION + (foreignKeys ? "" : "-nokeys") +
+    (cellValues > 0 ? `-values${cellValues}` : "");
+}
+
+/**
+ * The schemas as prompts show them. Everything that makes a prompt takes them from here, so that a
+ * model is trained on the schema text that it is asked with. By default they are the schemas as
+ * they are.
+ *
+ * @param spider The data.
+ * @param settings What is shown.
+ * @param databases Whose values are read, if any are shown; all others keep their names only.
+ * @throws {UsageError} If a database that has a file cannot be read, with its name.
+ */
+export async function shownSchemas(
+  { schemas, databasePath }: Pick<SpiderData, "schemas" | "databasePath">,
+  { foreignKeys = true, cellValues = 0 }: SchemaSettings,
+  databases: Iterable<string>,
+): Promise<ShownSchemas> {
+  const shown = new Map(
+    [...schemas].map(([dbId, schema]) =>
+      [dbId, foreignKeys ? schema : { ...schema, foreignKeys: [] }] as const
+    ),
+  );
+  const withoutFile: string[] = [];
+  if (cellValues === 0) return { schemas: shown, withoutFile };
+  await using pool = new ExecutorPool();
+  for (const dbId of new Set(databases)) {
+    const path = databasePath(dbId);
+    if (!(await stat(path).catch(() => undefined))?.size) {
+      withoutFile.push(dbId);
+      continue;
+    }
+    try {
+      shown.set(dbId, await withCellValues(pool, shown.get(dbId)!, { path, count: cellValues }));
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      throw new UsageError(`Cannot read values of "${dbId}" for the prompt: ${error.reason}`);
+    }
+  }
+  return { schemas: shown, withoutFile: withoutFile.sort() };
+}
