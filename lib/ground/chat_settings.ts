@@ -1,19 +1,26 @@
+import { z } from "zod";
+import type { RecordOf } from "./check_record.ts";
+
+/** The keys of {@linkcode ChatSettings}. */
+export const CHAT_KEYS = {
+  /**
+   * Whether templates that can reason (Qwen3, SmolLM3) are rendered in reasoning mode. A reasoning
+   * part takes hundreds of tokens: raise `spider.maxNewTokens` with it.
+   */
+  thinking: z.boolean().default(false),
+  /**
+   * The day that templates which write today's date (Llama 3.2, SmolLM3) get. The default is that
+   * of Llama's own template. No prompt changes by the day.
+   */
+  date: z.string().refine(calendarDay)
+    .meta({ allowed: "a day of the calendar as YYYY-MM-DD" }).default("2024-07-26"),
+};
+
 /** How a model's chat template is rendered, at training and at evaluation alike. */
-export interface ChatSettings {
-  /**
-   * Whether templates that can reason (Qwen3, SmolLM3) are rendered in reasoning mode; `false` if
-   * left out. A reasoning part takes hundreds of tokens: raise `spider.maxNewTokens` with it.
-   */
-  readonly thinking: boolean;
-  /**
-   * The day that templates which write today's date (Llama 3.2, SmolLM3) get, as `YYYY-MM-DD`;
-   * 2024-07-26 if left out, as in Llama's own template. No prompt changes by the day.
-   */
-  readonly date: string;
-}
+export interface ChatSettings extends RecordOf<typeof CHAT_KEYS> {}
 
 /** What a config without a `chat` section says. */
-export const CHAT_DEFAULTS: ChatSettings = { thinking: false, date: "2024-07-26" };
+export const CHAT_DEFAULTS: ChatSettings = z.strictObject(CHAT_KEYS).parse({});
 
 /**
  * The midnight (UTC) at which a day of the calendar begins.

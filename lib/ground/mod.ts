@@ -6,7 +6,19 @@
  * @module
  */
 export { canonicalJson, contentKey } from "./canonical_json.ts";
-export { calendarDay, CHAT_DEFAULTS, type ChatSettings } from "./chat_settings.ts";
+export { allowedValues, type JsonSchema } from "./allowed_values.ts";
+export { calendarDay, CHAT_DEFAULTS, CHAT_KEYS, type ChatSettings } from "./chat_settings.ts";
+export {
+  type Checked,
+  checkRecord,
+  type DeepReadonly,
+  type OptionalKey,
+  type Problem,
+  type RecordOf,
+  type Schema,
+  textOfForm,
+  together,
+} from "./check_record.ts";
 export type { Check, Place } from "./check_json.ts";
 export { checkOutputFile, checkOutputFolder, checkOutputIsNoInput } from "./check_output.ts";
 export { decodeText, readText } from "./decode_text.ts";

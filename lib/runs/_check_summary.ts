@@ -1,9 +1,10 @@
+import { z } from "zod";
 import type { ChanceTest } from "../stats/mod.ts";
-import { checkConfig } from "./_check_config.ts";
 import { CHANGE, CLUSTERED, COUNT, PAIRED, PROPORTION, SHARE } from "./_check_estimates.ts";
 import { checkAdapterSettings } from "./adapter_settings.ts";
 import {
   type Check,
+  checkRecord,
   flag,
   integer,
   list,
@@ -16,6 +17,7 @@ import {
   text,
 } from "../ground/mod.ts";
 import type { GitState } from "./git_state.ts";
+import { STUDY } from "./study_config.ts";
 import {
   type ChoiceComparison,
   type ChoiceScore,
@@ -178,13 +180,15 @@ const PROVENANCE = shape<Provenance>({
   dtype: text(),
 });
 
+const CONFIG = z.strictObject({ config: STUDY });
+
 const SUMMARY = shape<Summary>({
   schemaVersion: oneOf([SCHEMA_VERSION]),
   taskVersion: integer({ min: 1 }),
   name: text(),
   label: optional(text()),
   configHash: SHA256,
-  config: checkConfig,
+  config: (value, { file }) => checkRecord(CONFIG, { config: value }, file).config,
   counts: COUNTS,
   variants: VARIANTS,
   provenance: PROVENANCE,

@@ -1,6 +1,6 @@
 import { isAbsolute, join, relative, resolve } from "node:path";
-import { checkConfig } from "./_check_config.ts";
 import {
+  checkRecord,
   contentKey,
   fromRoot,
   parseJson,
@@ -8,7 +8,7 @@ import {
   redactUrls,
   REPOSITORY_ROOT,
 } from "../ground/mod.ts";
-import type { StudyConfig } from "./study_config.ts";
+import { STUDY, type StudyConfig } from "./study_config.ts";
 
 /**
  * Reads a study out of the text of its file: every key checked, defaults filled in.
@@ -40,7 +40,7 @@ export function parseConfig(text: string, options: { readonly path: string }): S
  * @throws {UsageError} As {@linkcode parseConfig} does.
  */
 export function validateConfig(value: unknown, options: { readonly path: string }): StudyConfig {
-  return checkConfig(value, { file: options.path, keyPath: "" });
+  return checkRecord(STUDY, value, options.path);
 }
 
 /**

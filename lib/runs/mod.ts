@@ -44,15 +44,23 @@ export { type GitState, gitState } from "./git_state.ts";
 export { checkMmluSample, checkSqlSample, type MmluSample, type SqlSample } from "./samples.ts";
 export { SchemaVersionError } from "./schema_version_error.ts";
 export { type Keyed, openStore, type SampleStore, type StoreOptions } from "./store.ts";
-export type {
-  EngineConfig,
-  MmluConfig,
-  ModelConfig,
-  Recipe,
-  SpiderConfig,
-  StudyConfig,
-  TargetModule,
-  TrainingConfig,
+export {
+  ENGINE_KEYS,
+  type EngineConfig,
+  MMLU_KEYS,
+  type MmluConfig,
+  MODEL_KEYS,
+  type ModelConfig,
+  type Recipe,
+  RECIPE_KEYS,
+  SPIDER_KEYS,
+  type SpiderConfig,
+  STUDY_KEYS,
+  type StudyConfig,
+  TARGET_MODULES,
+  type TargetModule,
+  TRAINING_KEYS,
+  type TrainingConfig,
 } from "./study_config.ts";
 export {
   type Change,

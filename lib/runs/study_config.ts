@@ -1,124 +1,210 @@
-import type { ChatSettings } from "../ground/mod.ts";
+import { z } from "zod";
+import { CHAT_KEYS, type RecordOf, textOfForm, together } from "../ground/mod.ts";
 
-/** One study, as a file in `config/` says it. Relative paths start at the repository's root. */
-export interface StudyConfig {
-  /** The study's name and that of its folder in `results/`: letters, digits, `.`, `_`, `-`. */
-  readonly name: string;
-  /** Shown wherever a number of the study appears, such as "sample". */
-  readonly label?: string;
-  /** The one seed of all that is drawn, 0 to 2^32 - 1; 42 if left out. */
-  readonly seed: number;
-  readonly model: ModelConfig;
-  readonly engine: EngineConfig;
-  readonly chat: ChatSettings;
-  readonly spider: SpiderConfig;
-  readonly mmlu: MmluConfig;
-  readonly training: TrainingConfig;
-}
+/** The one model that comes with the repository's setup. */
+const EMBEDDED_MODEL = "HuggingFaceTB/SmolLM2-135M-Instruct";
+
+const TEXT = z.string().min(1);
+
+const FILE_NAME = textOfForm(
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+  "a name of at most 64 letters, digits, '.', '_' and '-', a letter or digit first",
+);
+
+/** The keys of {@linkcode ModelConfig}. */
+export const MODEL_KEYS = {
+  /** Its id on the Hugging Face hub, or any name for a model in a folder. */
+  id: TEXT,
+  /** `embedded`: the small default; `hub`: downloaded; `path`: a folder on this machine. */
+  source: z.enum(["embedded", "hub", "path"]),
+  /** The folder; with source `path`, and only then. */
+  path: TEXT.exactOptional(),
+  /** A branch, tag or commit on the hub; with source `hub` only. */
+  revision: TEXT.exactOptional(),
+};
 
 /** Which base model, and where it comes from. */
-export interface ModelConfig {
-  /** Its id on the Hugging Face hub, or any name for a model in a folder. */
-  readonly id: string;
-  /** `embedded`: the small default; `hub`: downloaded; `path`: a folder on this machine. */
-  readonly source: "embedded" | "hub" | "path";
-  /** The folder; with source `path`, and only then. */
-  readonly path?: string;
-  /** A branch, tag or commit on the hub; with source `hub` only. */
-  readonly revision?: string;
-}
+export interface ModelConfig extends RecordOf<typeof MODEL_KEYS> {}
 
-/** What runs the model. */
-export interface EngineConfig {
-  /** `onnx` on this machine (default), or `server` for an OpenAI-compatible completions server. */
-  readonly kind: "onnx" | "server";
-  /** Where `onnx` runs, `cpu` if left out. */
-  readonly device: "cpu" | "cuda";
+const MODEL = together(z.strictObject(MODEL_KEYS), ({ id, source, path, revision }) => {
+  if (source === "embedded" && id !== EMBEDDED_MODEL) {
+    return { path: ["id"], rule: `"${EMBEDDED_MODEL}" with source "embedded"` };
+  }
+  if (source === "path" && path === undefined) {
+    return { path: ["path"], rule: 'the folder of the model with source "path"' };
+  }
+  if (source !== "path" && path !== undefined) {
+    return { path: ["path"], rule: `left out with source "${source}"` };
+  }
+  return source !== "hub" && revision !== undefined
+    ? { path: ["revision"], rule: `left out with source "${source}"` }
+    : undefined;
+});
+
+/** The keys of {@linkcode EngineConfig}. */
+export const ENGINE_KEYS = {
+  /** `onnx` on this machine, or `server` for an OpenAI-compatible completions server. */
+  kind: z.enum(["onnx", "server"]).default("onnx"),
+  /** Where `onnx` runs. */
+  device: z.enum(["cpu", "cuda"]).default("cpu"),
   /**
-   * Prompts answered at once (with a server: requests in flight), 1 to 4096; 16 if left out. It
-   * changes the speed, not the result.
+   * Prompts answered at once (with a server: requests in flight). It changes the speed, not the
+   * result.
    */
-  readonly batchSize: number;
+  batchSize: z.int().min(1).max(4096).default(16),
   /** The server's address; with kind `server`, and only then. */
-  readonly url?: string;
+  url: textOfForm(/^https?:\/\/\S+$/, "an http:// or https:// address").exactOptional(),
   /** The model's name on the server where that is not its id; with kind `server` only. */
-  readonly servedModel?: string;
+  servedModel: TEXT.exactOptional(),
   /**
    * Names of adapters on the server by the recipe's name, for adapters that were loaded there by
    * hand; with kind `server` only.
    */
-  readonly servedAdapters?: Readonly<Record<string, string>>;
-}
+  servedAdapters: z.record(z.string(), TEXT).exactOptional(),
+};
+
+/** What runs the model. */
+export interface EngineConfig extends RecordOf<typeof ENGINE_KEYS> {}
+
+const ENGINE = together(z.strictObject(ENGINE_KEYS), (engine) => {
+  if (engine.kind === "server") {
+    return engine.url === undefined
+      ? { path: ["url"], rule: 'the address of the server with kind "server"' }
+      : undefined;
+  }
+  const key = (["url", "servedModel", "servedAdapters"] as const)
+    .find((name) => engine[name] !== undefined);
+  return key && { path: [key], rule: 'left out with kind "onnx"' };
+});
+
+/** The keys of {@linkcode SpiderConfig}. */
+export const SPIDER_KEYS = {
+  /** The folder in Spider's layout. */
+  path: TEXT,
+  /** How many dev questions, drawn by seed; `null` for all. */
+  limit: z.int().min(1).nullable().default(null),
+  /** Examples shown before each question. */
+  shots: z.int().min(0).max(20).default(3),
+  /** Where a completion is cut, in tokens. */
+  maxNewTokens: z.int().min(1).max(4096).default(64),
+  /** When a query is ended, in milliseconds. */
+  timeoutMs: z.int().min(1).max(600_000).default(5000),
+};
 
 /** The text-to-SQL half of a study. */
-export interface SpiderConfig {
-  /** The folder in Spider's layout. */
-  readonly path: string;
-  /** How many dev questions, drawn by seed; `null` (default) for all. */
-  readonly limit: number | null;
-  /** Examples shown before each question, 0 to 20; 3 if left out. */
-  readonly shots: number;
-  /** Where a completion is cut, 1 to 4096 tokens; 64 if left out. */
-  readonly maxNewTokens: number;
-  /** When a query is ended, 1 to 600,000 milliseconds; 5000 if left out. */
-  readonly timeoutMs: number;
-}
+export interface SpiderConfig extends RecordOf<typeof SPIDER_KEYS> {}
+
+/** The keys of {@linkcode MmluConfig}. */
+export const MMLU_KEYS = {
+  /** The folder in MMLU's layout. */
+  path: TEXT,
+  /**
+   * Questions of each of the three categories. `null` asks all test questions of all subjects,
+   * those of the fourth category included.
+   */
+  perCategory: z.int().min(1).max(1000).nullable().default(50),
+  /** Dev questions shown before each question, of which MMLU has five. */
+  shots: z.int().min(0).max(5).default(4),
+};
 
 /** The multiple-choice half of a study. */
-export interface MmluConfig {
-  /** The folder in MMLU's layout. */
-  readonly path: string;
-  /**
-   * Questions of each of the three categories, 1 to 1000; 50 if left out. `null` asks all test
-   * questions of all subjects, those of the fourth category included.
-   */
-  readonly perCategory: number | null;
-  /** Dev questions shown before each question, 0 to 5, as MMLU has five; 4 if left out. */
-  readonly shots: number;
-}
+export interface MmluConfig extends RecordOf<typeof MMLU_KEYS> {}
 
-/** What the model is specialised on, and how. */
-export interface TrainingConfig {
-  /** How many training examples, drawn by seed; `null` (default) for all. */
-  readonly examples: number | null;
-  /** The LoRA configurations to compare, at least one, with names of their own. */
-  readonly recipes: readonly Recipe[];
-}
-
-/** One LoRA configuration. */
-export interface Recipe {
-  /** Its name in tables and folders: letters, digits, `.`, `_`, `-`; "base" is taken. */
-  readonly name: string;
-  /** The optimizer's peak rate, above 0 and up to 1. */
-  readonly learningRate: number;
-  /** LoRA's rank, 1 to 1024; 16 if left out. */
-  readonly rank: number;
-  /** LoRA's alpha, above 0: the update is scaled by `alpha / rank`; 32 if left out. */
-  readonly alpha: number;
-  /** LoRA's dropout, 0 to below 1; 0.05 if left out. */
-  readonly dropout: number;
-  /** Which layers get an adapter; `q_proj` and `v_proj` if left out. */
-  readonly targetModules: readonly TargetModule[] | "all-linear";
-  /** Passes over the examples, 1 to 1000; 1 if left out. For less than one: `maxTokens`. */
-  readonly epochs: number;
-  /** Ends training after about so many tokens, if that is earlier. */
-  readonly maxTokens?: number;
-  /** Examples a step on the device, 1 to 4096; 4 if left out. */
-  readonly batchSize: number;
-  /** Steps whose gradients are added up before an update, 1 to 4096; 1 if left out. */
-  readonly gradientAccumulation: number;
-  /** Where a training text is cut, 8 to 131072 tokens; 512 if left out. */
-  readonly maxLength: number;
-  /** `nf4` holds the base weights in 4 bits and needs a GPU; `none` if left out. */
-  readonly quantization: "none" | "nf4";
-}
+/** All {@linkcode TargetModule}s. */
+export const TARGET_MODULES = [
+  "q_proj",
+  "k_proj",
+  "v_proj",
+  "o_proj",
+  "gate_proj",
+  "up_proj",
+  "down_proj",
+] as const;
 
 /** The linear layers of the supported architectures, by their name within a block. */
-export type TargetModule =
-  | "q_proj"
-  | "k_proj"
-  | "v_proj"
-  | "o_proj"
-  | "gate_proj"
-  | "up_proj"
-  | "down_proj";
+export type TargetModule = typeof TARGET_MODULES[number];
+
+const TARGET_LIST = together(
+  z.array(z.enum(TARGET_MODULES)).min(1),
+  (names) => new Set(names).size < names.length ? { rule: "a list without repeats" } : undefined,
+);
+
+/** The keys of {@linkcode Recipe}. */
+export const RECIPE_KEYS = {
+  /** Its name in tables and folders; "base" is taken. */
+  name: FILE_NAME,
+  /** The optimizer's peak rate. */
+  learningRate: z.number().gt(0).lte(1),
+  /** LoRA's rank. */
+  rank: z.int().min(1).max(1024).default(16),
+  /** LoRA's alpha: the update is scaled by `alpha / rank`. */
+  alpha: z.number().gt(0).lte(65536).default(32),
+  /** LoRA's dropout. */
+  dropout: z.number().min(0).max(0.99).default(0.05),
+  /** Which layers get an adapter. */
+  targetModules: z.union([z.literal("all-linear"), TARGET_LIST])
+    .meta({ allowed: '"all-linear" or a list of layer names' })
+    .default(["q_proj", "v_proj"]),
+  /** Passes over the examples. For less than one: `maxTokens`. */
+  epochs: z.int().min(1).max(1000).default(1),
+  /** Ends training after about so many tokens, if that is earlier. */
+  maxTokens: z.int().min(1).exactOptional(),
+  /** Examples a step on the device. */
+  batchSize: z.int().min(1).max(4096).default(4),
+  /** Steps whose gradients are added up before an update. */
+  gradientAccumulation: z.int().min(1).max(4096).default(1),
+  /** Where a training text is cut, in tokens. */
+  maxLength: z.int().min(8).max(131072).default(512),
+  /** `nf4` holds the base weights in 4 bits and needs a GPU. */
+  quantization: z.enum(["none", "nf4"]).default("none"),
+};
+
+/** One LoRA configuration. */
+export interface Recipe extends RecordOf<typeof RECIPE_KEYS> {}
+
+const RECIPES = together(z.array(z.strictObject(RECIPE_KEYS)).min(1), (recipes) => {
+  // Letter case does not tell folders apart on every file system.
+  const names = ["base", ...recipes.map(({ name }) => name.toLowerCase())];
+  const at = names.findIndex((name, i) => names.indexOf(name) < i) - 1;
+  if (at < 0) return undefined;
+  return { path: [at, "name"], rule: 'a name that no other recipe has and that is not "base"' };
+});
+
+/** The keys of {@linkcode TrainingConfig}. */
+export const TRAINING_KEYS = {
+  /** How many training examples, drawn by seed; `null` for all. */
+  examples: z.int().min(1).nullable().default(null),
+  /** The LoRA configurations to compare, at least one, with names of their own. */
+  recipes: RECIPES,
+};
+
+/** What the model is specialised on, and how. */
+export interface TrainingConfig extends RecordOf<typeof TRAINING_KEYS> {}
+
+/** The keys of {@linkcode StudyConfig}. */
+export const STUDY_KEYS = {
+  /** The study's name and that of its folder in `results/`. */
+  name: FILE_NAME,
+  /** Shown wherever a number of the study appears, such as "sample". */
+  label: TEXT.exactOptional(),
+  /** The one seed of all that is drawn. */
+  seed: z.int().min(0).max(2 ** 32 - 1).default(42),
+  /** Which base model, and where it comes from. */
+  model: MODEL,
+  /** What runs the model. */
+  engine: ENGINE.prefault({}),
+  /** How a model's chat template is rendered, at training and at evaluation alike. */
+  chat: z.strictObject(CHAT_KEYS).prefault({}),
+  /** The text-to-SQL half of the study. */
+  spider: z.strictObject(SPIDER_KEYS),
+  /** The multiple-choice half of the study. */
+  mmlu: z.strictObject(MMLU_KEYS),
+  /** What the model is specialised on, and how. */
+  training: z.strictObject(TRAINING_KEYS),
+};
+
+/** One study, as a file in `config/` says it. Relative paths start at the repository's root. */
+export interface StudyConfig extends RecordOf<typeof STUDY_KEYS> {}
+
+/** Checks a whole study. */
+export const STUDY = z.strictObject(STUDY_KEYS);
