@@ -1,54 +1,37 @@
-import {
-  type Check,
-  flag,
-  integer,
-  list,
-  nullable,
-  number,
-  oneOf,
-  optional,
-  record,
-  shape,
-  text,
-} from "../ground/mod.ts";
+import { z } from "zod";
+import type { RecordOf } from "../ground/mod.ts";
+
+const TEXT = z.string().min(1);
+
+/** The keys of {@linkcode AdapterSettings}. */
+const KEYS = {
+  /** Whether the study's own training made it. */
+  trained: z.enum(["here", "elsewhere"]),
+  /** LoRA's rank (`r`). */
+  rank: z.int().min(1),
+  /** LoRA's alpha. */
+  alpha: z.number(),
+  /** LoRA's dropout; `null` where the config does not say. */
+  dropout: z.number().min(0).max(1).nullable(),
+  /** The adapted modules, or the regular expression for their names. */
+  targetModules: z.array(TEXT),
+  /** The peak rate that it was trained with; `null` where it was trained elsewhere. */
+  learningRate: z.number().gt(0).nullable(),
+  /** Whether the update is scaled by `alpha / sqrt(rank)`. */
+  rsLora: z.boolean(),
+  /** Whether it has a magnitude a row. */
+  dora: z.boolean(),
+  /** Ranks of layers that have one of their own, by the pattern of their names. */
+  rankPattern: z.record(TEXT, z.int().min(1)).exactOptional(),
+  /** Alphas of layers that have one of their own. */
+  alphaPattern: z.record(TEXT, z.number()).exactOptional(),
+};
 
 /** An adapter as its own `adapter_config.json` describes it, whatever the study's config says. */
-export interface AdapterSettings {
-  /** Whether the study's own training made it. */
-  readonly trained: "here" | "elsewhere";
-  /** LoRA's rank (`r`). */
-  readonly rank: number;
-  /** LoRA's alpha. */
-  readonly alpha: number;
-  /** LoRA's dropout; `null` where the config does not say. */
-  readonly dropout: number | null;
-  /** The adapted modules, or the regular expression for their names. */
-  readonly targetModules: readonly string[];
-  /** The peak rate that it was trained with; `null` where it was trained elsewhere. */
-  readonly learningRate: number | null;
-  /** Whether the update is scaled by `alpha / sqrt(rank)`. */
-  readonly rsLora: boolean;
-  /** Whether it has a magnitude a row. */
-  readonly dora: boolean;
-  /** Ranks of layers that have one of their own, by the pattern of their names. */
-  readonly rankPattern?: Readonly<Record<string, number>>;
-  /** Alphas of layers that have one of their own. */
-  readonly alphaPattern?: Readonly<Record<string, number>>;
-}
+export interface AdapterSettings extends RecordOf<typeof KEYS> {}
 
-/** Checks the settings of an adapter in a summary. */
-export const checkAdapterSettings: Check<AdapterSettings> = shape<AdapterSettings>({
-  trained: oneOf(["here", "elsewhere"]),
-  rank: integer({ min: 1 }),
-  alpha: number(),
-  dropout: nullable(number({ min: 0, max: 1 })),
-  targetModules: list(text()),
-  learningRate: nullable(number({ above: 0 })),
-  rsLora: flag(),
-  dora: flag(),
-  rankPattern: optional(record(integer({ min: 1 }))),
-  alphaPattern: optional(record(number())),
-});
+/** The settings of an adapter in a summary. */
+export const ADAPTER_SETTINGS = z.strictObject(KEYS);
 
 /**
  * An adapter's settings in words, on one line.

@@ -40,17 +40,27 @@ export {
   recordedConfig,
   validateConfig,
 } from "./config.ts";
+export {
+  checkProseSample,
+  checkWrittenSample,
+  type ProseSample,
+  type WrittenSample,
+} from "./gauge_samples.ts";
 export { type GitState, gitState } from "./git_state.ts";
 export { checkMmluSample, checkSqlSample, type MmluSample, type SqlSample } from "./samples.ts";
 export { SchemaVersionError } from "./schema_version_error.ts";
 export { type Keyed, openStore, type SampleStore, type StoreOptions } from "./store.ts";
 export {
+  type AdapterConfig,
   ENGINE_KEYS,
   type EngineConfig,
   MMLU_KEYS,
   type MmluConfig,
   MODEL_KEYS,
   type ModelConfig,
+  type OtherModelConfig,
+  PROSE_KEYS,
+  type ProseConfig,
   type Recipe,
   RECIPE_KEYS,
   SPIDER_KEYS,
@@ -63,8 +73,27 @@ export {
   type TrainingConfig,
 } from "./study_config.ts";
 export {
-  type Change,
-  type ChoiceComparison,
+  type Comparison,
+  type Gauge,
+  GAUGES,
+  type LetterChanges,
+  type LetterScores,
+  type PairedChange,
+  type PlannedNeed,
+  type ProseScores,
+  type Reading,
+  READINGS,
+  type RecipeOverSeeds,
+  type ScoreChange,
+  type SqlFunnel,
+  type StudyClaim,
+  type StudyFindings,
+  type SweepPlan,
+  type VariantOrigin,
+  type VariantPair,
+  type WrittenScores,
+} from "./numbers.ts";
+export {
   type ChoiceScore,
   HARDNESS_LEVELS,
   type HardnessLevel,
@@ -72,9 +101,7 @@ export {
   type MmluScores,
   type Provenance,
   SCHEMA_VERSION,
-  SQL_MODES,
   SQL_STATUSES,
-  type SqlMode,
   type SqlScores,
   type SqlStatus,
   type SuiteCounts,
@@ -83,7 +110,6 @@ export {
   TASK_VERSION,
   type UnjudgedExample,
   type VariantSummary,
-  type VersusBase,
 } from "./summary.ts";
 export { readSummary, writeSummary } from "./summary_file.ts";
 export { toolVersions, type ToolVersionsOptions } from "./tool_versions.ts";

@@ -77,6 +77,17 @@ const ENGINE = together(z.strictObject(ENGINE_KEYS), (engine) => {
   return key && { path: [key], rule: 'left out with kind "onnx"' };
 });
 
+/** The keys of {@linkcode SchemaConfig}. */
+export const SCHEMA_KEYS = {
+  /** Whether the foreign keys are listed. */
+  foreignKeys: z.boolean().default(true),
+  /** How many values of each column are shown: its most frequent ones, cut at 40 characters. */
+  cellValues: z.int().min(0).max(5).default(0),
+};
+
+/** What a prompt shows of a database, at training and at evaluation alike. */
+export interface SchemaConfig extends RecordOf<typeof SCHEMA_KEYS> {}
+
 /** The keys of {@linkcode SpiderConfig}. */
 export const SPIDER_KEYS = {
   /** The folder in Spider's layout. */
@@ -89,6 +100,8 @@ export const SPIDER_KEYS = {
   maxNewTokens: z.int().min(1).max(4096).default(64),
   /** When a query is ended, in milliseconds. */
   timeoutMs: z.int().min(1).max(600_000).default(5000),
+  /** What a prompt shows of a database; tables, columns and foreign keys if left out. */
+  schema: z.strictObject(SCHEMA_KEYS).exactOptional(),
 };
 
 /** The text-to-SQL half of a study. */
@@ -96,11 +109,17 @@ export interface SpiderConfig extends RecordOf<typeof SPIDER_KEYS> {}
 
 /** The keys of {@linkcode MmluConfig}. */
 export const MMLU_KEYS = {
-  /** The folder in MMLU's layout. */
+  /** The folder in MMLU's layout; or questions of one's own, a file or a folder. */
   path: TEXT,
   /**
-   * Questions of each of the three categories. `null` asks all test questions of all subjects,
-   * those of the fourth category included.
+   * What tables and figures call the data, and the subject of questions that name none; "MMLU", or
+   * the name of the file or the folder, if left out.
+   */
+  title: textOfForm(/^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$/u, "one line of text that is not empty")
+    .exactOptional(),
+  /**
+   * Questions of each of the three categories, or of each of one's own. `null` asks all test
+   * questions of all subjects, those of the fourth category included.
    */
   perCategory: z.int().min(1).max(1000).nullable().default(50),
   /** Dev questions shown before each question, of which MMLU has five. */
@@ -157,29 +176,104 @@ export const RECIPE_KEYS = {
   maxLength: z.int().min(8).max(131072).default(512),
   /** `nf4` holds the base weights in 4 bits and needs a GPU. */
   quantization: z.enum(["none", "nf4"]).default("none"),
+  /** Rank-stabilised LoRA: the update is scaled by `alpha / sqrt(rank)`. */
+  useRslora: z.boolean().exactOptional(),
+  /** DoRA: a magnitude a row is trained beside the update. */
+  useDora: z.boolean().exactOptional(),
+  /**
+   * The share of an epoch's records that are general prompts with the base model's own answers,
+   * trained on like the others. Outside the assignment's "train split only".
+   */
+  replayShare: z.number().min(0).max(0.5).exactOptional(),
+  /**
+   * The weight of the divergence from the base model on such prompts, KL(base || tuned) a completion
+   * token, in the loss. Outside the assignment's "train split only".
+   */
+  klWeight: z.number().min(0).max(100).exactOptional(),
+  /** How many checkpoints are kept, at equal distances; the last one is the adapter. */
+  checkpoints: z.int().min(1).max(1000).exactOptional(),
+  /**
+   * Ends training once the loss on the held-out train databases has not fallen for `patience`
+   * checkpoints; wants `training.heldOutDatabases`.
+   */
+  earlyStopping: z.strictObject({ patience: z.int().min(1).max(1000) }).exactOptional(),
 };
 
 /** One LoRA configuration. */
 export interface Recipe extends RecordOf<typeof RECIPE_KEYS> {}
 
-const RECIPES = together(z.array(z.strictObject(RECIPE_KEYS)).min(1), (recipes) => {
-  // Letter case does not tell folders apart on every file system.
-  const names = ["base", ...recipes.map(({ name }) => name.toLowerCase())];
-  const at = names.findIndex((name, i) => names.indexOf(name) < i) - 1;
-  if (at < 0) return undefined;
-  return { path: [at, "name"], rule: 'a name that no other recipe has and that is not "base"' };
-});
-
 /** The keys of {@linkcode TrainingConfig}. */
 export const TRAINING_KEYS = {
   /** How many training examples, drawn by seed; `null` for all. */
   examples: z.int().min(1).nullable().default(null),
-  /** The LoRA configurations to compare, at least one, with names of their own. */
-  recipes: RECIPES,
+  /** The LoRA configurations to compare, with names of their own. */
+  recipes: z.array(z.strictObject(RECIPE_KEYS)).default([]),
 };
 
 /** What the model is specialised on, and how. */
 export interface TrainingConfig extends RecordOf<typeof TRAINING_KEYS> {}
+
+/** The keys of {@linkcode ProseConfig}. */
+export const PROSE_KEYS = {
+  /** A folder or a file of passages; the project's own where it is left out. */
+  path: TEXT.default("prose_db/sample"),
+};
+
+/** The general text of a study. */
+export interface ProseConfig extends RecordOf<typeof PROSE_KEYS> {}
+
+const SCALES = together(
+  z.array(z.number().gt(0).lte(4)).min(1),
+  (scales) =>
+    scales.every((scale, i) => i === 0 || scale > scales[i - 1]!)
+      ? undefined
+      : { rule: "a list of scales in ascending order" },
+);
+
+/** The keys of {@linkcode SweepConfig}. */
+export const SWEEP_KEYS = {
+  /** Factors on each adapter, in ascending order; 1 is the adapter as it is. */
+  scales: SCALES.default([1]),
+  /** How many adapters each training saves at equal distances; the finished one is the last. */
+  checkpoints: z.int().min(1).max(20).default(1),
+  /** How many seeds a recipe is trained with, by its name; 1 for those that are left out. */
+  seeds: z.record(FILE_NAME, z.int().min(1).max(20)).default({}),
+  /** Numbers of examples shown that text-to-SQL is asked with too, beside `spider.shots`. */
+  shots: z.array(z.int().min(0).max(20)).default([]),
+  /** Multiple-choice questions of each category that are answered in writing too. */
+  written: z.int().min(0).max(1000).default(0),
+  /** The measure of what is known that a variant must not lose. */
+  gauge: z.enum(["mmlu", "prose"]).default("mmlu"),
+  /** The loss that is not to be tolerated: a share of questions, or nats a token. */
+  delta: z.number().gt(0).lt(1).default(0.03),
+  /** The chance of recommending a variant that loses `delta` or more. */
+  alpha: z.number().gt(0).lt(0.5).default(0.05),
+};
+
+/** What of a study's recipes is compared, and by which rule one is recommended. */
+export interface SweepConfig extends RecordOf<typeof SWEEP_KEYS> {}
+
+const ADAPTER_KEYS = {
+  /** Its name in tables. */
+  name: FILE_NAME,
+  /** Its folder, as PEFT saves it, or its id on the hub. */
+  adapter: TEXT,
+};
+
+/** An adapter from elsewhere. */
+export interface AdapterConfig extends RecordOf<typeof ADAPTER_KEYS> {}
+
+const OTHER_MODEL_KEYS = {
+  /** Its name in tables. */
+  name: FILE_NAME,
+  /** The folder of the checkpoint. */
+  path: TEXT,
+};
+
+/** A merged model, or one whose weights were all trained. */
+export interface OtherModelConfig extends RecordOf<typeof OTHER_MODEL_KEYS> {}
+
+const MEASURES = z.enum(["sql", "mmlu", "prose"]);
 
 /** The keys of {@linkcode StudyConfig}. */
 export const STUDY_KEYS = {
@@ -199,12 +293,46 @@ export const STUDY_KEYS = {
   spider: z.strictObject(SPIDER_KEYS),
   /** The multiple-choice half of the study. */
   mmlu: z.strictObject(MMLU_KEYS),
+  /** General text: what a model predicts worse once it has forgotten something. */
+  prose: z.strictObject(PROSE_KEYS).prefault({}),
+  /** Which of the three are measured. */
+  measures: z.array(MEASURES).min(1).default(["sql", "mmlu", "prose"]),
   /** What the model is specialised on, and how. */
-  training: z.strictObject(TRAINING_KEYS),
+  training: z.strictObject(TRAINING_KEYS).prefault({}),
+  /** Adapters from elsewhere that are compared with the base model too. */
+  adapters: z.array(z.strictObject(ADAPTER_KEYS)).default([]),
+  /** Merged models or full fine-tunes that are compared with the base model too. */
+  models: z.array(z.strictObject(OTHER_MODEL_KEYS)).default([]),
+  /** What of the recipes is compared, and by which rule one is recommended. */
+  sweep: z.strictObject(SWEEP_KEYS).prefault({}),
 };
 
 /** One study, as a file in `config/` says it. Relative paths start at the repository's root. */
 export interface StudyConfig extends RecordOf<typeof STUDY_KEYS> {}
 
 /** Checks a whole study. */
-export const STUDY = z.strictObject(STUDY_KEYS);
+export const STUDY = together(
+  z.strictObject(STUDY_KEYS),
+  ({ training, adapters, models, sweep }) => {
+    const lists = { "training.recipes": training.recipes, adapters, models };
+    const named = Object.entries(lists).flatMap(([list, entries]) =>
+      entries.map(({ name }, i) => ({ name, path: [...list.split("."), i, "name"] }))
+    );
+    // Letter case does not tell folders apart on every file system.
+    const names = ["base", ...named.map(({ name }) => name.toLowerCase())];
+    const twice = names.findIndex((name, i) => names.indexOf(name) < i) - 1;
+    if (twice >= 0) {
+      return {
+        path: named[twice]!.path,
+        rule: 'a name that no other recipe has and that is not "base"',
+      };
+    }
+    const recipes = training.recipes.map(({ name }) => name);
+    const unknown = Object.keys(sweep.seeds).find((name) => !recipes.includes(name));
+    return unknown === undefined ? undefined : {
+      path: ["sweep", "seeds"],
+      rule: `the names of recipes (${recipes.join(", ")})`,
+      value: unknown,
+    };
+  },
+);

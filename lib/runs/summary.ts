@@ -1,22 +1,23 @@
-import type {
-  ChanceTest,
-  ClusteredDifference,
-  Interval,
-  PairedDifference,
-  Proportion,
-} from "../stats/mod.ts";
-import type { AdapterSettings } from "./adapter_settings.ts";
-import type { StudyConfig } from "./study_config.ts";
-import type { GitState } from "./git_state.ts";
+import { z } from "zod";
+import { type Checked, type RecordOf, textOfForm, together } from "../ground/mod.ts";
+import { CHANCE, CLUSTERED, PROPORTION } from "./_estimate_schemas.ts";
+import { ADAPTER_SETTINGS } from "./adapter_settings.ts";
+import {
+  COMPARISON_KEYS,
+  FINDING_KEYS,
+  FUNNEL_KEYS,
+  LETTER_KEYS,
+  ORIGIN_KEYS,
+  PLAN_KEYS,
+  PROSE_KEYS,
+} from "./numbers.ts";
+import { STUDY } from "./study_config.ts";
 
 /** The form of `summary.json`; raised when a reader of the last form would misread it. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** What is measured and how; raised by every fix that moves a number. */
 export const TASK_VERSION = 2;
-
-/** The three readings of "the rows agree". */
-export const SQL_MODES = ["official", "assignment", "strict"] as const;
 
 /** Spider's levels of difficulty, in the order in which they are reported. */
 export const HARDNESS_LEVELS = ["easy", "medium", "hard", "extra"] as const;
@@ -31,187 +32,274 @@ export const SQL_STATUSES = [
   "too_many_rows",
 ] as const;
 
-/** A reading of "the rows agree": Spider's script, the bag of rows as written, or the strictest. */
-export type SqlMode = typeof SQL_MODES[number];
-
 /** A level of difficulty of a gold statement. */
 export type HardnessLevel = typeof HARDNESS_LEVELS[number];
 
 /** What the execution of a prediction came to. */
 export type SqlStatus = typeof SQL_STATUSES[number];
 
-/** `results/<run>/summary.json`: every number of a study with its n and interval, and its origin. */
-export interface Summary {
-  /** The form of this file, {@linkcode SCHEMA_VERSION}. */
-  readonly schemaVersion: typeof SCHEMA_VERSION;
-  /** What was measured, {@linkcode TASK_VERSION} at the time. Others are not comparable. */
-  readonly taskVersion: number;
-  /** The study's name. */
-  readonly name: string;
-  /** Shown wherever a number of the study appears, such as "sample". */
-  readonly label?: string;
-  /** `configHash` of config and inputs: equal hashes are the same study. */
-  readonly configHash: string;
-  /** The effective config, flags applied, as `recordedConfig` gives it. */
-  readonly config: StudyConfig;
-  /** How many examples were asked for and scored. */
-  readonly counts: SummaryCounts;
-  /** The base model first, then one entry a recipe, in the order of the config. */
-  readonly variants: readonly VariantSummary[];
-  /** What made the numbers. */
-  readonly provenance: Provenance;
-}
+const TEXT = z.string().min(1);
+const COUNT = z.int().min(0);
+const SHA256 = textOfForm(/^[0-9a-f]{64}$/, "64 hexadecimal digits");
+const HASHES = z.record(TEXT, SHA256);
 
-/** How many examples were asked for and scored, each variant alike. */
-export interface SummaryCounts {
-  /** Text-to-SQL. */
-  readonly sql: SuiteCounts & {
-    /** Databases without a file, whose examples could not be scored. */
-    readonly missingDatabases: readonly MissingDatabaseCount[];
-    /** Asked examples without a verdict through a fault of the data; left out where there are none. */
-    readonly unjudged?: readonly UnjudgedExample[];
-  };
-  /** Multiple choice. */
-  readonly mmlu: SuiteCounts;
-}
+const READING_SCORES = z.strictObject({
+  official: PROPORTION,
+  assignment: PROPORTION,
+  strict: PROPORTION,
+});
 
-/** `asked = scored + missing`. */
-export interface SuiteCounts {
-  /** Examples that the config selects. */
-  readonly asked: number;
-  /** Examples with a score: the n of every overall number. */
-  readonly scored: number;
-  /** Examples that could not be scored because data is missing. */
-  readonly missing: number;
-}
-
-/** An example that no prediction can be judged on. */
-export interface UnjudgedExample {
-  /** The example's id, such as `dev-12`. */
-  readonly id: string;
-  /** Its database. */
-  readonly dbId: string;
-  /** Whether its gold statement fails or its database cannot be read. */
-  readonly status: "gold_failed" | "bad_database";
-  /** One line on what is wrong. */
-  readonly message: string;
-}
-
-/** A database without a file. */
-export interface MissingDatabaseCount {
-  /** The database's name. */
-  readonly dbId: string;
-  /** How many of the examples asked for are on it. */
-  readonly examples: number;
-}
-
-/** The scores of one variant. */
-export interface VariantSummary {
-  /** "base" or the recipe's name. */
-  readonly name: string;
-  /** Text-to-SQL. */
-  readonly sql: SqlScores;
-  /** Multiple choice. */
-  readonly mmlu: MmluScores;
-  /** The comparison with the base model; left out for the base model itself. */
-  readonly versusBase?: VersusBase;
-}
+/** The keys of {@linkcode SqlScores}. */
+const SQL_KEYS = {
+  /** By reading, over all scored examples. */
+  overall: READING_SCORES,
+  /** By difficulty and reading; levels without an example are left out. */
+  byHardness: z.strictObject({
+    easy: READING_SCORES.exactOptional(),
+    medium: READING_SCORES.exactOptional(),
+    hard: READING_SCORES.exactOptional(),
+    extra: READING_SCORES.exactOptional(),
+  }),
+  /** How many predictions came to what (official reading); sums to n. */
+  byStatus: z.strictObject({
+    match: COUNT,
+    mismatch: COUNT,
+    no_sql: COUNT,
+    sql_error: COUNT,
+    timeout: COUNT,
+    too_many_rows: COUNT,
+  }),
+  /** How many wrong predictions first depart from their gold where, the most frequent first. */
+  byClass: z.record(TEXT, COUNT),
+  /** How far predictions get. */
+  funnel: z.strictObject(FUNNEL_KEYS),
+  /** Predictions that match (official reading). */
+  success: COUNT,
+  /** All others. */
+  failure: COUNT,
+  /** Completions that ended at the token limit. */
+  cut: COUNT,
+  /** Those of them that ended inside their reasoning part. */
+  cutInReasoning: COUNT,
+  /** Official accuracy with databases as clusters; left out with fewer than two. */
+  clustered: CLUSTERED.exactOptional(),
+};
 
 /** Execution accuracy. */
-export interface SqlScores {
-  /** By reading, over all scored examples. */
-  readonly overall: Readonly<Record<SqlMode, Proportion>>;
-  /** By difficulty and reading; levels without an example are left out. */
-  readonly byHardness: Readonly<
-    Partial<Record<HardnessLevel, Readonly<Record<SqlMode, Proportion>>>>
-  >;
-  /** How many predictions came to what (official reading); sums to n. */
-  readonly byStatus: Readonly<Record<SqlStatus, number>>;
-  /** Predictions that match (official reading). */
-  readonly success: number;
-  /** All others. */
-  readonly failure: number;
-  /** Completions that ended at the token limit; absent in summaries from before it was counted. */
-  readonly cut?: number;
-  /** Those of them that ended inside their reasoning part. */
-  readonly cutInReasoning?: number;
-  /** Official accuracy with databases as clusters; left out with fewer than two. */
-  readonly clustered?: ClusteredDifference;
-}
+export interface SqlScores extends RecordOf<typeof SQL_KEYS> {}
 
-/** Multiple-choice accuracy. */
-export interface MmluScores {
-  /** Over all scored questions. */
-  readonly overall: ChoiceScore;
-  /** By category, in the order in which they are reported. */
-  readonly byCategory: Readonly<Record<string, ChoiceScore>>;
-  /** Overall accuracy with subjects as clusters; left out with fewer than two. */
-  readonly clustered?: ClusteredDifference;
-}
+const SQL = together(z.strictObject(SQL_KEYS), (scores) => {
+  const { byStatus, success, failure, cut, cutInReasoning, overall } = scores;
+  const { n, successes } = overall.official;
+  const counted = Object.values(byStatus).reduce((sum, count) => sum + count, 0);
+  if (counted !== n || success !== successes || success + failure !== n) {
+    return {
+      rule: `scores whose counts sum to n = ${n} with ${successes} successes`,
+      value: { byStatus, success, failure },
+    };
+  }
+  return cut > n || cutInReasoning > cut
+    ? {
+      rule: `scores with cutInReasoning <= cut <= n = ${n}`,
+      value: { cut, cutInReasoning },
+    }
+    : undefined;
+});
+
+/** The keys of {@linkcode ChoiceScore}. */
+const CHOICE_KEYS = {
+  /** Right answers. */
+  accuracy: PROPORTION,
+  /** Whether that is above guessing. */
+  chance: CHANCE,
+};
 
 /** An accuracy and whether it is above guessing. */
-export interface ChoiceScore {
-  readonly accuracy: Proportion;
-  readonly chance: ChanceTest;
+export interface ChoiceScore extends RecordOf<typeof CHOICE_KEYS> {}
+
+/** The keys of {@linkcode MmluScores}. */
+const MMLU_KEYS = {
+  /** Over all scored questions. */
+  overall: z.strictObject(CHOICE_KEYS),
+  /** By category, in the order in which they are reported. */
+  byCategory: z.record(TEXT, z.strictObject(CHOICE_KEYS)),
+  /** What the log-probabilities of the letters say; absent where they were not kept. */
+  letters: z.strictObject(LETTER_KEYS).exactOptional(),
+  /** Overall accuracy with subjects as clusters; left out with fewer than two. */
+  clustered: CLUSTERED.exactOptional(),
+};
+
+/** Multiple-choice accuracy. */
+export interface MmluScores extends RecordOf<typeof MMLU_KEYS> {}
+
+/** The keys of {@linkcode VariantSummary}. */
+const VARIANT_KEYS = {
+  /** "base", or a name that no other variant has. */
+  name: TEXT,
+  /** Which weights it is. */
+  origin: z.strictObject(ORIGIN_KEYS),
+  /** Text-to-SQL under the study's own prompt. */
+  sql: SQL.exactOptional(),
+  /** Text-to-SQL by the number of examples shown where it is not the study's own. */
+  sqlByShots: z.record(TEXT, SQL).exactOptional(),
+  /** Multiple choice. */
+  mmlu: z.strictObject(MMLU_KEYS).exactOptional(),
+  /** General text. */
+  prose: z.strictObject(PROSE_KEYS).exactOptional(),
+  /** The comparison with the base model; left out for the base model itself. */
+  versusBase: z.strictObject(COMPARISON_KEYS).exactOptional(),
+};
+
+/** The scores of one variant: each measure that the study has. */
+export interface VariantSummary extends RecordOf<typeof VARIANT_KEYS> {}
+
+const VARIANTS = together(z.array(z.strictObject(VARIANT_KEYS)).min(1), (variants) => {
+  for (const [i, { name, versusBase }] of variants.entries()) {
+    if ((name === "base") !== (i === 0)) {
+      return { path: [i, "name"], rule: '"base" first and only there' };
+    }
+    if ((versusBase === undefined) !== (i === 0)) {
+      const rule = i === 0 ? "left out for the base model" : "there for every tuned variant";
+      return { path: [i, "versusBase"], rule };
+    }
+  }
+  return undefined;
+});
+
+const SUITE_KEYS = {
+  /** What the data is called in tables and figures, such as "MMLU". */
+  title: TEXT,
+  /** Examples that the config selects. */
+  asked: COUNT,
+  /** Examples with a score: the n of every overall number. */
+  scored: COUNT,
+  /** Examples that could not be scored because data is missing. */
+  missing: COUNT,
+};
+
+/** `asked = scored + missing`. */
+export interface SuiteCounts extends RecordOf<typeof SUITE_KEYS> {}
+
+const MISSING_DATABASE = z.strictObject({
+  /** The database's name. */
+  dbId: TEXT,
+  /** How many of the examples asked for are on it. */
+  examples: z.int().min(1),
+});
+
+/** A database without a file. */
+export type MissingDatabaseCount = Checked<typeof MISSING_DATABASE>;
+
+const UNJUDGED = z.strictObject({
+  /** The example's id, such as `dev-12`. */
+  id: TEXT,
+  /** Its database. */
+  dbId: TEXT,
+  /** Whether its gold statement fails or its database cannot be read. */
+  status: z.enum(["gold_failed", "bad_database"]),
+  /** One line on what is wrong. */
+  message: TEXT,
+});
+
+/** An example that no prediction can be judged on. */
+export type UnjudgedExample = Checked<typeof UNJUDGED>;
+
+function summing<S extends z.ZodType<SuiteCounts>>(schema: S): S {
+  return together(
+    schema,
+    ({ asked, scored, missing }) =>
+      asked === scored + missing ? undefined : { rule: "counts with asked = scored + missing" },
+  );
 }
 
-/** A variant against the base model, on the same examples. */
-export interface VersusBase {
-  readonly sql: {
-    /** By reading, over all scored examples; clustered by database. */
-    readonly overall: Readonly<Record<SqlMode, PairedDifference>>;
-    /** Official reading, by difficulty; levels without an example are left out. */
-    readonly byHardness: Readonly<Partial<Record<HardnessLevel, PairedDifference>>>;
-    /** The relative change of official accuracy. */
-    readonly change: Change;
-    /** The smallest difference that would probably be found; `null` if none would. */
-    readonly smallestDetectable: number | null;
-  };
-  readonly mmlu: {
-    /** Over all scored questions; clustered by subject. */
-    readonly overall: ChoiceComparison;
-    /** By category. */
-    readonly byCategory: Readonly<Record<string, ChoiceComparison & { readonly holmP: number }>>;
-  };
-}
+/** The keys of {@linkcode SummaryCounts}. */
+const COUNT_KEYS = {
+  /** Text-to-SQL. */
+  sql: summing(z.strictObject({
+    ...SUITE_KEYS,
+    /** Examples shown in every prompt. */
+    shots: COUNT,
+    /** Databases of the scored examples. */
+    databases: COUNT,
+    /** Databases without a file, whose examples could not be scored. */
+    missingDatabases: z.array(MISSING_DATABASE),
+    /** Asked examples without a verdict through a fault of the data; left out where there are none. */
+    unjudged: z.array(UNJUDGED).exactOptional(),
+  })).exactOptional(),
+  /** Multiple choice. */
+  mmlu: summing(z.strictObject({ ...SUITE_KEYS, subjects: COUNT })).exactOptional(),
+  /** Passages of general text. */
+  prose: summing(z.strictObject({ ...SUITE_KEYS, topics: COUNT })).exactOptional(),
+};
 
-/** Multiple-choice accuracy against the base model's; `holmP` is the exact p over all categories. */
-export interface ChoiceComparison {
-  readonly difference: PairedDifference;
-  /** The relative change, if the base model is above chance. */
-  readonly change: Change;
-  /** The smallest difference that would probably be found; `null` if none would. */
-  readonly smallestDetectable: number | null;
-}
+/** How many examples were asked for and scored, each variant alike; measures that were asked. */
+export interface SummaryCounts extends RecordOf<typeof COUNT_KEYS> {}
 
-/** A relative change (0.1 is 10 % more), or the reason why there is none. */
-export type Change =
-  | { readonly kind: "relative"; readonly mean: number; readonly ci95: Interval }
-  /** The base model does no better than guessing: no loss can be measured. */
-  | { readonly kind: "at_chance" }
-  /** The base model has nothing right: no ratio can be taken. */
-  | { readonly kind: "base_zero" };
-
-/** What made the numbers. All hashes are SHA-256, 64 hexadecimal digits. */
-export interface Provenance {
+/** The keys of {@linkcode Provenance}. All hashes are SHA-256, 64 hexadecimal digits. */
+const PROVENANCE_KEYS = {
   /** Hashes of the model's files, by file name. */
-  readonly modelFiles: Readonly<Record<string, string>>;
-  /** Hashes of each recipe's adapter files, by recipe and file name. */
-  readonly adapters: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** What each recipe's adapter is by its own config; absent in summaries from before it was kept. */
-  readonly adapterSettings?: Readonly<Record<string, AdapterSettings>>;
+  modelFiles: HASHES,
+  /** Hashes of each adapter's files, by the name of its training and file name. */
+  adapters: z.record(TEXT, HASHES),
+  /** What each adapter is by its own config. */
+  adapterSettings: z.record(TEXT, ADAPTER_SETTINGS),
   /** Versions of the prompts. */
-  readonly prompts: { readonly sql: string; readonly mmlu: string };
+  prompts: z.strictObject({ sql: TEXT, mmlu: TEXT, prose: TEXT.exactOptional() }),
   /** Hashes of the data files, by name, such as `spider/dev.json`. */
-  readonly data: Readonly<Record<string, string>>;
+  data: HASHES,
   /** Every seed that something was drawn with, by what was drawn. */
-  readonly seeds: Readonly<Record<string, number>>;
+  seeds: z.record(TEXT, COUNT),
   /** Versions of what ran and trained the models, by name; `null` for what is not installed. */
-  readonly tools: Readonly<Record<string, string | null>>;
+  tools: z.record(TEXT, TEXT.nullable()),
   /** The code's state. */
-  readonly git: GitState;
+  git: z.strictObject({
+    commit: textOfForm(/^[0-9a-f]{40,64}$/, "a commit's full hash").nullable(),
+    dirty: z.boolean().nullable(),
+  }),
   /** What the models ran on, in words. */
-  readonly device: string;
+  device: TEXT,
   /** The number format of the computation, such as "float32". */
-  readonly dtype: string;
-}
+  dtype: TEXT,
+};
+
+/** What made the numbers. */
+export interface Provenance extends RecordOf<typeof PROVENANCE_KEYS> {}
+
+/** The keys of {@linkcode Summary}. */
+const SUMMARY_KEYS = {
+  /** The form of this file, {@linkcode SCHEMA_VERSION}. */
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  /** What was measured, {@linkcode TASK_VERSION} at the time. Others are not comparable. */
+  taskVersion: z.int().min(1),
+  /** The study's name. */
+  name: TEXT,
+  /** Shown wherever a number of the study appears, such as "sample". */
+  label: TEXT.exactOptional(),
+  /** `configHash` of config and inputs: equal hashes are the same study. */
+  configHash: SHA256,
+  /** The effective config, flags applied, as `recordedConfig` gives it. */
+  config: STUDY,
+  /** How many examples were asked for and scored. */
+  counts: z.strictObject(COUNT_KEYS),
+  /** What was written down before an answer of a tuned variant was read. */
+  plan: z.strictObject(PLAN_KEYS),
+  /** The base model first, then the tuned variants in the order of the config. */
+  variants: VARIANTS,
+  /** What the study says beyond its single variants. */
+  findings: z.strictObject(FINDING_KEYS),
+  /** What made the numbers. */
+  provenance: z.strictObject(PROVENANCE_KEYS),
+};
+
+/** `results/<run>/summary.json`: every number of a study with its n and interval, and its origin. */
+export interface Summary extends RecordOf<typeof SUMMARY_KEYS> {}
+
+/** A whole summary. */
+export const SUMMARY = together(
+  z.strictObject(SUMMARY_KEYS),
+  // a recording's folder is named after it
+  ({ name, config }) =>
+    name === config.name
+      ? undefined
+      : { path: ["name"], rule: `the study's name "${config.name}"` },
+);

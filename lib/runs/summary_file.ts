@@ -1,7 +1,6 @@
-import { checkSummary } from "./_check_summary.ts";
-import { contentKey, parseJson, readTextFile, UsageError, writeAtomic } from "../ground/mod.ts";
+import { checkRecord, contentKey, parseJson, readTextFile, UsageError, writeAtomic } from "../ground/mod.ts";
 import { SchemaVersionError } from "./schema_version_error.ts";
-import { SCHEMA_VERSION, type Summary } from "./summary.ts";
+import { SCHEMA_VERSION, SUMMARY, type Summary } from "./summary.ts";
 
 /** The field of the file that is no part of the summary: a checksum of all the others. */
 const SUM = "sum";
@@ -24,7 +23,7 @@ export function readSummary(path: string): Summary {
     throw new SchemaVersionError(path, { found, expected: SCHEMA_VERSION });
   }
   const { [SUM]: sum, ...fields } = value as Readonly<Record<string, unknown>>;
-  const summary = checkSummary(fields, { file: path, keyPath: "" });
+  const summary = checkRecord(SUMMARY, fields, path);
   if (sum !== undefined && sum !== contentKey(fields)) {
     throw new UsageError(
       `Cannot use ${path}: its checksum does not fit: it was changed since it was written, run ` +
@@ -45,7 +44,7 @@ export function readSummary(path: string): Summary {
 export function writeSummary(path: string, summary: Summary): void {
   const fields = JSON.parse(JSON.stringify(summary)) as Record<string, unknown>;
   try {
-    checkSummary(fields, { file: path, keyPath: "" });
+    checkRecord(SUMMARY, fields, path);
   } catch (error) {
     throw new TypeError(`Cannot write a wrong summary: ${(error as Error).message}`);
   }

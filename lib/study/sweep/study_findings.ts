@@ -1,0 +1,209 @@
+import type {
+  Comparison,
+  Gauge,
+  PairedChange,
+  RecipeOverSeeds,
+  StudyFindings,
+  SweepPlan,
+  VariantPair,
+} from "../../runs/mod.ts";
+import {
+  alignById,
+  type Correlation,
+  correlation,
+  crossedSeeds,
+  holm,
+  primaryClaims,
+  type Recommendation,
+  recommend,
+  verdict,
+} from "../../stats/mod.ts";
+import { pairScores } from "../../prose/mod.ts";
+import type { VariantAnswers } from "../numbers/answers.ts";
+import { compareVariants, type Tolerances } from "../numbers/compare_variants.ts";
+
+/** A variant with what was found of it against the base model. */
+export interface ComparedVariant {
+  readonly answers: VariantAnswers;
+  readonly versusBase: Comparison;
+}
+
+const MEASURES: readonly Gauge[] = ["sql", "mmlu", "prose"];
+
+/** What a study says beyond its single variants, by the plan that was written before. */
+export function studyFindings(
+  plan: SweepPlan,
+  base: VariantAnswers,
+  tuned: readonly ComparedVariant[],
+): StudyFindings {
+  const correlated = proseAndMmlu(tuned);
+  const recommendation = recommendedBy(plan, base, tuned);
+  return {
+    claims: claims(plan, tuned),
+    pairs: pairs(plan, tuned),
+    seeds: recipesOverSeeds(base, tuned),
+    ...(correlated && { proseAndMmlu: correlated }),
+    ...(recommendation && { recommendation }),
+  };
+}
+
+/** The change of one measure over all of its examples, in the study's own reading and prompt. */
+export function overallChange(comparison: Comparison, gauge: Gauge): PairedChange | undefined {
+  return gauge === "sql" ? comparison.sql?.overall.official : comparison[gauge]?.overall;
+}
+
+/** The tolerance of the plan, for the measure that it is of. */
+export function tolerancesOf({ gauge, delta }: Pick<SweepPlan, "gauge" | "delta">): Tolerances {
+  return { [gauge]: delta };
+}
+
+function claims(plan: SweepPlan, tuned: readonly ComparedVariant[]): StudyFindings["claims"] {
+  const tolerances = tolerancesOf(plan);
+  const named = tuned.filter(({ answers }) => plan.primary.includes(answers.name));
+  const made = named.flatMap(({ answers: { name }, versusBase }) =>
+    MEASURES.flatMap((gauge) => {
+      const change = overallChange(versusBase, gauge);
+      // general text is a primary claim where it is the measure of what is known
+      if (!change || (gauge === "prose" && plan.gauge !== "prose")) return [];
+      const delta = gauge === "sql" ? undefined : tolerances[gauge];
+      return [{
+        variant: name,
+        gauge,
+        name: `${name}, ${gauge}`,
+        evidence: change.evidence,
+        ...(delta === undefined ? {} : { delta }),
+      }];
+    })
+  );
+  return primaryClaims(made).map((claim, i) => ({
+    ...claim,
+    variant: made[i]!.variant,
+    gauge: made[i]!.gauge,
+  }));
+}
+
+/** The recipes compared with each other, all pairs. */
+function pairs(plan: SweepPlan, tuned: readonly ComparedVariant[]): VariantPair[] {
+  const named = tuned.filter(({ answers }) => plan.primary.includes(answers.name));
+  const tolerances = tolerancesOf(plan);
+  const compared = named.flatMap(({ answers: first }, i) =>
+    named.slice(i + 1).map(({ answers: second }) => ({
+      first: first.name,
+      second: second.name,
+      comparison: compareVariants(first, second, tolerances),
+    }))
+  );
+  const adjusted = Object.fromEntries(MEASURES.map((gauge) => {
+    const changes = compared.map(({ comparison }) => overallChange(comparison, gauge));
+    const known = changes.filter((change) => change !== undefined);
+    const p = holm(known.map((change) => change.verdict.pValue));
+    return [gauge, changes.map((change) => change && p[known.indexOf(change)])];
+  }));
+  return compared.map((pair, i) => ({
+    ...pair,
+    adjustedP: Object.fromEntries(MEASURES.flatMap((gauge) => {
+      const p = adjusted[gauge]![i];
+      return p === undefined ? [] : [[gauge, p]];
+    })),
+  }));
+}
+
+/** Every recipe that was trained with several seeds, its finished adapters at full scale. */
+function recipesOverSeeds(
+  base: VariantAnswers,
+  tuned: readonly ComparedVariant[],
+): RecipeOverSeeds[] {
+  const finished = tuned.map(({ answers }) => answers).filter(({ origin }) =>
+    origin.seed !== undefined && origin.checkpoint === undefined && origin.scale === 1
+  );
+  const bySource = Map.groupBy(finished, ({ origin }) => origin.source);
+  return [...bySource].filter(([, runs]) => runs.length > 1).map(([recipe, runs]) => ({
+    recipe,
+    seeds: runs.map(({ origin }) => origin.seed!),
+    changes: Object.fromEntries(MEASURES.flatMap((gauge) => {
+      const changes = changesOverSeeds(base, runs, gauge);
+      return changes ? [[gauge, changes]] : [];
+    })),
+  }));
+}
+
+function changesOverSeeds(
+  base: VariantAnswers,
+  runs: readonly VariantAnswers[],
+  gauge: Gauge,
+): NonNullable<RecipeOverSeeds["changes"][Gauge]> | undefined {
+  const rows = runs.map((run) => itemChanges(base, run, gauge));
+  const [first] = rows;
+  if (!first || first.changes.length < 2) return undefined;
+  const found = crossedSeeds(rows.map(({ changes }) => changes), { clusters: first.clusters });
+  const better = gauge === "prose" ? "lower" : "higher";
+  const evidence = { ...found.evidence, better } as const;
+  return { ...found, evidence, verdict: verdict(evidence) };
+}
+
+/** `tuned - base` of each example, with its cluster, in the base model's order. */
+function itemChanges(
+  base: VariantAnswers,
+  tuned: VariantAnswers,
+  gauge: Gauge,
+): { readonly changes: number[]; readonly clusters: readonly string[] } {
+  if (gauge === "sql") {
+    const aligned = alignById(base.verdicts, tuned.verdicts);
+    return {
+      changes: aligned.map((pair) => Number(pair.tuned.official) - Number(pair.base.official)),
+      clusters: aligned.map((pair) => pair.base.dbId),
+    };
+  }
+  if (gauge === "mmlu") {
+    const aligned = alignById(base.letters, tuned.letters);
+    return {
+      changes: aligned.map((pair) => Number(pair.tuned.correct) - Number(pair.base.correct)),
+      clusters: aligned.map((pair) => pair.base.subject),
+    };
+  }
+  if (base.prose.length === 0) return { changes: [], clusters: [] };
+  const paired = pairScores(base.prose, tuned.prose);
+  return { changes: [...paired.changes], clusters: paired.clusters };
+}
+
+/** Whether general text foretells multiple choice: both changes over all variants, by recipe. */
+function proseAndMmlu(tuned: readonly ComparedVariant[]): Correlation | undefined {
+  const both = tuned.flatMap(({ answers, versusBase }) => {
+    const prose = overallChange(versusBase, "prose");
+    const mmlu = overallChange(versusBase, "mmlu");
+    return prose && mmlu
+      ? [{
+        x: prose.evidence.difference,
+        y: mmlu.evidence.difference,
+        group: answers.origin.source,
+      }]
+      : [];
+  });
+  if (both.length < 3) return undefined;
+  return correlation(both.map(({ x }) => x), both.map(({ y }) => y), {
+    groups: both.map(({ group }) => group),
+  });
+}
+
+function recommendedBy(
+  plan: SweepPlan,
+  base: VariantAnswers,
+  tuned: readonly ComparedVariant[],
+): Recommendation | undefined {
+  const inPaths = new Set(plan.paths.flatMap(({ variants }) => variants));
+  const candidates = tuned.filter(({ answers }) => inPaths.has(answers.name));
+  const known = candidates.map(({ versusBase }) => overallChange(versusBase, plan.gauge)?.evidence);
+  if (candidates.length < inPaths.size || candidates.length === 0) return undefined;
+  if (base.verdicts.length === 0 || known.some((evidence) => evidence === undefined)) {
+    return undefined;
+  }
+  return recommend(plan, {
+    databases: base.verdicts.map(({ dbId }) => dbId),
+    base: base.verdicts.map(({ official }) => official),
+    variants: candidates.map(({ answers }, i) => ({
+      name: answers.name,
+      knowledge: known[i]!,
+      right: alignById(base.verdicts, answers.verdicts).map((pair) => pair.tuned.official),
+    })),
+  });
+}
