@@ -37,7 +37,8 @@ INSERT INTO car VALUES
   (6, 'Tando', 'white', 6, 5),
   (7, 'Tando', 'blue', 7, 3),
   (8, 'Orbit', 'white', 4, 6),
-  (9, 'Tando', 'grey', 5, 1);
+  (9, 'Tando', 'grey', 5, 1),
+  (10, 'Brisk', 'black', 4, 6);
 INSERT INTO ride VALUES
   (1, 1, 5.2, 14.5, '2024-09-01'),
   (2, 1, 12.8, 31.0, '2024-09-02'),
