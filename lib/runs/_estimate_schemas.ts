@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Problem, together } from "../ground/mod.ts";
 import type {
   AdjustedClaim,
   Calibration,
@@ -9,6 +10,7 @@ import type {
   CrossedSeeds,
   Evidence,
   FlipTable,
+  Interval,
   LetterTable,
   MeanEvidence,
   PercentageChange,
@@ -25,17 +27,37 @@ const COUNT = z.int().min(0);
 const TEXT = z.string().min(1);
 const SHARE = z.number().min(0).max(1);
 
-/** Both ends of an interval. */
-export const INTERVAL = z.tuple([NUMBER, NUMBER]);
+/** What rounding may add to a number. */
+const ROUNDING = 1e-9;
 
-/** A share of successes. */
-export const PROPORTION: z.ZodType<Proportion> = z.strictObject({
-  n: z.int().min(1),
-  successes: COUNT,
-  mean: SHARE,
-  stderr: z.number().min(0),
-  ci95: INTERVAL,
-});
+/** Both ends of an interval. */
+export const INTERVAL: z.ZodType<Interval> = together(
+  z.tuple([NUMBER, NUMBER]),
+  ([low, high]) => low > high ? { rule: "an interval, the lower end first" } : undefined,
+);
+
+/** A share of successes; its parts agree. */
+export const PROPORTION: z.ZodType<Proportion> = together(
+  z.strictObject({
+    n: z.int().min(1),
+    successes: COUNT,
+    mean: SHARE,
+    stderr: z.number().min(0),
+    ci95: INTERVAL,
+  }),
+  ({ n, successes, mean, ci95: [low, high] }): Problem | undefined => {
+    if (successes > n) return { rule: "a proportion with successes <= n" };
+    if (Math.abs(mean - successes / n) > ROUNDING) {
+      return { rule: "a proportion whose mean is successes / n" };
+    }
+    if (low < -ROUNDING || high > 1 + ROUNDING) {
+      return { path: ["ci95"], rule: "an interval within 0 and 1" };
+    }
+    return mean < low - ROUNDING || mean > high + ROUNDING
+      ? { path: ["ci95"], rule: `an interval that has the mean ${mean} in it` }
+      : undefined;
+  },
+);
 
 /** A test against guessing. */
 export const CHANCE: z.ZodType<ChanceTest> = z.strictObject({
@@ -54,18 +76,25 @@ export const CLUSTERED: z.ZodType<ClusteredDifference> = z.strictObject({
 const SPREAD = { stderr: z.number().min(0), degrees: z.number().gt(0) };
 const CLUSTER_SPREAD = z.strictObject({ clusters: z.int().min(2), ...SPREAD });
 
-/** Evidence of an accuracy. */
-export const SCORE_EVIDENCE: z.ZodType<ScoreEvidence> = z.strictObject({
-  kind: z.literal("score"),
-  n: z.int().min(1),
-  gained: COUNT,
-  lost: COUNT,
-  difference: z.number().min(-1).max(1),
-  clustered: CLUSTER_SPREAD.exactOptional(),
-});
+const SCORE = together(
+  z.strictObject({
+    kind: z.literal("score"),
+    n: z.int().min(1),
+    gained: COUNT,
+    lost: COUNT,
+    difference: z.number().min(-1).max(1),
+    clustered: CLUSTER_SPREAD.exactOptional(),
+  }),
+  ({ n, gained, lost, difference }) =>
+    gained + lost > n || Math.abs(difference - (gained - lost) / n) > ROUNDING
+      ? { rule: "a comparison of n pairs whose difference is (gained - lost) / n" }
+      : undefined,
+);
 
-/** Evidence of a mean. */
-export const MEAN_EVIDENCE: z.ZodType<MeanEvidence> = z.strictObject({
+/** Evidence of an accuracy; its parts agree. */
+export const SCORE_EVIDENCE: z.ZodType<ScoreEvidence> = SCORE;
+
+const MEAN = z.strictObject({
   kind: z.literal("mean"),
   n: z.int().min(2),
   difference: NUMBER,
@@ -74,23 +103,39 @@ export const MEAN_EVIDENCE: z.ZodType<MeanEvidence> = z.strictObject({
   clustered: CLUSTER_SPREAD.exactOptional(),
 });
 
+/** Evidence of a mean. */
+export const MEAN_EVIDENCE: z.ZodType<MeanEvidence> = MEAN;
+
 /** Evidence of either kind. */
-export const EVIDENCE: z.ZodType<Evidence> = z.union([SCORE_EVIDENCE, MEAN_EVIDENCE]);
+export const EVIDENCE: z.ZodType<Evidence> = z.discriminatedUnion("kind", [SCORE, MEAN]);
 
 const OUTCOME = z.enum(["gain", "loss", "loss_excluded", "no_difference_shown"]);
 
-/** What may be said of a difference. */
-export const VERDICT: z.ZodType<Verdict> = z.strictObject({
-  outcome: OUTCOME,
-  difference: NUMBER,
-  ci95: INTERVAL.exactOptional(),
-  plainCi95: INTERVAL.exactOptional(),
-  clusteredCi95: INTERVAL.exactOptional(),
-  worst: NUMBER.exactOptional(),
-  pValue: SHARE,
-  lossExcluded: z.boolean(),
-  pLossExcluded: SHARE,
-});
+/** What may be said of a difference; its intervals have it in them. */
+export const VERDICT: z.ZodType<Verdict> = together(
+  z.strictObject({
+    outcome: OUTCOME,
+    difference: NUMBER,
+    ci95: INTERVAL.exactOptional(),
+    plainCi95: INTERVAL.exactOptional(),
+    clusteredCi95: INTERVAL.exactOptional(),
+    worst: NUMBER.exactOptional(),
+    pValue: SHARE,
+    lossExcluded: z.boolean(),
+    pLossExcluded: SHARE,
+  }),
+  (verdict) => {
+    const { difference } = verdict;
+    const beside = (["ci95", "plainCi95", "clusteredCi95"] as const).find((key) => {
+      const [low, high] = verdict[key] ?? [difference, difference];
+      return difference < low - ROUNDING || difference > high + ROUNDING;
+    });
+    return beside && {
+      path: [beside],
+      rule: `an interval that has the difference ${difference} in it`,
+    };
+  },
+);
 
 /** A change relative to the base score. */
 export const PERCENTAGE_CHANGE: z.ZodType<PercentageChange> = z.strictObject({
