@@ -8,6 +8,7 @@ import {
   redactUrls,
   REPOSITORY_ROOT,
 } from "../ground/mod.ts";
+import { withNamedRecipes } from "./named_recipes.ts";
 import { STUDY, type StudyConfig } from "./study_config.ts";
 
 /**
@@ -40,7 +41,7 @@ export function parseConfig(text: string, options: { readonly path: string }): S
  * @throws {UsageError} As {@linkcode parseConfig} does.
  */
 export function validateConfig(value: unknown, options: { readonly path: string }): StudyConfig {
-  return checkRecord(STUDY, value, options.path);
+  return checkRecord(STUDY, withNamedRecipes(value, options), options.path);
 }
 
 /**

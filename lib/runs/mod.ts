@@ -47,6 +47,7 @@ export {
   type WrittenSample,
 } from "./gauge_samples.ts";
 export { type GitState, gitState } from "./git_state.ts";
+export { recipeNames, RECIPES_DIR, withNamedRecipes } from "./named_recipes.ts";
 export { checkMmluSample, checkSqlSample, type MmluSample, type SqlSample } from "./samples.ts";
 export { SchemaVersionError } from "./schema_version_error.ts";
 export { type Keyed, openStore, type SampleStore, type StoreOptions } from "./store.ts";
@@ -63,6 +64,8 @@ export {
   type ProseConfig,
   type Recipe,
   RECIPE_KEYS,
+  SCHEMA_KEYS,
+  type SchemaConfig,
   SPIDER_KEYS,
   type SpiderConfig,
   STUDY_KEYS,

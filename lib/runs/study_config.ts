@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CHAT_KEYS, type RecordOf, textOfForm, together } from "../ground/mod.ts";
+import { CHAT_KEYS, type Problem, type RecordOf, textOfForm, together } from "../ground/mod.ts";
 
 /** The one model that comes with the repository's setup. */
 const EMBEDDED_MODEL = "HuggingFaceTB/SmolLM2-135M-Instruct";
@@ -202,11 +202,31 @@ export const RECIPE_KEYS = {
 /** One LoRA configuration. */
 export interface Recipe extends RecordOf<typeof RECIPE_KEYS> {}
 
+const HELD_OUT_RULE = "a number of databases, or a share of them below 1";
+
+const HELD_OUT = together(
+  z.number().min(0).meta({ allowed: HELD_OUT_RULE }),
+  (wanted) => wanted < 1 || Number.isSafeInteger(wanted) ? undefined : { rule: HELD_OUT_RULE },
+);
+
 /** The keys of {@linkcode TrainingConfig}. */
 export const TRAINING_KEYS = {
   /** How many training examples, drawn by seed; `null` for all. */
   examples: z.int().min(1).nullable().default(null),
-  /** The LoRA configurations to compare, with names of their own. */
+  /**
+   * The prompts to train on: without shots (if left out), with the shots of the evaluation, or half
+   * of the examples with and half without, by seed.
+   */
+  prompt: z.enum(["zero-shot", "few-shot", "mixed"]).exactOptional(),
+  /**
+   * Train databases that no training sees, by number or as a share below 1, drawn by seed; none if
+   * left out. The loss on them stops a training and chooses its checkpoint.
+   */
+  heldOutDatabases: HELD_OUT.exactOptional(),
+  /**
+   * The LoRA configurations to compare, with names of their own. The name of a file in
+   * `config/recipes`, without its ending, stands for the recipe in it.
+   */
   recipes: z.array(z.strictObject(RECIPE_KEYS)).default([]),
 };
 
@@ -310,10 +330,26 @@ export const STUDY_KEYS = {
 /** One study, as a file in `config/` says it. Relative paths start at the repository's root. */
 export interface StudyConfig extends RecordOf<typeof STUDY_KEYS> {}
 
+/** What of the data that a study trains on does not go together. */
+function trainingProblem(
+  { spider, training }: Pick<StudyConfig, "spider" | "training">,
+): Problem | undefined {
+  const { prompt, recipes, heldOutDatabases = 0 } = training;
+  if (spider.shots === 0 && (prompt === "few-shot" || prompt === "mixed")) {
+    return { path: ["training", "prompt"], rule: '"zero-shot" with spider.shots 0' };
+  }
+  const stopping = recipes.findIndex(({ earlyStopping }) => earlyStopping !== undefined);
+  if (stopping < 0 || heldOutDatabases > 0) return undefined;
+  return {
+    path: ["training", "recipes", stopping, "earlyStopping"],
+    rule: "left out without training.heldOutDatabases",
+  };
+}
+
 /** Checks a whole study. */
 export const STUDY = together(
   z.strictObject(STUDY_KEYS),
-  ({ training, adapters, models, sweep }) => {
+  ({ spider, training, adapters, models, sweep }) => {
     const lists = { "training.recipes": training.recipes, adapters, models };
     const named = Object.entries(lists).flatMap(([list, entries]) =>
       entries.map(({ name }, i) => ({ name, path: [...list.split("."), i, "name"] }))
@@ -329,7 +365,7 @@ export const STUDY = together(
     }
     const recipes = training.recipes.map(({ name }) => name);
     const unknown = Object.keys(sweep.seeds).find((name) => !recipes.includes(name));
-    return unknown === undefined ? undefined : {
+    return unknown === undefined ? trainingProblem({ spider, training }) : {
       path: ["sweep", "seeds"],
       rule: `the names of recipes (${recipes.join(", ")})`,
       value: unknown,
