@@ -57,12 +57,13 @@ Deno.test("main refuses a malformed MMLU row and names its line", async () => {
 });
 
 Deno.test("main refuses an MMLU folder with too few questions of a category", async () => {
-  using study = await writeMiniStudy({
-    mmlu: { "test/sociology_test.csv": undefined },
-  });
+  using study = await writeMiniStudy();
+  const config = JSON.parse(await Deno.readTextFile(study.configPath));
+  config.mmlu.perCategory = 2;
+  await Deno.writeTextFile(study.configPath, JSON.stringify(config));
   await assertRefused(
     ["baseline", "--config", study.configPath, "--out", study.out],
-    /there are STEM 3, Humanities 1, Social sciences 0: ask for fewer/,
+    /there are STEM 3, Humanities 1, Social sciences 1: ask for fewer/,
   );
 });
 

@@ -1,11 +1,9 @@
 import { UsageError } from "../ground/mod.ts";
+import { LETTERS } from "./letters.ts";
 import type { MmluData, MmluQuestion } from "./types.ts";
 
 /** The version of the prompt's text; results with another version are not comparable. */
 export const MMLU_PROMPT_VERSION = "mmlu-1";
-
-/** The answer's letters; a model is scored on the tokens of `" A"` to `" D"` after the prompt. */
-export const LETTERS = ["A", "B", "C", "D"] as const;
 
 /** A prompt in two parts; the text to score is `shared + own`. */
 export interface MmluPrompt {
@@ -17,7 +15,8 @@ export interface MmluPrompt {
 
 /**
  * MMLU's standard few-shot text: a header that names the subject, the shots with their answers, the
- * question, and `Answer:`, after which the space and the letter follow.
+ * question, and `Answer:`, after which the space and the letter follow. Questions of your own have
+ * as many lettered lines as choices, and a subject of their own in the header.
  *
  * The shared part ends with the last shot's letter, and the blank line after it belongs to `own`:
  * tokenizers merge line breaks with what stands before or after them, but none merges a letter with
@@ -67,29 +66,29 @@ export function mmluPrompt(question: MmluQuestion, shots: readonly MmluQuestion[
 }
 
 /**
- * The first `count` dev questions of a subject, the shots that every harness uses.
+ * The first `count` dev questions of a subject, the shots that every harness uses. Of your own data
+ * as many as there are, which may be none: `fewerShots` says where.
  *
- * @param data The loaded folder.
+ * @param data The loaded data.
  * @param subject The subject.
- * @param count How many, 4 in this study (the folder has 5); 0 gives none.
+ * @param count How many, 4 in this study (MMLU has 5); 0 gives none.
  * @returns The shots, in file order.
- * @throws {UsageError} If the subject is not there, or has fewer dev questions.
+ * @throws {UsageError} If the subject is not in MMLU's dev questions, or has fewer of them.
  */
 export function devShots(
-  data: Pick<MmluData, "dev">,
+  data: Pick<MmluData, "dev" | "isMmlu">,
   subject: string,
   count: number,
 ): readonly MmluQuestion[] {
   const dev = data.dev.get(subject);
+  if (dev !== undefined && (dev.length >= count || !data.isMmlu)) return dev.slice(0, count);
+  if (count === 0 || !data.isMmlu) return [];
   if (dev === undefined) {
     throw new UsageError(`Cannot take MMLU shots: dev/ has no such subject: ${subject}`);
   }
-  if (dev.length < count) {
-    throw new UsageError(
-      `Cannot take ${count} MMLU shots of ${subject}: dev/ has ${dev.length}: ask for fewer`,
-    );
-  }
-  return dev.slice(0, count);
+  throw new UsageError(
+    `Cannot take ${count} MMLU shots of ${subject}: dev/ has ${dev.length}: ask for fewer`,
+  );
 }
 
 function format({ question, choices }: MmluQuestion): string {

@@ -65,7 +65,7 @@ Deno.test("mmluPrompt() refuses a shot of another subject, and the question as i
 });
 
 Deno.test("devShots() takes the first questions, and refuses when there are fewer", () => {
-  const data = { dev: DEV };
+  const data = { dev: DEV, isMmlu: true };
   assert.deepEqual(devShots(data, "high_school_physics", 1).map(({ id }) => id), ["d0"]);
   assert.deepEqual(devShots(data, "high_school_physics", 0), []);
   assert.throws(() => devShots(data, "high_school_physics", 3), UsageError);

@@ -1,12 +1,13 @@
 /**
- * MMLU: its questions, the balanced suite, the standard few-shot text.
+ * Multiple choice: MMLU's questions or your own, the balanced suite, the standard few-shot text.
  *
  * Nothing here runs a model: a prompt is text, and its score is made of the log-probabilities of
- * `" A"` to `" D"` after it. {@link MMLU_PROMPT_VERSION} names the text.
+ * `" A"` and the letters after it, as many as the question has choices.
+ * {@link MMLU_PROMPT_VERSION} names the text.
  *
  * @example From a folder to a prompt (not run: needs MMLU)
  * ```ts ignore
- * const data = await loadMmlu("mmlu_db/sample");
+ * const data = await loadMultipleChoice("mmlu_db/sample");
  * const suite = selectSuite(data, { perCategory: 50, seed: 42 });
  * const prompts = suite.map((one) => mmluPrompt(one, devShots(data, one.subject, 4)));
  * ```
@@ -14,15 +15,15 @@
  * @module
  */
 export { fetchMmlu, MMLU_URL } from "./fetch.ts";
+export { fewerQuestions, fewerShots } from "./fewer.ts";
+export { chanceOf, FEWEST_CHOICES, letterCount, LETTERS } from "./letters.ts";
 export { loadMmlu } from "./load_mmlu.ts";
-export {
-  devShots,
-  LETTERS,
-  MMLU_PROMPT_VERSION,
-  type MmluPrompt,
-  mmluPrompt,
-} from "./mmlu_prompt.ts";
+export { loadMultipleChoice } from "./load_multiple_choice.ts";
+export { loadOwnItems, type OwnItemsOptions } from "./load_own_items.ts";
+export { devShots, MMLU_PROMPT_VERSION, type MmluPrompt, mmluPrompt } from "./mmlu_prompt.ts";
+export { parseCsvItems, parseJsonItems } from "./parse_items.ts";
+export { parseParquetItems } from "./parse_parquet_items.ts";
 export { parseQuestions, type QuestionRow } from "./parse_questions.ts";
-export { selectSuite, type SelectSuiteOptions } from "./select_suite.ts";
+export { selectSuite, type SelectSuiteOptions, type SuiteSource } from "./select_suite.ts";
 export { type MmluCategory, SUBJECT_CATEGORIES, SUITE_CATEGORIES } from "./subject_categories.ts";
 export type { MmluData, MmluQuestion } from "./types.ts";

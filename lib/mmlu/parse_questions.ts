@@ -1,5 +1,5 @@
-import { type CsvError, parse } from "csv-parse/sync";
 import { UsageError } from "../ground/mod.ts";
+import { csvRecords } from "./_csv_records.ts";
 import type { MmluQuestion } from "./types.ts";
 
 /** A question as its row has it, before it is known whose it is. */
@@ -8,7 +8,7 @@ export type QuestionRow = Pick<MmluQuestion, "question" | "choices" | "answer">;
 const HEADER = "question,a,b,c,d,answer";
 
 /**
- * The questions in a CSV file of MMLU's form: question, choices A to D and the answer's letter, no
+ * The questions in a CSV file of MMLU itself: question, choices A to D and the answer's letter, no
  * header (one that says `question,A,B,C,D,answer` is passed over).
  *
  * Text is kept exactly, quotes and line breaks inside a cell included.
@@ -30,29 +30,17 @@ const HEADER = "question,a,b,c,d,answer";
  * ```
  */
 export function parseQuestions(bytes: Uint8Array, path: string): QuestionRow[] {
-  let records: readonly (readonly string[])[];
-  const lastLines: number[] = [];
+  let text: string;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    records = parse(text, {
-      relax_column_count: true,
-      skip_empty_lines: true,
-      on_record: (record: string[], { lines }) => {
-        lastLines.push(lines);
-        return record;
-      },
-    });
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
-    const { lines, message } = error as CsvError & { lines?: number };
-    const at = lines === undefined ? "" : ` line ${lines}`;
-    throw new UsageError(`Cannot load MMLU: ${path}${at} is not valid CSV in UTF-8: ${message}`);
+    const { message } = error as Error;
+    throw new UsageError(`Cannot load MMLU: ${path} is not valid CSV in UTF-8: ${message}`);
   }
   const rows: QuestionRow[] = [];
-  let line = 1;
-  records.forEach((record, index) => {
-    const isHeader = index === 0 && record.join(",").toLowerCase() === HEADER;
-    if (!isHeader) rows.push(parseRow(record, `${path} line ${line}`));
-    line = lastLines[index]! + 1;
+  csvRecords(text, path, "MMLU").forEach(({ cells, line }, index) => {
+    const isHeader = index === 0 && cells.join(",").toLowerCase() === HEADER;
+    if (!isHeader) rows.push(parseRow(cells, `${path} line ${line}`));
   });
   if (rows.length === 0) throw new UsageError(`Cannot load MMLU: ${path} has no question`);
   return rows;
@@ -74,5 +62,5 @@ function parseRow(record: readonly string[], where: string): QuestionRow {
       `Cannot load MMLU: ${where}: the answer must be A, B, C or D: ${JSON.stringify(letter)}`,
     );
   }
-  return { question: question!, choices: [a!, b!, c!, d!], answer: answer as 0 | 1 | 2 | 3 };
+  return { question: question!, choices: [a!, b!, c!, d!], answer: answer };
 }

@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../ground/mod.ts";
-import { type MmluQuestion, selectSuite, SUBJECT_CATEGORIES, SUITE_CATEGORIES } from "./mod.ts";
+import {
+  fewerQuestions,
+  type MmluQuestion,
+  selectSuite,
+  SUBJECT_CATEGORIES,
+  SUITE_CATEGORIES,
+  type SuiteSource,
+} from "./mod.ts";
 
 function data(
   sizes: Readonly<Record<string, number>>,
-): { test: Map<string, readonly MmluQuestion[]> } {
+): SuiteSource & { test: Map<string, readonly MmluQuestion[]> } {
   const test = new Map(
     Object.entries(sizes).map(([subject, size]) => [
       subject,
@@ -18,7 +25,7 @@ function data(
       })),
     ]),
   );
-  return { test };
+  return { test, categories: SUITE_CATEGORIES, isMmlu: true };
 }
 
 const FULL = data(Object.fromEntries([...SUBJECT_CATEGORIES.keys()].map((one) => [one, 100])));
@@ -93,4 +100,20 @@ Deno.test("selectSuite() gives every test question of every subject with perCate
   const suite = selectSuite(few, { perCategory: null, seed: 1 });
   assert.deepEqual(suite, [...few.test.values()].flat());
   assert.ok(suite.some(({ category }) => category === "Other"));
+});
+
+Deno.test("selectSuite() takes all of a category of one's own data that has fewer, and fewerQuestions() says so", () => {
+  const few = { ...data({ astronomy: 3, philosophy: 9, sociology: 1 }), isMmlu: false };
+  const suite = selectSuite(few, { perCategory: 4, seed: 1 });
+  assert.deepEqual(countBy(suite, "category"), {
+    "STEM": 3,
+    "Humanities": 4,
+    "Social sciences": 1,
+  });
+  assert.deepEqual(fewerQuestions(few, 4), [
+    "4 multiple-choice questions of each category are wanted and there are fewer, all of which " +
+    "are taken: STEM 3, Social sciences 1",
+  ]);
+  assert.deepEqual(fewerQuestions(few, 1), []);
+  assert.deepEqual(fewerQuestions(few, null), []);
 });

@@ -1,29 +1,42 @@
-import type { MmluCategory } from "./subject_categories.ts";
-
 /** One multiple-choice question, its text exactly as in the file. */
 export interface MmluQuestion {
-  /** `<subject>-<row>`, rows counted from 0; a dev question is `<subject>-dev-<row>`. */
+  /**
+   * `<subject>-<row>` in MMLU, rows counted from 0; a dev question is `<subject>-dev-<row>`. One of
+   * your own data has its own id, or the name of its file in place of the subject.
+   */
   readonly id: string;
-  /** One of the 57 subjects, as its file is named. */
+  /** One of MMLU's 57 subjects, as its file is named, or one of your own data's. */
   readonly subject: string;
-  /** The subject's official category. */
-  readonly category: MmluCategory | "Other";
+  /** What its score is counted under: the subject's official category, or one of your own. */
+  readonly category: string;
   /** The question. */
   readonly question: string;
-  /** The choices A to D. */
-  readonly choices: readonly [string, string, string, string];
-  /** The index of the right choice: 0 for A to 3 for D. */
-  readonly answer: 0 | 1 | 2 | 3;
+  /** The choices from A on: four in MMLU, 2 to 10 in your own data. */
+  readonly choices: readonly string[];
+  /** The index of the right choice: 0 for A. */
+  readonly answer: number;
 }
 
-/** An MMLU folder, read and checked. */
+/** Multiple-choice data, read and checked: MMLU or your own. */
 export interface MmluData {
-  /** The folder it was read from. */
+  /** The folder or the file that it was read from. */
   readonly root: string;
-  /** The test questions by subject, subjects in alphabetical order, rows in file order. */
+  /** What to call the data in tables and figures: "MMLU", or a title of your own. */
+  readonly title: string;
+  /**
+   * Whether it is MMLU: its subjects, four choices a question, all three categories of the suite.
+   * Of MMLU a suite has as many questions of each category as are asked for; of your own data as
+   * many as there are.
+   */
+  readonly isMmlu: boolean;
+  /** The categories that a suite is drawn from, in the order in which they are reported. */
+  readonly categories: readonly string[];
+  /** The test questions by subject: MMLU's in alphabetical order, your own as they first appear. */
   readonly test: ReadonlyMap<string, readonly MmluQuestion[]>;
-  /** The dev questions by subject: what shots are taken from. */
+  /** The dev questions by subject: what shots are taken from. Your own data may have none. */
   readonly dev: ReadonlyMap<string, readonly MmluQuestion[]>;
   /** SHA-256 (hex) of each file read, by its path below the folder. */
   readonly hashes: Readonly<Record<string, string>>;
+  /** One line for each thing about the files that whoever reads the numbers should know. */
+  readonly notes: readonly string[];
 }

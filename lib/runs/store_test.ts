@@ -231,7 +231,7 @@ Deno.test("append() refuses what could not be read again, names the field, and w
     [[NaN, -1, -1, -1], /"logProbs\[0\]" must be a number <= 0: current value is NaN$/],
     [[-1, -Infinity, -1, -1], /"logProbs\[1\]" .* current value is -Infinity$/],
     [[-1, -1, 0.057, -1], /"logProbs\[2\]" .* current value is 0.057$/],
-    [[-1, -1, -1], /"logProbs" must be a list of 4/],
+    [[-1], /"logProbs" must be a list of at least 2/],
   ];
   inFolder((folder) => {
     const path = `${folder}/mmlu.jsonl`;
@@ -302,11 +302,16 @@ Deno.test("openStore() refuses a path that cannot be written", () => {
   });
 });
 
-Deno.test("checkMmluSample() wants four log-probabilities", () => {
+Deno.test("checkMmluSample() wants 2 to 10 log-probabilities, one a choice", () => {
   const place = { file: "s.jsonl, line 1", keyPath: "" };
   const sample = mmluSample(0, [-1, -2, -3, -4]);
   assert.deepEqual(checkMmluSample(sample, place), sample);
-  for (const logProbs of [[-1, -2, -3], [-1, -2, -3, 0.1], [-1, -2, -3, null], "x"]) {
+  for (const count of [2, 5, 10]) {
+    const logProbs = new Array(count).fill(-1);
+    assert.deepEqual(checkMmluSample({ ...sample, logProbs }, place), { ...sample, logProbs });
+  }
+  const eleven = new Array(11).fill(-1);
+  for (const logProbs of [[-1], eleven, [-1, -2, -3, 0.1], [-1, -2, -3, null], "x"]) {
     assert.throws(() => checkMmluSample({ ...sample, logProbs }, place), /logProbs/);
   }
 });

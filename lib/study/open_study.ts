@@ -39,7 +39,7 @@ export async function openStudy(
   const data = await openDataInputs(config);
   const shortfalls = [
     ...sqlShortfalls(config, data),
-    ...mmluShortfalls(data),
+    ...mmluShortfalls(config, data),
     ...trainingShortfalls(config, data),
   ];
   for (const line of shortfalls) progress.note(line);

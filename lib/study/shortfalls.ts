@@ -1,4 +1,4 @@
-import type { MmluQuestion } from "../mmlu/mod.ts";
+import { fewerQuestions, fewerShots, type MmluQuestion } from "../mmlu/mod.ts";
 import type { StudyConfig } from "../runs/mod.ts";
 import type { SpiderExample } from "../spider/mod.ts";
 import type { MmluInputs, SqlInputs } from "./inputs.ts";
@@ -29,13 +29,24 @@ export function sqlShortfalls(
   ];
 }
 
-/** Where fewer multiple-choice questions are asked than the suite has, as {@linkcode sqlShortfalls}. */
-export function mmluShortfalls({ questions }: MmluInputs): string[] {
-  return repeats(
-    "multiple-choice",
-    questions,
-    ({ subject, question, choices }: MmluQuestion) => [subject, question.trim(), ...choices],
-  );
+/**
+ * Where fewer multiple-choice questions are asked, or with fewer shots, than the config says, and
+ * what else is to be known of their files, as {@linkcode sqlShortfalls}.
+ */
+export function mmluShortfalls(
+  { mmlu: { perCategory, shots } }: Pick<StudyConfig, "mmlu">,
+  { mmlu, questions }: MmluInputs,
+): string[] {
+  return [
+    ...mmlu.notes,
+    ...fewerQuestions(mmlu, perCategory),
+    ...fewerShots(mmlu, questions, shots),
+    ...repeats(
+      "multiple-choice",
+      questions,
+      ({ subject, question, choices }: MmluQuestion) => [subject, question.trim(), ...choices],
+    ),
+  ];
 }
 
 /** Where training has fewer examples than the config says. */

@@ -50,7 +50,7 @@ Deno.test("mmluShortfalls names the first repeats by id and counts the rest", as
   const config = { ...study.config, mmlu: { ...study.config.mmlu, perCategory: null } };
   const choices = await openMmluInputs(config);
   const n = choices.questions.length;
-  assert.deepEqual(mmluShortfalls(choices), [
+  assert.deepEqual(mmluShortfalls(config, choices), [
     `${n} multiple-choice questions, ${n - 7} of them different: 7 repeat another, are not asked ` +
     "twice and are scored each (sociology-1 is sociology-0, sociology-2 is sociology-0, " +
     "sociology-3 is sociology-0, sociology-4 is sociology-0, sociology-5 is sociology-0 and 2 more)",
@@ -65,7 +65,7 @@ Deno.test("mmluShortfalls does not take questions with other choices or subjects
     },
   });
   const config = { ...study.config, mmlu: { ...study.config.mmlu, perCategory: null } };
-  assert.deepEqual(mmluShortfalls(await openMmluInputs(config)), []);
+  assert.deepEqual(mmluShortfalls(config, await openMmluInputs(config)), []);
 });
 
 Deno.test("trainingShortfalls says when more training examples are wanted than there are", async () => {

@@ -9,7 +9,7 @@ import { samplePrompt, type StudyInputs } from "./inputs.ts";
 export function tokenAuditFacts(inputs: StudyInputs): Record<string, string> {
   const { audit, tokenizer } = inputs;
   const { prefix, suffix } = tokenizer.encodeConversation(samplePrompt(inputs));
-  const letters = LETTERS.map((letter, i) => `${letter} ${audit.letterIds[i]}`);
+  const letters = audit.letterIds.map((id, i) => `${LETTERS[i]} ${id}`);
   const begin = audit.beginTokens.map((id) => tokenizer.decodeSpecial(id));
   const markers = Object.entries(audit.chatMarkers).map(([id, count]) =>
     [`${tokenizer.decodeSpecial(Number(id))} in the prompt`, `${count} times`] as const

@@ -1,5 +1,6 @@
 import { basename, join, relative, resolve } from "node:path";
 import { auditTokens, loadAdapter } from "../../engine/mod.ts";
+import { letterCount } from "../../mmlu/mod.ts";
 import { type AccuracyRow, accuracyTable } from "../../report/mod.ts";
 import {
   checkOutputFile,
@@ -45,7 +46,11 @@ const MODEL_FLAGS: Readonly<Record<string, Flag>> = {
   scale: { type: "number", value: "S", help: "factor on the adapter (default 1; 0 is the base)" },
   engine: { type: "text", value: "NAME", help: "onnx or server (default: the config's)" },
   device: { type: "text", value: "NAME", help: "cpu or cuda (default: the config's)" },
-  data: { type: "text", value: "DIR", help: "the data set's folder (default: the config's)" },
+  data: {
+    type: "text",
+    value: "PATH",
+    help: "the data, a folder or a file (default: the config's)",
+  },
   limit: { type: "number", value: "N", help: "only N questions (mmlu: N of each category)" },
   seed: STUDY_FLAGS.seed!,
   out: {
@@ -105,11 +110,13 @@ export const MMLU: Command = {
     const config = evaluationConfig(flags, "mmlu");
     checkFlags(flags);
     const choices = await openMmluInputs(config);
-    for (const line of mmluShortfalls(choices)) progress.note(line);
+    for (const line of mmluShortfalls(config, choices)) progress.note(line);
     checkOutput(flags, config.mmlu.path);
     const ready = await ensureModel(config, progress, { signal });
     const model = await openModelInputs(ready.config, ready.dir);
-    const audit = auditTokens(model.tokenizer);
+    const audit = auditTokens(model.tokenizer, undefined, {
+      letters: letterCount(choices.questions),
+    });
     const variant = await namedVariant(flags, model);
     for (const line of otherBase(variant, model)) progress.note(line);
     const data = choices.mmlu.hashes;

@@ -3,32 +3,50 @@ import type { Conversation, Tokenizer } from "./tokenizer.ts";
 
 /** What the audit found; recorded with every run. */
 export interface TokenAudit {
-  /** Ids of " A", " B", " C", " D". */
-  readonly letterIds: readonly [number, number, number, number];
+  /** Ids of " A", " B", " C", " D", and of the letters after them where questions have more choices. */
+  readonly letterIds: readonly number[];
   /** Ids that open a plain prompt; empty for a model without a begin token. */
   readonly beginTokens: readonly number[];
   /** How often each special token id stands in the audited chat prompt. */
   readonly chatMarkers: Readonly<Record<number, number>>;
 }
 
-const LETTERS = [" A", " B", " C", " D"];
+/** Options of {@linkcode auditTokens}. */
+export interface AuditOptions {
+  /** How many answer letters are asked for, from A on: 2 to 10; 4 if left out. */
+  readonly letters?: number;
+}
+
+const LETTERS = [..."ABCDEFGHIJ"].map((letter) => ` ${letter}`);
 
 /**
  * Checks, before a model is asked anything, the token traps that make a wrong
  * measurement look right: each answer letter is one token of its own after
- * "Answer:", the four ids differ, a prompt has at most one begin token and only
+ * "Answer:", their ids differ, a prompt has at most one begin token and only
  * at its start, and the chat prompt holds exactly the markers that its template
  * writes for such turns (a text with markers of its own, or special tokens added
  * twice, shows here). The model has an embedding for every id in it.
  *
  * @param sample A chat prompt as the study asks it; left out where only letters are scored.
  * @throws {UsageError} If anything is off, naming what and where.
+ * @throws {RangeError} If the number of letters is none that questions may have.
  */
-export function auditTokens(tokenizer: Tokenizer, sample?: Conversation): TokenAudit {
-  const letterIds = LETTERS.map((letter) => letterId(tokenizer, letter));
+export function auditTokens(
+  tokenizer: Tokenizer,
+  sample?: Conversation,
+  { letters = 4 }: AuditOptions = {},
+): TokenAudit {
+  if (!Number.isInteger(letters) || letters < 2 || letters > LETTERS.length) {
+    throw new RangeError(`Cannot audit letters: there must be 2 to ${LETTERS.length}: ${letters}`);
+  }
+  const asked = LETTERS.slice(0, letters);
+  const letterIds = asked.map((letter) => letterId(tokenizer, letter));
   checkVocabulary(tokenizer, letterIds);
-  if (new Set(letterIds).size !== LETTERS.length) {
-    throw refusal(`the letters A-D have the ids ${letterIds}, which are not four different ones`);
+  if (new Set(letterIds).size !== letters) {
+    throw refusal(
+      `the letters A-${asked.at(-1)!.trim()} have the ids ${letterIds}, which are not ${letters} ` +
+        "different ones",
+    );
   }
   const beginTokens = tokenizer.beginTokens;
   const [begin] = beginTokens;
@@ -36,7 +54,7 @@ export function auditTokens(tokenizer: Tokenizer, sample?: Conversation): TokenA
     throw refusal(`the tokenizer puts ${beginTokens.length} special tokens round an empty text`);
   }
   return {
-    letterIds: letterIds as unknown as TokenAudit["letterIds"],
+    letterIds,
     beginTokens,
     chatMarkers: sample ? auditChat(tokenizer, sample, begin) : {},
   };
