@@ -33,6 +33,7 @@ export {
   type ShownSchemas,
   shownSchemas,
   sqlPromptVersion,
+  withShownSchemas,
 } from "./shown_schemas.ts";
 export {
   SQL_PROMPT_VERSION,

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { DatabaseError, ExecutorPool } from "../sql/mod.ts";
 import { UsageError } from "../ground/mod.ts";
 import { withCellValues } from "./cell_values.ts";
+import { serializeSchema } from "./serialize_schema.ts";
 import { SQL_PROMPT_VERSION } from "./sql_prompt.ts";
 import type { DatabaseSchema, SpiderData } from "./types.ts";
 
@@ -76,4 +78,36 @@ export async function shownSchemas(
     }
   }
   return { schemas: shown, withoutFile: withoutFile.sort() };
+}
+
+/**
+ * The data with its schemas as prompts show them ({@linkcode shownSchemas}). By default it is the
+ * data as it is.
+ *
+ * Where values are shown, train examples on a database without a file are left out, as their prompts
+ * would be of another kind, and are counted in `withoutValues`; dev examples stay, since those of
+ * missing databases are not asked anyway. The hashes then have one of all shown schemas.
+ *
+ * @throws {UsageError} As `shownSchemas` does.
+ */
+export async function withShownSchemas(
+  spider: SpiderData,
+  settings: SchemaSettings = {},
+): Promise<SpiderData> {
+  const { train, dev } = spider;
+  const used = new Set([...train, ...dev].map(({ dbId }) => dbId));
+  const { schemas, withoutFile } = await shownSchemas(spider, settings, used);
+  if ((settings.cellValues ?? 0) === 0) return { ...spider, schemas };
+  const missing = new Set(withoutFile);
+  const all = createHash("sha256");
+  for (const schema of schemas.values()) all.update(`${schema.dbId}\n${serializeSchema(schema)}\n`);
+  const examplesOf = (dbId: string): number => train.filter((one) => one.dbId === dbId).length;
+  return {
+    ...spider,
+    schemas,
+    train: train.filter(({ dbId }) => !missing.has(dbId)),
+    hashes: { ...spider.hashes, "schemas as shown": all.digest("hex") },
+    withoutValues: withoutFile.map((dbId) => ({ dbId, examples: examplesOf(dbId) }))
+      .filter(({ examples }) => examples > 0),
+  };
 }

@@ -10,7 +10,9 @@ import {
   shownSchemas,
   sqlPrompt,
   sqlPromptVersion,
+  withShownSchemas,
 } from "./mod.ts";
+import { writeMiniSpider } from "./testing/mini_spider.ts";
 
 const SCHEMA: DatabaseSchema = {
   dbId: "zoo",
@@ -149,6 +151,35 @@ Deno.test("sqlPrompt() shows shots and question with the same schema text", asyn
   const { messages } = sqlPrompt(ask("dev-0"), { schemas, shots: [ask("train-0")] });
   assert.equal(messages[1]?.content, messages[3]?.content);
   assert.match(messages[1]!.content, /"Home Country": 'Peru', weight: 1.5/);
+});
+
+Deno.test("withShownSchemas() leaves train examples without their database out where values are shown", async () => {
+  const dir = await Deno.makeTempDir({ prefix: "shown_" });
+  try {
+    const spider = await loadSpider(
+      await writeMiniSpider(dir, {
+        "train.json": [
+          { db_id: "farm", question: "Cows?", query: "SELECT name FROM cow" },
+          { db_id: "music", question: "Songs?", query: "SELECT title FROM song" },
+        ],
+      }),
+    );
+    assert.deepEqual(await withShownSchemas(spider), spider);
+    Deno.removeSync(spider.databasePath("music"));
+    const shown = await withShownSchemas(spider, { cellValues: 1 });
+    assert.deepEqual(shown.train.map(({ id }) => id), ["train-0"]);
+    assert.equal(shown.dev.length, spider.dev.length);
+    assert.deepEqual(shown.withoutValues, [{ dbId: "music", examples: 1 }]);
+    const { "schemas as shown": hash, ...files } = shown.hashes;
+    assert.deepEqual(files, spider.hashes);
+    using database = new DatabaseSync(spider.databasePath("farm"));
+    database.exec("INSERT INTO cow VALUES ('Berta')");
+    const changed = await withShownSchemas(spider, { cellValues: 1 });
+    assert.notEqual(changed.hashes["schemas as shown"], hash);
+    assert.equal(serializeSchema(changed.schemas.get("farm")!), "cow(name: 'Berta')");
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+  }
 });
 
 const root = realDataRoot();

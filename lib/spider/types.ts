@@ -59,11 +59,11 @@ export interface DatabaseSchema {
   readonly foreignKeys: readonly ForeignKey[];
 }
 
-/** A dev database without a file, and how many questions cannot be judged for it. */
+/** A database without a file, and how many questions cannot be used for it. */
 export interface MissingDatabase {
   /** The database's name. */
   readonly dbId: string;
-  /** The number of dev examples on it. */
+  /** The number of examples on it, of dev where nothing else is said. */
   readonly examples: number;
 }
 
@@ -79,6 +79,8 @@ export interface SpiderData {
   readonly schemas: ReadonlyMap<string, DatabaseSchema>;
   /** The dev databases whose `.sqlite` file is absent or empty, by name. */
   readonly missingDatabases: readonly MissingDatabase[];
+  /** Train databases whose examples are left out as prompts show values and there is no file. */
+  readonly withoutValues?: readonly MissingDatabase[];
   /** SHA-256 (hex) of each JSON file read, by file name. */
   readonly hashes: Readonly<Record<string, string>>;
   /**
