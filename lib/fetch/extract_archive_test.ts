@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { crc32, gzipSync } from "node:zlib";
 import { UsageError } from "../ground/mod.ts";
 import { writeFault } from "./_write_fault.ts";
 import { type MadeEntry, makeTar, makeZip } from "./testing/make_archives.ts";
@@ -61,15 +61,21 @@ Deno.test("extractArchive() refuses names that lead out of the folder", async ()
 
 Deno.test("extractArchive() refuses links, encryption and unknown compression", async () => {
   await failsWith(makeZip([{ name: "l", content: "/etc", mode: 0o120777 }]), "symbolic link");
-  await failsWith(makeTar([{ name: "l", type: "2" }]), 'an entry is a symbolic link (type "2")');
-  await failsWith(makeTar([{ name: "l", type: "1" }]), 'an entry is a link (type "1")');
+  await failsWith(makeTar([{ name: "l", type: "2" }]), 'an entry is a symbolic link: "l"');
+  await failsWith(makeTar([{ name: "l", type: "1" }]), 'an entry is a link: "l"');
   await failsWith(makeZip([{ name: "a", content: "x", flags: 1 }]), "encrypted");
 });
 
 Deno.test("extractArchive() refuses a zip entry whose length or checksum is wrong", async () => {
-  await failsWith(makeZip([{ name: "a", content: "hello", crc: 1 }]), "CRC-32");
-  await failsWith(makeZip([{ name: "a", content: "hello", size: 4 }]), "longer than it says");
-  await failsWith(makeZip([{ name: "a", content: "hello", size: 9 }]), "5 of 9 bytes");
+  const entry = { name: "a", content: "hello" };
+  for (const wrong of [{ crc: 1 }, { size: 4 }, { size: 9 }, { size: 4, crc: crc32("hell") }]) {
+    for (const stored of [false, true]) {
+      const archive = makeZip([{ ...entry, ...wrong, stored }]);
+      await failsWith(archive, "an entry's length or checksum (CRC-32) is wrong");
+    }
+  }
+  const bomb = { name: "a", content: new Uint8Array(20_000_000), size: 10 };
+  await failsWith(makeZip([bomb]), "an entry's length or checksum (CRC-32) is wrong");
   const twice = { name: "a", content: "x" };
   await failsWith(makeZip([twice, twice]), "listed twice");
   await failsWith(makeTar([twice, twice]), "there twice");

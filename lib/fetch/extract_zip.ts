@@ -1,12 +1,18 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { type FileHandle, mkdir, open, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { crc32, createInflateRaw } from "node:zlib";
+import {
+  type Entry,
+  ERR_BAD_FORMAT,
+  ERR_EOCDR_NOT_FOUND,
+  ERR_INVALID_CRC32,
+  ERR_INVALID_UNCOMPRESSED_SIZE,
+  ERR_SPLIT_ZIP_FILE,
+  type FileEntry,
+  Reader,
+  ZipReader,
+} from "@zip.js/zip.js";
 import { UsageError } from "../ground/mod.ts";
 import { entryPath } from "./_entry_path.ts";
-import { readZipDirectory, type ZipEntry } from "./_zip_directory.ts";
 import { writeFault } from "./_write_fault.ts";
 
 /** Options of {@link extractZip} and {@link extractTar}. */
@@ -20,14 +26,22 @@ export interface ExtractOptions {
 /** The default of {@link ExtractOptions.maxBytes}: larger than any data set of this study. */
 export const MAX_BYTES: number = 64 * 2 ** 30;
 
+/** One file of an archive, and where it goes. */
+interface Target {
+  readonly entry: FileEntry;
+  /** With `/` between its folders. */
+  readonly name: string;
+  readonly path: string;
+}
+
 /**
  * Unpacks a zip file into a folder, one entry at a time and in pieces, so that memory stays small
  * however large an entry is.
  *
- * Covered: stored and deflated entries, zip64, names in UTF-8 and code page 437, backslashes between
- * folders. Every entry's length and CRC-32 are compared. Refused before anything is written: names
- * that lead out of the folder or are there twice, links and devices, encryption, other compression,
- * archives in several parts; then entries that unpack to more than they declare.
+ * Covered: stored and deflated entries, zip64, names in UTF-8 (said or not) and code page 437,
+ * backslashes between folders. Every entry's length and CRC-32 are compared. Refused before anything
+ * is written: names that lead out of the folder or are there twice, links and devices, encryption,
+ * other compression, archives in several parts; then entries that unpack to more than they declare.
  *
  * @param file The zip file.
  * @param dir The folder to write into; made if it is not there. Existing files are not replaced.
@@ -35,7 +49,7 @@ export const MAX_BYTES: number = 64 * 2 ** 30;
  * @returns How many files were written.
  * @throws {UsageError} If the file is not a whole zip file, or has something that is refused.
  *
- * Source: PKWARE APPNOTE.TXT 6.3.10
+ * Source: PKWARE APPNOTE.TXT 6.3.10, as `@zip.js/zip.js` reads it
  */
 export async function extractZip(
   file: string,
@@ -44,39 +58,87 @@ export async function extractZip(
 ): Promise<number> {
   const handle = await open(file, "r");
   try {
-    const entries = (await readZipDirectory(handle, file)).flatMap((entry) => {
-      const target = entryPath(entry.name, dir, file);
-      const isFile = target !== undefined && !entry.isFolder && wanted(entry.name);
-      return isFile ? [{ entry, target }] : [];
+    const targets = (await readEntries(handle, file)).flatMap((entry): Target[] => {
+      // As `unzip` does: some programs on Windows write `\`, and a name on no other system has one.
+      const name = entry.filename.replaceAll("\\", "/");
+      const path = entryPath(name, dir, file);
+      const isFolder = name.endsWith("/") || (entry.directory && entry.uncompressedSize === 0);
+      if (path === undefined || isFolder || !wanted(name)) return [];
+      return [{ entry: entry as FileEntry, name, path }];
     });
-    const targets = new Set<string>();
-    for (const { entry, target } of entries) {
-      const odd = targets.has(target) ? "an entry is listed twice" : oddity(entry);
-      if (odd !== undefined) throw entryFault(file, entry, odd);
-      targets.add(target);
+    const paths = new Set<string>();
+    for (const target of targets) {
+      const odd = paths.has(target.path) ? "an entry is listed twice" : oddity(target.entry);
+      if (odd !== undefined) throw entryFault(file, target, odd);
+      paths.add(target.path);
     }
-    const bytes = entries.reduce((sum, { entry }) => sum + entry.size, 0);
+    const bytes = targets.reduce((sum, { entry }) => sum + entry.uncompressedSize, 0);
     if (bytes > maxBytes) {
       throw new UsageError(
         `Cannot unpack ${file}: it holds ${bytes} bytes, more than the limit of ${maxBytes}`,
       );
     }
-    for (const { entry, target } of entries) await extractEntry(handle, entry, { file, target });
-    return entries.length;
+    for (const target of targets) await extractEntry(target, file);
+    return targets.length;
   } finally {
     await handle.close();
   }
 }
 
-/** What of an entry is refused. */
-function oddity({ oddKind, isEncrypted, method }: ZipEntry): string | undefined {
-  if (oddKind !== undefined) return `an entry is ${oddKind}`;
-  if (isEncrypted) return "an entry is encrypted";
-  if (method === 0 || method === 8) return undefined;
-  const name = METHODS[method];
-  return `an entry is compressed by method ${method}${name ? ` (${name})` : ""}, only deflate is ` +
-    "known: unpack it, and pack it again as zip or tar";
+/** A zip file on the disk, of which the library reads the pieces that it needs. */
+class FileReader extends Reader<FileHandle> {
+  readonly #handle: FileHandle;
+
+  constructor(handle: FileHandle, size: number) {
+    super(handle);
+    this.#handle = handle;
+    this.size = size;
+  }
+
+  override async readUint8Array(index: number, length: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - index)));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const left = bytes.length - filled;
+      const { bytesRead } = await this.#handle.read(bytes, filled, left, index + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  }
 }
+
+async function readEntries(handle: FileHandle, file: string): Promise<readonly Entry[]> {
+  const { size } = await handle.stat();
+  try {
+    return await new ZipReader(new FileReader(handle, size), {
+      useWebWorkers: false,
+      checkCrc32: true,
+      // Only the directory is believed, and programs differ in what they write before each entry.
+      checkLocalDirectory: false,
+    }).getEntries({ filenameValidation: "tolerant" });
+  } catch (error) {
+    const { message } = error as Error;
+    const what = message === ERR_SPLIT_ZIP_FILE
+      ? "it is one part of several: join them first"
+      : [ERR_BAD_FORMAT, ERR_EOCDR_NOT_FOUND].includes(message)
+      ? "it has no zip directory: the file may be cut short, fetch it again"
+      : `its directory is damaged (${message}): the file may be cut short, fetch it again`;
+    throw new UsageError(`Cannot unpack ${file}: ${what}`);
+  }
+}
+
+/** Flags: encrypted, encrypted strongly, names masked. */
+const ENCRYPTED = 0x1 | 0x40 | 0x2000;
+
+/** Kinds of file by Unix's mode. */
+const ODD_KINDS: Readonly<Record<number, string>> = {
+  0o120000: "a symbolic link",
+  0o020000: "a device",
+  0o060000: "a device",
+  0o010000: "a pipe",
+  0o140000: "a socket",
+};
 
 /** Compression that other programs write. */
 const METHODS: Readonly<Record<number, string>> = {
@@ -90,51 +152,49 @@ const METHODS: Readonly<Record<number, string>> = {
   98: "PPMd",
 };
 
-function entryFault(file: string, { name }: ZipEntry, what: string): UsageError {
+/** What of an entry is refused. */
+function oddity(
+  { externalFileAttributes, rawBitFlag = 0, compressionMethod: method }: Entry,
+): string | undefined {
+  const kind = ODD_KINDS[(externalFileAttributes >>> 16) & 0o170000];
+  if (kind !== undefined) return `an entry is ${kind}`;
+  if ((rawBitFlag & ENCRYPTED) !== 0) return "an entry is encrypted";
+  if (method === 0 || method === 8) return undefined;
+  const name = METHODS[method];
+  return `an entry is compressed by method ${method}${name ? ` (${name})` : ""}, only deflate is ` +
+    "known: unpack it, and pack it again as zip or tar";
+}
+
+function entryFault(file: string, { name }: Target, what: string): UsageError {
   return new UsageError(`Cannot unpack ${file}: ${what}: ${JSON.stringify(name)}`);
 }
 
-async function extractEntry(
-  handle: FileHandle,
-  entry: ZipEntry,
-  { file, target }: { readonly file: string; readonly target: string },
-): Promise<void> {
-  const fault = (what: string): UsageError => entryFault(file, entry, what);
-  const header = new Uint8Array(30);
-  const { bytesRead } = await handle.read(header, 0, 30, entry.offset);
-  const view = new DataView(header.buffer);
-  if (bytesRead < 30 || view.getUint32(0, true) !== 0x04034b50) throw fault("an entry is damaged");
-  // The local header repeats name and extra field, and their lengths may differ from the directory's.
-  const start = entry.offset + 30 + view.getUint16(26, true) + view.getUint16(28, true);
-
+async function extractEntry(target: Target, file: string): Promise<void> {
+  const { entry, path } = target;
   const fail = (error: unknown): never => {
-    throw (error as NodeJS.ErrnoException).code === "EEXIST"
-      ? fault("an entry's file is there already, or is in place of a folder")
-      : writeFault(error, target);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") {
+      const what = "an entry's file is there already, or is in place of a folder";
+      throw entryFault(file, target, what);
+    }
+    if (code !== undefined) throw writeFault(error, path);
+    const what = WRONG_CONTENT.includes(message)
+      ? "an entry's length or checksum (CRC-32) is wrong, fetch the file again"
+      : `an entry is damaged (${message})`;
+    throw entryFault(file, target, what);
   };
-  await mkdir(dirname(target), { recursive: true }).catch(fail);
-  if (entry.packedSize === 0 && entry.size === 0) {
-    return await writeFile(target, "", { flag: "wx" }).catch(fail);
-  }
-  let size = 0;
-  let crc = 0;
-  const meter = new Transform({
-    transform(chunk: Uint8Array, _encoding, done): void {
-      size += chunk.length;
-      crc = crc32(chunk, crc);
-      done(size > entry.size ? fault("an entry is longer than it says") : null, chunk);
-    },
-  });
-  const packed = createReadStream(file, { start, end: start + entry.packedSize - 1 });
-  const output = createWriteStream(target, { flags: "wx" });
+  await mkdir(dirname(path), { recursive: true }).catch(fail);
+  const output = await open(path, "wx").catch(fail);
   try {
-    if (entry.method === 0) await pipeline(packed, meter, output);
-    else await pipeline(packed, createInflateRaw(), meter, output);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code?.startsWith("Z_")) throw fault(`an entry is damaged or cut short (${code})`);
-    fail(error);
+    // Some programs write an empty file as deflated to nothing, which is no deflated data.
+    if (entry.uncompressedSize === 0 && entry.compressedSize === 0) return;
+    await entry.getData(
+      new WritableStream({ write: (chunk: Uint8Array) => output.writeFile(chunk) }),
+    ).catch(fail);
+  } finally {
+    await output.close();
   }
-  if (size !== entry.size) throw fault(`an entry has ${size} of ${entry.size} bytes`);
-  if (crc !== entry.crc) throw fault("an entry's checksum (CRC-32) is wrong, fetch the file again");
 }
+
+/** The library's words for an entry that is not what the directory says. */
+const WRONG_CONTENT: readonly string[] = [ERR_INVALID_CRC32, ERR_INVALID_UNCOMPRESSED_SIZE];
