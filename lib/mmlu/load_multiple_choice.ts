@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { UsageError } from "../ground/mod.ts";
 import { loadMmluFolder } from "./load_mmlu.ts";
-import { ITEM_ENDINGS, loadOwnItems, type OwnItemsOptions } from "./load_own_items.ts";
+import { ITEM_ENDINGS, loadOwnItems, type OwnItemsOptions } from "./own_data/load_own_items.ts";
 import type { MmluData } from "./types.ts";
 
 /**

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { printable, UsageError } from "../ground/mod.ts";
+import { printable, UsageError } from "../../ground/mod.ts";
 import { collectItems, type ItemFile } from "./_collect_items.ts";
 import type { OwnItem } from "./_own_item.ts";
 import { parseCsvItems, parseJsonItems } from "./parse_items.ts";
 import { parseParquetItems } from "./parse_parquet_items.ts";
-import type { MmluData } from "./types.ts";
+import type { MmluData } from "../types.ts";
 
 /** How a file of each kind is read. */
 const PARSERS: Readonly<

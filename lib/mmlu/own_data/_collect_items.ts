@@ -1,7 +1,7 @@
-import { printable, UsageError } from "../ground/mod.ts";
+import { printable, UsageError } from "../../ground/mod.ts";
 import { type OwnItem, refusal } from "./_own_item.ts";
-import { SUBJECT_CATEGORIES, SUITE_CATEGORIES } from "./subject_categories.ts";
-import type { MmluData, MmluQuestion } from "./types.ts";
+import { SUBJECT_CATEGORIES, SUITE_CATEGORIES } from "../subject_categories.ts";
+import type { MmluData, MmluQuestion } from "../types.ts";
 
 /** The questions of one file, and what it says of those that leave a field open. */
 export interface ItemFile {

@@ -1,7 +1,7 @@
-import { decodeText, printable } from "../ground/mod.ts";
-import { csvRecords } from "./_csv_records.ts";
+import { decodeText, printable } from "../../ground/mod.ts";
+import { csvRecords } from "../_csv_records.ts";
 import { checkItem, ITEM_KEYS, type OwnItem, refusal, refuseKey } from "./_own_item.ts";
-import { FEWEST_CHOICES, LETTERS } from "./letters.ts";
+import { FEWEST_CHOICES, LETTERS } from "../letters.ts";
 
 /**
  * The questions in a file of JSON lines: one object a line with `question`, `choices` (a list of 2

@@ -1,5 +1,5 @@
-import { nearestName, printable, UsageError } from "../ground/mod.ts";
-import { FEWEST_CHOICES, LETTERS } from "./letters.ts";
+import { nearestName, printable, UsageError } from "../../ground/mod.ts";
+import { FEWEST_CHOICES, LETTERS } from "../letters.ts";
 
 /** A question of your own, checked; what it leaves open is filled in where its file is known. */
 export interface OwnItem {

@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import { type Compressors, parquetReadObjects } from "hyparquet";
-import { printable } from "../ground/mod.ts";
+import { printable } from "../../ground/mod.ts";
 import { checkItem, type OwnItem, refusal } from "./_own_item.ts";
 import { notEmpty } from "./parse_items.ts";
 
