@@ -17,7 +17,10 @@ const DEFAULT_TARGETS: Readonly<Record<string, readonly string[]>> = {
 export const OTHER_MODULES: readonly string[] = ["model.embed_tokens", "lm_head"];
 
 /** The names of the linear layers that the modules stand for, layer by layer. */
-export function adaptedLayers(checkpoint: Checkpoint, modules: readonly LinearModule[]): string[] {
+export function adaptedLayers(
+  checkpoint: Pick<Checkpoint, "config">,
+  modules: readonly LinearModule[],
+): string[] {
   const names: string[] = [];
   for (let layer = 0; layer < checkpoint.config.layers; layer++) {
     for (const module of modules) names.push(layerTensor(layer, module).replace(/\.weight$/, ""));

@@ -1,7 +1,6 @@
 import {
   type AttentionInputs,
   type GraphScope,
-  type ModelBuilder,
   type RotaryTables,
   rotaryTables,
 } from "../graph/mod.ts";
@@ -45,7 +44,6 @@ const PACKED_TOKENS = 4096;
  * window.
  */
 export class CpuAttention {
-  readonly #model: ModelBuilder;
   readonly #scope: GraphScope;
   readonly #config: DecoderConfig;
   readonly #layout: SlotLayout;
@@ -57,7 +55,6 @@ export class CpuAttention {
   readonly recentPosition: string;
 
   constructor(
-    model: ModelBuilder,
     scope: GraphScope,
     { config, layout, contextLength }: {
       readonly config: DecoderConfig;
@@ -65,32 +62,24 @@ export class CpuAttention {
       readonly contextLength: number;
     },
   ) {
-    this.#model = model;
     this.#scope = scope;
     this.#config = config;
     this.#layout = layout;
-    this.#rotary = rotaryTables(model, config, Math.max(contextLength, PACKED_TOKENS));
-    this.#slots = scope.op("Shape", [layout.slotToken]);
-    this.recentPosition = this.#concat([layout.recentPosition, layout.slotPosition], 1);
-    const rows = this.#concat([
-      scope.op("Gather", [this.#slots, model.int64([0])]),
-      scope.op("Mul", [
-        scope.op("Gather", [this.#slots, model.int64([1])]),
-        model.int64([groupSize(config)]),
-      ]),
-    ], 0);
-    this.#attention = new TwoPartAttention(model, scope, {
+    this.#rotary = rotaryTables(scope.main, config, Math.max(contextLength, PACKED_TOKENS));
+    this.#slots = scope.shape(layout.slotToken);
+    this.recentPosition = scope.concat([layout.recentPosition, layout.slotPosition], 1);
+    const group = groupSize(config);
+    const rows = scope.concat([
+      this.#slotCount(0),
+      scope.mul(this.#slotCount(1), scope.int64([group])),
+    ]);
+    const { slotPosition, prefixLength } = layout;
+    this.#attention = new TwoPartAttention(scope, {
       config,
       layout: { ...layout, rows, recentPosition: this.recentPosition },
-      masks: new AttentionMasks(model, scope, {
-        slotPosition: layout.slotPosition,
-        prefixLength: layout.prefixLength,
-        rows,
-        group: groupSize(config),
-        contextLength,
-      }),
+      masks: new AttentionMasks(scope, { slotPosition, prefixLength, rows, group, contextLength }),
     });
-    this.#rowPositions = scope.op("Unsqueeze", [layout.positions, model.int64([0])]);
+    this.#rowPositions = scope.unsqueeze(layout.positions, 0);
   }
 
   /** Adds one layer's attention; `output` is `[T, heads * d]`, keys and values are the grown recent ones. */
@@ -99,6 +88,7 @@ export class CpuAttention {
     { query, key, value }: AttentionInputs,
     { cache, norms }: { readonly cache: LayerCache; readonly norms?: HeadNorms },
   ): { readonly output: string; readonly keys: string; readonly values: string } {
+    const scope = this.#scope;
     const { heads, kvHeads, headDim, attention } = this.#config;
     const { rotary, window } = attention[layer]!;
     const group = groupSize(this.#config);
@@ -112,70 +102,53 @@ export class CpuAttention {
     // query heads h = kv * group + g are laid out as [kv, B, S * group, d]
     const turned = prepare(query, heads, norms?.query);
     const slotQuery = this.#toSlots(turned, [kvHeads, group, headDim]);
-    const ordered = this.#transpose(slotQuery, [2, 0, 1, 3, 4]);
-    const bySequence = this.#reshape(ordered, [kvHeads, "B", "S*", headDim], group);
+    const ordered = scope.transpose(slotQuery, [2, 0, 1, 3, 4]);
+    const [batch, rows] = [
+      this.#slotCount(0),
+      scope.mul(this.#slotCount(1), scope.int64([group])),
+    ];
+    const bySequence = scope.reshape(ordered, [kvHeads, batch, rows, headDim]);
     const sum = this.#attention.attend(bySequence, { cache, keys, values, window });
-    const perSlot = this.#transpose(
-      this.#reshape(sum, [kvHeads, "B", "S", group, headDim]),
+    const perSlot = scope.transpose(
+      scope.reshape(sum, [kvHeads, this.#slotCount(0), this.#slotCount(1), group, headDim]),
       [1, 2, 0, 3, 4],
     );
-    const rows = this.#reshape(perSlot, [-1, heads * headDim]);
-    const output = this.#scope.op("Gather", [rows, this.#layout.tokenSlot]);
-    return { output, keys, values };
+    const perRow = scope.reshape(perSlot, [-1, heads * headDim]);
+    return { output: scope.gather(perRow, this.#layout.tokenSlot), keys, values };
   }
 
   /** RMS norm of each head's part of `[T, heads * d]`. */
   #normalizeHeads(x: string, heads: number, weight: string): string {
     const { headDim, rmsNormEps } = this.#config;
-    const perHead = this.#reshape(x, [-1, heads, headDim]);
-    const normalized = this.#scope.op("SimplifiedLayerNormalization", [perHead, weight], {
-      attributes: { epsilon: { float: rmsNormEps }, axis: { int: -1 } },
-    });
-    return this.#reshape(normalized, [-1, heads * headDim]);
+    const perHead = this.#scope.reshape(x, [-1, heads, headDim]);
+    const normalized = this.#scope.rmsNorm(perHead, weight, rmsNormEps);
+    return this.#scope.reshape(normalized, [-1, heads * headDim]);
   }
 
   #rotate(x: string, heads: number): string {
-    const row = this.#scope.op("Unsqueeze", [x, this.#model.int64([0])]);
     const { cos, sin } = this.#rotary;
-    const rotated = this.#scope.contrib(
-      "RotaryEmbedding",
-      [row, this.#rowPositions, cos, sin],
-      { num_heads: { int: heads } },
-    );
-    return this.#scope.op("Squeeze", [rotated, this.#model.int64([0])]);
+    const row = this.#scope.unsqueeze(x, 0);
+    const rotated = this.#scope.contrib("RotaryEmbedding", [row, this.#rowPositions, cos, sin], {
+      num_heads: { int: heads },
+    });
+    return this.#scope.squeeze(rotated);
   }
 
   /** Grows `[kv, B, L, d]` by the slots of this step's `[T, kv * d]`. */
   #append(cache: string, x: string): string {
     const { kvHeads, headDim } = this.#config;
     const slots = this.#toSlots(x, [kvHeads, headDim]);
-    return this.#concat([cache, this.#transpose(slots, [2, 0, 1, 3])], 2);
+    return this.#scope.concat([cache, this.#scope.transpose(slots, [2, 0, 1, 3])], 2);
   }
 
   /** `[T, n]` to `[B, S, ...shape]`. */
   #toSlots(x: string, shape: readonly number[]): string {
-    const slots = this.#scope.op("Gather", [x, this.#layout.slotToken]);
-    return this.#reshape(slots, ["B", "S", ...shape]);
+    const slots = this.#scope.gather(x, this.#layout.slotToken);
+    return this.#scope.reshape(slots, [this.#slotCount(0), this.#slotCount(1), ...shape]);
   }
 
-  /** Reshapes; "B" and "S" stand for the layout's sizes, "S*" for S times `factor`. */
-  #reshape(x: string, shape: readonly (number | "B" | "S" | "S*")[], factor = 1): string {
-    if (shape.every((d) => typeof d === "number")) {
-      return this.#scope.op("Reshape", [x, this.#model.int64(shape as number[])]);
-    }
-    const parts = shape.map((d) => {
-      if (typeof d === "number") return this.#model.int64([d]);
-      const size = this.#scope.op("Gather", [this.#slots, this.#model.int64([d === "B" ? 0 : 1])]);
-      return d === "S*" ? this.#scope.op("Mul", [size, this.#model.int64([factor])]) : size;
-    });
-    return this.#scope.op("Reshape", [x, this.#concat(parts, 0)]);
-  }
-
-  #transpose(x: string, perm: readonly number[]): string {
-    return this.#scope.op("Transpose", [x], { attributes: { perm: { ints: perm } } });
-  }
-
-  #concat(parts: readonly string[], axis: number): string {
-    return this.#scope.op("Concat", parts, { attributes: { axis: { int: axis } } });
+  /** `[1]` B for axis 0, S for axis 1. */
+  #slotCount(axis: 0 | 1): string {
+    return this.#scope.gather(this.#slots, this.#scope.int64([axis]));
   }
 }

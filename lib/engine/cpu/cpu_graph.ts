@@ -1,20 +1,15 @@
-import {
-  type Checkpoint,
-  layerTensor,
-  type LinearModule,
-  type LoraTerm,
-} from "../checkpoint/mod.ts";
+import { type Checkpoint, type DecoderConfig, layerTensor } from "../checkpoint/mod.ts";
 import { CpuAttention, type HeadNorms } from "./cpu_attention.ts";
 import {
   choiceScores,
   DataType,
   decoderLayers,
-  GraphScope,
-  LinearLayers,
+  DecoderWeights,
+  type GraphScope,
+  type LoraSites,
   ModelBuilder,
-  tensor,
+  oneNumber,
   valueInfo,
-  WeightReader,
 } from "../graph/mod.ts";
 import { LOOP_STATE, nextState, type StateName } from "./loop_state.ts";
 import type { LayerCache } from "./two_part_attention.ts";
@@ -28,12 +23,8 @@ export function cacheNames(role: CacheRole, layers: number): string[] {
     .flat();
 }
 
-/** Options of {@linkcode buildCpuGraph}. */
-export interface CpuGraphOptions {
-  /** Module kinds whose LoRA factors are inputs of the graph. */
-  readonly loraModules: readonly LinearModule[];
-  /** What adapters may have beside their factors, also as inputs; nothing when left out. */
-  readonly loraTerms?: readonly LoraTerm[];
+/** Options of {@linkcode buildCpuGraph}: adapters whose factors and terms are inputs, and the context. */
+export interface CpuGraphOptions extends LoraSites {
   /** Positions that the rotary tables cover. */
   readonly contextLength: number;
 }
@@ -63,33 +54,23 @@ export interface CpuGraphOptions {
  */
 export function buildCpuGraph(checkpoint: Checkpoint, options: CpuGraphOptions): Uint8Array {
   const model = new ModelBuilder();
-  const inputs = declareInputs(model, checkpoint);
-  const weights = new WeightReader(model, checkpoint);
-  const linear = new LinearLayers(model, checkpoint, {
-    ...options,
-    reader: weights,
-    weight: (name) => weights.float(name),
-  });
-  buildLoop(model, checkpoint, { inputs, weights, linear, options });
-  const { kvHeads, headDim, layers } = checkpoint.config;
+  const { config } = checkpoint;
+  const inputs = declareInputs(model.main, config);
+  const weights = new DecoderWeights(model, checkpoint, { ...options, type: DataType.FLOAT });
+  const body = model.main.inner();
+  const step = decoderStep(body, { inputs, weights, contextLength: options.contextLength });
+  runLoop(model.main, body, { inputs, config, step });
   return model.toBytes([
     valueInfo("next_tokens", DataType.INT64, ["N", "W"]),
     valueInfo("choice_log_probs", DataType.FLOAT, ["N", "W", "C"]),
     valueInfo("done", DataType.BOOL, ["W"]),
-    ...cacheNames("recent", layers).map((name) =>
-      valueInfo(name, DataType.FLOAT, [kvHeads, "B", "R", headDim])
-    ),
+    ...cacheInfo(cacheNames("recent", config.layers), config, ["B", "R"]),
   ]);
 }
 
-interface LoopParts {
-  readonly inputs: Readonly<Record<string, string>>;
-  readonly weights: WeightReader;
-  readonly linear: LinearLayers;
-  readonly options: CpuGraphOptions;
-}
+type Inputs = Readonly<Record<string, string>>;
 
-function declareInputs(model: ModelBuilder, { config }: Checkpoint): Record<string, string> {
+function declareInputs(main: GraphScope, config: DecoderConfig): Inputs {
   const shapes: Record<string, readonly string[]> = {
     tokens: ["T"],
     positions: ["T"],
@@ -104,135 +85,163 @@ function declareInputs(model: ModelBuilder, { config }: Checkpoint): Record<stri
     choice_ids: ["C"],
   };
   const inputs = Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => [name, model.input(name, DataType.INT64, shape)]),
+    Object.entries(shapes).map(([name, shape]) => [name, main.input(name, DataType.INT64, shape)]),
   );
-  inputs.want_scores = model.input("want_scores", DataType.BOOL, []);
+  inputs.want_scores = main.input("want_scores", DataType.BOOL, []);
   for (const [i, name] of cacheNames("prefix", config.layers).entries()) {
     const width = config.headDim + (i % 2 === 0 ? 1 : 0);
-    model.input(name, DataType.FLOAT, [config.kvHeads, "P + 1", width]);
+    main.input(name, DataType.FLOAT, [config.kvHeads, "P + 1", width]);
   }
   for (const name of cacheNames("past", config.layers)) {
-    model.input(name, DataType.FLOAT, [config.kvHeads, "B", "L", config.headDim]);
+    main.input(name, DataType.FLOAT, [config.kvHeads, "B", "L", config.headDim]);
   }
   return inputs;
 }
 
-function buildLoop(
-  model: ModelBuilder,
-  checkpoint: Checkpoint,
-  { inputs, weights, linear, options }: LoopParts,
-): void {
-  const { config } = checkpoint;
-  const { main } = model;
-  const body = new GraphScope(model);
-  const state = Object.fromEntries(
-    LOOP_STATE.map(([name]) => [name, model.freshName(name)]),
-  ) as Record<
-    StateName,
-    string
-  >;
-  const attention = new CpuAttention(model, body, {
+/** Keys and values before and after a step, and what else a step gives. */
+interface Step {
+  readonly before: Readonly<Record<StateName, string>>;
+  readonly after: Readonly<Record<StateName, string>>;
+  /** Recent keys and values, layer by layer. */
+  readonly recent: readonly string[];
+  readonly grown: readonly string[];
+  /** Whether any sequence goes on. */
+  readonly goOn: string;
+  /** `[W]` tokens, -1 after the end. */
+  readonly emitted: string;
+  /** `[W, C]` log-probabilities. */
+  readonly scores: string;
+}
+
+/** One step of the decoder: the layers over the new tokens, scores, and the greedy choice. */
+function decoderStep(
+  body: GraphScope,
+  { inputs, weights, contextLength }: {
+    readonly inputs: Inputs;
+    readonly weights: DecoderWeights;
+    readonly contextLength: number;
+  },
+): Step {
+  const { config } = weights;
+  const before = Object.fromEntries(
+    LOOP_STATE.map(([name]) => [name, body.freshName(name)]),
+  ) as Record<StateName, string>;
+  const attention = new CpuAttention(body, {
     config,
-    contextLength: options.contextLength,
+    contextLength,
     layout: {
-      positions: state.positions,
-      slotToken: state.slot_token,
-      slotPosition: state.slot_position,
-      tokenSlot: state.token_slot,
+      positions: before.positions,
+      slotToken: before.slot_token,
+      slotPosition: before.slot_position,
+      tokenSlot: before.token_slot,
       pastPosition: inputs.past_position!,
-      recentPosition: state.recent_position,
-      prefixLength: main.op("Sub", [
-        main.op("Shape", [cacheNames("prefix", 1)[0]!], {
-          attributes: { start: { int: 1 }, end: { int: 2 } },
-        }),
-        model.int64([1]),
-      ]),
+      recentPosition: before.recent_position,
+      prefixLength: prefixLength(body.main),
     },
   });
-  const prefix = cacheNames("prefix", config.layers);
-  const past = cacheNames("past", config.layers);
-  const caches: LayerCache[] = Array.from({ length: config.layers }, (_, layer) => ({
-    prefixKey: prefix[2 * layer]!,
-    prefixValue: prefix[2 * layer + 1]!,
-    pastKey: past[2 * layer]!,
-    pastValue: past[2 * layer + 1]!,
-    recentKey: model.freshName("recent_key"),
-    recentValue: model.freshName("recent_value"),
-  }));
+  const caches = layerCaches(body, config.layers);
   const grown: string[] = [];
-  const hidden = decoderLayers(model, body, {
-    config,
-    tokens: state.tokens,
-    ops: {
-      weight: (name) => weights.float(name),
-      linear: (x, layer) => linear.apply(body, x, layer),
-      attention(layer, qkv): string {
-        const { output, keys, values } = attention.attend(layer, qkv, {
-          cache: caches[layer]!,
-          ...(config.queryKeyNorm ? { norms: headNorms(weights, layer) } : {}),
-        });
-        grown.push(keys, values);
-        return output;
-      },
-      wantedRows: (x) => body.op("Gather", [x, state.last_token]),
+  const hidden = decoderLayers(body, {
+    weights,
+    tokens: before.tokens,
+    attention(layer, qkv): string {
+      const { output, keys, values } = attention.attend(layer, qkv, {
+        cache: caches[layer]!,
+        ...(config.queryKeyNorm ? { norms: headNorms(weights, layer) } : {}),
+      });
+      grown.push(keys, values);
+      return output;
     },
+    wantedRows: (x) => body.gather(x, before.last_token),
   });
-  const head = config.tieWordEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight";
-  const logits = body.op("Gemm", [hidden, weights.float(head)], {
-    attributes: { transB: { int: 1 } },
-  });
-  const scores = choiceScores(model, body, { logits, targets: inputs.targets! });
-  const next = nextState(model, body, {
+  const logits = weights.logits(body, hidden);
+  const scores = choiceScores(body, { logits, targets: inputs.targets! });
+  const next = nextState(body, {
     logits,
     vocabSize: config.vocabSize,
-    state,
+    state: before,
     endIds: inputs.end_ids!,
   });
-
-  const cacheInfo = (names: readonly string[], length: string): ReturnType<typeof valueInfo>[] =>
-    names.map((name) =>
-      valueInfo(name, DataType.FLOAT, [config.kvHeads, "b", length, config.headDim])
-    );
-  const afterStep: Record<StateName, string> = {
-    ...next.state,
-    recent_position: attention.recentPosition,
+  return {
+    before,
+    after: { ...next.state, recent_position: attention.recentPosition },
+    recent: caches.flatMap(({ recentKey, recentValue }) => [recentKey, recentValue]),
+    grown,
+    goOn: next.goOn,
+    emitted: next.emitted,
+    scores,
   };
+}
+
+/** `[1]` P, which the prefix's caches have a row more than. */
+function prefixLength(main: GraphScope): string {
+  return main.sub(main.size(cacheNames("prefix", 1)[0]!, 1), main.int64([1]));
+}
+
+function layerCaches(body: GraphScope, layers: number): LayerCache[] {
+  return Array.from({ length: layers }, (_, layer) => ({
+    prefixKey: `prefix_key.${layer}`,
+    prefixValue: `prefix_value.${layer}`,
+    pastKey: `past_key.${layer}`,
+    pastValue: `past_value.${layer}`,
+    recentKey: body.freshName("recent_key"),
+    recentValue: body.freshName("recent_value"),
+  }));
+}
+
+function headNorms(weights: DecoderWeights, layer: number): HeadNorms {
+  return {
+    query: weights.weight(layerTensor(layer, "self_attn.q_norm")),
+    key: weights.weight(layerTensor(layer, "self_attn.k_norm")),
+  };
+}
+
+function cacheInfo(
+  names: readonly string[],
+  { kvHeads, headDim }: DecoderConfig,
+  [rows, length]: readonly [rows: string, length: string],
+): ReturnType<typeof valueInfo>[] {
+  return names.map((name) => valueInfo(name, DataType.FLOAT, [kvHeads, rows, length, headDim]));
+}
+
+/** Repeats a step until every sequence has ended, `max_new` times at most. */
+function runLoop(
+  main: GraphScope,
+  body: GraphScope,
+  { inputs, config, step: { before, after, recent, grown, goOn, emitted, scores } }: {
+    readonly inputs: Inputs;
+    readonly config: DecoderConfig;
+    readonly step: Step;
+  },
+): void {
   const renamed: Record<string, string> = { t: "t2", s: "s2", r: "r2" };
-  const bodyGraph = body.toSubgraph([
-    valueInfo(model.freshName("iteration"), DataType.INT64, []),
-    valueInfo(model.freshName("condition"), DataType.BOOL, []),
-    ...LOOP_STATE.map(([name, type, shape]) => valueInfo(state[name], type, shape)),
-    ...cacheInfo(caches.flatMap(({ recentKey, recentValue }) => [recentKey, recentValue]), "r"),
+  const graph = body.toSubgraph([
+    valueInfo(body.freshName("iteration"), DataType.INT64, []),
+    valueInfo(body.freshName("condition"), DataType.BOOL, []),
+    ...LOOP_STATE.map(([name, type, shape]) => valueInfo(before[name], type, shape)),
+    ...cacheInfo(recent, config, ["b", "r"]),
   ], [
-    valueInfo(next.goOn, DataType.BOOL, []),
+    valueInfo(goOn, DataType.BOOL, []),
     ...LOOP_STATE.map(([name, type, shape]) =>
-      valueInfo(afterStep[name], type, shape.map((d) => renamed[d] ?? d))
+      valueInfo(after[name], type, shape.map((d) => renamed[d] ?? d))
     ),
-    ...cacheInfo(grown, "r2"),
-    valueInfo(next.emitted, DataType.INT64, ["w"]),
+    ...cacheInfo(grown, config, ["b", "r2"]),
+    valueInfo(emitted, DataType.INT64, ["w"]),
     valueInfo(scores, DataType.FLOAT, ["w", "c"]),
   ]);
-
-  const batch = main.op("Shape", [inputs.slot_token!], { attributes: { end: { int: 1 } } });
-  const join = (parts: readonly string[]): string =>
-    main.op("Concat", parts, { attributes: { axis: { int: 0 } } });
-  const notDone = main.op("ConstantOfShape", [main.op("Shape", [inputs.last_token!])], {
-    attributes: { value: { tensor: tensor(DataType.BOOL, [1], Uint8Array.of(0)) } },
-  });
-  const none = main.op("ConstantOfShape", [join([batch, model.int64([0])])], {
-    attributes: { value: { tensor: tensor(DataType.INT64, [1], new Uint8Array(8)) } },
-  });
-  const start: Record<StateName, string> = {
-    ...(inputs as Record<StateName, string>),
-    done: notDone,
-    recent_position: none,
-  };
-  const noCache = main.op("ConstantOfShape", [
-    join([model.int64([config.kvHeads]), batch, model.int64([0, config.headDim])]),
-  ]);
+  const batch = main.size(inputs.slot_token!, 0);
+  const notDone = main.filled(main.shape(inputs.last_token!), oneNumber(DataType.BOOL, 0));
+  const none = main.filled(
+    main.concat([batch, main.int64([0])]),
+    oneNumber(DataType.INT64, 0),
+  );
+  const start = { ...inputs, done: notDone, recent_position: none } as Record<StateName, string>;
+  const noCache = main.filled(
+    main.concat([main.int64([config.kvHeads]), batch, main.int64([0, config.headDim])]),
+  );
   main.outputs("Loop", [
     inputs.max_new!,
-    model.true(),
+    main.true(),
     ...LOOP_STATE.map(([name]) => start[name]),
     ...grown.map(() => noCache),
   ], [
@@ -240,12 +249,5 @@ function buildLoop(
     ...cacheNames("recent", config.layers),
     "next_tokens",
     "choice_log_probs",
-  ], { attributes: { body: { graph: bodyGraph } } });
-}
-
-function headNorms(weights: WeightReader, layer: number): HeadNorms {
-  return {
-    query: weights.float(layerTensor(layer, "self_attn.q_norm")),
-    key: weights.float(layerTensor(layer, "self_attn.k_norm")),
-  };
+  ], { attributes: { body: { graph } } });
 }

@@ -1,4 +1,4 @@
-import { DataType, type GraphScope, markNotFinite, type ModelBuilder } from "../graph/mod.ts";
+import { DataType, type GraphScope, markNotFinite } from "../graph/mod.ts";
 
 /** The loop's state in order, with its element type and shape; the caches follow it. */
 export const LOOP_STATE = [
@@ -20,27 +20,15 @@ export type StateName = typeof LOOP_STATE[number][0];
  * ArgMax visits element by element while ReduceMax is vectorised: so the best
  * block is found by its maximum, then the place within it.
  */
-function largestLogit(
-  model: ModelBuilder,
-  body: GraphScope,
-  { logits, vocabSize }: { readonly logits: string; readonly vocabSize: number },
-): string {
-  const argMax = (x: string): string =>
-    body.op("ArgMax", [x], { attributes: { axis: { int: 1 }, keepdims: { int: 0 } } });
+function largestLogit(body: GraphScope, logits: string, vocabSize: number): string {
   const size = blockSize(vocabSize);
   const count = vocabSize / size;
-  const blocks = body.op("Reshape", [logits, model.int64([-1, size])]);
-  const maxima = body.op("ReduceMax", [blocks, model.int64([1])], {
-    attributes: { keepdims: { int: 0 } },
-  });
-  const block = argMax(body.op("Reshape", [maxima, model.int64([-1, count])]));
-  const rows = body.op("Squeeze", [body.op("Shape", [block]), model.int64([0])]);
-  const firstBlocks = body.op("Mul", [
-    body.op("Range", [model.int64(0), rows, model.int64(1)]),
-    model.int64(count),
-  ]);
-  const place = argMax(body.op("Gather", [blocks, body.op("Add", [firstBlocks, block])]));
-  return body.op("Add", [body.op("Mul", [block, model.int64(size)]), place]);
+  const blocks = body.reshape(logits, [-1, size]);
+  const maxima = body.reduce("Max", blocks, 1);
+  const block = body.argMax(body.reshape(maxima, [-1, count]));
+  const firstBlocks = body.mul(body.range(body.shape(block)), body.int64(count));
+  const place = body.argMax(body.gather(blocks, body.add(firstBlocks, block)));
+  return body.add(body.mul(block, body.int64(size)), place);
 }
 
 /** The divisor of the vocabulary's size that is nearest to its root; 1 for a prime. */
@@ -52,7 +40,6 @@ function blockSize(vocabSize: number): number {
 
 /** Greedy choice of the next token, and the state in which each sequence has that one token to process. */
 export function nextState(
-  model: ModelBuilder,
   body: GraphScope,
   { logits, vocabSize, state, endIds }: {
     readonly logits: string;
@@ -61,33 +48,22 @@ export function nextState(
     readonly endIds: string;
   },
 ): { emitted: string; goOn: string; state: Omit<Record<StateName, string>, "recent_position"> } {
-  const best = largestLogit(model, body, { logits, vocabSize });
-  const column = (x: string): string => body.op("Unsqueeze", [x, model.int64([1])]);
-  const toInt = (x: string): string =>
-    body.op("Cast", [x], { attributes: { to: { int: DataType.INT64 } } });
-  const toBool = (x: string): string =>
-    body.op("Cast", [x], { attributes: { to: { int: DataType.BOOL } } });
-  const marked = markNotFinite(model, body, { tokens: best, logits });
+  const best = largestLogit(body, logits, vocabSize);
+  const column = (x: string): string => body.unsqueeze(x, 1);
+  const toInt = (x: string): string => body.cast(x, DataType.INT64);
+  const toBool = (x: string): string => body.cast(x, DataType.BOOL);
+  const marked = markNotFinite(body, { tokens: best, logits });
   const matches = toInt(body.op("Equal", [column(marked), endIds]));
-  const ended = toBool(body.op("ReduceMax", [matches, model.int64([1])], {
-    attributes: { keepdims: { int: 0 } },
-  }));
+  const ended = toBool(body.reduce("Max", matches, 1));
   const done = body.op("Or", [state.done, ended]);
-  const allDone = toBool(body.op("ReduceMin", [toInt(done)], {
-    attributes: { keepdims: { int: 0 } },
-  }));
-  const last = body.op("Gather", [state.positions, state.last_token]);
-  const position = body.op("Add", [last, model.int64(1)]);
-  const count = body.op("Squeeze", [body.op("Shape", [best]), model.int64([0])]);
-  const rows = body.op("Range", [model.int64(0), count, model.int64(1)]);
+  const allDone = toBool(body.op("ReduceMin", [toInt(done)], { keepdims: { int: 0 } }));
+  const last = body.gather(state.positions, state.last_token);
+  const position = body.add(last, body.int64(1));
+  const rows = body.range(body.shape(best));
   const copy = (): string => body.op("Identity", [rows]);
   return {
     // the end id becomes -1, the mark of logits that are not finite stays
-    emitted: body.op("Where", [
-      done,
-      body.op("Min", [marked, model.int64(-1)]),
-      best,
-    ]),
+    emitted: body.op("Where", [done, body.op("Min", [marked, body.int64(-1)]), best]),
     goOn: body.op("Not", [allDone]),
     state: {
       tokens: best,

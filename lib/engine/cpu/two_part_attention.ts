@@ -1,6 +1,6 @@
 import type { DecoderConfig } from "../checkpoint/mod.ts";
 import type { AttentionMasks } from "./attention_masks.ts";
-import type { GraphScope, ModelBuilder } from "../graph/mod.ts";
+import type { GraphScope } from "../graph/mod.ts";
 
 /**
  * A layer's keys and values: the shared prefix `[kv, P + 1, d + 1]` and `[kv,
@@ -61,21 +61,27 @@ export interface TwoPartLayout {
 
 /**
  * Attention over the sequences' own keys and over the prefix that they share,
- * as one softmax that is computed in two parts: scores against a sequence's own
- * tokens are batched products with a softmax of their own, whose result then
- * joins the prefix's softmax as one more key, so that the large matrix of scores
- * is never copied. Scores against the prefix are one product a key-value head
- * for all sequences together.
+ * as one softmax that is computed in two parts. With scores s and values v, own
+ * keys o and the prefix's keys p, the output is
+ *
+ *     (e^L * own + sum_p e^(s_p) v_p) / (e^L + sum_p e^(s_p))
+ *     own = softmax(s_o) v_o,   L = log sum_o e^(s_o)
+ *
+ * so own keys join the prefix's softmax as one key more of score L and value
+ * `own`, and the large matrix of scores is never copied. Scores against own keys
+ * are batched products; scores against the prefix are one product a key-value
+ * head for all sequences together.
+ *
+ * Source: parts of a softmax joined by their log-sum-exps as in Milakov and
+ * Gimelshein 2018, arXiv:1805.02867, and Juravsky et al. 2024, arXiv:2402.05099.
  */
 export class TwoPartAttention {
-  readonly #model: ModelBuilder;
   readonly #scope: GraphScope;
   readonly #config: DecoderConfig;
   readonly #layout: TwoPartLayout;
   readonly #masks: AttentionMasks;
 
   constructor(
-    model: ModelBuilder,
     scope: GraphScope,
     { config, layout, masks }: {
       readonly config: DecoderConfig;
@@ -83,7 +89,6 @@ export class TwoPartAttention {
       readonly masks: AttentionMasks;
     },
   ) {
-    this.#model = model;
     this.#scope = scope;
     this.#config = config;
     this.#layout = layout;
@@ -92,7 +97,8 @@ export class TwoPartAttention {
 
   /** Output `[kv, B * S * group, d]` of queries `[kv, B, S * group, d]`. */
   attend(query: string, keys: AttendedKeys): string {
-    const flat = this.#reshape(query, [this.#config.kvHeads, -1, this.#config.headDim]);
+    const { kvHeads, headDim } = this.#config;
+    const flat = this.#scope.reshape(query, [kvHeads, -1, headDim]);
     return this.#attendPrefix(flat, this.#attendOwn(query, keys), keys);
   }
 
@@ -101,34 +107,32 @@ export class TwoPartAttention {
     query: string,
     { cache, keys, values, window }: AttendedKeys,
   ): PartialAttention {
+    const scope = this.#scope;
     const { pastPosition, recentPosition } = this.#layout;
-    const position = this.#scope.once(
+    const position = scope.once(
       "own position",
-      () => this.#concat([pastPosition, recentPosition], 1),
+      () => scope.concat([pastPosition, recentPosition], 1),
     );
     const { weights, largest } = this.#maskedSoftmax(
-      this.#concat([this.#scores(query, cache.pastKey), this.#scores(query, keys)], 3),
+      scope.concat([this.#scores(query, cache.pastKey), this.#scores(query, keys)], 3),
       this.#masks.own(position, window),
     );
-    const [pastWeights, recentWeights] = this.#scope.outputs(
+    const [pastWeights, recentWeights] = scope.outputs(
       "Split",
       [weights, this.#ownLengths()],
       ["", ""],
       { attributes: { axis: { int: 3 } } },
     ) as [string, string];
-    const output = this.#scope.op("Add", [
-      this.#scope.op("MatMul", [pastWeights, cache.pastValue]),
-      this.#scope.op("MatMul", [recentWeights, values]),
-    ]);
+    const output = scope.add(
+      scope.op("MatMul", [pastWeights, cache.pastValue]),
+      scope.op("MatMul", [recentWeights, values]),
+    );
     // the largest weight is exp(largest score) over the sum of exponentials
-    const logSum = this.#scope.op("Sub", [
-      largest,
-      this.#scope.op("Log", [this.#largest(weights)]),
-    ]);
+    const logSum = scope.sub(largest, scope.op("Log", [this.#largest(weights)]));
     const { kvHeads, headDim } = this.#config;
     return {
-      output: this.#reshape(output, [kvHeads, -1, headDim]),
-      logSum: this.#reshape(logSum, [kvHeads, -1, 1]),
+      output: scope.reshape(output, [kvHeads, -1, headDim]),
+      logSum: scope.reshape(logSum, [kvHeads, -1, 1]),
     };
   }
 
@@ -144,31 +148,30 @@ export class TwoPartAttention {
     own: PartialAttention,
     { cache, window }: Pick<AttendedKeys, "cache" | "window">,
   ): string {
+    const scope = this.#scope;
     const { kvHeads, headDim } = this.#config;
-    const model = this.#model;
     const mask = this.#masks.prefix(window);
-    const parts = mask ? model.int64([1]) : this.#parts();
+    const parts = mask ? scope.int64([1]) : this.#parts();
     const inParts = (x: string, width: number): string =>
-      this.#scope.op("Reshape", [
+      scope.op("Reshape", [
         x,
-        this.#concat([model.int64([kvHeads]), parts, model.int64([-1, width])], 0),
+        scope.concat([scope.int64([kvHeads]), parts, scope.int64([-1, width])]),
       ]);
-    const forAll = (x: string): string => this.#scope.op("Unsqueeze", [x, model.int64([1])]);
-    const extended = inParts(this.#concat([query, own.logSum], 2), headDim + 1);
+    const forAll = (x: string): string => scope.unsqueeze(x, 1);
+    const extended = inParts(scope.concat([query, own.logSum], 2), headDim + 1);
     const scores = this.#scores(extended, forAll(cache.prefixKey));
     const weights = mask ? this.#maskedSoftmax(scores, mask).weights : this.#softmax(scores);
-    const last = model.int64([-1]);
-    const ownWeight = this.#scope.op("Slice", [
+    const ownWeight = scope.slice(
       weights,
-      last,
-      model.int64([Number.MAX_SAFE_INTEGER]),
-      last,
-    ]);
-    const sum = this.#scope.op("Add", [
-      this.#scope.op("MatMul", [weights, forAll(cache.prefixValue)]),
-      this.#scope.op("Mul", [inParts(own.output, headDim), ownWeight]),
-    ]);
-    return this.#reshape(sum, [kvHeads, -1, headDim]);
+      scope.int64([-1]),
+      scope.int64([Number.MAX_SAFE_INTEGER]),
+      -1,
+    );
+    const sum = scope.add(
+      scope.op("MatMul", [weights, forAll(cache.prefixValue)]),
+      scope.mul(inParts(own.output, headDim), ownWeight),
+    );
+    return scope.reshape(sum, [kvHeads, -1, headDim]);
   }
 
   /**
@@ -177,16 +180,18 @@ export class TwoPartAttention {
    * heads leaves one of two idle at the end; halves of an even number of rows do not.
    */
   #parts(): string {
-    if (this.#config.kvHeads % 2 === 0) return this.#model.int64([1]);
-    return this.#scope.once("parts", () => {
-      const two = this.#model.int64([2]);
-      const rows = this.#scope.op("ReduceProd", [this.#layout.rows, this.#model.int64([0])], {
-        attributes: { keepdims: { int: 1 } },
+    const scope = this.#scope;
+    if (this.#config.kvHeads % 2 === 0) return scope.int64([1]);
+    return scope.once("parts", () => {
+      const two = scope.int64([2]);
+      const rows = scope.op("ReduceProd", [this.#layout.rows, scope.int64([0])], {
+        keepdims: { int: 1 },
       });
-      return this.#scope.op("Sub", [two, this.#scope.op("Mod", [rows, two])]);
+      return scope.sub(two, scope.op("Mod", [rows, two]));
     });
   }
 
+  /** `q k^T / sqrt(d)` of queries `[.., n, d]` and keys `[.., m, d]`. */
   #scores(query: string, key: string): string {
     return this.#scope.contrib("FusedMatMul", [query, key], {
       alpha: { float: 1 / Math.sqrt(this.#config.headDim) },
@@ -200,40 +205,29 @@ export class TwoPartAttention {
    * but are no denormal numbers, which are many times slower.
    */
   #maskedSoftmax(scores: string, mask: string): { weights: string; largest: string } {
-    const masked = this.#scope.op("Add", [scores, mask]);
+    const scope = this.#scope;
+    const masked = scope.add(scores, mask);
     const largest = this.#largest(masked);
-    const floor = this.#scope.op("Sub", [largest, this.#model.float32(SCORE_RANGE)]);
-    return { weights: this.#softmax(this.#scope.op("Max", [masked, floor])), largest };
+    const floor = scope.sub(largest, scope.float32(SCORE_RANGE));
+    return { weights: this.#softmax(scope.op("Max", [masked, floor])), largest };
   }
 
   #softmax(scores: string): string {
-    return this.#scope.op("Softmax", [scores], { attributes: { axis: { int: -1 } } });
+    return this.#scope.op("Softmax", [scores], { axis: { int: -1 } });
   }
 
   /** The largest of each row, as a row of one. */
   #largest(x: string): string {
-    return this.#scope.op("ReduceMax", [x, this.#model.int64([-1])]);
+    return this.#scope.op("ReduceMax", [x, this.#scope.int64([-1])]);
   }
 
   /** `[2]` key counts of the past and the recent tokens. */
   #ownLengths(): string {
     const { pastPosition, recentPosition } = this.#layout;
-    return this.#scope.once(
+    const scope = this.#scope;
+    return scope.once(
       "own lengths",
-      () => this.#concat([this.#length(pastPosition), this.#length(recentPosition)], 0),
+      () => scope.concat([scope.size(pastPosition, 1), scope.size(recentPosition, 1)]),
     );
-  }
-
-  #reshape(x: string, shape: readonly number[]): string {
-    return this.#scope.op("Reshape", [x, this.#model.int64(shape)]);
-  }
-
-  #concat(parts: readonly string[], axis: number): string {
-    return this.#scope.op("Concat", parts, { attributes: { axis: { int: axis } } });
-  }
-
-  /** `[1]` size of axis 1. */
-  #length(x: string): string {
-    return this.#scope.op("Shape", [x], { attributes: { start: { int: 1 }, end: { int: 2 } } });
   }
 }

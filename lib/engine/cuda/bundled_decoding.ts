@@ -1,13 +1,11 @@
 import { groupSize } from "../checkpoint/mod.ts";
-import { DataType, type GraphScope, type ModelBuilder } from "../graph/mod.ts";
+import { DataType, type GraphScope } from "../graph/mod.ts";
 import { BundleCache, type BundledLayout, type BundledParts, ColumnTable } from "./bundle_cache.ts";
 import {
   type CarriedValue,
   type DecodeConstants,
   type DecodeStep,
   type DecodeWay,
-  headOf,
-  rangeOf,
   repeated,
   slotAt,
 } from "./decode_loop.ts";
@@ -24,7 +22,6 @@ type State = Readonly<Record<typeof PER_SEQUENCE[number] | typeof PER_BUNDLE[num
  */
 export class BundledDecoding implements DecodeWay {
   readonly carried: readonly CarriedValue[];
-  readonly #model: ModelBuilder;
   readonly #parts: BundledParts;
   readonly #columns: ColumnTable;
   readonly #cache: BundleCache;
@@ -39,33 +36,24 @@ export class BundledDecoding implements DecodeWay {
   /** Blocks of all bundles one after another, and how many a bundle has, `[1]`. */
   readonly #table: { readonly blocks: string; readonly width: string };
 
-  constructor(
-    model: ModelBuilder,
-    scope: GraphScope,
-    { constants: { rows }, parts }: {
-      readonly constants: DecodeConstants;
-      readonly parts: BundledParts;
-    },
-  ) {
-    declareInputs(model);
-    const { main } = model;
-    const { kvHeads } = parts.config;
-    this.#model = model;
+  constructor(scope: GraphScope, { rows }: DecodeConstants, parts: BundledParts) {
+    const { main } = scope;
+    declareInputs(main);
+    const { config } = parts.weights;
     this.#parts = parts;
-    this.#group = groupSize(parts.config);
-    this.#columns = new ColumnTable(model, parts);
-    this.#cache = new BundleCache(model, scope, { parts, columns: this.#columns });
-    this.#rows = cast(main, rows, DataType.INT32);
-    const factors = new Set([this.#group, kvHeads, this.#group * kvHeads]);
-    this.#repeats = new Map([...factors].map((n) => [n, repeated(model, rows, n)]));
-    const numbers = rangeOf(model, main.op("Shape", ["bundle_length"]));
-    this.#bundles = main.op("Unsqueeze", [numbers, model.int64([0])]);
+    this.#group = groupSize(config);
+    this.#columns = new ColumnTable(parts);
+    this.#cache = new BundleCache(scope, parts, this.#columns);
+    this.#rows = main.cast(rows, DataType.INT32);
+    const factors = new Set([this.#group, config.kvHeads, config.heads]);
+    this.#repeats = new Map([...factors].map((n) => [n, repeated(main, rows, n)]));
+    this.#bundles = main.unsqueeze(main.range(main.shape("bundle_length")), 0);
     this.#table = {
-      blocks: main.op("Reshape", ["bundle_table", model.int64([-1])]),
-      width: main.op("Shape", ["bundle_table"], { attributes: { start: { int: 1 } } }),
+      blocks: main.reshape("bundle_table", [-1]),
+      width: main.shape("bundle_table", { start: 1 }),
     };
     const starts = {
-      position: cast(main, "prompt_length", DataType.INT64),
+      position: main.cast("prompt_length", DataType.INT64),
       bundle: "prompt_bundle",
       column: "prompt_column",
       length: "bundle_length",
@@ -99,20 +87,16 @@ export class BundledDecoding implements DecodeWay {
         return this.#cache.attend(body, layer, turned, layout);
       },
       next: {
-        position: body.op("Add", [state.position, this.#model.int64([1])]),
-        length: body.op("Add", [state.length, members]),
+        position: body.add(state.position, body.int64([1])),
+        length: body.add(state.length, members),
       },
     };
   }
 
   /** `[C]` int32: sequences of each bundle that go on. A bundle without any has no rows. */
   #members(body: GraphScope, { bundle }: State): string {
-    const model = this.#model;
-    const column = body.op("Unsqueeze", [bundle, model.int64([1])]);
-    const isMember = cast(body, body.op("Equal", [column, this.#bundles]), DataType.INT32);
-    return body.op("ReduceSum", [isMember, model.int64([0])], {
-      attributes: { keepdims: { int: 0 } },
-    });
+    const isMember = body.op("Equal", [body.unsqueeze(bundle, 1), this.#bundles]);
+    return body.reduce("Sum", body.cast(isMember, DataType.INT32), 0);
   }
 
   #layout(
@@ -120,32 +104,26 @@ export class BundledDecoding implements DecodeWay {
     state: State,
     { count, members }: { readonly count: string; readonly members: string },
   ): BundledLayout {
-    const model = this.#model;
     const group = this.#group;
-    const { config: { kvHeads }, shape: { columns } } = this.#parts;
-    const offsets = body.op("Concat", [
-      model.int32([0]),
-      body.op("CumSum", [members, model.int64(0)]),
-    ], { attributes: { axis: { int: 0 } } });
+    const { weights: { config: { kvHeads } }, shape: { columns } } = this.#parts;
+    const offsets = body.concat([
+      body.int32([0]),
+      body.op("CumSum", [members, body.int64(0)]),
+    ]);
     const repeat = (times: number): string =>
-      headOf(model, body, this.#repeats.get(times)!, {
-        length: body.op("Mul", [count, model.int64([times])]),
-      });
+      body.head(this.#repeats.get(times)!, body.mul(count, body.int64([times])));
     const ownColumns = (dims: readonly number[]): string => {
       const times = dims.reduce((product, d) => product * d);
-      const marks = this.#columns.rows(body, body.op("Gather", [state.column, repeat(times)]));
-      return body.op("Reshape", [marks, model.int64([-1, ...dims, columns])]);
+      const marks = this.#columns.rows(body, body.gather(state.column, repeat(times)));
+      return body.reshape(marks, [-1, ...dims, columns]);
     };
     const byGroup = repeat(group);
     const slots = this.#slots(body, state, { count, offsets });
     return {
-      offsets: body.op("Mul", [offsets, model.int32([group])]),
-      past: body.op("Add", [
-        state.length,
-        body.op("Mul", [members, model.int32([1 - group])]),
-      ]),
-      positions: body.op("Unsqueeze", [state.position, model.int64([1])]),
-      slots: body.op("Gather", [slots, byGroup]),
+      offsets: body.mul(offsets, body.int32([group])),
+      past: body.add(state.length, body.mul(members, body.int32([1 - group]))),
+      positions: body.unsqueeze(state.position, 1),
+      slots: body.gather(slots, byGroup),
       repeat: byGroup,
       queryColumns: ownColumns([group, kvHeads]),
       keyColumns: ownColumns([kvHeads]),
@@ -159,33 +137,25 @@ export class BundledDecoding implements DecodeWay {
     { bundle, length }: State,
     { count, offsets }: { readonly count: string; readonly offsets: string },
   ): string {
-    const model = this.#model;
-    const rank = body.op("Sub", [
-      headOf(model, body, this.#rows, { length: count }),
-      body.op("Gather", [offsets, bundle]),
-    ]);
-    const at = body.op("Add", [body.op("Gather", [length, bundle]), rank]);
-    return slotAt(model, body, at, {
+    const rank = body.sub(body.head(this.#rows, count), body.gather(offsets, bundle));
+    const at = body.add(body.gather(length, bundle), rank);
+    return slotAt(body, at, {
       size: this.#parts.shape.blockSize,
       blockOf: (place) => {
-        const first = body.op("Mul", [bundle, this.#table.width]);
-        const which = body.op("Add", [first, cast(body, place, DataType.INT64)]);
-        return body.op("Gather", [this.#table.blocks, which]);
+        const first = body.mul(bundle, this.#table.width);
+        const which = body.add(first, body.cast(place, DataType.INT64));
+        return body.gather(this.#table.blocks, which);
       },
     });
   }
 }
 
-function cast(scope: GraphScope, x: string, to: DataType): string {
-  return scope.op("Cast", [x], { attributes: { to: { int: to } } });
-}
-
-function declareInputs(model: ModelBuilder): void {
-  model.input("bundle_source", DataType.INT64, ["slots"]);
-  model.input("bundle_slot_columns", DataType.INT64, ["slots"]);
-  model.input("bundle_table", DataType.INT32, ["C", "bundle_blocks"]);
-  model.input("bundle_length", DataType.INT32, ["C"]);
-  model.input("bundle_bounds", DataType.INT32, [2]);
-  model.input("prompt_bundle", DataType.INT64, ["members"]);
-  model.input("prompt_column", DataType.INT64, ["members"]);
+function declareInputs(main: GraphScope): void {
+  main.input("bundle_source", DataType.INT64, ["slots"]);
+  main.input("bundle_slot_columns", DataType.INT64, ["slots"]);
+  main.input("bundle_table", DataType.INT32, ["C", "bundle_blocks"]);
+  main.input("bundle_length", DataType.INT32, ["C"]);
+  main.input("bundle_bounds", DataType.INT32, [2]);
+  main.input("prompt_bundle", DataType.INT64, ["members"]);
+  main.input("prompt_column", DataType.INT64, ["members"]);
 }

@@ -25,7 +25,7 @@ import type {
 import { planRuns } from "./block_plan.ts";
 import { type BundleShape, bundleShape } from "./bundle_shape.ts";
 import { buildCudaGraph } from "./cuda_graph.ts";
-import type { HalfType } from "./device_weights.ts";
+import type { HalfType } from "./half_precision.ts";
 import { freeDeviceMemory } from "./device_memory.ts";
 import { halvePlan, isOutOfMemory, type MemoryPlan, planMemory } from "./memory_plan.ts";
 import type { Decoding } from "./paged_attention.ts";

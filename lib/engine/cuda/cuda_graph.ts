@@ -1,19 +1,22 @@
-import type { Checkpoint, LinearModule, LoraTerm } from "../checkpoint/mod.ts";
-import { type Attribute, DataType, GraphScope, ModelBuilder, valueInfo } from "../graph/mod.ts";
+import type { Checkpoint } from "../checkpoint/mod.ts";
+import {
+  DataType,
+  DecoderWeights,
+  type GraphScope,
+  type LoraSites,
+  ModelBuilder,
+  valueInfo,
+} from "../graph/mod.ts";
 import { BundledDecoding } from "./bundled_decoding.ts";
 import type { BundleShape } from "./bundle_shape.ts";
 import { decodeConstants, decodeLoop } from "./decode_loop.ts";
-import { DeviceWeights, type HalfType } from "./device_weights.ts";
+import { type HalfType, storedHalfType } from "./half_precision.ts";
 import { type Decoding, PagedAttention } from "./paged_attention.ts";
 import { pagedDecoding } from "./paged_decoding.ts";
 import { type LoopParts, prefillLoop } from "./prefill_loop.ts";
 
-/** Options of {@linkcode buildCudaGraph}. */
-export interface CudaGraphOptions {
-  /** Module kinds whose LoRA factors are inputs of the graph. */
-  readonly loraModules: readonly LinearModule[];
-  /** What adapters may have beside their factors, also as inputs; nothing when left out. */
-  readonly loraTerms?: readonly LoraTerm[];
+/** Options of {@linkcode buildCudaGraph}: adapters whose factors and terms are inputs, and more. */
+export interface CudaGraphOptions extends LoraSites {
   /** Positions that the rotary tables cover. */
   readonly contextLength: number;
   /** Type to compute in; the stored one when left out, which alone needs no second copy of a weight. */
@@ -42,15 +45,16 @@ export interface CudaGraphOptions {
  */
 export function buildCudaGraph(
   checkpoint: Checkpoint,
-  options: CudaGraphOptions,
+  { halfType = storedHalfType(checkpoint), ...options }: CudaGraphOptions,
 ): Uint8Array {
-  const { config } = checkpoint;
   const model = new ModelBuilder();
-  const blocks = model.input("blocks", DataType.INT64, [1]);
-  const weights = new DeviceWeights(model, checkpoint, options);
-  const attention = new PagedAttention(model, { ...options, config, weights, blocks });
-  const { first, scores } = prefillLoop(model, { config, weights, attention });
-  const next = decode(model, first, { parts: { config, weights, attention }, ...options });
+  const { main } = model;
+  const blocks = main.input("blocks", DataType.INT64, [1]);
+  const type = halfType === "float16" ? DataType.FLOAT16 : DataType.BFLOAT16;
+  const weights = new DecoderWeights(model, checkpoint, { ...options, type });
+  const parts = { weights, attention: new PagedAttention(weights, { ...options, blocks }) };
+  const { first, scores } = prefillLoop(main, parts);
+  const next = decode(main, first, { parts, ...options });
   return model.toBytes([
     valueInfo(first, DataType.INT64, ["B"]),
     valueInfo(next, DataType.INT64, ["steps", "B"]),
@@ -60,33 +64,22 @@ export function buildCudaGraph(
 
 /** Adds the decoding loop, or both of them and the choice; returns `[steps, B]` tokens. */
 function decode(
-  model: ModelBuilder,
+  main: GraphScope,
   first: string,
   { parts, bundles }: { readonly parts: LoopParts; readonly bundles?: BundleShape },
 ): string {
-  const { main } = model;
-  const constants = decodeConstants(model, first);
-  const alone = pagedDecoding(model, constants, parts);
+  const constants = decodeConstants(main, first);
+  const alone = pagedDecoding(main, constants, parts);
   const loop = { first, parts, constants };
   if (!bundles) {
-    const next = decodeLoop(model, main, { ...loop, way: alone });
+    const next = decodeLoop(main, { ...loop, way: alone });
     return main.outputs("Identity", [next], ["next_tokens"])[0]!;
   }
-  const branch = (write: (scope: GraphScope) => string): Attribute => {
-    const scope = new GraphScope(model);
-    const next = write(scope);
-    return { graph: scope.toSubgraph([], [valueInfo(next, DataType.INT64, ["steps", "B"])]) };
-  };
-  return main.outputs("If", [model.input("bundled", DataType.BOOL, [])], ["next_tokens"], {
-    attributes: {
-      then_branch: branch((scope) => {
-        const way = new BundledDecoding(model, scope, {
-          constants,
-          parts: { ...parts, shape: bundles },
-        });
-        return decodeLoop(model, scope, { ...loop, way });
-      }),
-      else_branch: branch((scope) => decodeLoop(model, scope, { ...loop, way: alone })),
-    },
-  })[0]!;
+  const type = { type: DataType.INT64, shape: ["steps", "B"] };
+  const isBundled = main.input("bundled", DataType.BOOL, []);
+  const [together, apart] = [main.inner(), main.inner()];
+  const way = new BundledDecoding(together, constants, { ...parts, shape: bundles });
+  const bundled = together.branch(decodeLoop(together, { ...loop, way }), type);
+  const single = apart.branch(decodeLoop(apart, { ...loop, way: alone }), type);
+  return main.choose(isBundled, bundled, single, "next_tokens");
 }

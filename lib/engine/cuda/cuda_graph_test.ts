@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { ModelProtoSchema, type NodeProto } from "onnx-buf";
 import { InferenceSession } from "onnxruntime-node";
 import { LINEAR_MODULES } from "../checkpoint/decoder_config.ts";
-import { DataType } from "../graph/graph_builder.ts";
+import { DataType } from "../graph/onnx.ts";
 import { buildFake, fakeCheckpoint, LAYERS } from "../testing/parsed_graph.ts";
 
 const WEIGHT_BYTES = 10 ** 7;

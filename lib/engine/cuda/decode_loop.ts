@@ -2,19 +2,17 @@ import {
   type AttentionInputs,
   DataType,
   decoderLayers,
-  type Dimension,
-  GraphScope,
-  type ModelBuilder,
-  tensor,
+  type GraphScope,
+  oneNumber,
   valueInfo,
+  type ValueType,
 } from "../graph/mod.ts";
+import { fusedSwiGlu } from "./half_precision.ts";
 import { greedy, type LoopParts } from "./prefill_loop.ts";
 
 /** A value that the loop carries from step to step beside the tokens. */
-export interface CarriedValue {
+export interface CarriedValue extends ValueType {
   readonly name: string;
-  readonly type: DataType;
-  readonly shape: readonly Dimension[];
   /** The value before the first step. */
   readonly start: string;
   /** Whether it has a row a sequence, which leaves with the sequence. */
@@ -45,12 +43,12 @@ export interface DecodeConstants {
 }
 
 /** Declares the inputs of both ways of decoding and computes what they share. */
-export function decodeConstants(model: ModelBuilder, first: string): DecodeConstants {
-  model.input("decode_steps", DataType.INT64, []);
-  model.input("end_ids", DataType.INT64, ["E"]);
-  model.input("prompt_length", DataType.INT32, ["B"]);
-  const count = model.main.op("Shape", [first]);
-  return { count, rows: rangeOf(model, count) };
+export function decodeConstants(main: GraphScope, first: string): DecodeConstants {
+  main.input("decode_steps", DataType.INT64, []);
+  main.input("end_ids", DataType.INT64, ["E"]);
+  main.input("prompt_length", DataType.INT32, ["B"]);
+  const count = main.shape(first);
+  return { count, rows: main.range(count) };
 }
 
 /**
@@ -61,9 +59,8 @@ export function decodeConstants(model: ModelBuilder, first: string): DecodeConst
  * `end_ids` holds too) where logits were not finite.
  */
 export function decodeLoop(
-  model: ModelBuilder,
   scope: GraphScope,
-  { first, parts: { config, weights }, constants, way }: {
+  { first, parts: { weights }, constants, way }: {
     readonly first: string;
     readonly parts: LoopParts;
     readonly constants: DecodeConstants;
@@ -75,37 +72,28 @@ export function decodeLoop(
     { name: "rows", type: DataType.INT64, shape: ["b"], start: constants.rows, perSequence: true },
     ...way.carried,
   ];
-  const minusOne = tensor(DataType.INT64, [1], new Uint8Array(BigInt64Array.of(-1n).buffer));
-  const blank = scope.op("ConstantOfShape", [constants.count], {
-    attributes: { value: { tensor: minusOne } },
-  });
-  const body = new GraphScope(model);
+  const blank = scope.filled(constants.count, oneNumber(DataType.INT64, -1));
+  const body = scope.inner();
   const state: Record<string, string> = Object.fromEntries(
-    carried.map(({ name }) => [name, model.freshName(name)]),
+    carried.map(({ name }) => [name, body.freshName(name)]),
   );
-  const step = way.step(body, state, body.op("Shape", [state.tokens!]));
-  const hidden = decoderLayers(model, body, {
-    config,
+  const step = way.step(body, state, body.shape(state.tokens!));
+  const hidden = decoderLayers(body, {
     tokens: state.tokens!,
-    ops: {
-      weight: (name) => weights.weight(name),
-      linear: (x, layer) => weights.linear(body, x, layer),
-      gated: (gate, up) => weights.gated(body, gate, up),
-      attention: (layer, inputs) => step.attention(layer, inputs),
-    },
+    weights,
+    gated: (gate, up) => fusedSwiGlu(body, weights, { gate, up }),
+    attention: (layer, inputs) => step.attention(layer, inputs),
   });
-  const best = greedy(model, body, weights.logits(body, hidden));
-  const goesOn = goesOnAfter(model, body, best);
+  const best = greedy(body, weights.logits(body, hidden));
+  const goesOn = goesOnAfter(body, best);
   // an end token becomes -1, the mark of logits that are not finite stays
-  const shown = body.op("Where", [goesOn, best, body.op("Min", [best, model.int64(-1)])]);
+  const shown = body.op("Where", [goesOn, best, body.op("Min", [best, body.int64(-1)])]);
   const emitted = body.op("ScatterElements", [blank, state.rows!, shown]);
-  const after = keepAlive(model, body, goesOn, {
-    carried,
-    values: { ...state, ...step.next, tokens: best },
-  });
+  const values = { ...state, ...step.next, tokens: best };
+  const after = keepAlive(body, goesOn, { carried, values });
   const graph = body.toSubgraph([
-    valueInfo(model.freshName("step"), DataType.INT64, []),
-    valueInfo(model.freshName("condition"), DataType.BOOL, []),
+    valueInfo(body.freshName("step"), DataType.INT64, []),
+    valueInfo(body.freshName("condition"), DataType.BOOL, []),
     ...carried.map(({ name, type, shape }) => valueInfo(state[name]!, type, shape)),
   ], [
     valueInfo(after.any, DataType.BOOL, []),
@@ -116,9 +104,9 @@ export function decodeLoop(
   ]);
 
   // a run that decodes nothing may have more rows than sequences
-  const decodes = scope.op("Greater", ["decode_steps", model.int64(0)]);
-  const goesOnFirst = scope.op("And", [goesOnAfter(model, scope, first), decodes]);
-  const before = keepAlive(model, scope, goesOnFirst, {
+  const decodes = scope.op("Greater", ["decode_steps", scope.int64(0)]);
+  const goesOnFirst = scope.op("And", [goesOnAfter(scope, first), decodes]);
+  const before = keepAlive(scope, goesOnFirst, {
     carried,
     values: Object.fromEntries(carried.map(({ name, start }) => [name, start])),
   });
@@ -130,33 +118,15 @@ export function decodeLoop(
   ).at(-1)!;
 }
 
-/** `[B]` 0, 1, ... of a count `[1]`. */
-export function rangeOf(model: ModelBuilder, count: string): string {
-  const end = model.main.op("Squeeze", [count, model.int64([0])]);
-  return model.main.op("Range", [model.int64(0), end, model.int64(1)]);
-}
-
 /** `[B * times]`: each row `times` times. */
-export function repeated(model: ModelBuilder, rows: string, times: number): string {
-  const { main } = model;
-  const column = main.op("Unsqueeze", [rows, model.int64([1])]);
-  const tiled = main.op("Tile", [column, model.int64([1, times])]);
-  return main.op("Reshape", [tiled, model.int64([-1])]);
-}
-
-/** The first rows of a value, as many as `length` `[1]` says. */
-export function headOf(
-  model: ModelBuilder,
-  scope: GraphScope,
-  x: string,
-  { length }: { readonly length: string },
-): string {
-  return scope.op("Slice", [x, model.int64([0]), length, model.int64([0])]);
+export function repeated(main: GraphScope, rows: string, times: number): string {
+  const column = main.unsqueeze(rows, 1);
+  const tiled = main.op("Tile", [column, main.int64([1, times])]);
+  return main.reshape(tiled, [-1]);
 }
 
 /** The flat cache slot of a position in a sequence, of blocks of `size` tokens: `[b]` int32 each. */
 export function slotAt(
-  model: ModelBuilder,
   scope: GraphScope,
   at: string,
   { size, blockOf }: {
@@ -165,26 +135,20 @@ export function slotAt(
     blockOf(place: string): string;
   },
 ): string {
-  const place = scope.op("Div", [at, model.int32([size])]);
-  const inBlock = scope.op("Sub", [at, scope.op("Mul", [place, model.int32([size])])]);
-  return scope.op("Add", [scope.op("Mul", [blockOf(place), model.int32([size])]), inBlock]);
+  const place = scope.op("Div", [at, scope.int32([size])]);
+  const inBlock = scope.sub(at, scope.mul(place, scope.int32([size])));
+  return scope.add(scope.mul(blockOf(place), scope.int32([size])), inBlock);
 }
 
 /** `[B]` whether each token is no end token. */
-function goesOnAfter(model: ModelBuilder, scope: GraphScope, tokens: string): string {
-  const column = scope.op("Unsqueeze", [tokens, model.int64([1])]);
-  const differs = scope.op("Cast", [
-    scope.op("Not", [scope.op("Equal", [column, "end_ids"])]),
-  ], { attributes: { to: { int: DataType.INT32 } } });
-  const all = scope.op("ReduceMin", [differs, model.int64([1])], {
-    attributes: { keepdims: { int: 0 } },
-  });
-  return scope.op("Cast", [all], { attributes: { to: { int: DataType.BOOL } } });
+function goesOnAfter(scope: GraphScope, tokens: string): string {
+  const isEnd = scope.op("Equal", [scope.unsqueeze(tokens, 1), "end_ids"]);
+  const differs = scope.cast(scope.op("Not", [isEnd]), DataType.INT32);
+  return scope.cast(scope.reduce("Min", differs, 1), DataType.BOOL);
 }
 
 /** The carried values of the sequences that go on, and whether there are any. */
 function keepAlive(
-  model: ModelBuilder,
   scope: GraphScope,
   goesOn: string,
   { carried, values }: {
@@ -192,16 +156,14 @@ function keepAlive(
     readonly values: Readonly<Record<string, string>>;
   },
 ): { readonly any: string; readonly values: Readonly<Record<string, string>> } {
-  const alive = scope.op("Reshape", [scope.op("NonZero", [goesOn]), model.int64([-1])]);
-  const count = scope.op("Squeeze", [scope.op("Shape", [alive]), model.int64([0])]);
+  const alive = scope.reshape(scope.op("NonZero", [goesOn]), [-1]);
+  const count = scope.squeeze(scope.shape(alive));
   const kept = carried.map(({ name, perSequence }) => [
     name,
-    perSequence
-      ? scope.op("Gather", [values[name]!, alive])
-      : scope.op("Identity", [values[name]!]),
+    perSequence ? scope.gather(values[name]!, alive) : scope.op("Identity", [values[name]!]),
   ]);
   return {
-    any: scope.op("Greater", [count, model.int64(0)]),
+    any: scope.op("Greater", [count, scope.int64(0)]),
     values: Object.fromEntries(kept),
   };
 }

@@ -1,5 +1,5 @@
 import { type DecoderConfig, groupSize } from "../checkpoint/mod.ts";
-import type { AttentionInputs, GraphScope, ModelBuilder } from "../graph/mod.ts";
+import type { AttentionInputs, GraphScope } from "../graph/mod.ts";
 
 /** Where the rows of a decoding step lie: each token `group` times, as the query heads of a key-value head. */
 export interface GroupedRows {
@@ -35,7 +35,6 @@ export interface HeadColumns {
  * key once and not once a query head.
  */
 export function groupedAttention(
-  model: ModelBuilder,
   scope: GraphScope,
   { config, inputs: { query, key, value }, cache, rows, columns }: {
     readonly config: DecoderConfig;
@@ -48,22 +47,17 @@ export function groupedAttention(
   const { heads, kvHeads, headDim } = config;
   const group = groupSize(config);
   const size = headDim + (columns?.width ?? 0);
-  const reshape = (x: string, shape: readonly number[]): string =>
-    scope.op("Reshape", [x, model.int64(shape)]);
-  const swap = (x: string): string =>
-    scope.op("Transpose", [x], { attributes: { perm: { ints: [0, 2, 1, 3] } } });
-  const perHead = (x: string): string => reshape(x, [-1, kvHeads, headDim]);
-  const toRows = (x: string, more?: string, axis = 2): string => {
-    const wide = more ? scope.op("Concat", [x, more], { attributes: { axis: { int: axis } } }) : x;
-    return reshape(wide, [-1, kvHeads * size]);
-  };
-  const queries = swap(reshape(query, [-1, kvHeads, group, headDim]));
+  const swap = (x: string): string => scope.transpose(x, [0, 2, 1, 3]);
+  const perHead = (x: string): string => scope.reshape(x, [-1, kvHeads, headDim]);
+  const toRows = (x: string, more?: string, axis = 2): string =>
+    scope.reshape(more ? scope.concat([x, more], axis) : x, [-1, kvHeads * size]);
+  const queries = swap(scope.reshape(query, [-1, kvHeads, group, headDim]));
   const keyRows = columns ? toRows(perHead(key), columns.key) : toRows(key);
   const valueRows = columns ? toRows(perHead(value), columns.value) : value;
   const output = scope.contrib("PagedAttention", [
     toRows(queries, columns?.query, 3),
-    scope.op("Gather", [keyRows, rows.repeat]),
-    scope.op("Gather", [valueRows, rows.repeat]),
+    scope.gather(keyRows, rows.repeat),
+    scope.gather(valueRows, rows.repeat),
     ...[cache.key, cache.value],
     ...[rows.offsets, rows.past, rows.table],
     ...["", "", rows.slots],
@@ -76,9 +70,7 @@ export function groupedAttention(
     // the columns are not part of a head's size
     ...(columns ? { scale: { float: 1 / Math.sqrt(headDim) } } : {}),
   });
-  const seen = reshape(output, [-1, group, kvHeads, size]);
-  const kept = columns
-    ? scope.op("Slice", [seen, ...[0, headDim, 3].map((n) => model.int64([n]))])
-    : seen;
-  return reshape(swap(kept), [-1, heads * headDim]);
+  const seen = scope.reshape(output, [-1, group, kvHeads, size]);
+  const kept = columns ? scope.slice(seen, scope.int64([0]), scope.int64([headDim]), 3) : seen;
+  return scope.reshape(swap(kept), [-1, heads * headDim]);
 }

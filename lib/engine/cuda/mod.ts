@@ -9,5 +9,5 @@ export {
   openCudaEngine,
   type PlanEvent,
 } from "./cuda_engine.ts";
-export { storedHalfType } from "./device_weights.ts";
+export { storedHalfType } from "./half_precision.ts";
 export type { Decoding } from "./paged_attention.ts";

@@ -2,12 +2,11 @@ import { type DecoderConfig, groupSize, hidingWindow, layerTensor } from "../che
 import {
   type AttentionInputs,
   DataType,
+  type DecoderWeights,
   type GraphScope,
-  type ModelBuilder,
   rotaryTables,
   tensor,
 } from "../graph/mod.ts";
-import type { DeviceWeights } from "./device_weights.ts";
 import { groupedAttention } from "./grouped_attention.ts";
 
 /** Names of the values that say where the tokens of some sequences lie in the paged cache. */
@@ -64,9 +63,8 @@ export type Decoding = "plain" | "grouped" | "bundled";
 
 /** Writes the attention layers of a graph over one paged cache a layer. */
 export class PagedAttention {
-  readonly #model: ModelBuilder;
   readonly #config: DecoderConfig;
-  readonly #weights: DeviceWeights;
+  readonly #weights: DecoderWeights;
   readonly #contextLength: number;
   readonly #groupsQueries: boolean;
   readonly #cos: string;
@@ -75,10 +73,8 @@ export class PagedAttention {
   readonly caches: readonly { readonly key: string; readonly value: string }[];
 
   constructor(
-    model: ModelBuilder,
-    { config, weights, contextLength, blocks, decoding = "bundled" }: {
-      readonly config: DecoderConfig;
-      readonly weights: DeviceWeights;
+    weights: DecoderWeights,
+    { contextLength, blocks, decoding = "bundled" }: {
       readonly contextLength: number;
       /** `[1]` int64: blocks of a run. */
       readonly blocks: string;
@@ -86,16 +82,16 @@ export class PagedAttention {
       readonly decoding?: Decoding;
     },
   ) {
-    this.#model = model;
+    const { config, main } = weights;
     this.#config = config;
     this.#weights = weights;
     this.#contextLength = contextLength;
     this.#groupsQueries = decoding !== "plain" && groupSize(config) > 1;
-    const { cos, sin } = rotaryTables(model, config, contextLength);
+    const { cos, sin } = rotaryTables(main, config, contextLength);
     this.#cos = weights.toCompute(cos);
     this.#sin = weights.toCompute(sin);
-    const row = model.int64([blockSize(config), config.kvHeads, config.headDim]);
-    const shape = model.main.op("Concat", [blocks, row], { attributes: { axis: { int: 0 } } });
+    const block = main.int64([blockSize(config), config.kvHeads, config.headDim]);
+    const shape = main.concat([blocks, block]);
     this.caches = Array.from({ length: config.layers }, (_, layer) => ({
       key: this.#cache(shape, 2 * layer + 1),
       value: this.#cache(shape, 2 * layer + 2),
@@ -118,8 +114,8 @@ export class PagedAttention {
     },
   ): string {
     const { heads, kvHeads } = this.#config;
-    const tailKey = scope.op("Gather", [key, tails.source]);
-    const tailValue = scope.op("Gather", [value, tails.source]);
+    const tailKey = scope.gather(key, tails.source);
+    const tailValue = scope.gather(value, tails.source);
     const unread = this.#attend(scope, layer, {
       inputs: { query: tailKey, key: tailKey, value: tailValue },
       sequences: tails,
@@ -152,7 +148,7 @@ export class PagedAttention {
         heads: this.#config.heads,
       });
     }
-    return groupedAttention(this.#model, scope, {
+    return groupedAttention(scope, {
       config: this.#config,
       inputs: this.turned(scope, layer, { query, key, value }, layout.positions),
       cache: this.caches[layer]!,
@@ -221,15 +217,13 @@ export class PagedAttention {
     const { headDim, queryKeyNorm, rmsNormEps, attention } = this.#config;
     let turned = x;
     if (queryKeyNorm) {
-      const perHead = scope.op("Reshape", [x, this.#model.int64([-1, heads, headDim])]);
+      const perHead = scope.reshape(x, [-1, heads, headDim]);
       const weight = this.#weights.weight(layerTensor(layer, `self_attn.${part}`));
-      const normalized = scope.op("SimplifiedLayerNormalization", [perHead, weight], {
-        attributes: { epsilon: { float: rmsNormEps }, axis: { int: -1 } },
-      });
-      turned = scope.op("Reshape", [normalized, this.#model.int64([-1, heads * headDim])]);
+      const normalized = scope.rmsNorm(perHead, weight, rmsNormEps);
+      turned = scope.reshape(normalized, [-1, heads * headDim]);
     }
     if (!attention[layer]!.rotary) return turned;
-    const row = scope.op("Unsqueeze", [turned, this.#model.int64([1])]);
+    const row = scope.unsqueeze(turned, 1);
     return scope.contrib("RotaryEmbedding", [row, positions, this.#cos, this.#sin], {
       num_heads: { int: heads },
     });
@@ -246,18 +240,13 @@ export class PagedAttention {
    * The sum is of sizes, which the host knows: it costs the GPU nothing.
    */
   #after(scope: GraphScope, written: string, bounds: string): string {
-    const rows = scope.op("Shape", [written], { attributes: { end: { int: 1 } } });
-    const nothing = scope.op("Cast", [scope.op("Mul", [rows, this.#model.int64([0])])], {
-      attributes: { to: { int: DataType.INT32 } },
-    });
-    return scope.op("Add", [bounds, nothing]);
+    const nothing = scope.mul(scope.size(written, 0), scope.int64([0]));
+    return scope.add(bounds, scope.cast(nothing, DataType.INT32));
   }
 
   /** Equal constants would be merged into one cache, so each has another fill value. */
   #cache(shape: string, fill: number): string {
-    const value = tensor(this.#weights.type, [1], new Uint8Array(Uint16Array.of(fill).buffer));
-    return this.#model.main.op("ConstantOfShape", [shape], {
-      attributes: { value: { tensor: value } },
-    });
+    const bits = new Uint8Array(Uint16Array.of(fill).buffer);
+    return this.#weights.main.filled(shape, tensor(this.#weights.type, [1], bits));
   }
 }

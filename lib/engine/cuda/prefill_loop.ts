@@ -1,14 +1,13 @@
-import type { DecoderConfig } from "../checkpoint/mod.ts";
 import {
   choiceScores,
   DataType,
   decoderLayers,
-  GraphScope,
+  type DecoderWeights,
+  type GraphScope,
   markNotFinite,
-  type ModelBuilder,
   valueInfo,
 } from "../graph/mod.ts";
-import type { DeviceWeights } from "./device_weights.ts";
+import { exactLogits, fusedSwiGlu } from "./half_precision.ts";
 import type { PagedAttention } from "./paged_attention.ts";
 
 /** The pieces that a chunk of the prefill takes from the run's packed inputs, in the order of `chunk_ranges`. */
@@ -27,8 +26,7 @@ export type ChunkPiece = typeof CHUNK_PIECES[number];
 
 /** What both loops of the graph are written over. */
 export interface LoopParts {
-  readonly config: DecoderConfig;
-  readonly weights: DeviceWeights;
+  readonly weights: DecoderWeights;
   readonly attention: PagedAttention;
 }
 
@@ -41,61 +39,17 @@ export interface LoopParts {
  * a last one, and `targets` `[B]` has the token after it.
  */
 export function prefillLoop(
-  model: ModelBuilder,
-  { config, weights, attention }: LoopParts,
+  main: GraphScope,
+  parts: LoopParts,
 ): { readonly first: string; readonly scores: string } {
-  const { main } = model;
-  declareInputs(model);
-  const body = new GraphScope(model);
-  const iteration = model.freshName("chunk");
-  const range = body.op("Gather", ["chunk_ranges", iteration]);
-  const bound = (at: number): string =>
-    body.op("Slice", [range, model.int64([at]), model.int64([at + 1]), model.int64([0])]);
-  const bounds = Object.fromEntries(
-    CHUNK_PIECES.map((piece, i) => [piece, [bound(2 * i), bound(2 * i + 1)]]),
-  ) as Record<ChunkPiece, [string, string]>;
-  const take = (input: string, piece: ChunkPiece): string =>
-    body.op("Slice", [input, ...bounds[piece], model.int64([0])]);
-  const sequences = {
-    offsets: take("offsets", "offsets"),
-    past: take("past", "sequences"),
-    table: take("table", "sequences"),
-    bounds: body.op("Gather", ["chunk_bounds", iteration]),
-  };
-  const tails = {
-    source: take("tail_source", "tails"),
-    offsets: take("tail_offsets", "tail_offsets"),
-    past: take("tail_past", "tail_sequences"),
-    table: take("tail_table", "tail_sequences"),
-    bounds: body.op("Gather", ["tail_bounds", iteration]),
-  };
-  const last = take("last", "last");
-  const targets = take("targets", "last");
-  const hidden = decoderLayers(model, body, {
-    config,
-    tokens: take("tokens", "tokens"),
-    ops: {
-      weight: (name) => weights.weight(name),
-      linear: (x, layer) => weights.linear(body, x, layer),
-      gated: (gate, up) => weights.gated(body, gate, up),
-      attention: (layer, inputs) => attention.prefill(body, layer, { inputs, sequences, tails }),
-      wantedRows: (x) => body.op("Gather", [x, last]),
-    },
-  });
-  const logits = weights.logits(body, hidden);
-  const best = greedy(model, body, logits);
-  const chosen = choiceScores(model, body, {
-    logits,
-    targets,
-    exactLogits: (scope) => weights.exactLogits(scope, hidden),
-  });
-
-  const [firstBefore, scoresBefore] = [model.freshName("first"), model.freshName("scores")];
-  const append = (before: string, now: string): string =>
-    body.op("Concat", [before, now], { attributes: { axis: { int: 0 } } });
-  const condition = model.freshName("condition");
-  const firstAfter = append(firstBefore, best);
-  const scoresAfter = append(scoresBefore, chosen);
+  declareInputs(main);
+  const body = main.inner();
+  const iteration = body.freshName("chunk");
+  const { best, chosen } = prefillStep(body, iteration, parts);
+  const [firstBefore, scoresBefore] = [body.freshName("first"), body.freshName("scores")];
+  const condition = body.freshName("condition");
+  const firstAfter = body.concat([firstBefore, best]);
+  const scoresAfter = body.concat([scoresBefore, chosen]);
   const graph = body.toSubgraph([
     valueInfo(iteration, DataType.INT64, []),
     valueInfo(condition, DataType.BOOL, []),
@@ -106,20 +60,61 @@ export function prefillLoop(
     valueInfo(firstAfter, DataType.INT64, ["b2"]),
     valueInfo(scoresAfter, DataType.FLOAT, ["b2", "c"]),
   ]);
-  const chunks = main.op("Squeeze", [
-    main.op("Shape", ["chunk_ranges"], { attributes: { end: { int: 1 } } }),
-    model.int64([0]),
-  ]);
+  const chunks = main.squeeze(main.size("chunk_ranges", 0));
   const [first, scores] = main.outputs(
     "Loop",
-    [chunks, model.true(), "no_tokens", "no_scores"],
+    [chunks, main.true(), "no_tokens", "no_scores"],
     ["first_tokens", "choice_log_probs"],
     { attributes: { body: { graph } } },
   );
   return { first: first!, scores: scores! };
 }
 
-function declareInputs(model: ModelBuilder): void {
+/** The decoder over one chunk: the greedy token and the scores of each of its last tokens. */
+function prefillStep(
+  body: GraphScope,
+  iteration: string,
+  { weights, attention }: LoopParts,
+): { readonly best: string; readonly chosen: string } {
+  const range = body.gather("chunk_ranges", iteration);
+  const bound = (at: number): string => body.slice(range, body.int64([at]), body.int64([at + 1]));
+  const bounds = Object.fromEntries(
+    CHUNK_PIECES.map((piece, i) => [piece, [bound(2 * i), bound(2 * i + 1)]]),
+  ) as Record<ChunkPiece, [string, string]>;
+  const take = (input: string, piece: ChunkPiece): string => body.slice(input, ...bounds[piece]);
+  const sequences = {
+    offsets: take("offsets", "offsets"),
+    past: take("past", "sequences"),
+    table: take("table", "sequences"),
+    bounds: body.gather("chunk_bounds", iteration),
+  };
+  const tails = {
+    source: take("tail_source", "tails"),
+    offsets: take("tail_offsets", "tail_offsets"),
+    past: take("tail_past", "tail_sequences"),
+    table: take("tail_table", "tail_sequences"),
+    bounds: body.gather("tail_bounds", iteration),
+  };
+  const last = take("last", "last");
+  const targets = take("targets", "last");
+  const hidden = decoderLayers(body, {
+    tokens: take("tokens", "tokens"),
+    weights,
+    gated: (gate, up) => fusedSwiGlu(body, weights, { gate, up }),
+    attention: (layer, inputs) => attention.prefill(body, layer, { inputs, sequences, tails }),
+    wantedRows: (x) => body.gather(x, last),
+  });
+  const logits = weights.logits(body, hidden);
+  const best = greedy(body, logits);
+  const chosen = choiceScores(body, {
+    logits,
+    targets,
+    exactLogits: (scope) => exactLogits(scope, weights, hidden),
+  });
+  return { best, chosen };
+}
+
+function declareInputs(main: GraphScope): void {
   const { INT64, INT32, FLOAT, BOOL } = DataType;
   const inputs: readonly [string, DataType, readonly (string | number)[]][] = [
     ["chunk_ranges", INT64, ["N", 2 * CHUNK_PIECES.length]],
@@ -140,13 +135,10 @@ function declareInputs(model: ModelBuilder): void {
     ["choice_ids", INT64, ["C"]],
     ["want_scores", BOOL, []],
   ];
-  for (const [name, type, shape] of inputs) model.input(name, type, shape);
+  for (const [name, type, shape] of inputs) main.input(name, type, shape);
 }
 
 /** `[B]` position of the largest of `[B, vocabulary]` logits, marked where they are not all finite. */
-export function greedy(model: ModelBuilder, scope: GraphScope, logits: string): string {
-  const tokens = scope.op("ArgMax", [logits], {
-    attributes: { axis: { int: 1 }, keepdims: { int: 0 } },
-  });
-  return markNotFinite(model, scope, { tokens, logits });
+export function greedy(scope: GraphScope, logits: string): string {
+  return markNotFinite(scope, { tokens: scope.argMax(logits), logits });
 }

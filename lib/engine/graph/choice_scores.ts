@@ -1,10 +1,5 @@
-import {
-  type Attribute,
-  DataType,
-  GraphScope,
-  type ModelBuilder,
-  valueInfo,
-} from "./graph_builder.ts";
+import type { GraphScope } from "./graph_scope.ts";
+import { DataType } from "./onnx.ts";
 
 /**
  * `[b, c]` log-probabilities of the choices when wanted, else zeros: the sum
@@ -17,7 +12,6 @@ import {
  * minus a rounded log-sum-exp could be above.
  */
 export function choiceScores(
-  model: ModelBuilder,
   body: GraphScope,
   { logits, targets, exactLogits }: {
     /** `[b, vocabulary]` float32, as the greedy choice uses them. */
@@ -28,36 +22,18 @@ export function choiceScores(
     readonly exactLogits?: (scope: GraphScope) => string;
   },
 ): string {
-  const wanted = new GraphScope(model);
-  const logProbs = wanted.op("LogSoftmax", [exactLogits?.(wanted) ?? logits], {
-    attributes: { axis: { int: 1 } },
-  });
-  const branch = (scope: GraphScope, name: string): Attribute => ({
-    graph: scope.toSubgraph([], [valueInfo(name, DataType.FLOAT, ["b", "c"])]),
-  });
-  const [ofTargets, ofChoices] = [new GraphScope(model), new GraphScope(model)];
-  const columns = ofTargets.op("Unsqueeze", [targets, model.int64([1])]);
-  const along = { attributes: { axis: { int: 1 } } };
-  const target = ofTargets.op("GatherElements", [logProbs, columns], along);
-  const choices = ofChoices.op("Gather", [logProbs, "choice_ids"], along);
-  const scores = wanted.op("If", [
-    wanted.op("Greater", [wanted.op("Size", [targets]), model.int64(0)]),
-  ], {
-    attributes: {
-      then_branch: branch(ofTargets, target),
-      else_branch: branch(ofChoices, choices),
-    },
-  });
-  const unwanted = new GraphScope(model);
-  const shape = unwanted.op("Concat", [
-    unwanted.op("Shape", [logits], { attributes: { end: { int: 1 } } }),
-    unwanted.op("Shape", ["choice_ids"]),
-  ], { attributes: { axis: { int: 0 } } });
-  const zeros = unwanted.op("ConstantOfShape", [shape]);
-  return body.op("If", ["want_scores"], {
-    attributes: {
-      then_branch: branch(wanted, scores),
-      else_branch: branch(unwanted, zeros),
-    },
-  });
+  const type = { type: DataType.FLOAT, shape: ["b", "c"] };
+  const [wanted, ofTargets, ofChoices] = [body.inner(), body.inner(), body.inner()];
+  const all = wanted.op("LogSoftmax", [exactLogits?.(wanted) ?? logits], { axis: { int: 1 } });
+  const target = ofTargets.gatherElements(all, ofTargets.unsqueeze(targets, 1));
+  const choices = ofChoices.op("Gather", [all, "choice_ids"], { axis: { int: 1 } });
+  const scores = wanted.choose(
+    wanted.op("Greater", [wanted.op("Size", [targets]), wanted.int64(0)]),
+    ofTargets.branch(target, type),
+    ofChoices.branch(choices, type),
+  );
+  const unwanted = body.inner();
+  const shape = unwanted.concat([unwanted.size(logits, 0), unwanted.shape("choice_ids")]);
+  const zeros = unwanted.filled(shape);
+  return body.choose("want_scores", wanted.branch(scores, type), unwanted.branch(zeros, type));
 }

@@ -1,21 +1,22 @@
-import { type DecoderConfig, layerTensor } from "../checkpoint/mod.ts";
-import type { GraphScope, ModelBuilder } from "./graph_builder.ts";
+import { layerTensor } from "../checkpoint/mod.ts";
+import type { DecoderWeights } from "./decoder_weights.ts";
+import { CONTRIB, type GraphScope } from "./graph_scope.ts";
 
-/** The projections of one layer's attention before the rotation, `[T, heads * d]` unless `project` says otherwise. */
+/** The projections of one layer's attention before the rotation, `[T, heads * d]` each. */
 export interface AttentionInputs {
+  /** `[T, heads * d]` */
   readonly query: string;
+  /** `[T, kv * d]` */
   readonly key: string;
+  /** `[T, kv * d]` */
   readonly value: string;
 }
 
-/** What differs between devices, given to {@linkcode decoderLayers}. */
-export interface DecoderOps {
-  /** A weight in the type that the device computes with. */
-  weight(name: string): string;
-  /** `x W^T (+ bias) (+ adapter)` of the named linear layer; `[T, in]` to `[T, out]`. */
-  linear(x: string, layer: string): string;
-  /** A layer's queries, keys and values from its `[T, hidden]`; three linear layers when left out. */
-  project?(x: string, layer: number): AttentionInputs;
+/** What {@linkcode decoderLayers} is written over. */
+export interface DecoderParts {
+  /** `[T]` packed tokens. */
+  readonly tokens: string;
+  readonly weights: DecoderWeights;
   /** Attention of a layer over new and earlier tokens; gives `[T, heads * d]`. */
   attention(layer: number, inputs: AttentionInputs): string;
   /**
@@ -29,65 +30,65 @@ export interface DecoderOps {
 
 /**
  * Adds the decoder's layers over T packed tokens and returns the name of the
- * normalised hidden states, `[T, hidden]` (or of the wanted rows). RMS norms before attention and MLP,
- * residual sums fused into the norm that follows them, SwiGLU.
+ * normalised hidden states, `[T, hidden]` (or of the wanted rows):
  *
- * Source: the Llama architecture, Touvron et al. 2023, arXiv:2302.13971.
+ *     x = embedding[tokens]
+ *     for each layer:  x += attention(norm(x)) W_o^T
+ *                      x += (SiLU(h W_gate^T) * (h W_up^T)) W_down^T,  h = norm(x)
+ *     norm(x)
+ *
+ * Sources: the Llama architecture, Touvron et al. 2023, arXiv:2302.13971 (norms
+ * before each part); SwiGLU, Shazeer 2020, arXiv:2002.05202, equation 6.
  */
 export function decoderLayers(
-  model: ModelBuilder,
   scope: GraphScope,
-  { tokens, config, ops }: {
-    readonly tokens: string;
-    readonly config: DecoderConfig;
-    readonly ops: DecoderOps;
-  },
+  { tokens, weights, attention, wantedRows, gated = (gate, up) => swiGlu(scope, gate, up) }:
+    DecoderParts,
 ): string {
-  const norm = { epsilon: { float: config.rmsNormEps } };
-  let residual = scope.op("Gather", [ops.weight("model.embed_tokens.weight"), tokens]);
-  let hidden = scope.op("SimplifiedLayerNormalization", [
+  const { layers, rmsNormEps } = weights.config;
+  let residual = scope.gather(weights.weight("model.embed_tokens.weight"), tokens);
+  let hidden = scope.rmsNorm(
     residual,
-    ops.weight(layerTensor(0, "input_layernorm")),
-  ], { attributes: { ...norm, axis: { int: -1 } } });
+    weights.weight(layerTensor(0, "input_layernorm")),
+    rmsNormEps,
+  );
 
+  /** `x += delta`, and the norm of the sum, in one kernel. */
   function addAndNormalize(delta: string, weight: string): void {
     const [normalized, , , sum] = scope.outputs(
       "SkipSimplifiedLayerNormalization",
-      [residual, delta, ops.weight(weight)],
-      ["", model.freshName("mean"), model.freshName("inverse_deviation"), ""],
-      { attributes: norm, domain: "com.microsoft" },
+      [residual, delta, weights.weight(weight)],
+      ["", scope.freshName("mean"), scope.freshName("inverse_deviation"), ""],
+      { attributes: { epsilon: { float: rmsNormEps } }, domain: CONTRIB },
     );
     [hidden, residual] = [normalized!, sum!];
   }
 
-  for (let layer = 0; layer < config.layers; layer++) {
-    const prefix = `model.layers.${layer}`;
-    const inputs = ops.project?.(hidden, layer) ?? {
-      query: ops.linear(hidden, `${prefix}.self_attn.q_proj`),
-      key: ops.linear(hidden, `${prefix}.self_attn.k_proj`),
-      value: ops.linear(hidden, `${prefix}.self_attn.v_proj`),
-    };
-    let attention = ops.attention(layer, inputs);
-    if (layer + 1 === config.layers && ops.wantedRows) {
-      attention = ops.wantedRows(attention);
-      residual = ops.wantedRows(residual);
-    }
+  for (let layer = 0; layer < layers; layer++) {
+    const linear = (x: string, module: string): string =>
+      weights.linear(scope, x, `model.layers.${layer}.${module}`);
+    let seen = attention(layer, {
+      query: linear(hidden, "self_attn.q_proj"),
+      key: linear(hidden, "self_attn.k_proj"),
+      value: linear(hidden, "self_attn.v_proj"),
+    });
+    const isLast = layer + 1 === layers;
+    if (isLast && wantedRows) [seen, residual] = [wantedRows(seen), wantedRows(residual)];
     addAndNormalize(
-      ops.linear(attention, `${prefix}.self_attn.o_proj`),
+      linear(seen, "self_attn.o_proj"),
       layerTensor(layer, "post_attention_layernorm"),
     );
-    const gate = ops.linear(hidden, `${prefix}.mlp.gate_proj`);
-    const up = ops.linear(hidden, `${prefix}.mlp.up_proj`);
+    const gate = linear(hidden, "mlp.gate_proj");
+    const up = linear(hidden, "mlp.up_proj");
     addAndNormalize(
-      ops.linear(ops.gated?.(gate, up) ?? gated(scope, gate, up), `${prefix}.mlp.down_proj`),
-      layer + 1 < config.layers ? layerTensor(layer + 1, "input_layernorm") : "model.norm.weight",
+      linear(gated(gate, up), "mlp.down_proj"),
+      isLast ? "model.norm.weight" : layerTensor(layer + 1, "input_layernorm"),
     );
   }
   return hidden;
 }
 
-function gated(scope: GraphScope, gate: string, up: string): string {
-  // x * sigmoid(1 * x) is SiLU
-  const activated = scope.contrib("QuickGelu", [gate], { alpha: { float: 1 } });
-  return scope.op("Mul", [activated, up]);
+/** `SiLU(gate) * up`, where `SiLU(x) = x * sigmoid(x)`, which QuickGelu is for an alpha of 1. */
+function swiGlu(scope: GraphScope, gate: string, up: string): string {
+  return scope.mul(scope.contrib("QuickGelu", [gate], { alpha: { float: 1 } }), up);
 }

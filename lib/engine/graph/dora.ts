@@ -7,7 +7,8 @@ import {
   type LoraFactors,
   readTensor,
 } from "../checkpoint/mod.ts";
-import { DataType, ModelBuilder, valueInfo } from "./graph_builder.ts";
+import { ModelBuilder } from "./graph_builder.ts";
+import { DataType, valueInfo } from "./onnx.ts";
 import { openSession } from "./open_session.ts";
 
 /** A layer's DoRA as a graph adds it: `y += gain * (x W^T) + (x A^T) b^T`. */
@@ -88,17 +89,14 @@ async function rowLengths(
 function normGraph(): Uint8Array {
   const model = new ModelBuilder();
   const { main } = model;
-  const weight = model.input("weight", DataType.FLOAT, ["out", "in"]);
-  const a = model.input("a", DataType.FLOAT, ["rank", "in"]);
-  const b = model.input("b", DataType.FLOAT, ["out", "rank"]);
-  const transposed = { attributes: { transB: { int: 1 } } };
-  const byRow = { attributes: { keepdims: { int: 0 } } };
-  const squares = main.op("ReduceSumSquare", [weight, model.int64([1])], byRow);
-  const inner = main.op("Gemm", [weight, a, ""], transposed);
-  const gram = main.op("Gemm", [a, a, ""], transposed);
-  const sum = main.op("Gemm", [b, gram, main.op("Add", [inner, inner])]);
-  const cross = main.op("ReduceSum", [main.op("Mul", [b, sum]), model.int64([1])], byRow);
-  const square = main.op("Add", [squares, cross]);
-  main.outputs("Sqrt", [square], ["lengths"]);
+  const weight = main.input("weight", DataType.FLOAT, ["out", "in"]);
+  const a = main.input("a", DataType.FLOAT, ["rank", "in"]);
+  const b = main.input("b", DataType.FLOAT, ["out", "rank"]);
+  const squares = main.reduce("SumSquare", weight, 1);
+  const inner = main.linear(weight, a, "");
+  const gram = main.linear(a, a, "");
+  const sum = main.op("Gemm", [b, gram, main.add(inner, inner)]);
+  const cross = main.reduce("Sum", main.mul(b, sum), 1);
+  main.outputs("Sqrt", [main.add(squares, cross)], ["lengths"]);
   return model.toBytes([valueInfo("lengths", DataType.FLOAT, ["out"])]);
 }

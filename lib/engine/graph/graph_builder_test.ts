@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { DataType, GraphScope, ModelBuilder, tensor, valueInfo } from "./graph_builder.ts";
+import { ModelBuilder } from "./graph_builder.ts";
+import { type Attribute, DataType, oneNumber, valueInfo } from "./onnx.ts";
 import { readSafetensorsHeader, writeSafetensors } from "../checkpoint/safetensors.ts";
 
 const SCALAR = valueInfo("y", DataType.FLOAT, []);
@@ -15,22 +16,21 @@ async function evaluate(model: ModelBuilder, feeds: Record<string, Tensor>): Pro
 Deno.test("ModelBuilder writes a model that ONNX Runtime computes", async () => {
   const model = new ModelBuilder();
   const x = model.input("x", DataType.FLOAT, ["n"]);
-  const doubled = model.main.op("Mul", [x, model.float32(2)]);
+  const doubled = model.main.mul(x, model.main.float32(2));
   model.main.outputs("ReduceSum", [doubled], ["y"], { attributes: { keepdims: { int: 0 } } });
   const feeds = { x: new Tensor("float32", [1, 2, 4], [3]) };
   assert.deepEqual(await evaluate(model, feeds), Float32Array.of(14));
 });
 
-Deno.test("GraphScope.toSubgraph() makes branches that see the values round them", async () => {
+Deno.test("GraphScope.branch() makes branches that see the values round them", async () => {
   const model = new ModelBuilder();
   const x = model.input("x", DataType.FLOAT, []);
-  const branch = (op: string): ReturnType<GraphScope["toSubgraph"]> => {
-    const scope = new GraphScope(model);
-    return scope.toSubgraph([], [valueInfo(scope.op(op, [x]), DataType.FLOAT, [])]);
+  const branch = (op: string): Attribute => {
+    const scope = model.main.inner();
+    return scope.branch(scope.op(op, [x]), { type: DataType.FLOAT, shape: [] });
   };
-  model.main.outputs("If", [model.input("negate", DataType.BOOL, [])], ["y"], {
-    attributes: { then_branch: { graph: branch("Neg") }, else_branch: { graph: branch("Abs") } },
-  });
+  const negate = model.input("negate", DataType.BOOL, []);
+  model.main.choose(negate, branch("Neg"), branch("Abs"), "y");
   const feeds = (negate: boolean): Record<string, Tensor> => ({
     x: new Tensor("float32", [3], []),
     negate: new Tensor("bool", [negate], []),
@@ -40,13 +40,14 @@ Deno.test("GraphScope.toSubgraph() makes branches that see the values round them
 });
 
 Deno.test("ModelBuilder shares equal constants and keeps a scalar apart from a vector", () => {
-  const model = new ModelBuilder();
-  assert.equal(model.int64([1, 2]), model.int64([1, 2]));
-  assert.notEqual(model.int64(1), model.int64([1]));
-  assert.equal(model.float32(0.5), model.float32(0.5));
-  assert.notEqual(model.float32(1), model.int64(1));
-  assert.equal(model.true(), model.true());
-  assert.notEqual(model.freshName("a"), model.freshName("a"));
+  const { main } = new ModelBuilder();
+  assert.equal(main.int64([1, 2]), main.int64([1, 2]));
+  assert.notEqual(main.int64(1), main.int64([1]));
+  assert.equal(main.float32(0.5), main.inner().float32(0.5));
+  assert.notEqual(main.float32(1), main.int64(1));
+  assert.notEqual(main.int32([1]), main.int64([1]));
+  assert.equal(main.true(), main.true());
+  assert.notEqual(main.freshName("a"), main.freshName("a"));
 });
 
 Deno.test("ModelBuilder.weight() points at the bytes of a safetensors file in place", async () => {
@@ -76,15 +77,44 @@ Deno.test("ModelBuilder.weight() points at the bytes of a safetensors file in pl
 
 Deno.test("GraphScope.op() takes attributes of every kind", async () => {
   const model = new ModelBuilder();
-  const filled = model.main.op("ConstantOfShape", [model.int64([2, 3])], {
-    attributes: { value: { tensor: tensor(DataType.FLOAT, [1], floatBytes(1.5)) } },
-  });
-  const turned = model.main.op("Transpose", [filled], { attributes: { perm: { ints: [1, 0] } } });
-  const leaky = model.main.op("LeakyRelu", [turned], { attributes: { alpha: { float: 0.25 } } });
+  const { main } = model;
+  const filled = main.filled(main.int64([2, 3]), oneNumber(DataType.FLOAT, 1.5));
+  const leaky = main.op("LeakyRelu", [main.transpose(filled, [1, 0])], { alpha: { float: 0.25 } });
   model.main.outputs("ReduceSum", [leaky], ["y"], { attributes: { keepdims: { int: 0 } } });
   assert.deepEqual(await evaluate(model, {}), Float32Array.of(9));
 });
 
-function floatBytes(value: number): Uint8Array {
-  return new Uint8Array(Float32Array.of(value).buffer);
-}
+Deno.test("GraphScope.reshape() takes sizes that only a run knows among numbers", async () => {
+  const model = new ModelBuilder();
+  const { main } = model;
+  const x = main.input("x", DataType.FLOAT, ["n", 6]);
+  const y = main.transpose(main.reshape(x, [3, main.size(x, 0), -1]), [1, 0, 2]);
+  const session = await InferenceSession.create(
+    model.toBytes([valueInfo(y, DataType.FLOAT, ["n", 3, 2])]),
+  );
+  const values = Float32Array.from({ length: 24 }, (_, i) => i);
+  const out = await session.run({ x: new Tensor("float32", values, [4, 6]) });
+  await session.release();
+  assert.deepEqual(out[y]!.dims, [4, 3, 2]);
+  assert.deepEqual([...out[y]!.data as Float32Array].slice(0, 6), [0, 1, 8, 9, 16, 17]);
+});
+
+Deno.test("GraphScope.rmsNorm() and linear() are their formulas", async () => {
+  const model = new ModelBuilder();
+  const { main } = model;
+  const x = main.input("x", DataType.FLOAT, ["n", 2]);
+  const weight = main.reshape(main.float32([1, 2, 3, 4, 5, 6]), [3, 2]);
+  const normalized = main.rmsNorm(x, main.float32([1, 10]), 0.5);
+  const y = main.linear(normalized, weight, main.float32([100, 0, 0]));
+  const session = await InferenceSession.create(
+    model.toBytes([valueInfo(y, DataType.FLOAT, ["n", 3])]),
+  );
+  const out = await session.run({ x: new Tensor("float32", [3, -4], [1, 2]) });
+  await session.release();
+  const root = Math.sqrt((9 + 16) / 2 + 0.5);
+  const [first, second] = [3 / root, 10 * -4 / root];
+  const expected = [100 + first + 2 * second, 3 * first + 4 * second, 5 * first + 6 * second];
+  for (const [i, value] of (out[y]!.data as Float32Array).entries()) {
+    assert.ok(Math.abs(value - expected[i]!) < 1e-4, `${value} for ${expected[i]}`);
+  }
+});

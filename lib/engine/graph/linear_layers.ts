@@ -1,11 +1,8 @@
-import {
-  adaptedLayers,
-  type Checkpoint,
-  type LinearModule,
-  type LoraTerm,
-} from "../checkpoint/mod.ts";
-import { DataType, type GraphScope, type ModelBuilder } from "./graph_builder.ts";
-import type { WeightReader } from "./weight_reader.ts";
+import { adaptedLayers, type LoraTerm } from "../checkpoint/mod.ts";
+import type { DecoderWeights } from "./decoder_weights.ts";
+import type { GraphScope } from "./graph_scope.ts";
+import type { LoraSites } from "./lora_feeds.ts";
+import { DataType } from "./onnx.ts";
 
 /** Input names of one linear layer's adapter: its two factors, and a vector for each term. */
 export function loraInputs(layer: string): Readonly<Record<"a" | "b" | LoraTerm, string>> {
@@ -20,7 +17,7 @@ export function loraInputs(layer: string): Readonly<Record<"a" | "b" | LoraTerm,
 /** Input name of the factor on every adapter product of a run. */
 export const LORA_SCALE = "lora_scale";
 
-/** An adapter's inputs in the type that the device computes with, scaled. */
+/** An adapter's inputs in the type that the device computes with, all but A times the run's scale. */
 interface AdaptedLayer {
   readonly a: string;
   readonly b: string;
@@ -28,44 +25,30 @@ interface AdaptedLayer {
   readonly bias?: string;
 }
 
-/** The linear layers of a graph, whose LoRA factors are float32 inputs, scaled once a run. */
+/** The linear layers of a graph, whose adapters are float32 inputs, scaled once a run. */
 export class LinearLayers {
-  readonly #reader: WeightReader;
-  readonly #weight: (name: string) => string;
+  readonly #weights: DecoderWeights;
   readonly #adapted = new Map<string, AdaptedLayer>();
 
-  constructor(
-    model: ModelBuilder,
-    checkpoint: Checkpoint,
-    { loraModules, loraTerms = [], reader, weight, toCompute = (x) => x }: {
-      /** Module kinds that take an adapter. */
-      readonly loraModules: readonly LinearModule[];
-      /** Terms that an adapter may have beside its factors; none when left out. */
-      readonly loraTerms?: readonly LoraTerm[];
-      readonly reader: WeightReader;
-      /** A weight in the type that the device computes with. */
-      readonly weight: (name: string) => string;
-      /** A float32 value of the main graph in that type; itself when left out. */
-      readonly toCompute?: (x: string) => string;
-    },
-  ) {
-    this.#reader = reader;
-    this.#weight = weight;
-    if (loraModules.length > 0) model.input(LORA_SCALE, DataType.FLOAT, []);
-    for (const layer of adaptedLayers(checkpoint, loraModules)) {
-      const [out, inner] = reader.shape(`${layer}.weight`) as [number, number];
+  /** Declares the inputs of the adapters that the sites allow. */
+  constructor(weights: DecoderWeights, { loraModules = [], loraTerms = [] }: LoraSites) {
+    this.#weights = weights;
+    const { main } = weights;
+    if (loraModules.length > 0) main.input(LORA_SCALE, DataType.FLOAT, []);
+    for (const layer of adaptedLayers(weights, loraModules)) {
+      const [out, inner] = weights.shape(`${layer}.weight`) as [number, number];
       const names = loraInputs(layer);
-      const a = model.input(names.a, DataType.FLOAT, [`${names.a}.rank`, inner]);
-      const b = model.input(names.b, DataType.FLOAT, [out, `${names.a}.rank`]);
-      const scaled = model.main.op("Mul", [b, LORA_SCALE]);
+      const a = main.input(names.a, DataType.FLOAT, [`${names.a}.rank`, inner]);
+      const b = main.input(names.b, DataType.FLOAT, [out, `${names.a}.rank`]);
+      const scaled = main.mul(b, LORA_SCALE);
       const vector = (term: LoraTerm): Partial<Record<LoraTerm, string>> => {
         if (!loraTerms.includes(term)) return {};
-        const input = model.input(names[term], DataType.FLOAT, [out]);
-        return { [term]: toCompute(model.main.op("Mul", [input, LORA_SCALE])) };
+        const input = main.input(names[term], DataType.FLOAT, [out]);
+        return { [term]: weights.toCompute(main.mul(input, LORA_SCALE)) };
       };
       this.#adapted.set(layer, {
-        a: toCompute(a),
-        b: toCompute(scaled),
+        a: weights.toCompute(a),
+        b: weights.toCompute(scaled),
         ...vector("gain"),
         ...vector("bias"),
       });
@@ -77,19 +60,23 @@ export class LinearLayers {
    * term where the layer's module takes an adapter, and of it `gain` and `c`,
    * the adapter's bias, where the graph has them. At scale 0 it is the base
    * model's `y`, bit for bit.
+   *
+   * Sources: LoRA, Hu et al. 2021, arXiv:2106.09685, equation 3, whose `B A` is
+   * this `B` times `alpha / r`; DoRA, Liu et al. 2024, arXiv:2402.09353, equation
+   * 5, whose `m / |W + BA|` is `1 + gain` (see `doraTerms`).
    */
   apply(scope: GraphScope, x: string, layer: string): string {
-    const transposed = { attributes: { transB: { int: 1 } } };
-    const bias = this.#reader.has(`${layer}.bias`) ? [this.#weight(`${layer}.bias`)] : [];
-    let y = scope.op("Gemm", [x, this.#weight(`${layer}.weight`), ...bias], transposed);
+    const weights = this.#weights;
+    const bias = weights.has(`${layer}.bias`) ? [weights.weight(`${layer}.bias`)] : [];
+    let y = scope.linear(x, weights.weight(`${layer}.weight`), ...bias);
     const lora = this.#adapted.get(layer);
     if (!lora) return y;
     if (lora.gain) {
       // PEFT leaves the base's bias out of the gain as well
-      const product = bias.length > 0 ? scope.op("Sub", [y, ...bias]) : y;
-      y = scope.op("Add", [y, scope.op("Mul", [product, lora.gain])]);
+      const product = bias.length > 0 ? scope.sub(y, bias[0]!) : y;
+      y = scope.add(y, scope.mul(product, lora.gain));
     }
-    if (lora.bias) y = scope.op("Add", [y, lora.bias]);
-    return scope.op("Gemm", [scope.op("Gemm", [x, lora.a], transposed), lora.b, y], transposed);
+    if (lora.bias) y = scope.add(y, lora.bias);
+    return scope.linear(scope.linear(x, lora.a), lora.b, y);
   }
 }

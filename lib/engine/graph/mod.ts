@@ -6,20 +6,13 @@
 export { checkTexts } from "./check_texts.ts";
 export { choiceScores } from "./choice_scores.ts";
 export { type AttentionInputs, decoderLayers } from "./decoder_layers.ts";
-export {
-  type Attribute,
-  DataType,
-  type Dimension,
-  GraphScope,
-  ModelBuilder,
-  tensor,
-  valueInfo,
-} from "./graph_builder.ts";
-export { LinearLayers } from "./linear_layers.ts";
+export { type ComputeType, DecoderWeights } from "./decoder_weights.ts";
+export { ModelBuilder } from "./graph_builder.ts";
+export { type Attributes, GraphScope } from "./graph_scope.ts";
 export { loraFeeds, type LoraSites } from "./lora_feeds.ts";
 export { markNotFinite, NOT_FINITE, refuseNotFinite, refuseNotFiniteScores } from "./not_finite.ts";
+export { DataType, type Dimension, oneNumber, tensor, valueInfo, type ValueType } from "./onnx.ts";
 export { openSession } from "./open_session.ts";
 export { type RotaryTables, rotaryTables } from "./rotary_tables.ts";
-export { WeightReader } from "./weight_reader.ts";
 export { writeGraph } from "./write_graph.ts";
 export { defaultContextLength } from "./context_length.ts";

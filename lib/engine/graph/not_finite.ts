@@ -1,6 +1,6 @@
 import { UsageError } from "../../ground/mod.ts";
 import type { Checkpoint } from "../checkpoint/mod.ts";
-import type { GraphScope, ModelBuilder } from "./graph_builder.ts";
+import type { GraphScope } from "./graph_scope.ts";
 import type { Variant } from "../engine.ts";
 
 /**
@@ -16,7 +16,6 @@ export const NOT_FINITE = -2;
  * one infinity infinite, two of them infinite or NaN.
  */
 export function markNotFinite(
-  model: ModelBuilder,
   scope: GraphScope,
   { tokens, logits }: {
     /** `[b]` int64 */
@@ -25,12 +24,10 @@ export function markNotFinite(
     readonly logits: string;
   },
 ): string {
-  const sum = scope.op("ReduceSum", [logits, model.int64([1])], {
-    attributes: { keepdims: { int: 0 } },
-  });
+  const sum = scope.reduce("Sum", logits, 1);
   // x - x is 0 for a finite x alone
-  const finite = scope.op("Equal", [scope.op("Sub", [sum, sum]), model.float32(0)]);
-  return scope.op("Where", [finite, tokens, model.int64(NOT_FINITE)]);
+  const finite = scope.op("Equal", [scope.sub(sum, sum), scope.float32(0)]);
+  return scope.op("Where", [finite, tokens, scope.int64(NOT_FINITE)]);
 }
 
 /**
