@@ -12,6 +12,14 @@ export interface SftRecord {
    * hexadecimal; on some records, so that training can tell that it sees the same prompts.
    */
   readonly prompt_sha256?: string;
+  /** `held_out`: never trained on, the loss on it stops a training; `train` if left out. */
+  readonly part?: "train" | "held_out";
+  /**
+   * What the record is: an example of the task (`sql`, if left out), a general record that is
+   * trained on like the others (`replay`), or one on which only the divergence from the base model
+   * counts (`anchor`).
+   */
+  readonly kind?: "sql" | "replay" | "anchor";
 }
 
 /**

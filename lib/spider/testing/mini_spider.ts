@@ -19,6 +19,14 @@ const TABLES = [
     primary_keys: [],
     foreign_keys: [],
   },
+  {
+    db_id: "choir",
+    table_names_original: ["song"],
+    column_names_original: [[-1, "*"], [0, "title"]],
+    column_types: ["text", "text"],
+    primary_keys: [],
+    foreign_keys: [],
+  },
 ];
 
 /** A record as `train.json` has it. */
@@ -35,13 +43,13 @@ export const MINI_DEV: readonly MiniRecord[] = [
   { db_id: "farm", question: "Names?", query: "SELECT name FROM cow" },
 ];
 
-/** The train records of {@link writeMiniSpider}. */
+/** The train records of {@link writeMiniSpider}, on a database that dev does not ask. */
 export const MINI_TRAIN: readonly MiniRecord[] = [
-  { db_id: "music", question: "Songs?", query: "SELECT title FROM song" },
-  { db_id: "music", question: "How many songs?", query: "SELECT count(*) FROM song" },
+  { db_id: "choir", question: "Songs?", query: "SELECT title FROM song" },
+  { db_id: "choir", question: "How many songs?", query: "SELECT count(*) FROM song" },
 ];
 
-/** For tests: a Spider folder of two databases, with whichever files the test replaces. */
+/** For tests: a Spider folder of three databases, with whichever files the test replaces. */
 export async function writeMiniSpider(
   dir: string,
   files: Readonly<Record<string, unknown>> = {},
