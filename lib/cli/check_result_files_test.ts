@@ -7,6 +7,12 @@ import { checkResultFiles } from "./check_result_files.ts";
 
 const RECORDED = `${REPOSITORY_ROOT}/results/recorded`;
 
+/** The records of a file of the recorded sample. */
+function rowsOf<T>(file: string): readonly T[] {
+  return Deno.readTextFileSync(`${RECORDED}/sample/${file}`).trim().split("\n")
+    .map((line) => JSON.parse(line));
+}
+
 /** A copy of a recording, to be spoilt. */
 function withCopy(fn: (dir: string) => void): void {
   const dir = Deno.makeTempDirSync({ prefix: "result-files-" });
@@ -28,13 +34,24 @@ Deno.test("checkResultFiles() takes every recording, of older summaries too", ()
 Deno.test("checkResultFiles() names the file that is not the summary's, and says why", () => {
   const log = "training/qv-lr2e-3/loss.jsonl";
   const first = (text: string): string => text.slice(0, text.indexOf("\n") + 1);
+  // What the recording says, so that the cases hold for another one of the same study.
+  const base = rowsOf<{ variant: string; official?: boolean }>("verdicts.jsonl")
+    .filter((row) => row.variant === "base");
+  const right = base.filter((row) => row.official).length;
+  const asked = rowsOf<{ variant: string }>("letters.jsonl")
+    .filter((row) => row.variant === "base").length;
+  const { step: steps, tokens } = rowsOf<{ step: number; tokens: number }>(log).at(-1)!;
   const cases: readonly (readonly [string, (text: string) => string, string])[] = [
     [
       "verdicts.jsonl",
       (text) => text.slice(first(text).length),
-      'it has 103 rows of "base", not 104',
+      `it has ${base.length - 1} rows of "base", not ${base.length}`,
     ],
-    ["verdicts.jsonl", (text) => text + first(text), 'it has 105 rows of "base", not 104'],
+    [
+      "verdicts.jsonl",
+      (text) => text + first(text),
+      `it has ${base.length + 1} rows of "base", not ${base.length}`,
+    ],
     [
       "verdicts.jsonl",
       (text) => first(text) + first(text) + text.split("\n").slice(2).join("\n"),
@@ -43,23 +60,23 @@ Deno.test("checkResultFiles() names the file that is not the summary's, and says
     [
       "verdicts.jsonl",
       (text) => text.replace('"official":false', '"official":true'),
-      '"base" has 5 right in it, not 4',
+      `"base" has ${right + 1} right in it, not ${right}`,
     ],
     [
       "verdicts.jsonl",
       (text) => text.replace('"variant":"base"', '"variant":"other"'),
       'it has a row of variant "other"',
     ],
-    ["letters.jsonl", (text) => text.slice(first(text).length), "not 150"],
+    ["letters.jsonl", (text) => text.slice(first(text).length), `not ${asked}`],
     ["letters.jsonl", (text) => text.replace('"correct":true', '"correct":false'), '"base" has '],
     ["summary.md", (text) => `${text}\n`, "its numbers make another text"],
     ["trade_off.svg", (text) => text.replace("sample", "full"), "its numbers make another text"],
-    [log, first, "it has 1 steps, and its run 28"],
+    [log, first, `it has 1 steps, and its run ${steps}`],
     [log, (text) => text.slice(first(text).length), "its steps do not count up from 1"],
     [
       log,
-      (text) => text.replace("15592", "15593"),
-      "it ends at 15593 tokens, and its run at 15592",
+      (text) => text.replace(`"tokens": ${tokens},`, `"tokens": ${tokens + 1},`),
+      `it ends at ${tokens + 1} tokens, and its run at ${tokens}`,
     ],
     [
       log,
