@@ -47,4 +47,3 @@ export async function answerProse(
 export function proseNotes(inputs: ModelInputs & ProseInputs): string[] {
   return [cutNotice(passagePrompts(inputs)) ?? []].flat();
 }
-

@@ -1,7 +1,7 @@
 import { storedHalfType } from "../engine/mod.ts";
-import { MMLU_PROMPT_VERSION } from "../mmlu/mod.ts";
 import { sha256OfFile } from "../ground/mod.ts";
-
+import { MMLU_PROMPT_VERSION } from "../mmlu/mod.ts";
+import { PROSE_PROMPT_VERSION } from "../prose/mod.ts";
 import {
   type AdapterSettings,
   gitState,
@@ -9,36 +9,41 @@ import {
   recordedConfig,
   SCHEMA_VERSION,
   type Summary,
+  type SummaryCounts,
   TASK_VERSION,
   toolVersions,
+  type VariantSummary,
 } from "../runs/mod.ts";
 import { SQL_PROMPT_VERSION } from "../spider/mod.ts";
 import type { StudyInputs } from "./inputs.ts";
+import type { VariantAnswers } from "./numbers/answers.ts";
+import { compareVariants } from "./numbers/compare_variants.ts";
+import { scoreMmlu, scoreProse, scoreSql } from "./numbers/score_variant.ts";
 import { adapterSettings } from "./recipe_adapter.ts";
-import type { StudyFolder } from "./run_study.ts";
-import { summarizeVariants, type VariantAnswers } from "./summarize.ts";
+import type { StudyFolder } from "./study_folder.ts";
+import { studyFindings, tolerancesOf } from "./sweep/study_findings.ts";
+import { adapterFolders } from "./open_variants.ts";
 
 const ADAPTER_FILES = ["adapter_config.json", "adapter_model.safetensors"];
 
-/** Puts a study's numbers together with all that made them. */
+/**
+ * Puts a study's numbers together with all that made them.
+ *
+ * @param answers The base model's first, all judged on the same examples.
+ */
 export async function buildSummary(
   inputs: StudyInputs,
   folder: StudyFolder,
   answers: readonly VariantAnswers[],
 ): Promise<Summary> {
-  const { config, drawn, asked, questions, spider } = inputs;
-  const unjudged = answers[0]?.unjudged ?? [];
-  const scored = asked.length - unjudged.length;
-  const missing = new Map<string, number>();
-  const drawnOnly = new Set(asked);
-  for (const example of drawn) {
-    if (!drawnOnly.has(example)) {
-      missing.set(example.dbId, (missing.get(example.dbId) ?? 0) + 1);
-    }
-  }
-  const missingDatabases = spider.missingDatabases.flatMap(({ dbId }) =>
-    missing.has(dbId) ? [{ dbId, examples: missing.get(dbId)! }] : []
-  );
+  const { config } = inputs;
+  const [base, ...tuned] = answers;
+  if (!base) throw new RangeError("Cannot summarize a study without answers");
+  const { plan } = folder;
+  const compared = tuned.map((variant) => ({
+    answers: variant,
+    versusBase: compareVariants(base, variant, tolerancesOf(plan)),
+  }));
   return {
     schemaVersion: SCHEMA_VERSION,
     taskVersion: TASK_VERSION,
@@ -46,41 +51,102 @@ export async function buildSummary(
     ...(config.label ? { label: config.label } : {}),
     configHash: folder.hash,
     config: recordedConfig(config),
-    counts: {
-      sql: {
-        asked: drawn.length,
-        scored,
-        missing: drawn.length - scored,
-        missingDatabases,
-        ...(unjudged.length > 0 ? { unjudged } : {}),
-      },
-      mmlu: { asked: questions.length, scored: questions.length, missing: 0 },
-    },
-    variants: summarizeVariants(answers),
+    counts: counts(inputs, base),
+    plan,
+    variants: [
+      scores(base),
+      ...compared.map(({ answers, versusBase }) => ({ ...scores(answers), versusBase })),
+    ],
+    findings: studyFindings(plan, base, compared),
     provenance: await provenance(inputs, folder),
   };
 }
 
+function scores({ name, origin, ...answers }: VariantAnswers): VariantSummary {
+  const { verdicts, byShots, letters, prose } = answers;
+  return {
+    name,
+    origin,
+    ...(verdicts.length > 0 && { sql: scoreSql(verdicts) }),
+    ...(byShots && {
+      sqlByShots: Object.fromEntries(
+        Object.entries(byShots).map(([shots, judged]) => [shots, scoreSql(judged)]),
+      ),
+    }),
+    ...(letters.length > 0 && { mmlu: scoreMmlu(letters) }),
+    ...(prose.length > 0 && { prose: scoreProse(prose) }),
+  };
+}
+
+function counts(inputs: StudyInputs, base: VariantAnswers): SummaryCounts {
+  const { drawn, questions, mmlu, prose } = inputs;
+  const { unjudged = [], verdicts, letters, prose: passages } = base;
+  return {
+    ...(verdicts.length > 0 && {
+      sql: {
+        title: "text-to-SQL",
+        asked: drawn.length,
+        scored: verdicts.length,
+        missing: drawn.length - verdicts.length,
+        shots: inputs.shots.length,
+        databases: new Set(verdicts.map(({ dbId }) => dbId)).size,
+        missingDatabases: missingDatabases(inputs),
+        ...(unjudged.length > 0 ? { unjudged } : {}),
+      },
+    }),
+    ...(letters.length > 0 && {
+      mmlu: {
+        title: mmlu.title,
+        asked: questions.length,
+        scored: letters.length,
+        missing: questions.length - letters.length,
+        subjects: new Set(letters.map(({ subject }) => subject)).size,
+      },
+    }),
+    ...(passages.length > 0 && {
+      prose: {
+        title: "general text",
+        asked: prose.passages.length,
+        scored: passages.length,
+        missing: prose.passages.length - passages.length,
+        topics: new Set(passages.map(({ topic }) => topic)).size,
+      },
+    }),
+  };
+}
+
+function missingDatabases({ drawn, asked, spider }: StudyInputs): SummarizedDatabases {
+  const there = new Set(asked);
+  const missing = new Map<string, number>();
+  for (const example of drawn) {
+    if (!there.has(example)) missing.set(example.dbId, (missing.get(example.dbId) ?? 0) + 1);
+  }
+  return spider.missingDatabases.flatMap(({ dbId }) =>
+    missing.has(dbId) ? [{ dbId, examples: missing.get(dbId)! }] : []
+  );
+}
+
+type SummarizedDatabases = NonNullable<SummaryCounts["sql"]>["missingDatabases"];
+
 async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Provenance> {
   const { config, modelHashes, templateHashes, hashes } = inputs;
-  const { seed, training } = config;
+  const { seed } = config;
   const adapters: Record<string, Record<string, string>> = {};
   const settings: Record<string, AdapterSettings> = {};
-  for (const recipe of training.recipes) {
-    const dir = folder.training(recipe);
-    adapters[recipe.name] = Object.fromEntries(
+  for (const [name, dir] of adapterFolders(config, folder)) {
+    adapters[name] = Object.fromEntries(
       await Promise.all(
         ADAPTER_FILES.map(async (file) => [file, await sha256OfFile(`${dir}/${file}`)]),
       ),
     );
-    settings[recipe.name] = adapterSettings(dir);
+    settings[name] = adapterSettings(dir);
   }
   const data = Object.entries(hashes).filter(([name]) => !name.startsWith("model/"));
   return {
     modelFiles: { ...modelHashes, ...templateHashes },
     adapters,
     adapterSettings: settings,
-    prompts: { sql: SQL_PROMPT_VERSION, mmlu: MMLU_PROMPT_VERSION },
+    prompts: { sql: SQL_PROMPT_VERSION, mmlu: MMLU_PROMPT_VERSION, prose: PROSE_PROMPT_VERSION },
     data: Object.fromEntries(data),
     seeds: { questions: seed, shots: seed, suite: seed, training: seed },
     tools: await toolVersions(),

@@ -6,6 +6,7 @@ import { runCommand, VENV_PYTHON } from "../setup/mod.ts";
 import { exportSft, sampleExamples } from "../spider/mod.ts";
 import type { ModelInputs, SqlInputs } from "./inputs.ts";
 import { adapterOrigin } from "./recipe_adapter.ts";
+import { trainings } from "./sweep/sweep_variants.ts";
 
 /** Exit code of {@linkcode ASK_FOR_CUDA} where torch sees no GPU. */
 const NO_CUDA = 3;
@@ -35,7 +36,7 @@ export async function checkTraining(
   folder: { training(recipe: Recipe): string },
   { signal, python = VENV_PYTHON }: CheckTrainingOptions = {},
 ): Promise<void> {
-  const untrained = inputs.config.training.recipes
+  const untrained = trainings(inputs.config).map(({ recipe }) => recipe)
     .filter((recipe) => adapterOrigin(folder.training(recipe)) === "none");
   for (const recipe of untrained) {
     checkNoAdapterBelow(folder.training(recipe));

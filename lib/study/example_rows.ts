@@ -4,7 +4,7 @@ import { alignById } from "../stats/mod.ts";
 import type { OpenStudy } from "./open_study.ts";
 import type { NamedVariant } from "./sample_identity.ts";
 import { storedCompletions } from "./stored_completions.ts";
-import type { VariantAnswers } from "./summarize.ts";
+import type { VariantAnswers } from "./numbers/answers.ts";
 
 /**
  * The text-to-SQL questions of a study with what each variant wrote and what it came to, for

@@ -6,8 +6,15 @@ import {
   type TokenAudit,
   type Tokenizer,
 } from "../engine/mod.ts";
-import { loadMmlu, type MmluData, type MmluQuestion, selectSuite } from "../mmlu/mod.ts";
+import {
+  letterCount,
+  loadMultipleChoice,
+  type MmluData,
+  type MmluQuestion,
+  selectSuite,
+} from "../mmlu/mod.ts";
 import { fromRoot, UsageError } from "../ground/mod.ts";
+import { loadPassages, type ProseData } from "../prose/mod.ts";
 
 import { type StudyConfig } from "../runs/mod.ts";
 import {
@@ -44,6 +51,8 @@ export interface SqlInputs {
   readonly drawn: readonly SpiderExample[];
   /** The drawn questions whose database is there: the ones that are asked. */
   readonly asked: readonly SpiderExample[];
+  /** Further sets of examples that the questions are asked with too. */
+  readonly otherShots: readonly (readonly SpiderExample[])[];
 }
 
 /** The multiple-choice questions of a study. */
@@ -51,16 +60,23 @@ export interface MmluInputs {
   readonly mmlu: MmluData;
   /** The suite: as many questions of each category. */
   readonly questions: readonly MmluQuestion[];
+  /** Those of them that are answered in writing too. */
+  readonly written: readonly MmluQuestion[];
+}
+
+/** The general text of a study. */
+export interface ProseInputs {
+  readonly prose: ProseData;
 }
 
 /** The data of a study, opened and checked before any model is here. */
-export interface DataInputs extends SqlInputs, MmluInputs {
+export interface DataInputs extends SqlInputs, MmluInputs, ProseInputs {
   /** SHA-256 of all data files that the study reads, by name, the asked databases among them. */
   readonly dataHashes: Readonly<Record<string, string>>;
 }
 
 /** All that a study reads, opened and checked before any model is asked anything. */
-export interface StudyInputs extends ModelInputs, SqlInputs, MmluInputs {
+export interface StudyInputs extends ModelInputs, SqlInputs, MmluInputs, ProseInputs {
   readonly audit: TokenAudit;
   /** SHA-256 of all files that the study reads, by name; part of the run's identity. */
   readonly hashes: Readonly<Record<string, string>>;
@@ -81,7 +97,9 @@ export async function openInputs(
 ): Promise<StudyInputs> {
   const data = opened ?? await openDataInputs(config);
   const model = await openModelInputs(config, modelDir);
-  const audit = auditTokens(model.tokenizer, samplePrompt(data));
+  const audit = auditTokens(model.tokenizer, samplePrompt(data), {
+    letters: letterCount(data.questions),
+  });
   const { modelHashes, templateHashes } = model;
   const hashes = {
     ...data.dataHashes,
@@ -94,11 +112,13 @@ export async function openInputs(
 export async function openDataInputs(config: StudyConfig): Promise<DataInputs> {
   const sql = await openSqlInputs(config);
   const choices = await openMmluInputs(config);
+  const text = await openProseInputs(config);
   const dataHashes = {
     ...prefixed("spider/", { ...sql.spider.hashes, ...await databaseHashes(sql) }),
     ...prefixed("mmlu/", choices.mmlu.hashes),
+    ...prefixed("prose/", text.prose.hashes),
   };
-  return { ...sql, ...choices, dataHashes };
+  return { ...sql, ...choices, ...text, dataHashes };
 }
 
 /**
@@ -133,7 +153,9 @@ export function withEndToken(checkpoint: Checkpoint, id: number | undefined): Ch
 }
 
 /** Opens Spider and draws the questions. */
-export async function openSqlInputs({ spider: settings, seed }: StudyConfig): Promise<SqlInputs> {
+export async function openSqlInputs(
+  { spider: settings, sweep, seed }: StudyConfig,
+): Promise<SqlInputs> {
   const spider = await loadSpider(fromRoot(settings.path));
   const shots = selectShots(spider.train, spider.schemas, { count: settings.shots, seed });
   const missing = new Set(spider.missingDatabases.map(({ dbId }) => dbId));
@@ -148,7 +170,11 @@ export async function openSqlInputs({ spider: settings, seed }: StudyConfig): Pr
   for (const dbId of new Set(asked.map((example) => example.dbId))) {
     await checkDatabase(spider.databasePath(dbId));
   }
-  return { spider, shots, drawn, asked };
+  const others = sweep.shots.filter((count) => count !== settings.shots);
+  const otherShots = [...new Set(others)].map((count) =>
+    selectShots(spider.train, spider.schemas, { count, seed })
+  );
+  return { spider, shots, drawn, asked, otherShots };
 }
 
 /** What every SQLite file begins with. Source: https://www.sqlite.org/fileformat.html#magic_header_string */
@@ -169,10 +195,23 @@ async function checkDatabase(path: string): Promise<void> {
   }
 }
 
-/** Opens MMLU and draws the suite. */
-export async function openMmluInputs({ mmlu: settings, seed }: StudyConfig): Promise<MmluInputs> {
-  const mmlu = await loadMmlu(fromRoot(settings.path));
-  return { mmlu, questions: selectSuite(mmlu, { perCategory: settings.perCategory, seed }) };
+/** Opens MMLU, or multiple-choice questions of one's own, and draws the suite. */
+export async function openMmluInputs(
+  { mmlu: settings, sweep, seed }: StudyConfig,
+): Promise<MmluInputs> {
+  const { path, title } = settings;
+  const mmlu = await loadMultipleChoice(fromRoot(path), title === undefined ? {} : { title });
+  const questions = selectSuite(mmlu, { perCategory: settings.perCategory, seed });
+  const asked = new Set(questions);
+  const written = sweep.written === 0
+    ? []
+    : selectSuite(mmlu, { perCategory: sweep.written, seed }).filter((one) => asked.has(one));
+  return { mmlu, questions, written };
+}
+
+/** Opens the passages of general text. */
+export async function openProseInputs({ prose }: StudyConfig): Promise<ProseInputs> {
+  return { prose: await loadPassages(fromRoot(prose.path)) };
 }
 
 /** The first question's prompt: what the token audit looks at. */

@@ -16,7 +16,9 @@
  * @module
  */
 export { answerMmlu } from "./answer_mmlu.ts";
-export { type AnsweredSql, type AnswerOptions, answerSql } from "./answer_sql.ts";
+export { answerProse } from "./answer_prose.ts";
+export { type AnsweredSql, answerSql } from "./answer_sql.ts";
+export type { AnswerOptions } from "./stored_answers.ts";
 export { buildSummary } from "./build_summary.ts";
 export { checkpointHashes, templateHashes } from "./checkpoint_hashes.ts";
 export { dataLabel } from "./data_label.ts";
@@ -47,30 +49,28 @@ export { checkTraining, type CheckTrainingOptions } from "./check_training.ts";
 export { noteChangedAdapters } from "./note_changed_adapters.ts";
 export { type NotebookStudy, openNotebookStudy } from "./open_notebook.ts";
 export { openEngine } from "./open_engine.ts";
-export { openMmluStore, openSqlStore } from "./open_stores.ts";
+export { openMmluStore, openProseStore, openSqlStore } from "./open_stores.ts";
 export { type OpenStudy, openStudy, type OpenStudyOptions } from "./open_study.ts";
 export { type Progress, SILENT } from "../ground/mod.ts";
 export { adapterOrigin, adapterSettings, recipeAdapters } from "./recipe_adapter.ts";
-export { runPipeline } from "./run_pipeline.ts";
+export { finishStudy, runPipeline } from "./run_pipeline.ts";
+export { answerVariants } from "./answer_variants.ts";
+export { allVariants, openVariants } from "./open_variants.ts";
+export { openStudyFolder, type StudyFolder } from "./study_folder.ts";
+export { type PhaseOptions, trainRecipes } from "./train_recipes.ts";
 export {
-  allVariants,
-  answerVariants,
-  openRecipeVariant,
-  openStudyFolder,
-  type PhaseOptions,
-  type StudyFolder,
-  trainRecipes,
-} from "./run_study.ts";
+  plainVariants,
+  type SweepVariant,
+  sweepVariants,
+  type Training,
+  trainings,
+} from "./sweep/sweep_variants.ts";
 export { BASE, type NamedVariant, promptHash } from "./sample_identity.ts";
 export { mmluShortfalls, sqlShortfalls } from "./shortfalls.ts";
 export { storedCompletions } from "./stored_completions.ts";
-export {
-  answerLetters,
-  countCut,
-  type MmluAnswer,
-  summarizeVariants,
-  type VariantAnswers,
-} from "./summarize.ts";
+export { answerLetters, type MmluAnswer, type VariantAnswers } from "./numbers/answers.ts";
+export { compareVariants, type Tolerances } from "./numbers/compare_variants.ts";
+export { countCut, scoreMmlu, scoreProse, scoreSql } from "./numbers/score_variant.ts";
 export { tokenAuditFacts } from "./token_audit_facts.ts";
 export {
   plannedTrainingTokens,

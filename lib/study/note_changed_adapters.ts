@@ -3,6 +3,7 @@ import { type Progress, sha256OfFile, UsageError } from "../ground/mod.ts";
 
 import { readSummary } from "../runs/mod.ts";
 import type { OpenStudy } from "./open_study.ts";
+import { adapterFolders } from "./open_variants.ts";
 import { RESULT_FILES } from "./write_results.ts";
 
 /**
@@ -14,12 +15,12 @@ export async function noteChangedAdapters(
   progress: Progress,
 ): Promise<void> {
   const earlier = earlierAdapters(`${folder.root}/${RESULT_FILES.summary}`, progress);
-  for (const recipe of inputs.config.training.recipes) {
-    for (const [file, hash] of Object.entries(earlier[recipe.name] ?? {})) {
-      const path = `${folder.training(recipe)}/${file}`;
+  for (const [name, dir] of adapterFolders(inputs.config, folder)) {
+    for (const [file, hash] of Object.entries(earlier[name] ?? {})) {
+      const path = `${dir}/${file}`;
       if (!existsSync(path) || await sha256OfFile(path) === hash) continue;
       progress.note(
-        `${recipe.name}: its ${file} is not the one of the results in ${folder.root}: asked anew`,
+        `${name}: its ${file} is not the one of the results in ${folder.root}: asked anew`,
       );
     }
   }

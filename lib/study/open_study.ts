@@ -2,7 +2,8 @@ import { checkRunFolder, type StudyConfig } from "../runs/mod.ts";
 import { ensureModel, ensurePythonEnv, ensureSample } from "../setup/mod.ts";
 import { dataLabel } from "./data_label.ts";
 import { openDataInputs, openInputs, type StudyInputs } from "./inputs.ts";
-import { openStudyFolder, type StudyFolder, unnamedTrainings } from "./run_study.ts";
+import { openStudyFolder, type StudyFolder, unnamedTrainings } from "./study_folder.ts";
+import { trainings } from "./sweep/sweep_variants.ts";
 import { mmluShortfalls, sqlShortfalls, trainingShortfalls } from "./shortfalls.ts";
 import type { Progress } from "../ground/mod.ts";
 
@@ -48,6 +49,6 @@ export async function openStudy(
   const model = await ensureModel(config, progress, { signal });
   const inputs = await openInputs(model.config, model.dir, data);
   const folder = openStudyFolder(inputs, out);
-  for (const line of unnamedTrainings(folder, config.training.recipes)) progress.note(line);
+  for (const line of unnamedTrainings(folder, trainings(config))) progress.note(line);
   return { inputs, folder };
 }

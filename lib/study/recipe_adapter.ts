@@ -3,6 +3,7 @@ import { writeAtomic } from "../ground/mod.ts";
 
 import { type AdapterSettings } from "../runs/mod.ts";
 import type { OpenStudy } from "./open_study.ts";
+import { trainings } from "./sweep/sweep_variants.ts";
 
 /** Who made the adapter in a recipe's folder; `none` where there is none that is whole. */
 export type AdapterOrigin = "none" | "here" | "elsewhere";
@@ -74,8 +75,8 @@ export function adapterSettings(dir: string): AdapterSettings {
 
 /** The adapters that are in a study's folder already, by recipe. */
 export function recipeAdapters({ inputs, folder }: OpenStudy): Record<string, AdapterSettings> {
-  const dirs = inputs.config.training.recipes
-    .map((recipe) => [recipe.name, folder.training(recipe)] as const)
+  const dirs = trainings(inputs.config)
+    .map(({ name, recipe }) => [name, folder.training(recipe)] as const)
     .filter(([, dir]) => adapterOrigin(dir) !== "none");
   return Object.fromEntries(dirs.map(([name, dir]) => [name, adapterSettings(dir)]));
 }

@@ -1,13 +1,16 @@
-import type { Summary } from "../runs/mod.ts";
-import { buildSummary } from "./build_summary.ts";
-import type { OpenStudy } from "./open_study.ts";
 import { loadAdapter } from "../engine/mod.ts";
+import type { Summary } from "../runs/mod.ts";
+import { answerVariants } from "./answer_variants.ts";
+import { buildSummary } from "./build_summary.ts";
 import { checkTraining } from "./check_training.ts";
 import { noteChangedAdapters } from "./note_changed_adapters.ts";
+import { judgedAlike, type VariantAnswers } from "./numbers/answers.ts";
+import type { OpenStudy } from "./open_study.ts";
+import { allVariants, openVariants } from "./open_variants.ts";
 import { adapterOrigin } from "./recipe_adapter.ts";
-import { allVariants, answerVariants, type PhaseOptions, trainRecipes } from "./run_study.ts";
 import { BASE } from "./sample_identity.ts";
-import { judgedAlike } from "./summarize.ts";
+import { sweepVariants, trainings } from "./sweep/sweep_variants.ts";
+import { type PhaseOptions, trainRecipes } from "./train_recipes.ts";
 import { writeResults } from "./write_results.ts";
 
 /**
@@ -17,7 +20,12 @@ import { writeResults } from "./write_results.ts";
 export async function runPipeline(study: OpenStudy, options: PhaseOptions): Promise<Summary> {
   const { inputs, folder } = study;
   // a wrong adapter from elsewhere is told before the hours that the base model takes
-  for (const recipe of inputs.config.training.recipes) {
+  await openVariants(
+    inputs,
+    folder,
+    sweepVariants(inputs.config).filter(({ weights }) => weights.kind !== "training"),
+  );
+  for (const { recipe } of trainings(inputs.config)) {
     const dir = folder.training(recipe);
     if (adapterOrigin(dir) === "elsewhere") await loadAdapter(dir, inputs.checkpoint);
   }
@@ -25,10 +33,18 @@ export async function runPipeline(study: OpenStudy, options: PhaseOptions): Prom
   const base = await answerVariants(inputs, folder, [BASE], options);
   await trainRecipes(inputs, folder, options);
   await noteChangedAdapters(study, options.progress);
-  const [, ...recipes] = await allVariants(inputs, folder);
-  const tuned = await answerVariants(inputs, folder, recipes, options);
-  const answers = judgedAlike([...base, ...tuned]);
-  const summary = await buildSummary(inputs, folder, answers);
-  writeResults(folder, summary, answers);
+  const [, ...variants] = await allVariants(inputs, folder);
+  const tuned = await answerVariants(inputs, folder, variants, options);
+  return await finishStudy(study, [...base, ...tuned]);
+}
+
+/** Phase 5: the numbers of answers, the base model's first, and the files that show them. */
+export async function finishStudy(
+  { inputs, folder }: OpenStudy,
+  answers: readonly VariantAnswers[],
+): Promise<Summary> {
+  const judged = judgedAlike(answers);
+  const summary = await buildSummary(inputs, folder, judged);
+  writeResults(folder, summary, judged);
   return summary;
 }

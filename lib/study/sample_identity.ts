@@ -2,20 +2,26 @@ import { createHash } from "node:crypto";
 import type { Prompt, Variant } from "../engine/mod.ts";
 import { contentKey } from "../ground/mod.ts";
 
-import { TASK_VERSION } from "../runs/mod.ts";
+import { TASK_VERSION, type VariantOrigin } from "../runs/mod.ts";
 import type { ModelInputs } from "./inputs.ts";
 
 /** One set of weights under test: its name, and the adapter with its identity. */
 export interface NamedVariant {
-  /** "base" or the recipe's name. */
+  /** "base", or a name that no other variant has. */
   readonly name: string;
+  /** Which weights they are, for tables. */
+  readonly origin: VariantOrigin;
   readonly weights: Variant;
   /** SHA-256 of the adapter's file; absent for the base model. */
   readonly adapterHash?: string;
+  /** The folder of the adapter. */
+  readonly dir?: string;
+  /** The model that answers where it is not the study's own. */
+  readonly model?: ModelInputs;
 }
 
 /** The base model, without any adapter. */
-export const BASE: NamedVariant = { name: "base", weights: {} };
+export const BASE: NamedVariant = { name: "base", origin: { source: "base" }, weights: {} };
 
 /** What names a sample in its store. */
 export interface SampleIdentity {

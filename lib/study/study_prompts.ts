@@ -1,20 +1,31 @@
 import type { Prompt, Tokenizer } from "../engine/mod.ts";
 import { devShots, mmluPrompt } from "../mmlu/mod.ts";
+import { type ProsePrompt, prosePrompt } from "../prose/mod.ts";
 import { sqlPrompt } from "../spider/mod.ts";
-import type { MmluInputs, ModelInputs, SqlInputs } from "./inputs.ts";
+import type { MmluInputs, ModelInputs, ProseInputs, SqlInputs } from "./inputs.ts";
 
-/** Prompts by the tokenizer that made them and the list of questions that they ask. */
-const MADE = new WeakMap<Tokenizer, WeakMap<readonly unknown[], readonly Prompt[]>>();
+/** Prompts by the tokenizer that made them, and what they were made of, one level each. */
+interface Made {
+  readonly below: WeakMap<object, Made>;
+  prompts?: readonly unknown[];
+}
 
-/** The text-to-SQL prompts of a study's asked questions, made once however many variants answer them. */
+const MADE: Made = { below: new WeakMap() };
+
+/**
+ * The text-to-SQL prompts of a study's asked questions, made once for each set of examples shown,
+ * however many variants answer them.
+ */
 export function sqlPrompts(
   { asked, shots, spider, tokenizer }: ModelInputs & SqlInputs,
 ): readonly Prompt[] {
   return once(
     tokenizer,
-    asked,
-    (example) =>
-      tokenizer.encodeConversation(sqlPrompt(example, { schemas: spider.schemas, shots })),
+    [shots, asked],
+    () =>
+      asked.map((example) =>
+        tokenizer.encodeConversation(sqlPrompt(example, { schemas: spider.schemas, shots }))
+      ),
   );
 }
 
@@ -22,21 +33,35 @@ export function sqlPrompts(
 export function mmluPrompts(
   { config, mmlu, questions, tokenizer }: ModelInputs & MmluInputs,
 ): readonly Prompt[] {
-  return once(tokenizer, questions, (question) => {
-    const shots = devShots(mmlu, question.subject, config.mmlu.shots);
-    const { shared, own } = mmluPrompt(question, shots);
-    return tokenizer.encodePlain(shared, own);
-  });
+  return once(tokenizer, [mmlu, questions], () =>
+    questions.map((question) => {
+      const shots = devShots(mmlu, question.subject, config.mmlu.shots);
+      const { shared, own } = mmluPrompt(question, shots);
+      return tokenizer.encodePlain(shared, own);
+    }));
 }
 
-function once<Question>(
+/** The passages of a study as tokens, made once as {@linkcode sqlPrompts} are. */
+export function passagePrompts(
+  { prose, tokenizer }: ModelInputs & ProseInputs,
+): readonly ProsePrompt[] {
+  return once(
+    tokenizer,
+    [prose],
+    () => prose.passages.map((passage) => prosePrompt(passage, tokenizer)),
+  );
+}
+
+function once<Prompts>(
   tokenizer: Tokenizer,
-  questions: readonly Question[],
-  encode: (question: Question) => Prompt,
-): readonly Prompt[] {
-  const known = MADE.get(tokenizer) ?? new WeakMap<readonly unknown[], readonly Prompt[]>();
-  MADE.set(tokenizer, known);
-  const prompts = known.get(questions) ?? questions.map(encode);
-  known.set(questions, prompts);
-  return prompts;
+  sources: readonly object[],
+  make: () => readonly Prompts[],
+): readonly Prompts[] {
+  let made = MADE;
+  for (const source of [tokenizer, ...sources]) {
+    const below = made.below.get(source) ?? { below: new WeakMap() };
+    made.below.set(source, below);
+    made = below;
+  }
+  return (made.prompts ??= make()) as readonly Prompts[];
 }

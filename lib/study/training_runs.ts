@@ -5,6 +5,7 @@ import { type Recipe } from "../runs/mod.ts";
 import { studentQuantile } from "../stats/mod.ts";
 import type { OpenStudy } from "./open_study.ts";
 import { adapterOrigin } from "./recipe_adapter.ts";
+import { trainings } from "./sweep/sweep_variants.ts";
 
 /** What a study's training runs left behind. */
 export interface TrainingRuns {
@@ -31,7 +32,7 @@ export async function trainingRuns({ inputs, folder }: OpenStudy): Promise<Train
   const runs: TrainingRow[] = [];
   const elsewhere: string[] = [];
   const environment: Record<string, string> = {};
-  for (const recipe of inputs.config.training.recipes) {
+  for (const { recipe } of trainings(inputs.config)) {
     const dir = folder.training(recipe);
     if (adapterOrigin(dir) === "elsewhere") {
       elsewhere.push(recipe.name);

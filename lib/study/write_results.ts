@@ -1,10 +1,10 @@
 import { summaryTable, tradeOffFigure, tradeOffPoints } from "../report/mod.ts";
 import { writeAtomic } from "../ground/mod.ts";
 
+import type { ProseScore } from "../prose/mod.ts";
 import { type Summary, writeSummary } from "../runs/mod.ts";
-import type { SqlVerdict } from "./judge_samples.ts";
-import type { StudyFolder } from "./run_study.ts";
-import type { MmluAnswer, VariantAnswers } from "./summarize.ts";
+import type { MmluAnswer, VariantAnswers } from "./numbers/answers.ts";
+import type { StudyFolder } from "./study_folder.ts";
 
 /** The files that a finished study writes, below its results folder. */
 export const RESULT_FILES = {
@@ -13,6 +13,7 @@ export const RESULT_FILES = {
   figure: "trade_off.svg",
   verdicts: "verdicts.jsonl",
   letters: "letters.jsonl",
+  prose: "prose.jsonl",
 } as const;
 
 /** The texts that a summary makes: the same bytes for the same summary. */
@@ -33,26 +34,41 @@ export function writeResults(
 ): void {
   const path = (file: keyof typeof RESULT_FILES): string => `${folder.root}/${RESULT_FILES[file]}`;
   const { table, figure } = summaryTexts(summary);
-  writeAtomic(path("verdicts"), toLines(answers.flatMap(({ verdicts }) => verdicts.map(recorded))));
-  writeAtomic(
-    path("letters"),
+  const all = <T>(list: (variant: VariantAnswers) => readonly T[]): string =>
     toLines(
-      answers.flatMap(({ name, letters }) => letters.map((answer) => withVariant(name, answer))),
-    ),
-  );
+      answers.flatMap((variant) =>
+        list(variant).map((record) => ({ variant: variant.name, ...record }))
+      ),
+    );
+  writeAtomic(path("verdicts"), toLines(answers.flatMap(verdictRecords)));
+  writeAtomic(path("letters"), all(({ letters }) => letters.map(letterRecord)));
+  writeAtomic(path("prose"), all(({ prose }) => prose.map(proseRecord)));
   writeAtomic(path("table"), table);
   writeAtomic(path("figure"), figure);
   writeSummary(path("summary"), summary);
 }
 
-/** A verdict without its time, which differs from run to run. */
-function recorded({ elapsedMs: _elapsedMs, ...verdict }: SqlVerdict): Record<string, unknown> {
-  return verdict;
+/** Verdicts without their time, which differs from run to run; by shots where they are not the own. */
+function verdictRecords({ verdicts, byShots = {} }: VariantAnswers): Record<string, unknown>[] {
+  const others = Object.entries(byShots).flatMap(([shots, judged]) =>
+    judged.map((verdict) => ({ shots: Number(shots), ...verdict }))
+  );
+  return [...verdicts, ...others].map(({ elapsedMs: _elapsedMs, ...verdict }) => verdict);
 }
 
-function withVariant(variant: string, answer: MmluAnswer): Record<string, unknown> {
-  const { id, ...rest } = answer;
-  return { id, variant, ...rest };
+/** So many decimals of a log-probability or of nats are kept: what a reader can make use of. */
+const DECIMALS = 1e4;
+
+function rounded(value: number): number {
+  return Math.round(value * DECIMALS) / DECIMALS;
+}
+
+function letterRecord({ logProbs, ...answer }: MmluAnswer): Record<string, unknown> {
+  return { ...answer, logProbs: logProbs.map(rounded) };
+}
+
+function proseRecord({ nats, ...score }: ProseScore): Record<string, unknown> {
+  return { ...score, nats: rounded(nats) };
 }
 
 function toLines(records: readonly Readonly<Record<string, unknown>>[]): string {

@@ -60,8 +60,10 @@ function compareSql(base: VariantAnswers, tuned: VariantAnswers): NonNullable<Co
   const shots = Object.keys(base.byShots ?? {}).filter((count) => tuned.byShots?.[count]);
   return {
     overall: fromEntries(READINGS, (reading) => compare(pairs, (v) => v[reading], dbOf)),
-    byHardness: fromEntries(levels, (level) =>
-      compare(pairs.filter((pair) => pair.base.hardness === level), right, dbOf)),
+    byHardness: fromEntries(
+      levels,
+      (level) => compare(pairs.filter((pair) => pair.base.hardness === level), right, dbOf),
+    ),
     runs: compare(pairs, runs, dbOf),
     flips: flipTable(pairs.map((pair) => ({
       from: outcome(pair.base),
@@ -70,8 +72,10 @@ function compareSql(base: VariantAnswers, tuned: VariantAnswers): NonNullable<Co
       rightAfter: pair.tuned.official,
     }))),
     ...(shots.length > 0 && {
-      byShots: fromEntries(shots, (count) =>
-        compare(alignById(base.byShots![count]!, tuned.byShots![count]!), right, dbOf)),
+      byShots: fromEntries(
+        shots,
+        (count) => compare(alignById(base.byShots![count]!, tuned.byShots![count]!), right, dbOf),
+      ),
     }),
   };
 }

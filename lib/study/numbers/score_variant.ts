@@ -96,9 +96,12 @@ export function scoreMmlu(answers: readonly MmluAnswer[]): MmluScores {
   };
 }
 
+/** Options of a question whose log-probabilities were not kept: MMLU's. */
+const OPTIONS = 4;
+
 /** The accuracy that guessing gives: the mean of one over the number of options. */
 export function chanceOf(answers: readonly MmluAnswer[]): number {
-  return mean(answers.map(({ logProbs }) => 1 / logProbs.length));
+  return mean(answers.map(({ logProbs }) => 1 / (logProbs.length || OPTIONS)));
 }
 
 function scoreChoices(answers: readonly MmluAnswer[]): ChoiceScore {

@@ -14,8 +14,8 @@ import {
   crossedSeeds,
   holm,
   primaryClaims,
-  type Recommendation,
   recommend,
+  type Recommendation,
   verdict,
 } from "../../stats/mod.ts";
 import { pairScores } from "../../prose/mod.ts";

@@ -1,0 +1,112 @@
+import { existsSync, readdirSync } from "node:fs";
+import { loadAdapter } from "../engine/mod.ts";
+import { fromRoot, UsageError } from "../ground/mod.ts";
+import type { StudyConfig } from "../runs/mod.ts";
+import { type ModelInputs, openModelInputs, type StudyInputs } from "./inputs.ts";
+import { BASE, type NamedVariant } from "./sample_identity.ts";
+import type { StudyFolder } from "./study_folder.ts";
+import {
+  type Checkpoint,
+  type SweepVariant,
+  sweepVariants,
+  trainings,
+} from "./sweep/sweep_variants.ts";
+
+/**
+ * The base model and every tuned variant of a study, in the order of its tables.
+ *
+ * @throws {UsageError} If an adapter is missing or does not fit the model.
+ */
+export async function allVariants(
+  inputs: StudyInputs,
+  folder: StudyFolder,
+): Promise<NamedVariant[]> {
+  return [BASE, ...await openVariants(inputs, folder, sweepVariants(inputs.config))];
+}
+
+/**
+ * Opens variants of a sweep: each adapter is read once, however many scales of it there are.
+ *
+ * @throws {UsageError} If one is missing or does not fit the model.
+ */
+export async function openVariants(
+  inputs: StudyInputs,
+  folder: Pick<StudyFolder, "training">,
+  variants: readonly SweepVariant[],
+): Promise<NamedVariant[]> {
+  const adapters = new Map<string, ReturnType<typeof loadAdapter>>();
+  const opened: NamedVariant[] = [];
+  for (const { name, origin, weights } of variants) {
+    if (weights.kind === "model") {
+      const model = await openOtherModel(inputs, name, fromRoot(weights.path));
+      opened.push({ name, origin, weights: {}, model });
+      continue;
+    }
+    const dir = weights.kind === "training"
+      ? checkpointFolder(name, folder.training(weights.training), weights.checkpoint)
+      : existing(name, fromRoot(weights.path));
+    const loading = adapters.get(dir) ?? loadAdapter(dir, inputs.checkpoint);
+    adapters.set(dir, loading);
+    const adapter = await loading;
+    const { scale = 1 } = origin;
+    opened.push({ name, origin, weights: { adapter, scale }, adapterHash: adapter.hash, dir });
+  }
+  return opened;
+}
+
+function existing(name: string, dir: string): string {
+  if (existsSync(dir)) return dir;
+  throw new UsageError(`Cannot use the adapter "${name}": there is no folder ${dir}`);
+}
+
+/**
+ * Where a training has saved an adapter.
+ *
+ * @param dir Its run folder.
+ * @throws {UsageError} If it is not trained, or has saved fewer adapters.
+ */
+export function checkpointFolder(name: string, dir: string, { index, of }: Checkpoint): string {
+  if (!existsSync(dir)) {
+    throw new UsageError(`"${name}" is not trained yet: there is no ${dir}; train it first`);
+  }
+  if (index === of) return dir;
+  const saved = `${dir}/checkpoints`;
+  const steps = existsSync(saved) ? readdirSync(saved).filter((n) => n.startsWith("step-")) : [];
+  const step = steps.sort()[index - 1];
+  if (step === undefined || steps.length < of - 1) {
+    throw new UsageError(
+      `Cannot use "${name}": its training saved ${steps.length} adapters in ${saved}, and ` +
+        `${
+          of - 1
+        } beside the finished one are asked for: set sweep.checkpoints lower, or train anew`,
+    );
+  }
+  return `${saved}/${step}`;
+}
+
+/** A merged model or a full fine-tune: it is asked the same, so it must read text the same way. */
+async function openOtherModel(
+  inputs: ModelInputs,
+  name: string,
+  dir: string,
+): Promise<ModelInputs> {
+  const model = await openModelInputs(inputs.config, dir);
+  const text = "SELECT count(*) FROM t WHERE a = 'b' -- 42\n";
+  const [own, other] = [inputs, model].map(({ tokenizer }) => tokenizer.encode(text).join());
+  if (own === other) return model;
+  throw new UsageError(
+    `Cannot compare "${name}": its tokenizer is another one than the base model's, so that their ` +
+      "tokens are not the same text",
+  );
+}
+
+/** The folder of every finished adapter of a study, by the name of its training or its own. */
+export function adapterFolders(
+  config: StudyConfig,
+  folder: Pick<StudyFolder, "training">,
+): ReadonlyMap<string, string> {
+  return new Map([
+    ...trainings(config).map(({ name, recipe }) => [name, folder.training(recipe)] as const),
+    ...config.adapters.map(({ name, adapter }) => [name, fromRoot(adapter)] as const),
+  ]);
+}

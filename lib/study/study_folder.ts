@@ -1,0 +1,63 @@
+import { existsSync, readdirSync } from "node:fs";
+import { claimRun, type Recipe, type SweepPlan } from "../runs/mod.ts";
+import type { StudyInputs } from "./inputs.ts";
+import { keepPlan, sweepPlan } from "./sweep/sweep_plan.ts";
+import { sweepVariants, type Training } from "./sweep/sweep_variants.ts";
+
+/** Where a study's files lie below its results folder. */
+export interface StudyFolder {
+  /** The results folder itself. */
+  readonly root: string;
+  /** `configHash` of the effective config and all inputs. */
+  readonly hash: string;
+  /** What was written down before an answer of a tuned variant was read. */
+  readonly plan: SweepPlan;
+  readonly sqlSamples: string;
+  readonly mmluSamples: string;
+  readonly writtenSamples: string;
+  readonly proseSamples: string;
+  /** The training records. */
+  readonly sftData: string;
+  /** The run folder of a training, adapter included. */
+  training(recipe: Pick<Recipe, "name">): string;
+}
+
+/**
+ * Takes the results folder of a study, new or its own from before, and writes down its plan.
+ *
+ * @throws {UsageError} If the folder holds the results of another study, or another plan.
+ */
+export function openStudyFolder(inputs: StudyInputs, out?: string): StudyFolder {
+  const { folder, hash } = claimRun(inputs.config, {
+    inputs: inputs.hashes,
+    ...(out ? { out } : {}),
+  });
+  const plan = sweepPlan(inputs.config, sweepVariants(inputs.config), {
+    databases: inputs.asked.map(({ dbId }) => dbId),
+    written: new Date().toISOString(),
+  });
+  return {
+    root: folder,
+    hash,
+    plan: keepPlan(`${folder}/plan.json`, plan),
+    sqlSamples: `${folder}/samples/sql.jsonl`,
+    mmluSamples: `${folder}/samples/mmlu.jsonl`,
+    writtenSamples: `${folder}/samples/written.jsonl`,
+    proseSamples: `${folder}/samples/prose.jsonl`,
+    sftData: `${folder}/samples/sft.jsonl`,
+    training: ({ name }) => `${folder}/training/${name}`,
+  };
+}
+
+/** One line for each folder of trained adapters that no training of the study is named like. */
+export function unnamedTrainings(
+  { root }: Pick<StudyFolder, "root">,
+  named: readonly Pick<Training, "name">[],
+): string[] {
+  const dir = `${root}/training`;
+  if (!existsSync(dir)) return [];
+  const names = new Set(named.map(({ name }) => name));
+  return readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !names.has(entry.name))
+    .map(({ name }) => `no recipe of the config is named "${name}": ${dir}/${name} is not read`);
+}
