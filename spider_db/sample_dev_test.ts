@@ -100,6 +100,11 @@ Deno.test("The sample's train split gives away no dev gold, and no dev gold is t
   assert.equal(new Set(DEV.map((pair) => pair.query.toLowerCase())).size, DEV.length);
 });
 
+Deno.test("The sample's dev golds fit into the 64 tokens of config/sample.json", () => {
+  // The longest, of 161 characters, has 62 tokens of SmolLM2's.
+  for (const { query } of DEV) assert.ok(query.length <= 161, `${query.length}: ${query}`);
+});
+
 Deno.test("The sample's dev golds return rows, and none of them twice", async () => {
   await withBuilt((dir) => {
     for (const { db_id, query } of DEV) {
