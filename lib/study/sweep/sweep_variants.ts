@@ -37,7 +37,8 @@ export function trainings({ training, sweep, seed }: StudyConfig): Training[] {
     Array.from({ length: sweep.seeds[recipe.name] ?? 1 }, (_, i) => {
       const own = seed + i;
       const name = i === 0 ? recipe.name : `${recipe.name}#${own}`;
-      return { name, recipe: { ...recipe, name }, source: recipe.name, seed: own };
+      const saved = sweep.checkpoints > 1 ? { checkpoints: sweep.checkpoints } : {};
+      return { name, recipe: { ...recipe, ...saved, name }, source: recipe.name, seed: own };
     })
   );
 }
@@ -56,6 +57,8 @@ export function sweepVariants(config: StudyConfig): SweepVariant[] {
     const of = sweep.checkpoints;
     const indices = first ? Array.from({ length: of }, (_, i) => of - i) : [of];
     const scales = first ? sweep.scales : [1];
+    const { replayShare = 0, klWeight = 0 } = training.recipe;
+    const outside = replayShare > 0 || klWeight > 0 ? { outsideTrainSplit: true } as const : {};
     return indices.flatMap((index) => {
       const checkpoint = { index, of };
       const step = index === of ? "" : `/${index}of${of}`;
@@ -65,6 +68,7 @@ export function sweepVariants(config: StudyConfig): SweepVariant[] {
           source: training.source,
           scale,
           seed: training.seed,
+          ...outside,
           ...(index === of ? {} : { checkpoint }),
         },
         weights: { kind: "training", training, checkpoint },
