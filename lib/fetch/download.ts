@@ -25,13 +25,13 @@ export interface DownloadOptions {
   /** What to tell the user, beside the cause, when all tries failed, such as what to set. */
   readonly otherwise?: string;
   /** How often to try while the connection breaks; 5 by default. */
-  readonly attempts?: number;
+  readonly attempts?: number | undefined;
   /** The wait before the second try, in milliseconds, doubled each time; 1000 by default. */
-  readonly retryDelayMs?: number;
+  readonly retryDelayMs?: number | undefined;
   /** The longest that a server's `Retry-After` is obeyed; 300,000 ms by default. */
-  readonly maxRetryAfterMs?: number;
+  readonly maxRetryAfterMs?: number | undefined;
   /** How long no byte may come before a try is given up; 60,000 ms by default. */
-  readonly stallMs?: number;
+  readonly stallMs?: number | undefined;
   /** Called as bytes arrive; `totalBytes` is unknown where the server does not say. */
   readonly onProgress?: (bytes: number, totalBytes: number | undefined) => void;
   /** Called with a line when a try failed and another one follows. */

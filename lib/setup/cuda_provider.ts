@@ -1,10 +1,8 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import { extractZip } from "../fetch/mod.ts";
 import { type Progress, UsageError } from "../ground/mod.ts";
-import { pipFault } from "./_network_fault.ts";
+import { downloadWheel } from "./_download_wheel.ts";
 import { setupLock } from "./_setup_lock.ts";
-import { findPython } from "./find_python.ts";
 import { runCommand } from "./run_command.ts";
 
 /** Major versions of CUDA that there is a provider for. */
@@ -168,24 +166,16 @@ function fetcher(progress: Progress): NonNullable<CudaProviderOptions["fetch"]> 
 }
 
 async function fetchFromWheel(version: string, into: string, progress: Progress): Promise<void> {
-  const python = await findPython();
-  const requirement = `onnxruntime-gpu==${version}`;
-  const result = await runCommand(python, [
-    ...["-m", "pip", "download", "--no-deps", "--only-binary=:all:"],
-    // any interpreter's wheel will do: only the two libraries are taken out of it
-    ...["--python-version", "3.12", "--implementation", "cp"],
-    ...["--platform", "manylinux_2_27_x86_64", "--platform", "manylinux_2_28_x86_64"],
-    ...["-d", into, requirement],
-  ]);
-  if (result.code !== 0) {
-    const why = pipFault(result, progress);
-    throw new UsageError(`Cannot download ${requirement} with pip: ${why}`);
-  }
-  for (const { name } of [...Deno.readDirSync(into)]) {
-    if (!name.endsWith(".whl")) continue;
-    const wanted = (entry: string): boolean => FILES.some((file) => entry.endsWith(`/${file}`));
-    await extractZip(`${into}/${name}`, into, { wanted });
-  }
+  await downloadWheel(into, {
+    what: "the CUDA provider",
+    requirement: `onnxruntime-gpu==${version}`,
+    args: [
+      // any interpreter's wheel will do: only the two libraries are taken out of it
+      ...["--python-version", "3.12", "--implementation", "cp"],
+      ...["--platform", "manylinux_2_27_x86_64", "--platform", "manylinux_2_28_x86_64"],
+    ],
+    wanted: (name) => FILES.some((file) => name.endsWith(`/${file}`)),
+  }, progress);
   for (const file of FILES) {
     await Deno.rename(`${into}/onnxruntime/capi/${file}`, `${into}/${file}`);
   }

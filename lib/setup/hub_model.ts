@@ -141,20 +141,15 @@ async function fetchFiles(
     throw explainWriteError(error, part);
   });
   await checkSpace(part, total, id);
-  // only what is given: an option that is undefined would take the place of its default
-  const given = Object.fromEntries(
-    (["attempts", "maxRetryAfterMs", "retryDelayMs", "stallMs"] as const)
-      .flatMap((name) => options[name] === undefined ? [] : [[name, options[name]]]),
-  );
+  const { attempts, maxRetryAfterMs, retryDelayMs, stallMs, signal } = options;
   let before = 0;
   for (const file of files) {
     const path = `${part}/${file.name}`;
     const done = before;
     await download(`${endpoint}/${id}/resolve/${revision}/${file.name}`, path, {
       ...(token ? { headers: { authorization: `Bearer ${token}` } } : {}),
-      ...given,
+      ...{ attempts, maxRetryAfterMs, retryDelayMs, stallMs, signal },
       sha256: file.sha256,
-      signal: options.signal,
       advise: (status) => hubAdvice(status, place),
       otherwise: OTHERWISE,
       onNote: (line) => progress.note(line),

@@ -35,13 +35,15 @@ export async function ensurePythonEnv(
   const venv = `${root}/.venv`;
   const venvPython = `${venv}/bin/python`;
   const marker = `${venv}/${MARKER}`;
-  const gpu = await hasNvidiaGpu();
+  const gpu = await succeeds("nvidia-smi");
   const files = ["training/requirements.txt", ...(gpu ? ["training/requirements-gpu.txt"] : [])];
   const hash = createHash("sha256");
   for (const file of files) hash.update(await Deno.readTextFile(`${root}/${file}`));
   const wanted = hash.digest("hex");
+  const works = (): Promise<boolean> => succeeds(venvPython, "-m", "pip", "--version");
   const isMade = async (): Promise<boolean> =>
-    (await Deno.readTextFile(marker).catch(() => "")).trim() === wanted && await works(venvPython);
+    (await Deno.readTextFile(marker).catch(() => "")).trim() === wanted &&
+    await works();
   const reused = (): void => progress.note("reused the Python environment in .venv");
   if (await isMade()) return reused();
   using _lock = await setupLock(`${root}/.cache/python-env`, { progress });
@@ -51,7 +53,7 @@ export async function ensurePythonEnv(
   await Deno.remove(marker).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
-  if (!await works(venvPython)) {
+  if (!await works()) {
     const python = await findPython();
     await check(python, ["-m", "venv", "--clear", venv], progress);
   }
@@ -65,17 +67,9 @@ export async function ensurePythonEnv(
   writeAtomic(marker, `${wanted}\n`);
 }
 
-async function works(python: string): Promise<boolean> {
-  try {
-    const { success } = await new Deno.Command(python, {
-      args: ["-m", "pip", "--version"],
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    return success;
-  } catch {
-    return false;
-  }
+/** Whether a command is there and ends well; what it prints is dropped. */
+async function succeeds(command: string, ...args: readonly string[]): Promise<boolean> {
+  return await runCommand(command, args).then(({ code }) => code === 0, () => false);
 }
 
 async function check(command: string, args: string[], progress: Progress): Promise<void> {
@@ -87,13 +81,4 @@ async function check(command: string, args: string[], progress: Progress): Promi
   throw new UsageError(
     `Cannot set up Python: "${command} ${args.join(" ")}" ended with code ${code}: ${why}`,
   );
-}
-
-async function hasNvidiaGpu(): Promise<boolean> {
-  try {
-    return (await new Deno.Command("nvidia-smi", { stdout: "null", stderr: "null" }).output())
-      .success;
-  } catch {
-    return false;
-  }
 }
