@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { SILENT } from "../ground/mod.ts";
 import { REPOSITORY_ROOT } from "../ground/mod.ts";
-import { type Keyed, openStore } from "../runs/store.ts";
+import { openStore } from "../runs/store.ts";
+import { KEPT_VERDICTS, type KeptVerdict } from "../sql/verdict.ts";
 import { assertRefused, runMain } from "./testing/run_main.ts";
 import { main } from "./main.ts";
 
@@ -98,15 +99,14 @@ Deno.test("judge goes on with the verdicts of a run that was killed", async () =
 
 // Marks kept verdicts, so that it shows whether they are used or worked out again.
 function markKept(path: string): number {
-  type Kept = Keyed & { readonly verdict: Record<string, unknown> };
-  const options = { check: (value: unknown) => value as Kept };
-  const records: Kept[] = [];
+  const options = { schema: KEPT_VERDICTS.line };
+  const records: KeptVerdict[] = [];
   {
-    using store = openStore<Kept>(path, options);
+    using store = openStore(path, options);
     records.push(...store.values());
   }
   Deno.removeSync(path);
-  using store = openStore<Kept>(path, options);
+  using store = openStore(path, options);
   store.append(records.map(({ key, verdict }) => ({
     key,
     verdict: { ...verdict, elapsedMs: 123456 },

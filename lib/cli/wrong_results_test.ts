@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openStore } from "../runs/mod.ts";
+import { openStore, SAMPLES } from "../runs/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
 import { assertRefused, runMain } from "./testing/run_main.ts";
 
@@ -26,8 +26,8 @@ Deno.test("main refuses a results folder whose data has changed since", async ()
 Deno.test("main refuses a store that another process is writing, and names the process", async () => {
   using study = await writeMiniStudy();
   const path = `${study.out}/samples/sql.jsonl`;
-  const program = `import { openStore } from "${import.meta.resolve("../runs/store.ts")}";
-    using store = openStore(Deno.args[0], { check: (value) => value });
+  const program = `import { openStore, SAMPLES } from "${import.meta.resolve("../runs/mod.ts")}";
+    using store = openStore(Deno.args[0], { schema: SAMPLES.sql });
     console.log("locked"); await new Promise(() => setInterval(() => {}, 1e6));`;
   await Deno.writeTextFile(`${study.root}/holder.ts`, program);
   const holder = new Deno.Command(Deno.execPath(), {
@@ -101,9 +101,7 @@ Deno.test({
     await assertRefused(args, /answers.jsonl.samples: the disk is full: free some space/);
     await Deno.remove(`${out}.samples`);
     assert.equal((await runMain(args)).code, 0);
-    using store = openStore<{ key: string }>(`${out}.samples`, {
-      check: (value) => value as { key: string },
-    });
+    using store = openStore(`${out}.samples`, { schema: SAMPLES.mmlu });
     assert.equal(store.size, 3);
   },
 });

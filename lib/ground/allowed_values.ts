@@ -46,6 +46,7 @@ export function allowedValues(schema: JsonSchema): string {
       return minLength > 0 ? "a text that is not empty" : "a text";
     case "array":
       if (minItems === maxItems) return `a list of ${minItems}`;
+      if (maxItems !== undefined) return `a list of ${minItems} to ${maxItems}`;
       return minItems > 0 ? `a list of at least ${minItems}` : "a list";
     default:
       return "an object";

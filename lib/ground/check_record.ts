@@ -43,6 +43,15 @@ export function textOfForm(pattern: RegExp, allowed: string): z.ZodString {
   return z.string().regex(pattern).meta({ allowed });
 }
 
+/** A text that is not empty. */
+export const TEXT: z.ZodString = z.string().min(1);
+
+/** How many there are of something. */
+export const COUNT: z.ZodInt = z.int().min(0);
+
+/** A SHA-256, hexadecimal. */
+export const SHA256: z.ZodString = textOfForm(/^[0-9a-f]{64}$/, "64 hexadecimal digits");
+
 /**
  * Adds a rule that several values of a record keep together; it is looked at once each of them is
  * right by itself.

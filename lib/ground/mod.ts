@@ -11,11 +11,14 @@ export { calendarDay, CHAT_DEFAULTS, CHAT_KEYS, type ChatSettings } from "./chat
 export {
   type Checked,
   checkRecord,
+  COUNT,
   type DeepReadonly,
   type OptionalKey,
   type Problem,
   type RecordOf,
   type Schema,
+  SHA256,
+  TEXT,
   textOfForm,
   together,
 } from "./check_record.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { canonicalJson, type Check, parseJson, UsageError } from "../ground/mod.ts";
+import { canonicalJson, checkRecord, parseJson, type Schema, UsageError } from "../ground/mod.ts";
 
 /** The field of a line that is no part of its record. */
 const SUM = "sum";
@@ -23,7 +23,11 @@ export function storeLine(record: object): string {
  *
  * @param place How to name the line, such as `samples.jsonl, line 3`.
  */
-export function readStoreLine<T>(bytes: Uint8Array, place: string, check: Check<T>): StoreLine<T> {
+export function readStoreLine<T>(
+  bytes: Uint8Array,
+  place: string,
+  schema: Schema<T>,
+): StoreLine<T> {
   try {
     const value = parseJson(decode(bytes), place);
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
@@ -32,7 +36,7 @@ export function readStoreLine<T>(bytes: Uint8Array, place: string, check: Check<
     const { [SUM]: sum, ...fields } = value as Record<string, unknown>;
     if (sum === undefined) return { damage: "it has no checksum" };
     if (sum !== checksum(fields)) return { damage: "its checksum does not fit" };
-    return { record: check(fields, { file: place, keyPath: "" }) };
+    return { record: checkRecord(schema, fields, place) as T };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return { damage: error.message.replace(/^Cannot \w+ /, "").replace(`${place}: `, "") };

@@ -40,15 +40,22 @@ export {
   recordedConfig,
   validateConfig,
 } from "./config.ts";
-export {
-  checkProseSample,
-  checkWrittenSample,
-  type ProseSample,
-  type WrittenSample,
-} from "./gauge_samples.ts";
 export { type GitState, gitState } from "./git_state.ts";
 export { recipeNames, RECIPES_DIR, withNamedRecipes } from "./named_recipes.ts";
-export { checkMmluSample, checkSqlSample, type MmluSample, type SqlSample } from "./samples.ts";
+export {
+  COMPLETION_KEYS,
+  MMLU_SAMPLE_KEYS,
+  type MmluSample,
+  PROSE_SAMPLE_KEYS,
+  type ProseSample,
+  SAMPLE_NAME_KEYS,
+  SAMPLE_PROMPT_KEYS,
+  SAMPLES,
+  SQL_SAMPLE_KEYS,
+  type SqlSample,
+  WRITTEN_SAMPLE_KEYS,
+  type WrittenSample,
+} from "./samples.ts";
 export { SchemaVersionError } from "./schema_version_error.ts";
 export { type Keyed, openStore, type SampleStore, type StoreOptions } from "./store.ts";
 export {

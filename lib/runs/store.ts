@@ -1,8 +1,9 @@
 import { dirname } from "node:path";
 import {
-  type Check,
+  checkRecord,
   explainWriteError,
   lockFile,
+  type Schema,
   UsageError,
   writeAtomic,
   writeFully,
@@ -41,8 +42,8 @@ export interface SampleStore<T extends Keyed> extends Disposable {
 
 /** Options of {@linkcode openStore}. */
 export interface StoreOptions<T> {
-  /** Looks at each record, read or appended, such as `checkSqlSample`. */
-  readonly check: Check<T>;
+  /** What each record is, read or appended, such as `SAMPLES.sql`. */
+  readonly schema: Schema<T>;
   /** Is told in a line of each damaged line, which is not used, and of where it is kept. */
   readonly onDropped?: (note: string) => void;
 }
@@ -66,7 +67,7 @@ const NAMED_LINES = 5;
  *
  * @example A run that is started twice does its work once
  * ```ts
- * import { checkMmluSample, type MmluSample } from "./samples.ts";
+ * import { type MmluSample, SAMPLES } from "./samples.ts";
  * import { contentKey } from "../ground/mod.ts";
  * import { openStore } from "./store.ts";
  * import assert from "node:assert/strict";
@@ -74,7 +75,7 @@ const NAMED_LINES = 5;
  * const path = `${Deno.makeTempDirSync()}/samples.jsonl`;
  * const key = contentKey({ model: "m", tokens: [1, 2, 3] });
  * for (const missing of [1, 0]) {
- *   using store = openStore<MmluSample>(path, { check: checkMmluSample });
+ *   using store = openStore<MmluSample>(path, { schema: SAMPLES.mmlu });
  *   assert.equal(store.has(key) ? 0 : 1, missing);
  *   if (store.has(key)) continue;
  *   store.append([{
@@ -122,7 +123,7 @@ interface Held<T> extends StoreOptions<T> {
 }
 
 function readStore<T extends Keyed>(path: string, held: Held<T>): SampleStore<T> {
-  const { lock, check } = held;
+  const { lock, schema } = held;
   let file = held.file!;
   const bytes = readAll(file);
   // A record counts from its line's end on, so that half a number is never taken for a number.
@@ -150,7 +151,7 @@ function readStore<T extends Keyed>(path: string, held: Held<T>): SampleStore<T>
     append(added): void {
       if (added.length === 0) return;
       refuseRepeats(added, records, path);
-      for (const record of added) check(record, { file: newRecord(record, path), keyPath: "" });
+      for (const record of added) checkRecord(schema, record, newRecord(record, path));
       const encoded = new TextEncoder().encode(added.map(storeLine).join(""));
       try {
         file.seekSync(length, Deno.SeekMode.Start);
@@ -197,7 +198,7 @@ interface Parsed<T> {
 function parseRecords<T extends Keyed>(
   bytes: Uint8Array,
   path: string,
-  { check, onDropped }: StoreOptions<T>,
+  { schema, onDropped }: StoreOptions<T>,
 ): Parsed<T> {
   const records = new Map<string, T>();
   const kept: Uint8Array[] = [];
@@ -207,7 +208,7 @@ function parseRecords<T extends Keyed>(
     const end = bytes.indexOf(0x0a, start);
     const line = bytes.subarray(start, end + 1);
     const place = `${path}, line ${number}`;
-    const read = readStoreLine(bytes.subarray(start, end), place, check);
+    const read = readStoreLine(bytes.subarray(start, end), place, schema);
     start = end + 1;
     if ("damage" in read) {
       dropped.push(line);

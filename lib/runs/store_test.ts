@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { storeLine } from "./_store_lines.ts";
-import { contentKey } from "../ground/mod.ts";
-import { checkMmluSample, checkSqlSample, type MmluSample, type SqlSample } from "./samples.ts";
+import { checkRecord, contentKey } from "../ground/mod.ts";
+import { type MmluSample, SAMPLES, type SqlSample } from "./samples.ts";
 import { openStore, type SampleStore } from "./store.ts";
 
 const WRITER = join(import.meta.dirname!, "testing", "store_writer.ts");
@@ -231,11 +231,11 @@ Deno.test("append() refuses what could not be read again, names the field, and w
     [[NaN, -1, -1, -1], /"logProbs\[0\]" must be a number <= 0: current value is NaN$/],
     [[-1, -Infinity, -1, -1], /"logProbs\[1\]" .* current value is -Infinity$/],
     [[-1, -1, 0.057, -1], /"logProbs\[2\]" .* current value is 0.057$/],
-    [[-1], /"logProbs" must be a list of at least 2/],
+    [[-1], /"logProbs" must be a list of 2 to 10/],
   ];
   inFolder((folder) => {
     const path = `${folder}/mmlu.jsonl`;
-    using store = openStore<MmluSample>(path, { check: checkMmluSample });
+    using store = openStore<MmluSample>(path, { schema: SAMPLES.mmlu });
     store.append([mmluSample(0, [-1, -2, -3, -4])]);
     const before = Deno.readTextFileSync(path);
     for (const [logProbs, message] of cases) {
@@ -302,23 +302,23 @@ Deno.test("openStore() refuses a path that cannot be written", () => {
   });
 });
 
-Deno.test("checkMmluSample() wants 2 to 10 log-probabilities, one a choice", () => {
-  const place = { file: "s.jsonl, line 1", keyPath: "" };
+Deno.test("SAMPLES.mmlu wants 2 to 10 log-probabilities, one a choice", () => {
+  const check = (sample: unknown): unknown => checkRecord(SAMPLES.mmlu, sample, "s.jsonl, line 1");
   const sample = mmluSample(0, [-1, -2, -3, -4]);
-  assert.deepEqual(checkMmluSample(sample, place), sample);
+  assert.deepEqual(check(sample), sample);
   for (const count of [2, 5, 10]) {
     const logProbs = new Array(count).fill(-1);
-    assert.deepEqual(checkMmluSample({ ...sample, logProbs }, place), { ...sample, logProbs });
+    assert.deepEqual(check({ ...sample, logProbs }), { ...sample, logProbs });
   }
   const eleven = new Array(11).fill(-1);
   for (const logProbs of [[-1], eleven, [-1, -2, -3, 0.1], [-1, -2, -3, null], "x"]) {
-    assert.throws(() => checkMmluSample({ ...sample, logProbs }, place), /logProbs/);
+    assert.throws(() => check({ ...sample, logProbs }), /logProbs/);
   }
 });
 
 function open(path: string, notes: string[] = []): SampleStore<SqlSample> {
   return openStore<SqlSample>(path, {
-    check: checkSqlSample,
+    schema: SAMPLES.sql,
     onDropped: (note) => void notes.push(note),
   });
 }

@@ -1,4 +1,11 @@
-import { checkRecord, contentKey, parseJson, readTextFile, UsageError, writeAtomic } from "../ground/mod.ts";
+import {
+  checkRecord,
+  contentKey,
+  parseJson,
+  readTextFile,
+  UsageError,
+  writeAtomic,
+} from "../ground/mod.ts";
 import { SchemaVersionError } from "./schema_version_error.ts";
 import { SCHEMA_VERSION, SUMMARY, type Summary } from "./summary.ts";
 

@@ -1,8 +1,8 @@
 import { hardness } from "./classify/hardness.ts";
 import { databaseFiles, type Suite } from "./database_files.ts";
 import { GoldQueryError } from "./gold_query_error.ts";
-import { createJudge, type JudgeOptions } from "./judge.ts";
-import { judgeOrReason, type Unjudged } from "./judge_or_reason.ts";
+import { judgeAll, type JudgeAllOptions } from "./judge_all.ts";
+import type { Unjudged } from "./judge_or_reason.ts";
 import { pairPredictions, type PredictionPair } from "./pair_predictions.ts";
 import { type QuarantineReason, quarantineReasons } from "./quarantine/gold_quarantine.ts";
 import type { GoldExample } from "./read_gold_examples.ts";
@@ -66,15 +66,6 @@ export interface JudgedPredictions {
   readonly databaseFiles: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Limits of the executor, and what to be told. */
-export interface JudgePredictionsOptions extends JudgeOptions {
-  readonly onProgress?: (done: number, total: number) => void;
-  /** Called with each verdict as it is ready. */
-  readonly onVerdict?: (verdict: JudgedPrediction) => void;
-  /** A verdict of an earlier run on the same prediction, to be used as it is. */
-  readonly known?: (pair: PredictionPair) => JudgedPrediction | undefined;
-}
-
 /**
  * Judges a whole prediction file. How predictions find their examples: `pairPredictions`. An example
  * without a prediction counts as wrong; one whose database is missing or cannot be read, or whose
@@ -93,9 +84,8 @@ export interface JudgePredictionsOptions extends JudgeOptions {
  */
 export async function judgePredictions(
   request: JudgePredictionsRequest,
-  options: JudgePredictionsOptions = {},
+  options: JudgeAllOptions = {},
 ): Promise<JudgedPredictions> {
-  const { onProgress, onVerdict, known, ...limits } = options;
   const { predictions, examples, databases, suite = "all", limit = Infinity } = request;
   const pairs = pairPredictions(predictions, examples).slice(0, limit);
   const files = new Map(
@@ -103,42 +93,33 @@ export async function judgePredictions(
       [dbId, databaseFiles(databases, dbId, suite)] as const
     ),
   );
-  const goldFailures: GoldQueryError[] = [];
-  let done = 0;
-  await using judge = createJudge(limits);
-
-  async function rowOf(pair: PredictionPair): Promise<JudgedPrediction | UnjudgedExample> {
-    const { id, dbId, gold } = pair.example;
-    const dbPaths = files.get(dbId)!;
-    const about = describe(pair, dbPaths.length);
-    if (dbPaths.length === 0) {
-      const message = `there is no ${dbId}/${dbId}.sqlite`;
-      return unjudged(about, { status: "no_database", message, sql: pair.sql });
-    }
-    const earlier = known?.(pair);
-    if (earlier !== undefined) return earlier;
-    const request = { dbPaths, gold, predicted: pair.sql, exampleId: id, dbId };
-    const outcome = await judgeOrReason(judge, request);
-    if (!("elapsedMs" in outcome)) {
-      if (outcome.error instanceof GoldQueryError) goldFailures.push(outcome.error);
-      return unjudged(about, { ...outcome, sql: pair.sql });
-    }
-    const judged = asJudged(about, outcome);
-    onVerdict?.(judged);
-    return judged;
-  }
-
-  const rows = await Promise.all(pairs.map(async (pair) => {
-    const row = await rowOf(pair);
-    onProgress?.(++done, pairs.length);
-    return row;
-  }));
+  const there = pairs.filter(({ example }) => files.get(example.dbId)!.length > 0);
+  const missing = pairs.length - there.length;
+  const predicted = there.map(({ example: { id, dbId, gold }, sql }) => (
+    { id, dbId, dbPaths: files.get(dbId)!, gold, predicted: sql }
+  ));
+  const { onProgress } = options;
+  const found = await judgeAll(predicted, {
+    ...options,
+    ...(onProgress && { onProgress: (done) => onProgress(missing + done, pairs.length) }),
+  });
+  const outcomes = new Map(there.map((pair, i) => [pair, found[i]!]));
+  const rows = pairs.map((pair) => {
+    const { dbId } = pair.example;
+    const about = describe(pair, files.get(dbId)!.length);
+    const outcome = outcomes.get(pair) ??
+      { status: "no_database" as const, message: `there is no ${dbId}/${dbId}.sqlite` };
+    return "elapsedMs" in outcome
+      ? asJudged(about, outcome)
+      : unjudged(about, { ...outcome, sql: pair.sql });
+  });
+  const errors = found.flatMap((outcome) => "error" in outcome ? outcome.error : []);
   return {
     rows,
     verdicts: rows.filter(isJudged),
     unjudged: rows.filter((row) => !isJudged(row)),
     missingDatabases: missingOf(pairs, files),
-    goldFailures,
+    goldFailures: errors.filter((error) => error instanceof GoldQueryError),
     databaseFiles: new Map([...files].filter(([, paths]) => paths.length > 0)),
   };
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../ground/mod.ts";
 import { testDatabase } from "./_test_database.ts";
+import type { VerdictStore } from "./judge_all.ts";
+import type { KeptVerdict } from "./verdict.ts";
 import { type JudgedPrediction, judgePredictions } from "./judge_predictions.ts";
 import type { GoldExample } from "./read_gold_examples.ts";
 import type { Prediction } from "./read_predictions.ts";
@@ -133,19 +135,24 @@ Deno.test("judgePredictions() lists a gold that fails and gives no verdict on it
   assert.match(failed!.message, /near "nothing": syntax error/);
 });
 
-Deno.test("judgePredictions() uses verdicts that are known and reports only new ones", async () => {
+Deno.test("judgePredictions() uses verdicts that are kept, and says the same with them", async () => {
   using folder = shop();
   const request = { predictions: PREDICTIONS, examples: EXAMPLES, databases: folder.databases };
-  const first = await judgePredictions(request, { workers: 1 });
-  const known = new Map(first.verdicts.slice(0, 2).map((verdict) => [verdict.id, verdict]));
-  const fresh: string[] = [];
-  const second = await judgePredictions(request, {
-    workers: 1,
-    known: ({ example }) => known.get(example.id),
-    onVerdict: ({ id }) => fresh.push(id),
-  });
-  assert.deepEqual(fresh, ["dev-3"]);
-  assert.deepEqual(second.verdicts.map(({ id }) => id), first.verdicts.map(({ id }) => id));
+  const kept = new Map<string, KeptVerdict>();
+  const store: VerdictStore = {
+    get: (key) => kept.get(key),
+    append: (verdicts) => verdicts.forEach((verdict) => kept.set(verdict.key, verdict)),
+  };
+  const first = await judgePredictions(request, { workers: 1, store });
+  assert.equal(kept.size, 3);
+  for (const [key, { verdict }] of kept) {
+    kept.set(key, { key, verdict: { ...verdict, elapsedMs: 7 } });
+  }
+  const second = await judgePredictions(request, { workers: 1, store });
+  assert.deepEqual(
+    second.rows,
+    first.rows.map((row) => ("elapsedMs" in row ? { ...row, elapsedMs: 7 } : row)),
+  );
 });
 
 Deno.test("summarizeVerdicts() counts by hardness, status, class and without quarantine", () => {

@@ -31,13 +31,13 @@ export {
 export { extractSql, isCutInReasoning } from "./extract_sql.ts";
 export { GoldQueryError } from "./gold_query_error.ts";
 export { createJudge, type Judge, type JudgeOptions, type JudgeRequest } from "./judge.ts";
+export { type Judgeable, judgeAll, type JudgeAllOptions, type VerdictStore } from "./judge_all.ts";
 export { judgeOrReason, type Unjudged } from "./judge_or_reason.ts";
 export {
   type JudgedExample,
   type JudgedPrediction,
   type JudgedPredictions,
   judgePredictions,
-  type JudgePredictionsOptions,
   type JudgePredictionsRequest,
   type UnjudgedExample,
 } from "./judge_predictions.ts";
@@ -55,9 +55,23 @@ export {
   type CommonFailure,
   commonFailure,
   type GroupCount,
-  type Reading,
   summarizeVerdicts,
   type VerdictSummary,
 } from "./summarize_verdicts.ts";
 export type { Row, SqlValue } from "./value.ts";
-export type { ErrorClass, Hardness, Verdict, VerdictStatus } from "./verdict.ts";
+export {
+  ERROR_CLASSES,
+  type ErrorClass,
+  type Hardness,
+  HARDNESS_LEVELS,
+  KEPT_VERDICT_KEYS,
+  KEPT_VERDICTS,
+  type KeptVerdict,
+  type Reading,
+  READINGS,
+  type Verdict,
+  VERDICT_KEYS,
+  VERDICT_STATUSES,
+  VERDICT_VERSION,
+  type VerdictStatus,
+} from "./verdict.ts";

@@ -1,8 +1,5 @@
 import type { JudgedPrediction } from "./judge_predictions.ts";
-import type { ErrorClass, Hardness } from "./verdict.ts";
-
-/** Which of a verdict's readings is counted. */
-export type Reading = "official" | "assignment" | "strict";
+import { type ErrorClass, type Hardness, HARDNESS_LEVELS, type Reading } from "./verdict.ts";
 
 /** Right answers of a group. */
 export interface GroupCount {
@@ -21,8 +18,6 @@ export interface VerdictSummary {
   readonly disagreements: readonly JudgedPrediction[];
 }
 
-const LEVELS: readonly Hardness[] = ["easy", "medium", "hard", "extra"];
-
 /** Counts verdicts by hardness, with and without the golds in quarantine, by status and class. */
 export function summarizeVerdicts(
   verdicts: readonly JudgedPrediction[],
@@ -38,7 +33,9 @@ export function summarizeVerdicts(
   });
   const sound = verdicts.filter((verdict) => verdict.quarantine === undefined);
   const groups = [
-    ...LEVELS.map((level) => count(level, verdicts.filter(({ hardness }) => hardness === level))),
+    ...HARDNESS_LEVELS.map((level) =>
+      count(level, verdicts.filter(({ hardness }) => hardness === level))
+    ),
     count("all", verdicts),
     ...(sound.length < verdicts.length ? [count("all, quarantine left out", sound)] : []),
   ];

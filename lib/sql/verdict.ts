@@ -1,5 +1,23 @@
+import { z } from "zod";
+import { type RecordOf, SHA256, together } from "../ground/mod.ts";
+
+/** Raised when the rules of the verdict change, so that no kept verdict of other rules is used. */
+export const VERDICT_VERSION = 2;
+
 /**
- * What one prediction's execution came to, in the words used everywhere in this project.
+ * The readings of "the rows agree".
+ *
+ * - `official`: what the benchmark's own script says.
+ * - `assignment`: the bag of rows as written, whatever their order.
+ * - `strict`: DISTINCT kept, columns in order, rows in order where the gold orders them.
+ */
+export const READINGS = ["official", "assignment", "strict"] as const;
+
+/** A reading of "the rows agree". */
+export type Reading = typeof READINGS[number];
+
+/**
+ * What one prediction's execution came to, in the order in which it is reported.
  *
  * - `match`: the rows agree under the official rule.
  * - `mismatch`: both statements ran and the rows differ.
@@ -8,48 +26,88 @@
  * - `timeout`: the time limit ended it, or comparing its result takes too many steps.
  * - `too_many_rows`: the row cap, the byte cap or the cap on the executor's memory ended it.
  */
-export type VerdictStatus =
-  | "match"
-  | "mismatch"
-  | "no_sql"
-  | "sql_error"
-  | "timeout"
-  | "too_many_rows";
+export const VERDICT_STATUSES = [
+  "match",
+  "mismatch",
+  "no_sql",
+  "sql_error",
+  "timeout",
+  "too_many_rows",
+] as const;
+
+/** What one prediction's execution came to, in the words used everywhere in this project. */
+export type VerdictStatus = typeof VERDICT_STATUSES[number];
+
+/** The parts of a statement in which a wrong prediction may first depart from the gold statement. */
+export const ERROR_CLASSES = [
+  "schema_linking",
+  "join",
+  "aggregation",
+  "grouping",
+  "nesting",
+  "set_operation",
+  "value",
+  "order_limit",
+  "projection",
+  "syntax",
+  "empty",
+  "other",
+] as const;
 
 /** The part of the statement in which a wrong prediction first departs from the gold statement. */
-export type ErrorClass =
-  | "schema_linking"
-  | "join"
-  | "aggregation"
-  | "grouping"
-  | "nesting"
-  | "set_operation"
-  | "value"
-  | "order_limit"
-  | "projection"
-  | "syntax"
-  | "empty"
-  | "other";
+export type ErrorClass = typeof ERROR_CLASSES[number];
+
+/** Spider's levels of difficulty, in the order in which they are reported. */
+export const HARDNESS_LEVELS = ["easy", "medium", "hard", "extra"] as const;
 
 /** Spider's own four levels of difficulty of a gold statement. */
-export type Hardness = "easy" | "medium" | "hard" | "extra";
+export type Hardness = typeof HARDNESS_LEVELS[number];
+
+/** The keys of {@linkcode Verdict}. */
+export const VERDICT_KEYS = {
+  /** The outcome of the statement in its official form. */
+  status: z.enum(VERDICT_STATUSES),
+  /** Official reading: what the benchmark's own script says (`status === "match"`). */
+  official: z.boolean(),
+  /** Assignment reading: the bag of rows as written, whatever their order. */
+  assignment: z.boolean(),
+  /** Strict reading: DISTINCT kept, columns in order, rows in order where the gold orders them. */
+  strict: z.boolean(),
+  /** Where a prediction that is wrong officially departs from the gold. Absent on a match. */
+  errorClass: z.enum(ERROR_CLASSES).exactOptional(),
+  /** One line on why the status is what it is. Absent on a match. */
+  message: z.string().exactOptional(),
+  /** The predicted statement that was judged, as written; empty for `no_sql`. */
+  sql: z.string(),
+  /** Milliseconds that the predicted statement took, its time in the queue left out. */
+  elapsedMs: z.number().min(0),
+};
 
 /** The verdict on one prediction, in three readings. */
-export interface Verdict {
-  /** The outcome of the statement in its official form. */
-  readonly status: VerdictStatus;
-  /** Official reading: what the benchmark's own script says (`status === "match"`). */
-  readonly official: boolean;
-  /** Assignment reading: the bag of rows as written, whatever their order. */
-  readonly assignment: boolean;
-  /** Strict reading: DISTINCT kept, columns in order, rows in order where the gold orders them. */
-  readonly strict: boolean;
-  /** Where a prediction that is wrong officially departs from the gold. Absent on a match. */
-  readonly errorClass?: ErrorClass;
-  /** One line on why the status is what it is. Absent on a match. */
-  readonly message?: string;
-  /** The predicted statement that was judged, as written; empty for `no_sql`. */
-  readonly sql: string;
-  /** Milliseconds that the predicted statement took, its time in the queue left out. */
-  readonly elapsedMs: number;
-}
+export interface Verdict extends RecordOf<typeof VERDICT_KEYS> {}
+
+/** A verdict that is read again. */
+const VERDICT = together(
+  z.strictObject(VERDICT_KEYS),
+  ({ official, status }) =>
+    official === (status === "match")
+      ? undefined
+      : { path: ["official"], rule: `what the status "${status}" says` },
+);
+
+/** The keys of {@linkcode KeptVerdict}. */
+export const KEPT_VERDICT_KEYS = {
+  /** `contentKey` of what determines the verdict. */
+  key: SHA256,
+  /** The verdict. */
+  verdict: VERDICT,
+};
+
+/** A verdict in a store, under the key of what determines it. */
+export interface KeptVerdict extends RecordOf<typeof KEPT_VERDICT_KEYS> {}
+
+/** The lines of a store of verdicts. */
+export const KEPT_VERDICTS = {
+  /** {@linkcode KeptVerdict} */
+  line: z.strictObject(KEPT_VERDICT_KEYS),
+};

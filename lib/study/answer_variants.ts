@@ -7,6 +7,7 @@ import type {
   SqlSample,
   WrittenSample,
 } from "../runs/mod.ts";
+import type { KeptVerdict } from "../sql/mod.ts";
 import { answerMmlu } from "./answer_mmlu.ts";
 import { answerProse } from "./answer_prose.ts";
 import { answerSql } from "./answer_sql.ts";
@@ -16,7 +17,13 @@ import { judgeSamples, noteUnjudged } from "./judge_samples.ts";
 import { LazyEngine } from "./lazy_engine.ts";
 import { answerLetters, judgedAlike, type VariantAnswers } from "./numbers/answers.ts";
 import { openEngine } from "./open_engine.ts";
-import { openMmluStore, openProseStore, openSqlStore, openWrittenStore } from "./open_stores.ts";
+import {
+  openMmluStore,
+  openProseStore,
+  openSqlStore,
+  openVerdictStore,
+  openWrittenStore,
+} from "./open_stores.ts";
 import type { NamedVariant } from "./sample_identity.ts";
 import type { AnswerOptions } from "./stored_answers.ts";
 import type { StudyFolder } from "./study_folder.ts";
@@ -35,10 +42,11 @@ export async function answerVariants(
   { progress, ...options }: PhaseOptions,
 ): Promise<VariantAnswers[]> {
   using sql = openSqlStore(folder.sqlSamples, inputs, progress);
+  using verdicts = openVerdictStore(folder.sqlVerdicts, progress);
   using mmlu = openMmluStore(folder.mmluSamples, progress);
   using written = openWrittenStore(folder.writtenSamples, progress);
   using prose = openProseStore(folder.proseSamples, progress);
-  const stores: Stores = { sql, mmlu, written, prose };
+  const stores: Stores = { sql, verdicts, mmlu, written, prose };
   const answers = new Map<NamedVariant, VariantAnswers>();
   for (const [model, alike] of Map.groupBy(variants, (variant) => variant.model)) {
     const asked = model ? { ...inputs, ...model } : inputs;
@@ -54,6 +62,7 @@ export async function answerVariants(
 
 interface Stores {
   readonly sql: SampleStore<SqlSample>;
+  readonly verdicts: SampleStore<KeptVerdict>;
   readonly mmlu: SampleStore<MmluSample>;
   readonly written: SampleStore<WrittenSample>;
   readonly prose: SampleStore<ProseSample>;
@@ -90,7 +99,7 @@ async function answer(
 async function judgedSql(
   inputs: StudyInputs,
   engine: Engine,
-  { sql: store }: Stores,
+  { sql: store, verdicts }: Stores,
   options: Omit<AnswerOptions<never>, "store">,
 ): Promise<Pick<VariantAnswers, "verdicts" | "byShots" | "unjudged">> {
   const { variant: { name }, progress } = options;
@@ -102,7 +111,7 @@ async function judgedSql(
     );
     const asked = { ...inputs, shots };
     const completions = await answerSql(asked, engine, { ...options, store });
-    judged.push(await judgeSamples(asked, completions, { timeoutMs, progress }));
+    judged.push(await judgeSamples(asked, completions, { timeoutMs, store: verdicts, progress }));
   }
   const [own, ...others] = judged;
   return {

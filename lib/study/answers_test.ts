@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { auditTokens } from "../engine/tokenizer/audit_tokens.ts";
 import { openCpuEngine } from "../engine/cpu/cpu_engine.ts";
 import type { Engine } from "../engine/engine.ts";
-import { checkMmluSample, checkSqlSample, openStore } from "../runs/mod.ts";
+import { openStore, SAMPLES } from "../runs/mod.ts";
 import { SILENT } from "../ground/mod.ts";
 import { writeMiniStudy } from "./testing/mini_study.ts";
 import { answerMmlu } from "./answer_mmlu.ts";
@@ -37,7 +37,7 @@ Deno.test("answerSql asks a repeated question once and answers both", async () =
   using study = await writeMiniStudy({ spider: { "dev.json": [TWICE, OTHER, TWICE] } });
   const inputs = await openInputs(study.config, study.model);
   await using engine = counting(await openCpuEngine(inputs.checkpoint));
-  using store = openStore(`${study.out}/sql.jsonl`, { check: checkSqlSample });
+  using store = openStore(`${study.out}/sql.jsonl`, { schema: SAMPLES.sql });
   const samples = await answerSql(inputs, engine, { variant: BASE, store, progress: SILENT });
   assert.deepEqual(samples.map(({ id }) => id), ["dev-0", "dev-1", "dev-2"]);
   assert.equal(samples[0]!.text, samples[2]!.text);
@@ -62,7 +62,7 @@ Deno.test("answerMmlu asks a repeated question once and answers both", async () 
   const inputs = await openInputs(config, study.model);
   const audit = auditTokens(inputs.tokenizer, samplePrompt(inputs));
   await using engine = counting(await openCpuEngine(inputs.checkpoint));
-  using store = openStore(`${study.out}/mmlu.jsonl`, { check: checkMmluSample });
+  using store = openStore(`${study.out}/mmlu.jsonl`, { schema: SAMPLES.mmlu });
   const options = { variant: BASE, store, progress: SILENT };
   const samples = await answerMmlu({ ...inputs, audit }, engine, options);
   assert.deepEqual(samples.map(({ id }) => id), inputs.questions.map(({ id }) => id));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { openCpuEngine } from "../engine/cpu/cpu_engine.ts";
 import { EMBEDDED_MODEL, skipUnless } from "../engine/testing/reference.ts";
 import type { Engine, Prompt } from "../engine/engine.ts";
-import { checkSqlSample, openStore } from "../runs/mod.ts";
+import { openStore, SAMPLES } from "../runs/mod.ts";
 import { SILENT } from "../ground/mod.ts";
 import { type MiniStudyFiles, writeMiniStudy } from "./testing/mini_study.ts";
 import { TINY_CONFIG, TINY_TOKENIZER_CONFIG } from "./testing/tiny_model.ts";
@@ -76,7 +76,7 @@ async function answered(
   try {
     const tokens = texts.map(([text]) => inputs.tokenizer.encode(text));
     const engine = writing(tokens, texts.map(([, reason]) => reason));
-    using store = openStore(`${out}/sql.jsonl`, { check: checkSqlSample });
+    using store = openStore(`${out}/sql.jsonl`, { schema: SAMPLES.sql });
     return await answerSql(inputs, engine, { variant: BASE, store, progress: SILENT });
   } finally {
     await Deno.remove(out, { recursive: true });

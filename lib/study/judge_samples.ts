@@ -2,12 +2,12 @@ import { type Progress, UsageError } from "../ground/mod.ts";
 import { type SqlSample, type UnjudgedExample } from "../runs/mod.ts";
 import type { AnsweredSql } from "./answer_sql.ts";
 import {
-  createJudge,
   extractSql,
   type Hardness,
   hardness,
-  judgeOrReason,
+  judgeAll,
   type Verdict,
+  type VerdictStore,
 } from "../sql/mod.ts";
 import type { SqlInputs } from "./inputs.ts";
 
@@ -33,6 +33,16 @@ export interface JudgedSamples {
   readonly unjudged: readonly UnjudgedExample[];
 }
 
+/** How completions are judged. */
+export interface JudgeSamplesOptions {
+  /** When a query is ended, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Verdicts of earlier runs, and where new ones are kept; without it none are. */
+  readonly store?: VerdictStore;
+  /** Is told how far it is. */
+  readonly progress: Progress;
+}
+
 /**
  * Judges completions against their golds on the study's databases.
  *
@@ -41,41 +51,40 @@ export interface JudgedSamples {
 export async function judgeSamples(
   { asked, spider }: SqlInputs,
   samples: readonly JudgeableSample[],
-  { timeoutMs, progress }: { readonly timeoutMs: number; readonly progress: Progress },
+  { progress, ...options }: JudgeSamplesOptions,
 ): Promise<JudgedSamples> {
-  const examples = new Map(asked.map((example) => [example.id, example]));
-  await using judge = createJudge({ timeoutMs });
-  let done = 0;
-  const unjudged: UnjudgedExample[] = [];
-  const judged = await Promise.all(samples.map(async (sample) => {
-    const { id, dbId, variant, text, finishReason } = sample;
-    const { query } = examples.get(id)!;
-    // a draft in a reasoning part that the prompt has opened is no answer
-    const cut = sample.cutInReasoning ? { cutInReasoning: true } as const : undefined;
-    const verdict = await judgeOrReason(judge, {
-      dbPaths: [spider.databasePath(dbId)],
-      gold: query,
-      predicted: cut ? "" : extractSql(text) ?? "",
-      exampleId: id,
+  const golds = new Map(asked.map(({ id, query }) => [id, query]));
+  const outcomes = await judgeAll(
+    samples.map(({ id, dbId, text, cutInReasoning }) => ({
+      id,
       dbId,
-    });
-    progress.update(++done, samples.length, "verdicts");
-    if ("error" in verdict) {
-      const { status, message } = verdict;
+      dbPaths: [spider.databasePath(dbId)],
+      gold: golds.get(id)!,
+      // a draft in a reasoning part that the prompt has opened is no answer
+      predicted: cutInReasoning ? "" : extractSql(text) ?? "",
+    })),
+    { ...options, onProgress: (done, total) => progress.update(done, total, "verdicts") },
+  );
+  const verdicts: SqlVerdict[] = [];
+  const unjudged: UnjudgedExample[] = [];
+  for (const [i, outcome] of outcomes.entries()) {
+    const { id, dbId, variant, finishReason, cutInReasoning } = samples[i]!;
+    if ("error" in outcome) {
+      const { status, message } = outcome;
       unjudged.push({ id, dbId, status, message });
-      return [];
+      continue;
     }
-    return [{ id, dbId, variant, hardness: hardness(query), finishReason, ...cut, ...verdict }];
-  }));
-  const verdicts = judged.flat();
+    const cut = cutInReasoning ? { cutInReasoning: true } as const : undefined;
+    const level = hardness(golds.get(id)!);
+    verdicts.push({ id, dbId, variant, hardness: level, finishReason, ...cut, ...outcome });
+  }
   if (verdicts.length === 0 && samples.length > 0) {
     const [{ id, message }] = unjudged as [UnjudgedExample];
     throw new UsageError(
       `Cannot judge any of ${samples.length} examples: the first, "${id}": ${message}`,
     );
   }
-  const order = new Map(samples.map(({ id }, i) => [id, i]));
-  return { verdicts, unjudged: unjudged.sort((x, y) => order.get(x.id)! - order.get(y.id)!) };
+  return { verdicts, unjudged };
 }
 
 /** Tells in a line each which examples have no verdict, and why. */

@@ -49,7 +49,7 @@ export { checkTraining, type CheckTrainingOptions } from "./check_training.ts";
 export { noteChangedAdapters } from "./note_changed_adapters.ts";
 export { type NotebookStudy, openNotebookStudy } from "./open_notebook.ts";
 export { openEngine } from "./open_engine.ts";
-export { openMmluStore, openProseStore, openSqlStore } from "./open_stores.ts";
+export { openMmluStore, openProseStore, openSqlStore, openVerdictStore } from "./open_stores.ts";
 export { type OpenStudy, openStudy, type OpenStudyOptions } from "./open_study.ts";
 export { type Progress, SILENT } from "../ground/mod.ts";
 export { adapterOrigin, adapterSettings, recipeAdapters } from "./recipe_adapter.ts";

@@ -1,12 +1,14 @@
-import { type Check, type Progress, refuse } from "../ground/mod.ts";
+import { type Progress, type Schema, together } from "../ground/mod.ts";
 import {
-  checkMmluSample,
-  checkSqlSample,
   type MmluSample,
   openStore,
+  type ProseSample,
+  SAMPLES,
   type SampleStore,
   type SqlSample,
+  type WrittenSample,
 } from "../runs/mod.ts";
+import { KEPT_VERDICTS, type KeptVerdict } from "../sql/mod.ts";
 import type { ModelInputs } from "./inputs.ts";
 
 /** What the answers in a store must fit: the model's vocabulary. */
@@ -23,26 +25,47 @@ export function openSqlStore(
   model: StoreModel,
   progress: Progress,
 ): SampleStore<SqlSample> {
-  return openStore(path, { check: sqlCheck(model), onDropped: (note) => progress.note(note) });
+  return openStore(path, {
+    schema: fittingSqlSample(model),
+    onDropped: (note) => progress.note(note),
+  });
 }
 
 /** Opens a file of letter scores, as {@linkcode openSqlStore} does. */
 export function openMmluStore(path: string, progress: Progress): SampleStore<MmluSample> {
-  return openStore(path, { check: checkMmluSample, onDropped: (note) => progress.note(note) });
+  return openStore(path, { schema: SAMPLES.mmlu, onDropped: (note) => progress.note(note) });
 }
 
-function sqlCheck({ checkpoint, tokenizer }: StoreModel): Check<SqlSample> {
+/** Opens a file of scored passages, as {@linkcode openSqlStore} does. */
+export function openProseStore(path: string, progress: Progress): SampleStore<ProseSample> {
+  return openStore(path, { schema: SAMPLES.prose, onDropped: (note) => progress.note(note) });
+}
+
+/** Opens a file of written answers, as {@linkcode openSqlStore} does. */
+export function openWrittenStore(path: string, progress: Progress): SampleStore<WrittenSample> {
+  return openStore(path, { schema: SAMPLES.written, onDropped: (note) => progress.note(note) });
+}
+
+/** Opens a file of verdicts, as {@linkcode openSqlStore} does. */
+export function openVerdictStore(path: string, progress: Progress): SampleStore<KeptVerdict> {
+  return openStore(path, {
+    schema: KEPT_VERDICTS.line,
+    onDropped: (note) => progress.note(note),
+  });
+}
+
+function fittingSqlSample({ checkpoint, tokenizer }: StoreModel): Schema<SqlSample> {
   const { vocabSize } = checkpoint.config;
-  return (value, place) => {
-    const sample = checkSqlSample(value, place);
-    sample.tokens.forEach((token, i) => {
-      if (token < vocabSize) return;
-      const at = { ...place, keyPath: `tokens[${i}]` };
-      refuse(at, `a token of the model's vocabulary, below ${vocabSize}`, token);
-    });
-    if (tokenizer.decode(sample.tokens) !== sample.text) {
-      refuse({ ...place, keyPath: "text" }, "what the tokens say", sample.text);
+  return together(SAMPLES.sql, ({ tokens, text }) => {
+    const at = tokens.findIndex((token) => token >= vocabSize);
+    if (at >= 0) {
+      return {
+        path: ["tokens", at],
+        rule: `a token of the model's vocabulary, below ${vocabSize}`,
+      };
     }
-    return sample;
-  };
+    return tokenizer.decode(tokens) === text
+      ? undefined
+      : { path: ["text"], rule: "what the tokens say" };
+  });
 }

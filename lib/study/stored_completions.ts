@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/mod.ts";
-import { checkSqlSample, openStore, type SqlSample } from "../runs/mod.ts";
+import { openStore, SAMPLES, type SqlSample } from "../runs/mod.ts";
 import { answerSql } from "./answer_sql.ts";
 import type { OpenStudy } from "./open_study.ts";
 import { SILENT } from "../ground/mod.ts";
@@ -14,7 +14,7 @@ export async function storedCompletions(
   { inputs, folder }: OpenStudy,
   variant: NamedVariant,
 ): Promise<SqlSample[]> {
-  using store = openStore(folder.sqlSamples, { check: checkSqlSample });
+  using store = openStore(folder.sqlSamples, { schema: SAMPLES.sql });
   return await answerSql(inputs, REFUSING, { variant, store, progress: SILENT });
 }
 

@@ -13,6 +13,8 @@ export interface StudyFolder {
   /** What was written down before an answer of a tuned variant was read. */
   readonly plan: SweepPlan;
   readonly sqlSamples: string;
+  /** The verdicts on completions, kept under what determines them. */
+  readonly sqlVerdicts: string;
   readonly mmluSamples: string;
   readonly writtenSamples: string;
   readonly proseSamples: string;
@@ -41,6 +43,7 @@ export function openStudyFolder(inputs: StudyInputs, out?: string): StudyFolder 
     hash,
     plan: keepPlan(`${folder}/plan.json`, plan),
     sqlSamples: `${folder}/samples/sql.jsonl`,
+    sqlVerdicts: `${folder}/samples/verdicts.jsonl`,
     mmluSamples: `${folder}/samples/mmlu.jsonl`,
     writtenSamples: `${folder}/samples/written.jsonl`,
     proseSamples: `${folder}/samples/prose.jsonl`,

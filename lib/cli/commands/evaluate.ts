@@ -31,6 +31,7 @@ import {
   openModelInputs,
   openSqlInputs,
   openSqlStore,
+  openVerdictStore,
   samplePrompt,
   sqlShortfalls,
 } from "../../study/mod.ts";
@@ -83,12 +84,17 @@ export const EVALUATE: Command = {
     for (const line of otherBase(variant, model)) progress.note(line);
     const files = runFiles(flags, { task: "spider", model, data, variant });
     using store = openSqlStore(files.samples, model, progress);
+    using kept = openVerdictStore(files.verdicts, progress);
     await using engine = await openEngine(model, [variant], progress);
     const inputs = { ...model, ...sql };
     progress.step(`${variant.name}: text-to-SQL, ${sql.asked.length} questions`);
     const samples = await answerSql(inputs, engine, { variant, store, progress, signal });
     const { timeoutMs } = config.spider;
-    const { verdicts, unjudged } = await judgeSamples(sql, samples, { timeoutMs, progress });
+    const { verdicts, unjudged } = await judgeSamples(sql, samples, {
+      timeoutMs,
+      store: kept,
+      progress,
+    });
     noteUnjudged(unjudged, progress);
     writeAtomic(files.out, toLines(verdicts));
     print(`Text-to-SQL execution accuracy${labelText(config.label)}\n`);
@@ -171,16 +177,20 @@ interface Run {
   readonly variant: NamedVariant;
 }
 
-/** Where a run's result and its samples go: beside each other, and no other run's. */
+/** Where a run's result, its samples and their verdicts go: beside each other, and no other run's. */
 function runFiles(
   flags: FlagValues,
   run: Run,
-): { readonly out: string; readonly samples: string } {
+): { readonly out: string; readonly samples: string; readonly verdicts: string } {
   const out = text(flags, "out");
-  if (out !== undefined) return { out, samples: `${out}.samples` };
+  if (out !== undefined) return { out, samples: `${out}.samples`, verdicts: `${out}.verdicts` };
   const folder = join(SCRATCH, evaluationName(run));
   const name = run.task === "spider" ? "verdicts" : "answers";
-  return { out: join(folder, `${name}.jsonl`), samples: join(folder, "samples.jsonl") };
+  return {
+    out: join(folder, `${name}.jsonl`),
+    samples: join(folder, "samples.jsonl"),
+    verdicts: join(folder, "kept_verdicts.jsonl"),
+  };
 }
 
 async function namedVariant(

@@ -1,34 +1,27 @@
 import {
   checkOutputFile,
   checkOutputIsNoInput,
-  contentKey,
-  type Place,
   readText,
-  sha256OfFile,
   UsageError,
   writeAtomic,
 } from "../../ground/mod.ts";
-import { type Keyed, openStore } from "../../runs/mod.ts";
+import { openStore } from "../../runs/mod.ts";
 import {
-  databaseFiles,
-  type GoldExample,
-  type JudgedPrediction,
+  type JudgeAllOptions,
   type JudgedPredictions,
   judgePredictions,
-  type PredictionPair,
+  type JudgePredictionsRequest,
+  KEPT_VERDICTS,
   readGoldExamples,
-  type Reading,
+  READINGS,
   readPredictions,
   type Suite,
 } from "../../sql/mod.ts";
 import { type Command, type FlagValues, number, text } from "../command.ts";
 import { reportVerdicts } from "./judge_report.ts";
 
-const READINGS: readonly Reading[] = ["official", "assignment", "strict"];
 const SUITES: readonly Suite[] = ["all", "one"];
 const DEFAULT_TIMEOUT_SECONDS = 30;
-// Part of a kept verdict's key: to be raised when the rules of the verdict change.
-const VERDICT_RULES = 2;
 
 /** `judge`: verdicts on a file of predictions, without any model. */
 export const JUDGE: Command = {
@@ -86,9 +79,7 @@ export const JUDGE: Command = {
   },
 };
 
-type Request = Parameters<typeof judgePredictions>[0] & { readonly suite: Suite };
-type Options = NonNullable<Parameters<typeof judgePredictions>[1]>;
-type StoredVerdict = Keyed & { readonly verdict: JudgedPrediction };
+type Request = JudgePredictionsRequest & { readonly suite: Suite };
 
 /** The flag's value, which must be one of the names; the first of them if it is left out. */
 function oneOf<T extends string>(names: readonly T[], flags: FlagValues, flag: string): T {
@@ -117,63 +108,12 @@ function requestOf(flags: FlagValues): Request {
   return { predictions, examples, databases, suite, limit };
 }
 
-// Verdicts are kept as they come, so that a run that was killed goes on where it was.
+/** Verdicts are kept as they come, so that a run that was killed goes on where it was. */
 async function judgeResumably(
   request: Request,
   { path, onDropped }: { readonly path: string; readonly onDropped: (note: string) => void },
-  options: Options,
+  options: JudgeAllOptions,
 ): Promise<JudgedPredictions> {
-  const contents = await databaseContents(request);
-  const keyOf = ({ example, sql, remark }: PredictionPair): string =>
-    contentKey({
-      rules: VERDICT_RULES,
-      ...example,
-      sql,
-      remark,
-      databases: contents.get(example.dbId),
-      timeoutMs: options.timeoutMs,
-    });
-  const keys = new Map<string, string>();
-  using store = openStore<StoredVerdict>(path, { check: checkStored, onDropped });
-  return await judgePredictions(request, {
-    ...options,
-    known: (pair) => {
-      const key = keyOf(pair);
-      keys.set(pair.example.id, key);
-      return store.get(key)?.verdict;
-    },
-    onVerdict: (verdict) => store.append([{ key: keys.get(verdict.id)!, verdict }]),
-  });
-}
-
-// A verdict depends on every file that it was made on: name and content, its write-ahead log too.
-async function databaseContents(
-  { examples, databases, suite, limit = Infinity }: Request,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const contents = new Map<string, readonly string[]>();
-  for (const { dbId } of examples.slice(0, limit) as readonly GoldExample[]) {
-    if (contents.has(dbId)) continue;
-    const files = databaseFiles(databases, dbId, suite).flatMap((file) => [file, `${file}-wal`]);
-    const hashes = files.map(async (file) => isFile(file) ? await sha256OfFile(file) : "");
-    contents.set(dbId, await Promise.all(hashes));
-  }
-  return contents;
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
-function checkStored(value: unknown, { file }: Place): StoredVerdict {
-  const { key, verdict } = (value ?? {}) as Partial<StoredVerdict>;
-  const isVerdict = typeof key === "string" && typeof verdict === "object" && verdict !== null &&
-    typeof verdict.id === "string" && typeof verdict.sql === "string" &&
-    READINGS.every((reading) => typeof verdict[reading] === "boolean") &&
-    verdict.official === (verdict.status === "match");
-  if (isVerdict) return value as StoredVerdict;
-  throw new UsageError(`Cannot use ${file}: it is no verdict`);
+  using store = openStore(path, { schema: KEPT_VERDICTS.line, onDropped });
+  return await judgePredictions(request, { ...options, store });
 }

@@ -2,10 +2,10 @@
 // from what the store holds, and prints the number of records after each append that returned.
 import { contentKey } from "../../ground/mod.ts";
 import { openStore } from "../store.ts";
-import { checkSqlSample, type SqlSample } from "../samples.ts";
+import { SAMPLES, type SqlSample } from "../samples.ts";
 
 const [path = "", size = "0"] = Deno.args;
-using store = openStore<SqlSample>(path, { check: checkSqlSample });
+using store = openStore<SqlSample>(path, { schema: SAMPLES.sql });
 let next = 0;
 while (next < Number(size)) {
   const batch = Array.from({ length: 1 + next % 7 }, (_, i) => sample(next + i))

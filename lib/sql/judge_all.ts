@@ -1,0 +1,101 @@
+import { basename } from "node:path";
+import { contentKey, sha256OfFile } from "../ground/mod.ts";
+import { executorLimits } from "./execute/executor_options.ts";
+import { createJudge, type JudgeOptions } from "./judge.ts";
+import { judgeOrReason, type Unjudged } from "./judge_or_reason.ts";
+import { type KeptVerdict, type Verdict, VERDICT_VERSION } from "./verdict.ts";
+
+/** A prediction to judge. */
+export interface Judgeable {
+  /** The example's id, and its database: for the message when the gold fails. */
+  readonly id: string;
+  readonly dbId: string;
+  /** Paths of the SQLite files, at least one; the database's own first. */
+  readonly dbPaths: readonly string[];
+  /** The gold statement. */
+  readonly gold: string;
+  /** The predicted statement, as it is to be run. */
+  readonly predicted: string;
+}
+
+/** Where verdicts are kept from one run to the next; a store of samples is one. */
+export interface VerdictStore {
+  /** The verdict with the key. */
+  get(key: string): KeptVerdict | undefined;
+  /** Keeps verdicts whose keys are not there yet. */
+  append(verdicts: readonly KeptVerdict[]): void;
+}
+
+/** Limits of the executor, what is known already, and what to be told. */
+export interface JudgeAllOptions extends JudgeOptions {
+  /** Verdicts of earlier runs; new ones are kept in it as they come. */
+  readonly store?: VerdictStore;
+  /** Is told of every prediction that is done. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Judges predictions, those whose verdict is kept already left out: a run that was killed goes on
+ * where it was. A kept verdict is found by the content of the database's files, both statements, the
+ * limits and {@linkcode VERDICT_VERSION}.
+ *
+ * @returns A verdict or the reason why there is none, one a prediction, in their order. What has no
+ * verdict is a fault of the data: it is not kept.
+ * @throws {ExecutorError} If the executor cannot work on this machine.
+ */
+export async function judgeAll(
+  predictions: readonly Judgeable[],
+  options: JudgeAllOptions = {},
+): Promise<readonly (Verdict | Unjudged)[]> {
+  const { store, onProgress, ...limits } = options;
+  const keyOf = store && await verdictKeys(predictions, limits);
+  await using judge = createJudge(limits);
+  let done = 0;
+
+  async function outcome({ id, ...prediction }: Judgeable): Promise<Verdict | Unjudged> {
+    const key = keyOf?.(prediction) ?? "";
+    const kept = store?.get(key)?.verdict;
+    if (kept !== undefined) return kept;
+    const found = await judgeOrReason(judge, { ...prediction, exampleId: id });
+    // another example of the same statements may have been quicker
+    const isNew = !("error" in found) && store?.get(key) === undefined;
+    if (isNew) store?.append([{ key, verdict: found }]);
+    return found;
+  }
+
+  return await Promise.all(predictions.map(async (prediction) => {
+    const result = await outcome(prediction);
+    onProgress?.(++done, predictions.length);
+    return result;
+  }));
+}
+
+/** What names the verdict on a prediction. */
+async function verdictKeys(
+  predictions: readonly Judgeable[],
+  { workers: _workers, maxProcesses: _max, signal: _signal, classify = true, ...given }:
+    JudgeOptions,
+): Promise<(prediction: Omit<Judgeable, "id">) => string> {
+  const { workers: _all, maxProcesses: _processes, ...limits } = executorLimits(given);
+  const contents = new Map<string, readonly unknown[]>();
+  for (const { dbPaths } of predictions) {
+    for (const path of dbPaths) {
+      if (!contents.has(path)) contents.set(path, await databaseContent(path));
+    }
+  }
+  return ({ dbPaths, gold, predicted }) =>
+    contentKey({
+      version: VERDICT_VERSION,
+      databases: dbPaths.map((path) => contents.get(path)!),
+      gold,
+      predicted,
+      limits,
+      classify,
+    });
+}
+
+/** A verdict depends on every file that it was made on: name and content, its write-ahead log too. */
+async function databaseContent(path: string): Promise<readonly string[]> {
+  const hashes = [path, `${path}-wal`].map((file) => sha256OfFile(file).catch(() => "none"));
+  return [basename(path), ...await Promise.all(hashes)];
+}
