@@ -22,7 +22,6 @@ export {
   textOfForm,
   together,
 } from "./check_record.ts";
-export type { Check, Place } from "./check_json.ts";
 export { checkOutputFile, checkOutputFolder, checkOutputIsNoInput } from "./check_output.ts";
 export { decodeText, readText } from "./decode_text.ts";
 export { nearestName } from "./nearest_name.ts";
@@ -37,19 +36,6 @@ export { sha256OfFile } from "./sha256_of_file.ts";
 export { UsageError } from "./usage_error.ts";
 export { writeAtomic } from "./write_atomic.ts";
 export { environmentReason, explainWriteError, writeFully } from "./write_fully.ts";
-export { text } from "./check_json.ts";
-export { anyText } from "./check_json.ts";
-export { integer } from "./check_json.ts";
-export { number } from "./check_json.ts";
-export { flag } from "./check_json.ts";
-export { oneOf } from "./check_json.ts";
-export { list } from "./check_json.ts";
-export { record } from "./check_json.ts";
-export { nullable } from "./check_json.ts";
-export { optional } from "./check_json.ts";
-export { withDefault } from "./check_json.ts";
-export { shape } from "./check_json.ts";
-export { refuse } from "./check_json.ts";
 export { type NetworkCause } from "./network_cause.ts";
 export { CHECK_NETWORK } from "./network_cause.ts";
 export { networkCause } from "./network_cause.ts";
