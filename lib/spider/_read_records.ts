@@ -10,7 +10,7 @@ export interface Records {
 }
 
 const LAYOUT =
-  "pass the folder that holds train_spider.json and train_others.json (or train.json), dev.json, tables.json and database/";
+  "pass the folder that holds train_spider.json and train_others.json (or train.json), dev.json, tables.json and database/, or a .jsonl file of questions";
 
 /**
  * Reads a JSON file that must be an array of objects, in UTF-8 or in UTF-16 with its byte-order mark.

@@ -1,4 +1,5 @@
 import { type FetchedFolder, fetchFolder, type FetchOptions } from "../fetch/mod.ts";
+import { UsageError } from "../ground/mod.ts";
 import { loadSpider } from "./load_spider.ts";
 
 /**
@@ -25,6 +26,14 @@ export function fetchSpider(
   return fetchFolder(source, dest, {
     name: "Spider",
     contains: ["dev.json", "tables.json"],
-    check: loadSpider,
+    check: checkRelease,
   }, options);
+}
+
+async function checkRelease(dir: string): Promise<void> {
+  const { train } = await loadSpider(dir);
+  if (train.length > 0) return;
+  throw new UsageError(
+    "Cannot load Spider: train_spider.json and train_others.json (or train.json) are missing",
+  );
 }

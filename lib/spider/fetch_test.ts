@@ -33,6 +33,12 @@ Deno.test("fetchSpider() unpacks the release's zip file into a folder that loadS
       fetchSpider(zip, join(dir, "other")),
       (error: Error) => error instanceof UsageError && error.message.includes("dev.json"),
     );
+    const cut = entries.filter(({ name }) => !name.includes("train"));
+    await writeFile(zip, makeZip(cut));
+    await assert.rejects(
+      fetchSpider(zip, join(dir, "other")),
+      (error: Error) => error instanceof UsageError && error.message.includes("train_spider.json"),
+    );
     assert.deepEqual((await readdir(dir)).sort(), ["made", "spider", "spider_data.zip"]);
   } finally {
     await rm(dir, { recursive: true });

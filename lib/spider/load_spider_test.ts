@@ -7,7 +7,7 @@ import { DatabaseSync } from "node:sqlite";
 import { realDataRoot } from "../ground/mod.ts";
 import { UsageError } from "../ground/mod.ts";
 import { MINI_DEV, MINI_TRAIN, writeMiniSpider } from "./testing/mini_spider.ts";
-import { loadSpider, normalizeSql, quoteName } from "./mod.ts";
+import { loadSpider, MADE_TABLES, normalizeSql, quoteName } from "./mod.ts";
 
 async function withFolder(
   files: Readonly<Record<string, unknown>>,
@@ -85,8 +85,45 @@ Deno.test("loadSpider() counts and names dev databases that are absent or empty"
 
 Deno.test("loadSpider() names a missing file and what the folder must hold", async () => {
   await failsWith({ "dev.json": undefined }, "dev.json: no such file", "tables.json and database/");
-  await failsWith({ "train.json": undefined }, "train_spider.json: no such file", "train.json");
+  await failsWith({ "train_others.json": MINI_TRAIN }, "train_spider.json: no such file");
   await failsWith({ "train_spider.json": MINI_TRAIN }, "train_others.json: no such file");
+});
+
+Deno.test("loadSpider() reads a folder without a training split", async () => {
+  await withFolder({ "train.json": undefined }, async (dir) => {
+    const { train, dev, notes } = await loadSpider(dir);
+    assert.deepEqual(train, []);
+    assert.equal(dev.length, 3);
+    assert.deepEqual(notes, []);
+  });
+});
+
+Deno.test("loadSpider() makes the schemas of the databases where there is no tables.json, and says so", async () => {
+  await withFolder({ "tables.json": undefined }, async (dir) => {
+    const { train, dev, schemas, hashes, notes, databasePath, missingDatabases } = await loadSpider(
+      dir,
+    );
+    const named = new Set([...train, ...dev].map(({ dbId }) => dbId));
+    assert.deepEqual([...schemas.keys()].sort(), [...named].sort());
+    assert.deepEqual(schemas.get("farm")?.tables, [
+      { name: "cow", columns: [{ name: "name", type: "others" }] },
+    ]);
+    assert.deepEqual(missingDatabases, []);
+    assert.match(hashes[MADE_TABLES]!, /^[0-9a-f]{64}$/);
+    assert.match(notes[0]!, /no tables.json: schemas were made of 3 databases \(SHA-256 /);
+    const before = hashes[MADE_TABLES];
+    const database = new DatabaseSync(databasePath("farm"));
+    database.exec("INSERT INTO cow VALUES ('Emma')");
+    database.close();
+    assert.notEqual((await loadSpider(dir)).hashes[MADE_TABLES], before);
+    await rm(join(dir, "database", "farm"), { recursive: true });
+    await assert.rejects(loadSpider(dir), {
+      name: "UsageError",
+      message: /dev.json\[0\]: no tables.json, and no database\/farm\/farm.sqlite to make it of/,
+    });
+  });
+  const outside = [{ ...MINI_DEV[0], db_id: "../farm" }];
+  await failsWith({ "tables.json": undefined, "dev.json": outside }, "dev.json[0]", "../farm");
 });
 
 Deno.test("loadSpider() refuses broken JSON, naming the file", async () => {

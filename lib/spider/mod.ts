@@ -16,11 +16,26 @@
  */
 export { LONGEST_VALUE, withCellValues } from "./cell_values.ts";
 export { type DevQuestions, partDevQuestions, refuseLeaks } from "./check_leaks.ts";
+export {
+  type DerivedTables,
+  deriveTables,
+  formatTables,
+  type SpiderColumn,
+  type SpiderTables,
+} from "./own_data/derive_tables.ts";
 export { type DistinctExamples, distinctExamples } from "./distinct_examples.ts";
 export { exportSft, type SftRecord } from "./export_sft.ts";
 export { fetchSpider } from "./fetch.ts";
+export { findDatabases } from "./own_data/find_databases.ts";
 export { holdOutDatabases, type HoldOutOptions } from "./hold_out_databases.ts";
-export { loadSpider } from "./load_spider.ts";
+export { loadQuestionFile } from "./own_data/load_question_file.ts";
+export { loadSpider, type LoadSpiderOptions } from "./load_spider.ts";
+export {
+  databaseFileHashes,
+  MADE_TABLES,
+  type MadeSchemas,
+  makeSchemas,
+} from "./own_data/made_schemas.ts";
 export { normalizeQuestion } from "./normalize_question.ts";
 export { normalizeSql } from "./normalize_sql.ts";
 export { parseSchemas } from "./parse_schemas.ts";

@@ -1,4 +1,5 @@
 import { UsageError } from "../ground/mod.ts";
+import { PLAIN_NAME } from "./own_data/find_databases.ts";
 import type { Column, ColumnRef, DatabaseSchema, ForeignKey } from "./types.ts";
 
 /**
@@ -44,8 +45,7 @@ export function parseSchemas(
 
 function parseSchema(record: Readonly<Record<string, unknown>>, index: number): DatabaseSchema {
   const dbId = record.db_id;
-  // The name becomes part of a path: nothing that leads out of the folder.
-  if (typeof dbId !== "string" || !/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(dbId)) {
+  if (typeof dbId !== "string" || !PLAIN_NAME.test(dbId)) {
     throw fault(index, `db_id must be a plain name: ${JSON.stringify(dbId)}`);
   }
   const names = arrayField(record, "table_names_original", index);

@@ -42,6 +42,12 @@ export function selectShots(
   if (!Number.isSafeInteger(count) || count < 0) {
     throw new RangeError(`Cannot select shots: count must be an integer >= 0: ${count}`);
   }
+  if (train.length === 0 && count > 0) {
+    throw new UsageError(
+      `Cannot select shots: ${count} asked, and the data have no training split to take them from: ` +
+        "set spider.shots to 0",
+    );
+  }
   if (train.length < count) {
     throw new UsageError(
       `Cannot select shots: ${count} asked, the training split has ${train.length}: ask for fewer`,

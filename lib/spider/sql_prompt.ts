@@ -26,7 +26,7 @@ export interface SqlPromptOptions {
 /**
  * The chat that asks for an example's query: the instruction as the system's turn, each shot as a
  * user's turn (its schema and question) and an assistant's (its query), then the example's schema
- * and, last, its question.
+ * and, last, its question; where it has a hint (`evidence`), that follows in a line of its own.
  *
  * The question comes last so that all questions on a database begin alike. The shared part ends
  * after `Question:` and before the space, where byte-pair tokenizers begin a new token in any case,
@@ -104,6 +104,7 @@ function sharedPart(
   return serializeSchema(schema) + QUESTION_LABEL;
 }
 
-function questionPart({ question }: SpiderExample): string {
-  return ` ${question.trim().replaceAll(/\s+/g, " ")}`;
+function questionPart({ question, evidence }: SpiderExample): string {
+  const line = (text: string): string => text.trim().replaceAll(/\s+/g, " ");
+  return ` ${line(question)}${evidence === undefined ? "" : `\nEvidence: ${line(evidence)}`}`;
 }

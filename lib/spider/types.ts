@@ -2,7 +2,8 @@
 export interface SpiderExample {
   /**
    * `dev-12` is entry 12 (counted from 0) of `dev.json`. `train-<i>` counts on through
-   * `train_spider.json` and `train_others.json`, as the lines of `train_gold.sql` do.
+   * `train_spider.json` and `train_others.json`, as the lines of `train_gold.sql` do. A question of
+   * your own file has its own id, or the file's name and its place.
    */
   readonly id: string;
   /** The database, a key of {@link SpiderData.schemas}. */
@@ -11,6 +12,8 @@ export interface SpiderExample {
   readonly question: string;
   /** The gold SQL query. */
   readonly query: string;
+  /** A hint that the prompt shows after the question; Spider has none. */
+  readonly evidence?: string;
 }
 
 /** A column as `tables.json` names it (`column_names_original`). */
@@ -67,11 +70,11 @@ export interface MissingDatabase {
   readonly examples: number;
 }
 
-/** A Spider folder, read and checked. */
+/** Text-to-SQL data, read and checked: Spider, or your own. */
 export interface SpiderData {
-  /** The folder it was read from. */
+  /** The folder it was read from; that of the file, of questions in a file. */
   readonly root: string;
-  /** The training examples, in file order. */
+  /** The training examples, in file order; your own data may have none. */
   readonly train: readonly SpiderExample[];
   /** The dev examples, in file order, those of missing databases included. */
   readonly dev: readonly SpiderExample[];
@@ -81,8 +84,10 @@ export interface SpiderData {
   readonly missingDatabases: readonly MissingDatabase[];
   /** Train databases whose examples are left out as prompts show values and there is no file. */
   readonly withoutValues?: readonly MissingDatabase[];
-  /** SHA-256 (hex) of each JSON file read, by file name. */
+  /** SHA-256 (hex) of each JSON file read, by file name; and of the databases that schemas were made of. */
   readonly hashes: Readonly<Record<string, string>>;
+  /** One line for each thing about the files that whoever reads the numbers should know. */
+  readonly notes: readonly string[];
   /**
    * Where the SQLite file of a database is, or would be.
    *

@@ -1,10 +1,11 @@
-import { sha256OfFile } from "../ground/mod.ts";
+import { basename, relative } from "node:path";
+import { databaseFileHashes } from "../spider/mod.ts";
 import type { SqlInputs } from "./inputs.ts";
 
 /**
- * SHA-256 of the databases that a study asks, by their path below Spider's
- * folder: a verdict depends on their rows. A write-ahead log beside a database
- * is a part of it.
+ * SHA-256 of the databases that a study asks, by their path below the data's
+ * folder (by their name alone where they lie elsewhere): a verdict depends on
+ * their rows. A write-ahead log beside a database is a part of it.
  */
 export async function databaseHashes(
   { asked, spider }: Pick<SqlInputs, "asked" | "spider">,
@@ -12,10 +13,9 @@ export async function databaseHashes(
   const hashes: Record<string, string> = {};
   for (const dbId of [...new Set(asked.map((example) => example.dbId))].sort()) {
     const path = spider.databasePath(dbId);
-    const name = `database/${dbId}/${dbId}.sqlite`;
-    hashes[name] = await sha256OfFile(path);
-    const log = await Deno.stat(`${path}-wal`).catch(() => undefined);
-    if (log?.isFile && log.size > 0) hashes[`${name}-wal`] = await sha256OfFile(`${path}-wal`);
+    const inside = relative(spider.root, path).replaceAll("\\", "/");
+    const name = inside.startsWith("..") ? basename(path) : inside;
+    for (const [ending, hash] of await databaseFileHashes(path)) hashes[name + ending] = hash;
   }
   return hashes;
 }
