@@ -23,6 +23,13 @@ export function evaluationConfig(flags: FlagValues, task: Task): StudyConfig {
   const data = text(flags, "data");
   const limit = flags.all ? null : number(flags, "limit");
   const limits = task === "spider" ? { limit } : { perCategory: limit };
+  const shots = number(flags, "shots");
+  const database = text(flags, "database");
+  const title = text(flags, "title");
+  // where the config's own data lie, and what they are called, says nothing of other data
+  const { database: _database, ...spider } = config.spider;
+  const { title: _title, ...mmlu } = config.mmlu;
+  const settings = data ? { spider, mmlu }[task] : config[task];
   const { label: _label, ...rest } = config;
   const merged = validateConfig({
     // numbers from other data than the config's do not carry its label
@@ -34,9 +41,12 @@ export function evaluationConfig(flags: FlagValues, task: Task): StudyConfig {
       ...(flags.device ? { device: flags.device } : {}),
     },
     [task]: {
-      ...config[task],
+      ...settings,
       ...(data ? { path: resolve(data) } : {}),
       ...(limit === undefined ? {} : limits),
+      ...(shots === undefined ? {} : { shots }),
+      ...(database === undefined ? {} : { database: resolve(database) }),
+      ...(title === undefined ? {} : { title }),
     },
   }, { path: "the flags" });
   return dataLabel(merged, [merged[task].path]);

@@ -1,10 +1,15 @@
 import { z } from "zod";
-import { CHAT_KEYS, type Problem, type RecordOf, textOfForm, together } from "../ground/mod.ts";
+import {
+  CHAT_KEYS,
+  type Problem,
+  type RecordOf,
+  TEXT,
+  textOfForm,
+  together,
+} from "../ground/mod.ts";
 
 /** The one model that comes with the repository's setup. */
 const EMBEDDED_MODEL = "HuggingFaceTB/SmolLM2-135M-Instruct";
-
-const TEXT = z.string().min(1);
 
 const FILE_NAME = textOfForm(
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
@@ -90,8 +95,10 @@ export interface SchemaConfig extends RecordOf<typeof SCHEMA_KEYS> {}
 
 /** The keys of {@linkcode SpiderConfig}. */
 export const SPIDER_KEYS = {
-  /** The folder in Spider's layout. */
+  /** The folder in Spider's layout; or a `.jsonl` file of one's own questions. */
   path: TEXT,
+  /** The SQLite file, or the folder of several, that questions of one's own are on. */
+  database: TEXT.exactOptional(),
   /** How many dev questions, drawn by seed; `null` for all. */
   limit: z.int().min(1).nullable().default(null),
   /** Examples shown before each question. */

@@ -9,7 +9,7 @@ const NAMED = 5;
 /**
  * Where fewer text-to-SQL questions are asked or judged than the config says,
  * one line each: a limit above what there is, databases that are missing, and
- * questions that are there twice.
+ * questions that are there twice. Before them, what else is to be known of the files.
  */
 export function sqlShortfalls(
   { spider: { limit } }: Pick<StudyConfig, "spider">,
@@ -21,11 +21,16 @@ export function sqlShortfalls(
     if (!here.has(example)) lost.set(example.dbId, (lost.get(example.dbId) ?? 0) + 1);
   }
   return [
+    ...spider.notes,
     ...above("text-to-SQL questions", limit, spider.dev.length),
     ...[...lost].map(([dbId, examples]) =>
       `missing database: ${dbId} (${examples} dev questions cannot be judged)`
     ),
-    ...repeats("text-to-SQL", asked, ({ dbId, question }: SpiderExample) => [dbId, question]),
+    ...repeats(
+      "text-to-SQL",
+      asked,
+      ({ dbId, question, evidence = "" }: SpiderExample) => [dbId, question, evidence],
+    ),
   ];
 }
 

@@ -53,6 +53,11 @@ const MODEL_FLAGS: Readonly<Record<string, Flag>> = {
     help: "the data, a folder or a file (default: the config's)",
   },
   limit: { type: "number", value: "N", help: "only N questions (mmlu: N of each category)" },
+  shots: {
+    type: "number",
+    value: "N",
+    help: "examples before each question (default: the config's)",
+  },
   seed: STUDY_FLAGS.seed!,
   out: {
     type: "text",
@@ -68,7 +73,14 @@ const SCRATCH = join(REPOSITORY_ROOT, "results", "scratch");
 export const EVALUATE: Command = {
   name: "evaluate",
   summary: "execution accuracy of one model, with or without an adapter",
-  flags: MODEL_FLAGS,
+  flags: {
+    ...MODEL_FLAGS,
+    database: {
+      type: "text",
+      value: "PATH",
+      help: "SQLite file, or folder of several, of questions in a .jsonl file",
+    },
+  },
   async run(flags, { progress, print, signal }): Promise<void> {
     const config = evaluationConfig(flags, "spider");
     checkFlags(flags);
@@ -108,7 +120,11 @@ export const EVALUATE: Command = {
 export const MMLU: Command = {
   name: "mmlu",
   summary: "multiple-choice accuracy of one model, with or without an adapter",
-  flags: { ...MODEL_FLAGS, all: { type: "switch", help: "all test questions of all subjects" } },
+  flags: {
+    ...MODEL_FLAGS,
+    title: { type: "text", value: "TEXT", help: "what to call the data (default: its name)" },
+    all: { type: "switch", help: "all test questions of all subjects" },
+  },
   async run(flags, { progress, print, signal }): Promise<void> {
     if (flags.all && flags.limit !== undefined) {
       throw new UsageError("mmlu: --all and --limit exclude each other");
