@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Problem, together } from "../ground/mod.ts";
+import { COUNT, type Problem, TEXT, together } from "../ground/mod.ts";
 import type {
   AdjustedClaim,
   Calibration,
@@ -23,8 +23,6 @@ import type {
 // What lib/stats finds, as it is read again out of a file. Each is held to the type there.
 
 const NUMBER = z.number();
-const COUNT = z.int().min(0);
-const TEXT = z.string().min(1);
 const SHARE = z.number().min(0).max(1);
 
 /** What rounding may add to a number. */

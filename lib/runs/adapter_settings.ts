@@ -1,7 +1,5 @@
 import { z } from "zod";
-import type { RecordOf } from "../ground/mod.ts";
-
-const TEXT = z.string().min(1);
+import { type RecordOf, TEXT } from "../ground/mod.ts";
 
 /** The keys of {@linkcode AdapterSettings}. */
 const KEYS = {

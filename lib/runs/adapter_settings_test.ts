@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type AdapterSettings, adapterText, checkAdapterSettings } from "./adapter_settings.ts";
+import { checkRecord } from "../ground/mod.ts";
+import { ADAPTER_SETTINGS, type AdapterSettings, adapterText } from "./adapter_settings.ts";
 
 const HERE: AdapterSettings = {
   trained: "here",
@@ -11,8 +12,6 @@ const HERE: AdapterSettings = {
   rsLora: false,
   dora: false,
 };
-
-const PLACE = { file: "summary.json", keyPath: "provenance.adapterSettings.qv" };
 
 Deno.test("adapterText says what differs from a plain LoRA, and what is not known", () => {
   assert.equal(
@@ -36,25 +35,25 @@ Deno.test("adapterText says what differs from a plain LoRA, and what is not know
   );
 });
 
-Deno.test("checkAdapterSettings takes what is right as it is", () => {
+Deno.test("ADAPTER_SETTINGS takes what is right as it is", () => {
   for (
     const settings of [HERE, { ...HERE, learningRate: null, dropout: null, targetModules: [] }]
   ) {
-    assert.deepEqual(checkAdapterSettings(settings, PLACE), settings);
+    assert.deepEqual(checkRecord(ADAPTER_SETTINGS, settings, "summary.json"), settings);
   }
 });
 
-Deno.test("checkAdapterSettings refuses what is wrong and names it", () => {
+Deno.test("ADAPTER_SETTINGS refuses what is wrong and names it", () => {
   const cases: readonly (readonly [Record<string, unknown>, RegExp])[] = [
-    [{ rank: 0 }, /adapterSettings\.qv\.rank" must be an integer >= 1/],
-    [{ rank: null }, /qv\.rank"/],
-    [{ learningRate: 0 }, /qv\.learningRate" must be a number > 0/],
-    [{ trained: "there" }, /qv\.trained" must be one of "here", "elsewhere"/],
-    [{ rankPattern: { a: 1.5 } }, /qv\.rankPattern\.a" must be an integer/],
-    [{ lora: 1 }, /unknown key "provenance\.adapterSettings\.qv\.lora"/],
+    [{ rank: 0 }, /"rank" must be an integer >= 1/],
+    [{ rank: null }, /"rank"/],
+    [{ learningRate: 0 }, /"learningRate" must be a number > 0/],
+    [{ trained: "there" }, /"trained" must be one of "here", "elsewhere"/],
+    [{ rankPattern: { a: 1.5 } }, /"rankPattern\.a" must be an integer/],
+    [{ lora: 1 }, /unknown key "lora"/],
   ];
   for (const [change, message] of cases) {
-    assert.throws(() => checkAdapterSettings({ ...HERE, ...change }, PLACE), {
+    assert.throws(() => checkRecord(ADAPTER_SETTINGS, { ...HERE, ...change }, "summary.json"), {
       name: "UsageError",
       message,
     });

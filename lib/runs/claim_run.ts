@@ -1,20 +1,36 @@
 import { join } from "node:path";
+import { z } from "zod";
 import {
   checkOutputFolder,
   explainWriteError,
   parseJson,
   readTextFile,
   REPOSITORY_ROOT,
+  TEXT,
   UsageError,
   writeAtomic,
 } from "../ground/mod.ts";
-import { configHash, recordedConfig } from "./config.ts";
+import { configHash, identityOf, recordedConfig } from "./config.ts";
 import type { StudyConfig } from "./study_config.ts";
 
 /** The name of a study's folder in `results/`: its own, without a date, so that it can resume. */
 export function runId(config: StudyConfig): string {
   return config.name;
 }
+
+const ANYTHING = z.record(z.string(), z.unknown());
+
+/** What `run.json` says: which study the folder is for. */
+const CLAIM = z.object({
+  /** `configHash` of the config and the inputs. */
+  hash: TEXT,
+  /** The effective config, as `recordedConfig` gives it; that of another version as well. */
+  config: ANYTHING,
+  /** Hashes of what the study reads, by name. */
+  inputs: ANYTHING.default({}),
+});
+
+type Claim = z.output<typeof CLAIM>;
 
 /** Options of {@linkcode claimRun}. */
 export interface ClaimRunOptions {
@@ -44,11 +60,11 @@ export function claimRun(config: StudyConfig, options: ClaimRunOptions = {}): Cl
   const { out = defaultFolder(config), inputs = {} } = options;
   const path = join(out, "run.json");
   const hash = configHash(config, inputs);
-  const claim = { hash, config: recordedConfig(config), inputs };
+  const claim = { hash, config: { ...recordedConfig(config) }, inputs };
   if (isFile(path)) {
     const earlier = readClaim(path);
     const difference = firstDifference(earlier, claim);
-    if (difference === undefined && field(earlier, "hash") === hash) {
+    if (difference === undefined && earlier.hash === hash) {
       return { folder: out, hash, resumed: true };
     }
     throw otherRun(out, difference ?? "its record");
@@ -70,11 +86,11 @@ export function checkRunFolder(config: StudyConfig, options: ClaimRunOptions = {
   checkOutputFolder(out);
   const path = join(out, "run.json");
   if (!isFile(path)) return;
-  const earlier = readClaim(path);
-  const known = Object.keys(inputs).map((name) => [name, field(field(earlier, "inputs"), name)]);
+  const { config: before, inputs: all } = readClaim(path);
+  const known = Object.fromEntries(Object.keys(inputs).map((name) => [name, all[name]]));
   const difference = firstDifference(
-    { config: unpinned(field(earlier, "config")), inputs: Object.fromEntries(known) },
-    { config: unpinned(recordedConfig(config)), inputs },
+    { config: unpinned(before), inputs: known },
+    { config: unpinned({ ...recordedConfig(config) }), inputs },
   );
   if (difference !== undefined) throw otherRun(out, difference);
 }
@@ -84,9 +100,8 @@ function defaultFolder(config: StudyConfig): string {
 }
 
 /** A config without the model's revision: the commit of a branch is known once the hub is asked. */
-function unpinned(config: unknown): unknown {
-  if (!isObject(config) || !isObject(config.model)) return config;
-  return { ...config, model: { ...config.model, revision: undefined } };
+function unpinned({ model, ...config }: Claim["config"]): Claim["config"] {
+  return { ...config, model: { ...model as object, revision: undefined } };
 }
 
 function otherRun(out: string, where: string): UsageError {
@@ -96,9 +111,9 @@ function otherRun(out: string, where: string): UsageError {
   );
 }
 
-function readClaim(path: string): unknown {
-  const claim = parseJson(readTextFile(path), path);
-  if (typeof field(claim, "hash") === "string" && isObject(field(claim, "config"))) return claim;
+function readClaim(path: string): Claim {
+  const claim = CLAIM.safeParse(parseJson(readTextFile(path), path));
+  if (claim.success) return claim.data;
   throw new UsageError(
     `Cannot use ${path}: it is no record of a run: give another folder with --out, or delete it ` +
       "and keep the answers beside it",
@@ -115,25 +130,18 @@ function isFile(path: string): boolean {
 }
 
 /** The first place at which the two claims differ, with both values if they are short. */
-function firstDifference(earlier: unknown, now: unknown): string | undefined {
-  for (const part of ["config", "inputs"]) {
-    const difference = differenceBelow(field(earlier, part), field(now, part), "");
-    if (difference !== undefined) return part === "inputs" ? `input ${difference}` : difference;
-  }
-  return undefined;
+function firstDifference(
+  earlier: Omit<Claim, "hash">,
+  now: Omit<Claim, "hash">,
+): string | undefined {
+  const inConfig = differenceBelow(identityOf(earlier.config), identityOf(now.config), "");
+  if (inConfig !== undefined) return inConfig;
+  const inInputs = differenceBelow(earlier.inputs, now.inputs, "");
+  return inInputs && `input ${inInputs}`;
 }
 
-/** What of a config does not belong to a run's identity; see `configHash`. */
-const IGNORED = new Set([
-  "label",
-  "engine.batchSize",
-  "engine.url",
-  "engine.servedModel",
-  "engine.servedAdapters",
-]);
-
 function differenceBelow(a: unknown, b: unknown, path: string): string | undefined {
-  if (IGNORED.has(path) || JSON.stringify(a) === JSON.stringify(b)) return undefined;
+  if (JSON.stringify(a) === JSON.stringify(b)) return undefined;
   if (isObject(a) && isObject(b)) {
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
       const at = path === "" ? key : `${path}.${key}`;
@@ -143,10 +151,6 @@ function differenceBelow(a: unknown, b: unknown, path: string): string | undefin
     return undefined;
   }
   return `"${path}" (${brief(a)} there, ${brief(b)} now)`;
-}
-
-function field(value: unknown, key: string): unknown {
-  return isObject(value) ? value[key] : undefined;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -61,9 +61,10 @@ export function loadConfig(path: string): StudyConfig {
  */
 export function applyDataRoot(config: StudyConfig, dir: string): StudyConfig {
   const root = resolve(dir);
+  const { database: _database, ...spider } = config.spider;
   return {
     ...config,
-    spider: { ...config.spider, path: join(root, "spider") },
+    spider: { ...spider, path: join(root, "spider") },
     mmlu: { ...config.mmlu, path: join(root, "mmlu") },
   };
 }
@@ -74,20 +75,37 @@ export function applyDataRoot(config: StudyConfig, dir: string): StudyConfig {
  * server's address without user names, passwords and keys.
  */
 export function recordedConfig(config: StudyConfig): StudyConfig {
-  const { engine, model } = config;
+  const { engine, model, spider } = config;
+  const { database } = spider;
   return {
     ...config,
     engine: engine.url === undefined ? engine : { ...engine, url: redactUrls(engine.url) },
     model: model.path === undefined ? model : { ...model, path: recordedPath(model.path) },
-    spider: { ...config.spider, path: recordedPath(config.spider.path) },
+    spider: {
+      ...spider,
+      path: recordedPath(spider.path),
+      ...(database === undefined ? {} : { database: recordedPath(database) }),
+    },
     mmlu: { ...config.mmlu, path: recordedPath(config.mmlu.path) },
+    prose: { path: recordedPath(config.prose.path) },
+    adapters: config.adapters.map((entry) => ({ ...entry, adapter: recordedPath(entry.adapter) })),
+    models: config.models.map((entry) => ({ ...entry, path: recordedPath(entry.path) })),
   };
 }
 
 /**
- * A hash of all in a study that its results depend on. The label, the batch size and the server's
- * address and names are left out, and so is where on this machine data and model are: what they contain is
- * for the caller to add.
+ * What of a recorded study its results depend on: the label, the batch size and the server's address
+ * and names are left out.
+ */
+export function identityOf(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { label: _label, engine, ...rest } = config;
+  const { kind, device } = (engine ?? {}) as Partial<StudyConfig["engine"]>;
+  return { ...rest, engine: { kind, device } };
+}
+
+/**
+ * A hash of all in a study that its results depend on ({@linkcode identityOf}). Where on this
+ * machine data and model are is no part of it: what they contain is for the caller to add.
  *
  * @param inputs Hashes of what the study reads, by name.
  * @returns 64 hexadecimal digits.
@@ -96,8 +114,7 @@ export function configHash(
   config: StudyConfig,
   inputs: Readonly<Record<string, string>> = {},
 ): string {
-  const { label: _label, engine, ...rest } = recordedConfig(config);
-  return contentKey({ ...rest, engine: { kind: engine.kind, device: engine.device }, inputs });
+  return contentKey({ ...identityOf({ ...recordedConfig(config) }), inputs });
 }
 
 function recordedPath(path: string): string {

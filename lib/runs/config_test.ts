@@ -26,10 +26,22 @@ const FULL: StudyConfig = {
     servedAdapters: { all: "all-v2" },
   },
   chat: { thinking: true, date: "2026-02-28" },
-  spider: { path: "data/spider", limit: 100, shots: 2, maxNewTokens: 128, timeoutMs: 100 },
-  mmlu: { path: "data/mmlu", perCategory: 10, shots: 5 },
+  spider: {
+    path: "data/spider",
+    database: "data/shop.sqlite",
+    limit: 100,
+    shots: 2,
+    maxNewTokens: 128,
+    timeoutMs: 100,
+    schema: { foreignKeys: false, cellValues: 2 },
+  },
+  mmlu: { path: "data/mmlu", title: "MMLU", perCategory: 10, shots: 5 },
+  prose: { path: "data/prose" },
+  measures: ["sql", "prose"],
   training: {
     examples: 240,
+    prompt: "mixed",
+    heldOutDatabases: 4,
     recipes: [
       {
         name: "all",
@@ -44,8 +56,26 @@ const FULL: StudyConfig = {
         gradientAccumulation: 2,
         maxLength: 256,
         quantization: "nf4",
+        useRslora: true,
+        useDora: false,
+        replayShare: 0.1,
+        klWeight: 0.5,
+        checkpoints: 4,
+        earlyStopping: { patience: 2 },
       },
     ],
+  },
+  adapters: [{ name: "mine", adapter: "adapters/mine" }],
+  models: [{ name: "merged", path: "models/merged" }],
+  sweep: {
+    scales: [0.5, 1],
+    checkpoints: 2,
+    seeds: { all: 3 },
+    shots: [0],
+    written: 20,
+    gauge: "prose",
+    delta: 0.02,
+    alpha: 0.1,
   },
 };
 
@@ -58,6 +88,8 @@ Deno.test("parseConfig() fills in every default of a minimal study", () => {
     chat: { thinking: false, date: "2024-07-26" },
     spider: { path: "spider_db/sample", limit: null, shots: 3, maxNewTokens: 64, timeoutMs: 5000 },
     mmlu: { path: "mmlu_db/sample", perCategory: 50, shots: 4 },
+    prose: { path: "prose_db/sample" },
+    measures: ["sql", "mmlu", "prose"],
     training: {
       examples: null,
       recipes: [{
@@ -73,6 +105,18 @@ Deno.test("parseConfig() fills in every default of a minimal study", () => {
         maxLength: 512,
         quantization: "none",
       }],
+    },
+    adapters: [],
+    models: [],
+    sweep: {
+      scales: [1],
+      checkpoints: 1,
+      seeds: {},
+      shots: [],
+      written: 0,
+      gauge: "mmlu",
+      delta: 0.03,
+      alpha: 0.05,
     },
   });
 });
@@ -191,9 +235,24 @@ const WRONG: readonly (readonly [what: string, config: unknown, message: RegExp]
     /"mmlu\.shots" must be an integer from 0 to 5/,
   ],
   [
-    "no recipe",
-    { ...MINIMAL, training: { recipes: [] } },
-    /"training\.recipes" must be a list of at least 1/,
+    "no measure",
+    { ...MINIMAL, measures: [] },
+    /"measures" must be a list of at least 1/,
+  ],
+  [
+    "a misspelt measure",
+    { ...MINIMAL, measures: ["sql", "mmul"] },
+    /"measures\[1\]" must be one of .* \(did you mean "mmlu"\?\)/,
+  ],
+  [
+    "scales that do not ascend",
+    { ...MINIMAL, sweep: { scales: [1, 0.5] } },
+    /"sweep\.scales" must be a list of scales in ascending order/,
+  ],
+  [
+    "seeds of a recipe that is not there",
+    { ...MINIMAL, sweep: { seeds: { other: 3 } } },
+    /"sweep\.seeds" must be the names of recipes \(q-v\): current value is "other"/,
   ],
   [
     "a recipe called base",

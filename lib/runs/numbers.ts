@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Checked, type RecordOf } from "../ground/mod.ts";
+import { type Checked, COUNT, type RecordOf, TEXT } from "../ground/mod.ts";
 import type { Evidence } from "../stats/mod.ts";
 import {
   ABOVE_CHANCE,
@@ -17,15 +17,6 @@ import {
   SCORE_EVIDENCE,
   VERDICT,
 } from "./_estimate_schemas.ts";
-
-const TEXT = z.string().min(1);
-const COUNT = z.int().min(0);
-
-/** The three readings of "the rows agree". */
-export const READINGS = ["official", "assignment", "strict"] as const;
-
-/** A reading of "the rows agree": Spider's script, the bag of rows as written, or the strictest. */
-export type Reading = typeof READINGS[number];
 
 /** What a study measures: text-to-SQL, multiple choice, general text. */
 export const GAUGES = ["sql", "mmlu", "prose"] as const;

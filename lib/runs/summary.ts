@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { type Checked, type RecordOf, textOfForm, together } from "../ground/mod.ts";
+import {
+  type Checked,
+  COUNT,
+  type RecordOf,
+  SHA256,
+  TEXT,
+  textOfForm,
+  together,
+} from "../ground/mod.ts";
+import { HARDNESS_LEVELS, READINGS, VERDICT_STATUSES } from "../sql/mod.ts";
 import { CHANCE, CLUSTERED, PROPORTION } from "./_estimate_schemas.ts";
 import { ADAPTER_SETTINGS } from "./adapter_settings.ts";
 import {
@@ -19,56 +28,26 @@ export const SCHEMA_VERSION = 2;
 /** What is measured and how; raised by every fix that moves a number. */
 export const TASK_VERSION = 2;
 
-/** Spider's levels of difficulty, in the order in which they are reported. */
-export const HARDNESS_LEVELS = ["easy", "medium", "hard", "extra"] as const;
+/** An object with all of the keys. */
+function each<K extends string, S extends z.ZodType>(
+  keys: readonly K[],
+  item: S,
+): z.ZodObject<Record<K, S>, z.core.$strict> {
+  return z.strictObject(Object.fromEntries(keys.map((key) => [key, item])) as Record<K, S>);
+}
 
-/** What the execution of a prediction comes to, in the order in which it is reported. */
-export const SQL_STATUSES = [
-  "match",
-  "mismatch",
-  "no_sql",
-  "sql_error",
-  "timeout",
-  "too_many_rows",
-] as const;
-
-/** A level of difficulty of a gold statement. */
-export type HardnessLevel = typeof HARDNESS_LEVELS[number];
-
-/** What the execution of a prediction came to. */
-export type SqlStatus = typeof SQL_STATUSES[number];
-
-const TEXT = z.string().min(1);
-const COUNT = z.int().min(0);
-const SHA256 = textOfForm(/^[0-9a-f]{64}$/, "64 hexadecimal digits");
 const HASHES = z.record(TEXT, SHA256);
 
-const READING_SCORES = z.strictObject({
-  official: PROPORTION,
-  assignment: PROPORTION,
-  strict: PROPORTION,
-});
+const READING_SCORES = each(READINGS, PROPORTION);
 
 /** The keys of {@linkcode SqlScores}. */
 const SQL_KEYS = {
   /** By reading, over all scored examples. */
   overall: READING_SCORES,
   /** By difficulty and reading; levels without an example are left out. */
-  byHardness: z.strictObject({
-    easy: READING_SCORES.exactOptional(),
-    medium: READING_SCORES.exactOptional(),
-    hard: READING_SCORES.exactOptional(),
-    extra: READING_SCORES.exactOptional(),
-  }),
+  byHardness: each(HARDNESS_LEVELS, READING_SCORES.exactOptional()),
   /** How many predictions came to what (official reading); sums to n. */
-  byStatus: z.strictObject({
-    match: COUNT,
-    mismatch: COUNT,
-    no_sql: COUNT,
-    sql_error: COUNT,
-    timeout: COUNT,
-    too_many_rows: COUNT,
-  }),
+  byStatus: each(VERDICT_STATUSES, COUNT),
   /** How many wrong predictions first depart from their gold where, the most frequent first. */
   byClass: z.record(TEXT, COUNT),
   /** How far predictions get. */

@@ -1,12 +1,11 @@
 import { pairScores } from "../../prose/mod.ts";
 import {
   type Comparison,
-  HARDNESS_LEVELS,
   type LetterChanges,
   type PairedChange,
-  READINGS,
   type ScoreChange,
 } from "../../runs/mod.ts";
+import { HARDNESS_LEVELS, READINGS } from "../../sql/mod.ts";
 import {
   alignById,
   type AlignedPair,
@@ -81,7 +80,7 @@ function compareSql(base: VariantAnswers, tuned: VariantAnswers): NonNullable<Co
 }
 
 /** What a completion came to in one word: right, the class of its error, or its status. */
-function outcome({ official, status, errorClass }: SqlVerdict): string {
+export function outcome({ official, status, errorClass }: SqlVerdict): string {
   if (official) return "right";
   return status === "mismatch" || status === "sql_error" ? errorClass ?? status : status;
 }

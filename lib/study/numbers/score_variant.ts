@@ -1,15 +1,13 @@
 import { type CrossEntropy, crossEntropy, type ProseScore } from "../../prose/mod.ts";
 import {
   type ChoiceScore,
-  HARDNESS_LEVELS,
   type LetterScores,
   type MmluScores,
   type ProseScores,
-  READINGS,
-  SQL_STATUSES,
   type SqlFunnel,
   type SqlScores,
 } from "../../runs/mod.ts";
+import { HARDNESS_LEVELS, READINGS, VERDICT_STATUSES } from "../../sql/mod.ts";
 import {
   aboveChance,
   calibration,
@@ -40,7 +38,7 @@ export function scoreSql(verdicts: readonly SqlVerdict[]): SqlScores {
       levels,
       (level) => byReading(verdicts.filter((v) => v.hardness === level)),
     ),
-    byStatus: fromEntries(SQL_STATUSES, statusCount),
+    byStatus: fromEntries(VERDICT_STATUSES, statusCount),
     byClass: countBy(verdicts.flatMap(({ errorClass }) => errorClass ?? [])),
     funnel: funnel(verdicts),
     success,
