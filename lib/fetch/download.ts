@@ -111,7 +111,10 @@ export async function download(
   return { path, bytes: await sizeOf(path) ?? 0, sha256: found, reused: false };
 }
 
-/** Tries until the part has all bytes. */
+/**
+ * Tries until the part has all bytes. By hand, as `ky` tries again only until the headers are here,
+ * and it is in the body that downloads break.
+ */
 async function fetchPart(url: string, part: string, options: DownloadOptions): Promise<void> {
   const { headers = {}, attempts = 5, stallMs = 60_000, signal, onNote } = options;
   for (let attempt = 1;; attempt++) {

@@ -85,7 +85,10 @@ export async function extractZip(
   }
 }
 
-/** A zip file on the disk, of which the library reads the pieces that it needs. */
+/**
+ * A zip file on the disk, of which the library reads the pieces that it needs. By hand, as a blob of
+ * `openAsBlob` would hold the whole file in memory.
+ */
 class FileReader extends Reader<FileHandle> {
   readonly #handle: FileHandle;
 

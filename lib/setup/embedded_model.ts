@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { convertGguf } from "./gguf/convert_gguf.ts";
 import {
   explainWriteError,
@@ -63,12 +64,12 @@ export async function ensureEmbeddedModel(
 
 async function makeModel(dir: string, progress: Progress): Promise<void> {
   const work = `${dir}.part`;
-  await Deno.remove(work, { recursive: true }).catch(ignoreMissing);
+  await rm(work, { recursive: true, force: true });
   await Deno.mkdir(work, { recursive: true });
   const gguf = await downloadGguf(`${work}/download`, progress);
   await convertGguf(await Deno.readFile(gguf), `${work}/model`);
   await writeMarker(`${work}/model`);
-  await Deno.remove(dir, { recursive: true }).catch(ignoreMissing);
+  await rm(dir, { recursive: true, force: true });
   await Deno.rename(`${work}/model`, dir);
   await Deno.remove(work, { recursive: true });
 }
@@ -103,8 +104,4 @@ async function isComplete(dir: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

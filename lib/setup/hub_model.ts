@@ -125,6 +125,7 @@ export async function ensureHubModel(
 const OTHERWISE =
   'or set HF_ENDPOINT to a mirror, or use a folder that you have (model.source "path")';
 
+/** Not Hugging Face's client, which does not compare what it downloaded with the hub's hashes. */
 async function fetchFiles(
   part: string,
   place: HubPlace,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { rm } from "node:fs/promises";
 import {
   type Progress,
   redactUrls,
@@ -50,9 +51,7 @@ export async function ensurePythonEnv(
   if (await isMade()) return reused();
   progress.step("Python environment: installing the pinned packages (some minutes)");
   // a marker that stayed would be believed again should the requirements go back to it
-  await Deno.remove(marker).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
+  await rm(marker, { force: true });
   if (!await works()) {
     const python = await findPython();
     await check(python, ["-m", "venv", "--clear", venv], progress);
