@@ -2,7 +2,8 @@ import type { Progress } from "../study/mod.ts";
 
 /** One flag of a command. */
 export interface Flag {
-  readonly type: "text" | "number" | "switch";
+  /** `texts` may be given several times. */
+  readonly type: "text" | "texts" | "number" | "switch";
   /** What it means, for the help; with its default where there is one. */
   readonly help: string;
   /** What stands for the value in the help, such as "DIR". */
@@ -17,8 +18,10 @@ export interface CommandContext {
   readonly signal: AbortSignal;
 }
 
-/** The flags as given; numbers are finite, switches are true or absent. */
-export type FlagValues = Readonly<Record<string, string | number | boolean | undefined>>;
+/** The flags as given; numbers are finite, switches are true or absent, lists are not empty. */
+export type FlagValues = Readonly<
+  Record<string, string | number | boolean | readonly string[] | undefined>
+>;
 
 /** One command of the lab. */
 export interface Command {
@@ -42,4 +45,10 @@ export function text(flags: FlagValues, name: string): string | undefined {
 export function number(flags: FlagValues, name: string): number | undefined {
   const value = flags[name];
   return typeof value === "number" ? value : undefined;
+}
+
+/** The values of a flag that may be given several times; none if it was not given. */
+export function texts(flags: FlagValues, name: string): readonly string[] {
+  const value = flags[name];
+  return Array.isArray(value) ? value : [];
 }

@@ -9,7 +9,8 @@ import {
 } from "../ground/mod.ts";
 import { ClosedPipe, pipeWriter } from "./closed_pipe.ts";
 import type { Command, CommandContext } from "./command.ts";
-import { PIPELINE } from "./commands/pipeline.ts";
+import { COMPARE } from "./commands/compare.ts";
+import { PIPELINE, STUDY } from "./commands/pipeline.ts";
 import { DOCTOR } from "./commands/doctor.ts";
 import { EVALUATE, MMLU } from "./commands/evaluate.ts";
 import { FETCH } from "./commands/fetch.ts";
@@ -17,6 +18,7 @@ import { JUDGE } from "./commands/judge.ts";
 import { BASELINE, EXPORT_SFT, REPORT, TRAIN } from "./commands/phases.ts";
 import { RECORD } from "./commands/record.ts";
 import { SETUP } from "./commands/setup.ts";
+import { TABLES } from "./commands/tables.ts";
 import { EXIT_CODES, helpOf, helpOfAll } from "./help.ts";
 import { parseFlags } from "./parse_flags.ts";
 import { terminalProgress } from "./terminal_progress.ts";
@@ -24,6 +26,8 @@ import { terminalProgress } from "./terminal_progress.ts";
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   PIPELINE,
+  COMPARE,
+  STUDY,
   SETUP,
   BASELINE,
   EXPORT_SFT,
@@ -34,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   REPORT,
   RECORD,
   FETCH,
+  TABLES,
   DOCTOR,
 ];
 

@@ -25,7 +25,7 @@ export function parseFlags(command: Command, args: readonly string[]): FlagValue
     strict: false,
     tokens: true,
   });
-  const values: Record<string, string | number | boolean> = {};
+  const values: Record<string, string | number | boolean | string[]> = {};
   for (const token of tokens) {
     if (token.kind === "positional") return fail(`unexpected argument "${token.value}"`);
     if (token.kind !== "option") continue;
@@ -35,7 +35,9 @@ export function parseFlags(command: Command, args: readonly string[]): FlagValue
       const near = nearestName(name, Object.keys(flags));
       return fail(`unknown flag ${rawName}${near ? `: did you mean --${near}?` : ""}`);
     }
-    if (Object.hasOwn(values, name)) return fail(`--${name} is given twice`);
+    if (Object.hasOwn(values, name) && flag.type !== "texts") {
+      return fail(`--${name} is given twice`);
+    }
     if (flag.type === "switch") {
       if (value !== undefined) return fail(`--${name} takes no value`);
       values[name] = true;
@@ -48,7 +50,9 @@ export function parseFlags(command: Command, args: readonly string[]): FlagValue
       return fail(`--${name} needs a value (${flag.value ?? "VALUE"})`);
     }
     if (flag.type === "text") values[name] = value;
-    else {
+    else if (flag.type === "texts") {
+      values[name] = [...[values[name] ?? []].flat(), value] as string[];
+    } else {
       const parsed = Number(value);
       if (!Number.isFinite(parsed)) return fail(`--${name} must be a number: "${value}"`);
       values[name] = parsed;

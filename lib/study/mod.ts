@@ -24,6 +24,18 @@ export { checkpointHashes, templateHashes } from "./checkpoint_hashes.ts";
 export { dataLabel } from "./data_label.ts";
 export { databaseHashes } from "./database_hashes.ts";
 export { exampleRows } from "./example_rows.ts";
+export { type GoldCheck } from "./export/check_golds.ts";
+export { loadGeneralPrompts } from "./export/general_prompts.ts";
+export {
+  readTrainingManifest,
+  type TrainingManifest,
+  trainingManifestLines,
+} from "./export/training_manifest.ts";
+export {
+  type TrainingData,
+  type TrainingDataOptions,
+  writeTrainingData,
+} from "./export/write_training_data.ts";
 export { firstTrainingText } from "./first_training_text.ts";
 export {
   type DataInputs,
@@ -56,7 +68,7 @@ export { adapterOrigin, adapterSettings, recipeAdapters } from "./recipe_adapter
 export { finishStudy, runPipeline } from "./run_pipeline.ts";
 export { answerVariants } from "./answer_variants.ts";
 export { allVariants, openVariants } from "./open_variants.ts";
-export { openStudyFolder, type StudyFolder } from "./study_folder.ts";
+export { openStudyFolder, PLAN_FILE, type StudyFolder } from "./study_folder.ts";
 export { type PhaseOptions, trainRecipes } from "./train_recipes.ts";
 export {
   plainVariants,
@@ -69,14 +81,13 @@ export { BASE, type NamedVariant, promptHash } from "./sample_identity.ts";
 export { mmluShortfalls, sqlShortfalls } from "./shortfalls.ts";
 export { storedCompletions } from "./stored_completions.ts";
 export { answerLetters, type MmluAnswer, type VariantAnswers } from "./numbers/answers.ts";
+export { type ComparedResults, compareResults } from "./compare_results.ts";
+export { type FlippedExample, flippedExamples } from "./numbers/flips.ts";
+export { readAnswers } from "./read_answers.ts";
+export { type StudyCost, studyCost } from "./sweep/study_cost.ts";
 export { compareVariants, type Tolerances } from "./numbers/compare_variants.ts";
 export { countCut, scoreMmlu, scoreProse, scoreSql } from "./numbers/score_variant.ts";
 export { tokenAuditFacts } from "./token_audit_facts.ts";
-export {
-  plannedTrainingTokens,
-  type TrainOptions,
-  trainRecipe,
-  writeSftData,
-} from "./train_recipe.ts";
+export { plannedTrainingTokens, type TrainOptions, trainRecipe } from "./train_recipe.ts";
 export { type TrainingRuns, trainingRuns } from "./training_runs.ts";
 export { RESULT_FILES, summaryTexts, writeResults } from "./write_results.ts";

@@ -4,6 +4,9 @@ import type { StudyInputs } from "./inputs.ts";
 import { keepPlan, sweepPlan } from "./sweep/sweep_plan.ts";
 import { sweepVariants, type Training } from "./sweep/sweep_variants.ts";
 
+/** The file of a study's plan, below its results folder. */
+export const PLAN_FILE = "plan.json";
+
 /** Where a study's files lie below its results folder. */
 export interface StudyFolder {
   /** The results folder itself. */
@@ -41,7 +44,7 @@ export function openStudyFolder(inputs: StudyInputs, out?: string): StudyFolder 
   return {
     root: folder,
     hash,
-    plan: keepPlan(`${folder}/plan.json`, plan),
+    plan: keepPlan(`${folder}/${PLAN_FILE}`, plan),
     sqlSamples: `${folder}/samples/sql.jsonl`,
     sqlVerdicts: `${folder}/samples/verdicts.jsonl`,
     mmluSamples: `${folder}/samples/mmlu.jsonl`,

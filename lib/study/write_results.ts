@@ -4,6 +4,7 @@ import { writeAtomic } from "../ground/mod.ts";
 import type { ProseScore } from "../prose/mod.ts";
 import { type Summary, writeSummary } from "../runs/mod.ts";
 import type { MmluAnswer, VariantAnswers } from "./numbers/answers.ts";
+import { type FlippedExample, flippedExamples } from "./numbers/flips.ts";
 import type { StudyFolder } from "./study_folder.ts";
 
 /** The files that a finished study writes, below its results folder. */
@@ -14,6 +15,7 @@ export const RESULT_FILES = {
   verdicts: "verdicts.jsonl",
   letters: "letters.jsonl",
   prose: "prose.jsonl",
+  flips: "flips.jsonl",
 } as const;
 
 /** The texts that a summary makes: the same bytes for the same summary. */
@@ -43,6 +45,11 @@ export function writeResults(
   writeAtomic(path("verdicts"), toLines(answers.flatMap(verdictRecords)));
   writeAtomic(path("letters"), all(({ letters }) => letters.map(letterRecord)));
   writeAtomic(path("prose"), all(({ prose }) => prose.map(proseRecord)));
+  const [base, ...tuned] = answers;
+  writeAtomic(
+    path("flips"),
+    toLines(tuned.flatMap((variant) => [...flippedExamples(base!, variant)].map(asRecord))),
+  );
   writeAtomic(path("table"), table);
   writeAtomic(path("figure"), figure);
   writeSummary(path("summary"), summary);
@@ -69,6 +76,10 @@ function letterRecord({ logProbs, ...answer }: MmluAnswer): Record<string, unkno
 
 function proseRecord({ nats, ...score }: ProseScore): Record<string, unknown> {
   return { ...score, nats: rounded(nats) };
+}
+
+function asRecord(flip: FlippedExample): Record<string, unknown> {
+  return { ...flip };
 }
 
 function toLines(records: readonly Readonly<Record<string, unknown>>[]): string {

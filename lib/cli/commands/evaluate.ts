@@ -222,6 +222,7 @@ async function namedVariant(
   const name = folder === BASE.name ? `${folder} (adapter)` : folder;
   return {
     name: scale === 1 && !name.includes("@") ? name : `${name}@${scale}`,
+    origin: { source: name, scale },
     weights: { adapter, scale },
     adapterHash: adapter.hash,
   };

@@ -1,16 +1,18 @@
+import { dirname } from "node:path";
 import {
   allVariants,
   answerVariants,
   BASE,
-  buildSummary,
   countCut,
+  finishStudy,
   noteChangedAdapters,
   type OpenStudy,
   openStudy,
+  trainingManifestLines,
+  trainings,
   trainRecipes,
   type VariantAnswers,
-  writeResults,
-  writeSftData,
+  writeTrainingData,
 } from "../../study/mod.ts";
 import { cutText, formatPercent, summaryTable } from "../../report/mod.ts";
 import { printable } from "../../ground/mod.ts";
@@ -36,8 +38,14 @@ export const EXPORT_SFT: Command = {
   flags: STUDY_FLAGS,
   async run(flags, context): Promise<void> {
     const { inputs, folder } = await open(flags, context);
-    const count = writeSftData(inputs.config, inputs, folder.sftData);
-    context.print(`${count} records in ${folder.sftData}`);
+    const { progress, signal } = context;
+    const { manifest } = await writeTrainingData(inputs, {
+      path: folder.sftData,
+      progress,
+      ...(signal ? { signal } : {}),
+    });
+    for (const line of trainingManifestLines(manifest)) context.print(line);
+    context.print(`written to ${dirname(folder.sftData)}`);
   },
 };
 
@@ -49,7 +57,7 @@ export const TRAIN: Command = {
   async run(flags, context): Promise<void> {
     const { inputs, folder } = await open(flags, context, { training: true });
     await trainRecipes(inputs, folder, context);
-    for (const recipe of inputs.config.training.recipes) context.print(folder.training(recipe));
+    for (const { recipe } of trainings(inputs.config)) context.print(folder.training(recipe));
   },
 };
 
@@ -64,9 +72,7 @@ export const REPORT: Command = {
     const variants = await allVariants(inputs, folder);
     await noteChangedAdapters(study, context.progress);
     const answers = await answerVariants(inputs, folder, variants, context);
-    const summary = await buildSummary(inputs, folder, answers);
-    writeResults(folder, summary, answers);
-    context.print(summaryTable(summary));
+    context.print(summaryTable(await finishStudy(study, answers)));
   },
 };
 

@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { explainWriteError, fromRoot, REPOSITORY_ROOT, UsageError } from "../../ground/mod.ts";
 
 import { loadConfig, readSummary, type Summary } from "../../runs/mod.ts";
-import { RESULT_FILES } from "../../study/mod.ts";
+import { PLAN_FILE, RESULT_FILES, trainings } from "../../study/mod.ts";
 import { type Command, text } from "../command.ts";
 import { DEFAULT_CONFIG, STUDY_FLAGS } from "../study_flags.ts";
 import { checkModelFiles, checkRecordable } from "../check_recordable.ts";
@@ -113,11 +113,11 @@ export async function recordStudy(
 }
 
 function recordedFiles({ config, provenance }: Summary): string[] {
-  const training = config.training.recipes.flatMap(({ name }) => {
+  const training = trainings(config).flatMap(({ name }) => {
     const elsewhere = provenance.adapterSettings?.[name]?.trained === "elsewhere";
     return (elsewhere ? FOREIGN_FILES : TRAINING_FILES).map((file) => `training/${name}/${file}`);
   });
-  return [...Object.values(RESULT_FILES), ...training];
+  return [...Object.values(RESULT_FILES), PLAN_FILE, ...training];
 }
 
 async function remove(path: string): Promise<void> {

@@ -226,6 +226,9 @@ Deno.test("answerLetters() takes the highest log-probability, the first on a tie
     [sample("b", [-9, -1, -1, -3]), sample("a", [-1, -2, -3, -4])],
     new Map([["b", null]]),
   );
-  assert.deepEqual(answers.map(({ chosen, correct }) => [chosen, correct]), [[0, false], [1, true]]);
+  assert.deepEqual(answers.map(({ chosen, correct }) => [chosen, correct]), [[0, false], [
+    1,
+    true,
+  ]]);
   assert.deepEqual(answers.map(({ written }) => written), [undefined, null]);
 });

@@ -1,0 +1,170 @@
+import { basename, join, resolve } from "node:path";
+import { contentKey, fromRoot, REPOSITORY_ROOT, UsageError } from "../../ground/mod.ts";
+import {
+  GAUGES,
+  loadConfig,
+  recordedConfig,
+  type StudyConfig,
+  validateConfig,
+} from "../../runs/mod.ts";
+import { dataLabel, openStudy } from "../../study/mod.ts";
+import { type Command, type FlagValues, number, text, texts } from "../command.ts";
+import { DEFAULT_CONFIG, STUDY_FLAGS } from "../study_flags.ts";
+import { COMPARE_FILE_FLAGS, comparesFiles, runCompareFiles } from "./compare_files.ts";
+import { PLAN_FLAG, runStudy } from "./pipeline.ts";
+
+/** `compare`: base against adapters, models, runs or predictions, without training or config. */
+export const COMPARE: Command = {
+  name: "compare",
+  summary: "did an adapter forget something? base against adapters, models, runs or predictions",
+  description:
+    "Answers base and adapters in one session, pairs them question by question, and says what the\n" +
+    "intervals allow. Without --data, --mmlu-data and --text the project's own samples are asked.\n" +
+    "Two runs made earlier, or two files of predictions, are compared without any model.",
+  flags: {
+    config: { ...STUDY_FLAGS.config!, help: "take model, data and engine of a study" },
+    model: { type: "text", value: "DIR", help: "checkpoint folder (default: the config's model)" },
+    "adapter-path": { type: "texts", value: "DIR", help: "LoRA adapter as PEFT saves it; several" },
+    against: { type: "texts", value: "DIR", help: "merged model or full fine-tune; several" },
+    scale: { type: "text", value: "LIST", help: 'factors on the adapters, such as "0.5,1"' },
+    data: { type: "text", value: "PATH", help: "text-to-SQL: Spider's layout, or JSON lines" },
+    "mmlu-data": {
+      type: "text",
+      value: "PATH",
+      help: "multiple choice: MMLU's, or your own items",
+    },
+    text: { type: "text", value: "PATH", help: "general text: passages, or a folder of texts" },
+    "data-root": STUDY_FLAGS["data-root"]!,
+    only: { type: "text", value: "LIST", help: "of sql, mmlu, prose (default: all three)" },
+    shots: { type: "number", value: "N", help: "examples shown before each text-to-SQL question" },
+    limit: { type: "number", value: "N", help: "N text-to-SQL questions, N of each category" },
+    all: { type: "switch", help: "all multiple-choice questions of all subjects" },
+    delta: { type: "number", value: "D", help: "loss not to be tolerated (default: 0.03)" },
+    gauge: { type: "text", value: "NAME", help: "what it is a loss of: mmlu (default) or prose" },
+    engine: { type: "text", value: "NAME", help: "onnx or server (default: the config's)" },
+    device: { type: "text", value: "NAME", help: "cpu or cuda (default: the config's)" },
+    seed: STUDY_FLAGS.seed!,
+    out: { type: "text", value: "DIR", help: "results folder (default: one a comparison)" },
+    ...COMPARE_FILE_FLAGS,
+    ...PLAN_FLAG,
+  },
+  async run(flags, context): Promise<void> {
+    if (comparesFiles(flags)) return await runCompareFiles(flags, context);
+    const config = compareConfig(flags);
+    const { progress, signal } = context;
+    const study = await openStudy(config, {
+      out: text(flags, "out") ?? defaultFolder(config),
+      progress,
+      signal,
+    });
+    await runStudy(study, context, { planOnly: flags.plan === true });
+  },
+};
+
+/**
+ * The study that the flags of `compare` describe: a config without recipes.
+ *
+ * @throws {UsageError} If a flag's value is wrong, or nothing is to be compared.
+ */
+export function compareConfig(flags: FlagValues): StudyConfig {
+  const path = text(flags, "config") ?? fromRoot(DEFAULT_CONFIG);
+  const config = loadConfig(path);
+  const { label: _label, ...rest } = config;
+  const root = text(flags, "data-root");
+  const own = (flag: string, below: string): string | undefined => {
+    const given = text(flags, flag);
+    if (given !== undefined) return resolve(given);
+    return root === undefined ? undefined : join(resolve(root), below);
+  };
+  const data = own("data", "spider");
+  const items = own("mmlu-data", "mmlu");
+  const passages = own("text", "");
+  const model = text(flags, "model");
+  const limit = number(flags, "limit");
+  const merged = validateConfig({
+    ...rest,
+    name: "compare",
+    ...(data === undefined && items === undefined && config.label ? { label: config.label } : {}),
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    ...(model
+      ? { model: { id: basename(resolve(model)), source: "path", path: resolve(model) } }
+      : {}),
+    engine: {
+      ...config.engine,
+      ...(flags.engine ? { kind: flags.engine } : {}),
+      ...(flags.device ? { device: flags.device } : {}),
+    },
+    spider: {
+      ...config.spider,
+      ...(data === undefined ? {} : { path: data }),
+      ...(limit === undefined ? {} : { limit }),
+      ...(flags.shots === undefined ? {} : { shots: flags.shots }),
+    },
+    mmlu: {
+      ...config.mmlu,
+      ...(items === undefined ? {} : { path: items }),
+      ...(limit === undefined ? {} : { perCategory: limit }),
+      ...(flags.all ? { perCategory: null } : {}),
+    },
+    ...(text(flags, "text") === undefined ? {} : { prose: { path: passages } }),
+    measures: measures(flags),
+    training: { ...config.training, recipes: [] },
+    adapters: named(texts(flags, "adapter-path")).map(([name, dir]) => ({ name, adapter: dir })),
+    models: named(texts(flags, "against")).map(([name, dir]) => ({ name, path: dir })),
+    sweep: {
+      ...config.sweep,
+      checkpoints: 1,
+      seeds: {},
+      scales: scales(flags),
+      ...(flags.delta === undefined ? {} : { delta: flags.delta }),
+      ...(flags.gauge === undefined ? {} : { gauge: flags.gauge }),
+    },
+  }, { path: "the flags" });
+  if (merged.adapters.length + merged.models.length === 0) {
+    throw new UsageError(
+      "compare: nothing to compare: give --adapter-path, --against, two --run or two --predictions",
+    );
+  }
+  if (merged.adapters.length === 0 && flags.scale !== undefined) {
+    throw new UsageError("compare: --scale needs an --adapter-path");
+  }
+  return dataLabel(merged, [merged.spider.path, merged.mmlu.path]);
+}
+
+function measures(flags: FlagValues): readonly string[] {
+  const only = text(flags, "only");
+  return only === undefined ? GAUGES : only.split(",").map((name) => name.trim());
+}
+
+function scales(flags: FlagValues): readonly number[] {
+  const list = text(flags, "scale") ?? "1";
+  const values = list.split(",").map((value) => value.trim() === "" ? NaN : Number(value));
+  if (values.every(Number.isFinite)) return [...new Set(values)].sort((a, b) => a - b);
+  throw new UsageError(`compare: --scale must be numbers with commas between them: "${list}"`);
+}
+
+/** Folders by a name each: that of the folder, with the one above where two are alike. */
+function named(paths: readonly string[]): (readonly [string, string])[] {
+  const dirs = paths.map((path) => resolve(path));
+  const short = dirs.map((dir) => fileName(basename(dir)));
+  return dirs.map((dir, i) => {
+    const alike = short.filter((name) => name.toLowerCase() === short[i]!.toLowerCase()).length > 1;
+    const name = alike ? fileName(`${basename(resolve(dir, ".."))}.${basename(dir)}`) : short[i]!;
+    return [name.toLowerCase() === "base" ? `${name}.adapter` : name, dir];
+  });
+}
+
+const NAME_LENGTH = 64;
+
+function fileName(text: string): string {
+  return text.replace(/[^\w.-]+/g, "_").replace(/^[^A-Za-z0-9]+/, "").slice(0, NAME_LENGTH) || "x";
+}
+
+/** A folder for each comparison, so that the same one finds its answers again. */
+function defaultFolder(config: StudyConfig): string {
+  const { label: _label, ...rest } = config;
+  const { adapters, models } = config;
+  const hash = contentKey({ config: { ...recordedConfig(rest), adapters, models } }).slice(0, 8);
+  const parts = ["compare", fileName(config.model.id.split("/").at(-1)!), hash];
+  return join(REPOSITORY_ROOT, "results", "scratch", parts.join("-"));
+}

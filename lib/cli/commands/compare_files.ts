@@ -1,0 +1,125 @@
+import { join } from "node:path";
+import {
+  checkOutputFolder,
+  fromRoot,
+  readText,
+  UsageError,
+  writeAtomic,
+} from "../../ground/mod.ts";
+import { changesTable, comparisonFinding } from "../../report/mod.ts";
+import { judgePredictions, readGoldExamples, readPredictions, type Suite } from "../../sql/mod.ts";
+import {
+  type ComparedResults,
+  compareResults,
+  readAnswers,
+  type VariantAnswers,
+} from "../../study/mod.ts";
+import { type CommandContext, type Flag, type FlagValues, text, texts } from "../command.ts";
+
+/** The flags of `compare` that take what was made earlier. */
+export const COMPARE_FILE_FLAGS: Readonly<Record<string, Flag>> = {
+  run: {
+    type: "texts",
+    value: "PATH",
+    help: "answers made earlier: a file of evaluate, mmlu or judge, or a study's folder as " +
+      "DIR::VARIANT; give two",
+  },
+  predictions: {
+    type: "texts",
+    value: "FILE",
+    help: "predicted statements, as judge reads them; two",
+  },
+  examples: {
+    type: "text",
+    value: "FILE",
+    help: "with --predictions: dev.json, or gold and database",
+  },
+  databases: { type: "text", value: "DIR", help: "with --predictions: folder with DB/DB.sqlite" },
+  suite: { type: "text", value: "all|one", help: "with --predictions: as judge has it" },
+};
+
+/** When a statement of a prediction file is ended, as `judge` has it. */
+const TIMEOUT_MS = 30_000;
+
+/** Whether the flags ask for a comparison of what was made earlier. */
+export function comparesFiles(flags: FlagValues): boolean {
+  return Object.keys(COMPARE_FILE_FLAGS).some((name) => flags[name] !== undefined);
+}
+
+/**
+ * Compares two runs, or two files of predictions.
+ *
+ * @throws {UsageError} If there are not two, or they do not fit together.
+ */
+export async function runCompareFiles(flags: FlagValues, context: CommandContext): Promise<void> {
+  const runs = texts(flags, "run");
+  const predictions = texts(flags, "predictions");
+  const model = ["model", "adapter-path", "against"].find((name) => flags[name] !== undefined);
+  if (model !== undefined) {
+    throw new UsageError(`compare: --${model} does not go with --run or --predictions`);
+  }
+  if (runs.length + predictions.length !== 2 || runs.length === 1) {
+    throw new UsageError(
+      "compare: give --run or --predictions twice: the first is what changes are counted from",
+    );
+  }
+  const out = text(flags, "out") ?? fromRoot("results/scratch/compare");
+  checkOutputFolder(out);
+  const [first, second] = runs.length === 2
+    ? runs.map(readAnswers)
+    : await Promise.all(predictions.map((file) => judged(file, flags, context)));
+  const compared = compareResults(first!, second!);
+  writeAtomic(join(out, "comparison.json"), `${JSON.stringify(compared, null, 2)}\n`);
+  const flips = compared.flips.map((flip) => `${JSON.stringify(flip)}\n`).join("");
+  writeAtomic(join(out, "flips.jsonl"), flips);
+  report(compared, context);
+  context.print(`${compared.flips.length} flipped questions: ${join(out, "flips.jsonl")}`);
+}
+
+function report({ first, second, comparison }: ComparedResults, { print }: CommandContext): void {
+  print(`Changes from ${first} to ${second}\n`);
+  print(comparisonFinding(second, comparison));
+  print(changesTable(second, comparison));
+}
+
+/** The verdicts on a file of predictions as answers of a variant. */
+async function judged(
+  file: string,
+  flags: FlagValues,
+  { progress, signal }: CommandContext,
+): Promise<VariantAnswers> {
+  const [examples, databases] = ["examples", "databases"].map((name) => {
+    const value = text(flags, name);
+    if (value === undefined) throw new UsageError(`compare: --${name} is needed`);
+    return value;
+  }) as [string, string];
+  const suite = text(flags, "suite") ?? "all";
+  if (suite !== "all" && suite !== "one") {
+    throw new UsageError(`compare: --suite must be one of all, one: "${suite}"`);
+  }
+  progress.step(`Judging ${file}`);
+  const { verdicts } = await judgePredictions({
+    predictions: readPredictions(readText(file), file),
+    examples: readGoldExamples(readText(examples), examples),
+    databases,
+    suite: suite satisfies Suite,
+  }, {
+    timeoutMs: TIMEOUT_MS,
+    onProgress(done, total): void {
+      signal.throwIfAborted();
+      progress.update(done, total, "verdicts");
+    },
+  });
+  return {
+    name: file,
+    origin: { source: file },
+    letters: [],
+    prose: [],
+    verdicts: verdicts.map(({ status, ...verdict }) => ({
+      ...verdict,
+      status: status === "no_prediction" ? "no_sql" : status,
+      variant: file,
+      finishReason: "stop",
+    })),
+  };
+}
