@@ -8,6 +8,7 @@ export interface JsonSchema {
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
+  readonly exclusiveMaximum?: number;
   readonly minLength?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
@@ -54,7 +55,8 @@ export function allowedValues(schema: JsonSchema): string {
 }
 
 /** Bounds that an integer of zod has anyway are none. */
-function allowedNumbers({ type, minimum, exclusiveMinimum, maximum }: JsonSchema): string {
+function allowedNumbers(schema: JsonSchema): string {
+  const { type, minimum, exclusiveMinimum, maximum, exclusiveMaximum } = schema;
   const min = minimum === Number.MIN_SAFE_INTEGER ? undefined : minimum;
   const max = maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum;
   if (type === "integer" && min !== undefined && max !== undefined) {
@@ -64,6 +66,7 @@ function allowedNumbers({ type, minimum, exclusiveMinimum, maximum }: JsonSchema
     ...(min === undefined ? [] : [`>= ${min}`]),
     ...(exclusiveMinimum === undefined ? [] : [`> ${exclusiveMinimum}`]),
     ...(max === undefined ? [] : [`<= ${max}`]),
+    ...(exclusiveMaximum === undefined ? [] : [`< ${exclusiveMaximum}`]),
   ].join(" and ");
   return [type === "integer" ? "an integer" : "a number", limits].filter(Boolean).join(" ");
 }

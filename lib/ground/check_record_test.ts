@@ -36,6 +36,18 @@ const CASES: readonly (readonly [what: string, schema: Schema, value: unknown, s
     "the whole must be a number > 0 and <= 1: current value is 0",
   ],
   [
+    "a bound above that is not included",
+    z.number().gt(0).lt(1),
+    1,
+    "the whole must be a number > 0 and < 1: current value is 1",
+  ],
+  [
+    "a list that is too long",
+    z.array(z.int()).min(1).max(2),
+    [1, 2, 3],
+    "the whole must be a list of 1 to 2: current value is [1,2,3]",
+  ],
+  [
     "a word for a number",
     z.number().min(0),
     "1",

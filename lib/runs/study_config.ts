@@ -155,6 +155,12 @@ const TARGET_LIST = together(
   (names) => new Set(names).size < names.length ? { rule: "a list without repeats" } : undefined,
 );
 
+/** The keys of {@linkcode Recipe}'s early stopping. */
+export const EARLY_STOPPING_KEYS = {
+  /** So many checkpoints in a row without a lower loss end the training. */
+  patience: z.int().min(1).max(1000),
+};
+
 /** The keys of {@linkcode Recipe}. */
 export const RECIPE_KEYS = {
   /** Its name in tables and folders; "base" is taken. */
@@ -203,7 +209,7 @@ export const RECIPE_KEYS = {
    * Ends training once the loss on the held-out train databases has not fallen for `patience`
    * checkpoints; wants `training.heldOutDatabases`.
    */
-  earlyStopping: z.strictObject({ patience: z.int().min(1).max(1000) }).exactOptional(),
+  earlyStopping: z.strictObject(EARLY_STOPPING_KEYS).exactOptional(),
 };
 
 /** One LoRA configuration. */
@@ -280,7 +286,8 @@ export const SWEEP_KEYS = {
 /** What of a study's recipes is compared, and by which rule one is recommended. */
 export interface SweepConfig extends RecordOf<typeof SWEEP_KEYS> {}
 
-const ADAPTER_KEYS = {
+/** The keys of {@linkcode AdapterConfig}. */
+export const ADAPTER_KEYS = {
   /** Its name in tables. */
   name: FILE_NAME,
   /** Its folder, as PEFT saves it, or its id on the hub. */
@@ -290,7 +297,8 @@ const ADAPTER_KEYS = {
 /** An adapter from elsewhere. */
 export interface AdapterConfig extends RecordOf<typeof ADAPTER_KEYS> {}
 
-const OTHER_MODEL_KEYS = {
+/** The keys of {@linkcode OtherModelConfig}. */
+export const OTHER_MODEL_KEYS = {
   /** Its name in tables. */
   name: FILE_NAME,
   /** The folder of the checkpoint. */

@@ -1,0 +1,165 @@
+import { z } from "zod";
+import { allowedValues, CHAT_KEYS, type JsonSchema } from "../lib/ground/mod.ts";
+import { REPOSITORY_ROOT, writeAtomic } from "../lib/ground/mod.ts";
+import * as config from "../lib/runs/study_config.ts";
+
+/**
+ * Writes `docs/config.md`, the table of all keys of a study's config, from their schemas and doc
+ * comments: `deno run -A tools/config_reference.ts`.
+ *
+ * @module
+ */
+
+/** The file that is written. */
+export const CONFIG_REFERENCE = `${REPOSITORY_ROOT}/docs/config.md`;
+
+const SOURCES = ["lib/runs/study_config.ts", "lib/ground/chat_settings.ts"]
+  .map((file) => `${REPOSITORY_ROOT}/${file}`);
+
+const INTRODUCTION = `# The keys of a study's config
+
+A study is a JSON file in \`config/\`. A key that is not below is refused with the nearest name; one
+that is left out has its default. Relative paths start at the repository's root.
+
+<!-- Written by deno run -A tools/config_reference.ts from lib/runs/study_config.ts: change it there. -->
+`;
+
+/** Doc comments by the name of the constant with the keys, then by key. */
+type Docs = ReadonlyMap<string | undefined, ReadonlyMap<string, string>>;
+
+type Keys = Readonly<Record<string, z.core.$ZodType>>;
+
+/** The text of `docs/config.md`, formatted. */
+export async function configReference(): Promise<string> {
+  const docs = await keyDocs();
+  const sections = [...sectionsOf(config.STUDY, "")].map(([path, keys]) => {
+    const title = path === "" ? "## The study" : `## \`${path}\``;
+    const rows = Object.entries(keys).map(([key, schema]) => {
+      const doc = docs.get(nameOf(keys))?.get(key);
+      if (doc === undefined) throw new Error(`No doc comment on ${path}.${key}`);
+      return `| ${[`\`${key}\``, ...allowedAndDefault(schema), doc].map(cell).join(" | ")} |`;
+    });
+    return [
+      title,
+      "",
+      "| key | value | if left out | what it is |",
+      "| --- | --- | --- | --- |",
+      ...rows,
+    ]
+      .join("\n");
+  });
+  return await formatted(`${INTRODUCTION}\n${sections.join("\n\n")}\n`);
+}
+
+/** The constant that has the keys; zod copies the object, not the schemas in it. */
+function nameOf(keys: Keys): string | undefined {
+  const entries = Object.entries(keys);
+  return Object.entries({ ...config, CHAT_KEYS }).find(([, constant]) =>
+    Object.keys(constant).length === entries.length &&
+    entries.every(([key, schema]) => (constant as Partial<Keys>)[key] === schema)
+  )?.[0];
+}
+
+/** Every object of the config, by its path, from the top. */
+function* sectionsOf(schema: z.core.$ZodType, path: string): Generator<[path: string, Keys]> {
+  const found = objectIn(schema);
+  if (found === undefined) return;
+  const { keys, isList } = found;
+  const at = `${path}${isList ? "[]" : ""}`;
+  yield [at, keys];
+  for (const [key, inner] of Object.entries(keys)) {
+    yield* sectionsOf(inner, at === "" ? key : `${at}.${key}`);
+  }
+}
+
+/** The keys of an object, or of the objects in a list, whatever default it has. */
+function objectIn(
+  schema: z.core.$ZodType,
+): { readonly keys: Keys; readonly isList: boolean } | undefined {
+  const def = schema._zod.def as {
+    readonly shape?: Keys;
+    readonly innerType?: z.core.$ZodType;
+    readonly element?: z.core.$ZodType;
+  };
+  if (def.shape) return { keys: def.shape, isList: false };
+  if (def.innerType) return objectIn(def.innerType);
+  const element = def.element && objectIn(def.element);
+  return element && { ...element, isList: true };
+}
+
+function allowedAndDefault(schema: z.core.$ZodType): [allowed: string, otherwise: string] {
+  const options = { io: "input", unrepresentable: "any" } as const;
+  const json = z.toJSONSchema(schema as z.ZodType, options) as JsonSchema;
+  const inner = objectIn(schema);
+  const allowed = inner ? (inner.isList ? "a list, see below" : "see below") : allowedIn(json);
+  const ifLeftOut = "default" in json
+    ? inner && !inner.isList ? "its defaults" : `\`${JSON.stringify(json.default)}\``
+    : schema._zod.optin === "optional"
+    ? "nothing"
+    : "needed";
+  return [allowed, ifLeftOut];
+}
+
+/** What is allowed, in a list or an object as well. */
+function allowedIn(json: JsonSchema): string {
+  const { allowed, items, additionalProperties, anyOf } = json;
+  const nullable = anyOf?.some(({ type }) => type === "null") ? " or `null`" : "";
+  const each = allowed === undefined ? items || additionalProperties : undefined;
+  return `${allowedValues(json)}${nullable}${each ? `: each ${allowedValues(each)}` : ""}`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll(/\s+/g, " ").replaceAll("|", "\\|").trim();
+}
+
+/** What `deno doc` finds on the constants with keys. */
+async function keyDocs(): Promise<Docs> {
+  const json = JSON.parse(await run(["doc", "--json", ...SOURCES])) as DocJson;
+  return new Map(
+    Object.values(json.nodes).flatMap(({ symbols }) => symbols).map(({ name, declarations }) => {
+      const properties = declarations[0]?.def?.tsType?.value?.properties ?? [];
+      return [name, new Map(properties.map((key) => [key.name, key.jsDoc?.doc ?? ""]))];
+    }),
+  );
+}
+
+interface DocJson {
+  readonly nodes: Readonly<Record<string, { readonly symbols: readonly DocSymbol[] }>>;
+}
+
+interface DocSymbol {
+  readonly name: string;
+  readonly declarations: readonly {
+    readonly def?: {
+      readonly tsType?: {
+        readonly value?: {
+          readonly properties?: readonly {
+            readonly name: string;
+            readonly jsDoc?: { readonly doc?: string };
+          }[];
+        };
+      };
+    };
+  }[];
+}
+
+async function formatted(markdown: string): Promise<string> {
+  return await run(["fmt", "--ext", "md", "-"], markdown);
+}
+
+async function run(args: readonly string[], input = ""): Promise<string> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: REPOSITORY_ROOT,
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  const { success, stdout } = await child.output();
+  if (!success) throw new Error(`deno ${args.join(" ")} failed`);
+  return new TextDecoder().decode(stdout);
+}
+
+if (import.meta.main) writeAtomic(CONFIG_REFERENCE, await configReference());
