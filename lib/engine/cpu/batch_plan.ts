@@ -1,11 +1,5 @@
-import { UsageError } from "../../ground/mod.ts";
 import type { Prompt } from "../engine.ts";
-
-/** One prompt of a plan, with its position in the call's list. */
-export interface PlannedPrompt {
-  readonly index: number;
-  readonly suffix: readonly number[];
-}
+import { groupByPrefix, type PlannedPrompt, type PrefixGroup } from "../graph/mod.ts";
 
 /** Prompts of one prefix within a batch. */
 export interface PromptGroup {
@@ -26,18 +20,11 @@ export interface Batch {
 export interface BatchPlanOptions {
   /** Most prompts of a batch. */
   readonly batchSize: number;
-  /** Most tokens of a prompt. */
-  readonly maxTokens: number;
   /**
    * Most tokens of branches in one batch, counted once for each prompt that
    * holds a copy of them. 0 keeps groups apart.
    */
   readonly maxBranchTokens: number;
-}
-
-interface Group {
-  readonly prefix: readonly number[];
-  readonly prompts: PlannedPrompt[];
 }
 
 /**
@@ -47,17 +34,18 @@ interface Group {
  * for thirty: neighbours in the order of their tokens share a trunk, and each
  * prompt gets a copy of its group's branch.
  *
- * @throws {UsageError} If a prompt is too long for the context.
  * @throws {RangeError} If a prompt has an empty suffix.
  */
 export function planBatches(prompts: readonly Prompt[], options: BatchPlanOptions): Batch[] {
   const batches: Batch[] = [];
-  let pack: Group[] = [];
+  let pack: PrefixGroup[] = [];
   const closePack = (): void => {
     if (pack.length > 0) batches.push(toBatch(pack));
     pack = [];
   };
-  for (const group of groupByPrefix(prompts, options)) {
+  // in the order of their tokens, neighbours have the longest common beginnings
+  const groups = groupByPrefix(prompts).sort((x, y) => compareTokens(x.prefix, y.prefix));
+  for (const group of groups) {
     if (group.prompts.length >= options.batchSize / 2) {
       const count = Math.ceil(group.prompts.length / options.batchSize);
       const size = Math.ceil(group.prompts.length / count);
@@ -73,36 +61,8 @@ export function planBatches(prompts: readonly Prompt[], options: BatchPlanOption
   return batches;
 }
 
-/** Groups in the order of their prefixes' tokens, longest suffixes first in each. */
-function groupByPrefix(
-  prompts: readonly Prompt[],
-  { maxTokens }: BatchPlanOptions,
-): Group[] {
-  const groups = new Map<string, Group>();
-  for (const [index, { prefix, suffix }] of prompts.entries()) {
-    if (suffix.length === 0) {
-      throw new RangeError(`Cannot plan prompt ${index}: its suffix is empty`);
-    }
-    if (prefix.length + suffix.length > maxTokens) {
-      throw new UsageError(
-        `Cannot ask question ${index + 1}: its prompt has ${prefix.length + suffix.length} ` +
-          `tokens, and ${maxTokens} fit into the model's context beside the completion: ` +
-          "ask with fewer shots",
-      );
-    }
-    const key = prefix.join();
-    const group = groups.get(key) ?? { prefix, prompts: [] };
-    group.prompts.push({ index, suffix });
-    groups.set(key, group);
-  }
-  for (const { prompts } of groups.values()) {
-    prompts.sort((x, y) => y.suffix.length - x.suffix.length || x.index - y.index);
-  }
-  return [...groups.values()].sort((x, y) => compareTokens(x.prefix, y.prefix));
-}
-
 function fits(
-  groups: readonly Group[],
+  groups: readonly PrefixGroup[],
   { batchSize, maxBranchTokens }: BatchPlanOptions,
 ): boolean {
   const trunk = sharedLength(groups);
@@ -114,7 +74,7 @@ function fits(
   return rows <= batchSize && branchTokens <= maxBranchTokens;
 }
 
-function toBatch(groups: readonly Group[]): Batch {
+function toBatch(groups: readonly PrefixGroup[]): Batch {
   const length = sharedLength(groups);
   const branches = groups.map(({ prefix, prompts }) => ({ branch: prefix.slice(length), prompts }));
   // a group whose prefix is the trunk comes first in the order of tokens, and has nothing to compute
@@ -140,7 +100,7 @@ function extendTrunk(trunk: readonly number[], { branch, prompts }: PromptGroup)
   };
 }
 
-function sharedLength(groups: readonly Group[]): number {
+function sharedLength(groups: readonly PrefixGroup[]): number {
   // in the order of tokens the first and the last differ the earliest
   return commonLength(groups[0]!.prefix, groups.at(-1)!.prefix);
 }

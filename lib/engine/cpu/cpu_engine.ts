@@ -1,12 +1,14 @@
-import type { InferenceSession, Tensor } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
 import { type Batch, commonLength, planBatches } from "./batch_plan.ts";
 import type { Checkpoint } from "../checkpoint/mod.ts";
 import { buildCpuGraph } from "./cpu_graph.ts";
 import { CpuRunner } from "./cpu_runner.ts";
 import { GROWTH, OwnCache, PrefixCache } from "./kv_cache.ts";
 import {
+  checkPrompts,
   checkTexts,
   defaultContextLength,
+  type Feeds,
   loraFeeds,
   type LoraSites,
   openSession,
@@ -105,12 +107,12 @@ export class CpuEngine implements Engine {
     prompts: readonly Prompt[],
     { maxNewTokens, variant = {}, onProgress, signal }: GenerateOptions,
   ): AsyncGenerator<Completion> {
+    checkPrompts(prompts, this.#settings.contextLength - maxNewTokens);
     const call = await this.#openCall(variant, signal);
     let done = 0;
     const { layers, kvHeads, headDim } = this.#checkpoint.config;
     const batches = planBatches(prompts, {
       batchSize: this.#settings.batchSize,
-      maxTokens: this.#settings.contextLength - maxNewTokens,
       maxBranchTokens: BRANCH_BYTES / (layers * kvHeads * headDim * 2 * 4),
     });
     for (const batch of batches) {
@@ -127,12 +129,12 @@ export class CpuEngine implements Engine {
     choices: readonly number[],
     { variant = {}, onProgress, signal }: EngineCallOptions = {},
   ): AsyncGenerator<ChoiceScores> {
+    checkPrompts(prompts, this.#settings.contextLength);
     const call = await this.#openCall(variant, signal);
     let done = 0;
     // one step asks for no packing: groups run one after the other
     const batches = planBatches(prompts, {
       batchSize: this.#settings.batchSize,
-      maxTokens: this.#settings.contextLength,
       maxBranchTokens: 0,
     });
     for (const { trunk, groups } of batches) {
@@ -266,5 +268,5 @@ export class CpuEngine implements Engine {
 interface Call {
   readonly signal: AbortSignal | undefined;
   /** The variant, and its adapter as the graph takes it. */
-  readonly weights: { readonly variant: Variant; readonly lora: Record<string, Tensor> };
+  readonly weights: { readonly variant: Variant; readonly lora: Feeds };
 }

@@ -1,8 +1,15 @@
-import { type InferenceSession, Tensor } from "onnxruntime-node";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Checkpoint } from "../checkpoint/mod.ts";
 import { cacheNames } from "./cpu_graph.ts";
 import { type CacheShape, OwnCache, PrefixCache, type RecentTokens } from "./kv_cache.ts";
-import { NOT_FINITE, refuseNotFinite, refuseNotFiniteScores } from "../graph/mod.ts";
+import {
+  type Feeds,
+  flag,
+  int64,
+  NOT_FINITE,
+  refuseNotFinite,
+  refuseNotFiniteScores,
+} from "../graph/mod.ts";
 import { layOutSlots } from "./slot_layout.ts";
 import type { Variant } from "../engine.ts";
 
@@ -21,7 +28,7 @@ export interface CpuRun {
   /** The token after each new token of each sequence, whose log-probability is wanted in their place. */
   readonly targets?: readonly (readonly number[])[];
   /** The weights that answer, as the graph's inputs and by name. */
-  readonly lora: Record<string, Tensor>;
+  readonly lora: Feeds;
   readonly variant: Variant;
 }
 
@@ -86,7 +93,7 @@ export class CpuRunner {
       max_new: int64([steps], []),
       end_ids: this.#endIds,
       choice_ids: int64(choices ?? [0]),
-      want_scores: new Tensor("bool", [Boolean(choices ?? targets)], []),
+      want_scores: flag(Boolean(choices ?? targets)),
     }, ["next_tokens", "done", "choice_log_probs", ...names]);
     const data = names.map((name) => out[name]!.data as Float32Array);
     const next = out.next_tokens!.data as BigInt64Array;
@@ -214,8 +221,4 @@ function byRow(next: BigInt64Array, batch: number): number[][] {
 function cut(scores: Float32Array, lengths: readonly number[]): number[][] {
   let at = 0;
   return lengths.map((length) => [...scores.subarray(at, at += length)]);
-}
-
-function int64(values: readonly number[], dims: readonly number[] = [values.length]): Tensor {
-  return new Tensor("int64", BigInt64Array.from(values, BigInt), dims);
 }

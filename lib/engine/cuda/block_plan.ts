@@ -1,4 +1,5 @@
 import type { Prompt } from "../engine.ts";
+import { groupByPrefix, longestFirst, type PlannedPrompt, type PrefixGroup } from "../graph/mod.ts";
 import { BundlePlanner, bundlingPays, type SharedPrefix } from "./bundle_plan.ts";
 import {
   type Chunk,
@@ -8,11 +9,6 @@ import {
   SPARE_BLOCK,
   type TailCopy,
 } from "./run_plan.ts";
-
-interface Group {
-  readonly prefix: readonly number[];
-  readonly members: { readonly index: number; readonly tokens: readonly number[] }[];
-}
 
 /**
  * Plans the runs of a call: which prompts run together, in which chunks, and in
@@ -26,6 +22,7 @@ interface Group {
  * length. A scoring call (no new tokens) gives the blocks of a chunk's prompts
  * back for the next chunk. Where decoding in bundles pays, completions lie in
  * the bundles' cache and the prompts' blocks hold the prompts alone.
+ *
  * @throws {RangeError} If a prompt has an empty suffix, or does not fit into the cache alone.
  */
 export function planRuns(
@@ -33,7 +30,7 @@ export function planRuns(
   limits: RunLimits,
   maxNewTokens: number,
 ): RunPlan[] {
-  const groups = groupPrompts(prompts);
+  const groups = planGroups(prompts);
   const { bundles, ...alone } = limits;
   const pays = bundles && maxNewTokens > 1 &&
     (bundles.always || bundlingPays(sharing(groups, maxNewTokens), bundles));
@@ -41,63 +38,50 @@ export function planRuns(
   const runs: RunPlan[] = [];
   let run = start();
   for (const group of groups) {
-    for (const member of group.members) {
-      if (run.add(group, member)) continue;
-      const length = group.prefix.length + member.tokens.length;
+    for (const prompt of group.prompts) {
+      if (run.add(group, prompt)) continue;
+      const length = group.prefix.length + prompt.suffix.length;
       if (!run.isEmpty) {
         runs.push(run.build());
         run = start();
-        if (run.add(group, member)) continue;
+        if (run.add(group, prompt)) continue;
       }
       // a bundle's prompt needs its prefix twice
       if (pays) return planRuns(prompts, alone, maxNewTokens);
-      throw tooLong(member.index, length, limits);
+      throw tooLong(prompt.index, length, limits);
     }
   }
   if (!run.isEmpty) runs.push(run.build());
   return runs;
 }
 
-/** Groups prompts by prefix; one that nobody shares is an ordinary part of its prompt. */
-function groupPrompts(prompts: readonly Prompt[]): Group[] {
-  const shared = new Map<string, Group>();
-  const keys = new Map<readonly number[], string>();
-  for (const [index, { prefix, suffix }] of prompts.entries()) {
-    if (suffix.length === 0) {
-      throw new RangeError(`Cannot plan prompt ${index}: its suffix is empty`);
-    }
-    // prompts that share a prefix usually share the array
-    const key = keys.get(prefix) ?? prefix.join();
-    keys.set(prefix, key);
-    const group = shared.get(key) ?? { prefix, members: [] };
-    group.members.push({ index, tokens: suffix });
-    shared.set(key, group);
+/**
+ * Prompts by their prefix, longest first; a prefix that nobody shares is an ordinary part of its
+ * prompt, and prompts without one are one group: nothing is shared among or between them.
+ */
+function planGroups(prompts: readonly Prompt[]): PrefixGroup[] {
+  const shared: PrefixGroup[] = [];
+  const alone: PlannedPrompt[] = [];
+  for (const group of groupByPrefix(prompts)) {
+    const { prefix, prompts: [first, ...others] } = group;
+    if (prefix.length === 0) alone.push(...group.prompts);
+    else if (others.length > 0) shared.push(group);
+    else alone.push({ index: first!.index, suffix: [...prefix, ...first!.suffix] });
   }
-  const groups = [...shared.values()].map((group): Group => {
-    const [only] = group.members;
-    if (group.members.length > 1 || group.prefix.length === 0) return group;
-    return {
-      prefix: [],
-      members: [{ index: only!.index, tokens: [...group.prefix, ...only!.tokens] }],
-    };
-  });
-  // groups without a prefix are one group: nothing is shared among or between them
-  const alone = groups.filter(({ prefix }) => prefix.length === 0).flatMap((g) => g.members);
-  const all = groups.filter(({ prefix }) => prefix.length > 0);
-  if (alone.length > 0) all.push({ prefix: [], members: alone });
-  for (const { members } of all) {
-    members.sort((x, y) => y.tokens.length - x.tokens.length || x.index - y.index);
-  }
-  const longest = ({ prefix, members }: Group): number => prefix.length + members[0]!.tokens.length;
-  return all.sort((x, y) => longest(y) - longest(x) || x.members[0]!.index - y.members[0]!.index);
+  if (alone.length > 0) shared.push({ prefix: [], prompts: alone.sort(longestFirst) });
+  const longest = ({ prefix, prompts }: PrefixGroup): number =>
+    prefix.length + prompts[0]!.suffix.length;
+  return shared.sort((x, y) =>
+    longest(y) - longest(x) || x.prompts[0]!.index - y.prompts[0]!.index
+  );
 }
 
 /** What the prompts share, with half of their completions as tokens of their own. */
-function sharing(groups: readonly Group[], maxNewTokens: number): SharedPrefix[] {
-  return groups.map(({ prefix, members }) => {
-    const suffixes = members.reduce((sum, { tokens }) => sum + tokens.length, 0);
-    const ownTokens = suffixes / members.length + maxNewTokens / 2;
-    return { prefix: prefix.length, prompts: members.length, ownTokens };
+function sharing(groups: readonly PrefixGroup[], maxNewTokens: number): SharedPrefix[] {
+  return groups.map(({ prefix, prompts }) => {
+    const suffixes = prompts.reduce((sum, { suffix }) => sum + suffix.length, 0);
+    const ownTokens = suffixes / prompts.length + maxNewTokens / 2;
+    return { prefix: prefix.length, prompts: prompts.length, ownTokens };
   });
 }
 
@@ -137,7 +121,7 @@ class RunBuilder {
   }
 
   /** Adds a prompt, or returns false when the run is full. */
-  add({ prefix, members }: Group, { index, tokens }: Group["members"][number]): boolean {
+  add({ prefix, prompts }: PrefixGroup, { index, suffix: tokens }: PlannedPrompt): boolean {
     const { blockSize, sequences, prefillTokens, chunks = Infinity } = this.#limits;
     if (this.#prompts.length >= sequences) return false;
     const tail = prefix.length % blockSize;
@@ -163,7 +147,7 @@ class RunBuilder {
     }
     const sequence = { tokens, past: prefix.length, blocks, prompt: index };
     this.#push(sequence);
-    this.#bundles?.add(sequence, prefix, members.length);
+    this.#bundles?.add(sequence, prefix, prompts.length);
     this.#prompts.push(index);
     if (this.#isScoring) this.#borrowed.push(...ownBlocks);
     return true;

@@ -4,7 +4,7 @@ import type { Prompt } from "../engine.ts";
 import { simulateBundles, simulateCache } from "../testing/simulated_cache.ts";
 import { planRuns } from "./block_plan.ts";
 import { type BundleCost, type RunLimits, SPARE_BLOCK } from "./run_plan.ts";
-import { flattenRun } from "./flat_run.ts";
+import { flattenBundles, flattenRun } from "./flat_run.ts";
 
 const LIMITS: RunLimits = { blockSize: 4, blocks: 40, sequences: 8, prefillTokens: 24 };
 
@@ -30,8 +30,8 @@ function checkPlan(prompts: readonly Prompt[], limits: RunLimits, maxNewTokens: 
     assert.ok(run.blocks <= limits.blocks, `${run.blocks} of ${limits.blocks} blocks`);
     assert.ok(run.prompts.length <= limits.sequences);
     assert.ok(run.chunks.length <= (limits.chunks ?? Infinity));
-    const flat = flattenRun(run);
-    const { seen, cache } = simulateCache(flat, limits.blockSize);
+    const group = 1;
+    const { seen, cache } = simulateCache(flattenRun(run, { group }), limits.blockSize);
     for (const [row, index] of run.prompts.entries()) {
       const { prefix, suffix } = prompts[index]!;
       assert.deepEqual(seen[row], [...prefix, ...suffix]);
@@ -40,7 +40,7 @@ function checkPlan(prompts: readonly Prompt[], limits: RunLimits, maxNewTokens: 
       const { blockCost } = limits.bundles!;
       assert.ok(run.blocks + run.bundles.blocks * blockCost <= limits.blocks);
       const ended = (row: number): number => row % maxNewTokens;
-      const atLast = simulateBundles(flat.bundles!, cache, {
+      const atLast = simulateBundles(flattenBundles(run, { group }), cache, {
         shape: limits.bundles!,
         steps: maxNewTokens - 1,
         leaves: (row, step) => step === ended(row),
@@ -194,11 +194,13 @@ Deno.test("planRuns() refuses an empty suffix and a prompt that no run can hold"
 
 Deno.test("flattenRun() bounds what the kernels are told, and pads tables with no block", () => {
   const prompts = [{ prefix: [], suffix: tokens(9, 1) }, { prefix: [], suffix: tokens(2, 2) }];
-  const flat = flattenRun(planRuns(prompts, LIMITS, 3)[0]!);
-  assert.deepEqual(flat.chunkBounds, [9, 9]);
-  assert.deepEqual(flat.tailBounds, [1, 1]);
-  assert.equal(flat.longest, 11);
-  assert.equal(flat.width, 3);
-  assert.deepEqual(flat.promptTable.slice(3), [flat.promptTable[3], -1, -1]);
+  const flat = flattenRun(planRuns(prompts, LIMITS, 3)[0]!, { group: 2 });
+  assert.deepEqual(flat.chunk_bounds, [[9, 9]]);
+  assert.deepEqual(flat.tail_bounds, [[1, 1]]);
+  assert.deepEqual(flat.decode_bounds, [1, 11]);
+  assert.deepEqual(flat.group_bounds, [2, 11]);
+  const [long, short] = flat.prompt_table;
+  assert.equal(long!.length, 3);
+  assert.deepEqual(short, [short![0], -1, -1]);
   assert.deepEqual(flat.last, [8, 10]);
 });

@@ -9,6 +9,7 @@ import {
   repeated,
   slotAt,
 } from "./decode_loop.ts";
+import { declareInputs } from "./run_inputs.ts";
 
 const PER_SEQUENCE = ["position", "bundle", "column"] as const;
 const PER_BUNDLE = ["length"] as const;
@@ -38,7 +39,7 @@ export class BundledDecoding implements DecodeWay {
 
   constructor(scope: GraphScope, { rows }: DecodeConstants, parts: BundledParts) {
     const { main } = scope;
-    declareInputs(main);
+    declareInputs(main, "bundles");
     const { config } = parts.weights;
     this.#parts = parts;
     this.#group = groupSize(config);
@@ -148,14 +149,4 @@ export class BundledDecoding implements DecodeWay {
       },
     });
   }
-}
-
-function declareInputs(main: GraphScope): void {
-  main.input("bundle_source", DataType.INT64, ["slots"]);
-  main.input("bundle_slot_columns", DataType.INT64, ["slots"]);
-  main.input("bundle_table", DataType.INT32, ["C", "bundle_blocks"]);
-  main.input("bundle_length", DataType.INT32, ["C"]);
-  main.input("bundle_bounds", DataType.INT32, [2]);
-  main.input("prompt_bundle", DataType.INT64, ["members"]);
-  main.input("prompt_column", DataType.INT64, ["members"]);
 }

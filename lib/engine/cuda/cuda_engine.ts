@@ -1,9 +1,11 @@
-import type { Tensor } from "onnxruntime-node";
-import { UsageError } from "../../ground/mod.ts";
 import type { Checkpoint } from "../checkpoint/mod.ts";
 import {
+  checkPrompts,
   checkTexts,
   defaultContextLength,
+  flag,
+  floats,
+  int64,
   loraFeeds,
   type LoraSites,
   NOT_FINITE,
@@ -22,15 +24,13 @@ import type {
   TextScores,
   Variant,
 } from "../engine.ts";
-import { planRuns } from "./block_plan.ts";
 import { type BundleShape, bundleShape } from "./bundle_shape.ts";
 import { buildCudaGraph } from "./cuda_graph.ts";
-import type { HalfType } from "./half_precision.ts";
 import { freeDeviceMemory } from "./device_memory.ts";
-import { halvePlan, isOutOfMemory, type MemoryPlan, planMemory } from "./memory_plan.ts";
+import type { HalfType } from "./half_precision.ts";
+import { type MemoryPlan, planMemory } from "./memory_plan.ts";
 import type { Decoding } from "./paged_attention.ts";
-import { type Feeds, flag, floats, int64, runFeeds } from "./run_feeds.ts";
-import type { RunPlan } from "./run_plan.ts";
+import { type GraphCall, type GraphRunner, type PlanEvent, PlannedRuns } from "./planned_runs.ts";
 
 /** Options of {@linkcode openCudaEngine}. */
 export interface CudaEngineOptions extends LoraSites {
@@ -55,32 +55,6 @@ export interface CudaEngineOptions extends LoraSites {
   /** Told when memory is planned or planned again, and of each run. */
   readonly onPlan?: (event: PlanEvent) => void;
 }
-
-/** What the engine decided, for a log. */
-export type PlanEvent =
-  | { readonly kind: "memory"; readonly plan: MemoryPlan }
-  | { readonly kind: "halved"; readonly plan: MemoryPlan; readonly reason: string }
-  | {
-    readonly kind: "run";
-    readonly prompts: number;
-    readonly chunks: number;
-    readonly prefillTokens: number;
-    readonly blocks: number;
-    /** Bundles that the sequences were decoded in; left out where each was decoded by itself. */
-    readonly bundles?: number;
-    readonly elapsedMs: number;
-  };
-
-/** What the engine needs of a session; tests give their own. */
-export interface GraphRunner {
-  run(feeds: Readonly<Record<string, Tensor>>, outputs: readonly string[]): Promise<
-    Readonly<Record<string, Tensor>>
-  >;
-  release(): Promise<void>;
-}
-
-/** Chunks of a scoring run: results and progress come after each. */
-const SCORING_CHUNKS = 8;
 
 /**
  * Opens a checkpoint for inference on an NVIDIA GPU, in the checkpoint's own
@@ -139,28 +113,30 @@ function bundlesOf(
 export class CudaEngine implements Engine {
   readonly #runner: GraphRunner;
   readonly #checkpoint: Checkpoint;
-  readonly #options: CudaEngineOptions;
+  readonly #options: LoraSites;
   readonly #contextLength: number;
-  readonly #bundles: BundleShape | undefined;
-  #plan: MemoryPlan;
+  readonly #endTokenIds: readonly number[];
+  readonly #runs: PlannedRuns;
 
+  /** An engine over a runner of the graph that `openCudaEngine` writes. */
   constructor(
     runner: GraphRunner,
     checkpoint: Checkpoint,
     options: CudaEngineOptions & { readonly freeBytes: number; readonly contextLength: number },
   ) {
+    const { config } = checkpoint;
     this.#runner = runner;
     this.#checkpoint = checkpoint;
     this.#options = options;
     this.#contextLength = options.contextLength;
-    this.#bundles = bundlesOf(checkpoint, options);
-    this.#plan = planMemory(checkpoint, {
+    this.#endTokenIds = options.endTokenIds ?? config.endTokenIds;
+    const shape = bundlesOf(checkpoint, options);
+    const always = options.decoding === "bundled";
+    const plan = planMemory(checkpoint, {
       ...options,
-      ...(this.#bundles
-        ? { bundles: { ...this.#bundles, always: options.decoding === "bundled" } }
-        : {}),
+      ...(shape ? { bundles: { ...shape, always } } : {}),
     });
-    options.onPlan?.({ kind: "memory", plan: this.#plan });
+    this.#runs = new PlannedRuns(runner, config, { plan, onPlan: options.onPlan });
   }
 
   /** The checkpoint that this engine runs. */
@@ -170,7 +146,7 @@ export class CudaEngine implements Engine {
 
   /** What a run may hold at present; halved after a failed allocation. */
   get memoryPlan(): MemoryPlan {
-    return this.#plan;
+    return this.#runs.plan;
   }
 
   /** Greedy completions; see {@linkcode Engine}. */
@@ -179,20 +155,12 @@ export class CudaEngine implements Engine {
     options: GenerateOptions,
   ): AsyncGenerator<Completion> {
     const { maxNewTokens, variant = {} } = options;
-    const results = this.#runAll(prompts, options, {
-      maxNewTokens,
-      feeds: {
-        choice_ids: int64([0]),
-        no_scores: floats([], [0, 1]),
-        want_scores: flag(false),
-        decode_steps: int64([maxNewTokens - 1], []),
-      },
-      outputs: ["first_tokens", "next_tokens"],
-    });
-    for await (const { prompts: rows, out } of results) {
+    checkPrompts(prompts, this.#contextLength - maxNewTokens);
+    const call = await this.#call(variant, { maxNewTokens });
+    const ends = new Set(this.#endTokenIds);
+    for await (const { prompts: rows, out } of this.#runs.run(prompts, call, options)) {
       const first = out.first_tokens!.data as BigInt64Array;
       const next = out.next_tokens!.data as BigInt64Array;
-      const ends = new Set(this.#endTokenIds);
       for (const [row, index] of rows.entries()) {
         const tokens: number[] = [];
         const start = Number(first[row]);
@@ -217,25 +185,9 @@ export class CudaEngine implements Engine {
     choices: readonly number[],
     options: EngineCallOptions = {},
   ): AsyncGenerator<ChoiceScores> {
-    const results = this.#runAll(prompts, options, {
-      maxNewTokens: 0,
-      feeds: {
-        choice_ids: int64(choices),
-        no_scores: floats([], [0, choices.length]),
-        want_scores: flag(true),
-        decode_steps: int64([0], []),
-      },
-      outputs: ["choice_log_probs"],
-    });
-    for await (const { prompts: rows, out } of results) {
-      const scores = out.choice_log_probs!.data as Float32Array;
-      for (const [row, index] of rows.entries()) {
-        const at = row * choices.length;
-        const logProbs = [...scores.slice(at, at + choices.length)];
-        refuseNotFiniteScores(logProbs, this.#checkpoint, options.variant ?? {});
-        yield { index, logProbs };
-      }
-    }
+    checkPrompts(prompts, this.#contextLength);
+    const call = await this.#call(options.variant, { choices });
+    yield* this.#scores(prompts, call, { ...options, counts: () => choices.length });
   }
 
   /** Log-probabilities of texts; see {@linkcode Engine}. */
@@ -245,26 +197,9 @@ export class CudaEngine implements Engine {
   ): AsyncGenerator<TextScores> {
     checkTexts(texts, this.#contextLength);
     const prompts = texts.map((text) => ({ prefix: [], suffix: text.slice(0, -1) }));
-    const results = this.#runAll(prompts, options, {
-      maxNewTokens: 0,
-      feeds: {
-        choice_ids: int64([0]),
-        no_scores: floats([], [0, 1]),
-        want_scores: flag(true),
-        decode_steps: int64([0], []),
-      },
-      outputs: ["choice_log_probs"],
-      targets: texts.map((text) => text.slice(1)),
-    });
-    for await (const { prompts: rows, out } of results) {
-      const scores = out.choice_log_probs!.data as Float32Array;
-      let at = 0;
-      for (const index of rows) {
-        const logProbs = [...scores.subarray(at, at += texts[index]!.length - 1)];
-        refuseNotFiniteScores(logProbs, this.#checkpoint, options.variant ?? {});
-        yield { index, logProbs };
-      }
-    }
+    const targets = texts.map((text) => text.slice(1));
+    const call = { ...await this.#call(options.variant, {}), targets };
+    yield* this.#scores(prompts, call, { ...options, counts: (index) => targets[index]!.length });
   }
 
   /** Frees the session's memory. */
@@ -272,100 +207,44 @@ export class CudaEngine implements Engine {
     await this.#runner.release();
   }
 
-  get #endTokenIds(): readonly number[] {
-    return this.#options.endTokenIds ?? this.#checkpoint.config.endTokenIds;
-  }
-
-  /** Runs the prompts in as few runs as memory allows, and plans anew when it does not. */
-  async *#runAll(
+  /** The scores of each prompt, as many as `counts` says. */
+  async *#scores(
     prompts: readonly Prompt[],
-    { variant = {}, onProgress, signal }: EngineCallOptions,
-    { maxNewTokens, feeds, outputs, targets }: {
-      readonly maxNewTokens: number;
-      readonly feeds: Feeds;
-      readonly outputs: readonly string[];
-      /** The token after each token of each prompt, where texts are scored. */
-      readonly targets?: readonly (readonly number[])[];
-    },
-  ): AsyncGenerator<{ prompts: readonly number[]; out: Readonly<Record<string, Tensor>> }> {
-    this.#checkLengths(prompts, maxNewTokens);
-    const shared = { ...feeds, ...await this.#variantFeeds(variant) };
-    let waiting = prompts.map((_, index) => index);
-    while (waiting.length > 0) {
-      const limits = {
-        ...this.#plan,
-        chunks: maxNewTokens === 0 ? SCORING_CHUNKS : Infinity,
-        // a row of logits a token in place of one a sequence
-        ...(targets ? { prefillTokens: this.#plan.sequences } : {}),
-      };
-      const plans = planRuns(waiting.map((index) => prompts[index]!), limits, maxNewTokens);
-      const wanted = targets && waiting.map((index) => targets[index]!);
-      const finished = new Set<number>();
-      for (const plan of plans) {
-        signal?.throwIfAborted();
-        const out = await this.#tryRun(plan, { shared, outputs, targets: wanted });
-        if (!out) break;
-        const done = plan.prompts.map((at) => waiting[at]!);
-        for (const index of done) finished.add(index);
-        yield { prompts: done, out };
-        onProgress?.(prompts.length - waiting.length + finished.size, prompts.length);
+    call: GraphCall,
+    { counts, ...options }: EngineCallOptions & { counts(index: number): number },
+  ): AsyncGenerator<{ index: number; logProbs: number[] }> {
+    for await (const { prompts: rows, out } of this.#runs.run(prompts, call, options)) {
+      const scores = out.choice_log_probs!.data as Float32Array;
+      let at = 0;
+      for (const index of rows) {
+        const logProbs = [...scores.subarray(at, at += counts(index))];
+        refuseNotFiniteScores(logProbs, this.#checkpoint, options.variant ?? {});
+        yield { index, logProbs };
       }
-      waiting = waiting.filter((index) => !finished.has(index));
     }
   }
 
-  /** The outputs of a run, or nothing when memory ran out and the plan was halved. */
-  async #tryRun(
-    plan: RunPlan,
-    { shared, outputs, targets }: {
-      readonly shared: Feeds;
-      readonly outputs: readonly string[];
-      readonly targets: readonly (readonly number[])[] | undefined;
+  /** A call that generates, or, without new tokens, one that scores. */
+  async #call(
+    variant: Variant = {},
+    { maxNewTokens = 0, choices = [0] }: {
+      readonly maxNewTokens?: number;
+      readonly choices?: readonly number[];
     },
-  ): Promise<Readonly<Record<string, Tensor>> | undefined> {
-    const { onPlan } = this.#options;
-    const started = performance.now();
-    try {
-      const { config } = this.#checkpoint;
-      const feeds = runFeeds(plan, { config, hasBundles: this.#bundles !== undefined, targets });
-      const out = await this.#runner.run({ ...shared, ...feeds }, outputs);
-      onPlan?.({
-        kind: "run",
-        prompts: plan.prompts.length,
-        chunks: plan.chunks.length,
-        prefillTokens: plan.prefillTokens,
-        blocks: plan.blocks,
-        ...(plan.bundles ? { bundles: plan.bundles.bundles.length } : {}),
-        elapsedMs: performance.now() - started,
-      });
-      return out;
-    } catch (error) {
-      if (!isOutOfMemory(error)) throw error;
-      this.#plan = halvePlan(this.#plan);
-      const reason = (error as Error).message.split("\n")[0]!;
-      onPlan?.({ kind: "halved", plan: this.#plan, reason });
-      return undefined;
-    }
-  }
-
-  #checkLengths(prompts: readonly Prompt[], maxNewTokens: number): void {
-    const most = this.#contextLength - maxNewTokens;
-    for (const [index, { prefix, suffix }] of prompts.entries()) {
-      const length = prefix.length + suffix.length;
-      if (length <= most) continue;
-      throw new UsageError(
-        `Cannot ask question ${index + 1}: its prompt has ${length} tokens, and ${most} fit ` +
-          "into the model's context beside the completion: ask with fewer shots",
-      );
-    }
-  }
-
-  async #variantFeeds(variant: Variant): Promise<Feeds> {
-    const ends = this.#endTokenIds;
+  ): Promise<GraphCall> {
+    const scores = maxNewTokens === 0;
     return {
-      end_ids: int64([...ends, NOT_FINITE]),
-      no_tokens: int64([]),
-      ...await loraFeeds(this.#checkpoint, this.#options, variant),
+      maxNewTokens,
+      feeds: {
+        choice_ids: int64(choices),
+        want_scores: flag(scores),
+        no_tokens: int64([]),
+        no_scores: floats([], [0, choices.length]),
+        decode_steps: int64([Math.max(0, maxNewTokens - 1)], []),
+        end_ids: int64([...this.#endTokenIds, NOT_FINITE]),
+        ...await loraFeeds(this.#checkpoint, this.#options, variant),
+      },
+      outputs: scores ? ["choice_log_probs"] : ["first_tokens", "next_tokens"],
     };
   }
 }

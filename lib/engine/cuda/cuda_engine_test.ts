@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { Tensor } from "onnxruntime-node";
 import type { Adapter } from "../checkpoint/adapter.ts";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
-import { groupSize, parseDecoderConfig } from "../checkpoint/decoder_config.ts";
+import { parseDecoderConfig } from "../checkpoint/decoder_config.ts";
 import type { Completion, Prompt } from "../engine.ts";
 import { simulateBundles, simulateCache } from "../testing/simulated_cache.ts";
 import { bundleShape } from "./bundle_shape.ts";
-import { CudaEngine, type CudaEngineOptions, type GraphRunner } from "./cuda_engine.ts";
-import type { FlatBundles, FlatRun } from "./flat_run.ts";
+import { CudaEngine, type CudaEngineOptions } from "./cuda_engine.ts";
 import { blockSize } from "./paged_attention.ts";
+import type { GraphRunner } from "./planned_runs.ts";
+import type { BundleArrays, RunArrays } from "./run_inputs.ts";
 
 const VOCABULARY = 17;
 const END = 7;
@@ -51,6 +52,20 @@ function expected({ prefix, suffix }: Prompt): { tokens: number[]; finishReason:
   return { tokens, finishReason: "length" };
 }
 
+/** The arrays that feeds were made of. */
+function arraysOf(feeds: Readonly<Record<string, Tensor>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(feeds).filter(([, { type }]) => type.startsWith("int")).map(
+      ([name, { data, dims: [rows, width] }]) => {
+        const numbers = Array.from(data as BigInt64Array | Int32Array, Number);
+        if (width === undefined) return [name, numbers];
+        const row = (_: unknown, i: number): number[] => numbers.slice(i * width, (i + 1) * width);
+        return [name, Array.from({ length: rows! }, row)];
+      },
+    ),
+  );
+}
+
 /** Runs the graph's contract on the model above, with the cache followed slot by slot. */
 class FakeDevice implements GraphRunner {
   runs = 0;
@@ -68,38 +83,13 @@ class FakeDevice implements GraphRunner {
         new Error("Non-zero status code: BFCArena Failed to allocate memory for requested buffer"),
       );
     }
-    const flat: FlatRun = {
-      chunkRanges: numbers("chunk_ranges"),
-      chunkBounds: numbers("chunk_bounds"),
-      tailBounds: numbers("tail_bounds"),
-      tokens: numbers("tokens"),
-      offsets: numbers("offsets"),
-      past: numbers("past"),
-      table: numbers("table"),
-      tailSource: numbers("tail_source"),
-      tailOffsets: numbers("tail_offsets"),
-      tailPast: numbers("tail_past"),
-      tailTable: numbers("tail_table"),
-      last: numbers("last"),
-      promptLength: numbers("prompt_length"),
-      promptTable: numbers("prompt_table"),
-      width: feeds.table!.dims[1]!,
-      longest: numbers("group_bounds")[1]!,
-    };
-    const { seen, cache } = simulateCache(flat, blockSize(config));
+    const { seen, cache } = simulateCache(
+      arraysOf(feeds) as unknown as RunArrays,
+      blockSize(config),
+    );
     if (feeds.bundled?.data[0]) {
       this.bundledRuns++;
-      const bundles: FlatBundles = {
-        source: numbers("bundle_source"),
-        slotColumns: numbers("bundle_slot_columns"),
-        table: numbers("bundle_table"),
-        width: feeds.bundle_table!.dims[1]!,
-        lengths: numbers("bundle_length"),
-        bundle: numbers("prompt_bundle"),
-        column: numbers("prompt_column"),
-        members: numbers("bundle_bounds")[0]! / groupSize(config),
-        longest: numbers("bundle_bounds")[1]!,
-      };
+      const bundles = arraysOf(feeds) as unknown as BundleArrays;
       const shape = bundleShape(config, 1024)!;
       const steps = numbers("decode_steps")[0]!;
       const atLast = simulateBundles(bundles, cache, { shape, steps, leaves: () => false });

@@ -14,6 +14,7 @@ import { type HalfType, storedHalfType } from "./half_precision.ts";
 import { type Decoding, PagedAttention } from "./paged_attention.ts";
 import { pagedDecoding } from "./paged_decoding.ts";
 import { type LoopParts, prefillLoop } from "./prefill_loop.ts";
+import { declareInputs } from "./run_inputs.ts";
 
 /** Options of {@linkcode buildCudaGraph}: adapters whose factors and terms are inputs, and more. */
 export interface CudaGraphOptions extends LoraSites {
@@ -35,7 +36,7 @@ export interface CudaGraphOptions extends LoraSites {
  * the run says `bundled`, those of one prefix together (see `BundleShape`). The
  * cache never leaves the device, and the host waits once a run.
  *
- * Inputs: those of a `FlatRun` (see `flattenRun`), the LoRA factors with their
+ * Inputs: those of `RunArrays` and `BundleArrays`, the LoRA factors with their
  * scale, `end_ids` [E], `choice_ids` [C], `want_scores`, and the empty
  * `no_tokens` [0] and `no_scores` [0, C]. Outputs: `first_tokens` [B],
  * `next_tokens` [steps, B] (-1 for the end token and after it) and
@@ -49,10 +50,10 @@ export function buildCudaGraph(
 ): Uint8Array {
   const model = new ModelBuilder();
   const { main } = model;
-  const blocks = main.input("blocks", DataType.INT64, [1]);
+  declareInputs(main, "cache");
   const type = halfType === "float16" ? DataType.FLOAT16 : DataType.BFLOAT16;
   const weights = new DecoderWeights(model, checkpoint, { ...options, type });
-  const parts = { weights, attention: new PagedAttention(weights, { ...options, blocks }) };
+  const parts = { weights, attention: new PagedAttention(weights, options) };
   const { first, scores } = prefillLoop(main, parts);
   const next = decode(main, first, { parts, ...options });
   return model.toBytes([
@@ -68,6 +69,7 @@ function decode(
   first: string,
   { parts, bundles }: { readonly parts: LoopParts; readonly bundles?: BundleShape },
 ): string {
+  declareInputs(main, "decoding");
   const constants = decodeConstants(main, first);
   const alone = pagedDecoding(main, constants, parts);
   const loop = { first, parts, constants };

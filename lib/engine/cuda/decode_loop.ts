@@ -42,11 +42,8 @@ export interface DecodeConstants {
   readonly rows: string;
 }
 
-/** Declares the inputs of both ways of decoding and computes what they share. */
+/** What both ways of decoding share. */
 export function decodeConstants(main: GraphScope, first: string): DecodeConstants {
-  main.input("decode_steps", DataType.INT64, []);
-  main.input("end_ids", DataType.INT64, ["E"]);
-  main.input("prompt_length", DataType.INT32, ["B"]);
   const count = main.shape(first);
   return { count, rows: main.range(count) };
 }

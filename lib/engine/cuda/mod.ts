@@ -3,11 +3,7 @@
  *
  * @module
  */
-export {
-  CudaEngine,
-  type CudaEngineOptions,
-  openCudaEngine,
-  type PlanEvent,
-} from "./cuda_engine.ts";
+export { CudaEngine, type CudaEngineOptions, openCudaEngine } from "./cuda_engine.ts";
 export { storedHalfType } from "./half_precision.ts";
 export type { Decoding } from "./paged_attention.ts";
+export type { PlanEvent } from "./planned_runs.ts";

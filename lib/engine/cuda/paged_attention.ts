@@ -74,10 +74,8 @@ export class PagedAttention {
 
   constructor(
     weights: DecoderWeights,
-    { contextLength, blocks, decoding = "bundled" }: {
+    { contextLength, decoding = "bundled" }: {
       readonly contextLength: number;
-      /** `[1]` int64: blocks of a run. */
-      readonly blocks: string;
       /** What decoding hands to the kernel together. */
       readonly decoding?: Decoding;
     },
@@ -91,7 +89,7 @@ export class PagedAttention {
     this.#cos = weights.toCompute(cos);
     this.#sin = weights.toCompute(sin);
     const block = main.int64([blockSize(config), config.kvHeads, config.headDim]);
-    const shape = main.concat([blocks, block]);
+    const shape = main.concat(["blocks", block]);
     this.caches = Array.from({ length: config.layers }, (_, layer) => ({
       key: this.#cache(shape, 2 * layer + 1),
       value: this.#cache(shape, 2 * layer + 2),

@@ -16,9 +16,6 @@ export function pagedDecoding(
   { count, rows }: DecodeConstants,
   { weights: { config }, attention }: LoopParts,
 ): DecodeWay {
-  main.input("prompt_table", DataType.INT32, ["B", "M"]);
-  main.input("decode_bounds", DataType.INT32, [2]);
-  main.input("group_bounds", DataType.INT32, [2]);
   const group = groupSize(config);
   const offsets = offsetsOf(main, count, 1);
   const groupOffsets = offsetsOf(main, count, group);

@@ -9,20 +9,7 @@ import {
 } from "../graph/mod.ts";
 import { exactLogits, fusedSwiGlu } from "./half_precision.ts";
 import type { PagedAttention } from "./paged_attention.ts";
-
-/** The pieces that a chunk of the prefill takes from the run's packed inputs, in the order of `chunk_ranges`. */
-export const CHUNK_PIECES = [
-  "tokens",
-  "sequences",
-  "offsets",
-  "tails",
-  "tail_sequences",
-  "tail_offsets",
-  "last",
-] as const;
-
-/** One of {@linkcode CHUNK_PIECES}. */
-export type ChunkPiece = typeof CHUNK_PIECES[number];
+import { CHUNK_PIECES, type ChunkPiece, declareInputs } from "./run_inputs.ts";
 
 /** What both loops of the graph are written over. */
 export interface LoopParts {
@@ -42,7 +29,7 @@ export function prefillLoop(
   main: GraphScope,
   parts: LoopParts,
 ): { readonly first: string; readonly scores: string } {
-  declareInputs(main);
+  declareInputs(main, "prefill");
   const body = main.inner();
   const iteration = body.freshName("chunk");
   const { best, chosen } = prefillStep(body, iteration, parts);
@@ -112,30 +99,6 @@ function prefillStep(
     exactLogits: (scope) => exactLogits(scope, weights, hidden),
   });
   return { best, chosen };
-}
-
-function declareInputs(main: GraphScope): void {
-  const { INT64, INT32, FLOAT, BOOL } = DataType;
-  const inputs: readonly [string, DataType, readonly (string | number)[]][] = [
-    ["chunk_ranges", INT64, ["N", 2 * CHUNK_PIECES.length]],
-    ["chunk_bounds", INT32, ["N", 2]],
-    ["tail_bounds", INT32, ["N", 2]],
-    ["tokens", INT64, ["T"]],
-    ["offsets", INT32, ["O"]],
-    ["past", INT32, ["S"]],
-    ["table", INT32, ["S", "M"]],
-    ["tail_source", INT64, ["R"]],
-    ["tail_offsets", INT32, ["P"]],
-    ["tail_past", INT32, ["Q"]],
-    ["tail_table", INT32, ["Q", "M"]],
-    ["last", INT64, ["B"]],
-    ["targets", INT64, ["X"]],
-    ["no_tokens", INT64, ["zero"]],
-    ["no_scores", FLOAT, ["zero", "C"]],
-    ["choice_ids", INT64, ["C"]],
-    ["want_scores", BOOL, []],
-  ];
-  for (const [name, type, shape] of inputs) main.input(name, type, shape);
 }
 
 /** `[B]` position of the largest of `[B, vocabulary]` logits, marked where they are not all finite. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { planRuns } from "./block_plan.ts";
 import { flattenRun } from "./flat_run.ts";
-import { CHUNK_PIECES } from "./prefill_loop.ts";
+import { CHUNK_PIECES } from "./run_inputs.ts";
 
 const LAST = CHUNK_PIECES.indexOf("last");
 
@@ -14,9 +14,8 @@ Deno.test("flattenRun() of texts wants every token's row, chunk by chunk, in the
   const runs = planRuns(prompts, limits, 0);
   const wanted: number[] = [];
   for (const run of runs) {
-    const flat = flattenRun(run, { texts: true });
-    for (const chunk of run.chunks.keys()) {
-      const ranges = flat.chunkRanges.slice(2 * CHUNK_PIECES.length * chunk);
+    const flat = flattenRun(run, { group: 1, targets: texts });
+    for (const ranges of flat.chunk_ranges) {
       const [firstToken, endToken] = ranges;
       const [first, end] = [ranges[2 * LAST]!, ranges[2 * LAST + 1]!];
       const tokens = flat.tokens.slice(firstToken, endToken);
@@ -25,6 +24,7 @@ Deno.test("flattenRun() of texts wants every token's row, chunk by chunk, in the
     }
     const order = run.prompts.flatMap((prompt) => texts[prompt]!);
     assert.deepEqual(wanted.splice(0), order);
+    assert.deepEqual(flat.targets, order, "the texts themselves, as they were given for targets");
   }
   assert.equal(runs.flatMap(({ prompts }) => prompts).length, texts.length);
   assert.ok(runs[0]!.chunks.length > 2);
@@ -37,5 +37,5 @@ Deno.test("flattenRun() of prompts wants each prompt's last row alone", () => {
   }));
   const limits = { blockSize: 4, blocks: 40, sequences: 100, prefillTokens: 100 };
   const [run] = planRuns(prompts, limits, 0);
-  assert.deepEqual(flattenRun(run!).last, [5, 8]);
+  assert.deepEqual(flattenRun(run!, { group: 1 }).last, [5, 8]);
 });

@@ -8,6 +8,7 @@ import {
 } from "../checkpoint/mod.ts";
 import { doraTerms } from "./dora.ts";
 import { LORA_SCALE, loraInputs } from "./linear_layers.ts";
+import type { Feeds } from "./tensors.ts";
 import type { Variant } from "../engine.ts";
 
 /** What adapters may change in a graph; see `loraSites` for what some adapters need. */
@@ -29,12 +30,12 @@ export async function loraFeeds(
   checkpoint: Checkpoint,
   { loraModules = [], loraTerms = [] }: LoraSites,
   { adapter, scale = 1 }: Variant,
-): Promise<Record<string, Tensor>> {
+): Promise<Feeds> {
   if (adapter) checkSites(adapter, { loraModules, loraTerms });
   if (loraModules.length === 0) return {};
   const used = scale === 0 ? undefined : adapter;
   const dora = used ? await doraTerms(checkpoint, used) : undefined;
-  const feeds: Record<string, Tensor> = {
+  const feeds: Feeds = {
     [LORA_SCALE]: new Tensor("float32", [used ? scale : 0], []),
   };
   for (const layer of adaptedLayers(checkpoint, loraModules)) {

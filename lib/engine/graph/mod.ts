@@ -13,6 +13,14 @@ export { loraFeeds, type LoraSites } from "./lora_feeds.ts";
 export { markNotFinite, NOT_FINITE, refuseNotFinite, refuseNotFiniteScores } from "./not_finite.ts";
 export { DataType, type Dimension, oneNumber, tensor, valueInfo, type ValueType } from "./onnx.ts";
 export { openSession } from "./open_session.ts";
+export {
+  checkPrompts,
+  groupByPrefix,
+  longestFirst,
+  type PlannedPrompt,
+  type PrefixGroup,
+} from "./prompt_groups.ts";
 export { type RotaryTables, rotaryTables } from "./rotary_tables.ts";
+export { type Feeds, flag, floats, int32, int64 } from "./tensors.ts";
 export { writeGraph } from "./write_graph.ts";
 export { defaultContextLength } from "./context_length.ts";

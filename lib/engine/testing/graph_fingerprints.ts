@@ -4,8 +4,9 @@ import { type Checkpoint, openCheckpoint } from "../checkpoint/checkpoint.ts";
 import { LINEAR_MODULES } from "../checkpoint/decoder_config.ts";
 import { buildCpuGraph } from "../cpu/cpu_graph.ts";
 import { bundleShape } from "../cuda/bundle_shape.ts";
-import { CudaEngine, type GraphRunner } from "../cuda/cuda_engine.ts";
+import { CudaEngine } from "../cuda/cuda_engine.ts";
 import { buildCudaGraph } from "../cuda/cuda_graph.ts";
+import type { GraphRunner } from "../cuda/planned_runs.ts";
 import type { Engine, Prompt } from "../engine.ts";
 import { randomTokens } from "./reference.ts";
 

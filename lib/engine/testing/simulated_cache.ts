@@ -1,7 +1,11 @@
 import { emptyColumn, sharedColumn } from "../cuda/bundle_plan.ts";
 import type { BundleShape } from "../cuda/bundle_shape.ts";
-import type { FlatBundles, FlatRun } from "../cuda/flat_run.ts";
-import { CHUNK_PIECES, type ChunkPiece } from "../cuda/prefill_loop.ts";
+import {
+  type BundleArrays,
+  CHUNK_PIECES,
+  type ChunkPiece,
+  type RunArrays,
+} from "../cuda/run_inputs.ts";
 
 /** What a simulated run leaves behind. */
 export interface SimulatedCache {
@@ -12,35 +16,32 @@ export interface SimulatedCache {
 }
 
 /**
- * Follows a flat run as the graph does, with tokens in place of keys: writes
+ * Follows a run's arrays as the graph does, with tokens in place of keys: writes
  * every row into its slot, then reads what each prompt's last token sees.
  */
-export function simulateCache(flat: FlatRun, blockSize: number): SimulatedCache {
+export function simulateCache(run: RunArrays, blockSize: number): SimulatedCache {
   const cache = new Map<number, number>();
   const seen: number[][] = [];
-  const { width } = flat;
-  const chunks = flat.chunkRanges.length / (2 * CHUNK_PIECES.length);
   let prompt = 0;
-  for (let chunk = 0; chunk < chunks; chunk++) {
-    const take = (values: readonly number[], piece: ChunkPiece, columns = 1): number[] => {
-      const at = 2 * (chunk * CHUNK_PIECES.length + CHUNK_PIECES.indexOf(piece));
-      const [first, end] = flat.chunkRanges.slice(at, at + 2) as [number, number];
-      return values.slice(first * columns, end * columns);
+  for (const ranges of run.chunk_ranges) {
+    const take = <Item>(values: readonly Item[], piece: ChunkPiece): readonly Item[] => {
+      const at = 2 * CHUNK_PIECES.indexOf(piece);
+      return values.slice(ranges[at], ranges[at + 1]);
     };
-    const tokens = take(flat.tokens, "tokens");
+    const tokens = take(run.tokens, "tokens");
     const sets = [{
-      rows: take(flat.tailSource, "tails").map((row) => tokens[row]!),
-      offsets: take(flat.tailOffsets, "tail_offsets"),
-      past: take(flat.tailPast, "tail_sequences"),
-      table: take(flat.tailTable, "tail_sequences", width),
+      rows: take(run.tail_source, "tails").map((row) => tokens[row]!),
+      offsets: take(run.tail_offsets, "tail_offsets"),
+      past: take(run.tail_past, "tail_sequences"),
+      table: take(run.tail_table, "tail_sequences"),
     }, {
       rows: tokens,
-      offsets: take(flat.offsets, "offsets"),
-      past: take(flat.past, "sequences"),
-      table: take(flat.table, "sequences", width),
+      offsets: take(run.offsets, "offsets"),
+      past: take(run.past, "sequences"),
+      table: take(run.table, "sequences"),
     }];
-    const slot = (table: readonly number[], sequence: number, position: number): number => {
-      const block = table[sequence * width + Math.floor(position / blockSize)]!;
+    const slot = (blocks: readonly number[], position: number): number => {
+      const block = blocks[Math.floor(position / blockSize)]!;
       if (!(block >= 0)) throw new RangeError(`position ${position} has no block`);
       return block * blockSize + position % blockSize;
     };
@@ -48,17 +49,17 @@ export function simulateCache(flat: FlatRun, blockSize: number): SimulatedCache 
       for (const [sequence, start] of past.entries()) {
         for (let row = offsets[sequence]!; row < offsets[sequence + 1]!; row++) {
           const position = start + row - offsets[sequence]!;
-          cache.set(slot(table, sequence, position), rows[row]!);
+          cache.set(slot(table[sequence]!, position), rows[row]!);
         }
       }
     }
     const { offsets, past, table } = sets[1]!;
-    for (const last of take(flat.last, "last")) {
+    for (const last of take(run.last, "last")) {
       const sequence = offsets.findIndex((offset) => offset > last) - 1;
       const length = past[sequence]! + last - offsets[sequence]! + 1;
-      if (length !== flat.promptLength[prompt++]) throw new RangeError("a length is wrong");
+      if (length !== run.prompt_length[prompt++]) throw new RangeError("a length is wrong");
       seen.push(
-        Array.from({ length }, (_, position) => cache.get(slot(table, sequence, position))!),
+        Array.from({ length }, (_, position) => cache.get(slot(table[sequence]!, position))!),
       );
     }
   }
@@ -72,7 +73,7 @@ export function simulateCache(flat: FlatRun, blockSize: number): SimulatedCache 
  * have ended, and returns what each sequence sees at its last step.
  */
 export function simulateBundles(
-  { source, slotColumns, table, width, lengths, bundle, column }: FlatBundles,
+  run: BundleArrays,
   cache: SimulatedCache["cache"],
   { shape, steps, leaves }: {
     readonly shape: BundleShape;
@@ -80,13 +81,14 @@ export function simulateBundles(
     leaves(prompt: number, step: number): boolean;
   },
 ): number[][] {
-  const slots = source.map((slot, at) => ({
-    token: slotColumns[at] === emptyColumn(shape) ? NaN : cache.get(slot)!,
-    column: slotColumns[at]!,
-  }));
-  const ends = [...lengths];
+  const { prompt_bundle: bundle, prompt_column: column } = run;
+  const slots = run.bundle_source.map((slot, at) => {
+    const column = run.bundle_slot_columns[at]!;
+    return { token: column === emptyColumn(shape) ? NaN : cache.get(slot)!, column };
+  });
+  const ends = [...run.bundle_length];
   const slotOf = (bundle: number, at: number): number => {
-    const block = table[bundle * width + Math.floor(at / shape.blockSize)]!;
+    const block = run.bundle_table[bundle]![Math.floor(at / shape.blockSize)]!;
     if (!(block >= 0)) throw new RangeError(`position ${at} of bundle ${bundle} has no block`);
     return block * shape.blockSize + at % shape.blockSize;
   };

@@ -1,0 +1,153 @@
+import type { Tensor } from "onnxruntime-node";
+import { type DecoderConfig, groupSize } from "../checkpoint/mod.ts";
+import type { EngineCallOptions, Prompt } from "../engine.ts";
+import { type Feeds, flag } from "../graph/mod.ts";
+import { planRuns } from "./block_plan.ts";
+import { flattenBundles, flattenRun } from "./flat_run.ts";
+import { halvePlan, isOutOfMemory, type MemoryPlan } from "./memory_plan.ts";
+import { runFeeds } from "./run_inputs.ts";
+import type { RunPlan } from "./run_plan.ts";
+
+/** What the engine decided, for a log. */
+export type PlanEvent =
+  | { readonly kind: "memory"; readonly plan: MemoryPlan }
+  | { readonly kind: "halved"; readonly plan: MemoryPlan; readonly reason: string }
+  | {
+    readonly kind: "run";
+    readonly prompts: number;
+    readonly chunks: number;
+    readonly prefillTokens: number;
+    readonly blocks: number;
+    /** Bundles that the sequences were decoded in; left out where each was decoded by itself. */
+    readonly bundles?: number;
+    readonly elapsedMs: number;
+  };
+
+/** Outputs of a run by their names. */
+export type Outputs = Readonly<Record<string, Tensor>>;
+
+/** What the engine needs of a session; tests give their own. */
+export interface GraphRunner {
+  run(feeds: Readonly<Feeds>, outputs: readonly string[]): Promise<Outputs>;
+  release(): Promise<void>;
+}
+
+/** What a call asks of the graph in each of its runs. */
+export interface GraphCall {
+  /** Most new tokens of a prompt; 0 to score. */
+  readonly maxNewTokens: number;
+  /** The inputs that all runs share. */
+  readonly feeds: Feeds;
+  readonly outputs: readonly string[];
+  /** The token after each token of each prompt, where texts are scored. */
+  readonly targets?: readonly (readonly number[])[];
+}
+
+/** A run that is done. */
+export interface FinishedRun {
+  /** Positions of its prompts in the call's list, in the order of the outputs. */
+  readonly prompts: readonly number[];
+  readonly out: Outputs;
+}
+
+/** Chunks of a scoring run: results and progress come after each. */
+const SCORING_CHUNKS = 8;
+
+/** Runs a graph over any number of prompts, in as few runs as the device's memory allows. */
+export class PlannedRuns {
+  readonly #runner: GraphRunner;
+  readonly #config: DecoderConfig;
+  readonly #hasBundles: boolean;
+  readonly #onPlan: ((event: PlanEvent) => void) | undefined;
+  #plan: MemoryPlan;
+
+  constructor(
+    runner: GraphRunner,
+    config: DecoderConfig,
+    { plan, onPlan }: {
+      readonly plan: MemoryPlan;
+      readonly onPlan?: ((event: PlanEvent) => void) | undefined;
+    },
+  ) {
+    this.#runner = runner;
+    this.#config = config;
+    this.#hasBundles = plan.bundles !== undefined;
+    this.#onPlan = onPlan;
+    this.#plan = plan;
+    onPlan?.({ kind: "memory", plan });
+  }
+
+  /** What a run may hold at present; halved after a failed allocation. */
+  get plan(): MemoryPlan {
+    return this.#plan;
+  }
+
+  /** Runs all prompts; those of a run that memory did not hold are planned anew with half of it. */
+  async *run(
+    prompts: readonly Prompt[],
+    call: GraphCall,
+    { onProgress, signal }: Pick<EngineCallOptions, "onProgress" | "signal">,
+  ): AsyncGenerator<FinishedRun> {
+    const { maxNewTokens, targets } = call;
+    let waiting = prompts.map((_, index) => index);
+    while (waiting.length > 0) {
+      const limits = {
+        ...this.#plan,
+        chunks: maxNewTokens === 0 ? SCORING_CHUNKS : Infinity,
+        // a row of logits a token in place of one a sequence
+        ...(targets ? { prefillTokens: this.#plan.sequences } : {}),
+      };
+      const plans = planRuns(waiting.map((index) => prompts[index]!), limits, maxNewTokens);
+      const wanted = targets && waiting.map((index) => targets[index]!);
+      const finished = new Set<number>();
+      for (const plan of plans) {
+        signal?.throwIfAborted();
+        const out = await this.#tryRun(plan, call, wanted);
+        if (!out) break;
+        const done = plan.prompts.map((at) => waiting[at]!);
+        for (const index of done) finished.add(index);
+        yield { prompts: done, out };
+        onProgress?.(prompts.length - waiting.length + finished.size, prompts.length);
+      }
+      waiting = waiting.filter((index) => !finished.has(index));
+    }
+  }
+
+  /** The outputs of a run, or nothing when memory ran out and the plan was halved. */
+  async #tryRun(
+    plan: RunPlan,
+    { feeds, outputs }: GraphCall,
+    targets: GraphCall["targets"],
+  ): Promise<Outputs | undefined> {
+    const started = performance.now();
+    const group = groupSize(this.#config);
+    try {
+      const own = {
+        ...runFeeds(flattenRun(plan, { group, targets })),
+        ...(this.#hasBundles
+          ? {
+            bundled: flag(plan.bundles !== undefined),
+            ...runFeeds(flattenBundles(plan, { group })),
+          }
+          : {}),
+      };
+      const out = await this.#runner.run({ ...feeds, ...own }, outputs);
+      this.#onPlan?.({
+        kind: "run",
+        prompts: plan.prompts.length,
+        chunks: plan.chunks.length,
+        prefillTokens: plan.prefillTokens,
+        blocks: plan.blocks,
+        ...(plan.bundles ? { bundles: plan.bundles.bundles.length } : {}),
+        elapsedMs: performance.now() - started,
+      });
+      return out;
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      this.#plan = halvePlan(this.#plan);
+      const reason = (error as Error).message.split("\n")[0]!;
+      this.#onPlan?.({ kind: "halved", plan: this.#plan, reason });
+      return undefined;
+    }
+  }
+}
