@@ -14,7 +14,7 @@ import {
   toolVersions,
   type VariantSummary,
 } from "../runs/mod.ts";
-import { SQL_PROMPT_VERSION } from "../spider/mod.ts";
+import { sqlPromptVersion } from "../spider/mod.ts";
 import type { StudyInputs } from "./inputs.ts";
 import type { VariantAnswers } from "./numbers/answers.ts";
 import { compareVariants } from "./numbers/compare_variants.ts";
@@ -146,7 +146,11 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
     modelFiles: { ...modelHashes, ...templateHashes },
     adapters,
     adapterSettings: settings,
-    prompts: { sql: SQL_PROMPT_VERSION, mmlu: MMLU_PROMPT_VERSION, prose: PROSE_PROMPT_VERSION },
+    prompts: {
+      sql: sqlPromptVersion(config.spider.schema),
+      mmlu: MMLU_PROMPT_VERSION,
+      prose: PROSE_PROMPT_VERSION,
+    },
     data: Object.fromEntries(data),
     seeds: { questions: seed, shots: seed, suite: seed, training: seed },
     tools: await toolVersions(),

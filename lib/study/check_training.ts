@@ -3,7 +3,8 @@ import { UsageError } from "../ground/mod.ts";
 
 import { type Recipe } from "../runs/mod.ts";
 import { runCommand, VENV_PYTHON } from "../setup/mod.ts";
-import { exportSft, sampleExamples } from "../spider/mod.ts";
+import { trainingRecords } from "./export/training_records.ts";
+import { type TrainingSet, trainingSet } from "./export/training_set.ts";
 import type { ModelInputs, SqlInputs } from "./inputs.ts";
 import { adapterOrigin } from "./recipe_adapter.ts";
 import { trainings } from "./sweep/sweep_variants.ts";
@@ -38,9 +39,11 @@ export async function checkTraining(
 ): Promise<void> {
   const untrained = trainings(inputs.config).map(({ recipe }) => recipe)
     .filter((recipe) => adapterOrigin(folder.training(recipe)) === "none");
+  if (untrained.length === 0) return;
+  const set = trainingSet(inputs);
   for (const recipe of untrained) {
     checkNoAdapterBelow(folder.training(recipe));
-    checkLengths(inputs, recipe);
+    checkLengths(inputs, set, recipe);
   }
   const nf4 = untrained.find(({ quantization }) => quantization === "nf4");
   if (nf4 !== undefined && await lacksCuda(python, signal)) {
@@ -77,19 +80,17 @@ function namesIn(dir: string): string[] {
 
 /** Refuses what the trainer would: no record that fits, the end of its turn counted as one token. */
 function checkLengths(
-  { config, tokenizer, spider }: ModelInputs & SqlInputs,
+  inputs: ModelInputs & SqlInputs,
+  set: TrainingSet,
   recipe: Recipe,
 ): void {
-  const { seed, training } = config;
-  const count = Math.min(training.examples ?? spider.train.length, spider.train.length);
-  if (count === 0) return;
-  const drawn = sampleExamples(spider.train, { count, seed });
-  for (const { prompt, completion } of exportSft(drawn, { schemas: spider.schemas })) {
+  const { tokenizer } = inputs;
+  for (const { prompt, completion } of trainingRecords(inputs, { ...set, heldOut: [] })) {
     const text = tokenizer.render(prompt) + completion[0]!.content;
     if (tokenizer.encode(text).length + 1 <= recipe.maxLength) return;
   }
   throw new UsageError(
-    `Cannot train "${recipe.name}": all ${count} records are longer than ${recipe.maxLength} ` +
+    `Cannot train "${recipe.name}": all ${set.train.length} records are longer than ${recipe.maxLength} ` +
       "tokens: raise its maxLength",
   );
 }

@@ -24,6 +24,7 @@ import {
   type SpiderData,
   type SpiderExample,
   sqlPrompt,
+  withShownSchemas,
 } from "../spider/mod.ts";
 import { checkpointHashes, templateHashes } from "./checkpoint_hashes.ts";
 import { databaseHashes } from "./database_hashes.ts";
@@ -156,8 +157,15 @@ export function withEndToken(checkpoint: Checkpoint, id: number | undefined): Ch
 export async function openSqlInputs(
   { spider: settings, sweep, seed }: StudyConfig,
 ): Promise<SqlInputs> {
-  const spider = await loadSpider(fromRoot(settings.path));
-  const shots = selectShots(spider.train, spider.schemas, { count: settings.shots, seed });
+  const { path, database } = settings;
+  const released = await loadSpider(
+    fromRoot(path),
+    database === undefined ? {} : { database: fromRoot(database) },
+  );
+  const spider = await withShownSchemas(released, settings.schema);
+  // by the lengths of whole schemas, so that all settings of the schema text have the same shots
+  const { schemas } = released;
+  const shots = selectShots(spider.train, schemas, { count: settings.shots, seed });
   const missing = new Set(spider.missingDatabases.map(({ dbId }) => dbId));
   const count = Math.min(settings.limit ?? spider.dev.length, spider.dev.length);
   const drawn = sampleExamples(spider.dev, { count, seed });
@@ -172,7 +180,7 @@ export async function openSqlInputs(
   }
   const others = sweep.shots.filter((count) => count !== settings.shots);
   const otherShots = [...new Set(others)].map((count) =>
-    selectShots(spider.train, spider.schemas, { count, seed })
+    selectShots(spider.train, schemas, { count, seed })
   );
   return { spider, shots, drawn, asked, otherShots };
 }

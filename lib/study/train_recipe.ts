@@ -1,12 +1,11 @@
 import { relative } from "node:path";
-import { type Progress, REPOSITORY_ROOT, UsageError, writeAtomic } from "../ground/mod.ts";
+import { type Progress, REPOSITORY_ROOT, UsageError } from "../ground/mod.ts";
 
-import { type Recipe, type StudyConfig } from "../runs/mod.ts";
+import { type Recipe } from "../runs/mod.ts";
 import { runCommand, VENV_PYTHON } from "../setup/mod.ts";
-import { exportSft, sampleExamples, type SftRecord } from "../spider/mod.ts";
-import { pcg32, shuffled } from "../stats/mod.ts";
+import { trainingRecords } from "./export/training_records.ts";
+import { trainingSet } from "./export/training_set.ts";
 import type { ModelInputs, SqlInputs } from "./inputs.ts";
-import { promptHash } from "./sample_identity.ts";
 
 /** Exit code of the training script for wrong input. */
 const WRONG_INPUT = 2;
@@ -14,39 +13,9 @@ const WRONG_INPUT = 2;
 /** Its exit codes after SIGINT and SIGTERM, which it ends by in order. */
 const STOPPED: readonly number[] = [130, 143];
 
-/** So many records carry the hash of their prompt's ids: a template differs in all or in none. */
-const HASHED_RECORDS = 32;
-
-/**
- * Writes the training examples, drawn and shuffled by the study's seed, as the
- * JSON lines that the training script reads: the evaluation's own prompt
- * without shots, and the gold query. The messages are those that the chat
- * template gets at evaluation, and the first records say which token ids they
- * come to there, so that training refuses a prompt that it renders otherwise.
- *
- * @returns How many records were written.
- * @throws {UsageError} If the model has no chat template that can be used.
- */
-export function writeSftData(
-  { seed, training }: StudyConfig,
-  { spider, tokenizer }: Pick<SqlInputs & ModelInputs, "spider" | "tokenizer">,
-  path: string,
-): number {
-  const count = Math.min(training.examples ?? spider.train.length, spider.train.length);
-  const drawn = shuffled(sampleExamples(spider.train, { count, seed }), pcg32(seed));
-  const records = [...exportSft(drawn, { schemas: spider.schemas })].map((record, i): SftRecord => {
-    const prompt = tokenizer.messagesAsAsked(record.prompt);
-    if (i >= HASHED_RECORDS) return { ...record, prompt };
-    const asked = tokenizer.encodeConversation({ messages: prompt, sharedLength: 0 });
-    return { ...record, prompt, prompt_sha256: promptHash(asked) };
-  });
-  writeAtomic(path, records.map((record) => JSON.stringify(record) + "\n").join(""));
-  return records.length;
-}
-
 /** Options of {@linkcode trainRecipe}. */
 export interface TrainOptions {
-  /** The JSON lines that {@linkcode writeSftData} wrote. */
+  /** The JSON lines that `writeTrainingData` wrote. */
   readonly data: string;
   /** The run folder; a run that was stopped in it goes on. */
   readonly out: string;
@@ -116,19 +85,21 @@ export async function trainRecipe(
   return out;
 }
 
-/** Tokens that a recipe trains on: its examples' prompts and completions, as often as it sees them. */
+/**
+ * Tokens that a recipe trains on: prompts and completions of its text-to-SQL examples, as often as it
+ * sees them; general records of recipes that have some are not counted.
+ */
 export function plannedTrainingTokens(
-  { config, tokenizer, spider }: ModelInputs & SqlInputs,
+  inputs: ModelInputs & SqlInputs,
   { epochs, maxTokens = Infinity }: Recipe,
 ): number {
-  const { seed, training } = config;
-  const count = Math.min(training.examples ?? spider.train.length, spider.train.length);
+  const { tokenizer } = inputs;
   let tokens = 0;
   for (
-    const { prompt, completion } of exportSft(
-      sampleExamples(spider.train, { count, seed }),
-      { schemas: spider.schemas },
-    )
+    const { prompt, completion } of trainingRecords(inputs, {
+      ...trainingSet(inputs),
+      heldOut: [],
+    })
   ) {
     tokens += tokenizer.encode(tokenizer.render(prompt) + completion[0]!.content).length;
     if (tokens * epochs >= maxTokens) return maxTokens;

@@ -5,10 +5,7 @@ import { SILENT } from "../ground/mod.ts";
 import { VENV_PYTHON } from "../setup/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "./testing/mini_study.ts";
 import { openModelInputs, openSqlInputs } from "./inputs.ts";
-import { TINY_TOKENIZER_CONFIG } from "./testing/tiny_model.ts";
-import { promptHash } from "./sample_identity.ts";
-import { sqlPrompt } from "../spider/mod.ts";
-import { plannedTrainingTokens, trainRecipe, writeSftData } from "./train_recipe.ts";
+import { plannedTrainingTokens, trainRecipe } from "./train_recipe.ts";
 
 /** An interpreter that writes its arguments down, says two lines and ends with a code. */
 function fakePython(root: string, code: number): string {
@@ -112,74 +109,6 @@ Deno.test({
       message: /^train_lora.py: cannot read the training data .*none.jsonl/,
     });
   },
-});
-
-test("writeSftData writes the same bytes for one seed, and other orders for others", async (study) => {
-  const sql = {
-    ...await openModelInputs(study.config, study.model),
-    ...await openSqlInputs(study.config),
-  };
-  const write = (seed: number, examples: number | null = null): string => {
-    const config = { ...study.config, seed, training: { ...study.config.training, examples } };
-    const path = `${study.root}/sft.jsonl`;
-    const count = writeSftData(config, sql, path);
-    const text = Deno.readTextFileSync(path);
-    assert.equal(text.split("\n").length - 1, count);
-    return text;
-  };
-  const first = write(42);
-  assert.equal(write(42), first);
-  const records = first.trim().split("\n").map((line) => JSON.parse(line));
-  assert.deepEqual(
-    records.map(({ completion }) => completion[0].content).sort(),
-    sql.spider.train.map(({ query }) => query).sort(),
-  );
-  for (const { prompt, completion } of records) {
-    assert.equal(prompt.at(-1).role, "user");
-    assert.deepEqual(completion.map(({ role }: { role: string }) => role), ["assistant"]);
-  }
-  const orders = new Set([1, 2, 3, 4, 5, 6, 7, 8].map((seed) => write(seed)));
-  assert.equal(orders.size, 2, "two examples have two orders");
-  assert.equal(write(42, 1).trim().split("\n").length, 1);
-});
-
-test("writeSftData says which token ids the evaluation's prompt comes to, on the first records", async (study) => {
-  const model = await openModelInputs(study.config, study.model);
-  const sql = await openSqlInputs(study.config);
-  const [example] = sql.spider.train;
-  const train = Array.from({ length: 40 }, (_, i) => ({ ...example!, id: `train-${i}` }));
-  const path = `${study.root}/sft.jsonl`;
-  writeSftData(study.config, { ...model, spider: { ...sql.spider, train } }, path);
-  const records = Deno.readTextFileSync(path).trim().split("\n").map((line) => JSON.parse(line));
-  const asked = model.tokenizer.encodeConversation(
-    sqlPrompt(example!, { schemas: sql.spider.schemas }),
-  );
-  const hashes = records.map((record) => record.prompt_sha256);
-  assert.equal(hashes.length, 40);
-  assert.deepEqual(new Set(hashes.slice(0, 32)), new Set([promptHash(asked)]));
-  assert.ok(records.slice(32).every((record) => !("prompt_sha256" in record)));
-});
-
-test("writeSftData merges the system's turn where the model's template refuses it", async (study) => {
-  const chat_template = "{% for m in messages %}{% if m.role == 'system' %}" +
-    "{{ raise_exception('no system') }}{% endif %}<|im_start|>{{ m.content }}<|im_end|>" +
-    "{% endfor %}";
-  Deno.writeTextFileSync(
-    `${study.model}/tokenizer_config.json`,
-    JSON.stringify({ ...TINY_TOKENIZER_CONFIG, chat_template }),
-  );
-  const inputs = {
-    ...await openModelInputs(study.config, study.model),
-    ...await openSqlInputs(study.config),
-  };
-  const path = `${study.root}/sft.jsonl`;
-  writeSftData(study.config, inputs, path);
-  const [record] = Deno.readTextFileSync(path).split("\n");
-  const { prompt, prompt_sha256 } = JSON.parse(record!);
-  assert.deepEqual(prompt.map(({ role }: { role: string }) => role), ["user"]);
-  assert.match(prompt[0].content, /^Write one SQLite query .*\n\n\w+\(/);
-  const asked = inputs.tokenizer.encodeConversation({ messages: prompt, sharedLength: 0 });
-  assert.equal(prompt_sha256, promptHash(asked));
 });
 
 test("plannedTrainingTokens counts prompts and completions, as often as they are seen", async (study) => {

@@ -2,11 +2,13 @@ import { loadAdapter } from "../engine/mod.ts";
 import type { Progress } from "../ground/mod.ts";
 import { adapterText } from "../runs/mod.ts";
 import { checkTraining } from "./check_training.ts";
+import { trainingManifestLines } from "./export/training_manifest.ts";
+import { writeTrainingData } from "./export/write_training_data.ts";
 import type { StudyInputs } from "./inputs.ts";
 import { adapterOrigin, adapterSettings, sealAdapter } from "./recipe_adapter.ts";
 import type { StudyFolder } from "./study_folder.ts";
 import { trainings } from "./sweep/sweep_variants.ts";
-import { trainRecipe, writeSftData } from "./train_recipe.ts";
+import { trainRecipe } from "./train_recipe.ts";
 
 /** How the phases of a study are run. */
 export interface PhaseOptions {
@@ -29,7 +31,9 @@ export async function trainRecipes(
   const all = trainings(inputs.config);
   if (all.length === 0) return;
   await checkTraining(inputs, folder, options);
-  writeSftData(inputs.config, inputs, folder.sftData);
+  progress.step("Training data");
+  const data = await writeTrainingData(inputs, { path: folder.sftData, progress, ...options });
+  for (const line of trainingManifestLines(data.manifest)) progress.note(line);
   for (const [i, { name, recipe, seed }] of all.entries()) {
     progress.step(`Training ${i + 1} of ${all.length}: ${name}`);
     const out = folder.training(recipe);
@@ -42,7 +46,12 @@ export async function trainRecipes(
       continue;
     }
     const seeded = { ...inputs, config: { ...inputs.config, seed } };
-    await trainRecipe(seeded, recipe, { data: folder.sftData, out, progress, ...options });
+    await trainRecipe(seeded, recipe, {
+      data: data.fileOf(recipe),
+      out,
+      progress,
+      ...options,
+    });
     sealAdapter(out);
   }
 }

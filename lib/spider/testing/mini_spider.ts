@@ -29,6 +29,13 @@ const TABLES = [
   },
 ];
 
+/** The databases, without rows. */
+const DATABASES: Readonly<Record<string, string>> = {
+  music: 'CREATE TABLE singer(id, "Home Town"); CREATE TABLE song(title, singer_id)',
+  farm: "CREATE TABLE cow(name)",
+  choir: "CREATE TABLE song(title)",
+};
+
 /** A record as `train.json` has it. */
 export interface MiniRecord {
   readonly db_id: string;
@@ -64,7 +71,7 @@ export async function writeMiniSpider(
   for (const { db_id } of TABLES) {
     await mkdir(join(dir, "database", db_id), { recursive: true });
     const database = new DatabaseSync(join(dir, "database", db_id, `${db_id}.sqlite`));
-    database.exec(db_id === "farm" ? "CREATE TABLE cow(name)" : "CREATE TABLE song(title)");
+    database.exec(DATABASES[db_id]!);
     database.close();
   }
   return dir;

@@ -13,7 +13,7 @@ import type { SqlInputs } from "../inputs.ts";
 import type { GoldCheck } from "./check_golds.ts";
 
 /** What the training examples of a study are drawn from and asked with. */
-export interface TrainingInputs extends Pick<SqlInputs, "spider" | "shots"> {
+export interface TrainingInputs extends Pick<SqlInputs, "spider" | "shots" | "otherShots"> {
   readonly config: Pick<StudyConfig, "seed" | "training">;
 }
 
@@ -31,6 +31,8 @@ export interface LeftOut {
 
 /** The text-to-SQL examples of a study's training. */
 export interface TrainingSet {
+  /** What may be trained on or held out if its gold runs, in file order. */
+  readonly candidates: readonly SpiderExample[];
   /** What is trained on, in the order of the file. */
   readonly train: readonly SpiderExample[];
   /** All examples of the held-out databases, in file order. */
@@ -57,7 +59,7 @@ export interface TrainingSet {
  * @throws {UsageError} If dev has leaked into train, or no example or database is left to train on.
  */
 export function trainingSet(
-  { config, spider, shots }: TrainingInputs,
+  { config, spider, shots, otherShots }: TrainingInputs,
   golds?: Pick<GoldCheck, "failing">,
 ): TrainingSet {
   const { seed, training } = config;
@@ -71,7 +73,7 @@ export function trainingSet(
   const heldOutDatabases = holdOutDatabases(sound.map(({ dbId }) => dbId), {
     wanted,
     seed,
-    keep: shots.map(({ dbId }) => dbId),
+    keep: [...shots, ...otherShots.flat()].map(({ dbId }) => dbId),
   });
   const held = new Set(heldOutDatabases);
   const usable = sound.filter(({ dbId }) => !held.has(dbId));
@@ -86,6 +88,7 @@ export function trainingSet(
   const heldOut = sound.filter(({ dbId }) => held.has(dbId));
   refuseLeaks([...train, ...heldOut], spider.dev);
   return {
+    candidates: unshown,
     train,
     heldOut,
     heldOutDatabases,
