@@ -24,6 +24,7 @@ export {
 } from "./check_record.ts";
 export { checkOutputFile, checkOutputFolder, checkOutputIsNoInput } from "./check_output.ts";
 export { decodeText, readText } from "./decode_text.ts";
+export { type JsonLine, jsonLines } from "./json_lines.ts";
 export { nearestName } from "./nearest_name.ts";
 export { parseJson, readTextFile } from "./parse_json_file.ts";
 export { escapeControls, escapeLines, printable } from "./printable.ts";

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { UsageError } from "../ground/mod.ts";
-import { decodeText } from "./_decode_text.ts";
+import { checkRecord, decodeText, UsageError } from "../ground/mod.ts";
 import { listFiles } from "./_list_files.ts";
-import { checkText, OWN_KIND, parsePassages } from "./parse_passages.ts";
-import type { Passage, ProseData } from "./types.ts";
+import { OWN_KIND, parsePassages, type Passage, SCORABLE_TEXT } from "./parse_passages.ts";
+import type { ProseData } from "./types.ts";
 
 /** Files about the passages, which may lie beside JSON lines and are not read. */
 const ABOUT = /^(readme|licen[cs]e|notice)(\.(md|txt))?$/i;
@@ -83,10 +82,9 @@ function isJsonLines(name: string): boolean {
 
 function textPassage(bytes: Uint8Array, name: string): Passage {
   const text = decodeText(bytes, name).replaceAll("\r\n", "\n").trim();
-  checkText(text, name);
   const [top] = name.split("/");
   const topic = top === name ? name.replace(/\.[^.]+$/, "") : top!;
-  return { id: name, kind: OWN_KIND, topic, text };
+  return { id: name, kind: OWN_KIND, topic, text: checkRecord(SCORABLE_TEXT, text, name) };
 }
 
 /** A passage that is there twice would count twice, and look like more evidence than it is. */

@@ -21,7 +21,7 @@
 export { type CrossEntropy, crossEntropy, natsPerToken } from "./cross_entropy.ts";
 export { loadPassages } from "./load_passages.ts";
 export { type PairedScores, pairScores } from "./pair_scores.ts";
-export { OWN_KIND, parsePassages } from "./parse_passages.ts";
+export { OWN_KIND, parsePassages, type Passage, PASSAGE_KEYS } from "./parse_passages.ts";
 export {
   cutNotice,
   MAX_PASSAGE_TOKENS,
@@ -32,4 +32,4 @@ export {
   proseScore,
   type ProseTokenizer,
 } from "./prose_prompt.ts";
-export type { Passage, ProseData, ProseScore } from "./types.ts";
+export type { ProseData, ProseScore } from "./types.ts";

@@ -33,8 +33,8 @@ Deno.test("parsePassages() gives a passage without names those of its place", ()
 Deno.test("parsePassages() refuses unknown keys, by name", () => {
   refuses(
     '{"text":"One.","meta":{}}',
-    'mine.jsonl line 1: unknown key "meta"',
-    "known are id, kind",
+    'mine.jsonl, line 1: unknown key "meta"',
+    "allowed are id, kind",
   );
   refuses('{"text":"One."}\n{"Text":"Two."}', 'line 2: unknown key "Text"', 'did you mean "text"?');
   refuses('{"text":"One.","topics":"x"}', 'did you mean "topic"?');
@@ -42,25 +42,28 @@ Deno.test("parsePassages() refuses unknown keys, by name", () => {
 });
 
 Deno.test("parsePassages() refuses a text that is missing, empty or no text", () => {
-  refuses('{"id":"a"}', 'line 1: "text" must be a string: undefined');
-  refuses('{"text":["One."]}', '"text" must be a string: ["One."]');
-  refuses('{"text":"x"}\n{"text":" \\n"}', "line 2: the text is empty");
-  refuses('{"text":""}', "line 1: the text is empty");
+  refuses('{"id":"a"}', 'line 1: "text" must be a text: it is missing');
+  refuses('{"text":["One."]}', '"text" must be a text: current value is ["One."]');
+  refuses('{"text":"x"}\n{"text":" \\n"}', 'line 2: "text" must be a text that is not empty');
+  refuses('{"text":""}', 'line 1: "text" must be a text that is not empty');
   refuses('{"text":"a\\u0000b"}', "NUL character");
   refuses('{"text":"a\\ud800b"}', "lone surrogate");
 });
 
 Deno.test("parsePassages() refuses names that are not one line of text", () => {
-  refuses('{"text":"One.","id":7}', 'line 1: "id" must be one line of text, not empty: 7');
+  refuses(
+    '{"text":"One.","id":7}',
+    'line 1: "id" must be one line of text, not empty: current value is 7',
+  );
   refuses('{"text":"One.","topic":" "}', '"topic" must be one line of text');
   refuses('{"text":"One.","kind":"a\\nb"}', '"kind" must be one line of text');
   refuses('{"text":"One.","language":null}', '"language" must be one line of text');
 });
 
 Deno.test("parsePassages() refuses lines that are not JSON objects, with their number", () => {
-  refuses('{"text":"One."}\n\n{"text":', "mine.jsonl line 3 is not valid JSON");
-  refuses('["One."]', "line 1 must be an object");
-  refuses('"One."', "line 1 must be an object");
-  refuses("null", "line 1 must be an object");
+  refuses('{"text":"One."}\n\n{"text":', "mine.jsonl, line 3: it is not valid JSON");
+  refuses('["One."]', "line 1: the whole must be an object");
+  refuses('"One."', "line 1: the whole must be an object");
+  refuses("null", "line 1: the whole must be an object");
   refuses("", "mine.jsonl has no passage");
 });

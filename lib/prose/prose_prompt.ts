@@ -1,5 +1,6 @@
 import { UsageError } from "../ground/mod.ts";
-import type { Passage, ProseScore } from "./types.ts";
+import type { Passage } from "./parse_passages.ts";
+import type { ProseScore } from "./types.ts";
 
 /** The version of how passages become tokens; results with another version are not comparable. */
 export const PROSE_PROMPT_VERSION = "prose-1";

@@ -1,16 +1,4 @@
-/** A piece of general text whose cross-entropy is measured, its text exactly as it is scored. */
-export interface Passage {
-  /** Unique within a set: what base and tuned are paired by. */
-  readonly id: string;
-  /** The sort of text, such as `narrative`; `own text` for a user's own that names none. */
-  readonly kind: string;
-  /** The cluster: passages on one topic are not independent of each other. */
-  readonly topic: string;
-  /** A language tag such as `pt-BR`, or the name of a programming language. */
-  readonly language?: string;
-  /** The text, not empty. */
-  readonly text: string;
-}
+import type { Passage } from "./parse_passages.ts";
 
 /** Passages, read and checked. */
 export interface ProseData {
