@@ -6,16 +6,16 @@ Deno.test("main refuses a data root that is not there", async () => {
   const { configPath, out, root } = study;
   await assertRefused(
     ["baseline", "--config", configPath, "--data-root", `${root}/nowhere`, "--out", out],
-    /Cannot load Spider: tables.json: no such file: .*nowhere\/spider/,
+    /Cannot load Spider: dev.json: no such file: .*nowhere\/spider/,
   );
 });
 
-Deno.test("main refuses a Spider folder without tables.json", async () => {
+Deno.test("main refuses a Spider folder without tables.json and without a database to make it of", async () => {
   using study = await writeMiniStudy({ spider: { "tables.json": undefined } });
-  const { configPath, out } = study;
+  await Deno.remove(`${study.root}/data/spider/database/farm`, { recursive: true });
   await assertRefused(
-    ["baseline", "--config", configPath, "--out", out],
-    /Cannot load Spider: tables.json: no such file/,
+    ["baseline", "--config", study.configPath, "--out", study.out],
+    /dev\.json\[0\]: no tables\.json, and no database\/farm\/farm\.sqlite to make it of/,
   );
 });
 
