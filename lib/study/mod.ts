@@ -84,6 +84,7 @@ export { answerLetters, type MmluAnswer, type VariantAnswers } from "./numbers/a
 export { type ComparedResults, compareResults } from "./compare_results.ts";
 export { type FlippedExample, flippedExamples } from "./numbers/flips.ts";
 export { readAnswers } from "./read_answers.ts";
+export { ANSWER_KINDS, type AnswerKind, recordAnswers } from "./recorded_answers.ts";
 export { type StudyCost, studyCost } from "./sweep/study_cost.ts";
 export { compareVariants, type Tolerances } from "./numbers/compare_variants.ts";
 export { countCut, scoreMmlu, scoreProse, scoreSql } from "./numbers/score_variant.ts";

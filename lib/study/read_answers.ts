@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { checkRecord, parseJson, readTextFile, UsageError } from "../ground/mod.ts";
+import { checkRecord, UsageError } from "../ground/mod.ts";
 import { HARDNESS_LEVELS } from "../sql/mod.ts";
 import type { SqlVerdict } from "./judge_samples.ts";
 import type { VariantAnswers } from "./numbers/answers.ts";
+import { type AnswerRow, readJsonLines, readRecordedAnswers } from "./recorded_answers.ts";
 
 const TEXT = z.string().min(1);
 const COUNT = z.int().min(0);
@@ -46,17 +47,18 @@ const PASSAGE = z.object({
   nats: z.number().min(0),
 });
 
-type Row = Readonly<Record<string, unknown>>;
-
 /** The files of a folder of results that have answers. */
-const ANSWER_FILES = ["verdicts.jsonl", "letters.jsonl", "answers.jsonl", "prose.jsonl"];
+const ANSWER_FILES = [
+  ...["verdicts", "letters", "prose"].flatMap((name) => [`${name}.jsonl`, `${name}.parquet`]),
+  "answers.jsonl",
+];
 
 /** What stands between a path and the name of a variant in it. */
 const SEPARATOR = "::";
 
 /**
- * Reads answers that were written earlier: a file of verdicts, of letters or of scored passages, or
- * a folder with some of them, such as a study's.
+ * Reads answers that were written earlier: a file of verdicts, of letters or of scored passages (JSON
+ * lines or Parquet), or a folder with some of them, such as a study's.
  *
  * @param place A path; where there are several variants in it, `PATH::VARIANT`.
  * @throws {UsageError} If it cannot be read, a row is none of the three, or the variant is not
@@ -86,7 +88,7 @@ export function readAnswers(place: string): VariantAnswers {
 
 /** A row and where it stands. */
 interface PlacedRow {
-  readonly row: Row;
+  readonly row: AnswerRow;
   readonly place: string;
 }
 
@@ -105,13 +107,10 @@ function filesOf(path: string): string[] {
 }
 
 function readRows(path: string): PlacedRow[] {
-  return readTextFile(path).split("\n").flatMap((line, i) => {
-    if (line.trim() === "") return [];
-    const place = `${path}, line ${i + 1}`;
-    const row = parseJson(line, place);
-    if (typeof row === "object" && row !== null && !Array.isArray(row)) {
-      return [{ row: row as Row, place }];
-    }
+  const rows = path.endsWith(".parquet") ? readRecordedAnswers(path) : readJsonLines(path);
+  return rows.map((row, i) => {
+    const place = `${path}, row ${i + 1}`;
+    if (typeof row === "object" && row !== null && !Array.isArray(row)) return { row, place };
     throw new UsageError(`Cannot use ${place}: it is no object`);
   });
 }

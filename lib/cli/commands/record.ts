@@ -2,7 +2,13 @@ import { basename, join } from "node:path";
 import { explainWriteError, fromRoot, REPOSITORY_ROOT, UsageError } from "../../ground/mod.ts";
 
 import { loadConfig, readSummary, type Summary } from "../../runs/mod.ts";
-import { PLAN_FILE, RESULT_FILES, trainings } from "../../study/mod.ts";
+import {
+  ANSWER_KINDS,
+  PLAN_FILE,
+  recordAnswers,
+  RESULT_FILES,
+  trainings,
+} from "../../study/mod.ts";
 import { type Command, text } from "../command.ts";
 import { DEFAULT_CONFIG, STUDY_FLAGS } from "../study_flags.ts";
 import { checkModelFiles, checkRecordable } from "../check_recordable.ts";
@@ -97,7 +103,12 @@ export async function recordStudy(
       signal?.throwIfAborted();
       const path = join(partial, file);
       await Deno.mkdir(join(path, ".."), { recursive: true });
-      await Deno.copyFile(join(from, file), path);
+      const kind = ANSWER_KINDS.find((name) => RESULT_FILES[name] === file);
+      if (kind === undefined) await Deno.copyFile(join(from, file), path);
+      else {
+        const to = join(partial, `${kind}.parquet`);
+        recordAnswers(kind, { from: join(from, file), to, logProbsOf: named(summary) });
+      }
     }
     await Deno.mkdir(join(to, ".."), { recursive: true });
     await remove(old);
@@ -117,7 +128,15 @@ function recordedFiles({ config, provenance }: Summary): string[] {
     const elsewhere = provenance.adapterSettings?.[name]?.trained === "elsewhere";
     return (elsewhere ? FOREIGN_FILES : TRAINING_FILES).map((file) => `training/${name}/${file}`);
   });
-  return [...Object.values(RESULT_FILES), PLAN_FILE, ...training];
+  // what flipped follows from the answers
+  const { flips: _flips, ...results } = RESULT_FILES;
+  return [...Object.values(results), PLAN_FILE, ...training];
+}
+
+/** The variants that the text names: what their letters' probabilities are kept of. */
+function named({ plan, findings }: Summary): ReadonlySet<string> {
+  const recommended = findings.recommendation?.chosen;
+  return new Set(["base", ...plan.primary, ...(recommended ? [recommended] : [])]);
 }
 
 async function remove(path: string): Promise<void> {

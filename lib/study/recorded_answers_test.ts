@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { readJsonLines, readRecordedAnswers, recordAnswers } from "./recorded_answers.ts";
+
+const LETTERS = [
+  {
+    variant: "base",
+    id: "a-0",
+    subject: "a",
+    category: "STEM",
+    answer: 1,
+    chosen: 2,
+    correct: false,
+    written: null,
+    logProbs: [-1.2345, -2, -0.5, -7.005],
+  },
+  {
+    variant: "qv",
+    id: "a-0",
+    subject: "a",
+    category: "STEM",
+    answer: 1,
+    chosen: 1,
+    correct: true,
+    logProbs: [-1, -2, -3, -4],
+  },
+];
+
+Deno.test("recordAnswers() keeps every row, the log-probabilities of the variants that are named", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    const from = `${dir}/letters.jsonl`;
+    Deno.writeTextFileSync(from, LETTERS.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    assert.deepEqual(readJsonLines(from), LETTERS);
+    for (const to of [`${dir}/1.parquet`, `${dir}/2.parquet`]) {
+      recordAnswers("letters", { from, to, logProbsOf: new Set(["base"]) });
+    }
+    assert.deepEqual(Deno.readFileSync(`${dir}/1.parquet`), Deno.readFileSync(`${dir}/2.parquet`));
+    const [base, qv] = readRecordedAnswers(`${dir}/1.parquet`);
+    const { logProbs, ...rest } = base!;
+    const { logProbs: _all, written: _none, ...expected } = LETTERS[0]!;
+    assert.deepEqual(rest, expected);
+    // two decimals, as single-precision numbers
+    assert.deepEqual(logProbs, [-1.23, -2, -0.5, -7].map(Math.fround));
+    const { logProbs: _dropped, ...second } = LETTERS[1]!;
+    assert.deepEqual(qv, second);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
+Deno.test("recordAnswers() does not lose a key in silence", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    const from = `${dir}/prose.jsonl`;
+    Deno.writeTextFileSync(from, '{"variant":"base","id":"p","perplexity":3}\n');
+    const to = `${dir}/prose.parquet`;
+    assert.throws(() => recordAnswers("prose", { from, to, logProbsOf: new Set() }), {
+      name: "TypeError",
+      message: `Cannot record "perplexity" of ${from}`,
+    });
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
+Deno.test("recordAnswers() keeps statements and absent values of verdicts apart", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    const from = `${dir}/verdicts.jsonl`;
+    const rows = Array.from({ length: 300 }, (_, i) => ({
+      variant: i < 150 ? "base" : "qv",
+      ...(i % 3 === 0 ? { shots: 3 } : {}),
+      id: `dev-${i % 150}`,
+      dbId: "farm",
+      hardness: "easy",
+      status: i % 2 ? "match" : "mismatch",
+      official: i % 2 === 1,
+      assignment: false,
+      strict: false,
+      // the first hundred rows have none
+      ...(i > 200 ? { errorClass: "join", message: `${i} rows` } : {}),
+      finishReason: "stop",
+      sql: `SELECT ${i} FROM "t" WHERE a = 'ü'`,
+    }));
+    Deno.writeTextFileSync(from, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    recordAnswers("verdicts", { from, to: `${dir}/v.parquet`, logProbsOf: new Set() });
+    assert.deepEqual(readRecordedAnswers(`${dir}/v.parquet`), rows);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
