@@ -108,6 +108,20 @@ Deno.test("extractZip() refuses one part of several, and a file in place of a fo
   await failsWith(makeZip([...clash].reverse()), "there already");
 });
 
+Deno.test("extractZip() refuses sizes and places that no file has, and bytes behind an entry's end", async () => {
+  for (const field of [4, 12, 20]) {
+    const zip64 = makeZip([FIRST], { zip64: true });
+    const extra = directoryOf(zip64) + 46 + FIRST.name.length;
+    new DataView(zip64.buffer).setBigUint64(extra + field, 2n ** 60n, true);
+    await failsWith(zip64, "its directory is damaged");
+  }
+  const longer = makeZip([FIRST, { name: "next", content: "x" }]);
+  const view = new DataView(longer.buffer);
+  const packed = directoryOf(longer) + 20;
+  view.setUint32(packed, view.getUint32(packed, true) + 1, true);
+  await failsWith(longer, "an entry's length or checksum (CRC-32) is wrong");
+});
+
 Deno.test("extractZip() takes an empty entry that is marked as a folder for one", async () => {
   const folder = { name: "data\\sub", content: "", mode: 0o040755, stored: true };
   await unpack(makeZip([folder, { name: "data\\sub\\a", content: "x" }]), async (dir, files) => {
@@ -220,6 +234,11 @@ Deno.test("extractArchive() says which other program's file it is", async () => 
   ];
   for (const [bytes, message] of kinds) await failsWith(Uint8Array.from(bytes), message);
 });
+
+/** Where a zip file's directory begins. */
+function directoryOf(zip: Uint8Array): number {
+  return zip.findIndex((_, at) => [0x50, 0x4b, 1, 2].every((byte, i) => zip[at + i] === byte));
+}
 
 /** A pax record with its length before it. */
 function record(field: string): string {

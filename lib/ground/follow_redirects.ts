@@ -11,10 +11,12 @@ export interface FollowOptions {
 
 /** An answer that sends a request to where it must not go; the message says where, on one line. */
 export class RedirectRefused extends Error {
+  /** The class, in a trace. */
   override readonly name = "RedirectRefused";
   /** The HTTP status, 3xx. */
   readonly status: number;
 
+  /** Where it would go, in one line, and the status of the answer. */
   constructor(message: string, status: number) {
     super(message);
     this.status = status;

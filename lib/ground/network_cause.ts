@@ -2,6 +2,7 @@ import { redactUrls } from "./redact_urls.ts";
 
 /** Why a server could not be reached, in words, and what a person can do about it. */
 export interface NetworkCause {
+  /** Why, such as "the name of hub.example is not resolved". */
   readonly cause: string;
   /** What to set or to check; nothing where {@linkcode CHECK_NETWORK} is all there is to say. */
   readonly advice?: string;

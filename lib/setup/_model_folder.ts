@@ -3,6 +3,7 @@ import type { HubFile } from "./_hub_listing.ts";
 
 /** A model's folder that is here now. */
 export interface HubModel {
+  /** The folder. */
   readonly dir: string;
   /** The commit that it is of: 40 hexadecimal digits, whatever branch or tag was asked for. */
   readonly revision: string;

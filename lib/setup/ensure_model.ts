@@ -5,7 +5,9 @@ import { ensureHubModel } from "./hub_model.ts";
 
 /** A base model that is here: its folder, and the study with the very revision that was fetched. */
 export interface ReadyModel {
+  /** Its folder. */
   readonly dir: string;
+  /** The study, its revision a commit where the model is the hub's. */
   readonly config: StudyConfig;
 }
 

@@ -31,6 +31,7 @@ export interface HubModelOptions
   readonly modelsDir?: string;
   /** Hugging Face's own cache; found by its environment variables when left out. */
   readonly cacheDir?: string;
+  /** Stops a download; what has arrived is kept for the next one. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -9,6 +9,9 @@
  *
  * @module
  */
+export type { DownloadOptions } from "../fetch/mod.ts";
+export type { Progress } from "../ground/mod.ts";
+export type { StudyConfig } from "../runs/mod.ts";
 export { hubCacheDir, snapshotDir } from "./_hub_cache.ts";
 export { findModelFolder } from "./_model_folder.ts";
 export {

@@ -1,14 +1,18 @@
 /** Options of {@linkcode runCommand}. */
 export interface RunCommandOptions {
+  /** Variables beside those of this process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The folder that it runs in; that of this process by default. */
   readonly cwd?: string;
   /** Called with each line of standard error as it comes. */
   readonly onLine?: (line: string) => void;
+  /** Stops the command. */
   readonly signal?: AbortSignal;
 }
 
 /** How a command ended. */
 export interface CommandResult {
+  /** The exit code; 0 where all is well. */
   readonly code: number;
   /** The number of the signal that ended it, if one did: 9 is a kill, by the system or a person. */
   readonly killedBy?: number;
