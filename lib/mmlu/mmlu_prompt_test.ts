@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../ground/mod.ts";
-import { devShots, mmluPrompt, type MmluQuestion } from "./mod.ts";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { realDataRoot, UsageError } from "../ground/mod.ts";
+import {
+  devShots,
+  loadMultipleChoice,
+  MMLU_PROMPT_VERSION,
+  mmluPrompt,
+  type MmluQuestion,
+  selectSuite,
+} from "./mod.ts";
 
 function question(id: string, answer: 0 | 1 | 2 | 3 = 0): MmluQuestion {
   return {
@@ -70,4 +80,32 @@ Deno.test("devShots() takes the first questions, and refuses when there are fewe
   assert.deepEqual(devShots(data, "high_school_physics", 0), []);
   assert.throws(() => devShots(data, "high_school_physics", 3), UsageError);
   assert.throws(() => devShots(data, "alchemy", 1), /no such subject: alchemy/);
+});
+
+const root = realDataRoot();
+const skipped = root === undefined || !existsSync(join(root, "mmlu"));
+
+Deno.test({
+  name:
+    "mmluPrompt() writes the bytes of its version for MMLU's suite and for all 14042 questions" +
+    (skipped ? " [skipped: no MMLU at LAB_DATA_ROOT]" : ""),
+  ignore: skipped,
+  fn: async () => {
+    const data = await loadMultipleChoice(join(root!, "mmlu"));
+    const hash = (perCategory: number | null): string => {
+      const digest = createHash("sha256");
+      for (const question of selectSuite(data, { perCategory, seed: 42 })) {
+        const { id, category, answer } = question;
+        const prompt = mmluPrompt(question, devShots(data, question.subject, 4));
+        digest.update(JSON.stringify([id, category, answer, prompt]));
+      }
+      return digest.digest("hex").slice(0, 16);
+    };
+    // text, order or category that differs makes another version: the recorded numbers are of this
+    assert.deepEqual([MMLU_PROMPT_VERSION, hash(50), hash(null)], [
+      "mmlu-1",
+      "7d736344b6b593fc",
+      "5536d71ad9722f32",
+    ]);
+  },
 });

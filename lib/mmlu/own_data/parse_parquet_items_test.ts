@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import pl from "nodejs-polars";
+import { UsageError } from "../../ground/mod.ts";
+import { loadMultipleChoice, parseParquetItems } from "../mod.ts";
+import { withOwnFiles } from "../testing/own_files.ts";
+
+type Compression = "uncompressed" | "snappy" | "gzip" | "brotli" | "zstd" | "lz4";
+
+/** Columns as a Parquet file, by a writer that is not ours. */
+async function parquet(
+  columns: Readonly<Record<string, unknown>>,
+  compression: Compression = "snappy",
+): Promise<Uint8Array> {
+  const path = await Deno.makeTempFile({ suffix: ".parquet" });
+  try {
+    pl.DataFrame(columns).writeParquet(path, { compression });
+    return await Deno.readFile(path);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+const COLUMNS = {
+  question: ["Größe?", "Two?"],
+  subject: ["maße", "maße"],
+  choices: [["a", "b", "c", "d", "e"], ["yes", "no"]],
+  answer: [4, 0],
+};
+
+Deno.test("parseParquetItems() reads the columns of cais/mmlu, however they are compressed", async () => {
+  for (const compression of ["uncompressed", "snappy", "gzip", "brotli", "zstd"] as const) {
+    const items = await parseParquetItems(await parquet(COLUMNS, compression), "x.parquet");
+    assert.deepEqual(items, [
+      {
+        question: "Größe?",
+        subject: "maße",
+        choices: ["a", "b", "c", "d", "e"],
+        answer: 4,
+        where: "x.parquet row 0",
+      },
+      {
+        question: "Two?",
+        subject: "maße",
+        choices: ["yes", "no"],
+        answer: 0,
+        where: "x.parquet row 1",
+      },
+    ], compression);
+  }
+});
+
+Deno.test("parseParquetItems() reads letters, categories and nulls", async () => {
+  const columns = { ...COLUMNS, answer: ["E", "B"], category: ["units", null] };
+  const items = await parseParquetItems(await parquet(columns), "x.parquet");
+  assert.deepEqual(items.map(({ answer, category }) => [answer, category]), [
+    [4, "units"],
+    [1, undefined],
+  ]);
+});
+
+Deno.test("parseParquetItems() refuses other columns, other values and other files in one line", async () => {
+  const refuses = (bytes: Uint8Array, expected: RegExp): Promise<void> =>
+    assert.rejects(parseParquetItems(bytes, "x.parquet"), (error: Error) => {
+      assert.ok(error instanceof UsageError, String(error));
+      assert.ok(!error.message.includes("\n"), error.message);
+      assert.match(error.message, expected);
+      return true;
+    });
+  const { choices, ...rest } = COLUMNS;
+  await refuses(
+    await parquet({ ...rest, options: choices }),
+    /row 0: unknown key "options": rename/,
+  );
+  await refuses(await parquet({ ...COLUMNS, answer: [4, 2] }), /row 1: "answer" must be .*: "?2/);
+  await refuses(
+    await parquet({ ...COLUMNS, question: ["a", null] }),
+    /row 1: "question" .*missing/,
+  );
+  await refuses(await parquet(COLUMNS, "lz4"), /cannot be read as Parquet: .*LZ4/);
+  await refuses(new TextEncoder().encode("not a parquet file"), /cannot be read as Parquet/);
+  const whole = await parquet(COLUMNS);
+  await refuses(whole.slice(0, whole.length - 9), /cannot be read as Parquet/);
+});
+
+Deno.test("loadMultipleChoice() reads the folder of a hub data set: dev, test, and what it leaves out", async () => {
+  const dev = { ...COLUMNS, question: ["D1?", "D2?"] };
+  const files = {
+    "test-00000-of-00001.parquet": await parquet(COLUMNS),
+    "dev-00000-of-00001.parquet": await parquet(dev),
+    "auxiliary_train-00000-of-00001.parquet": "not read",
+  };
+  await withOwnFiles(files, async (dir) => {
+    const data = await loadMultipleChoice(dir);
+    assert.equal(data.title, "exam");
+    assert.deepEqual(data.categories, ["exam"]);
+    assert.equal(data.test.get("maße")?.length, 2);
+    assert.equal(data.dev.get("maße")?.length, 2);
+    assert.equal(data.notes.length, 1);
+    const one = await loadMultipleChoice(join(dir, "test-00000-of-00001.parquet"));
+    assert.equal(one.title, "exam");
+  });
+});
