@@ -24,7 +24,7 @@
  *
  * @module
  */
-export { type AdapterSettings, adapterText } from "./adapter_settings.ts";
+export { type AdapterSettings, adapterText, OUTSIDE_TRAIN_SPLIT } from "./adapter_settings.ts";
 export {
   checkRunFolder,
   type ClaimedRun,
@@ -41,6 +41,7 @@ export {
   validateConfig,
 } from "./config.ts";
 export { type GitState, gitState } from "./git_state.ts";
+export { LOSS_MARK_KEYS, type LossMark, parseLossLog } from "./loss_log.ts";
 export { recipeNames, RECIPES_DIR, withNamedRecipes } from "./named_recipes.ts";
 export {
   COMPLETION_KEYS,

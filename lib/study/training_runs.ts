@@ -1,7 +1,7 @@
-import { type LossRow, lossRows, type TrainingRow } from "../report/mod.ts";
+import type { LossRow, TrainingRow } from "../report/mod.ts";
 import { parseJson, UsageError } from "../ground/mod.ts";
 
-import { type Recipe } from "../runs/mod.ts";
+import { type LossMark, parseLossLog, type Recipe } from "../runs/mod.ts";
 import { studentQuantile } from "../stats/mod.ts";
 import type { OpenStudy } from "./open_study.ts";
 import { adapterOrigin } from "./recipe_adapter.ts";
@@ -39,9 +39,9 @@ export async function trainingRuns({ inputs, folder }: OpenStudy): Promise<Train
       continue;
     }
     const log = await readRunFile(recipe, `${dir}/loss.jsonl`);
-    const marks = lossRows(log, recipe.name);
-    losses.push(...marks);
-    runs.push(trainingRow(recipe, marks, log));
+    const marks = parseLossLog(log, `the loss log of "${recipe.name}"`);
+    losses.push(...marks.map(({ step, loss }) => ({ variant: recipe.name, step, lossNats: loss })));
+    runs.push(trainingRow(recipe, marks));
     const path = `${dir}/environment.json`;
     const { platform: _machine, ...facts } = flat(
       parseJson(await readRunFile(recipe, path), path),
@@ -52,26 +52,26 @@ export async function trainingRuns({ inputs, folder }: OpenStudy): Promise<Train
   return { losses, runs, elsewhere, environment };
 }
 
-function trainingRow({ name }: Recipe, marks: readonly LossRow[], log: string): TrainingRow {
+function trainingRow({ name }: Recipe, marks: readonly LossMark[]): TrainingRow {
   const [first] = marks;
   const last = marks.at(-1);
   if (first === undefined || last === undefined) {
     throw new UsageError(`Cannot show the training of "${name}": its loss log is empty`);
   }
   const ending = marks.slice(-Math.min(LAST_MARKS, Math.ceil(marks.length / 2)));
-  const { tokens, seconds } = JSON.parse(log.trimEnd().split("\n").at(-1)!);
-  if (!(Number.isSafeInteger(tokens) && tokens >= 0 && Number.isFinite(seconds) && seconds >= 0)) {
+  const { step, tokens, seconds } = last;
+  if (tokens === undefined || seconds === undefined) {
     throw new UsageError(
       `Cannot use the loss log of "${name}": its last line needs numbers "tokens" and "seconds"`,
     );
   }
   return {
     variant: name,
-    steps: last.step,
+    steps: step,
     tokens,
     seconds,
-    firstLossNats: first.lossNats,
-    lastLossNats: meanOf(ending.map((mark) => mark.lossNats)),
+    firstLossNats: first.loss,
+    lastLossNats: meanOf(ending.map((mark) => mark.loss)),
   };
 }
 

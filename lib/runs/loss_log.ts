@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { COUNT, jsonLines, type RecordOf } from "../ground/mod.ts";
+
+const LOSS = z.number().gt(0)
+  .meta({ allowed: "a finite number > 0 (a loss that is not a number is logged as 0)" });
+
+/** The keys of {@linkcode LossMark}. */
+export const LOSS_MARK_KEYS = {
+  /** The optimizer's step, counted from 1. */
+  step: COUNT,
+  /** The mean loss of the step's completion tokens, in nats. */
+  loss: LOSS,
+  /** The rate of the step. */
+  learning_rate: z.number().min(0).exactOptional(),
+  /** Tokens seen so far. */
+  tokens: COUNT.exactOptional(),
+  /** Seconds trained so far. */
+  seconds: z.number().min(0).exactOptional(),
+  /** The loss on the held-out databases after the step, where it was measured. */
+  held_out_loss: LOSS.exactOptional(),
+};
+
+/** One line of a training's `loss.jsonl`. */
+export interface LossMark extends RecordOf<typeof LOSS_MARK_KEYS> {}
+
+/** A trainer may log more than is read here. */
+const MARK = z.looseObject(LOSS_MARK_KEYS);
+
+/**
+ * The marks of a training's `loss.jsonl`, one JSON object a line.
+ *
+ * A loss of exactly 0 is none: no model is certain of every token, and trainers log a loss that is
+ * not a number as 0.
+ *
+ * @param log How to name the log in messages.
+ * @throws {UsageError} If a line is not such an object; the message has its number.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const [mark] = parseLossLog('{"step": 1, "loss": 2.5, "tokens": 90}\n', "loss.jsonl");
+ * assert.equal(mark?.loss, 2.5);
+ * ```
+ */
+export function parseLossLog(text: string, log: string): readonly LossMark[] {
+  return jsonLines(MARK, text, log).map(({ record }) => record);
+}
