@@ -15,7 +15,8 @@ const LINEAR: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 const MARKERS = ["<|im_start|>", "<|im_end|>"];
-const LETTERS = ["A", "B", "C", "D"];
+/** The letters that have a token of their own: as many as MMLU's questions have choices. */
+const LETTERS = 4;
 const TEMPLATE =
   "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n" +
   "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
@@ -31,21 +32,31 @@ export const TINY_CONFIG = {
   num_hidden_layers: 1,
   num_attention_heads: 2,
   num_key_value_heads: 2,
-  vocab_size: byteVocabulary().length,
+  vocab_size: byteVocabulary(LETTERS).length,
   max_position_embeddings: 8192,
   rms_norm_eps: 1e-5,
   tie_word_embeddings: true,
-  eos_token_id: byteVocabulary().indexOf("<|im_end|>"),
+  eos_token_id: byteVocabulary(LETTERS).indexOf("<|im_end|>"),
 };
 
 /**
  * For tests: a whole checkpoint folder of a model with one layer and random
  * weights, which writes noise within milliseconds. Its tokenizer has a token a
- * byte, one for each of " A" to " D", and ChatML's markers.
+ * byte, one for each of " A" to " D" (or for more `letters`), and ChatML's markers.
  */
-export async function writeTinyModel(dir: string, files: ModelFiles = {}): Promise<string> {
+export async function writeTinyModel(
+  dir: string,
+  files: ModelFiles = {},
+  { letters = LETTERS }: { readonly letters?: number } = {},
+): Promise<string> {
   mkdirSync(dir, { recursive: true });
   const random = pcg32(7);
+  const vocabulary = byteVocabulary(letters);
+  const config = {
+    ...TINY_CONFIG,
+    vocab_size: vocabulary.length,
+    eos_token_id: vocabulary.indexOf("<|im_end|>"),
+  };
   const tensor = (name: string, shape: readonly number[]): {
     name: string;
     shape: readonly number[];
@@ -57,7 +68,7 @@ export async function writeTinyModel(dir: string, files: ModelFiles = {}): Promi
       Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random() - 0.5),
   });
   await writeSafetensors(`${dir}/model.safetensors`, [
-    tensor("model.embed_tokens.weight", [TINY_CONFIG.vocab_size, HIDDEN]),
+    tensor("model.embed_tokens.weight", [config.vocab_size, HIDDEN]),
     tensor("model.layers.0.input_layernorm.weight", [HIDDEN]),
     tensor("model.layers.0.post_attention_layernorm.weight", [HIDDEN]),
     ...Object.entries(LINEAR).map(([module, shape]) =>
@@ -66,8 +77,8 @@ export async function writeTinyModel(dir: string, files: ModelFiles = {}): Promi
     tensor("model.norm.weight", [HIDDEN]),
   ]);
   writeFiles(dir, {
-    "config.json": TINY_CONFIG,
-    "tokenizer.json": tokenizer(),
+    "config.json": config,
+    "tokenizer.json": tokenizer(letters),
     "tokenizer_config.json": TINY_TOKENIZER_CONFIG,
     ...files,
   });
@@ -138,7 +149,7 @@ function writeFiles(dir: string, files: ModelFiles): void {
  * The bytes as GPT-2 writes them: printable ones as themselves, the others from
  * U+0100 on. Source: Radford et al. 2019, the released `bytes_to_unicode`.
  */
-function byteVocabulary(): string[] {
+function byteVocabulary(letters: number): string[] {
   const printable = (byte: number): boolean =>
     byte >= 33 && byte <= 126 || byte >= 161 && byte <= 172 || byte >= 174;
   let others = 256;
@@ -146,11 +157,15 @@ function byteVocabulary(): string[] {
     { length: 256 },
     (_, byte) => String.fromCharCode(printable(byte) ? byte : others++),
   );
-  return [...bytes, ...LETTERS.map((letter) => `Ġ${letter}`), ...MARKERS];
+  return [...bytes, ...letterNames(letters).map((letter) => `Ġ${letter}`), ...MARKERS];
 }
 
-function tokenizer(): Record<string, unknown> {
-  const vocabulary = byteVocabulary();
+function letterNames(count: number): string[] {
+  return [..."ABCDEFGHIJ"].slice(0, count);
+}
+
+function tokenizer(letters: number): Record<string, unknown> {
+  const vocabulary = byteVocabulary(letters);
   return {
     version: "1.0",
     truncation: null,
@@ -182,7 +197,7 @@ function tokenizer(): Record<string, unknown> {
       fuse_unk: false,
       byte_fallback: false,
       vocab: Object.fromEntries(vocabulary.map((token, id) => [token, id])),
-      merges: LETTERS.map((letter) => ["Ġ", letter]),
+      merges: letterNames(letters).map((letter) => ["Ġ", letter]),
     },
   };
 }
