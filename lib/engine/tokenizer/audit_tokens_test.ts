@@ -33,6 +33,9 @@ for (const [name, dir] of Object.entries(MODELS)) {
       const letters = audit.letterIds.map((id) => tokenizer.decode([id]).trim());
       assert.deepEqual(letters, ["A", "B", "C", "D"]);
       assert.equal(tokenizer.encode("Answer: C").at(-1), audit.letterIds[2]);
+      const ten = auditTokens(tokenizer, undefined, { letters: 10 }).letterIds;
+      assert.equal(ten.map((id) => tokenizer.decode([id]).trim()).join(""), "ABCDEFGHIJ");
+      assert.deepEqual(ten.slice(0, 4), audit.letterIds);
       const markers = Object.entries(audit.chatMarkers).map(([id, times]) => [
         tokenizer.decodeSpecial(Number(id)),
         times,
@@ -160,6 +163,9 @@ test("a model with more embeddings than its tokenizer has tokens is fine", async
 
 test("auditTokens() refuses letters that the model has no embedding for", async () => {
   const tiny = await tokenizer(PLAIN_TEMPLATE, { vocabSize: 100 });
+  for (const letters of [1, 11, 2.5]) {
+    assert.throws(() => auditTokens(tiny, undefined, { letters }), RangeError);
+  }
   assert.throws(() => auditTokens(tiny), { message: /writes " A" as id \d+, .* end at id 99/ });
 });
 
