@@ -1,10 +1,13 @@
 import { join } from "node:path";
-import { parseJson, readTextFile, UsageError } from "../ground/mod.ts";
+import { z } from "zod";
+import { checkRecord, jsonLines, parseJson, readTextFile, UsageError } from "../ground/mod.ts";
 
 import { type Summary } from "../runs/mod.ts";
 import { RESULT_FILES, summaryTexts, trainings } from "../study/mod.ts";
 
 type Json = Readonly<Record<string, unknown>>;
+
+const OBJECT = z.record(z.string(), z.unknown());
 
 /**
  * Compares the files of a study's results with its summary: rows, successes and texts have to be
@@ -50,7 +53,7 @@ export function checkResultFiles(summary: Summary, from: string): void {
     if (summary.provenance.adapterSettings?.[name]?.trained === "elsewhere") continue;
     const log = `training/${name}/loss.jsonl`;
     const run = join(from, `training/${name}/config.json`);
-    const record = readObject(readTextFile(run), run);
+    const record = checkRecord(OBJECT, parseJson(readTextFile(run), run), run);
     if (record.learning_rate !== learningRate) {
       refuse(`training/${name}/config.json`, `the recipe's learning rate is ${learningRate}`);
     }
@@ -107,12 +110,5 @@ function logFault(
 }
 
 function readRows(path: string): Json[] {
-  return readTextFile(path).split("\n").filter((line) => line !== "")
-    .map((line, i) => readObject(line, `${path}, line ${i + 1}`));
-}
-
-function readObject(text: string, place: string): Json {
-  const value = parseJson(text, place);
-  if (typeof value === "object" && value !== null) return value as Json;
-  throw new UsageError(`Cannot use ${place}: it holds no object`);
+  return jsonLines(OBJECT, readTextFile(path), path).map(({ record }) => record);
 }

@@ -90,6 +90,7 @@ export {
   type LetterChanges,
   type LetterScores,
   type PairedChange,
+  PLAN_KEYS,
   type PlannedNeed,
   type ProseScores,
   type RecipeOverSeeds,

@@ -1,5 +1,13 @@
-import type { PlannedNeed, StudyConfig, SweepPlan } from "../../runs/mod.ts";
-import { parseJson, readTextFile, UsageError, writeAtomic } from "../../ground/mod.ts";
+import { z } from "zod";
+import { PLAN_KEYS, type PlannedNeed, type StudyConfig, type SweepPlan } from "../../runs/mod.ts";
+import {
+  canonicalJson,
+  checkRecord,
+  parseJson,
+  readTextFile,
+  UsageError,
+  writeAtomic,
+} from "../../ground/mod.ts";
 import { requiredExamples, splitHalves } from "../../stats/mod.ts";
 import { plainVariants, type SweepVariant } from "./sweep_variants.ts";
 
@@ -75,7 +83,7 @@ export function keepPlan(path: string, plan: SweepPlan): SweepPlan {
     return plan;
   }
   const now = { ...plan, written: kept.written };
-  if (JSON.stringify(kept) === JSON.stringify(now)) return now;
+  if (canonicalJson(kept) === canonicalJson(now)) return now;
   throw new UsageError(
     `Cannot go on with ${path}: the plan that was written on ${kept.written} is another one: ` +
       "answers may have been read since: give another folder with --out",
@@ -89,7 +97,5 @@ function earlierPlan(path: string): SweepPlan | undefined {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-  const plan = parseJson(readTextFile(path), path) as Partial<SweepPlan>;
-  if (typeof plan.written === "string" && Array.isArray(plan.paths)) return plan as SweepPlan;
-  throw new UsageError(`Cannot use ${path}: it is no plan of a study`);
+  return checkRecord(z.strictObject(PLAN_KEYS), parseJson(readTextFile(path), path), path);
 }

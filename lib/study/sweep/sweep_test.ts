@@ -98,7 +98,7 @@ Deno.test("keepPlan() keeps the first plan with its time, and refuses another on
       message: /the plan that was written on 2026-01-01T00:00:00Z is another one/,
     });
     Deno.writeTextFileSync(`${dir}/plan.json`, "{}");
-    assert.throws(() => keepPlan(`${dir}/plan.json`, first), /no plan of a study/);
+    assert.throws(() => keepPlan(`${dir}/plan.json`, first), /plan.json: "written" must be a text/);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
