@@ -1,5 +1,8 @@
 import { z } from "zod";
-import { type RecordOf, TEXT } from "../ground/mod.ts";
+import { COUNT, type RecordOf, TEXT } from "../ground/mod.ts";
+
+/** What is said of a training that had general records beside the train split. */
+export const OUTSIDE_TRAIN_SPLIT = "outside the assignment's train split only";
 
 /** The keys of {@linkcode AdapterSettings}. */
 const KEYS = {
@@ -23,6 +26,17 @@ const KEYS = {
   rankPattern: z.record(TEXT, z.int().min(1)).exactOptional(),
   /** Alphas of layers that have one of their own. */
   alphaPattern: z.record(TEXT, z.number()).exactOptional(),
+  /** The weight of the divergence from the base model in the loss it was trained with. */
+  klWeight: z.number().gt(0).exactOptional(),
+  /** The general records of an epoch, where it was trained on any. */
+  general: z.strictObject({
+    /** Trained on like the others. */
+    replay: COUNT,
+    /** On which only the divergence counted. */
+    anchor: COUNT,
+    /** All records of the epoch. */
+    of: COUNT,
+  }).exactOptional(),
 };
 
 /** An adapter as its own `adapter_config.json` describes it, whatever the study's config says. */
@@ -56,6 +70,7 @@ export const ADAPTER_SETTINGS = z.strictObject(KEYS);
  */
 export function adapterText(settings: AdapterSettings): string {
   const { trained, rank, alpha, dropout, targetModules, learningRate, rsLora, dora } = settings;
+  const { klWeight, general } = settings;
   const own = [settings.rankPattern, settings.alphaPattern]
     .flatMap((pattern) => Object.keys(pattern ?? {}));
   const layers = new Set(own).size;
@@ -70,5 +85,13 @@ export function adapterText(settings: AdapterSettings): string {
     trained === "here"
       ? `learning rate ${learningRate ?? "unknown"}`
       : "trained elsewhere: learning rate unknown",
+    ...(klWeight === undefined ? [] : [`weight of the divergence ${klWeight}`]),
+    ...(general === undefined ? [] : [generalText(general)]),
   ].join(", ");
+}
+
+function generalText({ replay, anchor, of }: NonNullable<AdapterSettings["general"]>): string {
+  const parts = [[replay, "replay"], [anchor, "anchors"]] as const;
+  const shown = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return `${shown.join(" and ")} of ${of} records an epoch (${OUTSIDE_TRAIN_SPLIT})`;
 }

@@ -35,6 +35,19 @@ Deno.test("adapterText says what differs from a plain LoRA, and what is not know
   );
 });
 
+Deno.test("adapterText says what an adapter was trained on beside the train split", () => {
+  const general = { replay: 451, anchor: 0, of: 9028 };
+  assert.equal(
+    adapterText({ ...HERE, general }),
+    "rank 16, alpha 32, dropout 0.05, q_proj v_proj, learning rate 0.0002, " +
+      "451 replay of 9028 records an epoch (outside the assignment's train split only)",
+  );
+  assert.match(
+    adapterText({ ...HERE, klWeight: 0.1, general: { replay: 4, anchor: 5, of: 100 } }),
+    /, weight of the divergence 0\.1, 4 replay and 5 anchors of 100 records an epoch \(outside/,
+  );
+});
+
 Deno.test("ADAPTER_SETTINGS takes what is right as it is", () => {
   for (
     const settings of [HERE, { ...HERE, learningRate: null, dropout: null, targetModules: [] }]

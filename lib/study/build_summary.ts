@@ -15,6 +15,7 @@ import {
   type VariantSummary,
 } from "../runs/mod.ts";
 import { sqlPromptVersion } from "../spider/mod.ts";
+import { readTrainingManifest, trainingManifestPath } from "./export/training_manifest.ts";
 import type { StudyInputs } from "./inputs.ts";
 import type { VariantAnswers } from "./numbers/answers.ts";
 import { compareVariants } from "./numbers/compare_variants.ts";
@@ -133,13 +134,14 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
   const { seed } = config;
   const adapters: Record<string, Record<string, string>> = {};
   const settings: Record<string, AdapterSettings> = {};
+  const training = readTrainingManifest(trainingManifestPath(folder.sftData));
   for (const [name, dir] of adapterFolders(config, folder)) {
     adapters[name] = Object.fromEntries(
       await Promise.all(
         ADAPTER_FILES.map(async (file) => [file, await sha256OfFile(`${dir}/${file}`)]),
       ),
     );
-    settings[name] = adapterSettings(dir);
+    settings[name] = adapterSettings(dir, training);
   }
   const data = Object.entries(hashes).filter(([name]) => !name.startsWith("model/"));
   return {

@@ -2,6 +2,12 @@ import { createHash } from "node:crypto";
 import { writeAtomic } from "../ground/mod.ts";
 
 import { type AdapterSettings } from "../runs/mod.ts";
+import {
+  readTrainingManifest,
+  type TrainingFile,
+  type TrainingManifest,
+  trainingManifestPath,
+} from "./export/training_manifest.ts";
 import type { OpenStudy } from "./open_study.ts";
 import { trainings } from "./sweep/sweep_variants.ts";
 
@@ -48,15 +54,24 @@ function weightsHash(dir: string): string {
 }
 
 /**
- * The settings of an adapter as its own `adapter_config.json` has them; the learning rate is that
- * of its training's record, and unknown for one from elsewhere.
+ * The settings of an adapter as its own `adapter_config.json` has them; the learning rate and the
+ * weight of the divergence are those of its training's record, the general records those of the file
+ * that the record says was trained on. They are unknown for an adapter from elsewhere.
  *
  * @param dir The folder of an adapter that loads.
+ * @param data What the study's training data are, if there are any.
  */
-export function adapterSettings(dir: string): AdapterSettings {
+export function adapterSettings(
+  dir: string,
+  data?: Pick<TrainingManifest, "files">,
+): AdapterSettings {
   const config = readObject(`${dir}/adapter_config.json`) ?? {};
   const trained = adapterOrigin(dir) === "here" ? "here" : "elsewhere";
-  const rate = trained === "here" ? trainingRecord(dir)?.learning_rate : undefined;
+  const run = trained === "here" ? trainingRecord(dir) ?? {} : {};
+  const { learning_rate: rate, kl_weight: klWeight } = run;
+  const general = generalOf(
+    Object.values(data?.files ?? {}).find(({ sha256 }) => sha256 === run.data_sha256),
+  );
   const ranks = numbers(config.rank_pattern);
   const alphas = numbers(config.alpha_pattern);
   return {
@@ -70,15 +85,24 @@ export function adapterSettings(dir: string): AdapterSettings {
     dora: config.use_dora === true,
     ...(ranks ? { rankPattern: ranks } : {}),
     ...(alphas ? { alphaPattern: alphas } : {}),
+    ...(typeof klWeight === "number" && klWeight > 0 ? { klWeight } : {}),
+    ...(general ? { general } : {}),
   };
+}
+
+function generalOf(file: TrainingFile | undefined): AdapterSettings["general"] {
+  if (file === undefined || file.replay + file.anchor === 0) return undefined;
+  const { sql, replay, anchor } = file;
+  return { replay, anchor, of: sql + replay + anchor };
 }
 
 /** The adapters that are in a study's folder already, by recipe. */
 export function recipeAdapters({ inputs, folder }: OpenStudy): Record<string, AdapterSettings> {
+  const data = readTrainingManifest(trainingManifestPath(folder.sftData));
   const dirs = trainings(inputs.config)
     .map(({ name, recipe }) => [name, folder.training(recipe)] as const)
     .filter(([, dir]) => adapterOrigin(dir) !== "none");
-  return Object.fromEntries(dirs.map(([name, dir]) => [name, adapterSettings(dir)]));
+  return Object.fromEntries(dirs.map(([name, dir]) => [name, adapterSettings(dir, data)]));
 }
 
 /** What the trainer wrote of the run in a folder, if it was our trainer. */
@@ -100,8 +124,10 @@ function agree(adapter: Json, run: Json): boolean {
   return adapter.r === run.rank && adapter.lora_alpha === run.alpha &&
     (adapter.lora_dropout ?? run.dropout) === run.dropout &&
     (asked === undefined || asked === has) &&
+    Boolean(adapter.use_rslora) === Boolean(run.use_rslora) &&
+    Boolean(adapter.use_dora) === Boolean(run.use_dora) &&
     // settings that our trainer never sets
-    [adapter.use_rslora, adapter.use_dora, adapter.lora_bias].every((value) => !value) &&
+    !adapter.lora_bias &&
     (adapter.modules_to_save ?? null) === null && (adapter.bias ?? "none") === "none" &&
     numbers(adapter.rank_pattern) === undefined && numbers(adapter.alpha_pattern) === undefined;
 }

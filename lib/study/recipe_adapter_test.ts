@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
-import { readSummary } from "../runs/mod.ts";
+import { OUTSIDE_TRAIN_SPLIT, readSummary } from "../runs/mod.ts";
 import { SILENT } from "../ground/mod.ts";
 import { summaryTable } from "../report/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "./testing/mini_study.ts";
@@ -116,6 +116,38 @@ Deno.test("adapterOrigin is elsewhere for other weights than those that training
   write(dir, { "adapter_model.safetensors": "new" });
   sealAdapter(dir);
   assert.equal(adapterOrigin(dir), "here");
+  Deno.removeSync(dir, { recursive: true });
+});
+
+Deno.test("adapterOrigin is here for rsLoRA and DoRA that the record says were trained, and only then", () => {
+  for (const key of ["use_rslora", "use_dora"]) {
+    const adapter = { ...WHOLE, "adapter_config.json": { ...ADAPTER, [key]: true } };
+    assert.equal(origin({ ...adapter, "config.json": { ...RUN, [key]: true } }), "here", key);
+    assert.equal(origin({ ...adapter, "config.json": { ...RUN, [key]: false } }), "elsewhere", key);
+    const plain = { ...WHOLE, "config.json": { ...RUN, [key]: true } };
+    assert.equal(origin(plain), "elsewhere", key);
+  }
+});
+
+Deno.test("adapterSettings say which general records an adapter was trained on, by the data's hash", () => {
+  const dir = Deno.makeTempDirSync();
+  write(dir, { ...WHOLE, "config.json": { ...RUN, kl_weight: 0.1 } });
+  const file = {
+    sha256: RUN.data_sha256,
+    recipes: ["kl"],
+    origin: OUTSIDE_TRAIN_SPLIT as typeof OUTSIDE_TRAIN_SPLIT,
+    sql: 90,
+    heldOut: 7,
+    replay: 0,
+    anchor: 10,
+  };
+  const { klWeight, general } = adapterSettings(dir, { files: { "sft-anchor0.1.jsonl": file } });
+  assert.equal(klWeight, 0.1);
+  assert.deepEqual(general, { replay: 0, anchor: 10, of: 100 });
+  const other = { ...file, sha256: "1".repeat(64) };
+  assert.equal(adapterSettings(dir, { files: { "sft.jsonl": other } }).general, undefined);
+  const plain = { ...file, anchor: 0 };
+  assert.equal(adapterSettings(dir, { files: { "sft.jsonl": plain } }).general, undefined);
   Deno.removeSync(dir, { recursive: true });
 });
 

@@ -8,9 +8,7 @@ import {
   TEXT,
   UsageError,
 } from "../../ground/mod.ts";
-
-/** What is said of files that hold general records beside the train split. */
-export const OUTSIDE_TRAIN_SPLIT = "outside the assignment's train split only";
+import { OUTSIDE_TRAIN_SPLIT } from "../../runs/mod.ts";
 
 const GOLD_FAULT = z.strictObject({ id: TEXT, dbId: TEXT, message: z.string() });
 
@@ -112,6 +110,11 @@ const MANIFEST_KEYS = {
 
 /** What a study's training data are, and how they came about. */
 export interface TrainingManifest extends RecordOf<typeof MANIFEST_KEYS> {}
+
+/** Where the manifest of training records lies: beside their file, such as `samples/sft.jsonl`. */
+export function trainingManifestPath(records: string): string {
+  return records.replace(/(\.jsonl)?$/, ".manifest.json");
+}
 
 /**
  * Reads a manifest.

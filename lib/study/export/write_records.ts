@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { writeAtomic } from "../../ground/mod.ts";
+import { OUTSIDE_TRAIN_SPLIT } from "../../runs/mod.ts";
 import type { SftRecord } from "../../spider/mod.ts";
 import type { ModelInputs } from "../inputs.ts";
 import { promptHash } from "../sample_identity.ts";
-import { OUTSIDE_TRAIN_SPLIT, type TrainingFile } from "./training_manifest.ts";
+import type { TrainingFile } from "./training_manifest.ts";
 
 /** So many records of a kind carry the hash of their prompt's ids: a template differs in all or in none. */
 const HASHED_RECORDS = 32;

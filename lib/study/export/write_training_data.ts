@@ -22,6 +22,7 @@ import {
   readTrainingManifest,
   type TrainingFile,
   type TrainingManifest,
+  trainingManifestPath,
 } from "./training_manifest.ts";
 import { trainingRecords } from "./training_records.ts";
 import { trainingSet } from "./training_set.ts";
@@ -61,7 +62,7 @@ export async function writeTrainingData(
 ): Promise<TrainingData> {
   const { recipes } = inputs.config.training;
   const dir = dirname(path);
-  const manifestPath = path.replace(/(\.jsonl)?$/, ".manifest.json");
+  const manifestPath = trainingManifestPath(path);
   const fileOf = (recipe: Recipe): string => `${dir}/${fileName(path, recipe)}`;
   const madeFrom = sourceKey(inputs);
   const kept = readTrainingManifest(manifestPath);

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { Completion, Engine, Prompt } from "../../engine/mod.ts";
 import { type Progress, SILENT, UsageError } from "../../ground/mod.ts";
-import { validateConfig } from "../../runs/mod.ts";
+import { OUTSIDE_TRAIN_SPLIT, validateConfig } from "../../runs/mod.ts";
 import { type SpiderExample, sqlPrompt } from "../../spider/mod.ts";
 import { type ModelInputs, openModelInputs, openSqlInputs, type SqlInputs } from "../inputs.ts";
 import { promptHash } from "../sample_identity.ts";
@@ -11,11 +11,7 @@ import { type MiniStudy, writeMiniStudy } from "../testing/mini_study.ts";
 import { TINY_TOKENIZER_CONFIG } from "../testing/tiny_model.ts";
 import { loadGeneralPrompts } from "./general_prompts.ts";
 import { ANCHOR_SHARE } from "./general_records.ts";
-import {
-  OUTSIDE_TRAIN_SPLIT,
-  type TrainingManifest,
-  trainingManifestLines,
-} from "./training_manifest.ts";
+import { type TrainingManifest, trainingManifestLines } from "./training_manifest.ts";
 import { writeTrainingData } from "./write_training_data.ts";
 
 type Inputs = ModelInputs & SqlInputs;
