@@ -10,7 +10,8 @@ import {
   type NamedEntry,
   readFinite,
 } from "./adapter_weights.ts";
-import { type Checkpoint, LINEAR_MODULES, type LinearModule } from "./checkpoint.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { LINEAR_MODULES, type LinearModule } from "./linear_modules.ts";
 
 /**
  * What an adapter may need of a graph beside its two factors: a gain on the

@@ -1,17 +1,10 @@
-import { type Checkpoint, layerTensor, type LinearModule } from "./checkpoint.ts";
-import { LINEAR_MODULES } from "./decoder_config.ts";
+import { type Checkpoint, layerTensor } from "./checkpoint.ts";
+import { FAMILIES } from "./families.ts";
+import { LINEAR_MODULES, type LinearModule } from "./linear_modules.ts";
 import { pythonRegExp } from "./python_regexp.ts";
 
 /** Whether a module of this name, such as `model.layers.0.self_attn.q_proj`, is meant. */
 export type NameMatcher = (name: string) => boolean;
-
-/** Target modules that PEFT takes where a config names none, of the families that are computed here. */
-const DEFAULT_TARGETS: Readonly<Record<string, readonly string[]>> = {
-  llama: ["q_proj", "v_proj"],
-  mistral: ["q_proj", "v_proj"],
-  qwen2: ["q_proj", "v_proj"],
-  qwen3: ["q_proj", "v_proj"],
-};
 
 /** Modules beside the linear layers that a target may name: an adapter of them is not computed. */
 export const OTHER_MODULES: readonly string[] = ["model.embed_tokens", "lm_head"];
@@ -43,7 +36,7 @@ export function targetMatcher(
   fields: Readonly<Record<string, unknown>>,
   modelType: string,
 ): NameMatcher {
-  const targets = fields.target_modules ?? DEFAULT_TARGETS[modelType];
+  const targets = fields.target_modules ?? FAMILIES[modelType]?.adapterTargets;
   if (targets === undefined) throw new RangeError("its target_modules are missing");
   const excluded = fields.exclude_modules
     ? nameMatcher("exclude_modules", fields.exclude_modules)

@@ -1,13 +1,7 @@
 import { UsageError } from "../../ground/mod.ts";
-import {
-  type DecoderConfig,
-  LINEAR_MODULES,
-  type LinearModule,
-  parseDecoderConfig,
-} from "./decoder_config.ts";
+import { type DecoderConfig, parseDecoderConfig } from "./decoder_config.ts";
+import { LINEAR_MODULES, type LinearModule } from "./linear_modules.ts";
 import { readSafetensorsHeader, sameTensorBytes, type TensorEntry } from "./safetensors.ts";
-
-export { LINEAR_MODULES, type LinearModule } from "./decoder_config.ts";
 
 /** A Hugging Face checkpoint folder, opened: its configuration and where its tensors lie. */
 export interface Checkpoint {
@@ -147,8 +141,7 @@ function expectedShapes(config: DecoderConfig): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();
   shapes.set(EMBEDDINGS, [vocabSize, hiddenSize]);
   for (let layer = 0; layer < config.layers; layer++) {
-    shapes.set(layerTensor(layer, "input_layernorm"), [hiddenSize]);
-    shapes.set(layerTensor(layer, "post_attention_layernorm"), [hiddenSize]);
+    for (const norm of config.layerNorms) shapes.set(layerTensor(layer, norm), [hiddenSize]);
     for (const module of LINEAR_MODULES) shapes.set(layerTensor(layer, module), linear[module]);
     for (const module of config.biases) {
       shapes.set(layerTensor(layer, module, "bias"), [linear[module][0]]);

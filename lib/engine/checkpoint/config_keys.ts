@@ -1,4 +1,5 @@
-import { UsageError } from "../../ground/mod.ts";
+import { type Json, unsupported } from "./config_fields.ts";
+import type { Family } from "./families.ts";
 
 /** Keys that the parser reads in every family. */
 const READ = [
@@ -19,23 +20,6 @@ const READ = [
   "tie_word_embeddings",
   "eos_token_id",
 ];
-
-const WINDOW_KEYS = ["sliding_window", "use_sliding_window", "max_window_layers", "layer_types"];
-
-/** Keys that the parser reads in some families; another family does not compute them. */
-const READ_BY_FAMILY: Readonly<Record<string, readonly string[]>> = {
-  llama: ["attention_bias", "mlp_bias"],
-  mistral: ["sliding_window"],
-  qwen2: WINDOW_KEYS,
-  qwen3: [...WINDOW_KEYS, "attention_bias"],
-  smollm3: [
-    ...WINDOW_KEYS,
-    "attention_bias",
-    "mlp_bias",
-    "no_rope_layers",
-    "no_rope_layer_interval",
-  ],
-};
 
 /** Keys without any say in what a forward pass computes. */
 const HARMLESS = [
@@ -76,15 +60,13 @@ const ONE_VALUE: Readonly<Record<string, unknown>> = {
  *
  * @throws {UsageError} If there is such a key; the message names it and its value.
  */
-export function checkKnownKeys(config: Readonly<Record<string, unknown>>, modelType: string): void {
-  const passed = new Set([...READ, ...HARMLESS, ...READ_BY_FAMILY[modelType] ?? []]);
+export function checkKnownKeys(config: Json, { keys }: Pick<Family, "keys">): void {
+  const passed = new Set([...READ, ...HARMLESS, ...keys]);
   for (const [key, value] of Object.entries(config)) {
     if (passed.has(key) || turnsNothingOn(value)) continue;
     if (key in ONE_VALUE && ONE_VALUE[key] === value) continue;
     const shown = JSON.stringify(value).slice(0, 60);
-    throw new UsageError(
-      `Cannot run this ${modelType} model: config.json has ${key} ${shown}, which is not supported`,
-    );
+    throw unsupported(config, `${key} ${shown}, which is not supported`);
   }
 }
 

@@ -17,9 +17,9 @@ Deno.test("parseDecoderConfig() fills in what a Llama config.json leaves out", (
   const decoder = parseDecoderConfig(config);
   assert.equal(decoder.kvHeads, 2);
   assert.equal(decoder.headDim, 4);
-  assert.equal(decoder.ropeTheta, 10_000);
   assert.deepEqual(decoder.biases, []);
-  assert.deepEqual(decoder.attention, [{ rotary: true }, { rotary: true }]);
+  const layer = { rotary: { theta: 10_000 } };
+  assert.deepEqual(decoder.attention, [layer, layer]);
 });
 
 Deno.test("parseDecoderConfig() lets generation_config.json have the last word on end tokens", () => {
@@ -46,7 +46,7 @@ Deno.test("parseDecoderConfig() refuses features by name", () => {
   refuses({ hidden_act: "gelu" }, /hidden_act "gelu"/);
   refuses({ quantization_config: { bits: 4 } }, /quantization_config {"bits":4}/);
   refuses({ rope_scaling: { type: "yarn", factor: 4 } }, /rope_scaling of type yarn/);
-  refuses({ rope_parameters: { rope_type: "linear", factor: 2 } }, /rope_scaling of type linear/);
+  refuses({ rope_parameters: { rope_type: "dynamic", factor: 2 } }, /rope_scaling of type dynamic/);
   refuses({ rope_parameters: { mrope_section: [4, 4] } }, /mrope_section/);
   refuses({ partial_rotary_factor: 0.5 }, /partial_rotary_factor 0.5/);
   refuses({ logit_scale: 0.1 }, /logit_scale 0.1/);
@@ -77,13 +77,28 @@ Deno.test("parseDecoderConfig() reads Llama 3 scaling from the old key and the n
     high_freq_factor: 4,
     original_max_position_embeddings: 8192,
   };
-  const expected = { factor: 8, lowFreqFactor: 1, highFreqFactor: 4, originalMaxPositions: 8192 };
+  const expected = {
+    type: "llama3",
+    factor: 8,
+    lowFreqFactor: 1,
+    highFreqFactor: 4,
+    originalMaxPositions: 8192,
+  };
   const old = { rope_theta: 500_000, rope_scaling: { rope_type: "llama3", ...scaling } };
   const recent = { rope_parameters: { rope_theta: 500_000, rope_type: "llama3", ...scaling } };
   for (const change of [old, recent]) {
-    const { ropeScaling, ropeTheta } = parseDecoderConfig({ ...TINY_CONFIG, ...change });
-    assert.deepEqual([ropeScaling, ropeTheta], [expected, 500_000]);
+    const { attention } = parseDecoderConfig({ ...TINY_CONFIG, ...change });
+    for (const { rotary } of attention) {
+      assert.deepEqual(rotary, { theta: 500_000, scaling: expected });
+    }
   }
+});
+
+Deno.test("parseDecoderConfig() reads linear scaling, whose factor has to be there", () => {
+  const linear = { rope_parameters: { rope_theta: 500, rope_type: "linear", factor: 2 } };
+  const { attention } = parseDecoderConfig({ ...TINY_CONFIG, ...linear });
+  assert.deepEqual(attention[0]!.rotary, { theta: 500, scaling: { type: "linear", factor: 2 } });
+  refuses({ rope_scaling: { type: "linear" } }, /"factor" is undefined/);
 });
 
 Deno.test("parseDecoderConfig() gives Mistral its window on all layers, 4,096 when it is silent", () => {

@@ -14,15 +14,10 @@ export { adapterFault } from "./adapter_config.ts";
 export { adaptedLayers } from "./adapter_targets.ts";
 export { isFinite } from "./adapter_weights.ts";
 export { type Checkpoint, layerTensor, openCheckpoint } from "./checkpoint.ts";
-export {
-  type DecoderConfig,
-  groupSize,
-  hidingWindow,
-  type LayerAttention,
-  LINEAR_MODULES,
-  type LinearModule,
-  type RopeScaling,
-} from "./decoder_config.ts";
+export { type DecoderConfig, groupSize, hidingWindow } from "./decoder_config.ts";
+export type { LayerAttention, LayerFormula } from "./families.ts";
+export { LINEAR_MODULES, type LinearModule } from "./linear_modules.ts";
+export type { RopeScaling, Rotary } from "./rope_config.ts";
 export {
   readSafetensorsHeader,
   readTensor,

@@ -1,5 +1,6 @@
 import {
   type AttentionInputs,
+  type DecoderWeights,
   type GraphScope,
   type RotaryTables,
   rotaryTables,
@@ -26,12 +27,6 @@ export interface SlotLayout {
   readonly prefixLength: string;
 }
 
-/** Weights of the RMS norms of every head's query and key, `[d]` each. */
-export interface HeadNorms {
-  readonly query: string;
-  readonly key: string;
-}
-
 /** Rotary tables have at least so many rows: RotaryEmbedding refuses more packed tokens than rows. */
 const PACKED_TOKENS = 4096;
 
@@ -47,7 +42,8 @@ export class CpuAttention {
   readonly #scope: GraphScope;
   readonly #config: DecoderConfig;
   readonly #layout: SlotLayout;
-  readonly #rotary: RotaryTables;
+  /** Of each layer. */
+  readonly #rotary: readonly (RotaryTables | undefined)[];
   readonly #slots: string;
   readonly #attention: TwoPartAttention;
   readonly #rowPositions: string;
@@ -56,16 +52,17 @@ export class CpuAttention {
 
   constructor(
     scope: GraphScope,
-    { config, layout, contextLength }: {
-      readonly config: DecoderConfig;
+    { weights, layout, contextLength }: {
+      readonly weights: DecoderWeights;
       readonly layout: SlotLayout;
       readonly contextLength: number;
     },
   ) {
+    const { config } = weights;
     this.#scope = scope;
     this.#config = config;
     this.#layout = layout;
-    this.#rotary = rotaryTables(scope.main, config, Math.max(contextLength, PACKED_TOKENS));
+    this.#rotary = rotaryTables(weights, Math.max(contextLength, PACKED_TOKENS));
     this.#slots = scope.shape(layout.slotToken);
     this.recentPosition = scope.concat([layout.recentPosition, layout.slotPosition], 1);
     const group = groupSize(config);
@@ -85,22 +82,24 @@ export class CpuAttention {
   /** Adds one layer's attention; `output` is `[T, heads * d]`, keys and values are the grown recent ones. */
   attend(
     layer: number,
-    { query, key, value }: AttentionInputs,
-    { cache, norms }: { readonly cache: LayerCache; readonly norms?: HeadNorms },
+    { query, key, value, headNorm }: AttentionInputs,
+    cache: LayerCache,
   ): { readonly output: string; readonly keys: string; readonly values: string } {
     const scope = this.#scope;
     const { heads, kvHeads, headDim, attention } = this.#config;
-    const { rotary, window } = attention[layer]!;
+    const { window } = attention[layer]!;
+    const rotary = this.#rotary[layer];
+    const [queryNorm, keyNorm] = [headNorm?.("query"), headNorm?.("key")];
     const group = groupSize(this.#config);
     const prepare = (x: string, count: number, weight: string | undefined): string => {
       const normalized = weight ? this.#normalizeHeads(x, count, weight) : x;
-      return rotary ? this.#rotate(normalized, count) : normalized;
+      return rotary ? this.#rotate(normalized, count, rotary) : normalized;
     };
-    const keys = this.#append(cache.recentKey, prepare(key, kvHeads, norms?.key));
+    const keys = this.#append(cache.recentKey, prepare(key, kvHeads, keyNorm));
     const values = this.#append(cache.recentValue, value);
 
     // query heads h = kv * group + g are laid out as [kv, B, S * group, d]
-    const turned = prepare(query, heads, norms?.query);
+    const turned = prepare(query, heads, queryNorm);
     const slotQuery = this.#toSlots(turned, [kvHeads, group, headDim]);
     const ordered = scope.transpose(slotQuery, [2, 0, 1, 3, 4]);
     const [batch, rows] = [
@@ -125,8 +124,7 @@ export class CpuAttention {
     return this.#scope.reshape(normalized, [-1, heads * headDim]);
   }
 
-  #rotate(x: string, heads: number): string {
-    const { cos, sin } = this.#rotary;
+  #rotate(x: string, heads: number, { cos, sin }: RotaryTables): string {
     const row = this.#scope.unsqueeze(x, 0);
     const rotated = this.#scope.contrib("RotaryEmbedding", [row, this.#rowPositions, cos, sin], {
       num_heads: { int: heads },

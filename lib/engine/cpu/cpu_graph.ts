@@ -1,5 +1,5 @@
-import { type Checkpoint, type DecoderConfig, layerTensor } from "../checkpoint/mod.ts";
-import { CpuAttention, type HeadNorms } from "./cpu_attention.ts";
+import type { Checkpoint, DecoderConfig } from "../checkpoint/mod.ts";
+import { CpuAttention } from "./cpu_attention.ts";
 import {
   choiceScores,
   DataType,
@@ -127,7 +127,7 @@ function decoderStep(
     LOOP_STATE.map(([name]) => [name, body.freshName(name)]),
   ) as Record<StateName, string>;
   const attention = new CpuAttention(body, {
-    config,
+    weights,
     contextLength,
     layout: {
       positions: before.positions,
@@ -145,10 +145,7 @@ function decoderStep(
     weights,
     tokens: before.tokens,
     attention(layer, qkv): string {
-      const { output, keys, values } = attention.attend(layer, qkv, {
-        cache: caches[layer]!,
-        ...(config.queryKeyNorm ? { norms: headNorms(weights, layer) } : {}),
-      });
+      const { output, keys, values } = attention.attend(layer, qkv, caches[layer]!);
       grown.push(keys, values);
       return output;
     },
@@ -187,13 +184,6 @@ function layerCaches(body: GraphScope, layers: number): LayerCache[] {
     recentKey: body.freshName("recent_key"),
     recentValue: body.freshName("recent_value"),
   }));
-}
-
-function headNorms(weights: DecoderWeights, layer: number): HeadNorms {
-  return {
-    query: weights.weight(layerTensor(layer, "self_attn.q_norm")),
-    key: weights.weight(layerTensor(layer, "self_attn.k_norm")),
-  };
 }
 
 function cacheInfo(

@@ -2,7 +2,7 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import assert from "node:assert/strict";
 import { ModelProtoSchema, type NodeProto } from "onnx-buf";
 import { InferenceSession } from "onnxruntime-node";
-import { LINEAR_MODULES } from "../checkpoint/decoder_config.ts";
+import { LINEAR_MODULES } from "../checkpoint/linear_modules.ts";
 import { DataType } from "../graph/onnx.ts";
 import { buildFake, fakeCheckpoint, LAYERS } from "../testing/parsed_graph.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { FAMILIES } from "../testing/families.ts";
 import { loadAdapter } from "../checkpoint/adapter.ts";
 import { type Checkpoint, openCheckpoint } from "../checkpoint/checkpoint.ts";
-import { LINEAR_MODULES } from "../checkpoint/decoder_config.ts";
+import { LINEAR_MODULES } from "../checkpoint/linear_modules.ts";
 import { openCpuEngine } from "../cpu/cpu_engine.ts";
 import { engineAnswers, largestDifference, randomTokens, runPython } from "../testing/reference.ts";
 import type { Engine, Prompt, Variant } from "../engine.ts";

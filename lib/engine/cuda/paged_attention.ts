@@ -1,9 +1,10 @@
-import { type DecoderConfig, groupSize, hidingWindow, layerTensor } from "../checkpoint/mod.ts";
+import { type DecoderConfig, groupSize, hidingWindow } from "../checkpoint/mod.ts";
 import {
   type AttentionInputs,
   DataType,
   type DecoderWeights,
   type GraphScope,
+  type RotaryTables,
   rotaryTables,
   tensor,
 } from "../graph/mod.ts";
@@ -64,11 +65,10 @@ export type Decoding = "plain" | "grouped" | "bundled";
 /** Writes the attention layers of a graph over one paged cache a layer. */
 export class PagedAttention {
   readonly #config: DecoderConfig;
-  readonly #weights: DecoderWeights;
   readonly #contextLength: number;
   readonly #groupsQueries: boolean;
-  readonly #cos: string;
-  readonly #sin: string;
+  /** Of each layer. */
+  readonly #rotary: readonly (RotaryTables | undefined)[];
   /** Key and value cache of each layer, `[blocks, block size, kv, d]`. */
   readonly caches: readonly { readonly key: string; readonly value: string }[];
 
@@ -82,17 +82,19 @@ export class PagedAttention {
   ) {
     const { config, main } = weights;
     this.#config = config;
-    this.#weights = weights;
     this.#contextLength = contextLength;
     this.#groupsQueries = decoding !== "plain" && groupSize(config) > 1;
-    const { cos, sin } = rotaryTables(main, config, contextLength);
-    this.#cos = weights.toCompute(cos);
-    this.#sin = weights.toCompute(sin);
+    this.#rotary = rotaryTables(weights, contextLength);
     const block = main.int64([blockSize(config), config.kvHeads, config.headDim]);
     const shape = main.concat(["blocks", block]);
+    // equal constants would be merged into one cache, so each has another fill value
+    const cache = (fill: number): string => {
+      const bits = new Uint8Array(Uint16Array.of(fill).buffer);
+      return main.filled(shape, tensor(weights.type, [1], bits));
+    };
     this.caches = Array.from({ length: config.layers }, (_, layer) => ({
-      key: this.#cache(shape, 2 * layer + 1),
-      value: this.#cache(shape, 2 * layer + 2),
+      key: cache(2 * layer + 1),
+      value: cache(2 * layer + 2),
     }));
   }
 
@@ -105,27 +107,23 @@ export class PagedAttention {
   prefill(
     scope: GraphScope,
     layer: number,
-    { inputs: { query, key, value }, sequences, tails }: {
+    { inputs, sequences, tails }: {
       readonly inputs: AttentionInputs;
       readonly sequences: PagedSequences;
       readonly tails: TailRows;
     },
   ): string {
     const { heads, kvHeads } = this.#config;
-    const tailKey = scope.gather(key, tails.source);
-    const tailValue = scope.gather(value, tails.source);
+    const tailKey = scope.gather(inputs.key, tails.source);
+    const tailValue = scope.gather(inputs.value, tails.source);
     const unread = this.#attend(scope, layer, {
-      inputs: { query: tailKey, key: tailKey, value: tailValue },
+      inputs: { ...inputs, query: tailKey, key: tailKey, value: tailValue },
       sequences: tails,
       heads: kvHeads,
       isTail: true,
     });
     const bounds = this.#after(scope, unread, sequences.bounds);
-    return this.#attend(scope, layer, {
-      inputs: { query, key, value },
-      sequences: { ...sequences, bounds },
-      heads,
-    });
+    return this.#attend(scope, layer, { inputs, sequences: { ...sequences, bounds }, heads });
   }
 
   /**
@@ -136,19 +134,16 @@ export class PagedAttention {
   decode(
     scope: GraphScope,
     layer: number,
-    { query, key, value }: AttentionInputs,
+    inputs: AttentionInputs,
     layout: DecodeLayout,
   ): string {
     if (!this.#groupsQueries || this.#window(layer) !== undefined) {
-      return this.#attend(scope, layer, {
-        inputs: { query, key, value },
-        sequences: layout,
-        heads: this.#config.heads,
-      });
+      const { heads } = this.#config;
+      return this.#attend(scope, layer, { inputs, sequences: layout, heads });
     }
     return groupedAttention(scope, {
       config: this.#config,
-      inputs: this.turned(scope, layer, { query, key, value }, layout.positions),
+      inputs: this.turned(scope, layer, inputs, layout.positions),
       cache: this.caches[layer]!,
       rows: {
         ...layout,
@@ -163,67 +158,53 @@ export class PagedAttention {
   turned(
     scope: GraphScope,
     layer: number,
-    { query, key, value }: AttentionInputs,
+    { query, key, value, headNorm }: AttentionInputs,
     positions: string,
   ): AttentionInputs {
-    const { heads, kvHeads } = this.#config;
-    return {
-      query: this.#turn(scope, layer, { x: query, heads, part: "q_norm" }, positions),
-      key: this.#turn(scope, layer, { x: key, heads: kvHeads, part: "k_norm" }, positions),
-      value,
+    const { heads, kvHeads, headDim, rmsNormEps } = this.#config;
+    const rotary = this.#rotary[layer];
+    const turn = (x: string, count: number, part: "query" | "key"): string => {
+      let turned = x;
+      if (headNorm) {
+        const perHead = scope.reshape(x, [-1, count, headDim]);
+        const normalized = scope.rmsNorm(perHead, headNorm(part), rmsNormEps);
+        turned = scope.reshape(normalized, [-1, count * headDim]);
+      }
+      if (!rotary) return turned;
+      const row = scope.unsqueeze(turned, 1);
+      return scope.contrib("RotaryEmbedding", [row, positions, rotary.cos, rotary.sin], {
+        num_heads: { int: count },
+      });
     };
+    return { query: turn(query, heads, "query"), key: turn(key, kvHeads, "key"), value };
   }
 
   #attend(
     scope: GraphScope,
     layer: number,
-    { inputs: { query, key, value }, sequences, heads, isTail = false }: {
+    { inputs: { query, key, value, headNorm }, sequences, heads, isTail = false }: {
       readonly inputs: AttentionInputs;
       readonly sequences: PagedSequences;
       readonly heads: number;
       readonly isTail?: boolean;
     },
   ): string {
-    const { kvHeads, queryKeyNorm, rmsNormEps, attention } = this.#config;
-    const { rotary } = attention[layer]!;
-    const norm = (part: string): string =>
-      queryKeyNorm ? this.#weights.weight(layerTensor(layer, `self_attn.${part}`)) : "";
+    const { kvHeads, rmsNormEps } = this.#config;
+    const { cos, sin } = this.#rotary[layer] ?? { cos: "", sin: "" };
     // one visible key is enough for a row that is only written
     const window = isTail ? 1 : this.#window(layer);
     const cache = this.caches[layer]!;
     return scope.contrib("PagedAttention", [
       ...[query, key, value, cache.key, cache.value],
-      ...[sequences.offsets, sequences.past, sequences.table],
-      ...(rotary ? [this.#cos, this.#sin] : ["", ""]),
-      ...["", "", isTail ? norm("k_norm") : norm("q_norm"), norm("k_norm"), "", ""],
+      ...[sequences.offsets, sequences.past, sequences.table, cos, sin, "", ""],
+      ...[headNorm?.(isTail ? "key" : "query") ?? "", headNorm?.("key") ?? "", "", ""],
       sequences.bounds,
     ], {
       num_heads: { int: heads },
       kv_num_heads: { int: kvHeads },
-      do_rotary: { int: rotary ? 1 : 0 },
+      do_rotary: { int: cos ? 1 : 0 },
       ...(window === undefined ? {} : { local_window_size: { int: window } }),
-      ...(queryKeyNorm ? { qk_norm_epsilon: { float: rmsNormEps } } : {}),
-    });
-  }
-
-  #turn(
-    scope: GraphScope,
-    layer: number,
-    { x, heads, part }: { readonly x: string; readonly heads: number; readonly part: string },
-    positions: string,
-  ): string {
-    const { headDim, queryKeyNorm, rmsNormEps, attention } = this.#config;
-    let turned = x;
-    if (queryKeyNorm) {
-      const perHead = scope.reshape(x, [-1, heads, headDim]);
-      const weight = this.#weights.weight(layerTensor(layer, `self_attn.${part}`));
-      const normalized = scope.rmsNorm(perHead, weight, rmsNormEps);
-      turned = scope.reshape(normalized, [-1, heads * headDim]);
-    }
-    if (!attention[layer]!.rotary) return turned;
-    const row = scope.unsqueeze(turned, 1);
-    return scope.contrib("RotaryEmbedding", [row, positions, this.#cos, this.#sin], {
-      num_heads: { int: heads },
+      ...(headNorm ? { qk_norm_epsilon: { float: rmsNormEps } } : {}),
     });
   }
 
@@ -240,11 +221,5 @@ export class PagedAttention {
   #after(scope: GraphScope, written: string, bounds: string): string {
     const nothing = scope.mul(scope.size(written, 0), scope.int64([0]));
     return scope.add(bounds, scope.cast(nothing, DataType.INT32));
-  }
-
-  /** Equal constants would be merged into one cache, so each has another fill value. */
-  #cache(shape: string, fill: number): string {
-    const bits = new Uint8Array(Uint16Array.of(fill).buffer);
-    return this.#weights.main.filled(shape, tensor(this.#weights.type, [1], bits));
   }
 }

@@ -10,6 +10,8 @@ export interface AttentionInputs {
   readonly key: string;
   /** `[T, kv * d]` */
   readonly value: string;
+  /** `[d]` the weight of the RMS norm of every head's query or key before the rotation, where there is one. */
+  readonly headNorm?: (part: "query" | "key") => string;
 }
 
 /** What {@linkcode decoderLayers} is written over. */
@@ -28,6 +30,8 @@ export interface DecoderParts {
   gated?(gate: string, up: string): string;
 }
 
+const HEAD_NORMS = { query: "self_attn.q_norm", key: "self_attn.k_norm" } as const;
+
 /**
  * Adds the decoder's layers over T packed tokens and returns the name of the
  * normalised hidden states, `[T, hidden]` (or of the wanted rows):
@@ -45,19 +49,16 @@ export function decoderLayers(
   { tokens, weights, attention, wantedRows, gated = (gate, up) => swiGlu(scope, gate, up) }:
     DecoderParts,
 ): string {
-  const { layers, rmsNormEps } = weights.config;
+  const { layers, rmsNormEps, queryKeyNorm } = weights.config;
+  const norm = (name: string): string => weights.weight(name);
   let residual = scope.gather(weights.weight("model.embed_tokens.weight"), tokens);
-  let hidden = scope.rmsNorm(
-    residual,
-    weights.weight(layerTensor(0, "input_layernorm")),
-    rmsNormEps,
-  );
+  let hidden = scope.rmsNorm(residual, norm(layerTensor(0, "input_layernorm")), rmsNormEps);
 
   /** `x += delta`, and the norm of the sum, in one kernel. */
   function addAndNormalize(delta: string, weight: string): void {
     const [normalized, , , sum] = scope.outputs(
       "SkipSimplifiedLayerNormalization",
-      [residual, delta, weights.weight(weight)],
+      [residual, delta, norm(weight)],
       ["", scope.freshName("mean"), scope.freshName("inverse_deviation"), ""],
       { attributes: { epsilon: { float: rmsNormEps } }, domain: CONTRIB },
     );
@@ -71,6 +72,7 @@ export function decoderLayers(
       query: linear(hidden, "self_attn.q_proj"),
       key: linear(hidden, "self_attn.k_proj"),
       value: linear(hidden, "self_attn.v_proj"),
+      ...(queryKeyNorm ? { headNorm: (part) => norm(layerTensor(layer, HEAD_NORMS[part])) } : {}),
     });
     const isLast = layer + 1 === layers;
     if (isLast && wantedRows) [seen, residual] = [wantedRows(seen), wantedRows(residual)];

@@ -1,18 +1,25 @@
 import assert from "node:assert/strict";
 import { inverseFrequencies } from "./rotary_frequencies.ts";
 
-Deno.test("inverseFrequencies() falls from 1 by equal factors", () => {
-  const frequencies = inverseFrequencies({ headDim: 8, ropeTheta: 10_000 });
+Deno.test("inverseFrequencies() falls from 1 by equal factors, linearly scaled from less", () => {
+  const frequencies = inverseFrequencies({ theta: 10_000 }, 8);
   assert.deepEqual([...frequencies], [1, 0.1, 0.01, 0.001].map(Math.fround));
+  const slower = inverseFrequencies({ theta: 10_000, scaling: { type: "linear", factor: 4 } }, 8);
+  assert.deepEqual([...slower], [0.25, 0.025, 0.0025, 0.00025].map(Math.fround));
 });
 
 // made by transformers 5.23: LlamaRotaryEmbedding(LlamaConfig(...)).inv_freq with these parameters
 Deno.test("inverseFrequencies() scales as Llama 3.1 does", () => {
   const frequencies = inverseFrequencies({
-    headDim: 16,
-    ropeTheta: 10_000,
-    ropeScaling: { factor: 8, lowFreqFactor: 1, highFreqFactor: 4, originalMaxPositions: 128 },
-  });
+    theta: 10_000,
+    scaling: {
+      type: "llama3",
+      factor: 8,
+      lowFreqFactor: 1,
+      highFreqFactor: 4,
+      originalMaxPositions: 128,
+    },
+  }, 16);
   const expected = [
     1,
     0.316227764,

@@ -1,8 +1,8 @@
-import type { DecoderConfig } from "../checkpoint/mod.ts";
-import type { GraphScope } from "./graph_scope.ts";
+import type { Rotary } from "../checkpoint/mod.ts";
+import type { DecoderWeights } from "./decoder_weights.ts";
 import { inverseFrequencies } from "./rotary_frequencies.ts";
 
-/** Cosine and sine of every position's angles, `[positions, d / 2]` each. */
+/** Cosine and sine of every position's angles, `[positions, d / 2]` each, in the computing type. */
 export interface RotaryTables {
   /** `[positions, d / 2]` */
   readonly cos: string;
@@ -11,21 +11,34 @@ export interface RotaryTables {
 }
 
 /**
- * Adds the rotary tables to the main graph: the angle of position m and pair j
- * is `m * theta^(-2j / d)`. They are computed in the graph in float32 from the
- * inverse frequencies: the same arithmetic as transformers', and no bytes in
- * the file.
+ * Adds the rotary tables of every layer to the main graph, once for layers that
+ * rotate alike; nothing for a layer that does not rotate. The angle of position m
+ * and pair j is `m * theta^(-2j / d)`. They are computed in the graph in float32
+ * from the inverse frequencies: the same arithmetic as transformers', and no
+ * bytes in the file.
  *
  * Source: RoPE, Su et al. 2021, arXiv:2104.09864, section 3.2.2.
  */
 export function rotaryTables(
-  main: GraphScope,
-  config: DecoderConfig,
+  weights: DecoderWeights,
   positions: number,
-): RotaryTables {
-  const inverse = inverseFrequencies(config);
-  const range = main.op("Range", [0, positions, 1].map((v) => main.float32(v)));
-  const column = main.unsqueeze(range, 1);
-  const angles = main.mul(column, main.float32([...inverse]));
-  return { cos: main.op("Cos", [angles]), sin: main.op("Sin", [angles]) };
+): (RotaryTables | undefined)[] {
+  const { main, config } = weights;
+  const known = new Map<string, RotaryTables>();
+  return config.attention.map(({ rotary }) => {
+    if (!rotary) return undefined;
+    const key = JSON.stringify(rotary);
+    const tables = known.get(key) ?? tablesOf(rotary);
+    known.set(key, tables);
+    return tables;
+  });
+
+  function tablesOf(rotary: Rotary): RotaryTables {
+    const inverse = inverseFrequencies(rotary, config.headDim);
+    const range = main.op("Range", [0, positions, 1].map((v) => main.float32(v)));
+    const column = main.unsqueeze(range, 1);
+    const angles = main.mul(column, main.float32([...inverse]));
+    const [cos, sin] = [main.op("Cos", [angles]), main.op("Sin", [angles])];
+    return { cos: weights.toCompute(cos), sin: weights.toCompute(sin) };
+  }
 }

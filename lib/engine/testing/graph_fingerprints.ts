@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Tensor } from "onnxruntime-node";
 import { type Checkpoint, openCheckpoint } from "../checkpoint/checkpoint.ts";
-import { LINEAR_MODULES } from "../checkpoint/decoder_config.ts";
+import { LINEAR_MODULES } from "../checkpoint/linear_modules.ts";
 import { buildCpuGraph } from "../cpu/cpu_graph.ts";
 import { bundleShape } from "../cuda/bundle_shape.ts";
 import { CudaEngine } from "../cuda/cuda_engine.ts";

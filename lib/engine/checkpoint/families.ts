@@ -1,0 +1,159 @@
+import { flag, type Json, layerList, positive } from "./config_fields.ts";
+import { LINEAR_MODULES, type LinearModule } from "./linear_modules.ts";
+import { parseRotary, ropeParameters, type Rotary } from "./rope_config.ts";
+
+/** What one layer's attention sees, and how it turns its queries and keys by position. */
+export interface LayerAttention {
+  /** Tokens that a query sees, itself among them; everything before it when left out. */
+  readonly window?: number;
+  /** Left out in a layer without position encoding (NoPE). */
+  readonly rotary?: Rotary;
+}
+
+/** What the formulas of a decoder's layer depend on beside sizes; `decoderLayers` reads it. */
+export interface LayerFormula {
+  /** The RMS norms of a layer, by their names in the checkpoint. */
+  readonly layerNorms: readonly string[];
+  /** Whether every head's query and key are RMS-normalised before the rotation (Qwen3). */
+  readonly queryKeyNorm: boolean;
+}
+
+/** A family of models: what its configuration class takes for granted, and what it computes. */
+export interface Family {
+  /** Keys of config.json that are read in this family, beside those of all families. */
+  readonly keys: readonly string[];
+  /** Whether the output layer is the embedding where config.json is silent. */
+  readonly tieWordEmbeddings: boolean;
+  /** Size of a head where config.json is silent; the hidden size's share when left out. */
+  readonly headDim?: number;
+  /** Whether there are as many key-value heads as heads where config.json is silent. */
+  readonly ungrouped?: boolean;
+  /** Target modules that PEFT takes where an adapter's config names none. */
+  readonly adapterTargets?: readonly string[];
+  /** The attention of each layer. */
+  attention(config: Json, layers: number): LayerAttention[];
+  /** Linear layers that have a bias; none when left out. */
+  biases?(config: Json): readonly LinearModule[];
+  /** Where its layer differs from Llama's. */
+  formula?(
+    config: Json,
+    sizes: { readonly hiddenSize: number; readonly headDim: number },
+  ): Partial<LayerFormula>;
+}
+
+/** A layer of the Llama architecture. */
+export const LLAMA_FORMULA: LayerFormula = {
+  layerNorms: ["input_layernorm", "post_attention_layernorm"],
+  queryKeyNorm: false,
+};
+
+const WINDOW_KEYS = ["sliding_window", "use_sliding_window", "max_window_layers", "layer_types"];
+const QUERY_AND_VALUE = ["q_proj", "v_proj"];
+
+/**
+ * The families by their `model_type`.
+ *
+ * Sources: the configuration and modeling files of transformers 5.23; for `adapterTargets`
+ * PEFT 0.21.2, `utils/constants.py`.
+ */
+export const FAMILIES: Readonly<Record<string, Family>> = {
+  llama: {
+    keys: ["attention_bias", "mlp_bias"],
+    tieWordEmbeddings: false,
+    ungrouped: true,
+    adapterTargets: QUERY_AND_VALUE,
+    attention: (config, layers) => everyLayer(layers, { rotary: rotaryOf(config, 10_000) }),
+    biases: flaggedBiases,
+  },
+  mistral: {
+    keys: ["sliding_window"],
+    tieWordEmbeddings: false,
+    adapterTargets: QUERY_AND_VALUE,
+    attention(config, layers) {
+      // a config that is silent on it means 4,096; null means none
+      const window = config.sliding_window === null
+        ? {}
+        : { window: positive(config, "sliding_window", 4096) };
+      return everyLayer(layers, { rotary: rotaryOf(config, 10_000), ...window });
+    },
+  },
+  qwen2: {
+    keys: WINDOW_KEYS,
+    tieWordEmbeddings: false,
+    adapterTargets: QUERY_AND_VALUE,
+    attention: qwenAttention,
+    biases: () => LINEAR_MODULES.slice(0, 3),
+  },
+  qwen3: {
+    keys: [...WINDOW_KEYS, "attention_bias"],
+    tieWordEmbeddings: false,
+    headDim: 128,
+    adapterTargets: QUERY_AND_VALUE,
+    attention: qwenAttention,
+    biases: flaggedBiases,
+    formula: () => ({ queryKeyNorm: true }),
+  },
+  smollm3: {
+    keys: [
+      ...WINDOW_KEYS,
+      "attention_bias",
+      "mlp_bias",
+      "no_rope_layers",
+      "no_rope_layer_interval",
+    ],
+    tieWordEmbeddings: true,
+    attention: smolLm3Attention,
+    biases: flaggedBiases,
+  },
+};
+
+function everyLayer(layers: number, attention: LayerAttention): LayerAttention[] {
+  return Array.from({ length: layers }, () => attention);
+}
+
+/** The rotary encoding of a config that has one for all layers. */
+function rotaryOf(config: Json, theta: number): Rotary {
+  return parseRotary(config, ropeParameters(config), positive(config, "rope_theta", theta));
+}
+
+function qwenAttention(config: Json, layers: number): LayerAttention[] {
+  const rotary = rotaryOf(config, 10_000);
+  const windows = flaggedWindows(
+    config,
+    layers,
+    (layer) => layer >= positive(config, "max_window_layers", 28),
+  );
+  return windows.map((window) => ({ rotary, ...window }));
+}
+
+/** Layers without position encoding; those have the windows, where there are any. */
+function smolLm3Attention(config: Json, layers: number): LayerAttention[] {
+  const rotary = rotaryOf(config, 2_000_000);
+  const list = layerList(config, "no_rope_layers", layers);
+  const rotates = (layer: number): boolean =>
+    list ? list[layer] === 1 : (layer + 1) % positive(config, "no_rope_layer_interval", 4) !== 0;
+  return flaggedWindows(config, layers, (layer) => !rotates(layer))
+    .map((window, layer) => ({ ...(rotates(layer) ? { rotary } : {}), ...window }));
+}
+
+/** The window of each layer where `use_sliding_window` is on: in those of `layer_types`, or as `slides` says. */
+function flaggedWindows(
+  config: Json,
+  layers: number,
+  slides: (layer: number) => boolean,
+): { readonly window?: number }[] {
+  const isOn = config.use_sliding_window === true && config.sliding_window !== null;
+  const window = isOn ? positive(config, "sliding_window") : undefined;
+  const kinds = layerList(config, "layer_types", layers);
+  return Array.from({ length: layers }, (_, layer) => {
+    const here = kinds ? kinds[layer] === "sliding_attention" : slides(layer);
+    return window !== undefined && here ? { window } : {};
+  });
+}
+
+function flaggedBiases(config: Json): LinearModule[] {
+  return [
+    ...(flag(config, "attention_bias", false) ? LINEAR_MODULES.slice(0, 4) : []),
+    ...(flag(config, "mlp_bias", false) ? LINEAR_MODULES.slice(4) : []),
+  ];
+}
