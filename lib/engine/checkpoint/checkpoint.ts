@@ -141,7 +141,9 @@ function expectedShapes(config: DecoderConfig): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();
   shapes.set(EMBEDDINGS, [vocabSize, hiddenSize]);
   for (let layer = 0; layer < config.layers; layer++) {
-    for (const norm of config.layerNorms) shapes.set(layerTensor(layer, norm), [hiddenSize]);
+    for (const norm of Object.values(config.norms)) {
+      shapes.set(layerTensor(layer, norm), [hiddenSize]);
+    }
     for (const module of LINEAR_MODULES) shapes.set(layerTensor(layer, module), linear[module]);
     for (const module of config.biases) {
       shapes.set(layerTensor(layer, module, "bias"), [linear[module][0]]);

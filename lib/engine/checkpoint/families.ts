@@ -12,8 +12,11 @@ export interface LayerAttention {
 
 /** What the formulas of a decoder's layer depend on beside sizes; `decoderLayers` reads it. */
 export interface LayerFormula {
-  /** The RMS norms of a layer, by their names in the checkpoint. */
-  readonly layerNorms: readonly string[];
+  /** Where a layer has RMS norms, and their names in the checkpoint. */
+  readonly norms: {
+    readonly beforeAttention: string;
+    readonly beforeMlp: string;
+  };
   /** Whether every head's query and key are RMS-normalised before the rotation (Qwen3). */
   readonly queryKeyNorm: boolean;
 }
@@ -43,7 +46,7 @@ export interface Family {
 
 /** A layer of the Llama architecture. */
 export const LLAMA_FORMULA: LayerFormula = {
-  layerNorms: ["input_layernorm", "post_attention_layernorm"],
+  norms: { beforeAttention: "input_layernorm", beforeMlp: "post_attention_layernorm" },
   queryKeyNorm: false,
 };
 
@@ -69,7 +72,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
     keys: ["sliding_window"],
     tieWordEmbeddings: false,
     adapterTargets: QUERY_AND_VALUE,
-    attention(config, layers) {
+    attention(config, layers): LayerAttention[] {
       // a config that is silent on it means 4,096; null means none
       const window = config.sliding_window === null
         ? {}

@@ -49,10 +49,10 @@ export function decoderLayers(
   { tokens, weights, attention, wantedRows, gated = (gate, up) => swiGlu(scope, gate, up) }:
     DecoderParts,
 ): string {
-  const { layers, rmsNormEps, queryKeyNorm } = weights.config;
+  const { layers, rmsNormEps, norms, queryKeyNorm } = weights.config;
   const norm = (name: string): string => weights.weight(name);
   let residual = scope.gather(weights.weight("model.embed_tokens.weight"), tokens);
-  let hidden = scope.rmsNorm(residual, norm(layerTensor(0, "input_layernorm")), rmsNormEps);
+  let hidden = scope.rmsNorm(residual, norm(layerTensor(0, norms.beforeAttention)), rmsNormEps);
 
   /** `x += delta`, and the norm of the sum, in one kernel. */
   function addAndNormalize(delta: string, weight: string): void {
@@ -78,13 +78,13 @@ export function decoderLayers(
     if (isLast && wantedRows) [seen, residual] = [wantedRows(seen), wantedRows(residual)];
     addAndNormalize(
       linear(seen, "self_attn.o_proj"),
-      layerTensor(layer, "post_attention_layernorm"),
+      layerTensor(layer, norms.beforeMlp),
     );
     const gate = linear(hidden, "mlp.gate_proj");
     const up = linear(hidden, "mlp.up_proj");
     addAndNormalize(
       linear(gated(gate, up), "mlp.down_proj"),
-      isLast ? "model.norm.weight" : layerTensor(layer + 1, "input_layernorm"),
+      isLast ? "model.norm.weight" : layerTensor(layer + 1, norms.beforeAttention),
     );
   }
   return hidden;

@@ -50,7 +50,7 @@ export function fakeCheckpoint(fields: Record<string, unknown>): Checkpoint {
       add(layerTensor(layer, module), ...shapes[i]!);
       if (config.biases.includes(module)) add(layerTensor(layer, module, "bias"), shapes[i]![0]!);
     }
-    for (const norm of ["input_layernorm", "post_attention_layernorm"]) {
+    for (const norm of Object.values(config.norms)) {
       add(layerTensor(layer, norm), hiddenSize);
     }
     for (const norm of ["self_attn.q_norm", "self_attn.k_norm"]) {
