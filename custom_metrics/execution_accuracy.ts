@@ -14,6 +14,7 @@ import {
   extractSql,
   type Judge,
   type JudgeOptions,
+  type Reading,
   type Verdict,
 } from "../lib/sql/mod.ts";
 
@@ -25,7 +26,7 @@ import {
 export const ASSIGNMENT_SUCCESS_SCORE = 1.8;
 
 /** Which reading of the verdict decides, see docs/decisions/0004-verdict.md. */
-export type VerdictMode = "official" | "assignment" | "strict";
+export type VerdictMode = Reading;
 
 /** How the metric finds databases and scores verdicts. */
 export interface ExecutionAccuracyOptions extends JudgeOptions {

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { type Checked, COUNT, type RecordOf, TEXT } from "../ground/mod.ts";
+import { READINGS } from "../sql/mod.ts";
 import type { Evidence } from "../stats/mod.ts";
+import { each } from "./_each.ts";
 import {
   ABOVE_CHANCE,
   CALIBRATION,
@@ -160,11 +162,7 @@ const BY_GROUP = z.record(TEXT, SCORE_CHANGE);
 
 const SQL_COMPARISON = z.strictObject({
   /** By reading, over all scored examples; databases are the clusters. */
-  overall: z.strictObject({
-    official: SCORE_CHANGE,
-    assignment: SCORE_CHANGE,
-    strict: SCORE_CHANGE,
-  }),
+  overall: each(READINGS, SCORE_CHANGE),
   /** Official reading, by difficulty; levels without an example are left out. */
   byHardness: BY_GROUP,
   /** Statements that run. */

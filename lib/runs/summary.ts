@@ -9,6 +9,7 @@ import {
   together,
 } from "../ground/mod.ts";
 import { HARDNESS_LEVELS, READINGS, VERDICT_STATUSES } from "../sql/mod.ts";
+import { each } from "./_each.ts";
 import { CHANCE, CLUSTERED, PROPORTION } from "./_estimate_schemas.ts";
 import { ADAPTER_SETTINGS } from "./adapter_settings.ts";
 import {
@@ -27,14 +28,6 @@ export const SCHEMA_VERSION = 2;
 
 /** What is measured and how; raised by every fix that moves a number. */
 export const TASK_VERSION = 2;
-
-/** An object with all of the keys. */
-function each<K extends string, S extends z.ZodType>(
-  keys: readonly K[],
-  item: S,
-): z.ZodObject<Record<K, S>, z.core.$strict> {
-  return z.strictObject(Object.fromEntries(keys.map((key) => [key, item])) as Record<K, S>);
-}
 
 const HASHES = z.record(TEXT, SHA256);
 

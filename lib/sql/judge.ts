@@ -7,7 +7,7 @@ import { executorLimits, type ExecutorOptions } from "./execute/executor_options
 import { type Execution, ExecutorPool, type RowsExecution } from "./execute/executor_pool.ts";
 import { GoldQueryError } from "./gold_query_error.ts";
 import { hasStatement, ordersRows, statementForms } from "./text/statement_forms.ts";
-import type { Verdict, VerdictStatus } from "./verdict.ts";
+import { byReading, type Verdict, type VerdictStatus } from "./verdict.ts";
 
 /** One prediction to judge. */
 export interface JudgeRequest {
@@ -49,7 +49,7 @@ export interface Judge extends AsyncDisposable {
 
 const MAX_CACHED_BYTES = 128 * 1024 * 1024;
 
-const NO_SUCCESS = { official: false, assignment: false, strict: false } as const;
+const NO_SUCCESS = byReading(() => false);
 const NO_SQL: Verdict = {
   status: "no_sql",
   ...NO_SUCCESS,
@@ -60,8 +60,7 @@ const NO_SQL: Verdict = {
 };
 
 /**
- * Makes a judge. All three readings are always computed: `official`, `assignment` and `strict`
- * (their rules: docs/decisions/0004-verdict.md).
+ * Makes a judge. All readings are always computed (their rules: docs/decisions/0004-verdict.md).
  *
  * @example
  * ```ts ignore

@@ -7,7 +7,13 @@ import { pairPredictions, type PredictionPair } from "./pair_predictions.ts";
 import { type QuarantineReason, quarantineReasons } from "./quarantine/gold_quarantine.ts";
 import type { GoldExample } from "./read_gold_examples.ts";
 import type { Prediction, Remark } from "./read_predictions.ts";
-import type { Hardness, Verdict, VerdictStatus } from "./verdict.ts";
+import {
+  type ByReading,
+  byReading,
+  type Hardness,
+  type Verdict,
+  type VerdictStatus,
+} from "./verdict.ts";
 
 /** Predictions with the examples that they answer. */
 export interface JudgePredictionsRequest {
@@ -41,11 +47,8 @@ export interface JudgedPrediction extends JudgedExample, Omit<Verdict, "status">
 }
 
 /** An example that has no verdict, and why. It counts neither as right nor as wrong. */
-export interface UnjudgedExample extends JudgedExample {
+export interface UnjudgedExample extends JudgedExample, ByReading<null> {
   readonly status: Unjudged["status"] | "no_database";
-  readonly official: null;
-  readonly assignment: null;
-  readonly strict: null;
   readonly message: string;
   readonly sql: string;
 }
@@ -158,7 +161,7 @@ function unjudged(
   about: JudgedExample,
   { status, message, sql }: Pick<UnjudgedExample, "status" | "message" | "sql">,
 ): UnjudgedExample {
-  return { ...about, status, official: null, assignment: null, strict: null, message, sql };
+  return { ...about, status, ...byReading(() => null), message, sql };
 }
 
 function isJudged(row: JudgedPrediction | UnjudgedExample): row is JudgedPrediction {

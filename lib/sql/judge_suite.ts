@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { GoldQueryError } from "./gold_query_error.ts";
 import type { Judge, JudgeRequest } from "./judge.ts";
-import type { Verdict } from "./verdict.ts";
+import { byReading, READINGS, type Verdict } from "./verdict.ts";
 
 /** One prediction to judge on every file of a test suite. */
 export interface SuiteRequest extends Omit<JudgeRequest, "dbPath"> {
@@ -21,8 +21,9 @@ export async function judgeSuite(judge: Judge, request: SuiteRequest): Promise<V
   let all: Verdict | undefined;
   for (const [index, dbPath] of dbPaths.entries()) {
     const verdict = await judgeFile(judge, { ...rest, dbPath }, index > 0);
-    all = all === undefined ? verdict : joined(all, verdict);
-    if (!all.official && !all.assignment && !all.strict) break;
+    const soFar: Verdict = all === undefined ? verdict : joined(all, verdict);
+    all = soFar;
+    if (!READINGS.some((reading) => soFar[reading])) break;
   }
   if (all === undefined) throw new RangeError("Cannot judge: there is no database file");
   return all;
@@ -54,9 +55,7 @@ async function judgeFile(
 function joined(before: Verdict, next: Verdict): Verdict {
   return {
     ...(before.official ? next : before),
-    official: before.official && next.official,
-    assignment: before.assignment && next.assignment,
-    strict: before.strict && next.strict,
+    ...byReading((reading) => before[reading] && next[reading]),
     elapsedMs: before.elapsedMs + next.elapsedMs,
   };
 }

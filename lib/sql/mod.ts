@@ -60,6 +60,8 @@ export {
 } from "./summarize_verdicts.ts";
 export type { Row, SqlValue } from "./value.ts";
 export {
+  type ByReading,
+  byReading,
   ERROR_CLASSES,
   type ErrorClass,
   type Hardness,

@@ -16,6 +16,14 @@ export const READINGS = ["official", "assignment", "strict"] as const;
 /** A reading of "the rows agree". */
 export type Reading = typeof READINGS[number];
 
+/** A value for each reading. */
+export type ByReading<T> = Readonly<Record<Reading, T>>;
+
+/** Makes a value for each reading, in their order. */
+export function byReading<T>(make: (reading: Reading) => T): ByReading<T> {
+  return Object.fromEntries(READINGS.map((name) => [name, make(name)])) as ByReading<T>;
+}
+
 /**
  * What one prediction's execution came to, in the order in which it is reported.
  *

@@ -3,6 +3,7 @@ import { Budget, ComparisonBudgetError } from "./budget.ts";
 import { type IdPair, idPair } from "./id_table.ts";
 import { officialEqualIds, type RowOrder } from "./official_equal.ts";
 import { plainEqualIds } from "./plain_equal.ts";
+import type { ByReading } from "../verdict.ts";
 
 /** A gold's result and a prediction's. */
 export interface ResultPair {
@@ -20,12 +21,8 @@ export interface ComparisonRequest {
   readonly order: RowOrder;
 }
 
-/** The three readings. */
-export interface Readings {
-  readonly official: boolean;
-  readonly assignment: boolean;
-  readonly strict: boolean;
-}
+/** Whether the rows agree, by reading. */
+export type Readings = ByReading<boolean>;
 
 /** What a comparison came to: the readings, or why there are none. */
 export type Comparison = Readings | { readonly timeout: string };
