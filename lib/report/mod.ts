@@ -1,37 +1,123 @@
 /**
- * Tables, figures and data frames: pure functions from rows to text, readers of results only.
+ * Tables, figures, data frames and sentences: pure functions from rows to text, readers of results
+ * only. A word on a change is its verdict's, and stands only where both of its intervals allow it.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { tradeOffFigure } from "./mod.ts";
+ * import { lossCurves } from "./mod.ts";
  *
- * const svg = tradeOffFigure([{
- *   variant: "all-linear",
- *   sqlGain: { n: 96, mean: 0.27, ci95: [0.18, 0.36] },
- *   mmluLoss: { n: 150, mean: 0.02, ci95: [-0.03, 0.07] },
- *   mmluAtChance: false,
- * }], { model: "SmolLM2-135M-Instruct", label: "sample" });
+ * const svg = lossCurves([{ variant: "qv", step: 1, lossNats: 2.5 }], { title: "Training loss" });
  * assert.ok(svg.startsWith("<svg"));
  * ```
  *
  * @module
  */
-export { bestVariant } from "./best_variant.ts";
-export { type CutCounts, cutCounts, cutNotes, cutText } from "./cut_text.ts";
-export { accuracyBars, type AccuracyBarsOptions } from "./figures/accuracy_bars.ts";
-export { lossCurves, type LossCurvesOptions } from "./figures/loss_curves.ts";
-export { INK, PALETTE, renderPlot } from "./figures/svg.ts";
+export { examplesTable } from "./examples/examples_table.ts";
+export { failuresText } from "./examples/failures_text.ts";
 export {
-  AT_CHANCE_NOTE,
+  type ExampleKind,
+  pickExamples,
+  type PickExamplesOptions,
+} from "./examples/pick_examples.ts";
+export {
+  type FailureKind,
+  type Failures,
+  pickFailures,
+  type PickFailuresOptions,
+} from "./examples/pick_failures.ts";
+export {
+  accuracyBars,
+  type AccuracyBarsOptions,
+  errorClassBars,
+  letterBars,
+} from "./figures/accuracy_bars.ts";
+export { checkpointFigure, scaleFigure } from "./figures/change_curves.ts";
+export { changePoints, type ChangePointsOptions } from "./figures/change_points.ts";
+export { lossCurves, type LossCurvesOptions } from "./figures/loss_curves.ts";
+export { type FigureDescription, INK, PALETTE, renderPlot } from "./figures/svg.ts";
+export {
   tradeOffFigure,
+  tradeOffGauges,
   type TradeOffOptions,
 } from "./figures/trade_off_figure.ts";
+export type { KnowledgeGauge } from "./figures/trade_off_points.ts";
 export { baselineFinding } from "./findings/baseline_finding.ts";
 export { mmluFinding } from "./findings/mmlu_finding.ts";
+export { proseFinding } from "./findings/prose_finding.ts";
+export { correlationFinding, pairsFinding, seedsFinding } from "./findings/recipe_findings.ts";
+export { recommendationFinding } from "./findings/recommendation_finding.ts";
 export { sqlFinding } from "./findings/sql_finding.ts";
 export { tradeOffFinding } from "./findings/trade_off_finding.ts";
 export { trainingFinding } from "./findings/training_finding.ts";
+export {
+  type Displayable,
+  showFigure,
+  showFrame,
+  showMarkdown,
+  showText,
+} from "./frames/display.ts";
+export type { Frame } from "./frames/frame.ts";
+export {
+  aboveChanceFrame,
+  accuracyFrame,
+  chanceFrame,
+  changesFrame,
+  countsFrame,
+  flipsFrame,
+  lettersFrame,
+  lossFrame,
+  pairsFrame,
+  proseFrame,
+  seedsFrame,
+  tradeOffFrame,
+} from "./frames/frames.ts";
+export { factsFrame, recipesFrame, trainingFrame } from "./frames/study_frames.ts";
+export { bestVariant } from "./rows/best_variant.ts";
+export { changeRows, pairRows } from "./rows/change_rows.ts";
+export type { ChangeContext } from "./rows/change_rows.ts";
+export { lossRows } from "./rows/loss_rows.ts";
+export type {
+  AboveChanceRow,
+  AccuracyRow,
+  Adjustment,
+  ChanceRow,
+  ChangeRow,
+  ClassRow,
+  CountRow,
+  CoverageRow,
+  ExampleAnswer,
+  ExampleRow,
+  FlipsRow,
+  GaugeTitles,
+  LetterRow,
+  LossRow,
+  Measure,
+  PairRow,
+  ProseRow,
+  ResultTable,
+  SeedRow,
+  StepResult,
+  StudyRows,
+  TradeOffRow,
+  TrainingRow,
+  VariantRows,
+} from "./rows/row_types.ts";
+export { type StudyFacts, summaryRows, variantRows } from "./rows/summary_rows.ts";
+export { accuracyTable, chanceTable, classesTable, countsTable } from "./tables/accuracy_table.ts";
+export { changesTable, pairsTable, seedsTable, tradeOffTable } from "./tables/change_table.ts";
+export { aboveChanceTable, flipsTable, lettersTable, proseTable } from "./tables/letter_table.ts";
+export {
+  type Alignment,
+  type MarkdownCell,
+  type MarkdownColumn,
+  markdownTable,
+} from "./tables/markdown_table.ts";
+export { needsTable, planText } from "./tables/plan_text.ts";
+export { provenanceFacts } from "./tables/provenance_facts.ts";
+export { shortTable } from "./tables/short_table.ts";
+export { studyTable, summaryTable } from "./tables/summary_table.ts";
+export { type CutCounts, cutCounts, cutNotes, cutText } from "./words/cut_text.ts";
 export {
   formatBounds,
   formatChange,
@@ -42,56 +128,7 @@ export {
   formatPercent,
   formatPValue,
   formatSigned,
-} from "./format_numbers.ts";
-export { markdownText } from "./markdown_text.ts";
-export type {
-  AccuracyRow,
-  ChanceRow,
-  ChangeRow,
-  CountRow,
-  CoverageRow,
-  DifferenceRow,
-  ExampleAnswer,
-  ExampleRow,
-  LossRow,
-  Measure,
-  PairedEstimate,
-  StudyRows,
-  TradeOffPoint,
-  TrainingRow,
-  VariantRows,
-} from "./rows.ts";
-export { type Displayable, showFigure, showMarkdown, showText } from "./tables/display.ts";
-export { examplesTable } from "./tables/examples_table.ts";
-export type { Frame } from "./tables/frame.ts";
-export {
-  accuracyFrame,
-  chanceFrame,
-  changesFrame,
-  countsFrame,
-  differencesFrame,
-  lossFrame,
-} from "./tables/frames.ts";
-export { lossRows } from "./tables/loss_rows.ts";
-export {
-  type Alignment,
-  type MarkdownCell,
-  type MarkdownColumn,
-  markdownTable,
-} from "./tables/markdown_table.ts";
-export {
-  type ExampleKind,
-  pickExamples,
-  type PickExamplesOptions,
-} from "./tables/pick_examples.ts";
-export { provenanceFacts } from "./tables/provenance_facts.ts";
-export { shortTable } from "./tables/short_table.ts";
-export { factsFrame, recipesFrame, trainingFrame } from "./tables/study_frames.ts";
-export { summaryRows, tradeOffPoints, variantRows } from "./tables/summary_rows.ts";
-export {
-  accuracyTable,
-  countsTable,
-  differencesTable,
-  studyTable,
-  summaryTable,
-} from "./tables/summary_table.ts";
+  formatSignedScore,
+} from "./words/format_numbers.ts";
+export { markdownText, type MarkdownTextOptions } from "./words/markdown_text.ts";
+export { changeSentence, outcomeWord, verdictWords } from "./words/verdict_words.ts";

@@ -1,33 +1,33 @@
 import * as Plot from "@observablehq/plot";
-import { placeLabels } from "../labels.ts";
+import { margins } from "./grouped_bars.ts";
+import { legend, notes, seriesStyle } from "./series.ts";
 import {
+  COLUMN_WIDTH,
   figureName,
   figureText,
-  fitFontSize,
-  INK,
+  FONT,
   type Margin,
   MUTED,
-  PALETTE,
+  ON_SCREEN,
   renderPlot,
-  textWidth,
 } from "./svg.ts";
-import { type LossRow, NO_LOSS_LOG } from "../rows.ts";
+import { type LossRow, NO_LOSS_LOG } from "../rows/row_types.ts";
 
 /** What the figure says besides its curves. */
 export interface LossCurvesOptions {
+  /** What the figure shows, for readers who cannot see it; it is not drawn. */
   readonly title: string;
   /** Variants that were trained elsewhere: the figure says that they have no curve. */
   readonly elsewhere?: readonly string[];
 }
 
-const WIDTH = 720;
-const HEIGHT = 400;
+const FRAME_HEIGHT = 180;
 
 /**
- * Training loss by optimizer step, one curve a variant, each labelled at its end.
+ * Training loss by optimizer step, one curve a variant.
  *
  * @param given Marks of the loss log, in nats a token.
- * @returns A standalone SVG document.
+ * @returns A standalone SVG document of one column's width.
  * @throws {RangeError} If there are neither rows nor variants from elsewhere, or a loss is not a
  * finite number.
  */
@@ -37,102 +37,77 @@ export function lossCurves(
 ): string {
   const rows = given.map((row) => ({ ...row, variant: figureName(row.variant) }));
   const elsewhere = (options.elsewhere ?? []).map(figureName);
-  if (rows.length === 0 && elsewhere.length === 0) {
-    throw new RangeError("Cannot draw loss curves as they need a row: there are none");
-  }
-  for (const row of rows) {
-    if (!Number.isFinite(row.lossNats)) {
-      throw new RangeError(
-        `Cannot draw the loss of "${row.variant}" at step ${row.step} as it must be finite: ` +
-          `current value is ${row.lossNats}`,
-      );
-    }
-  }
-  const variants = [...new Set(rows.map((row) => row.variant))];
-  const colour = (variant: string): string =>
-    PALETTE[variants.indexOf(variant) % PALETTE.length] ?? INK;
+  checkLosses(rows, elsewhere);
+  const curves = [...Map.groupBy(rows, ({ variant }) => variant)]
+    .map(([name, marks], i) => ({ name, marks, style: seriesStyle(i) }));
+  const keys = legend(curves.map(({ name, style }) => ({
+    name,
+    colour: style.colour,
+    dash: style.dash,
+  })));
+  const without = elsewhere.map((variant) => `${variant}: ${NO_LOSS_LOG}`);
+  const lines = notes(without);
   const margin: Margin = {
-    top: 58,
-    right: Math.max(0, ...variants.map((name) => textWidth(name, { bold: true }))) + 18,
-    bottom: 52,
-    left: 52,
+    top: 24,
+    right: 12,
+    left: 36,
+    bottom: 40 + keys.height + lines.height,
   };
-  const lastStep = Math.max(0, ...rows.map((row) => row.step));
+  const below = margin.top + FRAME_HEIGHT;
+  const lastStep = Math.max(1, ...rows.map((row) => row.step));
   const top = 1.06 * Math.max(...rows.map((row) => row.lossNats), ...(rows.length > 0 ? [] : [1]));
-  const right = WIDTH - margin.right;
-  const toX = (step: number): number =>
-    margin.left + step / Math.max(1, lastStep) * (right - margin.left);
-  const toY = (loss: number): number =>
-    HEIGHT - margin.bottom - loss / top * (HEIGHT - margin.top - margin.bottom);
-  const ends = variants.map((variant) =>
-    rows.filter((row) => row.variant === variant).reduce((a, b) => b.step >= a.step ? b : a)
-  );
-  const places = placeLabels(
-    ends.map((row) => ({
-      x: toX(row.step),
-      y: toY(row.lossNats),
-      width: textWidth(row.variant, { bold: true }),
-      height: 14,
-    })),
-    { frame: { x0: right + 4, x1: WIDTH, y0: margin.top, y1: HEIGHT }, obstacles: [] },
-  );
   return renderPlot({
-    width: WIDTH,
-    height: HEIGHT,
-    marginTop: margin.top,
-    marginRight: margin.right,
-    marginBottom: margin.bottom,
-    marginLeft: margin.left,
-    x: { domain: [0, Math.max(1, lastStep)], label: null, ticks: 7, tickFormat: String },
-    y: { domain: [0, top], grid: true, label: null, ticks: 6 },
+    width: COLUMN_WIDTH,
+    height: below + margin.bottom,
+    ...margins(margin),
+    x: { domain: [0, lastStep], label: null, ticks: 5, tickFormat: String },
+    y: { domain: [0, top], grid: true, label: null, ticks: 5 },
     marks: [
       Plot.ruleY([0], { stroke: MUTED }),
-      Plot.line(rows, {
-        x: "step",
-        y: "lossNats",
-        z: "variant",
-        stroke: (row: LossRow) => colour(row.variant),
-        strokeWidth: 1.75,
-      }),
-      ...ends.map((row, index) =>
-        figureText(row.variant, {
-          margin,
-          left: places[index]?.x ?? 0,
-          top: places[index]?.y ?? 0,
-          fill: colour(row.variant),
-          fontWeight: "bold",
-          halo: true,
+      ...curves.map(({ marks, style }) =>
+        Plot.line(marks, {
+          x: "step",
+          y: "lossNats",
+          stroke: style.colour,
+          strokeWidth: 1.5,
+          ...(style.dash === "" ? {} : { strokeDasharray: style.dash }),
         })
       ),
-      figureText(title, {
-        margin,
-        top: 16,
-        fontSize: fitFontSize(title, WIDTH - 16, 15),
-        fontWeight: "bold",
-      }),
-      figureText("Loss on the completion (nats a token)", { margin, top: 40 }),
-      ...elsewhere.map((variant, line) =>
-        figureText(`${variant}: ${NO_LOSS_LOG}`, {
-          margin,
-          left: margin.left + 12,
-          top: HEIGHT - margin.bottom - 10 - 16 * (elsewhere.length - 1 - line),
-          fill: MUTED,
-        })
-      ),
+      figureText("Loss on the completion (nats a token)", { margin, top: 12, fontSize: FONT }),
       figureText("Optimizer step", {
         margin,
-        top: HEIGHT - 12,
-        left: (margin.left + right) / 2,
+        top: below + 30,
+        left: (margin.left + COLUMN_WIDTH - margin.right) / 2,
         anchor: "middle",
+        fontSize: FONT,
       }),
+      ...keys.marks(below + 40, margin),
+      ...lines.marks(below + 40 + keys.height, margin),
     ],
   }, {
     title,
     description: [
-      ...ends.map((row) =>
-        `${row.variant}: ${row.lossNats.toFixed(3)} nats a token at step ${row.step}`
-      ),
-      ...elsewhere.map((variant) => `${variant}: ${NO_LOSS_LOG}`),
+      ...curves.map(({ name, marks }) => {
+        const last = marks.reduce((a, b) => b.step >= a.step ? b : a);
+        return `${name}: ${last.lossNats.toFixed(3)} nats a token at step ${last.step}`;
+      }),
+      ...without,
     ].join("; "),
+    scale: ON_SCREEN,
+    fontSize: FONT,
   });
+}
+
+function checkLosses(rows: readonly LossRow[], elsewhere: readonly string[]): void {
+  if (rows.length === 0 && elsewhere.length === 0) {
+    throw new RangeError("Cannot draw loss curves as they need a row: there are none");
+  }
+  for (const { variant, step, lossNats } of rows) {
+    if (!Number.isFinite(lossNats)) {
+      throw new RangeError(
+        `Cannot draw the loss of "${variant}" at step ${step} as it must be finite: ` +
+          `current value is ${lossNats}`,
+      );
+    }
+  }
 }

@@ -1,266 +1,323 @@
 import * as Plot from "@observablehq/plot";
-import { placeLabels } from "../labels.ts";
+import type { VariantRows } from "../rows/row_types.ts";
+import { formatCount } from "../words/format_numbers.ts";
+import { betterOf, changeNumber, lossText, unitOf } from "../words/measures.ts";
+import { margins } from "./grouped_bars.ts";
+import { type Box, placeLabels } from "./labels.ts";
+import { domainOf, legend, type LegendEntry, notes, signedTick } from "./series.ts";
 import {
+  COLUMN_WIDTH,
   figureName,
   figureText,
-  fitFontSize,
+  FONT,
   INK,
+  type Margin,
   MUTED,
-  PALETTE,
+  ON_SCREEN,
   renderPlot,
+  SMALL_FONT,
   textWidth,
 } from "./svg.ts";
-import { checkDifference, formatCount, formatDifference } from "../format_numbers.ts";
-import type { TradeOffPoint } from "../rows.ts";
+import {
+  isBaseOnFront,
+  type KnowledgeGauge,
+  type TradeOffPoint,
+  tradeOffPoints,
+} from "./trade_off_points.ts";
 
-/** What the figure says besides its points. */
+/** Options of {@linkcode tradeOffFigure}. */
 export interface TradeOffOptions {
-  /** The base model's name, for the title. */
-  readonly model?: string;
-  /** What the numbers come from where that is not the real data set, such as "sample". */
-  readonly label?: string | undefined;
+  /** The measure of the x axis; by default multiple choice, or general text where there is none. */
+  readonly gauge?: KnowledgeGauge;
 }
 
-/** The note beside an open circle. */
-export const AT_CHANCE_NOTE = "MMLU at chance: no loss can be measured";
+/** What the figure is made of. */
+type Rows = Pick<VariantRows, "tradeOff" | "titles" | "model" | "label">;
 
-const X_LABEL = "Accuracy lost on MMLU (percentage points) \u2192 worse";
-const Y_LABEL = "Accuracy gained on SQL (percentage points) \u2191 better";
-const WIDTH = 720;
-const HEIGHT = 500;
-const MARGIN = { top: 62, right: 24, bottom: 112, left: 64 } as const;
+const FRAME_HEIGHT = 230;
+/** Up to so many points have marks beside them and strong error bars. */
+const FEW = 12;
+
+/** The measures that the trade-off can be drawn against, the first one by default. */
+export function tradeOffGauges({ tradeOff }: Pick<VariantRows, "tradeOff">): KnowledgeGauge[] {
+  return (["mmlu", "prose"] as const).filter((gauge) => tradeOffPoints(tradeOff, gauge).length > 0);
+}
 
 /**
- * The study's one figure: accuracy gained on SQL (y) against accuracy lost on MMLU (x), both in
- * percentage points of the paired difference to the base model, with 95 % intervals on both axes.
+ * The study's one figure: the change on text-to-SQL (y) against the change on a measure of what is
+ * known (x), with the wider 95 % interval of both on each axis. The base model is the origin.
  *
- * The base model is the origin, so the zero lines are "no gain" and "no loss"; up is better, left
- * is better. A variant whose MMLU loss cannot be measured (the base model is at chance) is an open
- * circle on a dashed horizontal bar.
+ * Each source has a colour and a symbol; a line joins the scales of one path, from the base model,
+ * which is scale 0. Filled: no other variant is better on one axis and as good on the other (Pareto
+ * front, dotted); hollow: one is. The recommended variant has a ring and its name; a dashed line is
+ * the tolerated loss.
  *
- * @param given One point a variant, proportions in -1..1.
- * @returns A standalone SVG document.
- * @throws {RangeError} If there are no points, a number is not in -1..1, or two points share a name.
+ * @returns A standalone SVG document of one column's width.
+ * @throws {RangeError} If no variant has both changes, two share a name, or one is not finite.
  */
-export function tradeOffFigure(
-  given: readonly TradeOffPoint[],
-  options: TradeOffOptions = {},
-): string {
-  const points = given.map((point) => ({ ...point, variant: figureName(point.variant) }));
-  checkPoints(points);
-  const marks = points.map((point, index) => ({
-    name: point.variant,
-    colour: PALETTE[index % PALETTE.length] ?? INK,
-    atChance: point.mmluAtChance,
-    x: 100 * point.mmluLoss.mean,
-    x0: 100 * point.mmluLoss.ci95[0],
-    x1: 100 * point.mmluLoss.ci95[1],
-    y: 100 * point.sqlGain.mean,
-    y0: 100 * point.sqlGain.ci95[0],
-    y1: 100 * point.sqlGain.ci95[1],
-  }));
-  const x = domain(marks.flatMap((mark) => [mark.x0, mark.x, mark.x1]));
-  const y = domain(marks.flatMap((mark) => [mark.y0, mark.y, mark.y1]));
-  const toX = (value: number): number =>
-    MARGIN.left + (value - x[0]) / (x[1] - x[0]) * (WIDTH - MARGIN.left - MARGIN.right);
-  const toY = (value: number): number =>
-    HEIGHT - MARGIN.bottom - (value - y[0]) / (y[1] - y[0]) * (HEIGHT - MARGIN.top - MARGIN.bottom);
-  const named = [...marks, { name: "base", colour: INK, x: 0, y: 0, x0: 0, x1: 0, y0: 0, y1: 0 }];
-  const places = placeLabels(
-    named.map((mark) => ({
-      x: toX(mark.x),
-      y: toY(mark.y),
-      width: textWidth(mark.name, { bold: true }),
-      height: 15,
-      ends: [
-        { x: toX(mark.x), y: toY(mark.y0) },
-        { x: toX(mark.x), y: toY(mark.y1) },
-        { x: toX(mark.x0), y: toY(mark.y) },
-        { x: toX(mark.x1), y: toY(mark.y) },
-      ],
-    })),
-    {
-      frame: {
-        x0: MARGIN.left,
-        x1: WIDTH - MARGIN.right,
-        y0: MARGIN.top,
-        y1: HEIGHT - MARGIN.bottom,
-      },
-      obstacles: [
-        ...named.flatMap((mark) => [
-          box(toX(mark.x0), toX(mark.x1), toY(mark.y), toY(mark.y)),
-          box(toX(mark.x), toX(mark.x), toY(mark.y0), toY(mark.y1)),
-        ]),
-        box(MARGIN.left, WIDTH - MARGIN.right, toY(0), toY(0)),
-        box(toX(0), toX(0), MARGIN.top, HEIGHT - MARGIN.bottom),
-      ],
-    },
-  );
-  const model = figureName(options.model ?? "The model");
-  const title = `${model}: what fine-tuning gains on SQL and loses on MMLU`;
-  return renderPlot({
-    width: WIDTH,
-    height: HEIGHT,
-    marginTop: MARGIN.top,
-    marginRight: MARGIN.right,
-    marginBottom: MARGIN.bottom,
-    marginLeft: MARGIN.left,
-    x: { domain: x, grid: true, ticks: 8, label: null, tickFormat: signedTick },
-    y: { domain: y, grid: true, ticks: 7, label: null, tickFormat: signedTick },
-    marks: [
-      Plot.ruleX([0], { stroke: MUTED, strokeWidth: 1.25 }),
-      Plot.ruleY([0], { stroke: MUTED, strokeWidth: 1.25 }),
-      // Two marks, not one: strokeDasharray is not a channel of Plot's.
-      Plot.ruleY(marks.filter((mark) => !mark.atChance), horizontalBar()),
-      Plot.ruleY(marks.filter((mark) => mark.atChance), {
-        ...horizontalBar(),
-        strokeDasharray: "5 4",
-      }),
-      Plot.ruleX(marks, { x: "x", y1: "y0", y2: "y1", stroke: "colour", strokeWidth: 1.75 }),
-      Plot.dot(marks, {
-        x: "x",
-        y: "y",
-        r: 5.5,
-        stroke: "colour",
-        strokeWidth: 2.25,
-        fill: (mark: { atChance: boolean; colour: string }) =>
-          mark.atChance ? "white" : mark.colour,
-      }),
-      Plot.dot([{ x: 0, y: 0 }], { x: "x", y: "y", r: 5.5, symbol: "square", fill: INK }),
-      // In pixels: the places were worked out in pixels, so these texts pass by the scales.
-      ...named.map((mark, index) =>
-        figureText(mark.name, {
-          margin: MARGIN,
-          left: places[index]?.x ?? 0,
-          top: places[index]?.y ?? 0,
-          fill: mark.colour,
-          fontWeight: "bold",
-          halo: true,
-        })
-      ),
-      figureText(title, {
-        margin: MARGIN,
-        top: 14,
-        fontSize: fitFontSize(title, WIDTH - 16, 16),
-        fontWeight: "bold",
-      }),
-      figureText(Y_LABEL, { margin: MARGIN, top: 42 }),
-      figureText(X_LABEL, {
-        margin: MARGIN,
-        top: HEIGHT - MARGIN.bottom + 38,
-        left: (MARGIN.left + WIDTH - MARGIN.right) / 2,
-        anchor: "middle",
-      }),
-      ...captionLines(points, options).map((line, index) =>
-        figureText(line, {
-          margin: MARGIN,
-          top: HEIGHT - 50 + 17 * index,
-          fill: MUTED,
-          fontSize: 11,
-        })
-      ),
-      ...(marks.some((mark) => mark.atChance) ? atChanceNote() : []),
-    ],
-  }, { title, description: describe(points) });
-}
-
-/** An open circle and what it means, in the lower left corner. */
-function atChanceNote(): readonly unknown[] {
-  const top = HEIGHT - 16;
-  return [
-    Plot.dot([0], {
-      frameAnchor: "top-left",
-      dx: 14 - MARGIN.left,
-      dy: top - MARGIN.top,
-      r: 4.5,
-      fill: "white",
-      stroke: MUTED,
-      strokeWidth: 2,
-    }),
-    figureText(AT_CHANCE_NOTE, { margin: MARGIN, top, left: 26, fill: MUTED, fontSize: 11 }),
-  ];
-}
-
-/** The figure in words: each variant with both differences and their intervals. */
-function describe(points: readonly TradeOffPoint[]): string {
-  return points.map((point) =>
-    `${point.variant}: SQL ${formatDifference(point.sqlGain)} points gained, MMLU ` +
-    (point.mmluAtChance ? "at chance" : `${formatDifference(point.mmluLoss)} points lost`)
-  ).join("; ");
-}
-
-function captionLines(
-  points: readonly TradeOffPoint[],
-  { label }: TradeOffOptions,
-): readonly string[] {
-  const sql = counts(points.map((point) => point.sqlGain.n));
-  const mmlu = counts(points.map((point) => point.mmluLoss.n));
-  return [
-    "Bars: 95 % intervals of the paired difference to the base model on the same questions.",
-    `n = ${sql} SQL and ${mmlu} MMLU questions${
-      label === undefined ? "" : ` (${figureName(label)})`
-    }.`,
-  ];
-}
-
-function counts(values: readonly number[]): string {
-  const low = Math.min(...values);
-  const high = Math.max(...values);
-  return low === high ? formatCount(low) : `${formatCount(low)} to ${formatCount(high)}`;
-}
-
-function checkPoints(points: readonly TradeOffPoint[]): void {
+export function tradeOffFigure(rows: Rows, options: TradeOffOptions = {}): string {
+  const gauge = options.gauge ?? tradeOffGauges(rows)[0] ?? "mmlu";
+  const points = tradeOffPoints(rows.tradeOff, gauge);
   if (points.length === 0) {
     throw new RangeError("Cannot draw the trade-off figure as it needs a point: there are none");
   }
-  const seen = new Set<string>();
-  for (const { variant, sqlGain, mmluLoss } of points) {
-    if (seen.has(variant)) {
-      throw new RangeError(
-        `Cannot draw the trade-off figure as each variant needs a name of its own: "${variant}" ` +
-          `is there twice`,
-      );
-    }
-    seen.add(variant);
-    for (const value of [sqlGain.mean, ...sqlGain.ci95, mmluLoss.mean, ...mmluLoss.ci95]) {
-      if (!Number.isFinite(value)) {
-        throw new RangeError(
-          `Cannot draw "${variant}" as its differences must be finite: current value is ${value}`,
-        );
-      }
-      checkDifference(value);
-    }
-  }
-}
-
-/** Zero and every value, with a margin for the labels; never narrower than four points. */
-function domain(values: readonly number[]): readonly [number, number] {
-  const low = Math.min(0, ...values);
-  const high = Math.max(0, ...values);
-  const margin = Math.max(2, 0.1 * (high - low));
-  return [low - margin, high + margin];
-}
-
-function box(
-  x0: number,
-  x1: number,
-  y0: number,
-  y1: number,
-): { readonly x0: number; readonly x1: number; readonly y0: number; readonly y1: number } {
-  const pad = 6;
-  return {
-    x0: Math.min(x0, x1) - pad,
-    x1: Math.max(x0, x1) + pad,
-    y0: Math.min(y0, y1) - pad,
-    y1: Math.max(y0, y1) + pad,
+  const delta = rows.tradeOff.find((row) => row[gauge]?.delta !== undefined)?.[gauge]?.delta;
+  const lines = notes(noteLines(rows, gauge, points));
+  const keys = legend(legendEntries(points, gauge, delta));
+  const margin: Margin = {
+    top: 24,
+    right: 12,
+    left: 42,
+    bottom: 40 + keys.height + lines.height,
   };
+  const height = margin.top + FRAME_HEIGHT + margin.bottom;
+  const scales = scalesOf(points, { gauge, margin, delta });
+  const better = betterOf(gauge) === "lower" ? "\u2190 better" : "better \u2192";
+  const below = margin.top + FRAME_HEIGHT;
+  const titles = { x: figureName(rows.titles[gauge]), y: figureName(rows.titles.sql) };
+  return renderPlot({
+    width: COLUMN_WIDTH,
+    height,
+    ...margins(margin),
+    x: { domain: scales.x, grid: true, ticks: 6, label: null, tickFormat: signedTick },
+    y: { domain: scales.y, grid: true, ticks: 6, label: null, tickFormat: signedTick },
+    marks: [
+      ...frameMarks(delta === undefined ? undefined : toleratedX(delta, gauge)),
+      ...pathMarks(points, gauge),
+      ...pointMarks(points),
+      ...labelMarks(points, { ...scales, margin }),
+      figureText(`Change on ${titles.y} (points), better \u2191`, {
+        margin,
+        top: 12,
+        fontSize: FONT,
+      }),
+      figureText(`Change on ${titles.x} (${unitOf(gauge)}), ${better}`, {
+        margin,
+        top: below + 30,
+        left: (margin.left + COLUMN_WIDTH - margin.right) / 2,
+        anchor: "middle",
+        fontSize: FONT,
+      }),
+      ...keys.marks(below + 40, margin),
+      ...lines.marks(below + 40 + keys.height, margin),
+    ],
+  }, {
+    title: `${figureName(rows.model)}: change on ${titles.y} against change on ${titles.x}`,
+    description: describe(rows, gauge),
+    scale: ON_SCREEN,
+    fontSize: FONT,
+  });
 }
 
-function horizontalBar(): Record<string, unknown> {
-  return { y: "y", x1: "x0", x2: "x1", stroke: "colour", strokeWidth: 1.75 };
+/** Where a loss is no longer tolerated, in the unit of the axis. */
+function toleratedX(delta: number, gauge: KnowledgeGauge): number {
+  return betterOf(gauge) === "lower" ? delta : -100 * delta;
 }
 
-function signedTick(value: number): string {
-  if (value === 0) return "0";
-  return value > 0 ? `+${value}` : `\u2212${-value}`;
+function frameMarks(tolerated: number | undefined): unknown[] {
+  return [
+    Plot.ruleX([0], { stroke: MUTED }),
+    Plot.ruleY([0], { stroke: MUTED }),
+    ...(tolerated === undefined
+      ? []
+      : [Plot.ruleX([tolerated], { stroke: INK, strokeDasharray: "5 3" })]),
+  ];
+}
+
+/** The front, and the scales of each path from the base model on. */
+function pathMarks(points: readonly TradeOffPoint[], gauge: KnowledgeGauge): unknown[] {
+  const base = { x: 0, y: 0 };
+  const front = [
+    ...points.filter((point) => point.front),
+    ...(isBaseOnFront(points, gauge) ? [base] : []),
+  ]
+    .toSorted((a, b) => a.x - b.x);
+  const line = points.length <= FEW ? {} : { strokeOpacity: 0.5 };
+  const paths = [...Map.groupBy(points, ({ path }) => path).values()]
+    .filter((own) => new Set(own.map(({ scale }) => scale)).size > 1)
+    .map((own) => own.toSorted((a, b) => a.scale - b.scale));
+  return [
+    Plot.line(front, { x: "x", y: "y", stroke: INK, strokeWidth: 1, strokeDasharray: "1 3" }),
+    ...paths.map((own) =>
+      Plot.line([base, ...own], {
+        x: "x",
+        y: "y",
+        stroke: own[0]!.style.colour,
+        strokeWidth: 1.25,
+        ...dashed(own[0]!.style.dash),
+        ...line,
+      })
+    ),
+  ];
+}
+
+function dashed(dash: string): { readonly strokeDasharray?: string } {
+  return dash === "" ? {} : { strokeDasharray: dash };
+}
+
+function pointMarks(points: readonly TradeOffPoint[]): unknown[] {
+  const bar = points.length <= FEW
+    ? { strokeWidth: 1.25, strokeOpacity: 0.8 }
+    : { strokeWidth: 0.75, strokeOpacity: 0.3 };
+  const stroke = ({ style }: TradeOffPoint): string => style.colour;
+  return [
+    Plot.ruleY(points.filter(({ xEnds }) => xEnds), {
+      y: "y",
+      x1: ({ xEnds }: TradeOffPoint) => xEnds![0],
+      x2: ({ xEnds }: TradeOffPoint) => xEnds![1],
+      stroke,
+      ...bar,
+    }),
+    Plot.ruleX(points.filter(({ yEnds }) => yEnds), {
+      x: "x",
+      y1: ({ yEnds }: TradeOffPoint) => yEnds![0],
+      y2: ({ yEnds }: TradeOffPoint) => yEnds![1],
+      stroke,
+      ...bar,
+    }),
+    Plot.dot(points.filter(({ recommended }) => recommended), {
+      x: "x",
+      y: "y",
+      r: 9,
+      stroke: INK,
+      strokeWidth: 2,
+    }),
+    Plot.dot(points, {
+      x: "x",
+      y: "y",
+      r: points.length <= FEW ? 4.5 : 3.5,
+      symbol: ({ style }: TradeOffPoint) => style.symbol,
+      stroke,
+      strokeWidth: 1.5,
+      fill: ({ front, style }: TradeOffPoint) => front ? style.colour : "white",
+    }),
+    Plot.dot([{ x: 0, y: 0 }], { x: "x", y: "y", r: 4.5, symbol: "square", fill: INK }),
+  ];
+}
+
+/** The scales of the axes, in data and in pixels. */
+interface Scales {
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+  readonly margin: Margin;
+}
+
+function scalesOf(
+  points: readonly TradeOffPoint[],
+  { gauge, margin, delta }: {
+    readonly gauge: KnowledgeGauge;
+    readonly margin: Margin;
+    readonly delta: number | undefined;
+  },
+): Scales {
+  const least = unitOf(gauge) === "points" ? 1 : 0.003;
+  const tolerated = delta === undefined ? [] : [toleratedX(delta, gauge)];
+  const ends = (axis: "x" | "y"): number[] =>
+    points.flatMap((point) => [point[axis], ...(point[`${axis}Ends`] ?? [])]);
+  return { x: domainOf([...ends("x"), ...tolerated], least), y: domainOf(ends("y"), 1), margin };
+}
+
+function labelMarks(points: readonly TradeOffPoint[], { x, y, margin }: Scales): unknown[] {
+  const style = { fontSize: SMALL_FONT, bold: true };
+  const right = COLUMN_WIDTH - margin.right;
+  const toX = (value: number): number =>
+    margin.left + (value - x[0]) / (x[1] - x[0]) * (right - margin.left);
+  const toY = (value: number): number =>
+    margin.top + FRAME_HEIGHT - (value - y[0]) / (y[1] - y[0]) * FRAME_HEIGHT;
+  const labelled = [
+    { text: "base", x: 0, y: 0, colour: INK },
+    ...points.flatMap((point) => {
+      const text = point.recommended ? point.variant : point.mark;
+      const wanted = point.recommended || points.length <= FEW;
+      return wanted && text !== "" ? [{ ...point, text, colour: point.style.colour }] : [];
+    }),
+  ];
+  const around = (px: number, py: number, size: number): Box => ({
+    x0: px - size,
+    x1: px + size,
+    y0: py - size,
+    y1: py + size,
+  });
+  const places = placeLabels(
+    labelled.map((label) => ({
+      x: toX(label.x),
+      y: toY(label.y),
+      width: textWidth(label.text, style),
+      height: 12,
+    })),
+    {
+      frame: { x0: margin.left, x1: right, y0: margin.top, y1: margin.top + FRAME_HEIGHT },
+      obstacles: [
+        ...points.map((point) => around(toX(point.x), toY(point.y), point.recommended ? 10 : 6)),
+        around(toX(0), toY(0), 6),
+      ],
+    },
+  );
+  return labelled.map(({ text, colour }, i) =>
+    figureText(text, {
+      margin,
+      left: places[i]!.x,
+      top: places[i]!.y,
+      fill: colour,
+      fontSize: SMALL_FONT,
+      fontWeight: "bold",
+      halo: true,
+    })
+  );
+}
+
+function legendEntries(
+  points: readonly TradeOffPoint[],
+  gauge: KnowledgeGauge,
+  delta: number | undefined,
+): LegendEntry[] {
+  const sources = [...Map.groupBy(points, ({ source }) => source)];
+  const scaled = (own: readonly TradeOffPoint[]): boolean =>
+    new Set(own.map(({ scale }) => scale)).size > 1;
+  return [
+    ...sources.map(([name, own]): LegendEntry => ({
+      name,
+      colour: own[0]!.style.colour,
+      symbol: own[0]!.style.symbol,
+      ...(scaled(own) ? { dash: own[0]!.style.dash } : {}),
+    })),
+    { name: "Pareto front (filled)", colour: INK, dash: "1 3" },
+    ...(delta === undefined
+      ? []
+      : [{ name: `tolerated: ${lossText(delta, gauge)}`, colour: INK, dash: "5 3" }]),
+    ...(points.some(({ recommended }) => recommended)
+      ? [{ name: "recommended (ring)", colour: INK, symbol: "circle", hollow: true }]
+      : []),
+  ];
+}
+
+function noteLines(
+  { tradeOff, label }: Rows,
+  gauge: KnowledgeGauge,
+  points: readonly TradeOffPoint[],
+): string[] {
+  const n = (of: "sql" | KnowledgeGauge): string => {
+    const counts = tradeOff.flatMap((row) => row[of]?.evidence.n ?? []);
+    const [low, high] = [Math.min(...counts), Math.max(...counts)];
+    return low === high ? formatCount(low) : `${formatCount(low)} to ${formatCount(high)}`;
+  };
+  const items = gauge === "prose" ? "passages" : "questions";
+  return [
+    "Bars: the wider 95 % interval of the two, each axis alone, unadjusted.",
+    `n = ${n("sql")} questions (y), ${n(gauge)} ${items} (x); ${formatCount(points.length)} ` +
+    `variants.${label === undefined ? "" : ` Data: ${figureName(label)}.`}`,
+  ];
+}
+
+/** The figure in words: each variant with both changes. */
+function describe({ tradeOff, titles }: Rows, gauge: KnowledgeGauge): string {
+  return tradeOff.flatMap(({ variant, recommended, ...row }) => {
+    const [x, y] = [row[gauge], row.sql];
+    if (!x || !y) return [];
+    return [
+      `${variant}: ${titles.sql} ${changeNumber(y.verdict.difference, "sql")} points, ` +
+      `${titles[gauge]} ${changeNumber(x.verdict.difference, gauge)} ${unitOf(gauge)}` +
+      (recommended ? ", recommended" : ""),
+    ];
+  }).join("; ");
 }

@@ -1,86 +1,103 @@
-import { pointsText, pValueText, signOf, signSentence } from "./finding_words.ts";
+import { formatCount, formatEstimate, formatPercent } from "../words/format_numbers.ts";
+import { markdownText } from "../words/markdown_text.ts";
+import { measureName } from "../words/measures.ts";
+import { changeSentence, INTERVAL_NOTE, pValueText } from "../words/verdict_words.ts";
+import type { ChangeRow, VariantRows } from "../rows/row_types.ts";
+import { ALL } from "../rows/change_rows.ts";
 import {
   BASE_NAME,
-  found,
+  needed,
   overallAccuracy,
-  overallDifference,
+  overallChange,
+  spokenVariants,
   studyName,
-  tunedVariants,
-} from "../tables/study_lookup.ts";
-import { formatChange, formatCount, formatEstimate, formatPercent } from "../format_numbers.ts";
-import { markdownText } from "../markdown_text.ts";
-import type { ChangeRow, DifferenceRow, VariantRows } from "../rows.ts";
-
-const SIGNIFICANT = 0.05;
+} from "../rows/study_lookup.ts";
+import { percentText } from "../tables/change_table.ts";
+import { ratioText } from "../tables/letter_table.ts";
+import { letterSentences } from "./letter_sentences.ts";
+import { ofAdapters } from "./of_adapters.ts";
 
 /**
- * Phase 4's finding as Markdown: what each recipe loses on multiple choice, or why that cannot be
- * said.
+ * Phase 4's finding as Markdown: how each variant that the study speaks of changes multiple choice,
+ * raw, in percent, with the letter prior taken off, in writing, by the probability of the right
+ * letter, above guessing and by category, and what a drop is then to be called: a habit of letters,
+ * the form of the answer, or knowledge.
  *
  * @throws {RangeError} If a variant's rows are not complete.
  */
 export function mmluFinding(rows: VariantRows): string {
-  const base = overallAccuracy(rows, "mmlu", BASE_NAME);
-  const lines = tunedVariants(rows).map((variant) => {
-    const tuned = overallAccuracy(rows, "mmlu", variant);
-    const difference = overallDifference(rows, "mmlu", variant);
-    const { change } = found(rows.changes, { measure: "mmlu", variant, group: "all" });
-    return `- **${markdownText(variant)}**: ${
-      formatPercent(tuned.mean)
-    } against the base model's ` +
-      `${formatPercent(base.mean)}, a difference of ${pointsText(difference)}, ` +
-      `n = ${formatCount(difference.n)}. ${changeText(change, difference)} ${
-        detectableText(difference)
-      }` +
-      categoriesText(rows, variant);
-  });
+  const lines = spokenVariants(rows).map((variant) => variantText(rows, variant));
   return [
-    `**Finding.** Multiple choice with ${studyName(rows)}. ${baseText(rows)}\n`,
+    `**Finding.** ${markdownText(rows.titles.mmlu)} with ${studyName(rows)}. ${baseText(rows)} ` +
+    `${INTERVAL_NOTE}\n`,
     ...lines,
+    "",
+    ofAdapters(rows),
   ].join("\n");
 }
 
 function baseText(rows: VariantRows): string {
-  const { successes, n, mean, ci95 } = overallAccuracy(rows, "mmlu", BASE_NAME);
+  const { successes, n, mean, ci95 } = accuracyOf(rows, BASE_NAME);
   const shown = `The base model has ${formatCount(successes)} of ${formatCount(n)} right, ${
     formatEstimate({ mean, ci95 })
   }`;
-  const chance = rows.chance.find((row) => row.variant === BASE_NAME && row.group === "all");
+  const chance = rows.chance.find((row) => row.variant === BASE_NAME && row.group === ALL);
   if (chance === undefined) return `${shown}.`;
-  const is = chance.verdict === "at chance" ? "is not" : "is";
-  return `${shown}, which ${is} above chance: guessing gives ${formatPercent(chance.chance)} ` +
-    `(p ${pValueText(chance.pValue)}).`;
+  const guessing = `guessing gives ${formatPercent(chance.chance)}`;
+  const p = `p ${pValueText(chance.pValue)}`;
+  return chance.shown
+    ? `${shown}; ${guessing}, and the model is shown to be above it (${p}).`
+    : `${shown}; ${guessing}. That it is above guessing is not shown (${p}), which does not show ` +
+      "that it guesses; its changes stand as they are.";
 }
 
-function changeText(change: ChangeRow["change"], difference: DifferenceRow): string {
-  switch (change.kind) {
-    case "relative":
-      return `That is a change of ${formatChange(change)}. ` +
-        signSentence(difference);
-    case "base_zero":
-      return `No percentage change, as the base model has none right. ${signSentence(difference)}`;
-    case "at_chance":
-      return "No percentage change: at chance, no loss can be measured." +
-        (signOf(difference) === "gain" ? ` ${signSentence(difference)}` : "");
-  }
+function variantText(rows: VariantRows, variant: string): string {
+  const change = needed(overallChange(rows, "mmlu", variant), `mmlu for "${variant}"`);
+  const scores = [variant, BASE_NAME].map((name) => formatPercent(accuracyOf(rows, name).mean));
+  const percent = change.percent === undefined
+    ? ""
+    : ` In percent of the base score: ${percentText(change.percent)}.`;
+  const details = [
+    ...letterSentences(rows, variant, change),
+    ...probabilityText(rows, variant),
+    ...aboveChanceText(rows, variant),
+    ...categoriesText(rows, variant),
+  ];
+  return [
+    `- **${markdownText(variant)}**: ${scores[0]} against the base model's ${scores[1]}, ` +
+    `${changeSentence(change)}.${percent}`,
+    ...details.map((detail) => `  - ${detail}`),
+  ].join("\n");
 }
 
-function detectableText({ smallestDetectable }: DifferenceRow): string {
-  if (smallestDetectable === undefined) return "";
-  if (smallestDetectable === null) return "So few answers differ that hardly any test could tell. ";
-  return `A difference under ${
-    formatPercent(smallestDetectable).replace(" %", "")
-  } points would probably be ` +
-    "missed. ";
+function accuracyOf(
+  rows: VariantRows,
+  variant: string,
+): NonNullable<ReturnType<typeof overallAccuracy>> {
+  return needed(overallAccuracy(rows, "mmlu", variant), `mmlu for "${variant}"`);
 }
 
-function categoriesText(rows: VariantRows, variant: string): string {
-  const different = rows.differences.filter((row) =>
-    row.measure === "mmlu" && row.variant === variant && (row.holmP ?? 1) < SIGNIFICANT
+function probabilityText(rows: VariantRows, variant: string): string[] {
+  const change = overallChange(rows, "right_probability", variant);
+  return change ? [`Mean probability of the right letter: ${changeSentence(change)}.`] : [];
+}
+
+function aboveChanceText({ aboveChance }: VariantRows, variant: string): string[] {
+  const row = aboveChance.find((row) => row.variant === variant);
+  return row ? [`Of what is above guessing: ${ratioText(row.change)}.`] : [];
+}
+
+function categoriesText({ changes, titles }: VariantRows, variant: string): string[] {
+  const categories = changes.filter((row) =>
+    row.measure === "mmlu" && row.variant === variant && row.group !== ALL
   );
-  if (different.length === 0) return "No single category is shown to differ (Holm, 5 %).";
-  const named = different.map((row) =>
-    `${markdownText(row.group)} by ${pointsText(row)} (p ${pValueText(row.holmP ?? 1)})`
-  );
-  return `Categories that differ (Holm, 5 %): ${named.join("; ")}.`;
+  if (categories.length === 0) return [];
+  const named = categories.map((row) => `${markdownText(row.group)} ${categoryText(row)}`);
+  return [`${markdownText(measureName("mmlu", titles))} by category: ${named.join("; ")}.`];
+}
+
+function categoryText(row: ChangeRow): string {
+  const { percent } = row;
+  return changeSentence(row) +
+    (percent === undefined ? "" : `, in percent ${percentText(percent)}`);
 }

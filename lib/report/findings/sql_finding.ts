@@ -1,45 +1,57 @@
-import { pointsText, signSentence } from "./finding_words.ts";
+import { cutCounts, cutText } from "../words/cut_text.ts";
+import { formatCount, formatPercent } from "../words/format_numbers.ts";
+import { markdownText } from "../words/markdown_text.ts";
+import { changeSentence, INTERVAL_NOTE } from "../words/verdict_words.ts";
+import type { AccuracyRow, ChangeRow, VariantRows } from "../rows/row_types.ts";
 import {
   BASE_NAME,
+  needed,
   overallAccuracy,
-  overallDifference,
+  overallChange,
+  spokenVariants,
   studyName,
-  tunedVariants,
-} from "../tables/study_lookup.ts";
-import { cutCounts, cutText } from "../cut_text.ts";
-import { formatBounds, formatCount, formatPercent } from "../format_numbers.ts";
-import { markdownText } from "../markdown_text.ts";
-import type { DifferenceRow, VariantRows } from "../rows.ts";
+} from "../rows/study_lookup.ts";
+import { ofAdapters } from "./of_adapters.ts";
 
 /**
- * Phase 3's finding as Markdown: what each recipe gains on text-to-SQL over the base model, on the
- * same questions, and how many completions were cut.
+ * Phase 3's finding as Markdown: how each variant that the study speaks of changes text-to-SQL
+ * against the base model on the same questions, how far its statements get, and how many completions
+ * were cut.
  *
  * @throws {RangeError} If a variant's rows are not complete.
  */
 export function sqlFinding(rows: VariantRows): string {
-  const base = overallAccuracy(rows, "sql", BASE_NAME);
-  const lines = tunedVariants(rows).map((variant) => {
-    const tuned = overallAccuracy(rows, "sql", variant);
-    const difference = overallDifference(rows, "sql", variant);
-    return `- **${markdownText(variant)}**: ${
-      formatPercent(tuned.mean)
-    } against the base model's ` +
-      `${formatPercent(base.mean)}, a difference of ${pointsText(difference)}; of ` +
-      `${formatCount(difference.n)} questions ${formatCount(difference.gained)} gained and ` +
-      `${formatCount(difference.lost)} lost. ` +
-      `${signSentence(difference)}${clusterText(difference)}`;
+  const base = accuracyOf(rows, BASE_NAME);
+  const variants = spokenVariants(rows);
+  const lines = variants.map((variant) => {
+    const change = needed(overallChange(rows, "sql", variant), `sql for "${variant}"`);
+    return `- **${markdownText(variant)}**: ${formatPercent(accuracyOf(rows, variant).mean)} ` +
+      `against the base model's ${formatPercent(base.mean)}, ${changeSentence(change)}. ` +
+      `${flipsText(change)}${runsText(rows, variant)}`;
   });
   const cut = cutText(cutCounts(rows.accuracy));
   return [
-    `**Finding.** Execution accuracy of ${studyName(rows)}:\n`,
+    `**Finding.** Execution accuracy of ${studyName(rows)}. ${INTERVAL_NOTE}\n`,
     ...lines,
+    "",
+    ofAdapters(rows),
     ...(cut === "" ? [] : ["", cut]),
   ].join("\n");
 }
 
-function clusterText({ clusteredCi95 }: DifferenceRow): string {
-  if (clusteredCi95 === undefined) return "";
-  return " With whole databases as the unit, few as they are, the interval is " +
-    `${formatBounds(clusteredCi95)}.`;
+function accuracyOf(rows: VariantRows, variant: string): AccuracyRow {
+  return needed(overallAccuracy(rows, "sql", variant), `sql for "${variant}"`);
+}
+
+/** What the change is made of. */
+function flipsText({ evidence }: ChangeRow): string {
+  if (evidence.kind !== "score") return "";
+  const { n, gained, lost } = evidence;
+  return `Of ${formatCount(n)} questions ${formatCount(gained)} were gained and ` +
+    `${formatCount(lost)} lost.`;
+}
+
+function runsText(rows: VariantRows, variant: string): string {
+  const change = overallChange(rows, "runs", variant);
+  return change ? ` Statements that run: ${changeSentence(change)}.` : "";
 }

@@ -1,52 +1,35 @@
-import { pointsText, signOf } from "./finding_words.ts";
-import { formatCount } from "../format_numbers.ts";
-import { markdownText } from "../markdown_text.ts";
-import { cutCounts, cutNotes } from "../cut_text.ts";
-import { found, overallDifference, studyName, tunedVariants } from "../tables/study_lookup.ts";
-import type { ChangeRow, DifferenceRow, VariantRows } from "../rows.ts";
-
-const SQL_WORDS = {
-  gain: "a gain on SQL",
-  loss: "a loss on SQL",
-  open: "neither gain nor loss on SQL is shown",
-} as const;
-
-const MMLU_WORDS = {
-  gain: "a gain on MMLU",
-  loss: "a loss on MMLU",
-  open: "neither gain nor loss on MMLU is shown",
-} as const;
+import { cutCounts, cutNotes } from "../words/cut_text.ts";
+import { formatCount } from "../words/format_numbers.ts";
+import { markdownText } from "../words/markdown_text.ts";
+import { betterOf } from "../words/measures.ts";
+import { changeSentence, INTERVAL_NOTE } from "../words/verdict_words.ts";
+import type { VariantRows } from "../rows/row_types.ts";
+import { overallChange, spokenVariants, studyName } from "../rows/study_lookup.ts";
+import { ofAdapters } from "./of_adapters.ts";
 
 /**
- * Phase 5's finding as Markdown: each recipe's gain and loss in one sentence, and a note where more
- * than 5 % of a variant's completions were cut.
- *
- * @throws {RangeError} If a variant's rows are not complete.
+ * Phase 5's finding as Markdown: each variant that the study speaks of with its changes side by
+ * side, and a note where more than 5 % of a variant's completions were cut.
  */
 export function tradeOffFinding(rows: VariantRows): string {
-  const lines = tunedVariants(rows).map((variant) => {
-    const sql = overallDifference(rows, "sql", variant);
-    const mmlu = overallDifference(rows, "mmlu", variant);
-    const { change } = found(rows.changes, { measure: "mmlu", variant, group: "all" });
-    return `- **${markdownText(variant)}**: ${pointsText(sql)} on SQL (n = ${
-      formatCount(sql.n)
-    }) and ${pointsText(mmlu)} ` +
-      `on MMLU (n = ${formatCount(mmlu.n)}): ${SQL_WORDS[signOf(sql)]}; ${
-        mmluWords(mmlu, change)
-      }.`;
+  const lines = spokenVariants(rows).map((variant) => {
+    const sides = (["sql", "mmlu", "prose"] as const).flatMap((gauge) => {
+      const change = overallChange(rows, gauge, variant);
+      if (!change) return [];
+      const lower = betterOf(gauge) === "lower" ? ", lower is better" : "";
+      const of = `${markdownText(rows.titles[gauge])} (n = ${
+        formatCount(change.evidence.n)
+      }${lower})`;
+      return [`on ${of} ${changeSentence(change)}`];
+    });
+    return `- **${markdownText(variant)}**: ${sides.join("; ")}.`;
   });
   const notes = cutNotes(cutCounts(rows.accuracy));
   return [
-    `**Finding.** What specialising ${studyName(rows)} brought and cost:\n`,
+    `**Finding.** What specialising ${studyName(rows)} changed. ${INTERVAL_NOTE}\n`,
     ...lines,
+    "",
+    ofAdapters(rows),
     ...notes.flatMap((note) => ["", note]),
   ].join("\n");
-}
-
-function mmluWords(difference: DifferenceRow, { kind }: ChangeRow["change"]): string {
-  const sign = signOf(difference);
-  if (kind === "at_chance" && sign !== "gain") {
-    return "on MMLU no loss can be measured, as the base model is at chance";
-  }
-  return MMLU_WORDS[sign];
 }

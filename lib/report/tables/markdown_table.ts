@@ -1,5 +1,5 @@
 import { escapeLines } from "../../ground/mod.ts";
-import { markdownText } from "../markdown_text.ts";
+import { markdownText } from "../words/markdown_text.ts";
 
 /** How the cells of a column are aligned. */
 export type Alignment = "left" | "right";

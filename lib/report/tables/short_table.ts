@@ -1,57 +1,62 @@
-import type { Summary, VariantSummary } from "../../runs/mod.ts";
-import { type CutCounts, cutCounts, cutNotes } from "../cut_text.ts";
-import { formatCount, formatDifference, formatEstimate } from "../format_numbers.ts";
-import { markdownTable } from "./markdown_table.ts";
-import { summaryRows } from "./summary_rows.ts";
-
-const AT_CHANCE = "at chance: no loss can be measured";
+import type { Summary } from "../../runs/mod.ts";
+import { cutCounts, cutNotes } from "../words/cut_text.ts";
+import { formatCount, formatEstimate, formatNats } from "../words/format_numbers.ts";
+import { unitOf } from "../words/measures.ts";
+import type { StudyRows } from "../rows/row_types.ts";
+import { ALL } from "../rows/change_rows.ts";
+import { overallAccuracy, overallChange } from "../rows/study_lookup.ts";
+import { summaryRows } from "../rows/summary_rows.ts";
+import { changeCell } from "./change_table.ts";
+import { type Column, count, markdownOf, text } from "./column.ts";
 
 /**
- * A study in one table, a row a variant: execution accuracy (official reading)
- * and multiple-choice accuracy with their 95 % intervals, the paired
- * differences to the base model in percentage points, and where it was counted
- * how many completions were cut at the token limit.
+ * A study in one table, a row a variant: execution accuracy (official reading) and multiple-choice
+ * accuracy with their 95 % intervals, general text in nats a token, the changes against the base
+ * model with the wider 95 % interval, and how many completions were cut at the token limit.
  */
 export function shortTable(summary: Summary): string {
-  const { variants, counts } = summary;
-  const base = variants[0];
-  if (!base) throw new RangeError("Cannot write the table of a summary without variants");
-  const cuts = cutCounts(summaryRows(summary).accuracy);
-  const table = markdownTable(
-    [
-      { title: "model" },
-      { title: `SQL execution accuracy (n = ${formatCount(counts.sql.scored)})`, align: "right" },
-      { title: "gained (points)", align: "right" },
-      ...(cuts.length > 0 ? [{ title: "cut completions", align: "right" } as const] : []),
-      { title: `MMLU accuracy (n = ${formatCount(counts.mmlu.scored)})`, align: "right" },
-      { title: "change on MMLU (points)", align: "right" },
-    ],
-    variants.map((variant) => [
-      variant.name,
-      formatEstimate(variant.sql.overall.official),
-      sqlGain(variant),
-      ...(cuts.length > 0 ? [cutCell(cuts, variant)] : []),
-      formatEstimate(variant.mmlu.overall.accuracy),
-      mmluChange(variant, base),
-    ]),
-  );
+  const rows = summaryRows(summary);
+  const cuts = cutCounts(rows.accuracy);
+  const columns: readonly Column<string>[] = [
+    text("model", (variant) => variant),
+    ...gaugeColumns(rows, "sql"),
+    count("cut completions", (name) => cuts.find(({ variant }) => variant === name)?.cut),
+    ...gaugeColumns(rows, "mmlu"),
+    ...gaugeColumns(rows, "prose"),
+    text(
+      "note",
+      (name) =>
+        rows.tradeOff.some(({ variant, recommended }) => recommended && variant === name)
+          ? "recommended"
+          : undefined,
+    ),
+  ];
+  const table = markdownOf(summary.variants.map(({ name }) => name), columns);
   return [table, ...cutNotes(cuts).map((note) => `${note}\n`)].join("\n");
 }
 
-function cutCell(cuts: readonly CutCounts[], { name }: VariantSummary): string {
-  const found = cuts.find(({ variant }) => variant === name);
-  return found === undefined ? "" : formatCount(found.cut);
+function gaugeColumns(rows: StudyRows, gauge: "sql" | "mmlu" | "prose"): Column<string>[] {
+  const found = rows.coverage.find(({ measure }) => measure === gauge);
+  if (!found) return [];
+  const title = gauge === "sql" ? "SQL execution" : rows.titles[gauge];
+  const n = `(n = ${formatCount(found.scored)})`;
+  return [
+    gauge === "prose"
+      ? right(`${title}, nats a token ${n}`, (variant) => {
+        const row = rows.prose.find((row) => row.variant === variant && row.group === ALL);
+        return row && formatNats(row.nats, 3);
+      })
+      : right(`${title} accuracy ${n}`, (variant) => {
+        const row = overallAccuracy(rows, gauge, variant);
+        return row && formatEstimate(row);
+      }),
+    right(
+      `change (${unitOf(gauge)})`,
+      (variant) => changeCell(overallChange(rows, gauge, variant)),
+    ),
+  ];
 }
 
-function sqlGain({ versusBase }: VariantSummary): string {
-  if (!versusBase) return "";
-  const { difference, ci95 } = versusBase.sql.overall.official;
-  return formatDifference({ mean: difference, ci95 });
-}
-
-function mmluChange({ versusBase }: VariantSummary, base: VariantSummary): string {
-  if (!versusBase) return "";
-  const { difference, ci95 } = versusBase.mmlu.overall.difference;
-  const text = formatDifference({ mean: difference, ci95 });
-  return base.mmlu.overall.chance.above ? text : `${text}, ${AT_CHANCE}`;
+function right(title: string, take: (variant: string) => string | undefined): Column<string> {
+  return { ...text(title, take), align: "right" };
 }

@@ -1,33 +1,26 @@
 import { adapterText, type Summary } from "../../runs/mod.ts";
-import { cutCounts, cutSentence, cutText } from "../cut_text.ts";
-import {
-  formatBounds,
-  formatChange,
-  formatCount,
-  formatDifference,
-  formatEstimate,
-  formatPercent,
-  formatPValue,
-} from "../format_numbers.ts";
-import { type MarkdownColumn, markdownTable } from "./markdown_table.ts";
-import { markdownText } from "../markdown_text.ts";
-import type {
-  AccuracyRow,
-  ChanceRow,
-  ChangeRow,
-  CountRow,
-  CoverageRow,
-  DifferenceRow,
-  Measure,
-  StudyRows,
-} from "../rows.ts";
-import { summaryRows } from "./summary_rows.ts";
-
-const NAMES: Readonly<Record<Measure, string>> = { sql: "SQL", mmlu: "MMLU" };
+import { cutCounts, cutSentence } from "../words/cut_text.ts";
+import { formatCount } from "../words/format_numbers.ts";
+import { markdownText } from "../words/markdown_text.ts";
+import { betterOf, unitOf } from "../words/measures.ts";
+import { INTERVAL_NOTE, UNADJUSTED_NOTE } from "../words/verdict_words.ts";
+import { mmluFinding } from "../findings/mmlu_finding.ts";
+import { proseFinding } from "../findings/prose_finding.ts";
+import { correlationFinding, pairsFinding, seedsFinding } from "../findings/recipe_findings.ts";
+import { recommendationFinding } from "../findings/recommendation_finding.ts";
+import { sqlFinding } from "../findings/sql_finding.ts";
+import { tradeOffFinding } from "../findings/trade_off_finding.ts";
+import type { ChangeRow, CoverageRow, GaugeTitles, StudyRows } from "../rows/row_types.ts";
+import { summaryRows } from "../rows/summary_rows.ts";
+import { accuracyTable, chanceTable, classesTable, countsTable } from "./accuracy_table.ts";
+import { changesTable, pairsTable, seedsTable, tradeOffTable } from "./change_table.ts";
+import { aboveChanceTable, flipsTable, lettersTable, proseTable } from "./letter_table.ts";
+import { planText } from "./plan_text.ts";
 
 /**
- * A study as Markdown: what was scored, accuracies by group, verdict counts, paired differences
- * to the base model, and what each adapter is by its own config, every number with its n and its 95 % interval.
+ * A study as Markdown: what was measured, the answer in a few sentences, the trade-off, the plan,
+ * then every table of each measure, and what each adapter is by its own config; every number with its
+ * n and its 95 % interval.
  *
  * @example
  * ```ts ignore
@@ -35,7 +28,7 @@ const NAMES: Readonly<Record<Measure, string>> = { sql: "SQL", mmlu: "MMLU" };
  * ```
  */
 export function summaryTable(summary: Summary): string {
-  const adapters = Object.entries(summary.provenance.adapterSettings ?? {})
+  const adapters = Object.entries(summary.provenance.adapterSettings)
     .map(([recipe, settings]) =>
       `- ${markdownText(recipe)}: ${markdownText(adapterText(settings))}.`
     );
@@ -44,170 +37,191 @@ export function summaryTable(summary: Summary): string {
 }
 
 /**
- * The same from rows.
+ * The same from rows. Parts that the study has not are left out.
  *
  * @throws {RangeError} If a number is not finite.
  */
 export function studyTable(study: StudyRows): string {
   const label = study.label === undefined ? "" : ` (${markdownText(study.label)})`;
-  const of = (measure: Measure): readonly AccuracyRow[] =>
-    study.accuracy.filter((row) => row.measure === measure);
-  const cut = cutSentence(cutCounts(study.accuracy));
-  return [
-    `## ${markdownText(study.model)}${label}\n`,
-    coverageText(study.coverage),
-    `### SQL execution accuracy by hardness${label}\n`,
-    accuracyTable(of("sql")),
-    `### SQL execution accuracy by reading${label}\n`,
-    accuracyTable(study.readings),
-    `### SQL verdicts${label}\n`,
-    countsTable(study.counts),
-    `### MMLU accuracy by category${label}\n`,
-    accuracyTable(of("mmlu")),
-    chanceText(study.chance),
-    `### Paired differences to the base model${label}\n`,
-    differencesTable(study.differences, study.changes),
-    ...(cut === "" ? [] : [`${cut}\n`]),
-    "Differences are in percentage points, with 95 % intervals: of pairs, and of clusters " +
-    "(databases, subjects). Gained and lost count examples. The last column is the smallest " +
-    "difference that a study of this size would probably find.\n",
-  ].join("\n");
-}
-
-/**
- * Accuracies, one row a variant and one column a group: percentage, 95 % interval, raw counts; and
- * below the table how many completions were cut, where the rows know it.
- *
- * @throws {RangeError} If a number is not finite.
- */
-export function accuracyTable(rows: readonly AccuracyRow[]): string {
-  const groups = [...new Set(rows.map((row) => row.group))];
-  const variants = [...new Set(rows.map((row) => row.variant))];
-  const table = markdownTable(
-    [{ title: "model" }, ...groups.map(numeric)],
-    variants.map((variant) => [
-      variant,
-      ...groups.map((group) => {
-        const row = rows.find((row) => row.variant === variant && row.group === group);
-        return row === undefined ? "" : `${formatEstimate(row)}, ${ratio(row)}`;
-      }),
-    ]),
-  );
-  const cut = cutText(cutCounts(rows));
-  return cut === "" ? table : `${table}\n${cut}\n`;
-}
-
-/**
- * Raw counts of verdicts: successes, failures, every status that is listed, and, where the rows
- * know it, the completions that were cut, which have a status as all others.
- */
-export function countsTable(rows: readonly CountRow[]): string {
-  const statuses = [...new Set(rows.map((row) => row.status))].filter((s) => s !== "match");
-  const variants = [...new Set(rows.map((row) => row.variant))];
-  const cut = rows.some((row) => row.cut !== undefined);
-  return markdownTable(
-    [
-      { title: "model" },
-      ...["n", "success", "failure", ...statuses, ...(cut ? ["cut"] : [])].map(numeric),
-    ],
-    variants.map((variant) => {
-      const own = rows.filter((row) => row.variant === variant);
-      const count = (status: string): number =>
-        own.find((row) => row.status === status)?.count ?? 0;
-      const n = own[0]?.n ?? 0;
-      const numbers = [n, count("match"), n - count("match"), ...statuses.map(count)];
-      const known = own[0]?.cut;
-      const last = cut ? [known === undefined ? "" : formatCount(known)] : [];
-      return [variant, ...numbers.map(formatCount), ...last];
-    }),
-  );
-}
-
-/**
- * Paired differences in percentage points with their intervals, the examples behind them, and the
- * percentage change where one can be stated.
- *
- * @throws {RangeError} If a number is not finite.
- */
-export function differencesTable(
-  rows: readonly DifferenceRow[],
-  changes: readonly ChangeRow[],
-): string {
-  const columns: readonly MarkdownColumn[] = [
-    { title: "measure" },
-    { title: "model" },
-    { title: "group" },
-    ...["n", "difference", "clustered", "gained", "lost", "McNemar p", "Holm p", "change"].map(
-      numeric,
-    ),
-    numeric("detectable"),
+  const parts = [
+    { title: "", body: [coverageText(study.coverage, study.titles)] },
+    { title: "The answer", body: answerParts(study) },
+    { title: "Trade-off", body: tradeOffParts(study) },
+    ...sqlParts(study),
+    ...choiceParts(study),
+    ...proseParts(study),
+    ...recipeParts(study),
+    { title: "The plan", body: [planText(study.plan, study.titles, study.coverage)] },
   ];
-  return markdownTable(
-    columns,
-    rows.map((row) => {
-      const change = changes.find((change) =>
-        change.measure === row.measure && change.variant === row.variant &&
-        change.group === row.group
-      );
-      return [
-        NAMES[row.measure],
-        row.variant,
-        row.group,
-        formatCount(row.n),
-        formatDifference(row),
-        row.clusteredCi95 === undefined ? "" : formatBounds(row.clusteredCi95),
-        formatCount(row.gained),
-        formatCount(row.lost),
-        formatPValue(row.pValue),
-        row.holmP === undefined ? "" : formatPValue(row.holmP),
-        change === undefined ? "" : changeText(change.change),
-        detectableText(row.smallestDetectable),
-      ];
-    }),
-  );
+  const sections = parts.flatMap(({ title, body }) => {
+    const filled = body.filter((text) => text !== "");
+    if (filled.length === 0) return [];
+    return [...(title === "" ? [] : [`### ${title}${label}\n`]), ...filled.map(ended)];
+  });
+  return [`## ${markdownText(study.model)}${label}\n`, ...sections].join("\n");
 }
 
-function numeric(title: string): MarkdownColumn {
-  return { title, align: "right" };
+/** A part of the report: a title, and paragraphs or tables below it. */
+interface Part {
+  readonly title: string;
+  readonly body: readonly string[];
 }
 
-function ratio({ successes, n }: AccuracyRow): string {
-  return `${formatCount(successes)}/${formatCount(n)}`;
+function ended(text: string): string {
+  return text.endsWith("\n") ? text : `${text}\n`;
 }
 
-function changeText(change: ChangeRow["change"]): string {
-  switch (change.kind) {
-    case "relative":
-      return formatChange(change);
-    case "at_chance":
-      return "at chance: no loss can be measured";
-    case "base_zero":
-      return "base is 0: no ratio";
-  }
+function answerParts(study: StudyRows): string[] {
+  return [
+    recommendationFinding(study),
+    study.tradeOff.length > 0 ? tradeOffFinding(study) : "",
+    seedsFinding(study),
+    correlationFinding(study),
+  ];
 }
 
-function detectableText(smallest: number | null | undefined): string {
-  if (smallest === undefined) return "";
-  return smallest === null ? "none" : formatPercent(smallest).replace(" %", "");
+function tradeOffParts({ tradeOff, titles }: StudyRows): string[] {
+  if (tradeOff.length === 0) return [];
+  return [
+    tradeOffTable(tradeOff, titles),
+    `Changes against the base model on the same examples. ${INTERVAL_NOTE} They are unadjusted ` +
+    'but for the primary claims. "Loss excluded": whether the tolerated loss of the plan is, as a ' +
+    "step of its path; after the first that does not pass none is tested.",
+  ];
 }
 
-function coverageText(rows: readonly CoverageRow[]): string {
-  return rows.map(({ measure, asked, scored, missing }) =>
-    `${NAMES[measure]}: ${formatCount(scored)} of ${formatCount(asked)} examples scored` +
+function sqlParts(study: StudyRows): Part[] {
+  const { accuracy, readings, shots, funnel, counts, classes, sqlFlips, titles } = study;
+  const own = accuracy.filter((row) => row.measure === "sql");
+  if (own.length === 0) return [];
+  const cut = cutSentence(cutCounts(accuracy));
+  return [
+    { title: "SQL execution accuracy by hardness", body: [accuracyTable(own)] },
+    { title: "SQL execution accuracy by reading", body: [accuracyTable(readings)] },
+    {
+      title: "SQL execution accuracy by examples shown",
+      body: shots.length > 0 ? [accuracyTable(shots)] : [],
+    },
+    {
+      title: "How far statements get",
+      body: [
+        accuracyTable(funnel),
+        "Parses: a statement in SQLite's grammar. Runs: it ended within the limits. Right: its rows " +
+        "are the gold's (official reading).",
+      ],
+    },
+    { title: "SQL verdicts", body: [countsTable(counts), cut] },
+    {
+      title: "Classes of error",
+      body: classes.length > 0 ? [classesTable(classes)] : [],
+    },
+    ...(study.tradeOff.length > 0
+      ? [
+        { title: "Verdicts that moved", body: [flipsTable(sqlFlips, "verdicts")] },
+        {
+          title: `Changes on ${markdownText(titles.sql)}`,
+          body: [
+            sqlFinding(study),
+            ...changeParts(study, ["sql", "runs"]),
+          ],
+        },
+      ]
+      : []),
+  ];
+}
+
+function choiceParts(study: StudyRows): Part[] {
+  const { accuracy, chance, letters, letterFlips, aboveChance, titles } = study;
+  const own = accuracy.filter((row) => row.measure === "mmlu");
+  if (own.length === 0) return [];
+  const title = markdownText(titles.mmlu);
+  const tuned = study.tradeOff.length > 0;
+  return [
+    { title: `${title} accuracy by category`, body: [accuracyTable(own)] },
+    {
+      title: `${title} against guessing`,
+      body: [
+        chanceTable(chance.filter(({ group }) => group === "all")),
+        "Exact binomial test, one-sided. Where it is not shown, that is no finding that the model " +
+        "guesses.",
+        tuned ? aboveChanceTable(aboveChance) : "",
+      ],
+    },
+    { title: `${title}: letters`, body: letters.length > 0 ? [lettersTable(letters)] : [] },
+    {
+      title: `${title}: letters that moved`,
+      body: letterFlips.length > 0 ? [flipsTable(letterFlips, "letters")] : [],
+    },
+    ...(tuned
+      ? [{
+        title: `Changes on ${title}`,
+        body: [
+          mmluFinding(study),
+          ...changeParts(study, ["mmlu", "prior_free", "habit", "right_probability", "written"]),
+          ...(letters.length > 0 ? changeParts(study, ["brier"]) : []),
+        ],
+      }]
+      : []),
+  ];
+}
+
+function proseParts(study: StudyRows): Part[] {
+  const { prose, titles, tradeOff } = study;
+  if (prose.length === 0) return [];
+  const title = markdownText(titles.prose);
+  return [
+    { title: `${title}: nats a token`, body: [proseTable(prose), "Lower is better."] },
+    ...(tradeOff.length > 0
+      ? [{
+        title: `Changes on ${title}`,
+        body: [proseFinding(study), ...changeParts(study, ["prose"])],
+      }]
+      : []),
+  ];
+}
+
+function recipeParts({ pairs, seeds, titles }: StudyRows): Part[] {
+  const points = pairs.filter((row) => row.measure !== "prose");
+  const nats = pairs.filter((row) => row.measure === "prose");
+  return [
+    {
+      title: "Recipes against each other",
+      body: pairs.length === 0 ? [] : [
+        pairsFinding({ pairs, titles }),
+        ...[points, nats].map((rows) => rows.length > 0 ? pairsTable(rows, titles) : ""),
+      ],
+    },
+    {
+      title: "Recipes over seeds",
+      body: seeds.length > 0 ? [seedsTable(seeds, titles)] : [],
+    },
+  ];
+}
+
+/** A table of changes of one unit, with what its columns are. */
+function changeParts(study: StudyRows, measures: readonly ChangeRow["measure"][]): string[] {
+  const rows = study.changes.filter(({ measure }) => measures.includes(measure));
+  if (rows.length === 0) return [];
+  const unit = unitOf(measures[0]!);
+  const lower = betterOf(measures[0]!) === "lower" ? ", lower is better" : "";
+  return [
+    changesTable(rows, study.titles),
+    `Changes are in ${
+      unit === "points" ? "percentage points" : unit
+    }${lower}, tuned less base on ` +
+    "the same examples; the 95 % interval is the wider of those by examples and by clusters, and " +
+    `the finding follows both. Gained and lost count examples. ${UNADJUSTED_NOTE}`,
+  ];
+}
+
+const CLUSTER_NAMES = { sql: "databases", mmlu: "subjects", prose: "topics" } as const;
+const ITEM_NAMES = { sql: "questions", mmlu: "questions", prose: "passages" } as const;
+
+function coverageText(rows: readonly CoverageRow[], titles: GaugeTitles): string {
+  return rows.map(({ measure, asked, scored, clusters, shots, missing }) =>
+    `- ${markdownText(titles[measure])}: ${formatCount(scored)} of ${formatCount(asked)} ` +
+    `${ITEM_NAMES[measure]} scored, ${formatCount(clusters)} ${CLUSTER_NAMES[measure]}` +
+    (shots === undefined ? "" : `, ${formatCount(shots)} examples shown`) +
     (missing === "" ? "." : `; not scored: ${markdownText(missing, { longest: Infinity })}.`)
-  ).join("\n") + "\n";
-}
-
-function chanceText(rows: readonly ChanceRow[]): string {
-  const [first] = rows;
-  if (first === undefined) return "";
-  const verdicts = rows.filter((row) => row.group === "all").map((row) =>
-    `${markdownText(row.variant)} ${row.verdict} (p ${comparison(formatPValue(row.pValue))})`
-  );
-  return `Against guessing (${formatPercent(first.chance)}, exact binomial, one-sided, all ` +
-    `categories): ${verdicts.join("; ")}.\n`;
-}
-
-function comparison(pValue: string): string {
-  return pValue.startsWith("<") ? pValue : `= ${pValue}`;
+  ).join("\n");
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { examplesTable } from "./examples_table.ts";
 import { pickExamples } from "./pick_examples.ts";
-import type { ExampleRow } from "../rows.ts";
+import type { ExampleRow } from "../rows/row_types.ts";
 
 const ROWS = [
   example("dev-0", "easy", "sql_error", "match"),

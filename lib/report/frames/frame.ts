@@ -1,18 +1,18 @@
 import pl from "nodejs-polars";
 import { printable } from "../../ground/mod.ts";
-import { checkCount, checkFinite, checkProbability, checkShare } from "../format_numbers.ts";
+import { checkCount, checkFinite, checkProbability } from "../words/format_numbers.ts";
 
 /** A Polars data frame, as nodejs-polars types it. */
 export type Frame = ReturnType<typeof pl.DataFrame>;
 
-/** One column: what it holds, and how it comes from a row. */
-export interface Column<Row, Value> {
+/** One column of a frame: what it holds, and how it comes from a row. */
+export interface FrameColumn<Row> {
   readonly type: "text" | "count" | "decimal";
-  readonly value: (row: Row) => Value;
+  readonly value: (row: Row) => string | number | null;
 }
 
 /** Columns by title, in their order. */
-export type Columns<Row> = Readonly<Record<string, Column<Row, string | number | null>>>;
+export type FrameColumns<Row> = Readonly<Record<string, FrameColumn<Row>>>;
 
 /**
  * A data frame of rows. Columns have a stated type, as Polars would infer one from the first values,
@@ -21,7 +21,7 @@ export type Columns<Row> = Readonly<Record<string, Column<Row, string | number |
  *
  * @throws {RangeError} If there are no rows, or a number is not finite.
  */
-export function frame<Row>(rows: readonly Row[], columns: Columns<Row>): Frame {
+export function frame<Row>(rows: readonly Row[], columns: FrameColumns<Row>): Frame {
   if (rows.length === 0) {
     throw new RangeError("Cannot make a data frame as it needs a row: there are none");
   }
@@ -36,17 +36,17 @@ export function frame<Row>(rows: readonly Row[], columns: Columns<Row>): Frame {
 const TYPES = { text: pl.Utf8, count: pl.Int64, decimal: pl.Float64 } as const;
 
 /** A column of texts. */
-export function text<Row>(value: (row: Row) => string): Column<Row, string> {
+export function text<Row>(value: (row: Row) => string): FrameColumn<Row> {
   return { type: "text", value: (row) => printable(value(row)) };
 }
 
 /** A column of counts, whole numbers from 0 on; null where there is none. */
-export function count<Row>(value: (row: Row) => number | null): Column<Row, number | null> {
+export function count<Row>(value: (row: Row) => number | null): FrameColumn<Row> {
   return { type: "count", value: (row) => checked(value(row), checkCount) };
 }
 
 /** A column of finite numbers; null where there is none. */
-export function decimal<Row>(value: (row: Row) => number | null): Column<Row, number | null> {
+export function decimal<Row>(value: (row: Row) => number | null): FrameColumn<Row> {
   return { type: "decimal", value: (row) => checked(value(row), checkFinite) };
 }
 
@@ -54,17 +54,7 @@ function checked(value: number | null, check: (value: number) => number): number
   return value === null ? null : check(value);
 }
 
-/** A ratio in percent with one decimal; null where there is none. */
-export function percent(ratio: number | undefined): number | null {
-  return ratio === undefined ? null : Number((100 * ratio).toFixed(1));
-}
-
-/** A proportion in percent, {@linkcode percent}. @throws {RangeError} If it is not in 0..1. */
-export function share(proportion: number): number {
-  return Number((100 * checkShare(proportion)).toFixed(1));
-}
-
-/** A p-value with two digits; null where there is none. @throws {RangeError} If it is not in 0..1. */
-export function pValue(p: number | undefined): number | null {
-  return p === undefined ? null : Number(checkProbability(p).toPrecision(2));
+/** A p-value with two digits. @throws {RangeError} If it is not in 0..1. */
+export function pValue(p: number): number {
+  return Number(checkProbability(p).toPrecision(2));
 }

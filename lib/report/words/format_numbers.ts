@@ -89,13 +89,30 @@ export function formatChange({ mean, ci95: [low, high] }: Estimate): string {
 }
 
 /**
- * A proportion times 100 with its sign and one decimal, without a unit; zero has no sign.
+ * A proportion times 100 with its sign and one decimal, without a unit; zero has no sign. What one
+ * decimal would round to zero has as many as its sign needs, so that an interval that excludes 0
+ * does not look as if it had 0 in it.
  *
  * @throws {RangeError} If the proportion is not a finite number.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { formatSigned } from "./format_numbers.ts";
+ * assert.deepEqual([0.031, 0.0004, 0].map(formatSigned), ["+3.1", "+0.04", "0.0"]);
+ * ```
  */
 export function formatSigned(proportion: number): string {
-  const text = decimal(checkFinite(proportion));
-  return text === "0.0" || text.startsWith(MINUS) ? text : `+${text}`;
+  return signed(100 * checkFinite(proportion), 1);
+}
+
+/**
+ * A change of a cross-entropy or a Brier score with its sign and three decimals, or as many as its
+ * sign needs; zero has no sign.
+ *
+ * @throws {RangeError} If it is not a finite number.
+ */
+export function formatSignedScore(change: number): string {
+  return signed(checkFinite(change), 3);
 }
 
 /**
@@ -166,4 +183,15 @@ function decimal(proportion: number): string {
   const text = (100 * proportion).toFixed(1);
   if (text === "-0.0") return "0.0";
   return text.replace("-", MINUS);
+}
+
+// Smaller values are what arithmetic leaves of 0.
+const NOTHING = 1e-9;
+
+function signed(value: number, decimals: number): string {
+  const size = Math.abs(value);
+  if (size < NOTHING) return (0).toFixed(decimals);
+  let text = size.toFixed(decimals);
+  for (let more = decimals + 1; Number(text) === 0; more++) text = size.toFixed(more);
+  return (value < 0 ? MINUS : "+") + text;
 }

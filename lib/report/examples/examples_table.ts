@@ -1,6 +1,6 @@
-import { type MarkdownCell, markdownTable } from "./markdown_table.ts";
-import { markdownText } from "../markdown_text.ts";
-import type { ExampleAnswer, ExampleRow } from "../rows.ts";
+import { type MarkdownCell, markdownTable } from "../tables/markdown_table.ts";
+import { markdownText } from "../words/markdown_text.ts";
+import type { ExampleAnswer, ExampleRow } from "../rows/row_types.ts";
 
 const LONGEST_TEXT = 240;
 
@@ -24,7 +24,7 @@ export function examplesTable(rows: readonly ExampleRow[], none: string): string
       return [
         `${question} (${id}, ${dbId})`,
         hardness,
-        { markdown: code(gold) },
+        { markdown: codeSpan(gold) },
         ...answers.map(cell),
       ];
     }),
@@ -33,12 +33,12 @@ export function examplesTable(rows: readonly ExampleRow[], none: string): string
 
 function cell({ text, status, why }: ExampleAnswer): MarkdownCell {
   const reason = why === undefined ? "" : `: ${markdownText(why)}`;
-  const shown = text.trim() === "" ? "(nothing)" : code(text);
+  const shown = text.trim() === "" ? "(nothing)" : codeSpan(text);
   return { markdown: `${shown} **${markdownText(status)}**${reason}` };
 }
 
 /** A text as a Markdown code span; its fence is longer than any run of backticks in it. */
-function code(text: string): string {
+export function codeSpan(text: string): string {
   const line = text.replaceAll(/\s+/g, " ").trim();
   const shown = line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT)} ...` : line;
   const runs = (shown.match(/`+/g) ?? []).map((run) => run.length);

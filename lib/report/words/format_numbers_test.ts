@@ -9,12 +9,15 @@ import {
   formatPercent,
   formatPValue,
   formatSigned,
+  formatSignedScore,
 } from "./format_numbers.ts";
 
-Deno.test("formatSigned() gives zero no sign, not even after rounding", () => {
+Deno.test("formatSigned() gives zero no sign, and rounds no other number to zero", () => {
   assert.equal(formatSigned(0), "0.0");
-  assert.equal(formatSigned(-0.0004), "0.0");
-  assert.equal(formatSigned(0.0004), "0.0");
+  assert.equal(formatSigned(1e-13), "0.0");
+  assert.equal(formatSigned(-0.0004), "\u22120.04");
+  assert.equal(formatSigned(0.0004), "+0.04");
+  assert.equal(formatSigned(0.0000001), "+0.00001");
   assert.equal(formatSigned(-0.0005001), "\u22120.1");
   assert.equal(formatSigned(0.031), "+3.1");
 });
@@ -29,6 +32,15 @@ Deno.test("formatDifference() signs the estimate and both bounds", () => {
 Deno.test("formatPercent() refuses what is not a number", () => {
   assert.throws(() => formatPercent(NaN), RangeError);
   assert.throws(() => formatPercent(Infinity), RangeError);
+});
+
+Deno.test("formatSignedScore() has three decimals, or as many as a sign needs", () => {
+  assert.deepEqual([0.0312, -0.0001, 0].map(formatSignedScore), [
+    "+0.031",
+    "\u22120.0001",
+    "0.000",
+  ]);
+  assert.throws(() => formatSignedScore(NaN), RangeError);
 });
 
 Deno.test("formatPValue() has three decimals and a floor", () => {

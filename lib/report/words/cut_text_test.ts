@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { REPOSITORY_ROOT } from "../ground/mod.ts";
+import { REPOSITORY_ROOT } from "../../ground/mod.ts";
 
-import { readSummary, type Summary, writeSummary } from "../runs/mod.ts";
-import { SUMMARY } from "./testing/summary_fixture.ts";
-import { baselineFinding } from "./findings/baseline_finding.ts";
+import { readSummary, type Summary, writeSummary } from "../../runs/mod.ts";
+import { SUMMARY } from "../testing/summary_fixture.ts";
+import { baselineFinding } from "../findings/baseline_finding.ts";
 import { cutCounts, cutNotes, cutText } from "./cut_text.ts";
-import { accuracyFrame } from "./tables/frames.ts";
-import { shortTable } from "./tables/short_table.ts";
-import { sqlFinding } from "./findings/sql_finding.ts";
-import { summaryRows } from "./tables/summary_rows.ts";
-import { accuracyTable, summaryTable } from "./tables/summary_table.ts";
-import { tradeOffFinding } from "./findings/trade_off_finding.ts";
+import { accuracyFrame } from "../tables/frames.ts";
+import { shortTable } from "../tables/short_table.ts";
+import { sqlFinding } from "../findings/sql_finding.ts";
+import { summaryRows } from "../tables/summary_rows.ts";
+import { accuracyTable, summaryTable } from "../tables/summary_table.ts";
+import { tradeOffFinding } from "../findings/trade_off_finding.ts";
 
 /** The fixture with cut completions: of the base model, and of its one recipe. */
 function withCuts(base: number, tuned: number, inReasoning = 0): Summary {

@@ -1,6 +1,6 @@
 import type { AdapterSettings, Recipe } from "../../runs/mod.ts";
 import { count, decimal, type Frame, frame, text } from "./frame.ts";
-import { NO_LOSS_LOG, type TrainingRow } from "../rows.ts";
+import { NO_LOSS_LOG, type TrainingRow } from "../rows/row_types.ts";
 
 /**
  * The LoRA configurations of a study as a data frame, one row a recipe.

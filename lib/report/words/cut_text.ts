@@ -1,6 +1,6 @@
 import { formatCount, formatPercent } from "./format_numbers.ts";
 import { markdownText } from "./markdown_text.ts";
-import type { AccuracyRow } from "./rows.ts";
+import type { AccuracyRow } from "../rows/row_types.ts";
 
 /** Above this share of cut completions a table says what to do about them. */
 const NOTED_SHARE = 0.05;

@@ -1,0 +1,268 @@
+import * as Plot from "@observablehq/plot";
+import type { ChangeRow, TradeOffRow, VariantRows } from "../rows/row_types.ts";
+import { formatCount } from "../words/format_numbers.ts";
+import { betterOf, changeNumber, unitOf } from "../words/measures.ts";
+import { margins } from "./grouped_bars.ts";
+import { domainOf, legend, notes, type SeriesStyle, seriesStyle, signedTick } from "./series.ts";
+import {
+  COLUMN_WIDTH,
+  figureName,
+  figureText,
+  FONT,
+  type Margin,
+  MUTED,
+  ON_SCREEN,
+  renderPlot,
+} from "./svg.ts";
+
+/** What the figures are made of. */
+type Rows = Pick<VariantRows, "tradeOff" | "titles" | "model" | "label">;
+
+/** Where a variant stands on the x axis of a curve. */
+interface Placed {
+  readonly row: TradeOffRow;
+  readonly x: number;
+}
+
+const PANEL = 120;
+const GAP = 30;
+const GAUGES = ["sql", "mmlu", "prose"] as const;
+
+/**
+ * The changes on each measure over the scale of the adapter, one curve a path (a recipe and
+ * checkpoint), with the wider 95 % intervals; the base model is scale 0.
+ *
+ * @returns A standalone SVG document of one column's width; `undefined` where no path has two scales.
+ */
+export function scaleFigure(rows: Rows): string | undefined {
+  const byPath = Map.groupBy(
+    rows.tradeOff,
+    ({ origin: { source, checkpoint, seed } }) =>
+      JSON.stringify([source, checkpoint?.index ?? null, seed ?? null]),
+  );
+  const curves = [...byPath.values()].map((own) => ({
+    name: curveName(own[0]!),
+    points: own.flatMap((row) =>
+      row.origin.scale === undefined ? [] : [{ row, x: row.origin.scale }]
+    ),
+  }));
+  return curvesFigure(rows, curves, {
+    axis: "Scale of the adapter (0: base model, 1: as trained)",
+    title: `${figureName(rows.model)}: changes over the scale of the adapter`,
+  });
+}
+
+/**
+ * The changes on each measure over a training, one curve a recipe and seed: learning and forgetting
+ * from the base model to the finished adapter, with the wider 95 % intervals.
+ *
+ * @returns A standalone SVG document of one column's width; `undefined` where no training has two
+ * checkpoints.
+ */
+export function checkpointFigure(rows: Rows): string | undefined {
+  const full = rows.tradeOff.filter(({ origin }) => origin.scale === 1);
+  const byTraining = Map.groupBy(
+    full,
+    ({ origin: { source, seed } }) => JSON.stringify([source, seed ?? null]),
+  );
+  const curves = [...byTraining.values()].map((own) => ({
+    name: figureName(own[0]!.origin.source),
+    points: own.map((row) => {
+      const { index, of } = row.origin.checkpoint ?? { index: 1, of: 1 };
+      return { row, x: index / of };
+    }),
+  }));
+  return curvesFigure(rows, curves, {
+    axis: "Part of the training (0: base model, 1: finished)",
+    title: `${figureName(rows.model)}: changes over the training`,
+  });
+}
+
+function curveName({ origin: { source, checkpoint, seed }, variant }: TradeOffRow): string {
+  const of = checkpoint ? `, ${checkpoint.index} of ${checkpoint.of}` : "";
+  const seeded = variant.includes("#") && seed !== undefined ? `, seed ${seed}` : "";
+  return figureName(`${source}${of}${seeded}`);
+}
+
+/** One curve: a name and at least one variant. */
+interface Curve {
+  readonly name: string;
+  readonly points: readonly Placed[];
+}
+
+function curvesFigure(
+  rows: Rows,
+  given: readonly Curve[],
+  { axis, title }: { readonly axis: string; readonly title: string },
+): string | undefined {
+  const curves = given
+    .filter(({ points }) => new Set(points.map(({ x }) => x)).size > 1)
+    .map((curve, i) => ({ ...curve, style: seriesStyle(i) }));
+  const gauges = GAUGES.filter((gauge) =>
+    curves.some(({ points }) => points.some(({ row }) => row[gauge]))
+  );
+  if (gauges.length === 0) return undefined;
+  const keys = legend(curves.map(({ name, style }) => ({ name, ...style })));
+  const lines = notes([
+    "Bars: the wider 95 % interval of the two, unadjusted." +
+    (rows.label === undefined ? "" : ` Data: ${figureName(rows.label)}.`),
+  ]);
+  const height = gauges.length * (PANEL + GAP) + 40 + keys.height + lines.height;
+  const most = Math.max(...curves.flatMap(({ points }) => points.map(({ x }) => x)));
+  const below = gauges.length * (PANEL + GAP);
+  const margin: Margin = { top: GAP - 6, left: 48, right: 12, bottom: height - below };
+  const panels = gauges.flatMap((gauge, i) =>
+    panelMarks(gauge, curves, { rows, most, margin, top: (PANEL + GAP) * i + margin.top })
+  );
+  return renderPlot({
+    width: COLUMN_WIDTH,
+    height,
+    ...margins(margin),
+    x: { domain: [0, 1.03 * most], label: null, ticks: 6, tickFormat: String, grid: true },
+    // in pixels: the panels share one frame
+    y: { type: "identity", axis: null },
+    marks: [
+      ...panels,
+      figureText(axis, {
+        margin,
+        top: below + 26,
+        left: (margin.left + COLUMN_WIDTH - margin.right) / 2,
+        anchor: "middle",
+        fontSize: FONT,
+      }),
+      ...keys.marks(below + 36, margin),
+      ...lines.marks(below + 36 + keys.height, margin),
+    ],
+  }, { title, description: describe(rows, curves), scale: ON_SCREEN, fontSize: FONT });
+}
+
+/** The styled curves of a figure. */
+type StyledCurve = Curve & { readonly style: SeriesStyle };
+
+/** One panel: a measure with its axis, and every curve that has it. */
+function panelMarks(
+  gauge: typeof GAUGES[number],
+  curves: readonly StyledCurve[],
+  { rows, most, margin, top }: {
+    readonly rows: Rows;
+    readonly most: number;
+    readonly margin: Margin;
+    /** The panel's upper edge, in pixels. */
+    readonly top: number;
+  },
+): unknown[] {
+  const size = unitOf(gauge) === "points" ? 100 : 1;
+  const drawn = curves.map((curve, i) => ({
+    ...curve,
+    points: pointsOf(curve, gauge, size),
+    // bars of several curves stand beside each other
+    shift: 0.008 * most * (i - (curves.length - 1) / 2),
+  }));
+  const values = drawn.flatMap(({ points }) => points.flatMap(({ y, ends = [] }) => [y, ...ends]));
+  const domain = domainOf(values, unitOf(gauge) === "points" ? 1 : 0.003);
+  const toY = (value: number): number =>
+    top + PANEL - (value - domain[0]) / (domain[1] - domain[0]) * PANEL;
+  const n = [...new Set(drawn.flatMap(({ points }) => points.map((point) => point.n)))];
+  const title = `${figureName(rows.titles[gauge])} (${unitOf(gauge)}, ${betterOf(gauge)} is ` +
+    `better), n = ${n.map(formatCount).join(" or ")}`;
+  return [
+    ...ticksOf(domain).flatMap((tick) => [
+      Plot.ruleY([toY(tick)], { stroke: tick === 0 ? MUTED : "#dddddd" }),
+      figureText(signedTick(tick), {
+        margin,
+        top: toY(tick),
+        left: margin.left - 6,
+        anchor: "end",
+        fontSize: FONT,
+      }),
+    ]),
+    figureText(title, { margin, top: top - 9, fontSize: FONT }),
+    ...drawn.flatMap(({ points, style, shift }) =>
+      curveMarks(points, { style, shift, toY, origin: toY(0) })
+    ),
+  ];
+}
+
+/** A point of a curve in the unit of its panel. */
+interface CurvePoint {
+  readonly x: number;
+  readonly y: number;
+  readonly n: number;
+  readonly ends?: readonly [number, number];
+}
+
+function pointsOf({ points }: Curve, gauge: typeof GAUGES[number], size: number): CurvePoint[] {
+  return points.flatMap(({ row, x }) => {
+    const change: ChangeRow | undefined = row[gauge];
+    if (!change) return [];
+    const { difference, ci95 } = change.verdict;
+    return [{
+      x,
+      y: size * difference,
+      n: change.evidence.n,
+      ...(ci95 && { ends: [size * ci95[0], size * ci95[1]] as const }),
+    }];
+  }).toSorted((a, b) => a.x - b.x);
+}
+
+function curveMarks(
+  points: readonly CurvePoint[],
+  { style, shift, toY, origin }: {
+    readonly style: SeriesStyle;
+    readonly shift: number;
+    readonly toY: (value: number) => number;
+    /** Where the base model is, in pixels. */
+    readonly origin: number;
+  },
+): unknown[] {
+  const at = ({ x }: CurvePoint): number => x + shift;
+  return [
+    Plot.line([[0, origin], ...points.map((point) => [at(point), toY(point.y)])], {
+      stroke: style.colour,
+      strokeWidth: 1.5,
+      ...(style.dash === "" ? {} : { strokeDasharray: style.dash }),
+    }),
+    Plot.ruleX(points.filter(({ ends }) => ends), {
+      x: at,
+      y1: ({ ends }: CurvePoint) => toY(ends![0]),
+      y2: ({ ends }: CurvePoint) => toY(ends![1]),
+      stroke: style.colour,
+      strokeWidth: 1.25,
+    }),
+    Plot.dot(points, {
+      x: at,
+      y: ({ y }: CurvePoint) => toY(y),
+      r: 3.5,
+      symbol: style.symbol as Plot.SymbolType,
+      fill: style.colour,
+      stroke: "white",
+      strokeWidth: 0.5,
+    }),
+  ];
+}
+
+/** About four round ticks within a domain, 0 among them. */
+function ticksOf([low, high]: readonly [number, number]): number[] {
+  const rough = (high - low) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough)!;
+  const first = Math.ceil(low / step);
+  const count = Math.floor(high / step) - first + 1;
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+function describe({ titles }: Rows, curves: readonly Curve[]): string {
+  return curves.flatMap(({ points }) =>
+    points.flatMap(({ row }) =>
+      GAUGES.flatMap((gauge) => {
+        const change = row[gauge];
+        return change
+          ? [
+            `${row.variant}: ${titles[gauge]} ` +
+            `${changeNumber(change.verdict.difference, gauge)} ${unitOf(gauge)}`,
+          ]
+          : [];
+      })
+    )
+  ).join("; ");
+}

@@ -1,0 +1,53 @@
+import type { ChangeRow } from "../rows/row_types.ts";
+import { formatCount } from "../words/format_numbers.ts";
+import { betterOf, changeNumber, unitOf } from "../words/measures.ts";
+import { groupedBars } from "./grouped_bars.ts";
+import { figureName } from "./svg.ts";
+
+/** What a figure of changes says besides them. */
+export interface ChangePointsOptions {
+  /** What the figure shows, for readers who cannot see it; it is not drawn. */
+  readonly title: string;
+  /** What changes, such as "text-to-SQL". */
+  readonly of: string;
+  /** What the numbers come from where that is not the real data set, such as "sample". */
+  readonly label?: string | undefined;
+}
+
+/**
+ * Changes against the base model by group (hardness level, category, kind of text) and variant: one
+ * point a variant with the wider 95 % interval of the two, about a line at 0.
+ *
+ * @param rows Changes of one measure, at most one for each group and variant.
+ * @returns A standalone SVG document of one column's width.
+ * @throws {RangeError} If there are no rows, they are of several measures, or two share group and
+ * variant.
+ */
+export function changePoints(rows: readonly ChangeRow[], options: ChangePointsOptions): string {
+  const [first] = rows;
+  if (first === undefined || rows.some(({ measure }) => measure !== first.measure)) {
+    throw new RangeError("Cannot draw changes as they need to be of one measure, one at least");
+  }
+  const { measure } = first;
+  const unit = unitOf(measure);
+  const size = unit === "points" ? 100 : 1;
+  const better = betterOf(measure) === "lower" ? ", lower is better" : "";
+  return groupedBars(
+    rows.map(({ group, variant, evidence, verdict: { difference, ci95 } }) => ({
+      group: `${group} (n = ${formatCount(evidence.n)})`,
+      variant,
+      value: size * difference,
+      interval: ci95 && [size * ci95[0], size * ci95[1]],
+      text: changeNumber(difference, measure),
+    })),
+    {
+      title: options.title,
+      axis: `Change on ${figureName(options.of)} (${unit}${better})`,
+      marks: "points",
+      notes: [
+        "Lines: the wider 95 % interval of the two, unadjusted.",
+        ...(options.label === undefined ? [] : [`Data: ${figureName(options.label)}.`]),
+      ],
+    },
+  );
+}

@@ -1,0 +1,172 @@
+import * as Plot from "@observablehq/plot";
+import {
+  COLUMN_WIDTH,
+  figureText,
+  fitText,
+  INK,
+  type Margin,
+  MUTED,
+  PALETTE,
+  SMALL_FONT,
+  textWidth,
+  wrapText,
+} from "./svg.ts";
+
+/** How one series looks: told apart by shape and dashes where there is no colour. */
+export interface SeriesStyle {
+  readonly colour: string;
+  /** A symbol of Plot's. */
+  readonly symbol: string;
+  /** Dashes of its line, empty for none. */
+  readonly dash: string;
+}
+
+const SYMBOLS: readonly string[] = ["circle", "triangle", "diamond", "star", "wye", "cross"];
+const DASHES: readonly string[] = ["", "6 3", "2 2", "7 2 2 2"];
+
+/** The style of the series at a place, counted from 0: the first 60 differ. */
+export function seriesStyle(index: number): SeriesStyle {
+  return {
+    colour: PALETTE[index % PALETTE.length]!,
+    symbol: SYMBOLS[index % SYMBOLS.length]!,
+    dash: DASHES[index % DASHES.length]!,
+  };
+}
+
+/** An entry of a legend: a name beside a symbol, a line or both. */
+export interface LegendEntry {
+  readonly name: string;
+  readonly colour: string;
+  /** A symbol of Plot's; none for a line alone. */
+  readonly symbol?: string;
+  readonly hollow?: boolean;
+  /** Dashes of a line; none for a symbol alone. */
+  readonly dash?: string;
+}
+
+/** A legend, laid out: its marks, and how many pixels high it is. */
+export interface Legend {
+  readonly height: number;
+  /** The marks of the legend that begins at `top`. */
+  readonly marks: (top: number, margin: Margin) => readonly unknown[];
+}
+
+const LINE = 15;
+const KEY = 24;
+
+/** Lays a legend out in as many lines as it takes. */
+export function legend(entries: readonly LegendEntry[], width: number = COLUMN_WIDTH): Legend {
+  const style = { fontSize: SMALL_FONT };
+  let [left, line] = [8, 0];
+  const places = entries.map((entry) => {
+    const name = fitText(entry.name, width - KEY - 16, style);
+    const wide = KEY + textWidth(name, style) + 10;
+    if (left > 8 && left + wide > width) [left, line] = [8, line + 1];
+    const place = { ...entry, name, left, line };
+    left += wide;
+    return place;
+  });
+  return {
+    height: places.length === 0 ? 0 : LINE * (line + 1),
+    marks: (top, margin) =>
+      places.flatMap((entry) => legendMarks(entry, top + LINE * (entry.line + 0.5), margin)),
+  };
+}
+
+function legendMarks(
+  { name, left, colour, symbol, hollow, dash }: LegendEntry & { readonly left: number },
+  top: number,
+  margin: Margin,
+): unknown[] {
+  const place = { frameAnchor: "top-left", dy: top - margin.top } as const;
+  return [
+    ...(dash === undefined ? [] : [
+      Plot.vector([0], {
+        ...place,
+        dx: left + 9 - margin.left,
+        length: 20,
+        anchor: "middle",
+        rotate: 90,
+        shape: STROKE,
+        stroke: colour,
+        strokeWidth: 1.5,
+        strokeDasharray: dash,
+      }),
+    ]),
+    ...(symbol === undefined ? [] : [
+      Plot.dot([0], {
+        ...place,
+        dx: left + 9 - margin.left,
+        r: 3.5,
+        symbol: symbol as Plot.SymbolType,
+        stroke: colour,
+        strokeWidth: 1.5,
+        fill: hollow ? "white" : colour,
+      }),
+    ]),
+    figureText(name, {
+      margin,
+      top,
+      left: left + KEY,
+      fontSize: SMALL_FONT,
+      fill: colour === MUTED ? INK : colour,
+    }),
+  ];
+}
+
+/** A vector without a head. */
+const STROKE = {
+  draw(
+    context: { moveTo(x: number, y: number): void; lineTo(x: number, y: number): void },
+    length: number,
+  ): void {
+    context.moveTo(0, 0);
+    context.lineTo(0, -length);
+  },
+};
+
+/** A tick with its sign: "+5", "0", "−5". */
+export function signedTick(value: number): string {
+  if (value === 0) return "0";
+  const size = String(Math.abs(value));
+  return value > 0 ? `+${size}` : `\u2212${size}`;
+}
+
+/** Zero and every value with a margin of a tenth, at least `least` wide on each side. */
+export function domainOf(
+  values: readonly number[],
+  least: number,
+): readonly [number, number] {
+  const low = Math.min(0, ...values);
+  const high = Math.max(0, ...values);
+  const margin = Math.max(least, 0.08 * (high - low));
+  return [low - margin, high + margin];
+}
+
+/** Notes below a figure, laid out: their marks, and how many pixels high they are. */
+export interface Notes {
+  readonly height: number;
+  /** The marks of the notes that begin at `top`. */
+  readonly marks: (top: number, margin: Margin) => readonly unknown[];
+}
+
+const NOTE_LINE = 13;
+
+/** Lays notes out, each in as many lines as it takes. */
+export function notes(texts: readonly string[]): Notes {
+  const lines = texts.flatMap((text) =>
+    wrapText(text, COLUMN_WIDTH - 12, { fontSize: SMALL_FONT })
+  );
+  return {
+    height: NOTE_LINE * lines.length + 3,
+    marks: (top, margin) =>
+      lines.map((line, index) =>
+        figureText(line, {
+          margin,
+          top: top + NOTE_LINE * (index + 0.5),
+          fill: MUTED,
+          fontSize: SMALL_FONT,
+        })
+      ),
+  };
+}

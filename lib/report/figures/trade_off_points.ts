@@ -1,0 +1,116 @@
+import type { TradeOffRow } from "../rows/row_types.ts";
+import { betterOf, unitOf } from "../words/measures.ts";
+import { type SeriesStyle, seriesStyle } from "./series.ts";
+import { figureName } from "./svg.ts";
+
+/** A measure of what is known: the x axis of a trade-off. */
+export type KnowledgeGauge = "mmlu" | "prose";
+
+/** A variant in the figure, in the units of the axes. */
+export interface TradeOffPoint {
+  readonly variant: string;
+  /** The recipe, adapter or model that it comes from. */
+  readonly source: string;
+  /** Variants of one path differ in their scale alone. */
+  readonly path: string;
+  readonly scale: number;
+  /** What tells it from others of its source, such as "×0.5"; empty for the plain one. */
+  readonly mark: string;
+  readonly x: number;
+  readonly y: number;
+  /** 95 % intervals, the wider of both; absent where there is none. */
+  readonly xEnds?: readonly [number, number];
+  readonly yEnds?: readonly [number, number];
+  readonly style: SeriesStyle;
+  readonly recommended: boolean;
+  /** Whether no other variant, nor the base model, is better on one axis and as good on the other. */
+  readonly front: boolean;
+}
+
+/**
+ * The tuned variants that have a change on both axes, with their style by source and whether they
+ * are on the Pareto front.
+ *
+ * @throws {RangeError} If two share a name or a change is not finite.
+ */
+export function tradeOffPoints(
+  rows: readonly TradeOffRow[],
+  gauge: KnowledgeGauge,
+): TradeOffPoint[] {
+  const both = rows.filter((row) => row.sql !== undefined && row[gauge] !== undefined);
+  const sources = [...new Set(both.map(({ origin }) => origin.source))];
+  const points = both.map((row) => point(row, gauge, sources.indexOf(row.origin.source)));
+  checkPoints(points);
+  const candidates = [...points, BASE];
+  return points.map((own) => ({ ...own, front: isOnFront(own, candidates, gauge) }));
+}
+
+/** Whether no variant is better than the base model on one axis and as good on the other. */
+export function isBaseOnFront(points: readonly TradeOffPoint[], gauge: KnowledgeGauge): boolean {
+  return isOnFront(BASE, points, gauge);
+}
+
+/** A place in the figure. */
+type Place = Pick<TradeOffPoint, "x" | "y">;
+
+const BASE: Place = { x: 0, y: 0 };
+
+function isOnFront(own: Place, candidates: readonly Place[], gauge: KnowledgeGauge): boolean {
+  const sign = betterOf(gauge) === "lower" ? -1 : 1;
+  return !candidates.some(({ x, y }) =>
+    sign * x >= sign * own.x && y >= own.y && (x !== own.x || y !== own.y)
+  );
+}
+
+function point(row: TradeOffRow, gauge: KnowledgeGauge, source: number): TradeOffPoint {
+  const { variant, origin, recommended } = row;
+  const x = row[gauge]!.verdict;
+  const y = row.sql!.verdict;
+  const size = unitOf(gauge) === "points" ? 100 : 1;
+  const { scale = 1, checkpoint, seed } = origin;
+  const training = [origin.source, checkpoint?.index ?? "", seed ?? ""];
+  return {
+    variant: figureName(variant),
+    source: figureName(origin.source),
+    path: JSON.stringify(training),
+    scale,
+    mark: figureName(markOf(row)),
+    x: size * x.difference,
+    y: 100 * y.difference,
+    ...(x.ci95 && { xEnds: [size * x.ci95[0], size * x.ci95[1]] as const }),
+    ...(y.ci95 && { yEnds: [100 * y.ci95[0], 100 * y.ci95[1]] as const }),
+    style: seriesStyle(source),
+    recommended,
+    front: false,
+  };
+}
+
+/** The scale, the checkpoint, or what else of the name is not its source's. */
+function markOf({ variant, origin: { source, scale, checkpoint } }: TradeOffRow): string {
+  const parts = [
+    ...(checkpoint ? [`${checkpoint.index}/${checkpoint.of}`] : []),
+    ...(scale === undefined || scale === 1 ? [] : [`×${scale}`]),
+  ];
+  if (parts.length > 0) return parts.join(" ");
+  return variant.startsWith(source) ? variant.slice(source.length) : variant;
+}
+
+function checkPoints(points: readonly TradeOffPoint[]): void {
+  const seen = new Set<string>();
+  for (const { variant, x, y, xEnds = [], yEnds = [] } of points) {
+    if (seen.has(variant)) {
+      throw new RangeError(
+        `Cannot draw the trade-off figure as each variant needs a name of its own: "${variant}" ` +
+          "is there twice",
+      );
+    }
+    seen.add(variant);
+    for (const value of [x, y, ...xEnds, ...yEnds]) {
+      if (!Number.isFinite(value)) {
+        throw new RangeError(
+          `Cannot draw "${variant}" as its changes must be finite: current value is ${value}`,
+        );
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { formatCount, formatPercent } from "../words/format_numbers.ts";
+import { markdownText } from "../words/markdown_text.ts";
+import { changeBounds, changeWithUnit } from "../words/measures.ts";
+import { changeSentence } from "../words/verdict_words.ts";
+import type { ChangeRow, VariantRows } from "../rows/row_types.ts";
+import { BASE_NAME, overallChange } from "../rows/study_lookup.ts";
+import { movesText } from "../tables/letter_table.ts";
+
+/** From this share of all moved answers on, one target is named. */
+const MOST = 0.6;
+
+/**
+ * A few sentences, each a line of a list: what part of a change of multiple choice is a habit of letters, what the form of the answer, and
+ * what stays with the letter prior taken off; nothing where the log-probabilities were not kept.
+ *
+ * @param raw The change of the accuracy as it is.
+ */
+export function letterSentences(rows: VariantRows, variant: string, raw: ChangeRow): string[] {
+  const priorFree = overallChange(rows, "prior_free", variant);
+  const habit = overallChange(rows, "habit", variant);
+  if (!priorFree || !habit) return [];
+  return [
+    [
+      `With the letter prior taken off: ${changeSentence(priorFree)}.`,
+      habitText(rows, habit),
+      ...dropText(raw, { priorFree, habit }),
+    ].join(" "),
+    ...writtenText(rows, variant, raw),
+  ];
+}
+
+/** The part of the change that comes from choosing letters otherwise, and where the letters went. */
+function habitText({ letterFlips }: VariantRows, habit: ChangeRow): string {
+  const { measure, verdict: { difference, ci95, outcome }, variant } = habit;
+  const size = changeWithUnit(difference, measure) +
+    (ci95 ? ` ${changeBounds(ci95, measure)}` : "");
+  const shown = outcome === "gain" || outcome === "loss";
+  const flips = letterFlips.find((row) => row.variant === variant)?.flips;
+  const moved = !flips || flips.moved === 0
+    ? ""
+    : ` ${formatCount(flips.moved)} of ${formatCount(flips.n)} letters moved` +
+      (flips.largestTargetShare > MOST
+        ? `, ${formatPercent(flips.largestTargetShare)} of them to one letter`
+        : "") +
+      ` (${markdownText(movesText(flips.rows))}).`;
+  return `The rest, ${size}, comes from choosing letters otherwise: a habit of letters is ` +
+    `${shown ? "shown" : "not shown"} (unadjusted).${moved}`;
+}
+
+/** What a drop of the raw score is to be called. */
+function dropText(
+  raw: ChangeRow,
+  { priorFree, habit }: { readonly priorFree: ChangeRow; readonly habit: ChangeRow },
+): string[] {
+  if (raw.outcome !== "loss") return [];
+  if (priorFree.outcome === "loss") {
+    return habit.outcome === "loss"
+      ? ["So the drop is in part a habit of letters, and in part there without it."]
+      : ["So the drop is there without a habit of letters too."];
+  }
+  return habit.outcome === "loss"
+    ? ["So the drop is a habit of letters as far as it is shown; that knowledge went is not shown."]
+    : ["So which part of the drop is a habit of letters, and which is knowledge, is not shown."];
+}
+
+/** The same by the letters that the model writes: a drop there alone is one of the form. */
+function writtenText({ letters, ...rows }: VariantRows, variant: string, raw: ChangeRow): string[] {
+  const change = overallChange(rows, "written", variant);
+  if (!change) return [];
+  const [before, after] = [BASE_NAME, variant].map((name) =>
+    letters.find((row) => row.variant === name)?.written?.noLetter
+  );
+  const none = before === undefined || after === undefined
+    ? ""
+    : ` Without any letter: ${formatCount(after)} answers, of the base model ${
+      formatCount(before)
+    }.`;
+  const form = change.outcome === "loss" && raw.outcome !== "loss"
+    ? " A loss in writing that the log-probabilities do not show is one of the form of the answer, " +
+      "as far as anything is shown."
+    : "";
+  return [`By the letter that the model writes: ${changeSentence(change)}.${none}${form}`];
+}

@@ -1,0 +1,88 @@
+import { MIN_SEEDS_OF_A_RECIPE } from "../../stats/mod.ts";
+import { formatCount, formatNats } from "../words/format_numbers.ts";
+import { markdownText } from "../words/markdown_text.ts";
+import { changeBounds, changeWithUnit } from "../words/measures.ts";
+import { changeSentence, INTERVAL_NOTE } from "../words/verdict_words.ts";
+import type { PairRow, SeedRow, StudyRows } from "../rows/row_types.ts";
+import { seedChange } from "../tables/change_table.ts";
+
+/**
+ * What a recipe changes over its training seeds, as Markdown. A word on the recipe takes 5 seeds;
+ * with fewer the numbers are of its adapters. Empty where no recipe was trained twice.
+ */
+export function seedsFinding({ seeds, titles }: Pick<StudyRows, "seeds" | "titles">): string {
+  if (seeds.length === 0) return "";
+  const recipes = [...Map.groupBy(seeds, ({ recipe }) => recipe)].map(([recipe, own]) => {
+    const { seeds: count, speaksOfRecipe } = own[0]!.change;
+    const changes = own.map((row) => `on ${markdownText(titles[row.measure])} ${seedText(row)}`);
+    const of = speaksOfRecipe
+      ? `over ${formatCount(count)} seeds and all questions`
+      : `${formatCount(count)} seeds are too few for a word on the recipe, which takes ` +
+        `${formatCount(MIN_SEEDS_OF_A_RECIPE)}; the mean of these adapters`;
+    return `- **${markdownText(recipe)}**, ${of}: ${changes.join("; ")}.`;
+  });
+  return [`**Recipes over seeds.** ${INTERVAL_NOTE}\n`, ...recipes].join("\n");
+}
+
+function seedText(row: SeedRow): string {
+  const { measure, change } = row;
+  if (change.speaksOfRecipe) return changeSentence(seedChange(row));
+  const { difference, ci95 } = change.verdict;
+  return changeWithUnit(difference, measure) + (ci95 ? ` ${changeBounds(ci95, measure)}` : "");
+}
+
+/** The recipes compared with each other, as Markdown: the word is of the second one. */
+export function pairsFinding({ pairs, titles }: Pick<StudyRows, "pairs" | "titles">): string {
+  if (pairs.length === 0) return "";
+  const byPair = [...Map.groupBy(pairs, ({ first, variant }) => JSON.stringify([first, variant]))];
+  const lines = byPair.map(([, own]) => {
+    const { first, variant } = own[0]!;
+    return `- **${markdownText(variant)}** against **${markdownText(first)}**: ` +
+      `${own.map((row) => pairText(row, titles)).join("; ")}.`;
+  });
+  return [
+    `**Recipes against each other**, by pairing, adjusted for all pairs of a measure (Holm). ` +
+    `${INTERVAL_NOTE}\n`,
+    ...lines,
+  ].join("\n");
+}
+
+function pairText(row: PairRow, titles: StudyRows["titles"]): string {
+  return `on ${markdownText(titles[row.measure as keyof typeof titles])} ${changeSentence(row)}`;
+}
+
+/**
+ * How the changes of general text and of multiple choice go together over the variants, as
+ * Markdown. Empty where they were not both measured.
+ */
+export function correlationFinding(
+  { proseAndMmlu, titles }: Pick<StudyRows, "proseAndMmlu" | "titles">,
+): string {
+  if (!proseAndMmlu) return "";
+  const { n, groups, pearson, spearman } = proseAndMmlu;
+  const of = `${formatCount(n)} variants${
+    groups === undefined ? "" : ` of ${formatCount(groups)} recipes`
+  }`;
+  return `**Two gauges.** Over ${of} the change on ${
+    markdownText(titles.prose)
+  } (above 0 is worse) ` +
+    `and the change on ${markdownText(titles.mmlu)} (above 0 is better) go together with ` +
+    `r = ${coefficient(pearson)} (Pearson) and ${coefficient(spearman)} (Spearman): ` +
+    `${correlationWord(pearson)}.`;
+}
+
+function coefficient(
+  { r, ci95 }: { readonly r: number; readonly ci95?: readonly number[] },
+): string {
+  const shown = [r, ...(ci95 ?? [])].map((value) => formatNats(value, 2).replace("-", "\u2212"));
+  return shown[0]! + (ci95 ? ` [${shown[1]}, ${shown[2]}]` : "");
+}
+
+function correlationWord({ ci95 }: { readonly ci95?: readonly [number, number] }): string {
+  if (!ci95) return "too few recipes for an interval, so that nothing is shown of others";
+  const [low, high] = ci95;
+  if (high < 0) return "where one is worse, so is the other (unadjusted)";
+  return low > 0
+    ? "where one is worse, the other is better (unadjusted)"
+    : "that they go together is not shown";
+}

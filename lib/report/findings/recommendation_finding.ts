@@ -1,0 +1,100 @@
+import { formatCount, formatPercent } from "../words/format_numbers.ts";
+import { markdownText } from "../words/markdown_text.ts";
+import { lossText } from "../words/measures.ts";
+import { changeSentence } from "../words/verdict_words.ts";
+import type { StudyRows } from "../rows/row_types.ts";
+
+type Recommendation = NonNullable<StudyRows["recommendation"]>;
+
+/**
+ * The recommended variant with its confirmed gain, or why none is recommended and what it would
+ * take, as Markdown. Empty where no variant is a step of a path.
+ */
+export function recommendationFinding(rows: StudyRows): string {
+  const { recommendation } = rows;
+  if (!recommendation) return "";
+  return `**Recommendation.** ${answerText(rows, recommendation)} ${
+    ruleText(rows, recommendation)
+  }`;
+}
+
+function answerText(rows: StudyRows, recommendation: Recommendation): string {
+  const { outcome, chosen, passed, halves, neededExamples } = recommendation;
+  const { plan, titles } = rows;
+  const gauge = markdownText(titles[plan.gauge]);
+  const tolerated = lossText(plan.delta, plan.gauge);
+  const excluded = `a loss of ${tolerated} or more on ${gauge} is excluded`;
+  switch (outcome) {
+    case "recommended":
+      return `**${markdownText(chosen!)}** is recommended: ${excluded}, it is ` +
+        `${
+          chosenText(recommendation)
+        }, and on the databases that were kept back for it its change ` +
+        `on ${markdownText(rows.titles.sql)} is ${gainText(recommendation)}.`;
+    case "none_passed":
+      return `None can be recommended: no variant is shown to lose less than ${tolerated} on ${gauge}. ` +
+        (neededExamples === undefined
+          ? "Every first step of a path was seen to lose as much, so that no number of items would do."
+          : `It would take about ${
+            formatCount(neededExamples)
+          } items, if the first step that needs ` +
+            "the fewest truly changes as much as it was seen to.");
+    case "not_confirmed":
+      return `None can be recommended: ${excluded} for ${variantCount(passed.length)}, and ` +
+        `**${markdownText(chosen!)}** is ${
+          chosenText(recommendation)
+        }, but its change on the databases that were kept back is ` +
+        `${gainText(recommendation)}. ${confirmText(neededExamples)}`;
+    case "too_few_databases":
+      return `None can be recommended: ${excluded} for ${variantCount(passed.length)}, but with ` +
+        `${formatCount(halves.confirm.length)} databases ` +
+        "to confirm on there is no interval worth its name. It takes more databases.";
+  }
+}
+
+function variantCount(count: number): string {
+  return count === 1 ? "1 variant" : `${formatCount(count)} variants`;
+}
+
+/** How the chosen variant did on the half that chose it. */
+function chosenText({ passed, chosen }: Recommendation): string {
+  const { right, n } = passed.find(({ variant }) => variant === chosen)!;
+  const of = passed.length === 1
+    ? "the only such variant,"
+    : `the best of ${formatCount(passed.length)} such variants,`;
+  return `${of} with ${formatCount(right)} of ${formatCount(n)} questions right on the databases ` +
+    "to choose by";
+}
+
+/** Its gain on the other half: one claim, and planned, so that there is nothing to adjust for. */
+function gainText({ gain }: Recommendation): string {
+  const alone = { p: gain!.pValue, claims: 1 };
+  return changeSentence({
+    measure: "sql",
+    verdict: gain!,
+    outcome: gain!.outcome,
+    adjusted: alone,
+  });
+}
+
+function confirmText(neededExamples: number | undefined): string {
+  return neededExamples === undefined
+    ? "The databases to choose by show no gain either that a number of questions could be given for."
+    : `It would take about ${
+      formatCount(neededExamples)
+    } questions on databases to confirm on, if ` +
+      "the change that was seen where it was chosen is the true one; as the best of several it is " +
+      "too large on average.";
+}
+
+/** By which rule, and what the rule promises. */
+function ruleText({ plan }: StudyRows, { paths, level }: Recommendation): string {
+  const steps = paths.flatMap((path) => path.steps);
+  const tested = steps.filter((step) => step.tested).length;
+  const passed = steps.filter((step) => step.passed).length;
+  return `The rule was written down before an answer of a tuned variant was read: ` +
+    `${formatCount(paths.length)} paths at ${formatPercent(level)} each; ` +
+    `${formatCount(tested)} of ${formatCount(steps.length)} steps were tested and ` +
+    `${formatCount(passed)} passed. A variant that loses as much is recommended in at most ` +
+    `${formatPercent(plan.alpha)} of such studies. It is of these adapters, not of their recipes.`;
+}

@@ -1,0 +1,99 @@
+import { printable } from "../../ground/mod.ts";
+import type { Frame } from "./frame.ts";
+
+/** The key by which Deno's Jupyter kernel asks a value how it wants to be shown. */
+const DISPLAY = Symbol.for("Jupyter.display");
+
+/** Something a notebook shows when it is the last value of a cell. */
+export interface Displayable {
+  /** The value by media type, as Jupyter's `display_data` message carries it. */
+  readonly [DISPLAY]: () => Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A figure, shown inline as `image/svg+xml`.
+ *
+ * @param svg A standalone SVG document.
+ * @throws {SyntaxError} If the text is not an SVG document.
+ */
+export function showFigure(svg: string): Displayable {
+  if (!svg.startsWith("<svg")) {
+    throw new SyntaxError(
+      `Cannot show the figure as it is not SVG: it begins "${svg.slice(0, 20)}"`,
+    );
+  }
+  const title = /<title>([^<]*)<\/title>/.exec(svg)?.[1] ?? "figure";
+  return shown({ "image/svg+xml": svg, "text/plain": `Figure: ${title}` });
+}
+
+/**
+ * A data frame as an HTML table of all its rows: empty where there is no value, the decimals of a
+ * column alike and below each other. (Polars itself shows "null", and 5 beside 5.25.)
+ */
+export function showFrame(frame: Frame): Displayable {
+  const records = frame.toRecords();
+  const columns = frame.columns.map((name) => column(name, records.map((row) => row[name])));
+  const head = columns.map(({ name }) => `<th>${escaped(name)}</th>`).join("");
+  const body = records.map((_, i) =>
+    `<tr>${
+      columns.map(({ cells, numeric }) =>
+        `<td${numeric ? ' style="text-align: right"' : ""}>${escaped(cells[i]!)}</td>`
+      ).join("")
+    }</tr>`
+  );
+  const html = `<table><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>`;
+  const lines = [columns.map(({ name }) => name), ...records.map((_, i) => cellsOf(columns, i))];
+  return shown({
+    "text/html": html,
+    "text/plain": lines.map((line) => line.join("\t")).join("\n"),
+  });
+}
+
+/** A text shown as Markdown: a table, or a finding with its interval. */
+export function showMarkdown(markdown: string): Displayable {
+  return shown({ "text/markdown": markdown, "text/plain": markdown });
+}
+
+/** A text shown as it stands, in type of one width: a prompt, a training record. */
+export function showText(text: string): Displayable {
+  // A fence has to be longer than any run of its own sign within.
+  const runs = text.match(/~+/g) ?? [];
+  const fence = "~".repeat(Math.max(3, ...runs.map((run) => run.length + 1)));
+  return showMarkdown(`${fence}text\n${text.replace(/\n?$/, "\n")}${fence}`);
+}
+
+interface ShownColumn {
+  readonly name: string;
+  readonly cells: readonly string[];
+  readonly numeric: boolean;
+}
+
+function column(name: string, values: readonly unknown[]): ShownColumn {
+  const numbers = values.filter((value) => typeof value === "number");
+  const numeric = numbers.length > 0;
+  // p-values span many sizes, and lose their meaning to a common number of decimals
+  const decimals = Math.min(4, Math.max(0, ...numbers.map(decimalsOf)));
+  const cell = (value: unknown): string => {
+    if (value === null || value === undefined) return "";
+    if (typeof value !== "number") return printable(String(value));
+    const text = value.toFixed(decimals);
+    return Number(text) === 0 && value !== 0 ? value.toPrecision(1) : text;
+  };
+  return { name: printable(name), cells: values.map(cell), numeric };
+}
+
+function decimalsOf(value: number): number {
+  return /\.(\d+)$/.exec(String(value))?.[1]?.length ?? 0;
+}
+
+function cellsOf(columns: readonly ShownColumn[], row: number): string[] {
+  return columns.map(({ cells }) => cells[row]!);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+function shown(bundle: Readonly<Record<string, unknown>>): Displayable {
+  return { [DISPLAY]: () => bundle };
+}

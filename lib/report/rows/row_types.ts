@@ -1,0 +1,324 @@
+/**
+ * The rows that tables, figures, frames and sentences are made of.
+ *
+ * A row is one number with all that is needed to read it: what was measured, on which variant, on
+ * how many examples, and its intervals. Proportions are in 0..1 everywhere, general text is in nats
+ * a token; percent and percentage points are made at the moment of printing.
+ *
+ * @module
+ */
+import type {
+  Gauge,
+  RecipeOverSeeds,
+  StudyFindings,
+  SweepPlan,
+  VariantOrigin,
+  WrittenScores,
+} from "../../runs/mod.ts";
+import type {
+  Calibration,
+  ChangeAboveChance,
+  Evidence,
+  FlipTable,
+  Interval,
+  LetterTable,
+  Outcome,
+  PercentageChange,
+  Proportion,
+  Verdict,
+} from "../../stats/mod.ts";
+
+/**
+ * What a change is of: one of the three gauges, statements that run (`runs`), and what the letters'
+ * log-probabilities say beside the accuracy of multiple choice.
+ *
+ * - `prior_free`: accuracy with the letter prior taken off; `habit`: the rest of the raw change;
+ * - `right_probability`: the mean probability of the right letter; `brier`: the mean Brier score;
+ * - `written`: accuracy by the letter that the model writes.
+ */
+export type Measure =
+  | Gauge
+  | "runs"
+  | "prior_free"
+  | "habit"
+  | "right_probability"
+  | "brier"
+  | "written";
+
+/** What the data of each gauge are called in tables, figures and sentences, such as "MMLU". */
+export type GaugeTitles = Readonly<Record<Gauge, string>>;
+
+/** The accuracy of one variant on one group of examples. */
+export interface AccuracyRow {
+  readonly measure: "sql" | "mmlu";
+  /** The model as it is named in every table: "base", or the name of a tuned variant. */
+  readonly variant: string;
+  /** A hardness level ("easy" .. "extra"), a category, a reading, a step of the funnel, or "all". */
+  readonly group: string;
+  /** Examples answered correctly, of {@linkcode AccuracyRow.n}. */
+  readonly successes: number;
+  /** Examples scored. */
+  readonly n: number;
+  /** `successes / n`, in 0..1. */
+  readonly mean: number;
+  /** 95 % interval of the mean, in 0..1. */
+  readonly ci95: Interval;
+  /**
+   * Of SQL over all examples: completions that ended at the token limit. Absent for groups, for
+   * multiple choice, and where it was not counted.
+   */
+  readonly cut?: number;
+  /** Those of them that ended inside their reasoning part. */
+  readonly cutInReasoning?: number;
+}
+
+/** A paired change, `tuned - base` on the same examples, with the word that it may be given. */
+export interface ChangeRow {
+  readonly measure: Measure;
+  readonly variant: string;
+  /** A hardness level, a category, a kind of text, a number of shots, a reading, or "all". */
+  readonly group: string;
+  /** Counts and spreads; `n` is the number of pairs. */
+  readonly evidence: Evidence;
+  /** Both 95 % intervals, and what they alone allow. */
+  readonly verdict: Verdict;
+  /** The word that may be given: of a claim that is adjusted, what is left of it then. */
+  readonly outcome: Outcome;
+  /** Of a claim that was adjusted for others (Holm); all other claims are marked as unadjusted. */
+  readonly adjusted?: Adjustment;
+  /** The loss that is not to be tolerated, in the unit of the measure; absent without one. */
+  readonly delta?: number;
+  /** McNemar's mid-p, two-sided; of accuracies only. */
+  readonly midP?: number;
+  /** The change relative to the base score; `null` where the base has none right. */
+  readonly percent?: PercentageChange | null;
+}
+
+/** What Holm's procedure made of a claim. */
+export interface Adjustment {
+  /** The adjusted two-sided p-value against "no difference". */
+  readonly p: number;
+  /** How many claims were adjusted together. */
+  readonly claims: number;
+}
+
+/** Two tuned variants compared directly, by pairing; the word is of the second one. */
+export interface PairRow extends ChangeRow {
+  /** The one that the change is counted from. */
+  readonly first: string;
+}
+
+/** A recipe's change over its training seeds. */
+export interface SeedRow {
+  readonly recipe: string;
+  readonly measure: Gauge;
+  readonly change: NonNullable<RecipeOverSeeds["changes"][Gauge]>;
+}
+
+/** Verdicts of one variant counted by status, the raw record of a SQL run. */
+export interface CountRow {
+  readonly variant: string;
+  /** A verdict status such as "match" or "sql_error". */
+  readonly status: string;
+  readonly count: number;
+  /** Examples judged. */
+  readonly n: number;
+  /** Completions that ended at the token limit, whatever their status; absent where not counted. */
+  readonly cut?: number;
+}
+
+/** How many of a variant's wrong statements first depart from their gold in one way. */
+export interface ClassRow {
+  readonly variant: string;
+  /** A class of error such as "join". */
+  readonly errorClass: string;
+  readonly count: number;
+  /** Examples judged, right ones included. */
+  readonly n: number;
+}
+
+/** Whether a variant's multiple-choice accuracy is shown to be above guessing. */
+export interface ChanceRow {
+  readonly variant: string;
+  readonly group: string;
+  /** The accuracy of guessing, in 0..1. */
+  readonly chance: number;
+  /** One-sided exact binomial p-value. */
+  readonly pValue: number;
+  /** Whether it is shown at 5 %. That it is not does not show that a model guesses. */
+  readonly shown: boolean;
+}
+
+/** What the log-probabilities of the letters say of one variant. */
+export interface LetterRow {
+  readonly variant: string;
+  readonly letters: LetterTable;
+  readonly priorFree: Proportion;
+  /** The mean probability of the right letter, in 0..1. */
+  readonly rightProbability: number;
+  /** The mean Brier score over all letters, 0 to 2. */
+  readonly brier: number;
+  readonly calibration?: Calibration;
+  readonly written?: WrittenScores;
+}
+
+/** Where a variant's answers moved to. */
+export interface FlipsRow {
+  readonly variant: string;
+  readonly flips: FlipTable<string>;
+}
+
+/** The change of a variant above guessing. */
+export interface AboveChanceRow {
+  readonly variant: string;
+  readonly change: ChangeAboveChance;
+}
+
+/** How well a variant predicts general text. */
+export interface ProseRow {
+  readonly variant: string;
+  /** A kind of text, or "all". */
+  readonly group: string;
+  /** Nats a token, lower is better. */
+  readonly nats: number;
+}
+
+/** How many examples of a measure were asked for and scored, and what they are spread over. */
+export interface CoverageRow {
+  readonly measure: Gauge;
+  readonly asked: number;
+  readonly scored: number;
+  /** Databases, subjects or topics: the clusters of the intervals. */
+  readonly clusters: number;
+  /** Of SQL: examples shown in every prompt. */
+  readonly shots?: number;
+  /** What could not be scored and why, in words; empty where everything was. */
+  readonly missing: string;
+}
+
+/** One mark of the training loss. */
+export interface LossRow {
+  readonly variant: string;
+  /** Optimizer steps taken. */
+  readonly step: number;
+  /** Mean cross-entropy of the completion tokens since the last mark, in nats a token. */
+  readonly lossNats: number;
+}
+
+/** What became of a variant as a step of its path: `untested` after the first that did not pass. */
+export type StepResult = "passed" | "not passed" | "untested";
+
+/** One tuned variant in the trade-off: its changes over all examples. */
+export interface TradeOffRow {
+  readonly variant: string;
+  readonly origin: VariantOrigin;
+  readonly sql?: ChangeRow;
+  readonly mmlu?: ChangeRow;
+  readonly prose?: ChangeRow;
+  /** Absent where it is no step of a path, or there is no plan. */
+  readonly step?: StepResult;
+  readonly recommended: boolean;
+}
+
+/** The rows that need no whole study: some variants, the base model first. */
+export interface VariantRows {
+  /** The base model's name. */
+  readonly model: string;
+  /** What the numbers come from where that is not the real data set, such as "sample". */
+  readonly label?: string;
+  readonly titles: GaugeTitles;
+  /** The base model first, then the variants; groups in their natural order, "all" last. */
+  readonly accuracy: readonly AccuracyRow[];
+  /** SQL over all examples by reading of "the rows agree": the group is the reading. */
+  readonly readings: readonly AccuracyRow[];
+  /** SQL over all examples by the number of examples shown, where there are several. */
+  readonly shots: readonly AccuracyRow[];
+  /** How far SQL gets: the group is "parses", "runs" or "right". */
+  readonly funnel: readonly AccuracyRow[];
+  /** Verdicts of SQL by status. */
+  readonly counts: readonly CountRow[];
+  /** Wrong SQL by class of error. */
+  readonly classes: readonly ClassRow[];
+  /** Where SQL verdicts moved to. */
+  readonly sqlFlips: readonly FlipsRow[];
+  /** Multiple choice against guessing. */
+  readonly chance: readonly ChanceRow[];
+  readonly aboveChance: readonly AboveChanceRow[];
+  readonly letters: readonly LetterRow[];
+  /** Where letters moved to. */
+  readonly letterFlips: readonly FlipsRow[];
+  readonly prose: readonly ProseRow[];
+  /** Every change of every variant against the base model. */
+  readonly changes: readonly ChangeRow[];
+  /** One a tuned variant. */
+  readonly tradeOff: readonly TradeOffRow[];
+}
+
+/** All rows of one study, as a summary yields them. */
+export interface StudyRows extends VariantRows {
+  readonly coverage: readonly CoverageRow[];
+  readonly plan: SweepPlan;
+  readonly pairs: readonly PairRow[];
+  readonly seeds: readonly SeedRow[];
+  readonly recommendation?: NonNullable<StudyFindings["recommendation"]>;
+  readonly proseAndMmlu?: NonNullable<StudyFindings["proseAndMmlu"]>;
+}
+
+/** What variants wrote for one text-to-SQL question. */
+export interface ExampleRow {
+  readonly id: string;
+  readonly dbId: string;
+  readonly hardness: string;
+  readonly question: string;
+  /** The gold statement. */
+  readonly gold: string;
+  /** What the gold statement gives, where it was kept. */
+  readonly goldResult?: ResultTable;
+  /** One entry a variant, in the order of the study. */
+  readonly answers: readonly ExampleAnswer[];
+}
+
+/** What one variant wrote for a question, and what it came to. */
+export interface ExampleAnswer {
+  readonly variant: string;
+  /** The statement that was judged, or the whole completion where there is none in it. */
+  readonly text: string;
+  /** The verdict's status in the official reading. */
+  readonly status: string;
+  /** The class of error of a wrong statement, where it has one. */
+  readonly errorClass?: string;
+  /** One line on why it is no match. */
+  readonly why?: string;
+  /** What the statement gives, where it was kept. */
+  readonly result?: ResultTable;
+}
+
+/** The rows that a statement gives. */
+export interface ResultTable {
+  readonly columns: readonly string[];
+  /** `[rows, columns]` as texts; `null` for NULL. */
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** Whether there are more rows than these. */
+  readonly truncated: boolean;
+}
+
+/** What stands where an adapter that was not trained here would have its losses. */
+export const NO_LOSS_LOG = "trained elsewhere: no loss log";
+
+/** What one training run did. */
+export interface TrainingRow {
+  readonly variant: string;
+  /** Optimizer steps taken. */
+  readonly steps: number;
+  /** Tokens seen, prompts included. */
+  readonly tokens: number;
+  readonly seconds: number;
+  /** Loss of the first mark, in nats a token. */
+  readonly firstLossNats: number;
+  /** Mean of the last `n` logged losses, in nats a token; one loss alone has no interval. */
+  readonly lastLossNats: {
+    readonly n: number;
+    readonly mean: number;
+    readonly ci95?: Interval;
+  };
+}

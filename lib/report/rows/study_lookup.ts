@@ -1,0 +1,65 @@
+import { markdownText } from "../words/markdown_text.ts";
+import { ALL } from "./change_rows.ts";
+import type { AccuracyRow, ChangeRow, Measure, VariantRows } from "./row_types.ts";
+
+/** The name of the base model in every table. */
+export const BASE_NAME = "base";
+
+/** The base model's name with the label of a study that is not on the real data sets, as Markdown. */
+export function studyName({ model, label }: Pick<VariantRows, "model" | "label">): string {
+  const name = markdownText(model);
+  return label === undefined ? name : `${name} (${markdownText(label)})`;
+}
+
+/** The tuned variants' names, in the order of the study. */
+export function tunedVariants({ tradeOff }: Pick<VariantRows, "tradeOff">): string[] {
+  return tradeOff.map(({ variant }) => variant);
+}
+
+/**
+ * The variants that sentences are about: those whose claims were adjusted; without any, those that
+ * stand for their recipe (finished, full scale, first seed); without any, all.
+ */
+export function spokenVariants(
+  rows: Pick<VariantRows, "tradeOff" | "changes">,
+): string[] {
+  const names = tunedVariants(rows);
+  const primary = new Set(
+    rows.changes.filter(({ adjusted }) => adjusted).map(({ variant }) => variant),
+  );
+  if (primary.size > 0) return names.filter((name) => primary.has(name));
+  const plain = rows.tradeOff.filter(({ variant, origin }) => variant === origin.source);
+  return plain.length > 0 ? plain.map(({ variant }) => variant) : names;
+}
+
+/** A variant's accuracy over all examples; `undefined` where it was not measured. */
+export function overallAccuracy(
+  { accuracy }: Pick<VariantRows, "accuracy">,
+  measure: AccuracyRow["measure"],
+  variant: string,
+): AccuracyRow | undefined {
+  return accuracy.find((row) =>
+    row.measure === measure && row.variant === variant && row.group === ALL
+  );
+}
+
+/** A variant's change over all examples; `undefined` where it was not measured. */
+export function overallChange(
+  { changes }: Pick<VariantRows, "changes">,
+  measure: Measure,
+  variant: string,
+): ChangeRow | undefined {
+  return changes.find((row) =>
+    row.measure === measure && row.variant === variant && row.group === ALL
+  );
+}
+
+/**
+ * What is there, or an error that says what is missing.
+ *
+ * @throws {RangeError} If it is `undefined`.
+ */
+export function needed<T>(found: T | undefined, what: string): T {
+  if (found !== undefined) return found;
+  throw new RangeError(`Cannot state a finding as there is no row of ${what}`);
+}

@@ -1,0 +1,202 @@
+import type { Interval, PercentageChange } from "../../stats/mod.ts";
+import type {
+  ChangeRow,
+  GaugeTitles,
+  Measure,
+  PairRow,
+  SeedRow,
+  TradeOffRow,
+} from "../rows/row_types.ts";
+import { formatChange, formatSigned } from "../words/format_numbers.ts";
+import { changeBounds, changeNumber, measureName, unitOf } from "../words/measures.ts";
+import { outcomeWord, verdictWords } from "../words/verdict_words.ts";
+import { bounds, change, type Column, count, markdownOf, pValue, text } from "./column.ts";
+
+/**
+ * Paired changes to the base model, one row a change: the change with the wider 95 % interval, both
+ * intervals, flips, mid-p, the adjusted p of a primary claim or "unadjusted", the change in percent
+ * of the base score, and the word that it may be given.
+ *
+ * @param rows Changes of one unit: a column of points and nats would not line up.
+ * @throws {RangeError} If a number cannot be.
+ */
+export function changesTable(rows: readonly ChangeRow[], titles: GaugeTitles): string {
+  return markdownOf(rows, changeColumns(titles));
+}
+
+/** The columns of {@linkcode changesTable}. */
+export function changeColumns(titles: GaugeTitles): Column<ChangeRow>[] {
+  return [
+    text("measure", ({ measure }) => measureName(measure, titles)),
+    text("model", ({ variant }) => variant),
+    text("group", ({ group }) => group),
+    ...numberColumns(),
+  ];
+}
+
+/** Recipes compared with each other, one row a pair and gauge; the change is second less first. */
+export function pairsTable(rows: readonly PairRow[], titles: GaugeTitles): string {
+  return markdownOf(rows, pairColumns(titles));
+}
+
+/** The columns of {@linkcode pairsTable}. */
+export function pairColumns(titles: GaugeTitles): Column<PairRow>[] {
+  return [
+    text("measure", ({ measure }) => measureName(measure, titles)),
+    text("first", ({ first }) => first),
+    text("second", ({ variant }) => variant),
+    ...numberColumns<PairRow>(),
+  ];
+}
+
+function numberColumns<Row extends ChangeRow>(): Column<Row>[] {
+  return [
+    count("n", ({ evidence }) => evidence.n),
+    change("change", measureOf, ({ verdict }) => verdict.difference),
+    bounds("95 % interval", measureOf, ({ verdict }) => verdict.ci95),
+    bounds("by examples", measureOf, ({ verdict }) => verdict.plainCi95),
+    bounds("by clusters", measureOf, ({ verdict }) => verdict.clusteredCi95),
+    count("clusters", ({ evidence }) => evidence.clustered?.clusters),
+    count("gained", ({ evidence }) => evidence.kind === "score" ? evidence.gained : undefined),
+    count("lost", ({ evidence }) => evidence.kind === "score" ? evidence.lost : undefined),
+    pValue("mid-p", ({ midP }) => midP),
+    adjustedColumn(),
+    percentColumn(),
+    text("finding", outcomeWord),
+  ];
+}
+
+function measureOf({ measure }: ChangeRow): Measure {
+  return measure;
+}
+
+/** The adjusted p-value, or that there is none. */
+function adjustedColumn<Row extends ChangeRow>(): Column<Row> {
+  const numbers = pValue<Row>("adjusted p", ({ adjusted }) => adjusted?.p);
+  return {
+    ...numbers,
+    cell: (row) => row.adjusted ? numbers.cell(row) : "unadjusted",
+  };
+}
+
+function percentColumn<Row extends ChangeRow>(): Column<Row> {
+  const take = ({ percent }: Row): number | undefined => percent?.change;
+  const end = (row: Row, at: 0 | 1): number | undefined =>
+    row.percent ? percentBounds(row.percent)?.[at] : undefined;
+  const number = (value: number | undefined): number | null =>
+    value === undefined ? null : Number((100 * value).toFixed(1));
+  return {
+    title: "in percent of the base score",
+    align: "right",
+    cell: ({ percent }) => percent === undefined ? "" : percentText(percent),
+    series: {
+      "change %": { type: "decimal", value: (row) => number(take(row)) },
+      "change % from": { type: "decimal", value: (row) => number(end(row, 0)) },
+      "change % to": { type: "decimal", value: (row) => number(end(row, 1)) },
+    },
+  };
+}
+
+/** A percentage change with the wider interval of the two, or why there is none. */
+export function percentText(percent: PercentageChange | null): string {
+  if (percent === null) return "none right before";
+  const ci95 = percentBounds(percent);
+  if (ci95) return formatChange({ mean: percent.change, ci95 });
+  const reason = percent.clusteredCi95 === null ? "no bounds by clusters" : "one cluster alone";
+  return `${formatSigned(percent.change)} % (${reason})`;
+}
+
+function percentBounds({ ci95, clusteredCi95 }: PercentageChange): Interval | undefined {
+  return clusteredCi95
+    ? [Math.min(ci95[0], clusteredCi95[0]), Math.max(ci95[1], clusteredCi95[1])]
+    : undefined;
+}
+
+/**
+ * The trade-off, one row a tuned variant: which one it is, its changes over all examples with the
+ * wider 95 % interval, whether it passed as a step of its path, and which one is recommended.
+ */
+export function tradeOffTable(rows: readonly TradeOffRow[], titles: GaugeTitles): string {
+  return markdownOf(rows, tradeOffColumns(titles));
+}
+
+/** The columns of {@linkcode tradeOffTable}. */
+export function tradeOffColumns(titles: GaugeTitles): Column<TradeOffRow>[] {
+  const gauges = (["sql", "mmlu", "prose"] as const).flatMap((gauge) => [
+    change<TradeOffRow>(
+      `${titles[gauge]} (${unitOf(gauge)})`,
+      () => gauge,
+      (row) => row[gauge]?.verdict.difference,
+    ),
+    bounds<TradeOffRow>(
+      `${titles[gauge]}, 95 % interval`,
+      () => gauge,
+      (row) => row[gauge]?.verdict.ci95,
+    ),
+  ]);
+  return [
+    text("model", ({ variant }) => variant),
+    text("recipe", ({ origin }) => origin.source),
+    text("checkpoint", ({ origin }) => checkpointText(origin)),
+    text("scale", ({ origin }) => origin.scale?.toString()),
+    text("seed", ({ origin }) => origin.seed?.toString()),
+    ...gauges,
+    text("loss excluded", ({ step }) => step === undefined ? undefined : STEP_WORDS[step]),
+    text("recommended", ({ recommended }) => recommended ? "recommended" : undefined),
+  ];
+}
+
+const STEP_WORDS = { passed: "yes", "not passed": "no", untested: "not tested" } as const;
+
+function checkpointText({ checkpoint }: TradeOffRow["origin"]): string | undefined {
+  return checkpoint && `${checkpoint.index} of ${checkpoint.of}`;
+}
+
+/** Recipes over their training seeds, one row a recipe and gauge. */
+export function seedsTable(rows: readonly SeedRow[], titles: GaugeTitles): string {
+  return markdownOf(rows, seedColumns(titles));
+}
+
+/** The columns of {@linkcode seedsTable}. */
+export function seedColumns(titles: GaugeTitles): Column<SeedRow>[] {
+  const ownMeasure = ({ measure }: SeedRow): Measure => measure;
+  return [
+    text("measure", ({ measure }) => `${measureName(measure, titles)} (${unitOf(measure)})`),
+    text("recipe", ({ recipe }) => recipe),
+    count("seeds", (row) => row.change.seeds),
+    count("n", (row) => row.change.items),
+    change("mean change", ownMeasure, (row) => row.change.mean),
+    bounds("95 % interval", ownMeasure, (row) => row.change.verdict.ci95),
+    {
+      ...text<SeedRow>("spread of seeds", spreadText),
+      align: "right",
+    },
+    text("finding", seedWord),
+  ];
+}
+
+/** The standard deviation between seeds, in the unit of the measure. */
+function spreadText({ measure, change: { varSeed } }: SeedRow): string {
+  return changeNumber(Math.sqrt(varSeed), measure).replace("+", "");
+}
+
+/** The word on a recipe: none with fewer seeds than it takes. */
+export function seedWord(row: SeedRow): string {
+  return row.change.speaksOfRecipe
+    ? verdictWords(seedChange(row))
+    : "too few seeds for a word on the recipe";
+}
+
+/** A recipe's change over seeds in the form of a change, to be worded as one. */
+export function seedChange(
+  { measure, change: { verdict } }: Pick<SeedRow, "measure" | "change">,
+): Pick<ChangeRow, "measure" | "verdict" | "outcome"> {
+  return { measure, verdict, outcome: verdict.outcome };
+}
+
+/** A change with its interval for a cell: "+2.1 [−1.0, +5.2]"; empty where there is none. */
+export function changeCell(row: ChangeRow | undefined): string {
+  if (!row) return "";
+  const { measure, verdict: { difference, ci95 } } = row;
+  return changeNumber(difference, measure) + (ci95 ? ` ${changeBounds(ci95, measure)}` : "");
+}

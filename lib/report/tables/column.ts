@@ -1,0 +1,171 @@
+import type { Interval } from "../../stats/mod.ts";
+import {
+  count as countSeries,
+  decimal as decimalSeries,
+  type FrameColumn,
+  pValue as roundedP,
+  text as textSeries,
+} from "../frames/frame.ts";
+import type { Measure } from "../rows/row_types.ts";
+import { formatBounds, formatCount, formatPercent, formatPValue } from "../words/format_numbers.ts";
+import { changeBounds, changeNumber, unitOf } from "../words/measures.ts";
+import { type Alignment, type MarkdownCell, markdownTable } from "./markdown_table.ts";
+
+/**
+ * One column of a table, written once: how a cell of it reads in Markdown, and which columns of
+ * numbers a data frame has in its place.
+ */
+export interface Column<Row> {
+  readonly title: string;
+  readonly align: Alignment;
+  /** The cell as text, empty where there is no value. */
+  readonly cell: (row: Row) => string;
+  /** Columns of a frame, by title; an interval has two. */
+  readonly series: Readonly<Record<string, FrameColumn<Row>>>;
+}
+
+/** What a column takes out of a row; `undefined` where the row has no such value. */
+type Take<Row, Value> = (row: Row) => Value | undefined;
+
+/** A column of texts. */
+export function text<Row>(title: string, take: Take<Row, string>): Column<Row> {
+  const cell = (row: Row): string => take(row) ?? "";
+  return { title, align: "left", cell, series: { [title]: textSeries(cell) } };
+}
+
+/** A column of whole numbers. */
+export function count<Row>(title: string, take: Take<Row, number>): Column<Row> {
+  const cell = shown(take, formatCount);
+  return { title, align: "right", cell, series: { [title]: countSeries(orNull(take)) } };
+}
+
+/** A column of proportions in percent; its title has the sign. */
+export function share<Row>(title: string, take: Take<Row, number>): Column<Row> {
+  return {
+    title,
+    align: "right",
+    cell: shown(take, (value) => formatPercent(value).replace(" %", "")),
+    series: { [title]: decimalSeries(orNull(take, (value) => rounded(100 * value, 1))) },
+  };
+}
+
+/** A column of numbers with so many decimals. */
+export function decimal<Row>(
+  title: string,
+  decimals: number,
+  take: Take<Row, number>,
+): Column<Row> {
+  return {
+    title,
+    align: "right",
+    cell: shown(take, (value) => value.toFixed(decimals)),
+    series: { [title]: decimalSeries(orNull(take, (value) => rounded(value, decimals))) },
+  };
+}
+
+/** A column of p-values. */
+export function pValue<Row>(title: string, take: Take<Row, number>): Column<Row> {
+  return {
+    title,
+    align: "right",
+    cell: shown(take, formatPValue),
+    series: { [title]: decimalSeries(orNull(take, roundedP)) },
+  };
+}
+
+/** A column of changes, each in the unit of its measure. */
+export function change<Row>(
+  title: string,
+  measure: (row: Row) => Measure,
+  take: Take<Row, number>,
+): Column<Row> {
+  return {
+    title,
+    align: "right",
+    cell: (row) => shown(take, (value) => changeNumber(value, measure(row)))(row),
+    series: { [title]: decimalSeries((row) => inUnit(take(row), measure(row))) },
+  };
+}
+
+/** A column of intervals of changes. */
+export function bounds<Row>(
+  title: string,
+  measure: (row: Row) => Measure,
+  take: Take<Row, Interval>,
+): Column<Row> {
+  return {
+    title,
+    align: "right",
+    cell: (row) => shown(take, (value) => changeBounds(value, measure(row)))(row),
+    series: {
+      [`${title} from`]: decimalSeries((row) => inUnit(take(row)?.[0], measure(row))),
+      [`${title} to`]: decimalSeries((row) => inUnit(take(row)?.[1], measure(row))),
+    },
+  };
+}
+
+/** A column of intervals of proportions in percent. */
+export function shareBounds<Row>(title: string, take: Take<Row, Interval>): Column<Row> {
+  const end = (at: 0 | 1): Take<Row, number> => (row) => take(row)?.[at];
+  return {
+    title,
+    align: "right",
+    cell: shown(take, (ends) => formatBounds(ends).replaceAll("+", "")),
+    series: {
+      [`${title} from`]: share(title, end(0)).series[title]!,
+      [`${title} to`]: share(title, end(1)).series[title]!,
+    },
+  };
+}
+
+/**
+ * The columns that have a value in at least one row, and those of texts that are titles of rows.
+ */
+export function filledColumns<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+): Column<Row>[] {
+  return columns.filter(({ cell }) => rows.some((row) => cell(row) !== ""));
+}
+
+/**
+ * Rows as a Markdown table; columns without any value are left out, cells without one are empty.
+ *
+ * @throws {RangeError} If a number cannot be.
+ */
+export function markdownOf<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+  const filled = filledColumns(rows, columns);
+  return markdownTable(
+    filled,
+    rows.map((row) => filled.map(({ cell }): MarkdownCell => cell(row))),
+  );
+}
+
+function shown<Row, Value>(
+  take: Take<Row, Value>,
+  format: (value: Value) => string,
+): (row: Row) => string {
+  return (row) => {
+    const value = take(row);
+    return value === undefined ? "" : format(value);
+  };
+}
+
+function orNull<Row>(
+  take: Take<Row, number>,
+  change: (value: number) => number | null = (value) => value,
+): (row: Row) => number | null {
+  return (row) => {
+    const value = take(row);
+    return value === undefined ? null : change(value);
+  };
+}
+
+function inUnit(value: number | undefined, measure: Measure): number | null {
+  if (value === undefined) return null;
+  return unitOf(measure) === "points" ? rounded(100 * value, 1) : rounded(value, 3);
+}
+
+function rounded(value: number, decimals: number): number {
+  return Number(value.toFixed(decimals));
+}

@@ -1,0 +1,148 @@
+import type { Interval } from "../../stats/mod.ts";
+import type { AboveChanceRow, FlipsRow, LetterRow, ProseRow } from "../rows/row_types.ts";
+import { formatCount, formatNats, formatPercent } from "../words/format_numbers.ts";
+import {
+  bounds,
+  change,
+  type Column,
+  count,
+  decimal,
+  markdownOf,
+  share,
+  shareBounds,
+  text,
+} from "./column.ts";
+import { percentText } from "./change_table.ts";
+import { markdownTable } from "./markdown_table.ts";
+
+/** How many moves of answers a table names. */
+const NAMED_MOVES = 3;
+
+/**
+ * What the log-probabilities of the letters say, one row a variant: how often each letter was chosen
+ * and is the right one, the entropy of the choices, right answers that these letters would get in a
+ * random order, accuracy with the letter prior taken off, the mean probability of the right letter,
+ * Brier score, calibration, and the letters that the model writes.
+ */
+export function lettersTable(rows: readonly LetterRow[]): string {
+  return markdownOf(rows, letterColumns(rows));
+}
+
+/** The columns of {@linkcode lettersTable}. */
+export function letterColumns(rows: readonly LetterRow[]): Column<LetterRow>[] {
+  const letters = Math.max(0, ...rows.map((row) => row.letters.chosen.length));
+  return [
+    text("model", ({ variant }) => variant),
+    count("n", (row) => row.letters.n),
+    ...Array.from(
+      { length: letters },
+      (_, at) => count<LetterRow>(`chose ${letterName(at)}`, (row) => row.letters.chosen[at]),
+    ),
+    ...Array.from(
+      { length: letters },
+      (_, at) => count<LetterRow>(`${letterName(at)} right`, (row) => row.letters.gold[at]),
+    ),
+    decimal("entropy (bits)", 2, (row) => row.letters.entropyBits),
+    count("right", (row) => row.letters.right),
+    decimal("right by letters alone", 1, (row) => row.letters.expected),
+    share("prior-free accuracy %", (row) => row.priorFree.mean),
+    shareBounds("prior-free, 95 % interval", (row) => row.priorFree.ci95),
+    share("probability of the right letter %", (row) => row.rightProbability),
+    decimal("Brier score", 3, (row) => row.brier),
+    decimal("calibration error (debiased l2)", 4, (row) => row.calibration?.l2Debiased),
+    share("written letter right %", (row) => row.written?.accuracy.mean),
+    share("same questions by log-probability %", (row) => row.written?.byLogProbability.mean),
+    count("no letter written", (row) => row.written?.noLetter),
+    count("asked in writing", (row) => row.written?.accuracy.n),
+  ];
+}
+
+/** "A" for 0, and so on. */
+export function letterName(index: number): string {
+  return String.fromCharCode("A".charCodeAt(0) + index);
+}
+
+/**
+ * Where answers moved to, one row a variant: how many moved, how many of them were gained or lost,
+ * the share of the most frequent target, and the most frequent moves.
+ *
+ * @param answers What moved, such as "letters".
+ */
+export function flipsTable(rows: readonly FlipsRow[], answers: string): string {
+  return markdownOf(rows, flipColumns(answers));
+}
+
+/** The columns of {@linkcode flipsTable}. */
+export function flipColumns(answers: string): Column<FlipsRow>[] {
+  return [
+    text("model", ({ variant }) => variant),
+    count("n", ({ flips }) => flips.n),
+    count(`${answers} that moved`, ({ flips }) => flips.moved),
+    count("gained", ({ flips }) => flips.gained),
+    count("lost", ({ flips }) => flips.lost),
+    share(
+      "to the most frequent target %",
+      ({ flips }) => flips.moved === 0 ? undefined : flips.largestTargetShare,
+    ),
+    text("most frequent moves", ({ flips }) => movesText(flips.rows)),
+  ];
+}
+
+/** "A to C 12, B to C 5": the most frequent moves. */
+export function movesText(moves: FlipsRow["flips"]["rows"], most: number = NAMED_MOVES): string {
+  return moves.slice(0, most)
+    .map(({ from, to, count }) => `${from} to ${to} ${formatCount(count)}`).join(", ");
+}
+
+/**
+ * The change above guessing, one row a variant: in percent of what the base model has above it
+ * where that has bounds, and in points of what would be known if all else were guessed.
+ */
+export function aboveChanceTable(rows: readonly AboveChanceRow[]): string {
+  return markdownOf(rows, ABOVE_CHANCE_COLUMNS);
+}
+
+/** The columns of {@linkcode aboveChanceTable}. */
+export const ABOVE_CHANCE_COLUMNS: readonly Column<AboveChanceRow>[] = [
+  text("model", ({ variant }) => variant),
+  {
+    ...text<AboveChanceRow>("change of what is above guessing", ({ change }) => ratioText(change)),
+    align: "right",
+  },
+  change("points of what is known", () => "mmlu", (row) => row.change.points),
+  bounds("95 % interval", () => "mmlu", (row) => row.change.pointsCi95),
+];
+
+/** A change above guessing in percent, or why it has no bounds. */
+export function ratioText({ change, ci95, clusteredCi95 }: AboveChanceRow["change"]): string {
+  const bounded: readonly (Interval | null | undefined)[] = [ci95, clusteredCi95];
+  if (change === undefined || bounded.includes(null)) {
+    return "no bounds: the base model is not shown to be above guessing";
+  }
+  return percentText({
+    change,
+    ci95: ci95!,
+    ...(clusteredCi95 === undefined ? {} : { clusteredCi95 }),
+  });
+}
+
+/** General text in nats a token, one row a variant and one column a kind. */
+export function proseTable(rows: readonly ProseRow[]): string {
+  const groups = [...new Set(rows.map(({ group }) => group))];
+  const variants = [...new Set(rows.map(({ variant }) => variant))];
+  return markdownTable(
+    [{ title: "model" }, ...groups.map((title) => ({ title, align: "right" as const }))],
+    variants.map((variant) => [
+      variant,
+      ...groups.map((group) => {
+        const row = rows.find((row) => row.variant === variant && row.group === group);
+        return row ? formatNats(row.nats, 3) : "";
+      }),
+    ]),
+  );
+}
+
+/** Letters chosen in words: "A 25.0 %, B 20.0 %, ...". */
+export function chosenText({ letters: { chosen, n } }: LetterRow): string {
+  return chosen.map((times, at) => `${letterName(at)} ${formatPercent(times / n)}`).join(", ");
+}

@@ -1,0 +1,61 @@
+import type { PlannedNeed, SweepPlan } from "../../runs/mod.ts";
+import type { CoverageRow, GaugeTitles } from "../rows/row_types.ts";
+import { formatCount, formatNats, formatPercent } from "../words/format_numbers.ts";
+import { markdownText } from "../words/markdown_text.ts";
+import { lossText } from "../words/measures.ts";
+import { type Column, count, decimal, markdownOf, share } from "./column.ts";
+
+/**
+ * What was written down before an answer of a tuned variant was read, as Markdown: the tolerated
+ * loss, the level, the paths, the halves of the databases, the primary claims, and how many items
+ * it takes.
+ *
+ * @param coverage Says how many items there are.
+ */
+export function planText(
+  plan: SweepPlan,
+  titles: GaugeTitles,
+  coverage: readonly CoverageRow[] = [],
+): string {
+  const { written, gauge, delta, alpha, seed, paths, halves, primary } = plan;
+  const there = coverage.find(({ measure }) => measure === gauge)?.scored;
+  const level = alpha / Math.max(1, paths.length);
+  const names = (list: readonly string[]): string =>
+    list.map((name) => markdownText(name)).join(", ");
+  const facts = [
+    `Written ${markdownText(written)}, before an answer of a tuned variant was read.`,
+    `A loss of ${lossText(delta, gauge)} or more on ${
+      markdownText(titles[gauge])
+    } is not tolerated.`,
+    `The chance of recommending a variant that loses so much is at most ${formatPercent(alpha)}: ${
+      formatPercent(level)
+    } for each of ${formatCount(paths.length)} paths, one-sided.`,
+    ...paths.map(({ name, variants }) =>
+      `Path ${markdownText(name)}: ${variants.map((one) => markdownText(one)).join(", then ")}.`
+    ),
+    `Databases to choose by (seed ${formatCount(seed)}): ${names(halves.choose) || "none"}.`,
+    `Databases to confirm on: ${names(halves.confirm) || "none"}.`,
+    `Primary claims, adjusted together: ${names(primary) || "none"}.`,
+    ...(there === undefined ? [] : [`There are ${formatCount(there)} items.`]),
+  ];
+  return `${facts.map((fact) => `- ${fact}`).join("\n")}\n\n${needsTable(plan)}`;
+}
+
+/** How many items a tolerated loss needs, one row a planned share of flips and design effect. */
+export function needsTable({ gauge, needs }: Pick<SweepPlan, "gauge" | "needs">): string {
+  return needs.length === 0 ? "" : markdownOf(needs, needColumns(gauge));
+}
+
+/** The columns of {@linkcode needsTable}. */
+export function needColumns(gauge: SweepPlan["gauge"]): Column<PlannedNeed>[] {
+  return [
+    gauge === "mmlu"
+      ? share("items that flip %", ({ flipShare }) => flipShare)
+      : decimal("spread of a change (nats a token)", 3, ({ flipShare }) => Math.sqrt(flipShare)),
+    {
+      ...decimal<PlannedNeed>("design effect of clusters", 1, ({ designEffect }) => designEffect),
+      cell: ({ designEffect }) => formatNats(designEffect, 1),
+    },
+    count("items needed", ({ items }) => items),
+  ];
+}

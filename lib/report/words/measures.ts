@@ -1,0 +1,66 @@
+import type { Interval } from "../../stats/mod.ts";
+import type { GaugeTitles, Measure } from "../rows/row_types.ts";
+import { checkDifference, formatNats, formatSigned, formatSignedScore } from "./format_numbers.ts";
+
+/** The unit that a change of a measure is printed in. */
+export type Unit = "points" | "nats a token" | "Brier score";
+
+/** The unit of a measure's change: percentage points for all that is a share. */
+export function unitOf(measure: Measure): Unit {
+  if (measure === "prose") return "nats a token";
+  return measure === "brier" ? "Brier score" : "points";
+}
+
+/** Which way a measure gets better. */
+export function betterOf(measure: Measure): "higher" | "lower" {
+  return measure === "prose" || measure === "brier" ? "lower" : "higher";
+}
+
+/** A measure's name in tables, figures and sentences. */
+export function measureName(measure: Measure, { sql, mmlu, prose }: GaugeTitles): string {
+  const names: Readonly<Record<Measure, string>> = {
+    sql,
+    mmlu,
+    prose,
+    runs: `${sql}, statements that run`,
+    prior_free: `${mmlu}, letter prior taken off`,
+    habit: `${mmlu}, by choosing letters otherwise`,
+    right_probability: `${mmlu}, probability of the right letter`,
+    brier: `${mmlu}, Brier score`,
+    written: `${mmlu}, written letter`,
+  };
+  return names[measure];
+}
+
+/**
+ * A change without its unit: points with one decimal, others with three, signed.
+ *
+ * @param change In 0..1 where the unit is points.
+ * @throws {RangeError} If it cannot be one.
+ */
+export function changeNumber(change: number, measure: Measure): string {
+  return unitOf(measure) === "points"
+    ? formatSigned(checkDifference(change))
+    : formatSignedScore(change);
+}
+
+/** A change with its unit: "+2.1 points", "−0.012 nats a token". */
+export function changeWithUnit(change: number, measure: Measure): string {
+  return withUnit(changeNumber(change, measure), measure);
+}
+
+/** Both ends of an interval: "[−1.0, +2.1]". */
+export function changeBounds([low, high]: Interval, measure: Measure): string {
+  return `[${changeNumber(low, measure)}, ${changeNumber(high, measure)}]`;
+}
+
+/** A tolerated loss, which has no sign: "3.0 points", "0.030 nats a token". */
+export function lossText(delta: number, measure: Measure): string {
+  const points = unitOf(measure) === "points";
+  return withUnit(formatNats(points ? 100 * delta : delta, points ? 1 : 3), measure);
+}
+
+function withUnit(number: string, measure: Measure): string {
+  const unit = unitOf(measure);
+  return unit === "Brier score" ? number : `${number} ${unit}`;
+}
