@@ -1,17 +1,7 @@
 import assert from "node:assert/strict";
-import type { Hardness, VerdictStatus } from "../sql/verdict.ts";
 import { SUMMARY } from "./testing/mini_summary.ts";
 import { SchemaVersionError } from "./schema_version_error.ts";
-import type { HardnessLevel, SqlStatus } from "./summary.ts";
 import { readSummary, writeSummary } from "./summary_file.ts";
-
-// The room of SQL and this one use the same words, or this file does not compile.
-const _statuses: [SqlStatus] extends [VerdictStatus] ? [VerdictStatus] extends [SqlStatus] ? true
-  : false
-  : false = true;
-const _levels: [HardnessLevel] extends [Hardness] ? [Hardness] extends [HardnessLevel] ? true
-  : false
-  : false = true;
 
 Deno.test("readSummary() gives back what writeSummary() wrote", () => {
   inFolder((folder) => {
@@ -19,8 +9,11 @@ Deno.test("readSummary() gives back what writeSummary() wrote", () => {
     writeSummary(path, SUMMARY);
     assert.deepEqual(readSummary(path), SUMMARY);
     assert.match(Deno.readTextFileSync(path), /\n {2}"sum": "[0-9a-f]{64}"\n/);
-    assert.match(Deno.readTextFileSync(path), /^\{\n {2}"schemaVersion": 1,\n[^]*\n\}\n$/);
-    assert.equal(readSummary(path).variants[1]?.versusBase?.sql.overall.official.gained, 4);
+    assert.match(Deno.readTextFileSync(path), /^\{\n {2}"schemaVersion": 2,\n[^]*\n\}\n$/);
+    assert.equal(
+      readSummary(path).variants[1]?.versusBase?.sql?.overall.official.evidence.gained,
+      4,
+    );
   });
 });
 
@@ -52,11 +45,11 @@ Deno.test("readSummary() refuses a number too large for one, which JSON can writ
 });
 
 Deno.test("readSummary() refuses another schema version with both numbers", () => {
-  for (const found of [2, "1", undefined]) {
+  for (const found of [1, "2", undefined]) {
     refuses({ ...SUMMARY, schemaVersion: found }, (error) => {
       assert.ok(error instanceof SchemaVersionError);
-      assert.deepEqual([error.found, error.expected], [found, 1]);
-      assert.match(error.message, /summary\.json: its schemaVersion is .* this code reads 1/);
+      assert.deepEqual([error.found, error.expected], [found, 2]);
+      assert.match(error.message, /summary\.json: its schemaVersion is .* this code reads 2/);
     });
   }
   refuses([], (error) => assert.ok(error instanceof SchemaVersionError));
@@ -170,11 +163,28 @@ const WRONG: readonly (readonly [what: string, path: string, value: unknown, mes
   ["two base models", "variants.1.name", "base", /"variants\[1\]\.name" must be "base" first/],
   [
     "a difference that its flips deny",
-    "variants.1.versusBase.sql.overall.official.difference",
+    "variants.1.versusBase.sql.overall.official.evidence.difference",
     0.1,
-    /must be a comparison whose difference/,
+    /official\.evidence" must be a comparison of n pairs whose difference/,
   ],
-  ["another kind of change", "variants.1.versusBase.sql.change.kind", "none", /change/],
+  [
+    "a verdict whose interval leaves its difference out",
+    "variants.1.versusBase.mmlu.overall.verdict.ci95",
+    [0.5, 0.6],
+    /overall\.verdict\.ci95" must be an interval that has the difference -0.1 in it/,
+  ],
+  [
+    "evidence of another kind",
+    "variants.1.versusBase.prose.overall.evidence.kind",
+    "median",
+    /prose\.overall\.evidence\.kind" must be one of "score", "mean": current value is "median"/,
+  ],
+  [
+    "a claim of a variant without name",
+    "findings.claims",
+    [{}],
+    /"findings\.claims\[0\]\.name" must be a text that is not empty: it is missing/,
+  ],
   [
     "a hash of another length",
     "provenance.modelFiles.a",
