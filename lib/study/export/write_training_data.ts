@@ -31,6 +31,8 @@ import { writeRecords } from "./write_records.ts";
 /** A study's training data on the disk. */
 export interface TrainingData {
   readonly manifest: TrainingManifest;
+  /** Whether it was there already. */
+  readonly reused: boolean;
   /** The file that a recipe is trained on. */
   fileOf(recipe: Recipe): string;
 }
@@ -68,7 +70,7 @@ export async function writeTrainingData(
   const kept = readTrainingManifest(manifestPath);
   if (kept?.madeFrom === madeFrom && await areWhole(kept, dir)) {
     progress.note(`training data: reused ${Object.keys(kept.files).join(", ")}`);
-    return { manifest: kept, fileOf };
+    return { manifest: kept, reused: true, fileOf };
   }
   const options = { progress, ...(signal ? { signal } : {}) };
   const { candidates } = trainingSet(inputs); // leaks are told before the golds are run
@@ -101,7 +103,7 @@ export async function writeTrainingData(
     ...(general === undefined ? {} : { general: describeGeneral(inputs, general) }),
   };
   writeAtomic(manifestPath, `${JSON.stringify(manifest, null, 2)}\n`);
-  return { manifest, fileOf };
+  return { manifest, reused: false, fileOf };
 }
 
 /** One name for all recipes with the same records. */
