@@ -17,6 +17,7 @@ export interface SchemaSettings {
 
 /** The schemas as prompts show them, and the databases that cannot be shown so. */
 export interface ShownSchemas {
+  /** All schemas of the data, by database. */
   readonly schemas: ReadonlyMap<string, DatabaseSchema>;
   /** Databases whose values are to be shown and that have no file, sorted; never any without values. */
   readonly withoutFile: readonly string[];

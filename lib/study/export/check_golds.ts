@@ -7,6 +7,7 @@ import { DatabaseError, ExecutorPool } from "../../sql/mod.ts";
 export interface GoldFault {
   /** The example's id. */
   readonly id: string;
+  /** Its database. */
   readonly dbId: string;
   /** One line of SQLite's or of the executor's. */
   readonly message: string;
@@ -14,6 +15,7 @@ export interface GoldFault {
 
 /** A database whose gold queries could not be run. */
 export interface UncheckedDatabase {
+  /** Its name. */
   readonly dbId: string;
   /** How many examples are on it. */
   readonly examples: number;
@@ -35,7 +37,9 @@ export interface GoldCheck {
 
 /** Options of {@linkcode checkGolds}. */
 export interface CheckGoldsOptions {
+  /** Is told how many queries of how many are done, a database at a time. */
   readonly progress: Progress;
+  /** Ends the check before the next database. */
   readonly signal?: AbortSignal;
   /** When a query is ended, in milliseconds; the executor's own limit if left out. */
   readonly timeoutMs?: number;

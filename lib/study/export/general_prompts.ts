@@ -28,7 +28,9 @@ export interface GeneralPrompt extends RecordOf<typeof PROMPT_KEYS> {}
 
 /** General prompts, and the SHA-256 of their file. */
 export interface GeneralPrompts {
+  /** In the order of the file, at least one. */
   readonly prompts: readonly GeneralPrompt[];
+  /** Of the file's text, hexadecimal. */
   readonly sha256: string;
 }
 

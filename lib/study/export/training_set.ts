@@ -14,6 +14,7 @@ import type { GoldCheck } from "./check_golds.ts";
 
 /** What the training examples of a study are drawn from and asked with. */
 export interface TrainingInputs extends Pick<SqlInputs, "spider" | "shots" | "otherShots"> {
+  /** The study's seed, and what of it is training. */
   readonly config: Pick<StudyConfig, "seed" | "training">;
 }
 
@@ -43,6 +44,7 @@ export interface TrainingSet {
   readonly withShots: ReadonlySet<string>;
   /** Examples that the train split has. */
   readonly released: number;
+  /** How many of them are no candidates, or fail. */
   readonly leftOut: LeftOut;
   /** What could be trained on before `training.examples` drew from it, the held-out ones apart. */
   readonly usable: number;

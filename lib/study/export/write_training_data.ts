@@ -30,6 +30,7 @@ import { writeRecords } from "./write_records.ts";
 
 /** A study's training data on the disk. */
 export interface TrainingData {
+  /** What it is. */
   readonly manifest: TrainingManifest;
   /** Whether it was there already. */
   readonly reused: boolean;
@@ -41,7 +42,9 @@ export interface TrainingData {
 export interface TrainingDataOptions {
   /** The file of records of the train split, such as `samples/sft.jsonl`; the others lie beside it. */
   readonly path: string;
+  /** Is told what is run and asked, and what is reused. */
   readonly progress: Progress;
+  /** Ends the work; what has been answered is kept. */
   readonly signal?: AbortSignal;
   /** Opens what answers the general prompts; the config's engine when left out. */
   readonly open?: () => Promise<Engine>;
