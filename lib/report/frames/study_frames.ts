@@ -1,5 +1,6 @@
 import type { AdapterSettings, Recipe } from "../../runs/mod.ts";
 import { count, decimal, type Frame, frame, text } from "./frame.ts";
+import { specialSettings } from "./special_settings.ts";
 import { NO_LOSS_LOG, type TrainingRow } from "../rows/row_types.ts";
 
 /**
@@ -24,8 +25,20 @@ export function recipesFrame(
   const rows = recipes.map((recipe, i) => {
     const own = adapters[recipe.name];
     return own?.trained === "elsewhere"
-      ? { ...recipe, ...own, tokens: null, examples: null, quantization: "trained elsewhere" }
-      : { ...recipe, tokens: plannedTokens[i] ?? 0, examples: examplesOf(recipe) };
+      ? {
+        ...recipe,
+        ...own,
+        tokens: null,
+        examples: null,
+        quantization: "trained elsewhere",
+        also: specialSettings({ useRslora: own.rsLora, useDora: own.dora }),
+      }
+      : {
+        ...recipe,
+        tokens: plannedTokens[i] ?? 0,
+        examples: examplesOf(recipe),
+        also: specialSettings(recipe),
+      };
   });
   return frame(rows, {
     recipe: text((row) => row.name),
@@ -39,6 +52,9 @@ export function recipesFrame(
     "tokens (planned)": count((row) => row.tokens),
     "examples a step": count((row) => row.examples),
     quantization: text((row) => row.quantization),
+    ...(rows.some(({ also }) => also !== "")
+      ? { also: text((row: typeof rows[number]) => row.also) }
+      : {}),
   });
 }
 
