@@ -25,7 +25,7 @@ export function checkResultFiles(summary: Summary, from: string): void {
         "study again",
     );
   };
-  const { verdicts, letters, prose, table, figure } = RESULT_FILES;
+  const { verdicts, letters, prose } = RESULT_FILES;
   const { counts, variants } = summary;
   const check = (file: string, right: string | undefined, expected: Expected): void => {
     // verdicts under another prompt than the study's own are beside its numbers
@@ -45,8 +45,7 @@ export function checkResultFiles(summary: Summary, from: string): void {
     n: counts.prose?.scored ?? 0,
     right: variants.map(({ name }) => [name, 0]),
   });
-  const texts = summaryTexts(summary);
-  for (const [file, text] of [[table, texts.table], [figure, texts.figure]] as const) {
+  for (const [file, text] of Object.entries(summaryTexts(summary))) {
     if (readTextFile(join(from, file)) !== text) refuse(file, "its numbers make another text");
   }
   for (const { name, recipe: { learningRate } } of trainings(summary.config)) {

@@ -18,7 +18,7 @@ import { sqlPromptVersion } from "../spider/mod.ts";
 import { readTrainingManifest, trainingManifestPath } from "./export/training_manifest.ts";
 import type { StudyInputs } from "./inputs.ts";
 import type { VariantAnswers } from "./numbers/answers.ts";
-import { compareVariants } from "./numbers/compare_variants.ts";
+import { compareVariants, type Tolerances } from "./numbers/compare_variants.ts";
 import { scoreMmlu, scoreProse, scoreSql } from "./numbers/score_variant.ts";
 import { adapterSettings } from "./recipe_adapter.ts";
 import type { StudyFolder } from "./study_folder.ts";
@@ -41,9 +41,10 @@ export async function buildSummary(
   const [base, ...tuned] = answers;
   if (!base) throw new RangeError("Cannot summarize a study without answers");
   const { plan } = folder;
-  const compared = tuned.map((variant) => ({
+  const variants = summarizeVariants(answers, tolerancesOf(plan));
+  const compared = tuned.map((variant, i) => ({
     answers: variant,
-    versusBase: compareVariants(base, variant, tolerancesOf(plan)),
+    versusBase: variants[i + 1]!.versusBase!,
   }));
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -54,13 +55,30 @@ export async function buildSummary(
     config: recordedConfig(config),
     counts: counts(inputs, base),
     plan,
-    variants: [
-      scores(base),
-      ...compared.map(({ answers, versusBase }) => ({ ...scores(answers), versusBase })),
-    ],
+    variants,
     findings: studyFindings(plan, base, compared),
     provenance: await provenance(inputs, folder),
   };
+}
+
+/**
+ * The scores of variants, the tuned ones compared with the base model example by example.
+ *
+ * @param answers The base model's first.
+ */
+export function summarizeVariants(
+  answers: readonly VariantAnswers[],
+  tolerances: Tolerances = {},
+): VariantSummary[] {
+  const [base, ...tuned] = answers;
+  if (!base) throw new RangeError("Cannot summarize a study without answers");
+  return [
+    scores(base),
+    ...tuned.map((variant) => ({
+      ...scores(variant),
+      versusBase: compareVariants(base, variant, tolerances),
+    })),
+  ];
 }
 
 function scores({ name, origin, ...answers }: VariantAnswers): VariantSummary {

@@ -6,7 +6,8 @@ import { type MiniStudyFiles, writeMiniStudy } from "./testing/mini_study.ts";
 import { writeTinyAdapter } from "./testing/tiny_model.ts";
 import { type OpenStudy, openStudy } from "./open_study.ts";
 import { runPipeline } from "./run_pipeline.ts";
-import { allVariants, trainRecipes } from "./run_study.ts";
+import { allVariants } from "./open_variants.ts";
+import { trainRecipes } from "./train_recipes.ts";
 
 interface Opened extends Disposable {
   readonly root: string;

@@ -3,7 +3,7 @@ import { writeMiniStudy } from "./testing/mini_study.ts";
 import { exampleRows } from "./example_rows.ts";
 import { firstTrainingText } from "./first_training_text.ts";
 import { openStudy } from "./open_study.ts";
-import { answerVariants } from "./run_study.ts";
+import { answerVariants } from "./answer_variants.ts";
 import { BASE } from "./sample_identity.ts";
 import { SILENT } from "../ground/mod.ts";
 import { storedCompletions } from "./stored_completions.ts";

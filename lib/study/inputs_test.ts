@@ -31,6 +31,7 @@ Deno.test("openInputs opens and hashes all that a study reads, and draws by the 
     "model/model.safetensors",
     "model/tokenizer.json",
     "model/tokenizer_config.json",
+    "prose/prose.jsonl",
     "spider/database/farm/farm.sqlite",
     "spider/database/music/music.sqlite",
     "spider/dev.json",

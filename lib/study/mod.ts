@@ -19,7 +19,7 @@ export { answerMmlu } from "./answer_mmlu.ts";
 export { answerProse } from "./answer_prose.ts";
 export { type AnsweredSql, answerSql } from "./answer_sql.ts";
 export type { AnswerOptions } from "./stored_answers.ts";
-export { buildSummary } from "./build_summary.ts";
+export { buildSummary, summarizeVariants } from "./build_summary.ts";
 export { checkpointHashes, templateHashes } from "./checkpoint_hashes.ts";
 export { dataLabel } from "./data_label.ts";
 export { databaseHashes } from "./database_hashes.ts";

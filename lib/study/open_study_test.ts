@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { type Progress, SILENT } from "../ground/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "./testing/mini_study.ts";
 import { openStudy } from "./open_study.ts";
-import { allVariants } from "./run_study.ts";
+import { allVariants } from "./open_variants.ts";
 
 /** A study whose model would have to be downloaded from a hub that is not there. */
 function withHub(study: MiniStudy): MiniStudy["config"] {

@@ -8,10 +8,12 @@ import { parseConfig, readSummary, type Summary } from "../runs/mod.ts";
 import { SILENT } from "../ground/mod.ts";
 import { openStudy } from "./open_study.ts";
 import { runPipeline } from "./run_pipeline.ts";
+import { PLAN_FILE } from "./study_folder.ts";
 import { RESULT_FILES } from "./write_results.ts";
 
 const SQL = 8;
 const MMLU = 9;
+const PROSE = 4;
 const VARIANTS = ["base", "all-2e-3", "qv-1e-3"];
 const KILL_WITHIN_MS = 120_000;
 
@@ -26,6 +28,7 @@ const CONFIG = JSON.stringify({
   engine: { batchSize: 4 },
   spider: { path: "spider_db/sample", limit: SQL, shots: 1, maxNewTokens: 24 },
   mmlu: { path: "mmlu_db/sample", perCategory: MMLU / 3, shots: 1 },
+  prose: { path: "lib/study/testdata/passages.jsonl" },
   training: {
     examples: 24,
     recipes: [
@@ -100,23 +103,35 @@ Deno.test({
       first = summary;
       assert.deepEqual(summary.variants.map(({ name }) => name), VARIANTS);
       assert.deepEqual(summary.counts, {
-        sql: { asked: SQL, scored: SQL, missing: 0, missingDatabases: [] },
-        mmlu: { asked: MMLU, scored: MMLU, missing: 0 },
+        sql: {
+          title: "text-to-SQL",
+          asked: SQL,
+          scored: SQL,
+          missing: 0,
+          shots: 1,
+          databases: 2,
+          missingDatabases: [],
+        },
+        mmlu: { title: "MMLU", asked: MMLU, scored: MMLU, missing: 0, subjects: MMLU },
+        prose: { title: "general text", asked: PROSE, scored: PROSE, missing: 0, topics: PROSE },
       });
       for (const { sql, mmlu, versusBase, name } of summary.variants) {
-        assert.equal(sql.overall.official.n, SQL);
-        assert.equal(sql.success + sql.failure, SQL);
-        assert.equal(mmlu.overall.accuracy.n, MMLU);
-        const categories = Object.values(mmlu.byCategory).map(({ accuracy }) => accuracy.n);
+        assert.equal(sql!.overall.official.n, SQL);
+        assert.equal(sql!.success + sql!.failure, SQL);
+        assert.equal(mmlu!.overall.accuracy.n, MMLU);
+        const categories = Object.values(mmlu!.byCategory).map(({ accuracy }) => accuracy.n);
         assert.deepEqual(categories, [MMLU / 3, MMLU / 3, MMLU / 3]);
-        assert.equal(versusBase?.sql.overall.official.n, name === "base" ? undefined : SQL);
-        assert.equal(versusBase?.mmlu.overall.difference.n, name === "base" ? undefined : MMLU);
+        assert.equal(
+          versusBase?.sql?.overall.official.evidence.n,
+          name === "base" ? undefined : SQL,
+        );
+        assert.equal(versusBase?.mmlu?.overall.evidence.n, name === "base" ? undefined : MMLU);
       }
       assert.deepEqual(readSummary(`${out}/summary.json`), JSON.parse(JSON.stringify(summary)));
       const names = Object.values(RESULT_FILES);
       assert.deepEqual(
         readdirSync(out).sort(),
-        [...names, "run.json", "samples", "training"].sort(),
+        [...names, PLAN_FILE, "run.json", "samples", "training"].sort(),
       );
       const lines = (file: string): number =>
         Deno.readTextFileSync(`${out}/${file}`).trim().split("\n").length;

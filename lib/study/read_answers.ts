@@ -1,12 +1,10 @@
 import { z } from "zod";
-import { checkRecord, UsageError } from "../ground/mod.ts";
-import { HARDNESS_LEVELS } from "../sql/mod.ts";
+import { checkRecord, COUNT, TEXT, UsageError } from "../ground/mod.ts";
+import { byReading, HARDNESS_LEVELS } from "../sql/mod.ts";
 import type { SqlVerdict } from "./judge_samples.ts";
 import type { VariantAnswers } from "./numbers/answers.ts";
 import { type AnswerRow, readJsonLines, readRecordedAnswers } from "./recorded_answers.ts";
 
-const TEXT = z.string().min(1);
-const COUNT = z.int().min(0);
 const VARIANT = { variant: TEXT.optional() };
 
 /** A verdict, as `evaluate`, `judge` and a study write it; other keys are not looked at. */
@@ -16,9 +14,7 @@ const VERDICT = z.object({
   dbId: TEXT,
   hardness: z.enum(HARDNESS_LEVELS),
   status: TEXT,
-  official: z.boolean(),
-  assignment: z.boolean(),
-  strict: z.boolean(),
+  ...byReading(() => z.boolean()),
   errorClass: TEXT.optional(),
   finishReason: z.enum(["stop", "length"]).optional(),
   shots: COUNT.optional(),

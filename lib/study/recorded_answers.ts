@@ -1,5 +1,6 @@
 import pl from "nodejs-polars";
 import { parseJson, readTextFile } from "../ground/mod.ts";
+import { byReading } from "../sql/mod.ts";
 
 /** One row of a file of answers. */
 export type AnswerRow = Readonly<Record<string, unknown>>;
@@ -25,9 +26,7 @@ const COLUMNS = {
     dbId: TEXT,
     hardness: TEXT,
     status: TEXT,
-    official: FLAG,
-    assignment: FLAG,
-    strict: FLAG,
+    ...byReading(() => FLAG),
     errorClass: TEXT,
     finishReason: TEXT,
     cutInReasoning: FLAG,

@@ -8,8 +8,9 @@ import { type MiniStudy, writeMiniStudy } from "./testing/mini_study.ts";
 import { writeTinyAdapter } from "./testing/tiny_model.ts";
 import { buildSummary } from "./build_summary.ts";
 import { type OpenStudy, openStudy } from "./open_study.ts";
-import { allVariants, answerVariants } from "./run_study.ts";
-import type { VariantAnswers } from "./summarize.ts";
+import { answerVariants } from "./answer_variants.ts";
+import type { VariantAnswers } from "./numbers/answers.ts";
+import { allVariants } from "./open_variants.ts";
 import { RESULT_FILES, writeResults } from "./write_results.ts";
 
 /** The study answered by the base model and an adapter that no training made. */
@@ -65,10 +66,19 @@ Deno.test("buildSummary counts and names the databases that are missing among th
   assert.ok(notes.includes("missing database: music (1 dev questions cannot be judged)"));
   const { counts, variants } = await buildSummary(inputs, folder, answers);
   assert.deepEqual(counts, {
-    sql: { asked: 3, scored: 2, missing: 1, missingDatabases: [{ dbId: "music", examples: 1 }] },
-    mmlu: { asked: 3, scored: 3, missing: 0 },
+    sql: {
+      title: "text-to-SQL",
+      asked: 3,
+      scored: 2,
+      missing: 1,
+      shots: 1,
+      databases: 1,
+      missingDatabases: [{ dbId: "music", examples: 1 }],
+    },
+    mmlu: { title: "MMLU", asked: 3, scored: 3, missing: 0, subjects: 3 },
+    prose: { title: "general text", asked: 2, scored: 2, missing: 0, topics: 2 },
   });
-  assert.deepEqual(variants.map(({ sql }) => sql.overall.official.n), [2, 2]);
+  assert.deepEqual(variants.map(({ sql }) => sql?.overall.official.n), [2, 2]);
 });
 
 Deno.test("writeResults writes each file of RESULT_FILES, the same bytes each time", async () => {
@@ -115,7 +125,7 @@ Deno.test("writeResults writes no summary that its own reader would refuse", asy
   const [base, ...tuned] = summary.variants;
   const wrong = {
     ...summary,
-    variants: [{ ...base!, sql: { ...base!.sql, success: 99 } }, ...tuned],
+    variants: [{ ...base!, sql: { ...base!.sql!, success: 99 } }, ...tuned],
   };
   assert.throws(() => writeResults(folder, wrong, answers), /Cannot write a wrong summary/);
   assert.ok(!existsSync(`${mini.out}/summary.json`));

@@ -7,7 +7,12 @@ import { BASE, type NamedVariant, sampleIdentity } from "./sample_identity.ts";
 
 const PROMPT = { prefix: [1, 2], suffix: [3] };
 const TASK = { task: "sql", maxNewTokens: 24 };
-const TUNED: NamedVariant = { name: "qv", weights: {}, adapterHash: "a".repeat(64) };
+const TUNED: NamedVariant = {
+  name: "qv",
+  origin: { source: "qv" },
+  weights: {},
+  adapterHash: "a".repeat(64),
+};
 
 async function modelInputs(): Promise<ModelInputs> {
   using study = await writeMiniStudy();

@@ -31,9 +31,7 @@ export async function trainRecipes(
   const all = trainings(inputs.config);
   if (all.length === 0) return;
   await checkTraining(inputs, folder, options);
-  progress.step("Training data");
-  const data = await writeTrainingData(inputs, { path: folder.sftData, progress, ...options });
-  for (const line of trainingManifestLines(data.manifest)) progress.note(line);
+  let data: TrainingData | undefined;
   for (const [i, { name, recipe, seed }] of all.entries()) {
     progress.step(`Training ${i + 1} of ${all.length}: ${name}`);
     const out = folder.training(recipe);
@@ -45,6 +43,7 @@ export async function trainRecipes(
       progress.note(`${name}: ${adapterText(adapterSettings(out))}`);
       continue;
     }
+    data ??= await trainingData(inputs, folder, { progress, ...options });
     const seeded = { ...inputs, config: { ...inputs.config, seed } };
     await trainRecipe(seeded, recipe, {
       data: data.fileOf(recipe),
@@ -54,4 +53,22 @@ export async function trainRecipes(
     });
     sealAdapter(out);
   }
+}
+
+type TrainingData = Awaited<ReturnType<typeof writeTrainingData>>;
+
+/** Writes the records that the trainings read, and says what was counted and left out. */
+async function trainingData(
+  inputs: StudyInputs,
+  folder: StudyFolder,
+  { progress, ...options }: PhaseOptions,
+): Promise<TrainingData> {
+  progress.step("Training data");
+  const data = await writeTrainingData(inputs, { path: folder.sftData, progress, ...options });
+  if (!data.reused) {
+    for (const line of trainingManifestLines(data.manifest)) {
+      progress.note(line);
+    }
+  }
+  return data;
 }

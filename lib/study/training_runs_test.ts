@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../ground/mod.ts";
-import type { StudyFolder } from "./run_study.ts";
+import type { StudyFolder } from "./study_folder.ts";
 import { trainingRuns } from "./training_runs.ts";
 import { writeMiniStudy } from "./testing/mini_study.ts";
 import type { StudyInputs } from "./inputs.ts";

@@ -1,4 +1,11 @@
-import { summaryTable, tradeOffFigure, tradeOffPoints } from "../report/mod.ts";
+import {
+  checkpointFigure,
+  scaleFigure,
+  summaryRows,
+  summaryTable,
+  tradeOffFigure,
+  tradeOffGauges,
+} from "../report/mod.ts";
 import { writeAtomic } from "../ground/mod.ts";
 
 import type { ProseScore } from "../prose/mod.ts";
@@ -7,35 +14,42 @@ import type { MmluAnswer, VariantAnswers } from "./numbers/answers.ts";
 import { type FlippedExample, flippedExamples } from "./numbers/flips.ts";
 import type { StudyFolder } from "./study_folder.ts";
 
-/** The files that a finished study writes, below its results folder. */
+/** The files that every finished study writes, below its results folder, beside its figures. */
 export const RESULT_FILES = {
   summary: "summary.json",
   table: "summary.md",
-  figure: "trade_off.svg",
   verdicts: "verdicts.jsonl",
   letters: "letters.jsonl",
   prose: "prose.jsonl",
   flips: "flips.jsonl",
 } as const;
 
-/** The texts that a summary makes: the same bytes for the same summary. */
-export function summaryTexts(summary: Summary): Readonly<Record<"table" | "figure", string>> {
-  const { config, label } = summary;
-  const points = tradeOffPoints(summary);
-  return {
-    table: summaryTable(summary),
-    figure: tradeOffFigure(points, { model: config.model.id, ...(label ? { label } : {}) }),
+/**
+ * The texts that a summary makes, by file name: the same bytes for the same summary. Figures that
+ * the study has nothing to show in are left out.
+ */
+export function summaryTexts(summary: Summary): Readonly<Record<string, string>> {
+  const rows = summaryRows(summary);
+  const [first, ...others] = tradeOffGauges(rows);
+  const figures = {
+    "trade_off.svg": first && tradeOffFigure(rows, { gauge: first }),
+    ...Object.fromEntries(
+      others.map((gauge) => [`trade_off_${gauge}.svg`, tradeOffFigure(rows, { gauge })]),
+    ),
+    "scales.svg": scaleFigure(rows),
+    "checkpoints.svg": checkpointFigure(rows),
   };
+  const drawn = Object.entries(figures).flatMap(([file, svg]) => svg ? [[file, svg] as const] : []);
+  return { [RESULT_FILES.table]: summaryTable(summary), ...Object.fromEntries(drawn) };
 }
 
-/** Writes a study's numbers, table, figure and per-example outcomes, each whole or not at all. */
+/** Writes a study's numbers, table, figures and per-example outcomes, each whole or not at all. */
 export function writeResults(
   folder: StudyFolder,
   summary: Summary,
   answers: readonly VariantAnswers[],
 ): void {
   const path = (file: keyof typeof RESULT_FILES): string => `${folder.root}/${RESULT_FILES[file]}`;
-  const { table, figure } = summaryTexts(summary);
   const all = <T>(list: (variant: VariantAnswers) => readonly T[]): string =>
     toLines(
       answers.flatMap((variant) =>
@@ -50,8 +64,9 @@ export function writeResults(
     path("flips"),
     toLines(tuned.flatMap((variant) => [...flippedExamples(base!, variant)].map(asRecord))),
   );
-  writeAtomic(path("table"), table);
-  writeAtomic(path("figure"), figure);
+  for (const [file, text] of Object.entries(summaryTexts(summary))) {
+    writeAtomic(`${folder.root}/${file}`, text);
+  }
   writeSummary(path("summary"), summary);
 }
 

@@ -6,7 +6,8 @@ import {
   UsageError,
   writeAtomic,
 } from "../../ground/mod.ts";
-import { changesTable, comparisonFinding } from "../../report/mod.ts";
+import { changeRows, changeSentence, changesTable } from "../../report/mod.ts";
+import type { Gauge } from "../../runs/mod.ts";
 import { judgePredictions, readGoldExamples, readPredictions, type Suite } from "../../sql/mod.ts";
 import {
   type ComparedResults,
@@ -76,10 +77,21 @@ export async function runCompareFiles(flags: FlagValues, context: CommandContext
   context.print(`${compared.flips.length} flipped questions: ${join(out, "flips.jsonl")}`);
 }
 
+const TITLES = { sql: "text-to-SQL", mmlu: "multiple choice", prose: "general text" } as const;
+
 function report({ first, second, comparison }: ComparedResults, { print }: CommandContext): void {
+  const rows = changeRows(second, comparison);
   print(`Changes from ${first} to ${second}\n`);
-  print(comparisonFinding(second, comparison));
-  print(changesTable(second, comparison));
+  for (const row of rows.filter(({ group, measure }) => group === "all" && isGauge(measure))) {
+    print(`- ${TITLES[row.measure as Gauge]}: ${changeSentence(row)}`);
+  }
+  // a column of points and one of nats would not line up
+  const units = Map.groupBy(rows, ({ measure }) => measure === "prose" ? measure : "points");
+  for (const own of units.values()) print(`\n${changesTable(own, TITLES)}`);
+}
+
+function isGauge(measure: string): boolean {
+  return measure in TITLES;
 }
 
 /** The verdicts on a file of predictions as answers of a variant. */

@@ -13,6 +13,7 @@ import {
   type JudgePredictionsRequest,
   KEPT_VERDICTS,
   readGoldExamples,
+  READING_RULES,
   READINGS,
   readPredictions,
   type Suite,
@@ -31,8 +32,8 @@ export const JUDGE: Command = {
     "FILE has one statement a line (or a statement, a tab and its database), or JSON: an array, JSON\n" +
     "lines or {id: sql}, with sql (as it is) or completion (the statement is extracted), and id or\n" +
     "index where they do not follow the order of the examples. An example without a prediction\n" +
-    "counts as wrong. All three readings are judged: official as Spider's own script, assignment\n" +
-    "with rows in any order, strict with DISTINCT and the column order kept.",
+    "counts as wrong. When rows agree has several readings, and all are judged:\n" +
+    READINGS.map((reading) => `  ${reading}: ${READING_RULES[reading]}`).join("\n"),
   flags: {
     predictions: { type: "text", value: "FILE", help: "the predicted statements" },
     examples: { type: "text", value: "FILE", help: "dev.json, or a list of gold and database" },

@@ -1,6 +1,12 @@
 import { relative } from "node:path";
 import { summaryTable } from "../../report/mod.ts";
-import { type OpenStudy, openStudy, RESULT_FILES, runPipeline } from "../../study/mod.ts";
+import {
+  type OpenStudy,
+  openStudy,
+  RESULT_FILES,
+  runPipeline,
+  summaryTexts,
+} from "../../study/mod.ts";
 import { type Command, type CommandContext, type Flag, text } from "../command.ts";
 import { planLines } from "../plan_lines.ts";
 import { STUDY_FLAGS, studyConfig } from "../study_flags.ts";
@@ -56,7 +62,6 @@ export async function runStudy(
   const summary = await runPipeline(study, { progress, signal });
   print(summaryTable(summary));
   const root = relative(Deno.cwd(), study.folder.root) || ".";
-  progress.step(
-    `Done: ${Object.values(RESULT_FILES).map((file) => `${root}/${file}`).join(", ")}`,
-  );
+  const files = new Set([...Object.values(RESULT_FILES), ...Object.keys(summaryTexts(summary))]);
+  progress.step(`Done: ${[...files].map((file) => `${root}/${file}`).join(", ")}`);
 }

@@ -7,6 +7,7 @@ import {
   PLAN_FILE,
   recordAnswers,
   RESULT_FILES,
+  summaryTexts,
   trainings,
 } from "../../study/mod.ts";
 import { type Command, text } from "../command.ts";
@@ -123,14 +124,19 @@ export async function recordStudy(
   }
 }
 
-function recordedFiles({ config, provenance }: Summary): string[] {
+function recordedFiles(summary: Summary): string[] {
+  const { config, provenance } = summary;
   const training = trainings(config).flatMap(({ name }) => {
     const elsewhere = provenance.adapterSettings?.[name]?.trained === "elsewhere";
     return (elsewhere ? FOREIGN_FILES : TRAINING_FILES).map((file) => `training/${name}/${file}`);
   });
   // what flipped follows from the answers
   const { flips: _flips, ...results } = RESULT_FILES;
-  return [...Object.values(results), PLAN_FILE, ...training];
+  return [
+    ...new Set([...Object.values(results), ...Object.keys(summaryTexts(summary))]),
+    PLAN_FILE,
+    ...training,
+  ];
 }
 
 /** The variants that the text names: what their letters' probabilities are kept of. */

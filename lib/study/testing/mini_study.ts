@@ -9,6 +9,11 @@ const DEV = [
   { db_id: "farm", question: "Names?", query: "SELECT name FROM cow" },
 ];
 
+const PASSAGES = [
+  { id: "p-0", kind: "narrative", topic: "sea", text: "The sea was calm." },
+  { id: "p-1", kind: "code", topic: "loops", text: "for i in range(3): print(i)" },
+].map((passage) => `${JSON.stringify(passage)}\n`).join("");
+
 /** A study small enough for a unit test, on the disk until it is disposed of. */
 export interface MiniStudy extends Disposable {
   /** The folder that holds all of it. */
@@ -44,6 +49,7 @@ export async function writeMiniStudy(files: MiniStudyFiles = {}): Promise<MiniSt
     "test/sociology_test.csv": "One?,a,b,c,d,C\n",
     ...files.mmlu,
   });
+  await Deno.writeTextFile(`${root}/data/prose.jsonl`, PASSAGES);
   const configPath = `${root}/study.json`;
   const text = JSON.stringify({
     name: "mini",
@@ -52,6 +58,7 @@ export async function writeMiniStudy(files: MiniStudyFiles = {}): Promise<MiniSt
     engine: { batchSize: 2 },
     spider: { path: `${root}/data/spider`, shots: 1, maxNewTokens: 4 },
     mmlu: { path: `${root}/data/mmlu`, perCategory: 1, shots: 2 },
+    prose: { path: `${root}/data/prose.jsonl` },
     training: { recipes: [{ name: "qv", learningRate: 1e-3 }] },
     ...files.config,
   });
