@@ -70,6 +70,7 @@ export {
   KEPT_VERDICTS,
   type KeptVerdict,
   type Reading,
+  READING_RULES,
   READINGS,
   type Verdict,
   VERDICT_KEYS,

@@ -4,17 +4,18 @@ import { type RecordOf, SHA256, together } from "../ground/mod.ts";
 /** Raised when the rules of the verdict change, so that no kept verdict of other rules is used. */
 export const VERDICT_VERSION = 2;
 
-/**
- * The readings of "the rows agree".
- *
- * - `official`: what the benchmark's own script says.
- * - `assignment`: the bag of rows as written, whatever their order.
- * - `strict`: DISTINCT kept, columns in order, rows in order where the gold orders them.
- */
-export const READINGS = ["official", "assignment", "strict"] as const;
+/** The readings of "the rows agree", each with its rule, to follow its name. */
+export const READING_RULES = {
+  official: "as Spider's own script, which leaves DISTINCT out",
+  assignment: "the bag of rows as written, in any order",
+  strict: "DISTINCT kept, columns in order, rows in order where the gold orders them",
+} as const;
 
 /** A reading of "the rows agree". */
-export type Reading = typeof READINGS[number];
+export type Reading = keyof typeof READING_RULES;
+
+/** The readings, in the order in which they are reported. */
+export const READINGS = Object.keys(READING_RULES) as readonly Reading[];
 
 /** A value for each reading. */
 export type ByReading<T> = Readonly<Record<Reading, T>>;

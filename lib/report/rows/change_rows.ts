@@ -42,13 +42,14 @@ export function changeRows(
   const groups = (measure: Measure, changes: Readonly<Record<string, Placed>> = {}): ChangeRow[] =>
     Object.entries(changes).map(([group, change]) => row(measure, group, change));
   const { sql, mmlu, prose } = comparison;
+  const { official: _shown, ...otherReadings } = sql?.overall ?? {};
   const letters = mmlu?.letters;
   return [
     ...(sql
       ? [
         ...groups("sql", sql.byHardness),
         row("sql", ALL, sql.overall.official),
-        ...groups("sql", { assignment: sql.overall.assignment, strict: sql.overall.strict }),
+        ...groups("sql", otherReadings),
         ...Object.entries(sql.byShots ?? {}).map(([shots, change]) =>
           row("sql", shotsName(shots), change)
         ),
