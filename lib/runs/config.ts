@@ -87,7 +87,7 @@ export function recordedConfig(config: StudyConfig): StudyConfig {
       ...(database === undefined ? {} : { database: recordedPath(database) }),
     },
     mmlu: { ...config.mmlu, path: recordedPath(config.mmlu.path) },
-    prose: { path: recordedPath(config.prose.path) },
+    prose: { ...config.prose, path: recordedPath(config.prose.path) },
     adapters: config.adapters.map((entry) => ({ ...entry, adapter: recordedPath(entry.adapter) })),
     models: config.models.map((entry) => ({ ...entry, path: recordedPath(entry.path) })),
   };

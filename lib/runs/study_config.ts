@@ -250,6 +250,8 @@ export interface TrainingConfig extends RecordOf<typeof TRAINING_KEYS> {}
 export const PROSE_KEYS = {
   /** A folder or a file of passages; the project's own where it is left out. */
   path: TEXT.default("prose_db/sample"),
+  /** How many passages, drawn by seed; `null` for all. */
+  limit: z.int().min(2).nullable().default(null),
 };
 
 /** The general text of a study. */

@@ -15,6 +15,7 @@ import {
 } from "../mmlu/mod.ts";
 import { fromRoot, UsageError } from "../ground/mod.ts";
 import { loadPassages, type ProseData } from "../prose/mod.ts";
+import { pcg32, shuffled } from "../stats/mod.ts";
 
 import { type StudyConfig } from "../runs/mod.ts";
 import {
@@ -217,9 +218,13 @@ export async function openMmluInputs(
   return { mmlu, questions, written };
 }
 
-/** Opens the passages of general text. */
-export async function openProseInputs({ prose }: StudyConfig): Promise<ProseInputs> {
-  return { prose: await loadPassages(fromRoot(prose.path)) };
+/** Opens the passages of general text and draws those that are scored, in the order of the files. */
+export async function openProseInputs({ prose: settings, seed }: StudyConfig): Promise<ProseInputs> {
+  const prose = await loadPassages(fromRoot(settings.path));
+  const { limit } = settings;
+  if (limit === null || limit >= prose.passages.length) return { prose };
+  const drawn = new Set(shuffled(prose.passages, pcg32(seed)).slice(0, limit));
+  return { prose: { ...prose, passages: prose.passages.filter((one) => drawn.has(one)) } };
 }
 
 /** The first question's prompt: what the token audit looks at. */
