@@ -45,7 +45,7 @@ export function selectShots(
   if (train.length === 0 && count > 0) {
     throw new UsageError(
       `Cannot select shots: ${count} asked, and the data have no training split to take them from: ` +
-        "set spider.shots to 0",
+        "set spider.shots to 0 (--shots 0)",
     );
   }
   if (train.length < count) {
