@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { REPOSITORY_ROOT } from "../ground/mod.ts";
 import { openStore, SAMPLES } from "../runs/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
 import { assertRefused, runMain } from "./testing/run_main.ts";
@@ -30,8 +31,9 @@ Deno.test("main refuses a store that another process is writing, and names the p
     using store = openStore(Deno.args[0], { schema: SAMPLES.sql });
     console.log("locked"); await new Promise(() => setInterval(() => {}, 1e6));`;
   await Deno.writeTextFile(`${study.root}/holder.ts`, program);
+  const config = `${REPOSITORY_ROOT}/deno.json`; // has the libraries' names
   const holder = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", `${study.root}/holder.ts`, path],
+    args: ["run", "-A", "--no-check", "--config", config, `${study.root}/holder.ts`, path],
     stdout: "piped",
     stderr: "null",
   }).spawn();
