@@ -39,9 +39,11 @@ export function measureName(measure: Measure, { sql, mmlu, prose }: GaugeTitles)
  * @throws {RangeError} If it cannot be one.
  */
 export function changeNumber(change: number, measure: Measure): string {
-  return unitOf(measure) === "points"
-    ? formatSigned(checkDifference(change))
-    : formatSignedScore(change);
+  if (unitOf(measure) !== "points") return formatSignedScore(change);
+  // a habit is the difference of two differences
+  return formatSigned(
+    measure === "habit" ? 2 * checkDifference(change / 2) : checkDifference(change),
+  );
 }
 
 /** A change with its unit: "+2.1 points", "−0.012 nats a token". */
@@ -49,9 +51,21 @@ export function changeWithUnit(change: number, measure: Measure): string {
   return withUnit(changeNumber(change, measure), measure);
 }
 
-/** Both ends of an interval: "[−1.0, +2.1]". */
+/**
+ * Both ends of an interval: "[−1.0, +2.1]". Student's interval of the mean of a few shares goes past
+ * what a share can be: it is cut there.
+ */
 export function changeBounds([low, high]: Interval, measure: Measure): string {
-  return `[${changeNumber(low, measure)}, ${changeNumber(high, measure)}]`;
+  return `[${changeNumber(possible(low, measure), measure)}, ${
+    changeNumber(possible(high, measure), measure)
+  }]`;
+}
+
+/** The value, or the nearest one that a change of the measure can have. */
+export function possible(value: number, measure: Measure): number {
+  if (unitOf(measure) !== "points") return value;
+  const most = measure === "habit" ? 2 : 1;
+  return Math.min(most, Math.max(-most, value));
 }
 
 /** A tolerated loss, which has no sign: "3.0 points", "0.030 nats a token". */
