@@ -1,7 +1,7 @@
 import { UsageError } from "../ground/mod.ts";
 import type { Comparison } from "../runs/mod.ts";
 import type { VariantAnswers } from "./numbers/answers.ts";
-import { compareVariants } from "./numbers/compare_variants.ts";
+import { compareVariants, type Tolerances } from "./numbers/compare_variants.ts";
 import { type FlippedExample, flippedExamples } from "./numbers/flips.ts";
 
 /** Two sets of answers that were made earlier, compared. */
@@ -20,7 +20,11 @@ const NAMED = 5;
  *
  * @throws {UsageError} If they have no measure in common, or answered other examples.
  */
-export function compareResults(first: VariantAnswers, second: VariantAnswers): ComparedResults {
+export function compareResults(
+  first: VariantAnswers,
+  second: VariantAnswers,
+  tolerances: Tolerances = {},
+): ComparedResults {
   const shared = <K extends "verdicts" | "letters" | "prose">(key: K, what: string): boolean => {
     const [a, b] = [first[key], second[key]].map((list) => list.map(({ id }) => id));
     if (a!.length === 0 || b!.length === 0) return false;
@@ -47,7 +51,7 @@ export function compareResults(first: VariantAnswers, second: VariantAnswers): C
   return {
     first: first.name,
     second: second.name,
-    comparison: compareVariants(before, after),
+    comparison: compareVariants(before, after, tolerances),
     flips: flippedExamples(before, after),
   };
 }

@@ -15,7 +15,14 @@ import {
   readAnswers,
   type VariantAnswers,
 } from "../../study/mod.ts";
-import { type CommandContext, type Flag, type FlagValues, text, texts } from "../command.ts";
+import {
+  type CommandContext,
+  type Flag,
+  type FlagValues,
+  number,
+  text,
+  texts,
+} from "../command.ts";
 
 /** The flags of `compare` that take what was made earlier. */
 export const COMPARE_FILE_FLAGS: Readonly<Record<string, Flag>> = {
@@ -69,18 +76,41 @@ export async function runCompareFiles(flags: FlagValues, context: CommandContext
   const [first, second] = runs.length === 2
     ? runs.map(readAnswers)
     : await Promise.all(predictions.map((file) => judged(file, flags, context)));
-  const compared = compareResults(first!, second!);
+  const tolerance = toleranceOf(flags);
+  const compared = compareResults(first!, second!, { [tolerance.gauge]: tolerance.delta });
   writeAtomic(join(out, "comparison.json"), `${JSON.stringify(compared, null, 2)}\n`);
   const flips = compared.flips.map((flip) => `${JSON.stringify(flip)}\n`).join("");
   writeAtomic(join(out, "flips.jsonl"), flips);
-  report(compared, context);
+  report(compared, tolerance, context);
   context.print(`${compared.flips.length} flipped questions: ${join(out, "flips.jsonl")}`);
 }
 
 const TITLES = { sql: "text-to-SQL", mmlu: "multiple choice", prose: "general text" } as const;
 
-function report({ first, second, comparison }: ComparedResults, { print }: CommandContext): void {
-  const rows = changeRows(second, comparison);
+interface Tolerance {
+  readonly gauge: "mmlu" | "prose";
+  readonly delta: number;
+}
+
+/** The loss that is not to be tolerated when the flags do not say. */
+const DELTA = 0.03;
+
+function toleranceOf(flags: FlagValues): Tolerance {
+  const gauge = text(flags, "gauge") ?? "mmlu";
+  if (gauge !== "mmlu" && gauge !== "prose") {
+    throw new UsageError(`compare: --gauge must be one of mmlu, prose: "${gauge}"`);
+  }
+  const delta = number(flags, "delta") ?? DELTA;
+  if (delta > 0 && delta < 1) return { gauge, delta };
+  throw new UsageError(`compare: --delta must be above 0 and below 1: ${delta}`);
+}
+
+function report(
+  { first, second, comparison }: ComparedResults,
+  tolerance: Tolerance,
+  { print }: CommandContext,
+): void {
+  const rows = changeRows(second, comparison, { tolerance });
   print(`Changes from ${first} to ${second}\n`);
   for (const row of rows.filter(({ group, measure }) => group === "all" && isGauge(measure))) {
     print(`- ${TITLES[row.measure as Gauge]}: ${changeSentence(row)}`);

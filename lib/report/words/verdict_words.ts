@@ -6,7 +6,10 @@ import { changeBounds, changeNumber, changeWithUnit, lossText, unitOf } from "./
 // where both 95 % intervals exclude 0 and, of a claim that is adjusted, it holds after that too.
 
 /** What a change is called, and why, as far as it needs no unit of its own. */
-type Worded = Pick<ChangeRow, "measure" | "verdict" | "outcome" | "adjusted" | "delta">;
+export type WordedChange = Pick<
+  ChangeRow,
+  "measure" | "verdict" | "outcome" | "adjusted" | "delta"
+>;
 
 /** What the brackets of a list of changes are, for its heading. */
 export const INTERVAL_NOTE =
@@ -21,7 +24,7 @@ export const UNADJUSTED_NOTE =
  *
  * @throws {RangeError} If a loss is excluded of which the size is not known.
  */
-export function outcomeWord(row: Worded): string {
+export function outcomeWord(row: WordedChange): string {
   switch (row.outcome) {
     case "gain":
       return "a gain";
@@ -30,7 +33,7 @@ export function outcomeWord(row: Worded): string {
     case "loss_excluded":
       return `a loss of ${toleratedText(row)} or more is excluded`;
     case "no_difference_shown":
-      return "no difference shown";
+      return "no loss found";
   }
 }
 
@@ -40,7 +43,7 @@ export function outcomeWord(row: Worded): string {
  *
  * @throws {RangeError} If a loss is excluded of which the size is not known.
  */
-export function verdictWords(row: Worded): string {
+export function verdictWords(row: WordedChange): string {
   const word = outcomeWord(row);
   const mark = row.adjusted ? "" : " (unadjusted)";
   if (row.outcome === "gain" || row.outcome === "loss") return word + mark;
@@ -51,7 +54,7 @@ export function verdictWords(row: Worded): string {
  * A change with its word and its interval once: "+4.1 points [+2.0, +6.2]: a gain", or "+2.1 points:
  * no difference shown; between −1.0 and +5.2 points".
  */
-export function changeSentence(row: Worded): string {
+export function changeSentence(row: WordedChange): string {
   const { measure, verdict: { difference, ci95 }, outcome } = row;
   const shown = outcome === "gain" || outcome === "loss";
   const bounds = shown && ci95 ? ` ${changeBounds(ci95, measure)}` : "";
@@ -64,12 +67,12 @@ export function pValueText(pValue: number): string {
   return text.startsWith("<") ? text : `= ${text}`;
 }
 
-function toleratedText({ delta, measure }: Worded): string {
+function toleratedText({ delta, measure }: WordedChange): string {
   if (delta !== undefined) return lossText(delta, measure);
   throw new RangeError("Cannot say that a loss is excluded as its size is not known");
 }
 
-function openText(row: Worded): string {
+function openText(row: WordedChange): string {
   const { verdict: { ci95, plainCi95, outcome }, adjusted } = row;
   if (!ci95) {
     return plainCi95
@@ -83,7 +86,7 @@ function openText(row: Worded): string {
 }
 
 /** "between −1.0 and +5.2 points". */
-function betweenText({ measure, verdict: { ci95 } }: Worded): string {
+function betweenText({ measure, verdict: { ci95 } }: WordedChange): string {
   const [low, high] = ci95!.map((end) => changeNumber(end, measure));
   const unit = unitOf(measure);
   return `between ${low} and ${high}${unit === "Brier score" ? "" : ` ${unit}`}`;

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { readSummary } from "../runs/mod.ts";
+import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
+import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
+import { assertRefused, runMain } from "./testing/run_main.ts";
+
+/** The flags of a comparison on a mini study's data. */
+function flags({ root, configPath, out }: MiniStudy, ...more: string[]): string[] {
+  return ["compare", "--config", configPath, "--text", `${root}/data/prose.jsonl`, "--out", out]
+    .concat(more);
+}
+
+Deno.test("compare answers base and adapters in one run: every scale, paired, with words and flips", async () => {
+  using study = await writeMiniStudy();
+  const one = await writeTinyAdapter(`${study.root}/first`);
+  const two = await writeTinyAdapter(`${study.root}/second`);
+  const args = flags(study, "--adapter-path", one, "--adapter-path", two, "--scale", "1,0.5");
+  const { code, printed, notes } = await runMain(args);
+  assert.equal(code, 0, notes.join("\n"));
+  const { variants, plan, config, findings } = readSummary(`${study.out}/summary.json`);
+  assert.deepEqual(variants.map(({ name }) => name), [
+    "base",
+    "first@0.5",
+    "first",
+    "second@0.5",
+    "second",
+  ]);
+  assert.deepEqual(plan.paths.map(({ name }) => name), ["first", "second"]);
+  assert.deepEqual(config.training.recipes, []);
+  assert.equal(config.name, "compare");
+  for (const { versusBase } of variants.slice(1)) {
+    assert.deepEqual(Object.keys(versusBase!), ["sql", "mmlu", "prose"]);
+  }
+  // the two adapters are the same bytes: they answer alike, and no difference is claimed
+  const same = findings.pairs[0]!.comparison.mmlu!.overall;
+  assert.deepEqual([same.evidence.gained, same.evidence.lost], [0, 0]);
+  assert.equal(same.verdict.outcome, "no_difference_shown");
+  assert.match(printed, /no difference shown/);
+  const flips = Deno.readTextFileSync(`${study.out}/flips.jsonl`);
+  assert.ok(flips === "" || flips.includes('"flip":"'));
+
+  const again = await runMain(args);
+  assert.equal(again.printed, printed);
+  assert.ok(again.notes.some((note) => note.includes("reused 3 of 3 stored answers")));
+});
+
+Deno.test("compare --plan says what it will do and asks nothing", async () => {
+  using study = await writeMiniStudy();
+  const adapter = await writeTinyAdapter(`${study.root}/first`);
+  const { code, printed } = await runMain(flags(study, "--adapter-path", adapter, "--plan"));
+  assert.equal(code, 0);
+  assert.match(
+    printed,
+    /^2 variants, the base model among them: 3 text-to-SQL prompts, 3 multiple/,
+  );
+  assert.match(printed, /confirmed on 1\n/);
+  assert.throws(() => Deno.statSync(`${study.out}/summary.json`), Deno.errors.NotFound);
+  assert.throws(() => Deno.statSync(`${study.out}/samples`), Deno.errors.NotFound);
+});
+
+Deno.test("compare measures only what is asked for, and another model as it would an adapter", async () => {
+  using study = await writeMiniStudy();
+  const args = flags(study, "--against", study.model, "--only", "mmlu,prose");
+  const { code, notes } = await runMain(args);
+  assert.equal(code, 0, notes.join("\n"));
+  const { variants, counts } = readSummary(`${study.out}/summary.json`);
+  assert.deepEqual(Object.keys(counts), ["mmlu", "prose"]);
+  assert.deepEqual(variants.map(({ name, sql }) => [name, sql]), [
+    ["base", undefined],
+    ["model", undefined],
+  ]);
+  const { overall } = variants[1]!.versusBase!.prose!;
+  assert.equal(overall.evidence.difference, 0);
+});
+
+Deno.test("compare takes runs made earlier: files, and variants of a study's folder", async () => {
+  using study = await writeMiniStudy();
+  const adapter = await writeTinyAdapter(`${study.root}/first`);
+  assert.equal((await runMain(flags(study, "--adapter-path", adapter))).code, 0);
+  const out = `${study.root}/compared`;
+  const { code, printed, notes } = await runMain([
+    "compare",
+    "--run",
+    `${study.out}::base`,
+    "--run",
+    `${study.out}::first`,
+    "--delta",
+    "0.03",
+    "--out",
+    out,
+  ]);
+  assert.equal(code, 0, notes.join("\n"));
+  assert.match(printed, /^Changes from base to first\n/);
+  const { comparison } = JSON.parse(Deno.readTextFileSync(`${out}/comparison.json`));
+  const { variants } = readSummary(`${study.out}/summary.json`);
+  const { sql, mmlu } = variants[1]!.versusBase!;
+  assert.deepEqual(comparison.sql, JSON.parse(JSON.stringify(sql)));
+  assert.deepEqual(comparison.mmlu.overall, JSON.parse(JSON.stringify(mmlu!.overall)));
+
+  await assertRefused(
+    ["compare", "--run", study.out, "--run", `${study.out}::first`, "--out", out],
+    /has several variants: give one of them as ".*::base", ".*::first"/,
+  );
+  await assertRefused(
+    ["compare", "--run", `${study.out}::nobody`, "--run", `${study.out}::first`, "--out", out],
+    /has no variant "nobody": there are base, first/,
+  );
+});
+
+Deno.test("compare judges two files of predictions", async () => {
+  using study = await writeMiniStudy();
+  const write = (name: string, lines: readonly string[]): string => {
+    Deno.writeTextFileSync(`${study.root}/${name}`, lines.map((line) => `${line}\n`).join(""));
+    return `${study.root}/${name}`;
+  };
+  const golds = ["SELECT count(*) FROM cow", "SELECT title FROM song", "SELECT name FROM cow"];
+  const out = `${study.root}/compared`;
+  const { code, printed, notes } = await runMain([
+    "compare",
+    "--predictions",
+    write("a.sql", [golds[0]!, "SELECT 1", "SELECT nothing FROM cow"]),
+    "--predictions",
+    write("b.sql", golds),
+    "--examples",
+    `${study.root}/data/spider/dev.json`,
+    "--databases",
+    `${study.root}/data/spider/database`,
+    "--out",
+    out,
+  ]);
+  assert.equal(code, 0, notes.join("\n"));
+  const { comparison: { sql }, flips } = JSON.parse(
+    Deno.readTextFileSync(`${out}/comparison.json`),
+  );
+  const { n, gained, lost } = sql.overall.official.evidence;
+  assert.deepEqual([n, gained, lost], [3, 2, 0]);
+  assert.deepEqual(flips.map(({ id, flip }: { id: string; flip: string }) => [id, flip]), [
+    ["dev-1", "repaired"],
+    ["dev-2", "repaired"],
+  ]);
+  assert.match(printed, /text-to-SQL: \+66\.7 points/);
+});
+
+Deno.test("compare refuses in one line what it cannot compare", async () => {
+  using study = await writeMiniStudy();
+  const rows = (...ids: string[]): string =>
+    ids.map((id) =>
+      `${JSON.stringify({ id, subject: "s", category: "c", chosen: 0, correct: true })}\n`
+    ).join("");
+  const file = (name: string, text: string): string => {
+    Deno.writeTextFileSync(`${study.root}/${name}`, text);
+    return `${study.root}/${name}`;
+  };
+  const a = file("a.jsonl", rows("q-1", "q-2"));
+  const both = (second: string): string[] => ["compare", "--run", a, "--run", second];
+  await assertRefused(["compare"], /nothing to compare: give --adapter-path, --against/);
+  await assertRefused(["compare", "--run", a], /give --run or --predictions twice/);
+  await assertRefused(["compare", "--run", a, "--adapter-path", "x"], /--adapter-path does not go/);
+  await assertRefused(["compare", "--adapter-path", "nowhere"], /there is no folder .*nowhere/);
+  await assertRefused(["compare", "--scale", "1", "--against", study.model], /--scale needs an/);
+  await assertRefused(["compare", "--scale", "1,x", "--adapter-path", "y"], /must be numbers/);
+  await assertRefused(both(file("b.jsonl", rows("q-1", "q-3"))), /"[^"]*b\.jsonl" has not q-2/);
+  await assertRefused(both(file("c.jsonl", rows("q-1", "q-1"))), /have "q-1" twice/);
+  await assertRefused(both(file("d.jsonl", '{"id":"q-1"}\n')), /d\.jsonl, row 1: it is no verdict/);
+  await assertRefused(both(file("e.jsonl", "\n")), /it has no answers/);
+  await assertRefused(both(`${study.root}/f.jsonl`), /f\.jsonl": it does not exist/);
+  const passage = { id: "p", kind: "k", topic: "t", tokens: 3, nats: 4 };
+  await assertRefused(both(file("g.jsonl", `${JSON.stringify(passage)}\n`)), /no kind of answers/);
+});
