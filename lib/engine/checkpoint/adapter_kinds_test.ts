@@ -27,6 +27,7 @@ const KINDS: readonly (readonly [base: string, adapters: readonly string[]])[] =
   ["llama_tied_biased", ["dora_patterns"]],
   ["qwen2_tied", ["rank_all", "alpha_all", "rslora_layers", "dora_biased", "lora_bias_biased"]],
   ["mistral", ["dora_half"]],
+  ["gemma3", ["gemma3", "gemma3_dora"]],
 ];
 /** Adapters with biases of their own, on layers that have none to merge them into. */
 const CANNOT_MERGE = ["lora_bias", "lora_bias_patterns"];

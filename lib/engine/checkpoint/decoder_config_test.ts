@@ -137,3 +137,70 @@ Deno.test("parseDecoderConfig() knows the biases and norms of each family", () =
   assert.deepEqual(of(biased), [[...qkv, "self_attn.o_proj"], false]);
   assert.equal((of({ mlp_bias: true }) as unknown[][])[0]!.length, 3);
 });
+
+/** The config.json of Gemma 3 1B as it was released, with sizes of a toy. */
+const GEMMA3: Json = {
+  architectures: ["Gemma3ForCausalLM"],
+  attention_bias: false,
+  attn_logit_softcapping: null,
+  cache_implementation: "hybrid",
+  eos_token_id: [1, 106],
+  final_logit_softcapping: null,
+  head_dim: 4,
+  hidden_activation: "gelu_pytorch_tanh",
+  hidden_size: 9,
+  intermediate_size: 12,
+  max_position_embeddings: 64,
+  model_type: "gemma3_text",
+  num_attention_heads: 2,
+  num_hidden_layers: 3,
+  num_key_value_heads: 1,
+  query_pre_attn_scalar: 16,
+  rms_norm_eps: 1e-6,
+  rope_local_base_freq: 10_000,
+  rope_scaling: null,
+  rope_theta: 1_000_000,
+  sliding_window: 8,
+  sliding_window_pattern: 3,
+  vocab_size: 16,
+};
+
+Deno.test("parseDecoderConfig() reads Gemma 3 as released and as transformers 5 writes it", () => {
+  const near = { rotary: { theta: 10_000 }, window: 8 };
+  const released = parseDecoderConfig(GEMMA3);
+  assert.deepEqual(released.attention, [near, near, { rotary: { theta: 1_000_000 } }]);
+  assert.equal(released.tieWordEmbeddings, true);
+  assert.equal(released.embeddingScale, 3);
+  assert.equal(released.queryScale, 0.5);
+  assert.deepEqual(released.endTokenIds, [1, 106]);
+  const { rope_theta: _, rope_local_base_freq: __, sliding_window_pattern: ___, ...rest } = GEMMA3;
+  const recent = parseDecoderConfig({
+    ...rest,
+    layer_types: ["sliding_attention", "sliding_attention", "full_attention"],
+    rope_parameters: {
+      full_attention: { rope_type: "linear", rope_theta: 1_000_000, factor: 8 },
+      sliding_attention: { rope_type: "default", rope_theta: 10_000 },
+    },
+  });
+  const scaled = { theta: 1_000_000, scaling: { type: "linear", factor: 8 } };
+  assert.deepEqual(recent.attention, [near, near, { rotary: scaled }]);
+  const older = parseDecoderConfig({ ...GEMMA3, rope_scaling: { rope_type: "linear", factor: 8 } });
+  assert.deepEqual(older.attention, recent.attention);
+});
+
+Deno.test("parseDecoderConfig() refuses what the graph does not compute of Gemma 3", () => {
+  for (
+    const [change, message] of [
+      [{ final_logit_softcapping: 30 }, /final_logit_softcapping 30/],
+      [{ attn_logit_softcapping: 50 }, /attn_logit_softcapping 50/],
+      [{ use_bidirectional_attention: true }, /use_bidirectional_attention true/],
+      [{ hidden_activation: "silu" }, /hidden_activation "silu"/],
+      [{ sliding_window: null }, /sliding_window null/],
+      [{ rope_parameters: { rope_theta: 5 } }, /rope_parameters without full_attention/],
+      [{ model_type: "gemma3" }, /type "gemma3": supported are .*, gemma3_text$/],
+    ] as const
+  ) {
+    const config = { ...GEMMA3, ...change };
+    assert.throws(() => parseDecoderConfig(config), { name: UsageError.name, message });
+  }
+});

@@ -1,4 +1,4 @@
-import { flag, type Json, layerList, positive } from "./config_fields.ts";
+import { flag, type Json, layerList, positive, unsupported } from "./config_fields.ts";
 import { LINEAR_MODULES, type LinearModule } from "./linear_modules.ts";
 import { parseRotary, ropeParameters, type Rotary } from "./rope_config.ts";
 
@@ -14,11 +14,25 @@ export interface LayerAttention {
 export interface LayerFormula {
   /** Where a layer has RMS norms, and their names in the checkpoint. */
   readonly norms: {
+    /** Of the residual sum, for the attention. */
     readonly beforeAttention: string;
+    /** Of the attention's output, before it is added; none when left out. */
+    readonly afterAttention?: string;
+    /** Of the residual sum, for the MLP. */
     readonly beforeMlp: string;
+    /** Of the MLP's output, before it is added; none when left out. */
+    readonly afterMlp?: string;
   };
-  /** Whether every head's query and key are RMS-normalised before the rotation (Qwen3). */
+  /** What is added to the stored weights of all norms: 1 in Gemma, else 0. */
+  readonly normOffset: 0 | 1;
+  /** Whether every head's query and key are RMS-normalised before the rotation (Qwen3, Gemma 3). */
   readonly queryKeyNorm: boolean;
+  /** Factor on normalised queries, beside the scores' `1 / sqrt(headDim)`. */
+  readonly queryScale: number;
+  /** Factor on the embeddings. */
+  readonly embeddingScale: number;
+  /** What the MLP's gate goes through. */
+  readonly activation: "silu" | "gelu_tanh";
 }
 
 /** A family of models: what its configuration class takes for granted, and what it computes. */
@@ -47,7 +61,11 @@ export interface Family {
 /** A layer of the Llama architecture. */
 export const LLAMA_FORMULA: LayerFormula = {
   norms: { beforeAttention: "input_layernorm", beforeMlp: "post_attention_layernorm" },
+  normOffset: 0,
   queryKeyNorm: false,
+  queryScale: 1,
+  embeddingScale: 1,
+  activation: "silu",
 };
 
 const WINDOW_KEYS = ["sliding_window", "use_sliding_window", "max_window_layers", "layer_types"];
@@ -108,6 +126,26 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
     attention: smolLm3Attention,
     biases: flaggedBiases,
   },
+  gemma3_text: {
+    keys: [
+      "attention_bias",
+      "hidden_activation",
+      "layer_types",
+      "query_pre_attn_scalar",
+      "rope_local_base_freq",
+      "sliding_window",
+      "sliding_window_pattern",
+      // says again what layer_types say; how transformers lays out its own cache
+      "_sliding_window_pattern",
+      "cache_implementation",
+    ],
+    tieWordEmbeddings: true,
+    headDim: 256,
+    adapterTargets: QUERY_AND_VALUE,
+    attention: gemma3Attention,
+    biases: flaggedBiases,
+    formula: gemma3Formula,
+  },
 };
 
 function everyLayer(layers: number, attention: LayerAttention): LayerAttention[] {
@@ -137,6 +175,55 @@ function smolLm3Attention(config: Json, layers: number): LayerAttention[] {
     list ? list[layer] === 1 : (layer + 1) % positive(config, "no_rope_layer_interval", 4) !== 0;
   return flaggedWindows(config, layers, (layer) => !rotates(layer))
     .map((window, layer) => ({ ...(rotates(layer) ? { rotary } : {}), ...window }));
+}
+
+/**
+ * Layers that see a window and layers that see everything, each kind with a rotary encoding of its
+ * own: in two objects since transformers 5, in keys of the config before.
+ */
+function gemma3Attention(config: Json, layers: number): LayerAttention[] {
+  if (config.sliding_window === null) throw unsupported(config, "sliding_window null");
+  const window = positive(config, "sliding_window", 4096);
+  const interval = positive(config, "sliding_window_pattern", 6);
+  const kinds = layerList(config, "layer_types", layers);
+  const { rope_parameters: ropes = { full_attention: ropeParameters(config) } } = config;
+  const ropeOf = (kind: string, key: string, theta: number): Rotary => {
+    const rope = (ropes as Json)[kind] ?? {};
+    return parseRotary(config, rope as Json, positive(config, key, theta));
+  };
+  if (!("full_attention" in (ropes as Json))) {
+    throw unsupported(config, "rope_parameters without full_attention");
+  }
+  const full = { rotary: ropeOf("full_attention", "rope_theta", 1_000_000) };
+  const near = { rotary: ropeOf("sliding_attention", "rope_local_base_freq", 10_000), window };
+  return Array.from({ length: layers }, (_, layer) => {
+    const slides = kinds ? kinds[layer] === "sliding_attention" : (layer + 1) % interval !== 0;
+    return slides ? near : full;
+  });
+}
+
+/** Norms on both sides of attention and MLP, stored less 1; GELU; scaled embeddings and queries. */
+function gemma3Formula(
+  config: Json,
+  { hiddenSize, headDim }: { readonly hiddenSize: number; readonly headDim: number },
+): Partial<LayerFormula> {
+  const { hidden_activation: activation = "gelu_pytorch_tanh" } = config;
+  if (activation !== "gelu_pytorch_tanh") {
+    throw unsupported(config, `hidden_activation ${JSON.stringify(activation)}`);
+  }
+  return {
+    norms: {
+      beforeAttention: "input_layernorm",
+      afterAttention: "post_attention_layernorm",
+      beforeMlp: "pre_feedforward_layernorm",
+      afterMlp: "post_feedforward_layernorm",
+    },
+    normOffset: 1,
+    queryKeyNorm: true,
+    queryScale: Math.sqrt(headDim / positive(config, "query_pre_attn_scalar", 256)),
+    embeddingScale: Math.sqrt(hiddenSize),
+    activation: "gelu_tanh",
+  };
 }
 
 /** The window of each layer where `use_sliding_window` is on: in those of `layer_types`, or as `slides` says. */

@@ -163,6 +163,35 @@ Deno.test("buildCudaGraph() scores letters from products of float32, a part of t
   }
 });
 
+Deno.test("buildCudaGraph() rotates Gemma 3's layers by two tables, and normalises with weights of its own", () => {
+  const size = { head_dim: 32, query_pre_attn_scalar: 32 };
+  const fields = { model_type: "gemma3_text", sliding_window: 16, ...size };
+  const kinds = ["sliding_attention", "full_attention", "sliding_attention"];
+  const { main, prefill, decode } = buildFake({ ...fields, layer_types: kinds });
+  assert.equal(main.node.filter(({ opType }) => opType === "Cos").length, 2);
+  for (const nodes of [prefill, decode]) {
+    const layers = attentions(nodes).filter((node) => attribute(node, "local_window_size") !== 1);
+    const turns = nodes === decode
+      ? nodes.filter(({ opType }) => opType === "RotaryEmbedding").map(({ input }) => input[2])
+      : [];
+    const windows = layers.map((node) => attribute(node, "local_window_size"));
+    assert.deepEqual(windows, [16, undefined, 16]);
+    const [near, full, again] = layers.map(({ input }) => input[8]);
+    assert.equal(near, again);
+    // where queries are grouped the rotation is a node of its own
+    assert.notEqual(full === "" ? turns[0] : full, near);
+    assert.ok(near, "the kernel rotates");
+  }
+  // offsets are added in float32, outside the loops
+  const whole = main.node.filter(({ opType, output }) =>
+    opType === "Add" &&
+    main.node.some(({ opType, input }) => opType === "Cast" && input[0] === output[0])
+  );
+  assert.equal(whole.length, 1 + 6 * LAYERS);
+  assert.ok(!prefill.some(({ opType }) => opType === "GatedRMSNorm"), "which is SiLU's");
+  assert.equal(prefill.filter(({ opType }) => opType === "FastGelu").length, LAYERS);
+});
+
 /** Opens a session over weights that are all zeros: a file with nothing but a length. */
 async function openSession(graph: Uint8Array): Promise<InferenceSession> {
   const folder = await Deno.makeTempDir();
@@ -185,6 +214,7 @@ const FAMILIES = [
   { model_type: "qwen2" },
   { model_type: "qwen3", head_dim: 32 },
   { model_type: "smollm3", tie_word_embeddings: false },
+  { model_type: "gemma3_text", head_dim: 32, sliding_window: 16, query_pre_attn_scalar: 48 },
 ];
 for (const fields of FAMILIES) {
   Deno.test(`buildCudaGraph() writes a graph for ${fields.model_type} that ONNX Runtime finds well typed`, async () => {

@@ -229,6 +229,8 @@ const ADAPTERS = [
   ["qwen2_tied", "dora_biased"],
   ["llama", "lora_bias"],
   ["qwen2_tied", "lora_bias_biased"],
+  ["gemma3", "gemma3"],
+  ["gemma3", "gemma3_dora"],
 ] as const;
 for (const [base, name] of ADAPTERS) {
   Deno.test({

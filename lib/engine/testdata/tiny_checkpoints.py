@@ -12,6 +12,8 @@ from pathlib import Path
 import torch
 from peft import LoraConfig, get_peft_model
 from transformers import (
+    Gemma3ForCausalLM,
+    Gemma3TextConfig,
     LlamaConfig,
     LlamaForCausalLM,
     MistralConfig,
@@ -70,6 +72,21 @@ CHECKPOINTS = {
     "smollm3_window": (
         SmolLM3ForCausalLM,
         SmolLM3Config(**COMMON, use_sliding_window=True, sliding_window=16, no_rope_layer_interval=2),
+    ),
+    # a window within the prompts, queries scaled by another number than a head's size, two bases
+    "gemma3": (
+        Gemma3ForCausalLM,
+        Gemma3TextConfig(
+            **COMMON,
+            head_dim=32,
+            sliding_window=16,
+            layer_types=["sliding_attention", "full_attention"] * 2,
+            query_pre_attn_scalar=48,
+            rope_parameters={
+                "full_attention": dict(rope_type="linear", rope_theta=10_000.0, factor=4.0),
+                "sliding_attention": dict(rope_type="default", rope_theta=100.0),
+            },
+        ),
     ),
 }
 QV = ["q_proj", "v_proj"]
@@ -131,6 +148,8 @@ ADAPTERS = {
         ),
     ),
     "dora_half": ("mistral", dict(target_modules="all-linear", use_dora=True)),
+    "gemma3": ("gemma3", dict(target_modules="all-linear")),
+    "gemma3_dora": ("gemma3", dict(target_modules=["q_proj", "gate_proj", "down_proj"], use_dora=True)),
     "lora_bias": ("llama", dict(target_modules="all-linear", lora_bias=True)),
     "lora_bias_biased": ("qwen2_tied", dict(target_modules=QV, lora_bias=True)),
     "lora_bias_patterns": (
@@ -150,7 +169,8 @@ def randomize(parameters, generator):
     for name, parameter in parameters:
         noise = torch.randn(parameter.shape, generator=generator)
         if "norm" in name:
-            parameter.data = 1 + 0.2 * noise
+            # near what the configuration class begins with: 1, in Gemma 0
+            parameter.data = parameter.data + 0.2 * noise
         elif "embed" in name or "lm_head" in name:
             parameter.data = noise
         else:

@@ -10,4 +10,5 @@ export const FAMILIES: readonly string[] = [
   "qwen3",
   "smollm3",
   "smollm3_window",
+  "gemma3",
 ];
