@@ -53,7 +53,8 @@ Deno.test("compare --plan says what it will do and asks nothing", async () => {
     printed,
     /^2 variants, the base model among them: 3 text-to-SQL prompts, 3 multiple/,
   );
-  assert.match(printed, /confirmed on 1\n/);
+  assert.match(printed, /^- Databases to confirm on: \w+\.$/m);
+  assert.match(printed, /items needed/);
   assert.throws(() => Deno.statSync(`${study.out}/summary.json`), Deno.errors.NotFound);
   assert.throws(() => Deno.statSync(`${study.out}/samples`), Deno.errors.NotFound);
 });

@@ -8,7 +8,7 @@ import {
   summaryTexts,
 } from "../../study/mod.ts";
 import { type Command, type CommandContext, type Flag, text } from "../command.ts";
-import { planLines } from "../plan_lines.ts";
+import { costLines, planReport } from "../plan_lines.ts";
 import { STUDY_FLAGS, studyConfig } from "../study_flags.ts";
 
 /** The flag that asks for the plan alone. */
@@ -54,11 +54,11 @@ export async function runStudy(
   { planOnly }: { readonly planOnly: boolean },
 ): Promise<void> {
   if (planOnly) {
-    for (const line of planLines(study)) print(line);
+    print(planReport(study));
     return;
   }
   progress.step("Plan");
-  for (const line of planLines(study)) progress.note(line);
+  for (const line of costLines(study)) progress.note(line);
   const summary = await runPipeline(study, { progress, signal });
   print(summaryTable(summary));
   const root = relative(Deno.cwd(), study.folder.root) || ".";
