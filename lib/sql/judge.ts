@@ -6,8 +6,9 @@ import { ExecutionCache } from "./execute/execution_cache.ts";
 import { executorLimits, type ExecutorOptions } from "./execute/executor_options.ts";
 import { type Execution, ExecutorPool, type RowsExecution } from "./execute/executor_pool.ts";
 import { GoldQueryError } from "./gold_query_error.ts";
+import { byReading } from "./readings.ts";
 import { hasStatement, ordersRows, statementForms } from "./text/statement_forms.ts";
-import { byReading, type Verdict, type VerdictStatus } from "./verdict.ts";
+import type { Verdict, VerdictStatus } from "./verdict.ts";
 
 /** One prediction to judge. */
 export interface JudgeRequest {

@@ -7,13 +7,8 @@ import { pairPredictions, type PredictionPair } from "./pair_predictions.ts";
 import { type QuarantineReason, quarantineReasons } from "./quarantine/gold_quarantine.ts";
 import type { GoldExample } from "./read_gold_examples.ts";
 import type { Prediction, Remark } from "./read_predictions.ts";
-import {
-  type ByReading,
-  byReading,
-  type Hardness,
-  type Verdict,
-  type VerdictStatus,
-} from "./verdict.ts";
+import { type ByReading, byReading } from "./readings.ts";
+import type { Hardness, Verdict, VerdictStatus } from "./verdict.ts";
 
 /** Predictions with the examples that they answer. */
 export interface JudgePredictionsRequest {

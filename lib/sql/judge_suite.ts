@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import { GoldQueryError } from "./gold_query_error.ts";
 import type { Judge, JudgeRequest } from "./judge.ts";
-import { byReading, READINGS, type Verdict } from "./verdict.ts";
+import { byReading, READINGS } from "./readings.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** One prediction to judge on every file of a test suite. */
 export interface SuiteRequest extends Omit<JudgeRequest, "dbPath"> {

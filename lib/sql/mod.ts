@@ -50,6 +50,7 @@ export {
   quarantineReasons,
 } from "./quarantine/gold_quarantine.ts";
 export { type GoldExample, readGoldExamples } from "./read_gold_examples.ts";
+export { type ByReading, byReading, type Reading, READING_RULES, READINGS } from "./readings.ts";
 export { type Prediction, readPredictions, type Remark } from "./read_predictions.ts";
 export {
   type CommonFailure,
@@ -60,8 +61,6 @@ export {
 } from "./summarize_verdicts.ts";
 export type { Row, SqlValue } from "./value.ts";
 export {
-  type ByReading,
-  byReading,
   ERROR_CLASSES,
   type ErrorClass,
   type Hardness,
@@ -69,9 +68,6 @@ export {
   KEPT_VERDICT_KEYS,
   KEPT_VERDICTS,
   type KeptVerdict,
-  type Reading,
-  READING_RULES,
-  READINGS,
   type Verdict,
   VERDICT_KEYS,
   VERDICT_STATUSES,

@@ -1,5 +1,6 @@
 import type { JudgedPrediction } from "./judge_predictions.ts";
-import { type ErrorClass, type Hardness, HARDNESS_LEVELS, type Reading } from "./verdict.ts";
+import type { Reading } from "./readings.ts";
+import { type ErrorClass, type Hardness, HARDNESS_LEVELS } from "./verdict.ts";
 
 /** Right answers of a group. */
 export interface GroupCount {

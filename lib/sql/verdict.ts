@@ -1,29 +1,9 @@
 import { z } from "zod";
 import { type RecordOf, SHA256, together } from "../ground/mod.ts";
+import { byReading } from "./readings.ts";
 
 /** Raised when the rules of the verdict change, so that no kept verdict of other rules is used. */
 export const VERDICT_VERSION = 2;
-
-/** The readings of "the rows agree", each with its rule, to follow its name. */
-export const READING_RULES = {
-  official: "as Spider's own script, which leaves DISTINCT out",
-  assignment: "the bag of rows as written, in any order",
-  strict: "DISTINCT kept, columns in order, rows in order where the gold orders them",
-} as const;
-
-/** A reading of "the rows agree". */
-export type Reading = keyof typeof READING_RULES;
-
-/** The readings, in the order in which they are reported. */
-export const READINGS = Object.keys(READING_RULES) as readonly Reading[];
-
-/** A value for each reading. */
-export type ByReading<T> = Readonly<Record<Reading, T>>;
-
-/** Makes a value for each reading, in their order. */
-export function byReading<T>(make: (reading: Reading) => T): ByReading<T> {
-  return Object.fromEntries(READINGS.map((name) => [name, make(name)])) as ByReading<T>;
-}
 
 /**
  * What one prediction's execution came to, in the order in which it is reported.
@@ -76,12 +56,7 @@ export type Hardness = typeof HARDNESS_LEVELS[number];
 export const VERDICT_KEYS = {
   /** The outcome of the statement in its official form. */
   status: z.enum(VERDICT_STATUSES),
-  /** Official reading: what the benchmark's own script says (`status === "match"`). */
-  official: z.boolean(),
-  /** Assignment reading: the bag of rows as written, whatever their order. */
-  assignment: z.boolean(),
-  /** Strict reading: DISTINCT kept, columns in order, rows in order where the gold orders them. */
-  strict: z.boolean(),
+  ...byReading(() => z.boolean()),
   /** Where a prediction that is wrong officially departs from the gold. Absent on a match. */
   errorClass: z.enum(ERROR_CLASSES).exactOptional(),
   /** One line on why the status is what it is. Absent on a match. */
@@ -92,7 +67,7 @@ export const VERDICT_KEYS = {
   elapsedMs: z.number().min(0),
 };
 
-/** The verdict on one prediction, in three readings. */
+/** The verdict on one prediction in all readings; `official` is `status === "match"`. */
 export interface Verdict extends RecordOf<typeof VERDICT_KEYS> {}
 
 /** A verdict that is read again. */

@@ -3,7 +3,7 @@ import { Budget, ComparisonBudgetError } from "./budget.ts";
 import { type IdPair, idPair } from "./id_table.ts";
 import { officialEqualIds, type RowOrder } from "./official_equal.ts";
 import { plainEqualIds } from "./plain_equal.ts";
-import type { ByReading } from "../verdict.ts";
+import type { ByReading } from "../readings.ts";
 
 /** A gold's result and a prediction's. */
 export interface ResultPair {
