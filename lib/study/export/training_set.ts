@@ -79,6 +79,11 @@ export function trainingSet(
   });
   const held = new Set(heldOutDatabases);
   const usable = sound.filter(({ dbId }) => !held.has(dbId));
+  if (spider.train.length === 0) {
+    throw new UsageError(
+      "Cannot train: the data have no training split: take out the recipes, or take data with one",
+    );
+  }
   if (usable.length === 0) {
     throw new UsageError(
       `Cannot train: none of the ${spider.train.length} training examples is left, as they repeat ` +
