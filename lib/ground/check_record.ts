@@ -8,6 +8,7 @@ import {
   schemaAt,
 } from "./allowed_values.ts";
 import { nearestName } from "./nearest_name.ts";
+import { escapeControls } from "./printable.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** A zod schema, as far as it says which values it gives. */
@@ -45,6 +46,15 @@ export function textOfForm(pattern: RegExp, allowed: string): z.ZodString {
 
 /** A text that is not empty. */
 export const TEXT: z.ZodString = z.string().min(1);
+
+/** A text that says something: not empty, and not of spaces alone. */
+export const SAID: z.ZodString = textOfForm(/\S/, "a text that is not empty");
+
+/** What tables show: one line of text. */
+export const LABEL: z.ZodString = textOfForm(
+  /^\P{Cc}*[^\p{Cc}\s]\P{Cc}*$/u,
+  "one line of text, not empty",
+);
 
 /** How many there are of something. */
 export const COUNT: z.ZodInt = z.int().min(0);
@@ -108,7 +118,8 @@ export function checkRecord<S extends Schema>(schema: S, value: unknown, file: s
   const result = z.safeParse(zod, value);
   if (result.success) return result.data as Checked<S>;
   const json = z.toJSONSchema(zod, { io: "input", unrepresentable: "any" }) as JsonSchema;
-  throw new UsageError(`Cannot use ${file}: ${problemText(result.error.issues, value, { json })}`);
+  const problem = problemText(result.error.issues, value, { json });
+  throw new UsageError(`Cannot use ${file}: ${escapeControls(problem)}`);
 }
 
 /** @param above The keys that lead to where the issues and the schema begin. */
@@ -170,6 +181,9 @@ function keyPath(path: readonly PropertyKey[]): string {
 /** The value on one line of bearable length. */
 function brief(value: unknown): string {
   // JSON writes null for a number that is not finite
-  const json = typeof value === "number" ? String(value) : JSON.stringify(value) ?? String(value);
+  const json = typeof value === "number"
+    ? String(value)
+    : JSON.stringify(value, (_, part) => typeof part === "bigint" ? String(part) : part) ??
+      String(value);
   return json.length > 80 ? `${json.slice(0, 77)}...` : json;
 }

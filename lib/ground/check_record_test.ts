@@ -147,6 +147,18 @@ const CASES: readonly (readonly [what: string, schema: Schema, value: unknown, s
     '"a" must be an integer: it is missing',
   ],
   [
+    "control characters",
+    z.strictObject({ a: z.int() }),
+    { a: 1, "b\n\u202e": 1 },
+    'unknown key "b\\n\\u202e": allowed are a',
+  ],
+  [
+    "a large integer",
+    z.strictObject({ a: z.int() }),
+    { a: 5n },
+    '"a" must be an integer: current value is "5"',
+  ],
+  [
     "a misspelt key in a list",
     z.strictObject({ a: z.array(z.strictObject({ name: z.int() })) }),
     { a: [{ name: 1 }, { nmae: 1 }] },

@@ -36,7 +36,7 @@ const FULL: StudyConfig = {
     schema: { foreignKeys: false, cellValues: 2 },
   },
   mmlu: { path: "data/mmlu", title: "MMLU", perCategory: 10, shots: 5 },
-  prose: { path: "data/prose" },
+  prose: { path: "data/prose", limit: 5 },
   measures: ["sql", "prose"],
   training: {
     examples: 240,
@@ -88,7 +88,7 @@ Deno.test("parseConfig() fills in every default of a minimal study", () => {
     chat: { thinking: false, date: "2024-07-26" },
     spider: { path: "spider_db/sample", limit: null, shots: 3, maxNewTokens: 64, timeoutMs: 5000 },
     mmlu: { path: "mmlu_db/sample", perCategory: 50, shots: 4 },
-    prose: { path: "prose_db/sample" },
+    prose: { path: "prose_db/sample", limit: null },
     measures: ["sql", "mmlu", "prose"],
     training: {
       examples: null,
