@@ -14,5 +14,6 @@
  * ```
  */
 export class UsageError extends Error {
+  /** By which it is told from a fault of the harness. */
   override readonly name: string = "UsageError";
 }
