@@ -7,12 +7,15 @@ import type { Adapter } from "./checkpoint/mod.ts";
  * one token.
  */
 export interface Prompt {
+  /** What other prompts may begin with as well. */
   readonly prefix: readonly number[];
+  /** What follows it. */
   readonly suffix: readonly number[];
 }
 
 /** Which weights answer: none of the fields is the base model. */
 export interface Variant {
+  /** The adapter on top of the base model. */
   readonly adapter?: Adapter;
   /** Factor on the adapter's own `alpha / rank`; 1 when left out, 0 is the base model. */
   readonly scale?: number;
@@ -27,6 +30,7 @@ export interface Completion {
   readonly index: number;
   /** Generated token ids without the end token. */
   readonly tokens: readonly number[];
+  /** Why it ended. */
   readonly finishReason: FinishReason;
 }
 
@@ -48,14 +52,17 @@ export interface TextScores {
 
 /** Options that generation and scoring share. */
 export interface EngineCallOptions {
+  /** The weights that answer; the base model when left out. */
   readonly variant?: Variant;
   /** Called after each finished batch with prompts done and prompts asked. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Stops the call between batches. */
   readonly signal?: AbortSignal;
 }
 
 /** Options of {@linkcode Engine.generate}. */
 export interface GenerateOptions extends EngineCallOptions {
+  /** Most tokens of a completion. */
   readonly maxNewTokens: number;
 }
 
@@ -64,7 +71,9 @@ export interface GenerateOptions extends EngineCallOptions {
  * that suits the engine; `index` says which prompt each belongs to.
  */
 export interface Engine extends AsyncDisposable {
+  /** Completes prompts greedily: at each step the likeliest token. */
   generate(prompts: readonly Prompt[], options: GenerateOptions): AsyncIterable<Completion>;
+  /** Scores token ids as the next token of each prompt. */
   choiceLogProbs(
     prompts: readonly Prompt[],
     choices: readonly number[],

@@ -53,11 +53,17 @@ export {
 } from "./checkpoint/mod.ts";
 export { CpuEngine, type CpuEngineOptions, openCpuEngine } from "./cpu/mod.ts";
 export {
+  type BundleCost,
+  type BundleShape,
   CudaEngine,
   type CudaEngineOptions,
   type Decoding,
+  type HalfType,
+  type MemoryPlan,
   openCudaEngine,
   type PlanEvent,
+  type RunEvent,
+  type RunLimits,
   storedHalfType,
 } from "./cuda/mod.ts";
 export type {
@@ -68,22 +74,31 @@ export type {
   FinishReason,
   GenerateOptions,
   Prompt,
+  TextScores,
   Variant,
 } from "./engine.ts";
 export type { LoraSites } from "./graph/mod.ts";
 export {
   openServerEngine,
   type RequestOptions,
+  type ScoringMethod,
+  type ServedModel,
   ServerClient,
+  type ServerClientOptions,
+  ServerEngine,
+  type ServerEngineOptions,
+  type ServerFacts,
   ServerRefusal,
   ServerUnreachable,
 } from "./server/mod.ts";
 export {
+  type AuditOptions,
   auditTokens,
+  type ChatMessage,
   type Conversation,
   loadTokenizer,
-  type Message,
   type TokenAudit,
   Tokenizer,
   type TokenizerOptions,
 } from "./tokenizer/mod.ts";
+export { UsageError } from "../ground/mod.ts";

@@ -29,6 +29,7 @@ export interface LoraFactors {
   readonly a: Float32Array;
   /** B times the layer's own scaling (`alpha / rank`, or `alpha / sqrt(rank)` for rsLoRA), `[out, rank]`, row-major. */
   readonly b: Float32Array;
+  /** Columns of B and rows of A. */
   readonly rank: number;
   /** c, the bias of `lora_bias` times the layer's scaling, `[out]`. */
   readonly bias?: Float32Array;
@@ -38,6 +39,7 @@ export interface LoraFactors {
 
 /** A LoRA adapter as PEFT saves it, read and checked against its base model. */
 export interface Adapter {
+  /** Its folder. */
   readonly dir: string;
   /** SHA-256 of its weights and of all in its config that changes what it computes; 64 hexadecimal digits. */
   readonly hash: string;

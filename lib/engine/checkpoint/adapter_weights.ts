@@ -9,7 +9,9 @@ export type AdapterTensors = ReadonlyMap<string, ReadonlyMap<AdapterPart, NamedE
 
 /** A tensor of an adapter's file with its name there. */
 export interface NamedEntry {
+  /** Its name in the file. */
   readonly key: string;
+  /** Where it lies. */
   readonly entry: TensorEntry;
 }
 

@@ -5,8 +5,11 @@ import { readSafetensorsHeader, sameTensorBytes, type TensorEntry } from "./safe
 
 /** A Hugging Face checkpoint folder, opened: its configuration and where its tensors lie. */
 export interface Checkpoint {
+  /** Its folder. */
   readonly dir: string;
+  /** What its `config.json` says. */
   readonly config: DecoderConfig;
+  /** Where each tensor lies, by its name. */
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   /** The weight files with symbolic links followed, sorted by their names in the folder. */
   readonly files: readonly string[];

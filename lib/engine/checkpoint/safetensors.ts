@@ -8,7 +8,9 @@ const BYTES: Readonly<Record<SafetensorsDtype, number>> = { F32: 4, F16: 2, BF16
 
 /** Where one tensor lies in its file. */
 export interface TensorEntry {
+  /** Its element type. */
   readonly dtype: SafetensorsDtype;
+  /** Its dimensions. */
   readonly shape: readonly number[];
   /** Path of the file. */
   readonly file: string;
@@ -127,8 +129,11 @@ export async function sameTensorBytes(x: TensorEntry, y: TensorEntry): Promise<b
 
 /** A tensor to write: its name, shape and the float32 values, made when their turn comes. */
 export interface TensorSource {
+  /** Its name in the file. */
   readonly name: string;
+  /** Its dimensions. */
   readonly shape: readonly number[];
+  /** Its values, row-major. */
   values(): Float32Array;
 }
 

@@ -30,6 +30,7 @@ export class AttentionMasks {
   readonly #scope: GraphScope;
   readonly #layout: MaskLayout;
 
+  /** Masks of one step, written into its scope where they are first asked for. */
   constructor(scope: GraphScope, layout: MaskLayout) {
     this.#scope = scope;
     this.#layout = layout;

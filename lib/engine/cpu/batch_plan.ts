@@ -5,6 +5,7 @@ import { groupByPrefix, type PlannedPrompt, type PrefixGroup } from "../graph/mo
 export interface PromptGroup {
   /** What follows the batch's trunk in this group's prefix. */
   readonly branch: readonly number[];
+  /** Longest suffixes first. */
   readonly prompts: readonly PlannedPrompt[];
 }
 

@@ -50,6 +50,7 @@ export class CpuAttention {
   /** `[B, R + S]` positions of this run's tokens after this step. */
   readonly recentPosition: string;
 
+  /** Adds the rotary tables to the main graph and the step's layout to the scope. */
   constructor(
     scope: GraphScope,
     { weights, layout, contextLength }: {

@@ -89,6 +89,7 @@ export class CpuEngine implements Engine {
   /** The shared beginning that was computed last, and for which weights. */
   #known: { readonly variant: Variant; readonly cache: PrefixCache };
 
+  /** An engine over a session of the graph that `buildCpuGraph` writes. */
   constructor(session: InferenceSession, checkpoint: Checkpoint, settings: Settings) {
     this.#session = session;
     this.#runner = new CpuRunner(session, checkpoint);

@@ -29,6 +29,7 @@ export interface CpuRun {
   readonly targets?: readonly (readonly number[])[];
   /** The weights that answer, as the graph's inputs and by name. */
   readonly lora: Feeds;
+  /** Names the weights in a message. */
   readonly variant: Variant;
 }
 
@@ -40,6 +41,7 @@ export interface CpuRunResult {
   readonly ended: readonly boolean[];
   /** `[B, choices]` of the first step, or `[B, new tokens]` of targets, nats; empty when not asked for. */
   readonly logProbs: readonly (readonly number[])[];
+  /** Keys and values of the run's tokens. */
   readonly recent: RecentTokens;
 }
 
@@ -59,6 +61,7 @@ export class CpuRunner {
   /** Sizes of the caches. */
   readonly shape: CacheShape;
 
+  /** A runner of a session of the graph that `buildCpuGraph` writes. */
   constructor(session: InferenceSession, checkpoint: Checkpoint) {
     this.#session = session;
     this.#checkpoint = checkpoint;

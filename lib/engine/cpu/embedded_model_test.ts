@@ -9,7 +9,7 @@ import {
   skipUnlessPython,
 } from "../testing/reference.ts";
 import { openCpuEngine } from "./cpu_engine.ts";
-import { loadTokenizer, type Message, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { type ChatMessage, loadTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Prompt } from "../engine.ts";
 
 const skipped = skipUnlessPython(EMBEDDED_MODEL);
@@ -21,7 +21,10 @@ const FACTS =
 function testPrompts(tokenizer: Tokenizer): Prompt[] {
   const chat = (facts: string, question: string): Prompt => {
     const content = `${facts}\n\nQuestion: ${question}`;
-    const messages: Message[] = [{ role: "system", content: SYSTEM }, { role: "user", content }];
+    const messages: ChatMessage[] = [{ role: "system", content: SYSTEM }, {
+      role: "user",
+      content,
+    }];
     return tokenizer.encodeConversation({ messages, sharedLength: facts.length });
   };
   const { prefix, suffix } = chat(FACTS, "Write a short poem about the chairs.");

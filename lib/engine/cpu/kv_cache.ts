@@ -5,16 +5,21 @@ import { ownKeyEntry } from "./two_part_attention.ts";
 
 /** Sizes of a decoder's keys and values. */
 export interface CacheShape {
+  /** Decoder layers. */
   readonly layers: number;
+  /** Key-value heads. */
   readonly kvHeads: number;
+  /** Width of a head, d. */
   readonly headDim: number;
 }
 
 /** Keys and values that a run made: `[kv, B, R, d]` of every layer, key and value in turn. */
 export interface RecentTokens {
+  /** Key and value of layer 0, of layer 1, ... */
   readonly data: readonly Float32Array[];
   /** New tokens of each sequence, at the front of the first `slots` places. */
   readonly counts: readonly number[];
+  /** Slots of the first step. */
   readonly slots: number;
   /** R: the slots of the first step and one place for each later step. */
   readonly length: number;
@@ -25,10 +30,12 @@ export interface RecentTokens {
  * {@linkcode LayerCache}; never changed.
  */
 export class PrefixCache {
+  /** The tokens of the beginning. */
   readonly tokens: readonly number[];
   readonly #shape: CacheShape;
   readonly #data: readonly Float32Array[];
 
+  /** The cache of some tokens; of none when they are left out. */
   constructor(shape: CacheShape, tokens: readonly number[] = [], data?: readonly Float32Array[]) {
     this.tokens = tokens;
     this.#shape = shape;
@@ -106,6 +113,7 @@ export class OwnCache {
   #capacity = 0;
   readonly #data: Float32Array[];
 
+  /** An empty cache of so many sequences. */
   constructor(shape: CacheShape, rows: number, capacity = 0) {
     this.#shape = shape;
     this.#lengths = new Array(rows).fill(0);

@@ -2,15 +2,21 @@ import { EMPTY_POSITION } from "./attention_masks.ts";
 
 /** The integer inputs of one run of the CPU graph; see `buildCpuGraph` for their shapes. */
 export interface SlotFeeds {
+  /** `[T]` packed tokens. */
   readonly tokens: readonly number[];
+  /** `[T]` position of each token in its sequence. */
   readonly positions: readonly number[];
   /** `[B, S]`, row-major. */
   readonly slotToken: readonly number[];
   /** `[B, S]`, row-major. */
   readonly slotPosition: readonly number[];
+  /** `[T]` flat slot of each token. */
   readonly tokenSlot: readonly number[];
+  /** `[B]` packed index of each sequence's last token. */
   readonly lastToken: readonly number[];
+  /** B, the sequences. */
   readonly batch: number;
+  /** S, the most new tokens of a sequence. */
   readonly slots: number;
 }
 

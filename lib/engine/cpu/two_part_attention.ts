@@ -9,11 +9,17 @@ import type { GraphScope } from "../graph/mod.ts";
  * Only the last grow, and so are the only ones to be copied.
  */
 export interface LayerCache {
+  /** `[kv, P + 1, d + 1]` */
   readonly prefixKey: string;
+  /** `[kv, P + 1, d]` */
   readonly prefixValue: string;
+  /** `[kv, B, L, d]` */
   readonly pastKey: string;
+  /** `[kv, B, L, d]` */
   readonly pastValue: string;
+  /** `[kv, B, R, d]` */
   readonly recentKey: string;
+  /** `[kv, B, R, d]` */
   readonly recentValue: string;
 }
 
@@ -40,6 +46,7 @@ const SCORE_RANGE = 60;
 
 /** The keys and values that one layer's queries may see. */
 export interface AttendedKeys {
+  /** The prefix, and the sequences' own tokens before this step. */
   readonly cache: LayerCache;
   /** The cache's recent keys and those of this step, `[kv, B, R + S, d]`. */
   readonly keys: string;
@@ -81,6 +88,7 @@ export class TwoPartAttention {
   readonly #layout: TwoPartLayout;
   readonly #masks: AttentionMasks;
 
+  /** The attention of one step, for all layers. */
   constructor(
     scope: GraphScope,
     { config, layout, masks }: {

@@ -15,6 +15,7 @@ const MARK = 128;
 
 /** What decoding in bundles is written over. */
 export interface BundledParts extends LoopParts {
+  /** Sizes of the bundles. */
   readonly shape: BundleShape;
 }
 
@@ -36,6 +37,7 @@ export class ColumnTable {
   readonly #empty: number;
   readonly #columns: number;
 
+  /** Adds the table to the main graph. */
   constructor({ shape, weights }: BundledParts) {
     const { columns } = shape;
     const { main } = weights;
@@ -67,6 +69,7 @@ export class BundleCache {
   readonly #shape: BundleShape;
   readonly #layers: readonly { readonly key: string; readonly value: string }[];
 
+  /** Fills the cache from the prompts', in the scope that is given. */
   constructor(
     scope: GraphScope,
     { weights: { config }, attention, shape }: BundledParts,

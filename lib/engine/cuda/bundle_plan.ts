@@ -3,8 +3,11 @@ import type { BundleShape } from "./bundle_shape.ts";
 
 /** A prefix and how many prompts continue it, the tokens of each on average. */
 export interface SharedPrefix {
+  /** Tokens of the prefix. */
   readonly prefix: number;
+  /** Prompts that continue it. */
   readonly prompts: number;
+  /** Tokens of each beside it, on average. */
   readonly ownTokens: number;
 }
 
@@ -67,6 +70,7 @@ export class BundlePlanner {
   /** Members that the open bundle is to have. */
   #wanted = 0;
 
+  /** An empty plan. */
   constructor(
     shape: BundleShape,
     { sourceBlockSize, newTokens }: {
@@ -100,6 +104,7 @@ export class BundlePlanner {
     this.#open.push(sequence);
   }
 
+  /** The plan of all sequences that were added. */
   build(): BundlePlan {
     this.#close();
     return {

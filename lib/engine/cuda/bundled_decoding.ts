@@ -22,6 +22,7 @@ type State = Readonly<Record<typeof PER_SEQUENCE[number] | typeof PER_BUNDLE[num
  * appends its members' tokens to each bundle.
  */
 export class BundledDecoding implements DecodeWay {
+  /** See {@linkcode DecodeWay}. */
   readonly carried: readonly CarriedValue[];
   readonly #parts: BundledParts;
   readonly #columns: ColumnTable;
@@ -37,6 +38,7 @@ export class BundledDecoding implements DecodeWay {
   /** Blocks of all bundles one after another, and how many a bundle has, `[1]`. */
   readonly #table: { readonly blocks: string; readonly width: string };
 
+  /** Declares its inputs and fills the bundles' cache. */
   constructor(scope: GraphScope, { rows }: DecodeConstants, parts: BundledParts) {
     const { main } = scope;
     declareInputs(main, "bundles");
@@ -77,6 +79,7 @@ export class BundledDecoding implements DecodeWay {
     ];
   }
 
+  /** See {@linkcode DecodeWay}. */
   step(body: GraphScope, carried: Readonly<Record<string, string>>, count: string): DecodeStep {
     const state = carried as State;
     const { attention } = this.#parts;

@@ -12,6 +12,7 @@ import { greedy, type LoopParts } from "./prefill_loop.ts";
 
 /** A value that the loop carries from step to step beside the tokens. */
 export interface CarriedValue extends ValueType {
+  /** By which a step asks for it. */
   readonly name: string;
   /** The value before the first step. */
   readonly start: string;
@@ -29,6 +30,7 @@ export interface DecodeStep {
 
 /** How the sequences lie in a cache and are attended to while they are decoded. */
 export interface DecodeWay {
+  /** What it carries from step to step. */
   readonly carried: readonly CarriedValue[];
   /** Writes the layout of a step; `state` names the carried values, `count` is `[1]`, the sequences left. */
   step(body: GraphScope, state: Readonly<Record<string, string>>, count: string): DecodeStep;

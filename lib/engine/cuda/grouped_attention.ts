@@ -19,6 +19,7 @@ export interface GroupedRows {
 
 /** Columns that are appended to every head, and taken off the output. */
 export interface HeadColumns {
+  /** How many. */
   readonly width: number;
   /** `[b, group, kv, width]` */
   readonly query: string;

@@ -4,6 +4,9 @@
  * @module
  */
 export { CudaEngine, type CudaEngineOptions, openCudaEngine } from "./cuda_engine.ts";
-export { storedHalfType } from "./half_precision.ts";
+export { type HalfType, storedHalfType } from "./half_precision.ts";
+export type { MemoryPlan } from "./memory_plan.ts";
 export type { Decoding } from "./paged_attention.ts";
-export type { PlanEvent } from "./planned_runs.ts";
+export type { PlanEvent, RunEvent } from "./planned_runs.ts";
+export type { BundleCost, RunLimits } from "./run_plan.ts";
+export type { BundleShape } from "./bundle_shape.ts";

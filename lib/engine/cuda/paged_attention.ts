@@ -72,6 +72,7 @@ export class PagedAttention {
   /** Key and value cache of each layer, `[blocks, block size, kv, d]`. */
   readonly caches: readonly { readonly key: string; readonly value: string }[];
 
+  /** Adds the rotary tables and the caches of all layers to the main graph. */
   constructor(
     weights: DecoderWeights,
     { contextLength, decoding = "bundled" }: {

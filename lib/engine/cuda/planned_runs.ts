@@ -8,27 +8,38 @@ import { halvePlan, isOutOfMemory, type MemoryPlan } from "./memory_plan.ts";
 import { runFeeds } from "./run_inputs.ts";
 import type { RunPlan } from "./run_plan.ts";
 
-/** What the engine decided, for a log. */
+/** What the engine decided, for a log: a plan of the memory, or of half of it, or a run that is done. */
 export type PlanEvent =
   | { readonly kind: "memory"; readonly plan: MemoryPlan }
   | { readonly kind: "halved"; readonly plan: MemoryPlan; readonly reason: string }
-  | {
-    readonly kind: "run";
-    readonly prompts: number;
-    readonly chunks: number;
-    readonly prefillTokens: number;
-    readonly blocks: number;
-    /** Bundles that the sequences were decoded in; left out where each was decoded by itself. */
-    readonly bundles?: number;
-    readonly elapsedMs: number;
-  };
+  | RunEvent;
+
+/** One run of the graph. */
+export interface RunEvent {
+  /** Tells it from the plans of {@linkcode PlanEvent}. */
+  readonly kind: "run";
+  /** Prompts that it answered. */
+  readonly prompts: number;
+  /** Steps of its prefill. */
+  readonly chunks: number;
+  /** Tokens that went through the model before decoding. */
+  readonly prefillTokens: number;
+  /** Blocks of the cache in use. */
+  readonly blocks: number;
+  /** Bundles that the sequences were decoded in; left out where each was decoded by itself. */
+  readonly bundles?: number;
+  /** Milliseconds that it took. */
+  readonly elapsedMs: number;
+}
 
 /** Outputs of a run by their names. */
 export type Outputs = Readonly<Record<string, Tensor>>;
 
 /** What the engine needs of a session; tests give their own. */
 export interface GraphRunner {
+  /** Runs the graph once and gives the outputs of these names. */
   run(feeds: Readonly<Feeds>, outputs: readonly string[]): Promise<Outputs>;
+  /** Frees the session. */
   release(): Promise<void>;
 }
 
@@ -38,6 +49,7 @@ export interface GraphCall {
   readonly maxNewTokens: number;
   /** The inputs that all runs share. */
   readonly feeds: Feeds;
+  /** Names of the outputs that are wanted. */
   readonly outputs: readonly string[];
   /** The token after each token of each prompt, where texts are scored. */
   readonly targets?: readonly (readonly number[])[];
@@ -47,6 +59,7 @@ export interface GraphCall {
 export interface FinishedRun {
   /** Positions of its prompts in the call's list, in the order of the outputs. */
   readonly prompts: readonly number[];
+  /** The outputs that the call wants. */
   readonly out: Outputs;
 }
 
@@ -61,6 +74,7 @@ export class PlannedRuns {
   readonly #onPlan: ((event: PlanEvent) => void) | undefined;
   #plan: MemoryPlan;
 
+  /** Begins with a plan, which `onPlan` is told. */
   constructor(
     runner: GraphRunner,
     config: DecoderConfig,

@@ -13,7 +13,9 @@ import { CHUNK_PIECES, type ChunkPiece, declareInputs } from "./run_inputs.ts";
 
 /** What both loops of the graph are written over. */
 export interface LoopParts {
+  /** The weights in the computing type. */
   readonly weights: DecoderWeights;
+  /** The attention over the prompts' cache. */
   readonly attention: PagedAttention;
 }
 

@@ -29,6 +29,7 @@ export interface BundleCost extends BundleShape {
 
 /** New tokens of one sequence in one chunk. */
 export interface ChunkSequence {
+  /** The new tokens. */
   readonly tokens: readonly number[];
   /** Tokens before these that the blocks hold already, or get in the same step. */
   readonly past: number;
@@ -42,20 +43,25 @@ export interface ChunkSequence {
 export interface TailCopy {
   /** Row of the chunk's packed tokens where the tail begins. */
   readonly source: number;
+  /** Its tokens. */
   readonly length: number;
   /** Tokens of the prefix before its tail: whole blocks. */
   readonly past: number;
+  /** The blocks of the sequence that gets it. */
   readonly blocks: readonly number[];
 }
 
 /** Sequences that go through the model in one step. */
 export interface Chunk {
+  /** Shared prefixes before the prompts that continue them. */
   readonly sequences: readonly ChunkSequence[];
+  /** Ends of prefixes that the prompts get copies of. */
   readonly tails: readonly TailCopy[];
 }
 
 /** Sequences that are decoded as one; the rows of a run's outputs that follow each other. */
 export interface Bundle {
+  /** How many sequences. */
   readonly members: number;
   /** Blocks of the bundles' cache in the order of the bundle's tokens. */
   readonly blocks: readonly number[];
@@ -65,7 +71,9 @@ export interface Bundle {
 
 /** The bundles of a run, and what their cache is filled with from the prompts' cache. */
 export interface BundlePlan {
+  /** In the order of the run's outputs. */
   readonly bundles: readonly Bundle[];
+  /** Blocks of the bundles' cache. */
   readonly blocks: number;
   /** `[blocks * block size]` slot of the prompts' cache that each slot is a copy of. */
   readonly source: readonly number[];
@@ -75,6 +83,7 @@ export interface BundlePlan {
 
 /** One run of the graph. */
 export interface RunPlan {
+  /** The steps of the prefill. */
   readonly chunks: readonly Chunk[];
   /** Prompts in the order of the run's outputs. */
   readonly prompts: readonly number[];
@@ -82,6 +91,7 @@ export interface RunPlan {
   readonly prefillTokens: number;
   /** Blocks in use at the fullest moment, the spare block among them. */
   readonly blocks: number;
+  /** Most new tokens of a sequence; 0 to score. */
   readonly maxNewTokens: number;
   /** How the sequences are decoded; each by itself in the prompts' cache when left out. */
   readonly bundles?: BundlePlan;

@@ -18,6 +18,7 @@ export interface AttentionInputs {
 export interface DecoderParts {
   /** `[T]` packed tokens. */
   readonly tokens: string;
+  /** The weights in the computing type. */
   readonly weights: DecoderWeights;
   /** Attention of a layer over new and earlier tokens; gives `[T, heads * d]`. */
   attention(layer: number, inputs: AttentionInputs): string;

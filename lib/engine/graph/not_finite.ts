@@ -8,7 +8,7 @@ import type { Variant } from "../engine.ts";
  * that is not a finite number. It ends the sequence, as an end token does; no
  * token has this id, and -1 says that a sequence has ended before.
  */
-export const NOT_FINITE = -2;
+export const NOT_FINITE: number = -2;
 
 /**
  * `[b]` tokens, {@linkcode NOT_FINITE} where the row's logits are not all

@@ -35,8 +35,11 @@ const ROUNDING = 1e-3;
 
 /** Which model is asked for which tokens. */
 export interface ScoreRequest {
+  /** The model's name on the server. */
   readonly model: string;
+  /** Token ids of the whole prompt. */
   readonly prompt: readonly number[];
+  /** Token ids whose log-probabilities are wanted. */
   readonly choices: readonly number[];
 }
 

@@ -7,6 +7,7 @@ export interface ServerCompletion {
   readonly tokens: readonly number[];
   /** The prompt's ids as the server saw them. */
   readonly promptTokens: readonly number[];
+  /** Why it ended, as the server says. */
   readonly finishReason: "stop" | "length";
   /** For each generated token, log-probabilities by token id, nats; empty if none were asked for. */
   readonly logProbs: readonly ReadonlyMap<number, number>[];
@@ -16,15 +17,25 @@ export interface ServerCompletion {
 
 /** What a completion is asked with; the names are those of the server's interface. */
 export interface CompletionBody {
+  /** The model's name on the server. */
   readonly model: string;
+  /** A text, or token ids that are taken as they are. */
   readonly prompt: string | readonly number[];
+  /** Most tokens of the completion. */
   readonly max_tokens: number;
+  /** How many likeliest tokens are given with each token; none when left out. */
   readonly logprobs?: number;
+  /** The same for the prompt's tokens; 0 gives those of the prompt alone. */
   readonly prompt_logprobs?: number;
+  /** Ids whose log-probabilities are given in their place. */
   readonly logprob_token_ids?: readonly number[];
+  /** The only ids that may be generated. */
   readonly allowed_token_ids?: readonly number[];
+  /** Ids that end the completion. */
   readonly stop_token_ids?: readonly number[];
+  /** Whether the server's own end token does not end it. */
   readonly ignore_eos?: boolean;
+  /** Whether the server puts special tokens round a text. */
   readonly add_special_tokens?: boolean;
 }
 

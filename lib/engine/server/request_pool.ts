@@ -10,6 +10,7 @@ export interface PoolSlot {
 export interface PoolOptions {
   /** Most pieces in flight. */
   readonly concurrency: number;
+  /** Stops the requests that are waiting and those in flight. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -49,6 +49,7 @@ export class ServedAdapters {
   /** Of a folder and scale, while they are being looked for, too. */
   readonly #byVariant = new Map<string, Promise<string>>();
 
+  /** The adapters of one server; none is loaded yet. */
   constructor(client: ServerClient, options: ServedAdaptersOptions) {
     this.#client = client;
     this.#options = {

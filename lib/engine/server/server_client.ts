@@ -37,6 +37,7 @@ export interface ServerClientOptions {
 
 /** What one request may differ in. */
 export interface RequestOptions {
+  /** Stops the request. */
   readonly signal?: AbortSignal | undefined;
   /** Overrides {@linkcode ServerClientOptions.attempts}. */
   readonly attempts?: number;
@@ -53,6 +54,7 @@ export class ServerUnreachable extends UsageError {
   /** What to set, where the reason is one that a setting mends. */
   readonly advice: string | undefined;
 
+  /** What went wrong, as one line. */
   constructor(
     message: string,
     { reason, advice }: { readonly reason: string; readonly advice?: string | undefined },
@@ -70,6 +72,7 @@ export class ServerRefusal extends UsageError {
   /** What the server said, one line. */
   readonly reason: string;
 
+  /** What the server said, as one line, with its status and its own words. */
   constructor(message: string, { status, reason }: { status: number; reason: string }) {
     super(message);
     this.status = status;
@@ -101,7 +104,11 @@ export class ServerClient {
   readonly #address: URL;
   readonly #options: Required<ServerClientOptions>;
 
-  /** @throws {UsageError} If the address is no http(s) URL. */
+  /**
+   * A client of the server at this address, which nothing is asked yet.
+   *
+   * @throws {UsageError} If the address is no http(s) URL.
+   */
   constructor(url: string, options: ServerClientOptions = {}) {
     if (!/^https?:\/\/[^/\s]+/.test(url) || !URL.canParse(url)) {
       throw new UsageError(

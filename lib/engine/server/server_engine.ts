@@ -27,6 +27,7 @@ export interface ServerEngineOptions extends ServerClientOptions {
   readonly modelId: string;
   /** The checkpoint's folder and configuration; its weights are not read. */
   readonly checkpoint: Pick<Checkpoint, "dir" | "config">;
+  /** The study's tokenizer, which the server's is compared with. */
   readonly tokenizer: Pick<Tokenizer, "encode">;
   /** The base model's name on the server, where it is neither its id nor its folder. */
   readonly servedModel?: string | undefined;
@@ -40,7 +41,9 @@ export interface ServerEngineOptions extends ServerClientOptions {
 
 /** What is known of the server after its opening, to be recorded with the results. */
 export interface ServerFacts extends ServedModel {
+  /** The server's address. */
   readonly url: string;
+  /** How it gives log-probabilities. */
   readonly scoring: ScoringMethod;
 }
 
@@ -121,6 +124,7 @@ export class ServerEngine implements Engine {
   readonly #client: ServerClient;
   readonly #parts: ServerEngineParts;
 
+  /** An engine over a client whose server was checked. */
   constructor(client: ServerClient, parts: ServerEngineParts) {
     this.#client = client;
     this.#parts = parts;

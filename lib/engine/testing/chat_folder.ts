@@ -1,8 +1,8 @@
 import { EMBEDDED_MODEL } from "./reference.ts";
-import type { Message } from "../tokenizer/tokenizer.ts";
+import type { ChatMessage } from "../tokenizer/tokenizer.ts";
 
 /** A conversation with a system's turn. */
-export const CHAT: readonly Message[] = [
+export const CHAT: readonly ChatMessage[] = [
   { role: "system", content: "You write SQL." },
   { role: "user", content: "singer(id, name)\n\nQuestion: How many?" },
   { role: "assistant", content: "SELECT count(*) FROM singer" },

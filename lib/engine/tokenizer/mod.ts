@@ -3,12 +3,12 @@
  *
  * @module
  */
-export { auditTokens, type TokenAudit } from "./audit_tokens.ts";
+export { type AuditOptions, auditTokens, type TokenAudit } from "./audit_tokens.ts";
 export { findChatTemplate } from "./chat_template.ts";
 export {
+  type ChatMessage,
   type Conversation,
   loadTokenizer,
-  type Message,
   Tokenizer,
   type TokenizerOptions,
 } from "./tokenizer.ts";

@@ -1,25 +1,32 @@
 import { AutoTokenizer, type PreTrainedTokenizer } from "@huggingface/transformers";
-import { calendarDay, CHAT_DEFAULTS, type ChatSettings, UsageError } from "../../ground/mod.ts";
+import { calendarDay, CHAT_DEFAULTS, UsageError } from "../../ground/mod.ts";
 import { checkVocabulary } from "./audit_tokens.ts";
 import { type ChatTemplate, findChatTemplate } from "./chat_template.ts";
 import { formatDate } from "./format_date.ts";
 import type { Prompt } from "../engine.ts";
 
 /** One turn of a conversation. */
-export interface Message {
+export interface ChatMessage {
+  /** Who says it. */
   readonly role: "system" | "user" | "assistant";
+  /** What is said. */
   readonly content: string;
 }
 
 /** A conversation whose last message begins with text that other prompts share. */
 export interface Conversation {
-  readonly messages: readonly Message[];
+  /** The turns, the last one the user's. */
+  readonly messages: readonly ChatMessage[];
   /** Characters at the start of the last message that are shared, as is all that comes before it. */
   readonly sharedLength: number;
 }
 
-/** How conversations are rendered, and which ids a model knows. */
-export interface TokenizerOptions extends Partial<ChatSettings> {
+/** How conversations are rendered (see `ChatSettings`), and which ids a model knows. */
+export interface TokenizerOptions {
+  /** Whether templates that can reason are rendered in reasoning mode. */
+  readonly thinking?: boolean;
+  /** The day that templates which write today's date get, as YYYY-MM-DD. */
+  readonly date?: string;
   /** Rows of the model's embedding: a prompt with an id beyond them is refused. */
   readonly vocabSize?: number;
 }
@@ -73,6 +80,7 @@ export class Tokenizer {
   /** Ids that the model has embeddings for are below it; infinite where that is not known. */
   readonly vocabSize: number;
 
+  /** See {@linkcode loadTokenizer}, which reads what this takes. */
   constructor(
     tokenizer: PreTrainedTokenizer,
     dir: string,
@@ -141,7 +149,7 @@ export class Tokenizer {
    */
   get answerOpening(): string {
     if (this.#answerOpening === undefined) {
-      const question: readonly Message[] = [{ role: "user", content: "x" }];
+      const question: readonly ChatMessage[] = [{ role: "user", content: "x" }];
       const open = this.#apply(question, true);
       const closed = this.#apply(question, false);
       this.#answerOpening = open.startsWith(closed) ? open.slice(closed.length) : "";
@@ -157,7 +165,7 @@ export class Tokenizer {
   get turnEnd(): number | undefined {
     if ("missing" in this.#template) return undefined;
     const content = "SELECT 1";
-    const turns: readonly Message[] = [{ role: "user", content: "x" }, {
+    const turns: readonly ChatMessage[] = [{ role: "user", content: "x" }, {
       role: "assistant",
       content,
     }];
@@ -213,7 +221,7 @@ export class Tokenizer {
    * @throws {UsageError} If the model has no chat template that can be used, or
    * its template refuses the conversation.
    */
-  render(messages: readonly Message[]): string {
+  render(messages: readonly ChatMessage[]): string {
     return this.#apply(this.messagesAsAsked(messages), true);
   }
 
@@ -223,12 +231,12 @@ export class Tokenizer {
    *
    * @throws {UsageError} If the model has no chat template that can be used.
    */
-  messagesAsAsked(messages: readonly Message[]): readonly Message[] {
+  messagesAsAsked(messages: readonly ChatMessage[]): readonly ChatMessage[] {
     this.#mergeSystem ??= this.#refusesSystem();
     return this.#mergeSystem ? mergeSystemMessage(messages) : messages;
   }
 
-  #apply(messages: readonly Message[], add_generation_prompt: boolean): string {
+  #apply(messages: readonly ChatMessage[], add_generation_prompt: boolean): string {
     const template = this.#template;
     if ("missing" in template) {
       throw new UsageError(
@@ -253,9 +261,9 @@ export class Tokenizer {
   }
 
   #refusesSystem(): boolean {
-    const user: Message = { role: "user", content: "user text" };
+    const user: ChatMessage = { role: "user", content: "user text" };
     this.#apply([user], true);
-    const system: Message = { role: "system", content: "system text" };
+    const system: ChatMessage = { role: "system", content: "system text" };
     try {
       return !this.#apply([system, user], true).includes(system.content);
     } catch {
@@ -275,7 +283,7 @@ export class Tokenizer {
   }
 }
 
-function mergeSystemMessage(messages: readonly Message[]): readonly Message[] {
+function mergeSystemMessage(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   const [system, first, ...rest] = messages;
   if (system?.role !== "system" || !first) return messages;
   return [{ ...first, content: `${system.content}\n\n${first.content}` }, ...rest];

@@ -7,7 +7,7 @@ import {
   skipUnless,
   skipUnlessPython,
 } from "../testing/reference.ts";
-import { loadTokenizer, type Message, type Tokenizer } from "./tokenizer.ts";
+import { type ChatMessage, loadTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 const MODELS: Readonly<Record<string, string>> = {
   "SmolLM2": EMBEDDED_MODEL,
@@ -33,7 +33,7 @@ const TEXTS = [
   "\n\nQuestion: How many?\nA. 1\nB. 2",
 ];
 
-const MESSAGES: readonly Message[] = [
+const MESSAGES: readonly ChatMessage[] = [
   { role: "system", content: "You write SQL." },
   { role: "user", content: "singer(id, name)\n\nQuestion: How many?" },
   { role: "assistant", content: "SELECT count(*) FROM singer" },
@@ -68,7 +68,7 @@ for (const [name, dir] of Object.entries(MODELS)) {
   });
 
   test("Tokenizer.encodeConversation() gives the ids of the whole text, wherever it is cut", (t) => {
-    const messages: Message[] = [...MESSAGES.slice(0, 3), { role: "user", content: PROMPT }];
+    const messages: ChatMessage[] = [...MESSAGES.slice(0, 3), { role: "user", content: PROMPT }];
     const whole = t.encode(t.render(messages));
     for (let sharedLength = 0; sharedLength <= PROMPT.length; sharedLength++) {
       const { prefix, suffix } = t.encodeConversation({ messages, sharedLength });
@@ -80,7 +80,7 @@ for (const [name, dir] of Object.entries(MODELS)) {
   test("Tokenizer.encodeConversation() gives questions about one schema the same prefix", (t) => {
     const schema = "concert(id, year)\nsinger(id, name)\n\n";
     const ask = (question: string): string => {
-      const messages: Message[] = [{ role: "user", content: `${schema}Question: ${question}` }];
+      const messages: ChatMessage[] = [{ role: "user", content: `${schema}Question: ${question}` }];
       return t.encodeConversation({ messages, sharedLength: schema.length }).prefix.join();
     };
     assert.equal(ask("How many concerts?"), ask("In which years?"));
