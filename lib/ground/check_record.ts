@@ -39,28 +39,36 @@ export interface OptionalKey {
   readonly _zod: { readonly optout: "optional" };
 }
 
+/** The plainest schemas, from which others are made. */
+export const PLAIN = {
+  /** A text that is not empty. */
+  text: z.string().min(1),
+  /** How many there are of something. */
+  count: z.int().min(0),
+};
+
 /** A text of a form, such as a name. */
-export function textOfForm(pattern: RegExp, allowed: string): z.ZodString {
+export function textOfForm(pattern: RegExp, allowed: string): typeof PLAIN.text {
   return z.string().regex(pattern).meta({ allowed });
 }
 
 /** A text that is not empty. */
-export const TEXT: z.ZodString = z.string().min(1);
+export const TEXT: typeof PLAIN.text = PLAIN.text;
 
 /** A text that says something: not empty, and not of spaces alone. */
-export const SAID: z.ZodString = textOfForm(/\S/, "a text that is not empty");
+export const SAID: typeof PLAIN.text = textOfForm(/\S/, "a text that is not empty");
 
 /** What tables show: one line of text. */
-export const LABEL: z.ZodString = textOfForm(
+export const LABEL: typeof PLAIN.text = textOfForm(
   /^\P{Cc}*[^\p{Cc}\s]\P{Cc}*$/u,
   "one line of text, not empty",
 );
 
 /** How many there are of something. */
-export const COUNT: z.ZodInt = z.int().min(0);
+export const COUNT: typeof PLAIN.count = PLAIN.count;
 
 /** A SHA-256, hexadecimal. */
-export const SHA256: z.ZodString = textOfForm(/^[0-9a-f]{64}$/, "64 hexadecimal digits");
+export const SHA256: typeof PLAIN.text = textOfForm(/^[0-9a-f]{64}$/, "64 hexadecimal digits");
 
 /**
  * Adds a rule that several values of a record keep together; it is looked at once each of them is
@@ -69,11 +77,11 @@ export const SHA256: z.ZodString = textOfForm(/^[0-9a-f]{64}$/, "64 hexadecimal 
  * @param problem What is wrong, if anything: the rule, to follow "must be", and which key breaks it
  * (`path`, the whole if left out). `value` is shown in place of what is at the path.
  */
-export function together<S extends z.ZodType>(
+export function together<S extends Schema>(
   schema: S,
-  problem: (value: z.output<S>) => Problem | undefined,
+  problem: (value: S["_zod"]["output"]) => Problem | undefined,
 ): S {
-  return schema.superRefine((value, context) => {
+  return (schema as S & z.ZodType).superRefine((value, context) => {
     const found = problem(value);
     if (found === undefined) return;
     const { path = [], ...params } = found;

@@ -1,4 +1,5 @@
 import { type Checked, checkRecord, type Schema } from "./check_record.ts";
+import { type OtherNames, refuseOtherNames } from "./other_names.ts";
 import { parseJson } from "./parse_json_file.ts";
 
 /** A record of a file of JSON lines. */
@@ -15,6 +16,7 @@ export interface JsonLine<T> {
  * The records of a text of JSON lines, one object a line. Empty lines are passed over.
  *
  * @param path The file, for messages.
+ * @param otherNames What other data sets call the keys, to say which one to rename.
  * @throws {UsageError} If a line is not JSON or not such a record; the message names the line, and
  * is `checkRecord`'s otherwise.
  *
@@ -36,10 +38,13 @@ export function jsonLines<S extends Schema>(
   schema: S,
   text: string,
   path: string,
+  otherNames: OtherNames = {},
 ): readonly JsonLine<Checked<S>>[] {
   return text.split("\n").flatMap((content, i) => {
     if (content.trim() === "") return [];
     const place = `${path}, line ${i + 1}`;
-    return [{ record: checkRecord(schema, parseJson(content, place), place), line: i + 1, place }];
+    const value = parseJson(content, place);
+    refuseOtherNames(value, otherNames, place);
+    return [{ record: checkRecord(schema, value, place), line: i + 1, place }];
   });
 }

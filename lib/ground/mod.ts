@@ -13,9 +13,12 @@ export {
   checkRecord,
   COUNT,
   type DeepReadonly,
+  LABEL,
   type OptionalKey,
+  PLAIN,
   type Problem,
   type RecordOf,
+  SAID,
   type Schema,
   SHA256,
   TEXT,
@@ -25,6 +28,7 @@ export {
 export { checkOutputFile, checkOutputFolder, checkOutputIsNoInput } from "./check_output.ts";
 export { decodeText, readText } from "./decode_text.ts";
 export { type JsonLine, jsonLines } from "./json_lines.ts";
+export { type OtherNames, refuseOtherNames } from "./other_names.ts";
 export { nearestName } from "./nearest_name.ts";
 export { parseJson, readTextFile } from "./parse_json_file.ts";
 export { escapeControls, escapeLines, printable } from "./printable.ts";

@@ -2,17 +2,14 @@ import { z } from "zod";
 import {
   decodeText,
   jsonLines,
+  LABEL,
   type RecordOf,
-  textOfForm,
   together,
   UsageError,
 } from "../ground/mod.ts";
 
 /** The kind of passages that name none. */
 export const OWN_KIND = "own text";
-
-/** What tables show. */
-const LABEL = textOfForm(/^\P{Cc}*[^\p{Cc}\s]\P{Cc}*$/u, "one line of text, not empty");
 
 /** A text that can be scored: no encoding of Unicode holds half of a surrogate pair. */
 export const SCORABLE_TEXT = together(z.string(), (text) => {

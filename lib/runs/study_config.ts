@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   CHAT_KEYS,
+  LABEL,
   type Problem,
   type RecordOf,
   TEXT,
@@ -122,8 +123,7 @@ export const MMLU_KEYS = {
    * What tables and figures call the data, and the subject of questions that name none; "MMLU", or
    * the name of the file or the folder, if left out.
    */
-  title: textOfForm(/^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$/u, "one line of text that is not empty")
-    .exactOptional(),
+  title: LABEL.exactOptional(),
   /**
    * Questions of each of the three categories, or of each of one's own. `null` asks all test
    * questions of all subjects, those of the fourth category included.

@@ -98,10 +98,10 @@ function refuseGivenAway(items: readonly Placed[]): void {
   const key = (item: Placed): string =>
     JSON.stringify([subjectOf(item), item.question.trim(), ...item.choices]);
   const isDev = (item: Placed): boolean => (item.split ?? item.file.split) === "dev";
-  for (const item of items) if (!isDev(item)) asked.set(key(item), item.where);
+  for (const item of items) if (!isDev(item)) asked.set(key(item), item.place);
   for (const item of items) {
     const test = isDev(item) ? asked.get(key(item)) : undefined;
     if (test === undefined) continue;
-    throw refusal(item.where, `this dev question is asked too, at ${test}: take one of them out`);
+    throw refusal(item.place, `this dev question is asked too, at ${test}: take one of them out`);
   }
 }

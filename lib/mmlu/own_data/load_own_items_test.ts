@@ -173,7 +173,7 @@ Deno.test("loadMultipleChoice() refuses what it cannot tell, by name", async () 
     async (dir) => {
       await refusesItems(
         dir,
-        /dev\.jsonl line 1: this dev question is asked too, at a\.jsonl line 1/,
+        /dev\.jsonl, line 1: this dev question is asked too, at a\.jsonl, line 1/,
       );
     },
   );

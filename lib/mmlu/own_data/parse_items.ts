@@ -1,6 +1,14 @@
-import { decodeText, printable } from "../../ground/mod.ts";
+import { decodeText, jsonLines, nearestName, printable } from "../../ground/mod.ts";
 import { csvRecords } from "../_csv_records.ts";
-import { checkItem, ITEM_KEYS, type OwnItem, refusal, refuseKey } from "./_own_item.ts";
+import {
+  checkItem,
+  ITEM,
+  ITEM_KEYS,
+  OTHER_NAMES,
+  type OwnItem,
+  ownItem,
+  refusal,
+} from "./_own_item.ts";
 import { FEWEST_CHOICES, LETTERS } from "../letters.ts";
 
 /**
@@ -23,22 +31,8 @@ import { FEWEST_CHOICES, LETTERS } from "../letters.ts";
  * ```
  */
 export function parseJsonItems(bytes: Uint8Array, path: string): OwnItem[] {
-  const items = decodeText(bytes, path).split("\n").flatMap((line, i) => {
-    if (line.trim() === "") return [];
-    const where = `${path} line ${i + 1}`;
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch (error) {
-      const reason = printable((error as Error).message.replaceAll(/\s+/g, " "));
-      throw refusal(where, `not valid JSON: ${reason}`);
-    }
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      throw refusal(where, 'a line must be an object such as {"question": "...", ...}');
-    }
-    return [checkItem(value as Record<string, unknown>, where)];
-  });
-  return notEmpty(items, path);
+  const lines = jsonLines(ITEM, decodeText(bytes, path), path, OTHER_NAMES);
+  return notEmpty(lines.map(({ record, place }) => ownItem(record, place)), path);
 }
 
 /**
@@ -68,17 +62,17 @@ export function parseCsvItems(bytes: Uint8Array, path: string): OwnItem[] {
   const [first] = records;
   const header = first?.cells.map((cell) => cell.trim());
   if (header?.length === 1 && /[;\t]/.test(header[0]!)) {
-    throw refusal(`${path} line 1`, "cells must be separated by commas, not by ; or tabs");
+    throw refusal(`${path}, line 1`, "cells must be separated by commas, not by ; or tabs");
   }
   if (first === undefined || !header!.some((cell) => cell.toLowerCase() === "question")) {
     return notEmpty(
-      records.map(({ cells, line }) => checkRow(cells, `${path} line ${line}`)),
+      records.map(({ cells, line }) => checkRow(cells, `${path}, line ${line}`)),
       path,
     );
   }
-  const columns = checkHeader(header!, `${path} line ${first.line}`);
+  const columns = checkHeader(header!, `${path}, line ${first.line}`);
   const items = records.slice(1).map(({ cells, line }) => {
-    const where = `${path} line ${line}`;
+    const where = `${path}, line ${line}`;
     if (cells.length !== columns.length) {
       throw refusal(where, `the header has ${columns.length} cells, this row ${cells.length}`);
     }
@@ -90,11 +84,14 @@ export function parseCsvItems(bytes: Uint8Array, path: string): OwnItem[] {
 /** The header's columns by the names of fields and letters. */
 function checkHeader(header: readonly string[], where: string): string[] {
   const letters: readonly string[] = LETTERS;
-  const known = [...ITEM_KEYS.filter((key) => key !== "choices"), ...letters];
+  const known = [...Object.keys(ITEM_KEYS).filter((key) => key !== "choices"), ...letters];
   const columns = header.map((cell) => {
     const upper = cell.toUpperCase();
     const name = letters.includes(upper) ? upper : cell.toLowerCase();
-    return known.includes(name) ? name : refuseKey(cell, known, where);
+    if (known.includes(name)) return name;
+    const meant = known.find((key) => OTHER_NAMES[key]?.test(cell)) ?? nearestName(name, known);
+    const hint = meant === undefined ? `known are ${known.join(", ")}` : `rename it to "${meant}"`;
+    throw refusal(where, `unknown column "${printable(cell)}": ${hint}`);
   });
   const twice = columns.find((name, i) => columns.indexOf(name) !== i);
   if (twice !== undefined) throw refusal(where, `the column "${twice}" is there twice`);
@@ -118,7 +115,7 @@ function checkCells(columns: readonly string[], cells: readonly string[], where:
   return checkItem({
     question: cell("question"),
     choices,
-    answer: cell("answer"),
+    answer: cell("answer")!.trim(),
     ...Object.fromEntries(filled),
   }, where);
 }
@@ -132,7 +129,7 @@ function checkRow(cells: readonly string[], where: string): OwnItem {
     );
   }
   return checkItem(
-    { question: cells[0], choices: cells.slice(1, -1), answer: cells.at(-1) },
+    { question: cells[0], choices: cells.slice(1, -1), answer: cells.at(-1)!.trim() },
     where,
   );
 }

@@ -33,36 +33,42 @@ Deno.test("parseJsonItems() takes 2 to 10 choices, and answers as letters or ind
 
 Deno.test("parseJsonItems() refuses a line that is no question, naming it and the field", () => {
   const cases: readonly (readonly [Readonly<Record<string, unknown>>, RegExp])[] = [
-    [{ question: " " }, /"question" must be a text, not empty/],
-    [{ choices: ["a"] }, /"choices" must be a list of 2 to 10 texts: it has 1$/],
-    [{ choices: new Array(11).fill("a") }, /it has 11$/],
+    [{ question: " " }, /"question" must be a text that is not empty: current value is " "/],
+    [{ choices: ["a"] }, /"choices" must be a list of 2 to 10: current value is \["a"\]$/],
+    [{ choices: new Array(11).fill("a") }, /"choices" must be a list of 2 to 10/],
     [{ choices: { A: "a" } }, /"choices" must be a list/],
-    [{ choices: undefined }, /"choices" must be a list of 2 to 10 texts: it is missing/],
-    [{ choices: ["a", ""] }, /choice B must be a text, not empty: ""/],
-    [{ choices: ["a", 2] }, /choice B must be a text, not empty: 2/],
-    [{ answer: "D" }, /"answer" must be a letter from A to C, or a number from 0 .* to 2: "D"/],
-    [{ answer: 3 }, /"answer" must be .*: 3/],
-    [{ answer: 1.5 }, /"answer" must be .*: 1\.5/],
-    [{ answer: "a" }, /"answer" must be .*: "a"/],
+    [{ choices: undefined }, /"choices" must be a list of 2 to 10: it is missing/],
+    [
+      { choices: ["a", ""] },
+      /"choices\[1\]" must be a text that is not empty: current value is ""/,
+    ],
+    [{ choices: ["a", 2] }, /"choices\[1\]" must be a text that is not empty: current value is 2/],
+    [
+      { answer: "D" },
+      /"answer" must be a letter from A to C, or a number from 0 .* to 2: current value is "D"/,
+    ],
+    [{ answer: 3 }, /"answer" must be .* to 2: current value is 3/],
+    [{ answer: 1.5 }, /"answer" must be a letter from A to J.*: current value is 1\.5/],
+    [{ answer: "a" }, /"answer" must be .*: current value is "a"/],
     [{ answer: undefined }, /"answer" must be .*: it is missing/],
-    [{ subject: "" }, /"subject" must be one line of text, not empty: ""/],
+    [{ subject: "" }, /"subject" must be one line of text, not empty: current value is ""/],
     [{ category: "a\nb" }, /"category" must be one line of text/],
-    [{ split: "train" }, /"split" must be "test" or "dev": "train"/],
-    [{ options: ["a"] }, /unknown key "options": rename it to "choices"/],
-    [{ label: 0 }, /unknown key "label": rename it to "answer"/],
-    [{ catgory: "a" }, /unknown key "catgory": rename it to "category"/],
-    [{ zzz: 1 }, /unknown key "zzz": known are question, choices/],
+    [{ split: "train" }, /"split" must be one of "test", "dev": current value is "train"/],
+    [{ choices: undefined, options: ["a"] }, /unknown key "options": rename it to "choices"/],
+    [{ answer: undefined, label: 0 }, /unknown key "label": rename it to "answer"/],
+    [{ catgory: "a" }, /unknown key "catgory": did you mean "category"/],
+    [{ zzz: 1 }, /unknown key "zzz": allowed are question, choices/],
   ];
   for (const [change, expected] of cases) {
     const text = `${JSON.stringify(ITEM)}\n${JSON.stringify({ ...ITEM, ...change })}\n`;
     refuses(() => parseJsonItems(bytes(text), "x.jsonl"), expected);
     refuses(
       () => parseJsonItems(bytes(text), "x.jsonl"),
-      /^Cannot load questions: x\.jsonl line 2: /,
+      /^Cannot use x\.jsonl, line 2: /,
     );
   }
-  refuses(() => parseJsonItems(bytes("[1]\n"), "x.jsonl"), /a line must be an object/);
-  refuses(() => parseJsonItems(bytes('{"question"'), "x.jsonl"), /line 1: not valid JSON/);
+  refuses(() => parseJsonItems(bytes("[1]\n"), "x.jsonl"), /line 1: the whole must be an object/);
+  refuses(() => parseJsonItems(bytes('{"question"'), "x.jsonl"), /line 1: it is not valid JSON/);
   refuses(() => parseJsonItems(bytes("\n\n"), "x.jsonl"), /x\.jsonl: it has no question/);
   refuses(() => parseJsonItems(new Uint8Array([0xe9, 0x0a]), "x.jsonl"), /not valid UTF-8/);
 });
@@ -71,17 +77,17 @@ Deno.test("parseCsvItems() reads a header in any order, and leaves out the last 
   const text = "\uFEFFid,Subject,answer,a,B,C,question\n" +
     'q1,one,B,"x, ""y""",2,3,"First\nline?"\nq2,,A,yes,no,,Even?\n';
   const [first, second] = parseCsvItems(bytes(text), "x.csv");
-  assert.deepEqual({ ...first, where: "" }, {
+  assert.deepEqual({ ...first, place: "" }, {
     id: "q1",
     subject: "one",
     question: "First\nline?",
     choices: ['x, "y"', "2", "3"],
     answer: 1,
-    where: "",
+    place: "",
   });
   assert.deepEqual(second?.choices, ["yes", "no"]);
   assert.equal(second?.subject, undefined);
-  assert.equal(second?.where, "x.csv line 4");
+  assert.equal(second?.place, "x.csv, line 4");
 });
 
 Deno.test("parseCsvItems() reads rows without a header, of as many choices as each has", () => {
@@ -97,17 +103,17 @@ Deno.test("parseCsvItems() refuses what is no question, naming the line", () => 
     ],
     [`One?,${"a,".repeat(11)}A\n`, /this one has 13 cells/],
     ["One?,a,b,C\n", /"answer" must be a letter from A to B/],
-    ["One?,a,,c,A\n", /choice B must be a text, not empty: ""/],
-    ["One?,a,b,1\n", /"answer" must be a letter .*: "1"/],
+    ["One?,a,,c,A\n", /"choices\[1\]" must be a text that is not empty: current value is ""/],
+    ["One?,a,b,1\n", /"answer" must be a letter .*: current value is "1"/],
     ["question;A;B;answer\nOne?;a;b;A\n", /separated by commas, not by ; or tabs/],
     ["question,A,B,answer\nOne?,a,b\n", /line 2: the header has 4 cells, this row 3/],
     ["question,A,C,answer\n", /line 1: the column "B" is missing/],
     ["question,A,answer\n", /the column "B" is missing/],
     ["question,A,B\n", /the column "answer" is missing/],
     ["question,A,B,A,answer\n", /the column "A" is there twice/],
-    ["question,A,B,label\n", /unknown key "label": rename it to "answer"/],
+    ["question,A,B,label\n", /unknown column "label": rename it to "answer"/],
     ["question,A,B,answer\n", /x\.csv: it has no question/],
-    ["question,A,B,C,answer\nOne?,a,,c,A\n", /line 2: choice B must be a text/],
+    ["question,A,B,C,answer\nOne?,a,,c,A\n", /line 2: "choices\[1\]" must be a text/],
     ['One?,"a,b,A\n', /not valid CSV/],
     ["", /x\.csv: it has no question/],
   ];

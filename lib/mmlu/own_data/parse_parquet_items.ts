@@ -34,8 +34,10 @@ export async function parseParquetItems(bytes: Uint8Array, path: string): Promis
     throw refusal(path, `it cannot be read as Parquet: ${reason}`);
   }
   const items = rows.map((row, i) => {
-    const filled = Object.entries(row).filter(([, value]) => value !== null);
-    return checkItem(Object.fromEntries(filled), `${path} row ${i}`);
+    // 64-bit integers come as bigint
+    const filled = Object.entries(row).filter(([, value]) => value !== null)
+      .map(([key, value]) => [key, typeof value === "bigint" ? Number(value) : value] as const);
+    return checkItem(Object.fromEntries(filled), `${path}, row ${i}`);
   });
   return notEmpty(items, path);
 }

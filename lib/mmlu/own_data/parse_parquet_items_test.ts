@@ -37,14 +37,14 @@ Deno.test("parseParquetItems() reads the columns of cais/mmlu, however they are 
         subject: "maße",
         choices: ["a", "b", "c", "d", "e"],
         answer: 4,
-        where: "x.parquet row 0",
+        place: "x.parquet, row 0",
       },
       {
         question: "Two?",
         subject: "maße",
         choices: ["yes", "no"],
         answer: 0,
-        where: "x.parquet row 1",
+        place: "x.parquet, row 1",
       },
     ], compression);
   }
@@ -72,7 +72,10 @@ Deno.test("parseParquetItems() refuses other columns, other values and other fil
     await parquet({ ...rest, options: choices }),
     /row 0: unknown key "options": rename/,
   );
-  await refuses(await parquet({ ...COLUMNS, answer: [4, 2] }), /row 1: "answer" must be .*: "?2/);
+  await refuses(
+    await parquet({ ...COLUMNS, answer: [4, 2] }),
+    /row 1: "answer" must be .*: current value is 2/,
+  );
   await refuses(
     await parquet({ ...COLUMNS, question: ["a", null] }),
     /row 1: "question" .*missing/,

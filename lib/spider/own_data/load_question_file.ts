@@ -1,30 +1,71 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import { decodeText, nearestName, printable, UsageError } from "../../ground/mod.ts";
+import { z } from "zod";
+import {
+  decodeText,
+  jsonLines,
+  LABEL,
+  type OtherNames,
+  printable,
+  type RecordOf,
+  SAID,
+  together,
+  UsageError,
+} from "../../ground/mod.ts";
 import { DATABASE_ENDINGS, findDatabases } from "./find_databases.ts";
 import { makeSchemas } from "./made_schemas.ts";
 import type { SpiderData, SpiderExample } from "../types.ts";
 
-const KEYS = ["question", "sql", "query", "id", "db_id", "evidence"] as const;
+/** The keys of a question of your own. */
+export const QUESTION_KEYS = {
+  /** What is asked. */
+  question: SAID,
+  /** The gold statement; `query` is another name of it. */
+  sql: SAID.exactOptional(),
+  /** The gold statement, as Spider calls it. */
+  query: SAID.exactOptional(),
+  /** What it is called; base and tuned are paired by it. */
+  id: z.union([LABEL, z.int()]).meta({ allowed: "one line of text, or an integer" })
+    .exactOptional(),
+  /** The database's file name without its ending. */
+  db_id: LABEL.exactOptional(),
+  /** A hint that the prompt shows after the question. */
+  evidence: SAID.exactOptional(),
+};
 
-// What other data sets call these fields.
-const OTHER_NAMES: Readonly<Record<string, RegExp>> = {
-  sql: /^(?:gold\w*|sql_?\w*|statement|answer|output)$/i,
+/** A question of your own as its line has it. */
+export interface QuestionRecord extends RecordOf<typeof QUESTION_KEYS> {}
+
+const QUESTION: z.ZodType<QuestionRecord> = together(
+  z.strictObject(QUESTION_KEYS),
+  ({ sql, query }) => {
+    if (sql === undefined && query === undefined) {
+      return { path: ["sql"], rule: "a text that is not empty" };
+    }
+    return sql !== undefined && query !== undefined
+      ? { path: ["query"], rule: 'left out beside "sql"', value: query }
+      : undefined;
+  },
+);
+
+// What other data sets call these keys.
+const OTHER_NAMES: OtherNames = {
   question: /^(?:questions?|utterance|text|nl\w*|instruction|input|prompt)$/i,
+  sql: /^(?:gold\w*|sql\w*|statement|answer|output)$/i,
   db_id: /^(?:db|database|db_?(?:id|name)|database_?(?:id|name))$/i,
   id: /^(?:question_?id|example_?id|uid|idx|index)$/i,
   evidence: /^(?:hint|knowledge|external_knowledge|context)$/i,
 };
 
-/** A record as its line has it. */
+/** A record, and where it stands. */
 interface Question {
+  readonly id: string;
   readonly question: string;
   readonly query: string;
-  readonly id: string;
   readonly dbId?: string;
   readonly evidence?: string;
-  readonly where: string;
+  readonly place: string;
 }
 
 /**
@@ -83,64 +124,26 @@ export async function loadQuestionFile(
 
 function parseQuestionLines(text: string, name: string): Question[] {
   const stem = name.slice(0, -extname(name).length);
-  const questions: Question[] = [];
   const ids = new Set<string>();
-  text.split("\n").forEach((line, i) => {
-    if (line.trim() === "") return;
-    const question = parseLine(line, `${name} line ${i + 1}`, `${stem}-${questions.length}`);
-    if (ids.has(question.id)) {
-      throw refusal(
-        question.where,
-        `a question before it has this id: "${printable(question.id)}"`,
-      );
-    }
-    ids.add(question.id);
-    questions.push(question);
-  });
+  const questions = jsonLines(QUESTION, text, name, OTHER_NAMES).map(
+    ({ record, place }, at): Question => {
+      const { question, sql, query, id = `${stem}-${at}`, db_id: dbId, evidence } = record;
+      if (ids.has(String(id))) {
+        throw refusal(place, `a question before it has this id: "${printable(String(id))}"`);
+      }
+      ids.add(String(id));
+      return {
+        id: String(id),
+        question,
+        query: (sql ?? query)!,
+        ...(dbId === undefined ? {} : { dbId }),
+        ...(evidence === undefined ? {} : { evidence }),
+        place,
+      };
+    },
+  );
   if (questions.length === 0) throw refusal(name, "it has no question");
   return questions;
-}
-
-function parseLine(line: string, where: string, place: string): Question {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    const reason = printable((error as Error).message.replaceAll(/\s+/g, " "));
-    throw refusal(where, `not valid JSON: ${reason}`);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw refusal(where, 'a line must be an object such as {"question": "...", "sql": "..."}');
-  }
-  const record = value as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(record)) {
-    if ((KEYS as readonly string[]).includes(key)) continue;
-    const meant = Object.entries(OTHER_NAMES).find(([, names]) => names.test(key))?.[0] ??
-      nearestName(key, KEYS);
-    const hint = meant === undefined ? `known are ${KEYS.join(", ")}` : `rename it to "${meant}"`;
-    throw refusal(where, `unknown key "${printable(key)}": ${hint}`);
-  }
-  if (record.sql !== undefined && record.query !== undefined) {
-    throw refusal(where, 'it has both "sql" and "query": keep one');
-  }
-  const text = (key: string, wanted = key): string => {
-    const found = record[key];
-    if (typeof found === "string" && found.trim() !== "") return found;
-    const fault = found === undefined ? "it is missing" : printable(JSON.stringify(found));
-    throw refusal(where, `"${wanted}" must be a text, not empty: ${fault}`);
-  };
-  const optional = (key: string): string | undefined =>
-    record[key] === undefined ? undefined : text(key);
-  const dbId = optional("db_id");
-  const evidence = optional("evidence");
-  return {
-    question: text("question"),
-    query: text(record.query === undefined ? "sql" : "query"),
-    id: typeof record.id === "number" ? String(record.id) : optional("id") ?? place,
-    ...(dbId === undefined ? {} : { dbId }),
-    ...(evidence === undefined ? {} : { evidence }),
-    where,
-  };
 }
 
 /** The files of the databases that the questions are on, by `db_id`. */
@@ -160,16 +163,16 @@ async function databasesFor(
   if (unnamed !== undefined && found.size > 1) {
     const names = [...found.keys()].slice(0, 5).join(", ");
     throw refusal(
-      unnamed.where,
+      unnamed.place,
       `"db_id" is missing and there are ${found.size} databases at ${place}: ${names}`,
     );
   }
   const asked = new Map<string, string>();
   const only = found.size === 1 ? [...found.keys()][0] : undefined;
-  for (const { dbId = only!, where } of questions) {
+  for (const { dbId = only!, place: line } of questions) {
     const file = found.get(dbId);
     if (file === undefined) {
-      throw refusal(where, `there is no database of this db_id at ${place}: "${printable(dbId)}"`);
+      throw refusal(line, `there is no database of this db_id at ${place}: "${printable(dbId)}"`);
     }
     asked.set(dbId, file);
   }
@@ -184,6 +187,6 @@ async function placeBeside(path: string): Promise<string> {
   return !beside && names.includes("database") ? join(folder, "database") : folder;
 }
 
-function refusal(where: string, what: string): UsageError {
-  return new UsageError(`Cannot load questions: ${where}: ${what}`);
+function refusal(place: string, what: string): UsageError {
+  return new UsageError(`Cannot use ${place}: ${what}`);
 }

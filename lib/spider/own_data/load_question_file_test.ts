@@ -138,18 +138,28 @@ Deno.test("selectShots() says that data without a training split have no shots, 
 
 Deno.test("loadSpider() refuses a line that is no question, naming file and line", async () => {
   const cases: readonly (readonly [string | readonly unknown[], RegExp])[] = [
-    [[HERD, { question: "Names?" }], /herd.jsonl line 2: "sql" must be a text.*it is missing/],
-    [[{ ...HERD, sql: " " }], /line 1: "sql" must be a text, not empty: " "/],
-    [[{ ...HERD, query: "SELECT 1" }], /line 1: it has both "sql" and "query": keep one/],
+    [
+      [HERD, { question: "Names?" }],
+      /herd.jsonl, line 2: "sql" must be a text that is not empty: it is missing/,
+    ],
+    [
+      [{ ...HERD, sql: " " }],
+      /line 1: "sql" must be a text that is not empty: current value is " "/,
+    ],
+    [
+      [{ ...HERD, query: "SELECT 1" }],
+      /line 1: "query" must be left out beside "sql": current value is "SELECT 1"/,
+    ],
     [[{ ...HERD, sql: { select: [] } }], /line 1: "sql" must be a text/],
     [[{ ...HERD, database: "farm" }], /unknown key "database": rename it to "db_id"/],
-    [[{ ...HERD, evidnce: "x" }], /unknown key "evidnce": rename it to "evidence"/],
-    [[{ ...HERD, zzz: 1 }], /unknown key "zzz": known are question, sql, query, id/],
-    [[{ ...HERD, evidence: 3 }], /"evidence" must be a text, not empty: 3/],
+    [[{ question: "Names?", SQL: "SELECT 1" }], /unknown key "SQL": rename it to "sql"/],
+    [[{ ...HERD, evidnce: "x" }], /unknown key "evidnce": did you mean "evidence"/],
+    [[{ ...HERD, zzz: 1 }], /unknown key "zzz": allowed are question, sql, query, id/],
+    [[{ ...HERD, evidence: 3 }], /"evidence" must be a text that is not empty: current value is 3/],
     [[{ ...HERD, id: "a" }, { ...HERD, id: "a" }], /line 2: a question before it has this id: "a"/],
     [[{ ...HERD, db_id: "barn" }], /line 1: there is no database of this db_id at .*: "barn"/],
-    [[[1]], /line 1: a line must be an object/],
-    ['{"question": "How', /line 1: not valid JSON/],
+    [[[1]], /line 1: the whole must be an object/],
+    ['{"question": "How', /line 1: it is not valid JSON/],
     ["\n", /herd.jsonl: it has no question/],
   ];
   for (const [content, expected] of cases) {
