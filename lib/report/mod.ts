@@ -41,7 +41,7 @@ export {
   tradeOffGauges,
   type TradeOffOptions,
 } from "./figures/trade_off_figure.ts";
-export type { KnowledgeGauge } from "./figures/trade_off_points.ts";
+export type { KnowledgeGauge, TradeOffRows } from "./figures/trade_off_points.ts";
 export { baselineFinding } from "./findings/baseline_finding.ts";
 export { mmluFinding } from "./findings/mmlu_finding.ts";
 export { proseFinding } from "./findings/prose_finding.ts";
@@ -52,6 +52,7 @@ export { tradeOffFinding } from "./findings/trade_off_finding.ts";
 export { trainingFinding } from "./findings/training_finding.ts";
 export {
   type Displayable,
+  JUPYTER_DISPLAY,
   showFigure,
   showFrame,
   showMarkdown,
@@ -74,6 +75,7 @@ export {
 } from "./frames/frames.ts";
 export { factsFrame, recipesFrame, trainingFrame } from "./frames/study_frames.ts";
 export { bestVariant } from "./rows/best_variant.ts";
+export type { ExampleAnswer, ExampleRow, ResultTable } from "./rows/example_types.ts";
 export { changeRows, pairRows } from "./rows/change_rows.ts";
 export type { ChangeContext } from "./rows/change_rows.ts";
 export { lossRows } from "./rows/loss_rows.ts";
@@ -86,23 +88,19 @@ export type {
   ClassRow,
   CountRow,
   CoverageRow,
-  ExampleAnswer,
-  ExampleRow,
   FlipsRow,
   GaugeTitles,
   LetterRow,
-  LossRow,
   Measure,
   PairRow,
   ProseRow,
-  ResultTable,
   SeedRow,
   StepResult,
   StudyRows,
   TradeOffRow,
-  TrainingRow,
   VariantRows,
 } from "./rows/row_types.ts";
+export type { LossRow, TrainingRow } from "./rows/training_types.ts";
 export { type StudyFacts, summaryRows, variantRows } from "./rows/summary_rows.ts";
 export { accuracyTable, chanceTable, classesTable, countsTable } from "./tables/accuracy_table.ts";
 export { changesTable, pairsTable, seedsTable, tradeOffTable } from "./tables/change_table.ts";
@@ -129,6 +127,12 @@ export {
   formatPValue,
   formatSigned,
   formatSignedScore,
+  type PrintedEstimate,
 } from "./words/format_numbers.ts";
 export { markdownText, type MarkdownTextOptions } from "./words/markdown_text.ts";
-export { changeSentence, outcomeWord, verdictWords } from "./words/verdict_words.ts";
+export {
+  changeSentence,
+  outcomeWord,
+  verdictWords,
+  type WordedChange,
+} from "./words/verdict_words.ts";

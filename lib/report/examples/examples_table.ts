@@ -1,6 +1,6 @@
 import { type MarkdownCell, markdownTable } from "../tables/markdown_table.ts";
 import { markdownText } from "../words/markdown_text.ts";
-import type { ExampleAnswer, ExampleRow } from "../rows/row_types.ts";
+import type { ExampleAnswer, ExampleRow } from "../rows/example_types.ts";
 
 const LONGEST_TEXT = 240;
 

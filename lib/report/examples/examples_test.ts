@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { examplesTable } from "./examples_table.ts";
+import { failuresText } from "./failures_text.ts";
 import { pickExamples } from "./pick_examples.ts";
-import type { ExampleRow } from "../rows/row_types.ts";
+import { pickFailures } from "./pick_failures.ts";
+import type { ExampleRow } from "../rows/example_types.ts";
 
 const ROWS = [
   example("dev-0", "easy", "sql_error", "match"),
@@ -52,6 +54,65 @@ Deno.test("examplesTable() says what it has none of, and cuts endless text", () 
   assert.equal(examplesTable([], "None was broken."), "*None was broken.*\n");
   const answers = [{ variant: "base", text: "x".repeat(5000), status: "no_sql" }];
   assert.ok(examplesTable([{ ...ROWS[0]!, answers }], "").length < 1500);
+});
+
+/** Forty questions of every kind, with classes of error in turn. */
+const MANY = Array.from({ length: 40 }, (_, i) => {
+  const statuses = [["sql_error", "match"], ["match", "mismatch"], ["mismatch", "mismatch"], [
+    "match",
+    "match",
+  ]][i % 4]!;
+  const row = example(`dev-${i}`, "easy", statuses[0]!, statuses[1]!);
+  const classes = ["join", "value", "join", "projection", "join"];
+  return {
+    ...row,
+    answers: row.answers.map((answer) =>
+      answer.status === "match" ? answer : { ...answer, errorClass: classes[i % 5]! }
+    ),
+  };
+});
+
+Deno.test("pickFailures() draws two or three of each kind by seed, another class of error first", () => {
+  const options = { variant: "tuned", seed: 42 };
+  const found = pickFailures(MANY, options);
+  for (const [kind, at] of [["repaired", 0], ["broken", 1], ["still wrong", 1]] as const) {
+    const { of, rows } = found[kind];
+    assert.deepEqual([of, rows.length], [10, 3], kind);
+    assert.equal(new Set(rows.map(({ answers }) => answers[at]!.errorClass)).size, 3, kind);
+  }
+  // the order of the file has no part in it, the seed has
+  assert.deepEqual(pickFailures(MANY.toReversed(), options), found);
+  assert.notDeepEqual(pickFailures(MANY, { ...options, seed: 43 }), found);
+  const ids = (kind: "repaired" | "broken" | "still wrong"): string[] =>
+    pickFailures(MANY, { ...options, count: 40 })[kind].rows.map(({ id }) => id).toSorted();
+  const all = [...ids("repaired"), ...ids("broken"), ...ids("still wrong")];
+  assert.equal(new Set(all).size, 30);
+});
+
+Deno.test("pickFailures() refuses a variant that did not answer, and the base model itself", () => {
+  for (const variant of ["other", "base"]) {
+    assert.throws(() => pickFailures(MANY, { variant, seed: 1 }), /has no answer of/);
+  }
+});
+
+Deno.test("failuresText() shows the rule, both predictions, and both results where they are kept", () => {
+  const result = { columns: ["n"], rows: [["3"], [null]], truncated: true };
+  const rows = MANY.map((row) => ({
+    ...row,
+    goldResult: { columns: ["n"], rows: [], truncated: false },
+    answers: row.answers.map((answer) => ({ ...answer, result, why: "other rows" })),
+  }));
+  const text = failuresText(pickFailures(rows, { variant: "tuned", seed: 42 }), 42);
+  assert.match(text, /^Drawn by rule: in the order of the SHA-256 of "42:id"/);
+  assert.equal(text.match(/3 of 10\./g)?.length, 3);
+  assert.match(
+    text,
+    /\| base .*`SELECT 1`.* sql_error, \w+: other rows .* n: \(3\), \(NULL\), \.\.\. /,
+  );
+  assert.match(text, /\| gold .* n: no rows /);
+  const bare = failuresText(pickFailures(MANY.slice(3, 4), { variant: "tuned", seed: 42 }), 42);
+  assert.equal(bare.match(/^None\.$/gm)?.length, 3);
+  assert.ok(!bare.includes("undefined"));
 });
 
 function example(id: string, hardness: string, base: string, tuned: string): ExampleRow {

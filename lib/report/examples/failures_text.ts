@@ -1,7 +1,7 @@
 import { formatCount } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { type MarkdownCell, markdownTable } from "../tables/markdown_table.ts";
-import type { ExampleAnswer, ExampleRow, ResultTable } from "../rows/row_types.ts";
+import type { ExampleAnswer, ExampleRow, ResultTable } from "../rows/example_types.ts";
 import { codeSpan } from "./examples_table.ts";
 import type { FailureKind, Failures } from "./pick_failures.ts";
 

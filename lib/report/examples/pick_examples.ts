@@ -1,4 +1,4 @@
-import type { ExampleAnswer, ExampleRow } from "../rows/row_types.ts";
+import type { ExampleAnswer, ExampleRow } from "../rows/example_types.ts";
 
 /** What examples to pick: by how the variant's answer compares with the base model's. */
 export type ExampleKind = "failed" | "repaired" | "broken";

@@ -1,5 +1,5 @@
 import { seededOrder } from "../../stats/mod.ts";
-import type { ExampleAnswer, ExampleRow } from "../rows/row_types.ts";
+import type { ExampleAnswer, ExampleRow } from "../rows/example_types.ts";
 
 /** What became of a question: the base model's answer first, the variant's second. */
 export type FailureKind = "repaired" | "broken" | "still wrong";

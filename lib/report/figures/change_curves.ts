@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import type { ChangeRow, TradeOffRow, VariantRows } from "../rows/row_types.ts";
+import type { ChangeRow, TradeOffRow } from "../rows/row_types.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { betterOf, changeNumber, unitOf } from "../words/measures.ts";
+import type { TradeOffRows } from "./trade_off_points.ts";
 import { margins } from "./grouped_bars.ts";
 import { domainOf, legend, notes, type SeriesStyle, seriesStyle, signedTick } from "./series.ts";
 import {
@@ -14,9 +15,6 @@ import {
   ON_SCREEN,
   renderPlot,
 } from "./svg.ts";
-
-/** What the figures are made of. */
-type Rows = Pick<VariantRows, "tradeOff" | "titles" | "model" | "label">;
 
 /** Where a variant stands on the x axis of a curve. */
 interface Placed {
@@ -34,7 +32,7 @@ const GAUGES = ["sql", "mmlu", "prose"] as const;
  *
  * @returns A standalone SVG document of one column's width; `undefined` where no path has two scales.
  */
-export function scaleFigure(rows: Rows): string | undefined {
+export function scaleFigure(rows: TradeOffRows): string | undefined {
   const byPath = Map.groupBy(
     rows.tradeOff,
     ({ origin: { source, checkpoint, seed } }) =>
@@ -59,7 +57,7 @@ export function scaleFigure(rows: Rows): string | undefined {
  * @returns A standalone SVG document of one column's width; `undefined` where no training has two
  * checkpoints.
  */
-export function checkpointFigure(rows: Rows): string | undefined {
+export function checkpointFigure(rows: TradeOffRows): string | undefined {
   const full = rows.tradeOff.filter(({ origin }) => origin.scale === 1);
   const byTraining = Map.groupBy(
     full,
@@ -91,7 +89,7 @@ interface Curve {
 }
 
 function curvesFigure(
-  rows: Rows,
+  rows: TradeOffRows,
   given: readonly Curve[],
   { axis, title }: { readonly axis: string; readonly title: string },
 ): string | undefined {
@@ -144,7 +142,7 @@ function panelMarks(
   gauge: typeof GAUGES[number],
   curves: readonly StyledCurve[],
   { rows, most, margin, top }: {
-    readonly rows: Rows;
+    readonly rows: TradeOffRows;
     readonly most: number;
     readonly margin: Margin;
     /** The panel's upper edge, in pixels. */
@@ -251,7 +249,7 @@ function ticksOf([low, high]: readonly [number, number]): number[] {
   return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-function describe({ titles }: Rows, curves: readonly Curve[]): string {
+function describe({ titles }: TradeOffRows, curves: readonly Curve[]): string {
   return curves.flatMap(({ points }) =>
     points.flatMap(({ row }) =>
       GAUGES.flatMap((gauge) => {

@@ -11,7 +11,7 @@ import {
   ON_SCREEN,
   renderPlot,
 } from "./svg.ts";
-import { type LossRow, NO_LOSS_LOG } from "../rows/row_types.ts";
+import { type LossRow, NO_LOSS_LOG } from "../rows/training_types.ts";
 
 /** What the figure says besides its curves. */
 export interface LossCurvesOptions {

@@ -15,7 +15,9 @@ interface SvgElement {
 
 /** What a figure says to a reader who cannot see it, and how large it is shown. */
 export interface FigureDescription {
+  /** What it shows, in a line. */
   readonly title: string;
+  /** Its numbers in words. */
   readonly description: string;
   /** How many pixels of a screen a unit of the figure has, 1 by default; the drawing is the same. */
   readonly scale?: number;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { INK, MUTED, PALETTE, renderPlot } from "./svg.ts";
+import { fitText, INK, MUTED, PALETTE, renderPlot, textWidth, wrapText } from "./svg.ts";
 
 Deno.test("renderPlot() leaves the numbers in texts as they are and rounds those of attributes", () => {
   const svg = renderPlot({ width: 100, height: 50 }, { title: "p = 0.12345", description: "d" });
@@ -23,3 +23,19 @@ function contrastOnWhite(colour: string): number {
   });
   return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05);
 }
+
+Deno.test("fitText() and wrapText() keep a text within its width", () => {
+  assert.equal(fitText("short", 100), "short");
+  const cut = fitText("a name that is too long for its column", 80);
+  assert.ok(cut.endsWith("…") && textWidth(cut) <= 80);
+  const lines = wrapText("bars are the wider interval of the two, unadjusted", 100);
+  assert.ok(lines.length > 2 && lines.every((line) => textWidth(line) <= 100));
+  assert.equal(lines.join(" "), "bars are the wider interval of the two, unadjusted");
+});
+
+Deno.test("renderPlot() shows a figure larger on a screen, and draws it the same", () => {
+  const draw = (scale: number): string =>
+    renderPlot({ width: 100, height: 50 }, { title: "t", description: "d", scale });
+  assert.match(draw(2), /width="200" height="100" viewBox="0 0 100 50"/);
+  assert.equal(draw(2).replace('width="200" height="100"', 'width="100" height="50"'), draw(1));
+});

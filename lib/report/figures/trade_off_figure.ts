@@ -1,10 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import type { VariantRows } from "../rows/row_types.ts";
-import { formatCount } from "../words/format_numbers.ts";
-import { betterOf, changeNumber, lossText, unitOf } from "../words/measures.ts";
+import { describeTradeOff, legendEntries, noteLines } from "./trade_off_words.ts";
+import { betterOf, unitOf } from "../words/measures.ts";
 import { margins } from "./grouped_bars.ts";
 import { type Box, placeLabels } from "./labels.ts";
-import { domainOf, legend, type LegendEntry, notes, signedTick } from "./series.ts";
+import { domainOf, legend, notes, signedTick } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -23,6 +23,7 @@ import {
   type KnowledgeGauge,
   type TradeOffPoint,
   tradeOffPoints,
+  type TradeOffRows,
 } from "./trade_off_points.ts";
 
 /** Options of {@linkcode tradeOffFigure}. */
@@ -30,9 +31,6 @@ export interface TradeOffOptions {
   /** The measure of the x axis; by default multiple choice, or general text where there is none. */
   readonly gauge?: KnowledgeGauge;
 }
-
-/** What the figure is made of. */
-type Rows = Pick<VariantRows, "tradeOff" | "titles" | "model" | "label">;
 
 const FRAME_HEIGHT = 230;
 /** Up to so many points have marks beside them and strong error bars. */
@@ -55,7 +53,7 @@ export function tradeOffGauges({ tradeOff }: Pick<VariantRows, "tradeOff">): Kno
  * @returns A standalone SVG document of one column's width.
  * @throws {RangeError} If no variant has both changes, two share a name, or one is not finite.
  */
-export function tradeOffFigure(rows: Rows, options: TradeOffOptions = {}): string {
+export function tradeOffFigure(rows: TradeOffRows, options: TradeOffOptions = {}): string {
   const gauge = options.gauge ?? tradeOffGauges(rows)[0] ?? "mmlu";
   const points = tradeOffPoints(rows.tradeOff, gauge);
   if (points.length === 0) {
@@ -103,7 +101,7 @@ export function tradeOffFigure(rows: Rows, options: TradeOffOptions = {}): strin
     ],
   }, {
     title: `${figureName(rows.model)}: change on ${titles.y} against change on ${titles.x}`,
-    description: describe(rows, gauge),
+    description: describeTradeOff(rows, gauge),
     scale: ON_SCREEN,
     fontSize: FONT,
   });
@@ -264,60 +262,4 @@ function labelMarks(points: readonly TradeOffPoint[], { x, y, margin }: Scales):
       halo: true,
     })
   );
-}
-
-function legendEntries(
-  points: readonly TradeOffPoint[],
-  gauge: KnowledgeGauge,
-  delta: number | undefined,
-): LegendEntry[] {
-  const sources = [...Map.groupBy(points, ({ source }) => source)];
-  const scaled = (own: readonly TradeOffPoint[]): boolean =>
-    new Set(own.map(({ scale }) => scale)).size > 1;
-  return [
-    ...sources.map(([name, own]): LegendEntry => ({
-      name,
-      colour: own[0]!.style.colour,
-      symbol: own[0]!.style.symbol,
-      ...(scaled(own) ? { dash: own[0]!.style.dash } : {}),
-    })),
-    { name: "Pareto front (filled)", colour: INK, dash: "1 3" },
-    ...(delta === undefined
-      ? []
-      : [{ name: `tolerated: ${lossText(delta, gauge)}`, colour: INK, dash: "5 3" }]),
-    ...(points.some(({ recommended }) => recommended)
-      ? [{ name: "recommended (ring)", colour: INK, symbol: "circle", hollow: true }]
-      : []),
-  ];
-}
-
-function noteLines(
-  { tradeOff, label }: Rows,
-  gauge: KnowledgeGauge,
-  points: readonly TradeOffPoint[],
-): string[] {
-  const n = (of: "sql" | KnowledgeGauge): string => {
-    const counts = tradeOff.flatMap((row) => row[of]?.evidence.n ?? []);
-    const [low, high] = [Math.min(...counts), Math.max(...counts)];
-    return low === high ? formatCount(low) : `${formatCount(low)} to ${formatCount(high)}`;
-  };
-  const items = gauge === "prose" ? "passages" : "questions";
-  return [
-    "Bars: the wider 95 % interval of the two, each axis alone, unadjusted.",
-    `n = ${n("sql")} questions (y), ${n(gauge)} ${items} (x); ${formatCount(points.length)} ` +
-    `variants.${label === undefined ? "" : ` Data: ${figureName(label)}.`}`,
-  ];
-}
-
-/** The figure in words: each variant with both changes. */
-function describe({ tradeOff, titles }: Rows, gauge: KnowledgeGauge): string {
-  return tradeOff.flatMap(({ variant, recommended, ...row }) => {
-    const [x, y] = [row[gauge], row.sql];
-    if (!x || !y) return [];
-    return [
-      `${variant}: ${titles.sql} ${changeNumber(y.verdict.difference, "sql")} points, ` +
-      `${titles[gauge]} ${changeNumber(x.verdict.difference, gauge)} ${unitOf(gauge)}` +
-      (recommended ? ", recommended" : ""),
-    ];
-  }).join("; ");
 }

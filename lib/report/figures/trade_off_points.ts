@@ -1,10 +1,13 @@
-import type { TradeOffRow } from "../rows/row_types.ts";
+import type { TradeOffRow, VariantRows } from "../rows/row_types.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
 import { type SeriesStyle, seriesStyle } from "./series.ts";
 import { figureName } from "./svg.ts";
 
 /** A measure of what is known: the x axis of a trade-off. */
 export type KnowledgeGauge = "mmlu" | "prose";
+
+/** What figures of the trade-off are made of. */
+export type TradeOffRows = Pick<VariantRows, "tradeOff" | "titles" | "model" | "label">;
 
 /** A variant in the figure, in the units of the axes. */
 export interface TradeOffPoint {

@@ -1,6 +1,6 @@
 import { formatCount, formatNats } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
-import { NO_LOSS_LOG, type TrainingRow } from "../rows/row_types.ts";
+import { NO_LOSS_LOG, type TrainingRow } from "../rows/training_types.ts";
 
 /**
  * Phase 2's finding as Markdown: each recipe's first logged loss and the mean of its last ones. Of a

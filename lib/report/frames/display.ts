@@ -2,12 +2,12 @@ import { printable } from "../../ground/mod.ts";
 import type { Frame } from "./frame.ts";
 
 /** The key by which Deno's Jupyter kernel asks a value how it wants to be shown. */
-const DISPLAY = Symbol.for("Jupyter.display");
+export const JUPYTER_DISPLAY: unique symbol = Symbol.for("Jupyter.display");
 
 /** Something a notebook shows when it is the last value of a cell. */
 export interface Displayable {
   /** The value by media type, as Jupyter's `display_data` message carries it. */
-  readonly [DISPLAY]: () => Readonly<Record<string, unknown>>;
+  readonly [JUPYTER_DISPLAY]: () => Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -95,5 +95,5 @@ function escaped(text: string): string {
 }
 
 function shown(bundle: Readonly<Record<string, unknown>>): Displayable {
-  return { [DISPLAY]: () => bundle };
+  return { [JUPYTER_DISPLAY]: () => bundle };
 }

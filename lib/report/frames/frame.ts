@@ -1,9 +1,8 @@
-import pl from "nodejs-polars";
+import pl, { type DataFrame as Frame } from "nodejs-polars";
 import { printable } from "../../ground/mod.ts";
 import { checkCount, checkFinite, checkProbability } from "../words/format_numbers.ts";
 
-/** A Polars data frame, as nodejs-polars types it. */
-export type Frame = ReturnType<typeof pl.DataFrame>;
+export type { DataFrame as Frame } from "nodejs-polars";
 
 /** One column of a frame: what it holds, and how it comes from a row. */
 export interface FrameColumn<Row> {

@@ -7,12 +7,12 @@ import type {
   FlipsRow,
   GaugeTitles,
   LetterRow,
-  LossRow,
   PairRow,
   ProseRow,
   SeedRow,
   TradeOffRow,
 } from "../rows/row_types.ts";
+import type { LossRow } from "../rows/training_types.ts";
 import { ACCURACY_COLUMNS, CHANCE_COLUMNS } from "../tables/accuracy_table.ts";
 import {
   changeColumns,

@@ -1,75 +1,109 @@
 import assert from "node:assert/strict";
 import { LOSS_ROWS, STUDY } from "../testing/study_fixture.ts";
-import { SUMMARY } from "../testing/summary_fixture.ts";
-import { summaryRows } from "./summary_rows.ts";
+import { showFrame } from "./display.ts";
 import {
+  aboveChanceFrame,
   accuracyFrame,
   chanceFrame,
   changesFrame,
   countsFrame,
-  differencesFrame,
+  flipsFrame,
+  lettersFrame,
   lossFrame,
+  pairsFrame,
+  proseFrame,
+  seedsFrame,
+  tradeOffFrame,
 } from "./frames.ts";
 
+const { titles } = STUDY;
+
 Deno.test("accuracyFrame() keeps counts as integers and rounds percentages", () => {
-  const [first] = accuracyFrame(STUDY.accuracy).toRecords();
+  const [first, ...others] = accuracyFrame(STUDY.accuracy).toRecords();
   assert.deepEqual(first, {
     model: "base",
     group: "easy",
-    correct: 1,
-    n: 30,
-    "accuracy %": 3.3,
-    "95 % from": 0.6,
-    "95 % to": 16.7,
+    correct: 40,
+    n: 75,
+    "accuracy %": 53.3,
+    "95 % from": 42.2,
+    "95 % to": 64.2,
+    "cut completions": null,
   });
+  assert.equal(others.find(({ group }) => group === "all")?.["cut completions"], 4);
+  const groups = STUDY.accuracy.filter(({ group }) => group === "easy");
+  assert.ok(!("cut completions" in accuracyFrame(groups).toRecords()[0]!));
 });
 
-Deno.test("changesFrame() has null and a reason where there is no change to state", () => {
-  const rows = changesFrame(STUDY.changes).toRecords();
-  assert.equal(rows[0]?.["change %"], 800);
-  assert.equal(rows[1]?.["change %"], null);
-  assert.equal(rows[1]?.["note"], "at chance: no loss can be measured");
+Deno.test("changesFrame() has intervals as two columns, null where a claim is unadjusted", () => {
+  const rows = STUDY.changes.filter(({ variant, measure }) =>
+    variant === "qv" && measure === "mmlu"
+  );
+  const records = changesFrame(rows, titles).toRecords();
+  const all = records.at(-1)!;
+  assert.deepEqual([all["change"], all["95 % interval from"], all["95 % interval to"]], [
+    -4.2,
+    -6.7,
+    -1.8,
+  ]);
+  assert.deepEqual([all["change %"], all["change % from"], all["change % to"]], [-5.8, -9.2, -2.5]);
+  assert.deepEqual([all["gained"], all["lost"], all["finding"]], [46, 84, "a loss"]);
+  assert.equal(records[0]!["adjusted p"], null);
+  assert.ok((all["adjusted p"] as number) < 0.05);
 });
 
-Deno.test("each frame shows itself to Jupyter as an HTML table of at most 50 rows", () => {
+Deno.test("each frame has a row for each of its rows", () => {
   const frames = [
-    accuracyFrame(STUDY.accuracy),
-    changesFrame(STUDY.changes),
-    countsFrame(STUDY.counts),
-    differencesFrame(STUDY.differences),
-    lossFrame(LOSS_ROWS),
-  ];
-  for (const frame of frames) {
-    const show: unknown = Reflect.get(frame, Symbol.for("Jupyter.display"));
-    assert.ok(typeof show === "function");
-    const html = String(show.call(frame)["text/html"]);
-    assert.equal(html.match(/<tr/g)?.length, Math.min(frame.height, 50) + 1);
-  }
+    [aboveChanceFrame(STUDY.aboveChance), STUDY.aboveChance],
+    [accuracyFrame(STUDY.accuracy), STUDY.accuracy],
+    [chanceFrame(STUDY.chance), STUDY.chance],
+    [changesFrame(STUDY.changes, titles), STUDY.changes],
+    [flipsFrame(STUDY.letterFlips, "letters"), STUDY.letterFlips],
+    [lettersFrame(STUDY.letters), STUDY.letters],
+    [lossFrame(LOSS_ROWS), LOSS_ROWS],
+    [pairsFrame(STUDY.pairs, titles), STUDY.pairs],
+    [proseFrame(STUDY.prose), STUDY.prose],
+    [seedsFrame(STUDY.seeds, titles), STUDY.seeds],
+    [tradeOffFrame(STUDY.tradeOff, titles), STUDY.tradeOff],
+  ] as const;
+  for (const [frame, rows] of frames) assert.equal(frame.height, rows.length);
 });
 
 Deno.test("countsFrame() has one row a variant, with its successes and failures", () => {
-  assert.deepEqual(countsFrame(STUDY.counts).toRecords(), [
-    { model: "base", n: 84, success: 2, failure: 82, no_sql: 60, sql_error: 22, mismatch: 0 },
-    { model: "q/v", n: 84, success: 18, failure: 66, no_sql: 0, sql_error: 16, mismatch: 50 },
-  ]);
-});
-
-Deno.test("chanceFrame() and differencesFrame() have the tests of a study", () => {
-  const { chance, differences } = summaryRows(SUMMARY);
-  const base = chanceFrame(chance).toRecords().find((row) => row["group"] === "all");
-  assert.deepEqual([base?.["guessing %"], base?.["verdict"]], [25, "at chance"]);
-  const rows = differencesFrame(differences).toRecords().filter((row) => row["measure"] === "mmlu");
-  assert.deepEqual(rows.map((row) => row["Holm p"]), [0.5, 0.5, null]);
-  const smallest = differences.filter((row) => row.measure === "mmlu").map((row) =>
-    row.smallestDetectable
-  );
-  assert.ok(smallest.some((value) => typeof value === "number"));
-  assert.deepEqual(
-    rows.map((row) => row["detectable from"]),
-    smallest.map((value) => typeof value === "number" ? Number((100 * value).toFixed(1)) : null),
-  );
+  const [base] = countsFrame(STUDY.counts).toRecords();
+  assert.deepEqual(base, {
+    model: "base",
+    n: 240,
+    success: 90,
+    failure: 150,
+    mismatch: 70,
+    no_sql: 0,
+    sql_error: 80,
+    timeout: 0,
+    too_many_rows: 0,
+  });
 });
 
 Deno.test("accuracyFrame() refuses no rows", () => {
   assert.throws(() => accuracyFrame([]), RangeError);
+});
+
+Deno.test("showFrame() shows every row, empty cells, and a column's decimals alike", () => {
+  const rows = [
+    { variant: "a<b>", group: "all", chance: 0.25, pValue: 0.5, shown: false },
+    { variant: "b", group: "all", chance: 0.2, pValue: 0.00004, shown: true },
+  ];
+  const show = (frame: ReturnType<typeof chanceFrame>): string => {
+    const bundle: unknown = Reflect.get(showFrame(frame), Symbol.for("Jupyter.display"));
+    assert.ok(typeof bundle === "function");
+    return String(bundle()["text/html"]);
+  };
+  const html = show(chanceFrame(rows));
+  assert.ok(html.includes("<td>a&lt;b&gt;</td>"));
+  assert.ok(html.includes(">25</td>") && html.includes(">20</td>"));
+  assert.ok(html.includes(">0.5000</td>") && html.includes(">0.00004</td>"), html);
+  const changes = show(changesFrame(STUDY.changes.slice(0, 80), titles));
+  assert.equal(changes.match(/<tr/g)?.length, 81);
+  assert.doesNotMatch(changes, /null|undefined/);
+  assert.ok(changes.includes("<td></td>") || changes.includes('right"></td>'));
 });

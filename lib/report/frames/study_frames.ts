@@ -1,7 +1,7 @@
 import type { AdapterSettings, Recipe } from "../../runs/mod.ts";
 import { count, decimal, type Frame, frame, text } from "./frame.ts";
 import { specialSettings } from "./special_settings.ts";
-import { NO_LOSS_LOG, type TrainingRow } from "../rows/row_types.ts";
+import { NO_LOSS_LOG, type TrainingRow } from "../rows/training_types.ts";
 
 /**
  * The LoRA configurations of a study as a data frame, one row a recipe.

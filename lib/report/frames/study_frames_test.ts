@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { SUMMARY } from "../testing/summary_fixture.ts";
-import { provenanceFacts } from "./provenance_facts.ts";
+import { provenanceFacts } from "../tables/provenance_facts.ts";
 import { factsFrame, recipesFrame, trainingFrame } from "./study_frames.ts";
 
 Deno.test("recipesFrame() has each recipe's settings and tokens", () => {
-  const { recipes } = SUMMARY.config.training;
+  const recipes = SUMMARY.config.training.recipes.slice(1);
   assert.deepEqual(recipesFrame(recipes, [16000]).toRecords(), [{
-    recipe: "all-linear",
+    recipe: "qv",
     rank: 16,
     alpha: 32,
     dropout: 0.05,
     modules: "q_proj, v_proj",
-    "learning rate": 1e-4,
+    "learning rate": 2e-4,
     "tokens (planned)": 16000,
     "examples a step": 4,
     quantization: "none",

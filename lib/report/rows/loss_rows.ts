@@ -1,5 +1,5 @@
 import { UsageError } from "../../ground/mod.ts";
-import type { LossRow } from "./row_types.ts";
+import type { LossRow } from "./training_types.ts";
 
 /**
  * The rows of a training run's `loss.jsonl`: one JSON object a line, with `step` and `loss`.

@@ -50,6 +50,7 @@ export type GaugeTitles = Readonly<Record<Gauge, string>>;
 
 /** The accuracy of one variant on one group of examples. */
 export interface AccuracyRow {
+  /** Text-to-SQL or multiple choice. */
   readonly measure: "sql" | "mmlu";
   /** The model as it is named in every table: "base", or the name of a tuned variant. */
   readonly variant: string;
@@ -74,7 +75,9 @@ export interface AccuracyRow {
 
 /** A paired change, `tuned - base` on the same examples, with the word that it may be given. */
 export interface ChangeRow {
+  /** What was measured. */
   readonly measure: Measure;
+  /** The variant's name. */
   readonly variant: string;
   /** A hardness level, a category, a kind of text, a number of shots, a reading, or "all". */
   readonly group: string;
@@ -110,16 +113,21 @@ export interface PairRow extends ChangeRow {
 
 /** A recipe's change over its training seeds. */
 export interface SeedRow {
+  /** The recipe's name in the config. */
   readonly recipe: string;
+  /** What was measured. */
   readonly measure: Gauge;
+  /** What was found. */
   readonly change: NonNullable<RecipeOverSeeds["changes"][Gauge]>;
 }
 
 /** Verdicts of one variant counted by status, the raw record of a SQL run. */
 export interface CountRow {
+  /** The variant's name. */
   readonly variant: string;
   /** A verdict status such as "match" or "sql_error". */
   readonly status: string;
+  /** How many of them. */
   readonly count: number;
   /** Examples judged. */
   readonly n: number;
@@ -129,9 +137,11 @@ export interface CountRow {
 
 /** How many of a variant's wrong statements first depart from their gold in one way. */
 export interface ClassRow {
+  /** The variant's name. */
   readonly variant: string;
   /** A class of error such as "join". */
   readonly errorClass: string;
+  /** How many of them. */
   readonly count: number;
   /** Examples judged, right ones included. */
   readonly n: number;
@@ -139,7 +149,9 @@ export interface ClassRow {
 
 /** Whether a variant's multiple-choice accuracy is shown to be above guessing. */
 export interface ChanceRow {
+  /** The variant's name. */
   readonly variant: string;
+  /** The category, or "all". */
   readonly group: string;
   /** The accuracy of guessing, in 0..1. */
   readonly chance: number;
@@ -151,31 +163,41 @@ export interface ChanceRow {
 
 /** What the log-probabilities of the letters say of one variant. */
 export interface LetterRow {
+  /** The variant's name. */
   readonly variant: string;
+  /** Chosen and right letters. */
   readonly letters: LetterTable;
+  /** Accuracy with the letter prior taken off. */
   readonly priorFree: Proportion;
   /** The mean probability of the right letter, in 0..1. */
   readonly rightProbability: number;
   /** The mean Brier score over all letters, 0 to 2. */
   readonly brier: number;
+  /** Of the probability of the chosen letter; absent with few questions. */
   readonly calibration?: Calibration;
+  /** By the letter that the model writes; absent where it was not asked for. */
   readonly written?: WrittenScores;
 }
 
 /** Where a variant's answers moved to. */
 export interface FlipsRow {
+  /** The variant's name. */
   readonly variant: string;
+  /** The moves, the most frequent first. */
   readonly flips: FlipTable<string>;
 }
 
 /** The change of a variant above guessing. */
 export interface AboveChanceRow {
+  /** The variant's name. */
   readonly variant: string;
+  /** What was found. */
   readonly change: ChangeAboveChance;
 }
 
 /** How well a variant predicts general text. */
 export interface ProseRow {
+  /** The variant's name. */
   readonly variant: string;
   /** A kind of text, or "all". */
   readonly group: string;
@@ -185,8 +207,11 @@ export interface ProseRow {
 
 /** How many examples of a measure were asked for and scored, and what they are spread over. */
 export interface CoverageRow {
+  /** What was measured. */
   readonly measure: Gauge;
+  /** Examples that the config selects. */
   readonly asked: number;
+  /** Examples with a score. */
   readonly scored: number;
   /** Databases, subjects or topics: the clusters of the intervals. */
   readonly clusters: number;
@@ -196,27 +221,24 @@ export interface CoverageRow {
   readonly missing: string;
 }
 
-/** One mark of the training loss. */
-export interface LossRow {
-  readonly variant: string;
-  /** Optimizer steps taken. */
-  readonly step: number;
-  /** Mean cross-entropy of the completion tokens since the last mark, in nats a token. */
-  readonly lossNats: number;
-}
-
 /** What became of a variant as a step of its path: `untested` after the first that did not pass. */
 export type StepResult = "passed" | "not passed" | "untested";
 
 /** One tuned variant in the trade-off: its changes over all examples. */
 export interface TradeOffRow {
+  /** The variant's name. */
   readonly variant: string;
+  /** Which weights it is. */
   readonly origin: VariantOrigin;
+  /** Of text-to-SQL; absent where it was not measured. */
   readonly sql?: ChangeRow;
+  /** Of multiple choice; absent where it was not measured. */
   readonly mmlu?: ChangeRow;
+  /** Of general text; absent where it was not measured. */
   readonly prose?: ChangeRow;
   /** Absent where it is no step of a path, or there is no plan. */
   readonly step?: StepResult;
+  /** Whether it is the one that is recommended. */
   readonly recommended: boolean;
 }
 
@@ -226,6 +248,7 @@ export interface VariantRows {
   readonly model: string;
   /** What the numbers come from where that is not the real data set, such as "sample". */
   readonly label?: string;
+  /** What the data of each gauge are called. */
   readonly titles: GaugeTitles;
   /** The base model first, then the variants; groups in their natural order, "all" last. */
   readonly accuracy: readonly AccuracyRow[];
@@ -243,10 +266,13 @@ export interface VariantRows {
   readonly sqlFlips: readonly FlipsRow[];
   /** Multiple choice against guessing. */
   readonly chance: readonly ChanceRow[];
+  /** The change above guessing, one a tuned variant. */
   readonly aboveChance: readonly AboveChanceRow[];
+  /** What the log-probabilities of the letters say, one a variant. */
   readonly letters: readonly LetterRow[];
   /** Where letters moved to. */
   readonly letterFlips: readonly FlipsRow[];
+  /** General text by kind. */
   readonly prose: readonly ProseRow[];
   /** Every change of every variant against the base model. */
   readonly changes: readonly ChangeRow[];
@@ -256,69 +282,16 @@ export interface VariantRows {
 
 /** All rows of one study, as a summary yields them. */
 export interface StudyRows extends VariantRows {
+  /** How many examples there are of each measure. */
   readonly coverage: readonly CoverageRow[];
+  /** What was written down before an answer of a tuned variant was read. */
   readonly plan: SweepPlan;
+  /** The recipes compared with each other. */
   readonly pairs: readonly PairRow[];
+  /** Recipes over their training seeds. */
   readonly seeds: readonly SeedRow[];
+  /** The recommended variant, or why there is none; absent where no variant is a step of a path. */
   readonly recommendation?: NonNullable<StudyFindings["recommendation"]>;
+  /** How the changes of general text and of multiple choice go together. */
   readonly proseAndMmlu?: NonNullable<StudyFindings["proseAndMmlu"]>;
-}
-
-/** What variants wrote for one text-to-SQL question. */
-export interface ExampleRow {
-  readonly id: string;
-  readonly dbId: string;
-  readonly hardness: string;
-  readonly question: string;
-  /** The gold statement. */
-  readonly gold: string;
-  /** What the gold statement gives, where it was kept. */
-  readonly goldResult?: ResultTable;
-  /** One entry a variant, in the order of the study. */
-  readonly answers: readonly ExampleAnswer[];
-}
-
-/** What one variant wrote for a question, and what it came to. */
-export interface ExampleAnswer {
-  readonly variant: string;
-  /** The statement that was judged, or the whole completion where there is none in it. */
-  readonly text: string;
-  /** The verdict's status in the official reading. */
-  readonly status: string;
-  /** The class of error of a wrong statement, where it has one. */
-  readonly errorClass?: string;
-  /** One line on why it is no match. */
-  readonly why?: string;
-  /** What the statement gives, where it was kept. */
-  readonly result?: ResultTable;
-}
-
-/** The rows that a statement gives. */
-export interface ResultTable {
-  readonly columns: readonly string[];
-  /** `[rows, columns]` as texts; `null` for NULL. */
-  readonly rows: readonly (readonly (string | null)[])[];
-  /** Whether there are more rows than these. */
-  readonly truncated: boolean;
-}
-
-/** What stands where an adapter that was not trained here would have its losses. */
-export const NO_LOSS_LOG = "trained elsewhere: no loss log";
-
-/** What one training run did. */
-export interface TrainingRow {
-  readonly variant: string;
-  /** Optimizer steps taken. */
-  readonly steps: number;
-  /** Tokens seen, prompts included. */
-  readonly tokens: number;
-  readonly seconds: number;
-  /** Loss of the first mark, in nats a token. */
-  readonly firstLossNats: number;
-  /** Mean of the last `n` logged losses, in nats a token; one loss alone has no interval. */
-  readonly lastLossNats: {
-    readonly n: number;
-    readonly mean: number;
-    readonly ci95?: Interval;
-  };
 }

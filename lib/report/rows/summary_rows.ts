@@ -24,7 +24,9 @@ import { tradeOffRows } from "./trade_off_rows.ts";
 
 /** What is said of a study beside its variants: its config has most of it. */
 export interface StudyFacts {
+  /** The base model. */
   readonly model: StudyConfig["model"];
+  /** Shown wherever a number of the study appears. */
   readonly label?: string | undefined;
   /** The tolerated loss and what it is of; without it no loss is excluded. */
   readonly sweep?: Pick<StudyConfig["sweep"], "gauge" | "delta">;

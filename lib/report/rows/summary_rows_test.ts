@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { readSummary, writeSummary } from "../../runs/mod.ts";
+import { readSummary, type Summary, writeSummary } from "../../runs/mod.ts";
+import { studyTable } from "../tables/summary_table.ts";
+import { STUDY } from "../testing/study_fixture.ts";
 import { SUMMARY } from "../testing/summary_fixture.ts";
-import { summaryRows, tradeOffPoints } from "./summary_rows.ts";
-import { summaryTable } from "./summary_table.ts";
+import { summaryRows, variantRows } from "./summary_rows.ts";
 
-Deno.test("the fixture of these tests is a summary that readSummary() accepts", () => {
+Deno.test("the fixture of these tests is a summary that readSummary() gives back", () => {
   const folder = Deno.makeTempDirSync();
   try {
     const path = join(folder, "summary.json");
@@ -17,55 +18,134 @@ Deno.test("the fixture of these tests is a summary that readSummary() accepts", 
 });
 
 Deno.test("summaryRows() has each group once a variant, in order, with all last", () => {
-  const { accuracy } = summaryRows(SUMMARY);
+  const base = STUDY.accuracy.filter(({ variant }) => variant === "base");
+  assert.deepEqual(base.map(({ measure, group, successes, n }) => [measure, group, successes, n]), [
+    ["sql", "easy", 40, 75],
+    ["sql", "medium", 35, 86],
+    ["sql", "hard", 10, 41],
+    ["sql", "extra", 5, 38],
+    ["sql", "all", 90, 240],
+    ["mmlu", "STEM", 212, 300],
+    ["mmlu", "Humanities", 223, 300],
+    ["mmlu", "Social sciences", 216, 300],
+    ["mmlu", "all", 651, 900],
+  ]);
+  const variants = [...new Set(STUDY.accuracy.map(({ variant }) => variant))];
+  assert.deepEqual(variants, SUMMARY.variants.map(({ name }) => name));
+});
+
+Deno.test("summaryRows() keeps tuned less base, both intervals, and the sum of the flips", () => {
+  for (const { evidence, verdict, measure } of STUDY.changes) {
+    assert.equal(verdict.difference, evidence.difference);
+    const [plain, clustered] = [verdict.plainCi95!, verdict.clusteredCi95!];
+    assert.equal(verdict.ci95![0], Math.min(plain[0], clustered[0]));
+    assert.equal(verdict.ci95![1], Math.max(plain[1], clustered[1]));
+    if (evidence.kind === "score") {
+      const { n, gained, lost, difference } = evidence;
+      assert.ok(Math.abs((gained - lost) / n - difference) < 1e-8, measure);
+    }
+  }
+  const [base, qv] = ["base", "qv"].map((name) =>
+    STUDY.accuracy.find((row) =>
+      row.variant === name && row.measure === "mmlu" && row.group === "all"
+    )!.successes
+  );
+  const change = STUDY.changes.find((row) =>
+    row.variant === "qv" && row.measure === "mmlu" && row.group === "all"
+  )!;
+  assert.ok(Math.abs(change.verdict.difference - (qv! - base!) / 900) < 1e-8);
+});
+
+Deno.test("summaryRows() gives primary claims their adjusted p and outcome, and no other change", () => {
+  const adjusted = STUDY.changes.filter((row) => row.adjusted);
   assert.deepEqual(
-    accuracy.map((row) => [row.variant, row.measure, row.group, row.successes, row.n]),
-    [
-      ["base", "sql", "easy", 1, 12],
-      ["base", "sql", "extra", 0, 8],
-      ["base", "sql", "all", 1, 20],
-      ["base", "mmlu", "STEM", 13, 50],
-      ["base", "mmlu", "Humanities", 12, 50],
-      ["base", "mmlu", "all", 25, 100],
-      ["all-linear", "sql", "easy", 7, 12],
-      ["all-linear", "sql", "extra", 2, 8],
-      ["all-linear", "sql", "all", 9, 20],
-      ["all-linear", "mmlu", "STEM", 10, 50],
-      ["all-linear", "mmlu", "Humanities", 14, 50],
-      ["all-linear", "mmlu", "all", 24, 100],
-    ],
+    adjusted.map((
+      { variant, measure, group, adjusted, outcome },
+    ) => [variant, measure, group, adjusted!.p, adjusted!.claims, outcome]),
+    SUMMARY.findings.claims.map((
+      { variant, gauge, adjustedP, outcome },
+    ) => [variant, gauge, "all", adjustedP, 4, outcome]),
   );
 });
 
-Deno.test("summaryRows() keeps the direction tuned minus base, and names missing databases", () => {
-  const { differences, coverage, chance } = summaryRows(SUMMARY);
-  const all = differences.filter((row) => row.group === "all");
-  assert.deepEqual(all.map((row) => [row.measure, row.mean, row.gained, row.lost]), [
-    ["sql", 0.4, 8, 0],
-    ["mmlu", -0.01, 2, 3],
-  ]);
-  assert.equal(all[0]?.clusteredCi95?.length, 2);
-  assert.deepEqual(coverage[0], {
-    measure: "sql",
-    asked: 22,
-    scored: 20,
-    missing: "2 on database world_1, which has no file",
+Deno.test("summaryRows() names the tolerated loss of the gauge alone, over all examples", () => {
+  const tolerated = STUDY.changes.filter(({ delta }) => delta !== undefined);
+  assert.ok(tolerated.every(({ measure, group }) => measure === "mmlu" && group === "all"));
+  assert.equal(tolerated.length, SUMMARY.variants.length - 1);
+  // without a tolerance no loss is excluded, as its size could not be told
+  const rows = variantRows(SUMMARY.variants, { model: SUMMARY.config.model });
+  assert.ok(STUDY.changes.some(({ outcome }) => outcome === "loss_excluded"));
+  assert.ok(rows.changes.every(({ outcome }) => outcome !== "loss_excluded"));
+});
+
+Deno.test("summaryRows() knows which variants passed their path, and the recommended one", () => {
+  assert.deepEqual(
+    STUDY.tradeOff.map(({ variant, step, recommended }) => [variant, step, recommended])
+      .filter(([variant]) => !String(variant).includes("#")),
+    [
+      ["all-linear@0.5", "passed", true],
+      ["all-linear", "not passed", false],
+      ["all-linear/1of2", "not passed", false],
+      ["qv@0.5", "passed", false],
+      ["qv", "not passed", false],
+    ],
+  );
+  const found = SUMMARY.findings.recommendation!;
+  const rows = summaryRows({
+    ...SUMMARY,
+    findings: { ...SUMMARY.findings, recommendation: { ...found, outcome: "not_confirmed" } },
   });
-  assert.ok(chance.every((row) => row.verdict === "at chance"));
+  assert.ok(rows.tradeOff.every(({ recommended }) => !recommended));
 });
 
-Deno.test("tradeOffPoints() turns an MMLU difference into a loss, its interval with it", () => {
-  const [point, ...others] = tradeOffPoints(SUMMARY);
-  const difference = SUMMARY.variants[1]?.versusBase?.mmlu.overall.difference;
-  assert.ok(point !== undefined && difference !== undefined && others.length === 0);
-  assert.equal(point.variant, "all-linear");
-  assert.equal(point.sqlGain.mean, 0.4);
-  assert.equal(point.mmluLoss.mean, 0.01);
-  assert.deepEqual(point.mmluLoss.ci95, [-difference.ci95[1], -difference.ci95[0]]);
-  assert.equal(point.mmluAtChance, true);
+Deno.test("summaryRows() names missing databases and what could not be judged", () => {
+  const { sql } = SUMMARY.counts;
+  const { coverage } = summaryRows({
+    ...SUMMARY,
+    counts: {
+      ...SUMMARY.counts,
+      sql: {
+        ...sql!,
+        unjudged: [{ id: "dev-1", dbId: "farm", status: "gold_failed", message: "no such table" }],
+      },
+    },
+  });
+  assert.equal(
+    coverage[0]!.missing,
+    "2 on database world_1, which has no file; dev-1, whose gold statement fails on farm",
+  );
+  assert.deepEqual(coverage.map(({ measure, clusters, shots }) => [measure, clusters, shots]), [
+    ["sql", 12, 3],
+    ["mmlu", 18, undefined],
+    ["prose", 20, undefined],
+  ]);
 });
 
-Deno.test("summaryTable() writes the study as its golden copy", () => {
-  const golden = new URL("../testdata/summary_table.md.txt", import.meta.url);
-  assert.equal(summaryTable(SUMMARY), Deno.readTextFileSync(golden));
+Deno.test("summaryRows() reads a study of one measure alone, and studyTable() writes it", () => {
+  for (const gauge of ["sql", "mmlu", "prose"] as const) {
+    const rows = summaryRows(only(gauge));
+    const table = studyTable(rows);
+    assert.doesNotMatch(table, /undefined|null|NaN/);
+    const other = gauge === "sql" ? "MMLU" : "SQL execution accuracy";
+    assert.ok(!table.includes(other), gauge);
+    assert.deepEqual(rows.coverage.map(({ measure }) => measure), [gauge]);
+    assert.ok(rows.changes.length > 0);
+  }
 });
+
+/** The study as if it had asked one measure alone. */
+function only(gauge: "sql" | "mmlu" | "prose"): Summary {
+  const one = <T extends Partial<Record<"sql" | "mmlu" | "prose", unknown>>>(all: T): T =>
+    ({ [gauge]: all[gauge] }) as unknown as T;
+  return {
+    ...SUMMARY,
+    counts: one(SUMMARY.counts),
+    variants: SUMMARY.variants.map(({ name, origin, versusBase, ...scores }) => ({
+      name,
+      origin,
+      ...one(scores),
+      ...(versusBase && { versusBase: one(versusBase) }),
+    })),
+    findings: { claims: [], pairs: [], seeds: [] },
+  };
+}

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import type { AdapterSettings } from "../../runs/mod.ts";
-import { SUMMARY } from "../testing/summary_fixture.ts";
-import { lossCurves } from "../figures/loss_curves.ts";
-import { provenanceFacts } from "./provenance_facts.ts";
-import { NO_LOSS_LOG } from "../rows.ts";
-import { recipesFrame, trainingFrame } from "./study_frames.ts";
-import { summaryTable } from "./summary_table.ts";
 import { trainingFinding } from "../findings/training_finding.ts";
+import { recipesFrame, trainingFrame } from "../frames/study_frames.ts";
+import { NO_LOSS_LOG } from "../rows/training_types.ts";
+import { SUMMARY } from "../testing/summary_fixture.ts";
+import { provenanceFacts } from "./provenance_facts.ts";
+import { summaryTable } from "./summary_table.ts";
 
 const FOREIGN: AdapterSettings = {
   trained: "elsewhere",
@@ -28,21 +27,7 @@ const RUN = {
   lastLossNats: { n: 1, mean: 2.5 },
 };
 
-const MARKS = [{ variant: "qv", step: 1, lossNats: 3 }, { variant: "qv", step: 2, lossNats: 2 }];
-
-Deno.test("lossCurves() says which variants were trained elsewhere, with and without other curves", () => {
-  for (const marks of [MARKS, []]) {
-    const svg = lossCurves(marks, { title: "Loss", elsewhere: ["theirs", "others"] });
-    assert.ok(svg.includes(`theirs: ${NO_LOSS_LOG}`));
-    assert.ok(svg.includes(`others: ${NO_LOSS_LOG}`));
-    assert.doesNotMatch(svg, /NaN|Infinity/);
-  }
-  assert.throws(() => lossCurves([], { title: "Loss", elsewhere: [] }), RangeError);
-  assert.equal(
-    lossCurves(MARKS, { title: "Loss", elsewhere: [] }),
-    lossCurves(MARKS, { title: "Loss" }),
-  );
-});
+const RECIPES = SUMMARY.config.training.recipes.slice(1);
 
 Deno.test("trainingFrame() has a row without numbers for what was trained elsewhere", () => {
   const rows = trainingFrame([RUN], ["theirs"]).toRecords();
@@ -64,9 +49,8 @@ Deno.test("trainingFinding() says that an adapter from elsewhere has no loss log
 });
 
 Deno.test("recipesFrame() shows an adapter from elsewhere with its own settings, not the recipe's", () => {
-  const { recipes } = SUMMARY.config.training;
-  const { name } = recipes[0]!;
-  const [row] = recipesFrame(recipes, [16000], { [name]: FOREIGN }).toRecords();
+  const [{ name }] = RECIPES as [typeof RECIPES[number]];
+  const [row] = recipesFrame(RECIPES, [16000], { [name]: FOREIGN }).toRecords();
   assert.deepEqual(row, {
     recipe: name,
     rank: 8,
@@ -80,8 +64,8 @@ Deno.test("recipesFrame() shows an adapter from elsewhere with its own settings,
   });
   const own = { ...FOREIGN, trained: "here" as const, learningRate: 1e-4 };
   assert.deepEqual(
-    recipesFrame(recipes, [16000], { [name]: own }).toRecords(),
-    recipesFrame(recipes, [16000]).toRecords(),
+    recipesFrame(RECIPES, [16000], { [name]: own }).toRecords(),
+    recipesFrame(RECIPES, [16000]).toRecords(),
   );
 });
 
@@ -91,5 +75,6 @@ Deno.test("summaryTable() and provenanceFacts() have each adapter's own settings
   const table = summaryTable({ ...SUMMARY, provenance });
   assert.ok(table.endsWith(`\n### Adapters\n\n- theirs: ${line}.\n`));
   assert.equal(provenanceFacts({ ...SUMMARY, provenance })["adapter theirs"], line);
-  assert.ok(!summaryTable(SUMMARY).includes("### Adapters"));
+  const none = { ...SUMMARY.provenance, adapterSettings: {} };
+  assert.ok(!summaryTable({ ...SUMMARY, provenance: none }).includes("### Adapters"));
 });

@@ -6,7 +6,9 @@ export type Alignment = "left" | "right";
 
 /** One column of a Markdown table. */
 export interface MarkdownColumn {
+  /** What stands above it. */
   readonly title: string;
+  /** Left by default. */
   readonly align?: Alignment;
 }
 

@@ -51,7 +51,7 @@ export function studyTable(study: StudyRows): string {
     ...choiceParts(study),
     ...proseParts(study),
     ...recipeParts(study),
-    { title: "The plan", body: [planText(study.plan, study.titles, study.coverage)] },
+    { title: "The plan", body: planParts(study) },
   ];
   const sections = parts.flatMap(({ title, body }) => {
     const filled = body.filter((text) => text !== "");
@@ -78,6 +78,13 @@ function answerParts(study: StudyRows): string[] {
     seedsFinding(study),
     correlationFinding(study),
   ];
+}
+
+/** A plan speaks of a loss on its gauge, and so of nothing where that was not measured. */
+function planParts({ plan, titles, coverage }: StudyRows): string[] {
+  return coverage.some(({ measure }) => measure === plan.gauge)
+    ? [planText(plan, titles, coverage)]
+    : [];
 }
 
 function tradeOffParts({ tradeOff, titles }: StudyRows): string[] {

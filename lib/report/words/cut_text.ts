@@ -7,6 +7,7 @@ const NOTED_SHARE = 0.05;
 
 /** How many completions of one variant ended at the token limit instead of at an end token. */
 export interface CutCounts {
+  /** The variant's name. */
   readonly variant: string;
   /** Completions in all. */
   readonly n: number;

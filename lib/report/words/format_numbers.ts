@@ -14,8 +14,10 @@ const MINUS = "\u2212";
 const ROUNDING = 1e-9;
 
 /** A number with its 95 % interval. */
-interface Estimate {
+export interface PrintedEstimate {
+  /** The estimate. */
   readonly mean: number;
+  /** Both ends. */
   readonly ci95: readonly [number, number];
 }
 
@@ -45,7 +47,7 @@ export function formatPercent(proportion: number): string {
  * assert.equal(formatEstimate({ mean: 0.125, ci95: [0.07, 0.206] }), "12.5 % [7.0, 20.6]");
  * ```
  */
-export function formatEstimate({ mean, ci95: [low, high] }: Estimate): string {
+export function formatEstimate({ mean, ci95: [low, high] }: PrintedEstimate): string {
   return `${formatPercent(mean)} [${decimal(checkShare(low))}, ${decimal(checkShare(high))}]`;
 }
 
@@ -60,7 +62,7 @@ export function formatEstimate({ mean, ci95: [low, high] }: Estimate): string {
  * assert.equal(formatDifference({ mean: 0.1, ci95: [-0.01, 0.21] }), "+10.0 [\u22121.0, +21.0]");
  * ```
  */
-export function formatDifference({ mean, ci95 }: Estimate): string {
+export function formatDifference({ mean, ci95 }: PrintedEstimate): string {
   return `${formatSigned(checkDifference(mean))} ${formatBounds(ci95)}`;
 }
 
@@ -84,7 +86,7 @@ export function formatBounds([low, high]: readonly [number, number]): string {
  * assert.equal(formatChange({ mean: 8, ci95: [2.5, 20] }), "+800.0 % [+250.0, +2000.0]");
  * ```
  */
-export function formatChange({ mean, ci95: [low, high] }: Estimate): string {
+export function formatChange({ mean, ci95: [low, high] }: PrintedEstimate): string {
   return `${formatSigned(mean)} % [${formatSigned(low)}, ${formatSigned(high)}]`;
 }
 

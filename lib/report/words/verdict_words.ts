@@ -1,6 +1,13 @@
 import type { ChangeRow } from "../rows/row_types.ts";
 import { formatPValue } from "./format_numbers.ts";
-import { changeBounds, changeNumber, changeWithUnit, lossText, unitOf } from "./measures.ts";
+import {
+  changeBounds,
+  changeNumber,
+  changeWithUnit,
+  lossText,
+  possible,
+  unitOf,
+} from "./measures.ts";
 
 // Every word on a change is made here, and of its outcome alone: "a gain" and "a loss" stand only
 // where both 95 % intervals exclude 0 and, of a claim that is adjusted, it holds after that too.
@@ -33,7 +40,7 @@ export function outcomeWord(row: WordedChange): string {
     case "loss_excluded":
       return `a loss of ${toleratedText(row)} or more is excluded`;
     case "no_difference_shown":
-      return "no loss found";
+      return "no difference shown";
   }
 }
 
@@ -87,7 +94,7 @@ function openText(row: WordedChange): string {
 
 /** "between −1.0 and +5.2 points". */
 function betweenText({ measure, verdict: { ci95 } }: WordedChange): string {
-  const [low, high] = ci95!.map((end) => changeNumber(end, measure));
+  const [low, high] = ci95!.map((end) => changeNumber(possible(end, measure), measure));
   const unit = unitOf(measure);
   return `between ${low} and ${high}${unit === "Brier score" ? "" : ` ${unit}`}`;
 }

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { NO_LOSS_LOG } from "../rows/training_types.ts";
+import { assertGolden } from "../testing/golden.ts";
+import { crowded, LOSS_ROWS, shownOf, STUDY } from "../testing/study_fixture.ts";
+import { accuracyBars, errorClassBars, letterBars } from "./accuracy_bars.ts";
+import { checkpointFigure, scaleFigure } from "./change_curves.ts";
+import { changePoints } from "./change_points.ts";
+import { lossCurves } from "./loss_curves.ts";
+import { tradeOffFigure, tradeOffGauges } from "./trade_off_figure.ts";
+import { isBaseOnFront, tradeOffPoints } from "./trade_off_points.ts";
+
+const PLAIN = {
+  ...STUDY,
+  tradeOff: STUDY.tradeOff.filter(({ variant, origin }) => variant === origin.source).map((
+    row,
+  ) => ({
+    ...row,
+    origin: { source: row.origin.source },
+  })),
+};
+
+Deno.test("tradeOffFigure() draws the front, the paths and the recommended variant as its golden copy", () => {
+  assertGolden("trade_off", () => tradeOffFigure(STUDY));
+});
+
+Deno.test("tradeOffFigure() draws general text, where less is better, as its golden copy", () => {
+  assertGolden("trade_off_prose", () => tradeOffFigure(STUDY, { gauge: "prose" }));
+});
+
+Deno.test("tradeOffFigure() draws two variants and sixty as their golden copies", () => {
+  assertGolden("trade_off_two", () => tradeOffFigure(PLAIN));
+  assertGolden("trade_off_sixty", () => tradeOffFigure(crowded(60)));
+});
+
+Deno.test("tradeOffPoints() has on the front what nothing is better than on both axes", () => {
+  for (const gauge of ["mmlu", "prose"] as const) {
+    const sign = gauge === "prose" ? -1 : 1;
+    const points = tradeOffPoints(crowded(60).tradeOff, gauge);
+    const places = [...points, { x: 0, y: 0 }];
+    for (const { x, y, front } of points) {
+      const better = places.filter((other) => sign * (other.x - x) > 0 && other.y > y);
+      if (front) assert.deepEqual(better, []);
+      else assert.ok(places.some((other) => sign * (other.x - x) >= 0 && other.y >= y));
+    }
+    assert.ok(points.some(({ front }) => front) && points.some(({ front }) => !front));
+  }
+  // both lose something, so that nothing is better than the base model on that axis
+  assert.equal(isBaseOnFront(tradeOffPoints(PLAIN.tradeOff, "mmlu"), "mmlu"), true);
+  assert.equal(isBaseOnFront(tradeOffPoints(STUDY.tradeOff, "mmlu"), "mmlu"), false);
+});
+
+Deno.test("tradeOffGauges() names the measures that it can be drawn against", () => {
+  const without = (gauge: "sql" | "mmlu" | "prose"): typeof STUDY.tradeOff =>
+    STUDY.tradeOff.map(({ [gauge]: _, ...row }) => row);
+  assert.deepEqual(tradeOffGauges(STUDY), ["mmlu", "prose"]);
+  assert.deepEqual(tradeOffGauges({ tradeOff: without("mmlu") }), ["prose"]);
+  assert.deepEqual(tradeOffGauges({ tradeOff: without("sql") }), []);
+  assert.throws(() => tradeOffFigure({ ...STUDY, tradeOff: without("sql") }), /needs a point/);
+  assert.match(
+    tradeOffFigure({ ...STUDY, tradeOff: without("mmlu") }),
+    /Change on general text \(nats a token\), ← better/,
+  );
+});
+
+Deno.test("tradeOffFigure() says units, n, the tolerated loss and the data, and claims nothing", () => {
+  const svg = tradeOffFigure(STUDY);
+  for (
+    const text of [
+      "Change on text-to-SQL (points), better ↑",
+      "Change on MMLU (points), better →",
+      "tolerated: 3.0 points",
+      "n = 240 questions (y), 900 questions (x); 9 variants. Data:",
+      "made up.",
+    ]
+  ) assert.ok(svg.includes(`>${text}<`), text);
+  assert.doesNotMatch(svg, /\b(?:gain|loss|lost|gained|forgot)/i);
+});
+
+Deno.test("tradeOffFigure() draws a variant without intervals, and refuses a name twice", () => {
+  const [first] = STUDY.tradeOff;
+  const { ci95: _, ...verdict } = first!.mmlu!.verdict;
+  const bare = { ...first!, mmlu: { ...first!.mmlu!, verdict } };
+  assert.doesNotMatch(tradeOffFigure({ ...STUDY, tradeOff: [bare] }), /NaN|undefined/);
+  assert.throws(
+    () => tradeOffFigure({ ...STUDY, tradeOff: [first!, first!] }),
+    /"all-linear@0\.5" is there twice/,
+  );
+  const broken = { ...first!, mmlu: { ...first!.mmlu!, verdict: { ...verdict, difference: NaN } } };
+  assert.throws(() => tradeOffFigure({ ...STUDY, tradeOff: [broken] }), /must be finite: .* NaN/);
+});
+
+Deno.test("scaleFigure() draws every measure over the scales as its golden copy", () => {
+  assertGolden("scale_curves", () => scaleFigure(STUDY)!);
+  assert.equal(scaleFigure(PLAIN), undefined);
+});
+
+Deno.test("checkpointFigure() draws every measure over a training as its golden copy", () => {
+  assertGolden("checkpoint_curves", () => checkpointFigure(STUDY)!);
+  assert.equal(checkpointFigure(PLAIN), undefined);
+});
+
+Deno.test("accuracyBars() draws hardness, and categories with the chance line, as golden copies", () => {
+  const rows = shownOf(STUDY.accuracy);
+  const of = (measure: string): typeof rows => rows.filter((row) => row.measure === measure);
+  assertGolden("accuracy_sql", () => accuracyBars(of("sql"), { title: "SQL", label: "made up" }));
+  assertGolden("accuracy_mmlu", () => accuracyBars(of("mmlu"), { title: "MMLU", chance: 0.25 }));
+});
+
+Deno.test("accuracyBars() refuses no rows, two rows for one bar, and what is no share", () => {
+  const rows = shownOf(STUDY.accuracy).filter(({ measure }) => measure === "sql");
+  assert.throws(() => accuracyBars([], { title: "none" }), RangeError);
+  assert.throws(
+    () => accuracyBars([...rows, ...rows], { title: "twice" }),
+    /"base" has two rows for "easy"/,
+  );
+  assert.throws(() => accuracyBars([{ ...rows[0]!, mean: 1.2 }], { title: "much" }), RangeError);
+});
+
+Deno.test("errorClassBars() and letterBars() draw before and after as golden copies", () => {
+  assertGolden("error_classes", () => errorClassBars(shownOf(STUDY.classes), { title: "errors" }));
+  assertGolden("letters", () => letterBars(shownOf(STUDY.letters), { title: "letters" }));
+});
+
+Deno.test("changePoints() draws kinds of text and categories as golden copies", () => {
+  const rows = shownOf(STUDY.changes);
+  const prose = rows.filter(({ measure }) => measure === "prose");
+  const mmlu = rows.filter(({ measure }) => measure === "mmlu");
+  assertGolden("change_prose", () => changePoints(prose, { title: "text", of: "general text" }));
+  assertGolden("change_mmlu", () => changePoints(mmlu, { title: "MMLU", of: "MMLU" }));
+  assert.throws(() => changePoints([...prose, ...mmlu], { title: "both", of: "x" }), RangeError);
+  assert.throws(() => changePoints([], { title: "none", of: "x" }), RangeError);
+});
+
+Deno.test("lossCurves() draws two curves, told apart by dashes, as its golden copy", () => {
+  assertGolden("loss_curves", () => lossCurves(LOSS_ROWS, { title: "Training loss" }));
+});
+
+Deno.test("lossCurves() draws a single step, and says which variants were trained elsewhere", () => {
+  const one = [{ variant: "q/v", step: 1, lossNats: 2 }];
+  assert.ok(lossCurves(one, { title: "One" }).includes("q/v: 2.000 nats a token at step 1"));
+  for (const marks of [one, []]) {
+    const svg = lossCurves(marks, { title: "Loss", elsewhere: ["theirs", "others"] });
+    assert.ok(svg.includes(`>theirs: ${NO_LOSS_LOG}<`));
+    assert.ok(svg.includes(`>others: ${NO_LOSS_LOG}<`));
+    assert.doesNotMatch(svg, /NaN|Infinity/);
+  }
+});
+
+Deno.test("lossCurves() refuses no rows and a loss that is not finite", () => {
+  assert.throws(() => lossCurves([], { title: "none" }), RangeError);
+  assert.throws(
+    () => lossCurves([{ variant: "q/v", step: 3, lossNats: NaN }], { title: "broken" }),
+    /loss of "q\/v" at step 3/,
+  );
+});
+
+Deno.test("every text of a figure is printed at 7 points or more at a column's width", () => {
+  const column = 8.5 / 2.54 * 72;
+  for (const svg of [tradeOffFigure(crowded(60)), scaleFigure(STUDY)!]) {
+    const [, width] = /viewBox="0 0 ([\d.]+) /.exec(svg)!;
+    const sizes = [...svg.matchAll(/font-size="([\d.]+)(?:px)?"|font-size: ([\d.]+)px/g)]
+      .map(([, attribute, style]) => Number(attribute ?? style));
+    assert.ok(sizes.length > 1);
+    assert.ok(Math.min(...sizes) * column / Number(width) >= 7, `${Math.min(...sizes)}`);
+  }
+});

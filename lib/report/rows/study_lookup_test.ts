@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { STUDY } from "../testing/study_fixture.ts";
+import { bestVariant } from "./best_variant.ts";
+import { needed, overallChange, spokenVariants, tunedVariants } from "./study_lookup.ts";
+
+Deno.test("spokenVariants() are those of the plan's claims, else the plain ones, else all", () => {
+  assert.deepEqual(spokenVariants(STUDY), ["all-linear", "qv"]);
+  const changes = STUDY.changes.map(({ adjusted: _, ...row }) => row);
+  assert.deepEqual(spokenVariants({ ...STUDY, changes }), ["all-linear", "qv"]);
+  const tradeOff = STUDY.tradeOff.filter(({ variant, origin }) => variant !== origin.source);
+  assert.deepEqual(spokenVariants({ tradeOff, changes }), tunedVariants({ tradeOff }));
+});
+
+Deno.test("bestVariant() is the tuned variant with the highest SQL accuracy, the first of equals", () => {
+  assert.equal(bestVariant(STUDY), "all-linear#46");
+  const level = STUDY.accuracy.map((row) => row.variant === "base" ? row : { ...row, mean: 0.5 });
+  assert.equal(bestVariant({ ...STUDY, accuracy: level }), "all-linear@0.5");
+  assert.throws(() => bestVariant({ ...STUDY, tradeOff: [] }), RangeError);
+  assert.throws(() => bestVariant({ ...STUDY, accuracy: [] }), RangeError);
+});
+
+Deno.test("overallChange() finds what was measured, and needed() names what was not", () => {
+  assert.equal(overallChange(STUDY, "brier", "qv")?.group, "all");
+  assert.equal(overallChange(STUDY, "brier", "none"), undefined);
+  assert.throws(() => needed(undefined, 'sql for "qv"'), {
+    name: "RangeError",
+    message: 'Cannot state a finding as there is no row of sql for "qv"',
+  });
+});

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { evidenceIntervals } from "../../stats/mod.ts";
+import type { ChangeRow } from "../rows/row_types.ts";
+import { allowedOutcome, changeOf, DELTA, grid, natsOf } from "../testing/made_up_changes.ts";
+import { changeBounds } from "./measures.ts";
+import { changeSentence, outcomeWord, verdictWords } from "./verdict_words.ts";
+
+const WORDS = {
+  gain: /^a gain\b/,
+  loss: /^a loss(?! of)/,
+  loss_excluded: /^a loss of 3\.0 points or more is excluded/,
+  no_difference_shown: /^no difference shown/,
+} as const;
+
+/** Everything that a change of the grid may be called, alone and beside other claims. */
+const ROWS: readonly ChangeRow[] = grid().flatMap((counts) =>
+  [0, 1, 6].flatMap((claims) => [
+    changeOf("sql", counts, { claims }),
+    changeOf("mmlu", counts, { claims }),
+    natsOf(counts, { claims }),
+  ])
+);
+
+Deno.test("verdictWords() says what both intervals allow, and of a claim no more than is left of it", () => {
+  const seen = new Set<string>();
+  for (const row of ROWS) {
+    const allowed = allowedOutcome(row.evidence, row.delta);
+    const words = verdictWords(row);
+    if (!row.adjusted) assert.match(words, WORDS[allowed], JSON.stringify(row));
+    // an adjusted claim is never called more than its own intervals allow
+    const called = Object.entries(WORDS).filter(([, word]) => word.test(words));
+    assert.equal(called.length, 1, words);
+    const [outcome] = called[0]!;
+    assert.equal(outcome, row.outcome);
+    if (outcome === "gain" || outcome === "loss") assert.equal(outcome, allowed);
+    assert.equal(words.includes("(unadjusted)"), row.adjusted === undefined);
+    assert.equal(outcomeWord(row), words.split(/ \(unadjusted\)|;/)[0]);
+    seen.add(`${outcome} ${row.adjusted?.claims ?? 0} ${row.measure}`);
+  }
+  for (const measure of ["sql", "mmlu", "prose"]) {
+    assert.ok(seen.has(`gain 0 ${measure}`) && seen.has(`loss 0 ${measure}`), measure);
+  }
+  assert.ok(seen.has("loss_excluded 6 mmlu") && !seen.has("loss_excluded 0 sql"));
+});
+
+Deno.test("changeSentence() leaves an open difference between the wider ends of both intervals", () => {
+  for (const row of ROWS.filter(({ outcome }) => !/^(gain|loss)$/.test(outcome))) {
+    const { wider } = evidenceIntervals(row.evidence);
+    const sentence = changeSentence(row);
+    if (!wider) {
+      assert.match(sentence, /no difference shown.*; there is no interval/);
+      continue;
+    }
+    const [low, high] = changeBounds(wider, row.measure).slice(1, -1).split(", ");
+    assert.ok(sentence.includes(`between ${low} and ${high} `), `${sentence} of ${wider}`);
+  }
+});
+
+Deno.test("changeSentence() prints no interval with another sign than its ends have", () => {
+  for (const row of ROWS.filter(({ outcome }) => outcome === "gain")) {
+    const [low, high] = /\[(.*), (.*)\]/.exec(changeSentence(row))!.slice(1);
+    const signs = row.measure === "prose" ? /^\u2212/ : /^\+/;
+    assert.match(low!, signs);
+    assert.match(high!, signs);
+  }
+});
+
+Deno.test("verdictWords() tells that a difference does not hold beside the other claims", () => {
+  const counts = { n: 150, gained: 7, lost: 0, clusters: 20, heaped: false };
+  assert.equal(verdictWords(changeOf("sql", counts, { claims: 1 })), "a gain");
+  assert.match(
+    verdictWords(changeOf("sql", counts, { claims: 12 })),
+    /^no difference shown; alone it is between \+\d\.\d and \+\d\.\d points, but not beside the 12 claims that are adjusted together \(p = 0\.\d+\)$/,
+  );
+});
+
+Deno.test("verdictWords() refuses an excluded loss of unknown size", () => {
+  const row = changeOf("mmlu", { n: 400, gained: 3, lost: 4, clusters: 20, heaped: false });
+  assert.equal(row.outcome, "loss_excluded");
+  assert.match(
+    changeSentence(row),
+    /^\u22120\.3 points: a loss of 3\.0 points or more is excluded \(unadjusted\); between \u2212\d\.\d and \+\d\.\d points$/,
+  );
+  assert.equal(row.delta, DELTA);
+  const { delta: _, ...unknown } = row;
+  assert.throws(() => verdictWords(unknown), RangeError);
+});
