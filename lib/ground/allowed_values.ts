@@ -2,22 +2,39 @@
 export interface JsonSchema {
   /** What is allowed, in words: given in the schema with `.meta({ allowed })`. */
   readonly allowed?: string;
+  /** `integer`, `number`, `string`, `boolean`, `array`, `object` or `null`. */
   readonly type?: string;
+  /** The only value. */
   readonly const?: unknown;
+  /** All values. */
   readonly enum?: readonly unknown[];
+  /** The lowest number, included. */
   readonly minimum?: number;
+  /** A number that all others are above. */
   readonly exclusiveMinimum?: number;
+  /** The highest number, included. */
   readonly maximum?: number;
+  /** A number that all others are below. */
   readonly exclusiveMaximum?: number;
+  /** The shortest text. */
   readonly minLength?: number;
+  /** The shortest list. */
   readonly minItems?: number;
+  /** The longest list. */
   readonly maxItems?: number;
+  /** What a key that is left out has. */
   readonly default?: unknown;
+  /** One of these. */
   readonly anyOf?: readonly JsonSchema[];
+  /** One of these, told apart by a key. */
   readonly oneOf?: readonly JsonSchema[];
+  /** The keys of an object. */
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  /** What other keys have; `false` for none. */
   readonly additionalProperties?: JsonSchema | false;
+  /** What the entries of a list are. */
   readonly items?: JsonSchema | false;
+  /** What the first entries of a list are, by place. */
   readonly prefixItems?: readonly JsonSchema[];
 }
 
