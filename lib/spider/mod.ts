@@ -15,7 +15,7 @@
  * @module
  */
 export { LONGEST_VALUE, withCellValues } from "./cell_values.ts";
-export { type DevQuestions, partDevQuestions, refuseLeaks } from "./check_leaks.ts";
+export { type DevQuestions, partDevQuestions, refuseLeaks } from "./training/check_leaks.ts";
 export {
   type DerivedTables,
   deriveTables,
@@ -23,11 +23,11 @@ export {
   type SpiderColumn,
   type SpiderTables,
 } from "./own_data/derive_tables.ts";
-export { type DistinctExamples, distinctExamples } from "./distinct_examples.ts";
-export { exportSft, type SftRecord } from "./export_sft.ts";
+export { type DistinctExamples, distinctExamples } from "./training/distinct_examples.ts";
+export { exportSft, type SftRecord } from "./training/export_sft.ts";
 export { fetchSpider } from "./fetch.ts";
 export { findDatabases } from "./own_data/find_databases.ts";
-export { holdOutDatabases, type HoldOutOptions } from "./hold_out_databases.ts";
+export { holdOutDatabases, type HoldOutOptions } from "./training/hold_out_databases.ts";
 export { loadQuestionFile } from "./own_data/load_question_file.ts";
 export { loadSpider, type LoadSpiderOptions } from "./load_spider.ts";
 export {
@@ -36,7 +36,7 @@ export {
   type MadeSchemas,
   makeSchemas,
 } from "./own_data/made_schemas.ts";
-export { normalizeQuestion } from "./normalize_question.ts";
+export { normalizeQuestion } from "./training/normalize_question.ts";
 export { normalizeSql } from "./normalize_sql.ts";
 export { parseSchemas } from "./parse_schemas.ts";
 export { quoteName, RESERVED_WORDS } from "./quote_name.ts";

@@ -1,5 +1,5 @@
-import { sqlCompletion, sqlPrompt, type SqlPromptOptions } from "./sql_prompt.ts";
-import type { ChatMessage, SpiderExample } from "./types.ts";
+import { sqlCompletion, sqlPrompt, type SqlPromptOptions } from "../sql_prompt.ts";
+import type { ChatMessage, SpiderExample } from "../types.ts";
 
 /** One training record in TRL's conversational prompt-completion form. */
 export interface SftRecord {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { realDataRoot, UsageError } from "../ground/mod.ts";
+import { realDataRoot, UsageError } from "../../ground/mod.ts";
 import {
   distinctExamples,
   holdOutDatabases,
@@ -8,7 +8,7 @@ import {
   partDevQuestions,
   refuseLeaks,
   type SpiderExample,
-} from "./mod.ts";
+} from "../mod.ts";
 
 function example(id: string, dbId: string, question: string, query = "SELECT 1"): SpiderExample {
   return { id, dbId, question, query };

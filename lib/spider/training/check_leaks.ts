@@ -1,6 +1,6 @@
-import { UsageError } from "../ground/mod.ts";
+import { UsageError } from "../../ground/mod.ts";
 import { normalizeQuestion } from "./normalize_question.ts";
-import type { SpiderExample } from "./types.ts";
+import type { SpiderExample } from "../types.ts";
 
 /** So many leaks are named, the rest by number. */
 const NAMED = 3;
@@ -19,8 +19,8 @@ export interface DevQuestions {
 }
 
 /**
- * Parts training examples from those whose question dev asks as well, in other words or spacing
- * only (`normalizeQuestion`). Short questions such as "How many flights are there?" occur in both
+ * Parts training examples from those whose question dev asks as well, up to case, punctuation and
+ * spacing (`normalizeQuestion`). Short questions such as "How many flights are there?" occur in both
  * splits of Spider, on other databases: 7 of train's. They are for the caller to leave out.
  *
  * @param train The examples to train on.

@@ -1,6 +1,6 @@
 import { normalizeQuestion } from "./normalize_question.ts";
-import { normalizeSql } from "./normalize_sql.ts";
-import type { SpiderExample } from "./types.ts";
+import { normalizeSql } from "../normalize_sql.ts";
+import type { SpiderExample } from "../types.ts";
 
 /** Examples, each once, and those that repeat one of them. */
 export interface DistinctExamples {

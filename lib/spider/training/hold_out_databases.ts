@@ -1,5 +1,5 @@
-import { UsageError } from "../ground/mod.ts";
-import { seededOrder } from "../stats/mod.ts";
+import { UsageError } from "../../ground/mod.ts";
+import { seededOrder } from "../../stats/mod.ts";
 
 /** Options of {@linkcode holdOutDatabases}. */
 export interface HoldOutOptions {
