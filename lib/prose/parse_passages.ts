@@ -35,7 +35,9 @@ export const PASSAGE_KEYS = {
 
 /** A piece of general text whose cross-entropy is measured. */
 export interface Passage extends RecordOf<typeof PASSAGE_KEYS> {
+  /** Its own, or that of its place: `mine-3`. */
   readonly id: string;
+  /** Its own, or its id. */
   readonly topic: string;
 }
 

@@ -5,7 +5,7 @@ import { COUNT, type RecordOf, TEXT } from "../ground/mod.ts";
 export const OUTSIDE_TRAIN_SPLIT = "outside the assignment's train split only";
 
 /** The keys of {@linkcode AdapterSettings}. */
-const KEYS = {
+export const ADAPTER_SETTING_KEYS = {
   /** Whether the study's own training made it. */
   trained: z.enum(["here", "elsewhere"]),
   /** LoRA's rank (`r`). */
@@ -40,10 +40,10 @@ const KEYS = {
 };
 
 /** An adapter as its own `adapter_config.json` describes it, whatever the study's config says. */
-export interface AdapterSettings extends RecordOf<typeof KEYS> {}
+export interface AdapterSettings extends RecordOf<typeof ADAPTER_SETTING_KEYS> {}
 
 /** The settings of an adapter in a summary. */
-export const ADAPTER_SETTINGS = z.strictObject(KEYS);
+export const ADAPTER_SETTINGS = z.strictObject(ADAPTER_SETTING_KEYS);
 
 /**
  * An adapter's settings in words, on one line.

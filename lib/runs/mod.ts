@@ -24,7 +24,12 @@
  *
  * @module
  */
-export { type AdapterSettings, adapterText, OUTSIDE_TRAIN_SPLIT } from "./adapter_settings.ts";
+export {
+  ADAPTER_SETTING_KEYS,
+  type AdapterSettings,
+  adapterText,
+  OUTSIDE_TRAIN_SPLIT,
+} from "./adapter_settings.ts";
 export {
   checkRunFolder,
   type ClaimedRun,
@@ -42,7 +47,12 @@ export {
 } from "./config.ts";
 export { type GitState, gitState } from "./git_state.ts";
 export { LOSS_MARK_KEYS, type LossMark, parseLossLog } from "./loss_log.ts";
-export { recipeNames, RECIPES_DIR, withNamedRecipes } from "./named_recipes.ts";
+export {
+  type NamedRecipesOptions,
+  recipeNames,
+  RECIPES_DIR,
+  withNamedRecipes,
+} from "./named_recipes.ts";
 export {
   COMPLETION_KEYS,
   MMLU_SAMPLE_KEYS,
@@ -60,13 +70,16 @@ export {
 export { SchemaVersionError } from "./schema_version_error.ts";
 export { type Keyed, openStore, type SampleStore, type StoreOptions } from "./store.ts";
 export {
+  ADAPTER_KEYS,
   type AdapterConfig,
+  EARLY_STOPPING_KEYS,
   ENGINE_KEYS,
   type EngineConfig,
   MMLU_KEYS,
   type MmluConfig,
   MODEL_KEYS,
   type ModelConfig,
+  OTHER_MODEL_KEYS,
   type OtherModelConfig,
   PROSE_KEYS,
   type ProseConfig,
@@ -78,6 +91,7 @@ export {
   type SpiderConfig,
   STUDY_KEYS,
   type StudyConfig,
+  SWEEP_KEYS,
   TARGET_MODULES,
   type TargetModule,
   TRAINING_KEYS,
@@ -85,36 +99,60 @@ export {
 } from "./study_config.ts";
 export {
   type Comparison,
+  COMPARISON_KEYS,
+  FINDING_KEYS,
+  FUNNEL_KEYS,
   type Gauge,
   GAUGES,
+  LETTER_CHANGE_KEYS,
+  LETTER_SCORE_KEYS,
   type LetterChanges,
   type LetterScores,
+  ORIGIN_KEYS,
+  OVER_SEEDS_KEYS,
+  PAIRED_CHANGE_KEYS,
   type PairedChange,
   PLAN_KEYS,
+  PLANNED_NEED_KEYS,
   type PlannedNeed,
+  PROSE_SCORE_KEYS,
   type ProseScores,
   type RecipeOverSeeds,
+  SCORE_CHANGE_KEYS,
   type ScoreChange,
   type SqlFunnel,
+  STUDY_CLAIM_KEYS,
   type StudyClaim,
   type StudyFindings,
   type SweepPlan,
+  VARIANT_PAIR_KEYS,
   type VariantOrigin,
   type VariantPair,
+  WRITTEN_SCORE_KEYS,
   type WrittenScores,
 } from "./numbers.ts";
 export {
+  CHOICE_SCORE_KEYS,
   type ChoiceScore,
+  MISSING_DATABASE_KEYS,
   type MissingDatabaseCount,
+  MMLU_SCORE_KEYS,
   type MmluScores,
   type Provenance,
+  PROVENANCE_KEYS,
   SCHEMA_VERSION,
+  SQL_SCORE_KEYS,
   type SqlScores,
+  SUITE_COUNT_KEYS,
   type SuiteCounts,
   type Summary,
+  SUMMARY_COUNT_KEYS,
+  SUMMARY_KEYS,
   type SummaryCounts,
   TASK_VERSION,
+  UNJUDGED_KEYS,
   type UnjudgedExample,
+  VARIANT_KEYS,
   type VariantSummary,
 } from "./summary.ts";
 export { readSummary, writeSummary } from "./summary_file.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Checked, COUNT, type RecordOf, TEXT } from "../ground/mod.ts";
+import { COUNT, type RecordOf, TEXT } from "../ground/mod.ts";
 import { READINGS } from "../sql/mod.ts";
 import type { Evidence } from "../stats/mod.ts";
 import { each } from "./_each.ts";
@@ -27,7 +27,7 @@ export const GAUGES = ["sql", "mmlu", "prose"] as const;
 export type Gauge = typeof GAUGES[number];
 
 /** The keys of {@linkcode PairedChange}. */
-const PAIRED_CHANGE_KEYS = {
+export const PAIRED_CHANGE_KEYS = {
   /** All that any interval or p-value needs. */
   evidence: EVIDENCE,
   /** The word that both 95 % intervals allow. */
@@ -37,13 +37,14 @@ const PAIRED_CHANGE_KEYS = {
 /** A paired change of one measure, `tuned - base` on the same examples. */
 export interface PairedChange<E extends Evidence = Evidence>
   extends RecordOf<typeof PAIRED_CHANGE_KEYS> {
+  /** All that any interval or p-value needs. */
   readonly evidence: E;
 }
 
 const PAIRED_CHANGE = z.strictObject(PAIRED_CHANGE_KEYS);
 
 /** The keys of {@linkcode ScoreChange}. */
-const SCORE_CHANGE_KEYS = {
+export const SCORE_CHANGE_KEYS = {
   ...PAIRED_CHANGE_KEYS,
   evidence: SCORE_EVIDENCE,
   /** McNemar's mid-p, two-sided, examples as the unit. */
@@ -89,7 +90,7 @@ export const FUNNEL_KEYS = {
 export interface SqlFunnel extends RecordOf<typeof FUNNEL_KEYS> {}
 
 /** The keys of {@linkcode WrittenScores}. */
-const WRITTEN_KEYS = {
+export const WRITTEN_SCORE_KEYS = {
   /** Right letters; no letter counts as wrong. */
   accuracy: PROPORTION,
   /** By log-probability on the same questions. */
@@ -99,10 +100,10 @@ const WRITTEN_KEYS = {
 };
 
 /** Multiple choice by the letter that the model writes, on the questions that were asked so. */
-export interface WrittenScores extends RecordOf<typeof WRITTEN_KEYS> {}
+export interface WrittenScores extends RecordOf<typeof WRITTEN_SCORE_KEYS> {}
 
 /** The keys of {@linkcode LetterScores}. */
-export const LETTER_KEYS = {
+export const LETTER_SCORE_KEYS = {
   /** Which letters were chosen. Of the questions with the most common number of options. */
   letters: LETTER_TABLE,
   /** Accuracy with the letter prior taken off, each question by the prior of all others. */
@@ -114,14 +115,14 @@ export const LETTER_KEYS = {
   /** Of the chosen letter's probability; absent with fewer than 20 questions. */
   calibration: CALIBRATION.exactOptional(),
   /** The answers that the model writes, where they were asked for. */
-  written: z.strictObject(WRITTEN_KEYS).exactOptional(),
+  written: z.strictObject(WRITTEN_SCORE_KEYS).exactOptional(),
 };
 
 /** Multiple choice as more than a count of right answers. */
-export interface LetterScores extends RecordOf<typeof LETTER_KEYS> {}
+export interface LetterScores extends RecordOf<typeof LETTER_SCORE_KEYS> {}
 
 /** The keys of {@linkcode ProseScores}. */
-export const PROSE_KEYS = {
+export const PROSE_SCORE_KEYS = {
   /** Passages scored. */
   passages: z.int().min(1),
   /** Tokens scored. */
@@ -133,10 +134,10 @@ export const PROSE_KEYS = {
 };
 
 /** How well a variant predicts general text. Lower is better. */
-export interface ProseScores extends RecordOf<typeof PROSE_KEYS> {}
+export interface ProseScores extends RecordOf<typeof PROSE_SCORE_KEYS> {}
 
 /** The keys of {@linkcode LetterChanges}. */
-const LETTER_CHANGE_KEYS = {
+export const LETTER_CHANGE_KEYS = {
   /** Which letters the answers moved from and to, as "A" to "J". */
   flips: FLIP_TABLE,
   /** The change with the letter prior taken off. */
@@ -201,17 +202,18 @@ export const COMPARISON_KEYS = {
 /** A variant against another one on the same examples: the base model, or the first of a pair. */
 export interface Comparison extends RecordOf<typeof COMPARISON_KEYS> {}
 
-const NEED = z.strictObject({
+/** The keys of {@linkcode PlannedNeed}. */
+export const PLANNED_NEED_KEYS = {
   /** The planned share of items that flip, or the variance of a passage's change in squared nats. */
   flipShare: z.number().gt(0),
   /** The planned factor by which clusters raise the variance. */
   designEffect: z.number().min(1),
   /** Items at the level of one path. */
   items: z.int().min(1),
-});
+};
 
 /** How many paired items it takes to exclude a loss. */
-export type PlannedNeed = Checked<typeof NEED>;
+export interface PlannedNeed extends RecordOf<typeof PLANNED_NEED_KEYS> {}
 
 /** The keys of {@linkcode SweepPlan}. */
 export const PLAN_KEYS = {
@@ -232,13 +234,14 @@ export const PLAN_KEYS = {
   /** Variants whose changes overall are the primary claims, adjusted together. */
   primary: z.array(TEXT),
   /** Items that a delta needs at planned shares of flips. */
-  needs: z.array(NEED),
+  needs: z.array(z.strictObject(PLANNED_NEED_KEYS)),
 };
 
 /** What is written down before an answer of a tuned variant is read. */
 export interface SweepPlan extends RecordOf<typeof PLAN_KEYS> {}
 
-const PAIR = z.strictObject({
+/** The keys of {@linkcode VariantPair}. */
+export const VARIANT_PAIR_KEYS = {
   /** The one that changes are counted from. */
   first: TEXT,
   /** The one that words are of. */
@@ -250,12 +253,13 @@ const PAIR = z.strictObject({
     mmlu: z.number().exactOptional(),
     prose: z.number().exactOptional(),
   }),
-});
+};
 
 /** Two tuned variants compared directly, by pairing. */
-export type VariantPair = Checked<typeof PAIR>;
+export interface VariantPair extends RecordOf<typeof VARIANT_PAIR_KEYS> {}
 
-const RECIPE_OVER_SEEDS = z.strictObject({
+/** The keys of {@linkcode RecipeOverSeeds}. */
+export const OVER_SEEDS_KEYS = {
   /** The name of the recipe in the config. */
   recipe: TEXT,
   /** The seeds of its trainings. */
@@ -266,24 +270,25 @@ const RECIPE_OVER_SEEDS = z.strictObject({
     mmlu: OVER_SEEDS.exactOptional(),
     prose: OVER_SEEDS.exactOptional(),
   }),
-});
+};
 
 /** A recipe over its training seeds. */
-export type RecipeOverSeeds = Checked<typeof RECIPE_OVER_SEEDS>;
+export interface RecipeOverSeeds extends RecordOf<typeof OVER_SEEDS_KEYS> {}
 
-const CLAIM = z.strictObject({ ...CLAIM_KEYS, variant: TEXT, gauge: z.enum(GAUGES) });
+/** The keys of {@linkcode StudyClaim}. */
+export const STUDY_CLAIM_KEYS = { ...CLAIM_KEYS, variant: TEXT, gauge: z.enum(GAUGES) };
 
 /** A claim that the plan names, adjusted by Holm over all of them. */
-export type StudyClaim = Checked<typeof CLAIM>;
+export interface StudyClaim extends RecordOf<typeof STUDY_CLAIM_KEYS> {}
 
 /** The keys of {@linkcode StudyFindings}. */
 export const FINDING_KEYS = {
   /** The claims that the plan names. */
-  claims: z.array(CLAIM),
+  claims: z.array(z.strictObject(STUDY_CLAIM_KEYS)),
   /** The recipes compared with each other. */
-  pairs: z.array(PAIR),
+  pairs: z.array(z.strictObject(VARIANT_PAIR_KEYS)),
   /** Recipes that were trained with several seeds. */
-  seeds: z.array(RECIPE_OVER_SEEDS),
+  seeds: z.array(z.strictObject(OVER_SEEDS_KEYS)),
   /** How the change of general text goes with that of multiple choice, over the variants. */
   proseAndMmlu: CORRELATION.exactOptional(),
   /** The recommended variant, or why there is none; absent where no tuned variant is a step. */

@@ -30,11 +30,14 @@ export const COMPLETION_KEYS = {
 };
 
 /** The keys of {@linkcode WrittenSample}. */
-export const WRITTEN_SAMPLE_KEYS = {
-  ...SAMPLE_NAME_KEYS,
-  ...SAMPLE_PROMPT_KEYS,
-  ...COMPLETION_KEYS,
-};
+export const WRITTEN_SAMPLE_KEYS:
+  & typeof SAMPLE_NAME_KEYS
+  & typeof SAMPLE_PROMPT_KEYS
+  & typeof COMPLETION_KEYS = {
+    ...SAMPLE_NAME_KEYS,
+    ...SAMPLE_PROMPT_KEYS,
+    ...COMPLETION_KEYS,
+  };
 
 /** What a variant wrote to a multiple-choice question. */
 export interface WrittenSample extends RecordOf<typeof WRITTEN_SAMPLE_KEYS> {}

@@ -2,12 +2,14 @@ import { UsageError } from "../ground/mod.ts";
 
 /** A result file of another form than this code reads. Nothing is wrong with the file. */
 export class SchemaVersionError extends UsageError {
+  /** By which it is told from other wrong input. */
   override readonly name = "SchemaVersionError";
   /** The version in the file; `undefined` if it has none. */
   readonly found: unknown;
   /** The version that this code reads. */
   readonly expected: number;
 
+  /** @param path The file. */
   constructor(path: string, versions: { readonly found: unknown; readonly expected: number }) {
     const { found, expected } = versions;
     super(

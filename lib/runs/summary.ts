@@ -1,13 +1,5 @@
 import { z } from "zod";
-import {
-  type Checked,
-  COUNT,
-  type RecordOf,
-  SHA256,
-  TEXT,
-  textOfForm,
-  together,
-} from "../ground/mod.ts";
+import { COUNT, type RecordOf, SHA256, TEXT, textOfForm, together } from "../ground/mod.ts";
 import { HARDNESS_LEVELS, READINGS, VERDICT_STATUSES } from "../sql/mod.ts";
 import { each } from "./_each.ts";
 import { CHANCE, CLUSTERED, PROPORTION } from "./_estimate_schemas.ts";
@@ -16,10 +8,10 @@ import {
   COMPARISON_KEYS,
   FINDING_KEYS,
   FUNNEL_KEYS,
-  LETTER_KEYS,
+  LETTER_SCORE_KEYS,
   ORIGIN_KEYS,
   PLAN_KEYS,
-  PROSE_KEYS,
+  PROSE_SCORE_KEYS,
 } from "./numbers.ts";
 import { STUDY } from "./study_config.ts";
 
@@ -34,7 +26,7 @@ const HASHES = z.record(TEXT, SHA256);
 const READING_SCORES = each(READINGS, PROPORTION);
 
 /** The keys of {@linkcode SqlScores}. */
-const SQL_KEYS = {
+export const SQL_SCORE_KEYS = {
   /** By reading, over all scored examples. */
   overall: READING_SCORES,
   /** By difficulty and reading; levels without an example are left out. */
@@ -58,9 +50,9 @@ const SQL_KEYS = {
 };
 
 /** Execution accuracy. */
-export interface SqlScores extends RecordOf<typeof SQL_KEYS> {}
+export interface SqlScores extends RecordOf<typeof SQL_SCORE_KEYS> {}
 
-const SQL = together(z.strictObject(SQL_KEYS), (scores) => {
+const SQL = together(z.strictObject(SQL_SCORE_KEYS), (scores) => {
   const { byStatus, success, failure, cut, cutInReasoning, overall } = scores;
   const { n, successes } = overall.official;
   const counted = Object.values(byStatus).reduce((sum, count) => sum + count, 0);
@@ -79,7 +71,7 @@ const SQL = together(z.strictObject(SQL_KEYS), (scores) => {
 });
 
 /** The keys of {@linkcode ChoiceScore}. */
-const CHOICE_KEYS = {
+export const CHOICE_SCORE_KEYS = {
   /** Right answers. */
   accuracy: PROPORTION,
   /** Whether that is above guessing. */
@@ -87,25 +79,25 @@ const CHOICE_KEYS = {
 };
 
 /** An accuracy and whether it is above guessing. */
-export interface ChoiceScore extends RecordOf<typeof CHOICE_KEYS> {}
+export interface ChoiceScore extends RecordOf<typeof CHOICE_SCORE_KEYS> {}
 
 /** The keys of {@linkcode MmluScores}. */
-const MMLU_KEYS = {
+export const MMLU_SCORE_KEYS = {
   /** Over all scored questions. */
-  overall: z.strictObject(CHOICE_KEYS),
+  overall: z.strictObject(CHOICE_SCORE_KEYS),
   /** By category, in the order in which they are reported. */
-  byCategory: z.record(TEXT, z.strictObject(CHOICE_KEYS)),
+  byCategory: z.record(TEXT, z.strictObject(CHOICE_SCORE_KEYS)),
   /** What the log-probabilities of the letters say; absent where they were not kept. */
-  letters: z.strictObject(LETTER_KEYS).exactOptional(),
+  letters: z.strictObject(LETTER_SCORE_KEYS).exactOptional(),
   /** Overall accuracy with subjects as clusters; left out with fewer than two. */
   clustered: CLUSTERED.exactOptional(),
 };
 
 /** Multiple-choice accuracy. */
-export interface MmluScores extends RecordOf<typeof MMLU_KEYS> {}
+export interface MmluScores extends RecordOf<typeof MMLU_SCORE_KEYS> {}
 
 /** The keys of {@linkcode VariantSummary}. */
-const VARIANT_KEYS = {
+export const VARIANT_KEYS = {
   /** "base", or a name that no other variant has. */
   name: TEXT,
   /** Which weights it is. */
@@ -115,9 +107,9 @@ const VARIANT_KEYS = {
   /** Text-to-SQL by the number of examples shown where it is not the study's own. */
   sqlByShots: z.record(TEXT, SQL).exactOptional(),
   /** Multiple choice. */
-  mmlu: z.strictObject(MMLU_KEYS).exactOptional(),
+  mmlu: z.strictObject(MMLU_SCORE_KEYS).exactOptional(),
   /** General text. */
-  prose: z.strictObject(PROSE_KEYS).exactOptional(),
+  prose: z.strictObject(PROSE_SCORE_KEYS).exactOptional(),
   /** The comparison with the base model; left out for the base model itself. */
   versusBase: z.strictObject(COMPARISON_KEYS).exactOptional(),
 };
@@ -138,7 +130,8 @@ const VARIANTS = together(z.array(z.strictObject(VARIANT_KEYS)).min(1), (variant
   return undefined;
 });
 
-const SUITE_KEYS = {
+/** The keys of {@linkcode SuiteCounts}. */
+export const SUITE_COUNT_KEYS = {
   /** What the data is called in tables and figures, such as "MMLU". */
   title: TEXT,
   /** Examples that the config selects. */
@@ -150,19 +143,21 @@ const SUITE_KEYS = {
 };
 
 /** `asked = scored + missing`. */
-export interface SuiteCounts extends RecordOf<typeof SUITE_KEYS> {}
+export interface SuiteCounts extends RecordOf<typeof SUITE_COUNT_KEYS> {}
 
-const MISSING_DATABASE = z.strictObject({
+/** The keys of {@linkcode MissingDatabaseCount}. */
+export const MISSING_DATABASE_KEYS = {
   /** The database's name. */
   dbId: TEXT,
   /** How many of the examples asked for are on it. */
   examples: z.int().min(1),
-});
+};
 
 /** A database without a file. */
-export type MissingDatabaseCount = Checked<typeof MISSING_DATABASE>;
+export interface MissingDatabaseCount extends RecordOf<typeof MISSING_DATABASE_KEYS> {}
 
-const UNJUDGED = z.strictObject({
+/** The keys of {@linkcode UnjudgedExample}. */
+export const UNJUDGED_KEYS = {
   /** The example's id, such as `dev-12`. */
   id: TEXT,
   /** Its database. */
@@ -171,10 +166,10 @@ const UNJUDGED = z.strictObject({
   status: z.enum(["gold_failed", "bad_database"]),
   /** One line on what is wrong. */
   message: TEXT,
-});
+};
 
 /** An example that no prediction can be judged on. */
-export type UnjudgedExample = Checked<typeof UNJUDGED>;
+export interface UnjudgedExample extends RecordOf<typeof UNJUDGED_KEYS> {}
 
 function summing<S extends z.ZodType<SuiteCounts>>(schema: S): S {
   return together(
@@ -185,30 +180,30 @@ function summing<S extends z.ZodType<SuiteCounts>>(schema: S): S {
 }
 
 /** The keys of {@linkcode SummaryCounts}. */
-const COUNT_KEYS = {
+export const SUMMARY_COUNT_KEYS = {
   /** Text-to-SQL. */
   sql: summing(z.strictObject({
-    ...SUITE_KEYS,
+    ...SUITE_COUNT_KEYS,
     /** Examples shown in every prompt. */
     shots: COUNT,
     /** Databases of the scored examples. */
     databases: COUNT,
     /** Databases without a file, whose examples could not be scored. */
-    missingDatabases: z.array(MISSING_DATABASE),
+    missingDatabases: z.array(z.strictObject(MISSING_DATABASE_KEYS)),
     /** Asked examples without a verdict through a fault of the data; left out where there are none. */
-    unjudged: z.array(UNJUDGED).exactOptional(),
+    unjudged: z.array(z.strictObject(UNJUDGED_KEYS)).exactOptional(),
   })).exactOptional(),
   /** Multiple choice. */
-  mmlu: summing(z.strictObject({ ...SUITE_KEYS, subjects: COUNT })).exactOptional(),
+  mmlu: summing(z.strictObject({ ...SUITE_COUNT_KEYS, subjects: COUNT })).exactOptional(),
   /** Passages of general text. */
-  prose: summing(z.strictObject({ ...SUITE_KEYS, topics: COUNT })).exactOptional(),
+  prose: summing(z.strictObject({ ...SUITE_COUNT_KEYS, topics: COUNT })).exactOptional(),
 };
 
 /** How many examples were asked for and scored, each variant alike; measures that were asked. */
-export interface SummaryCounts extends RecordOf<typeof COUNT_KEYS> {}
+export interface SummaryCounts extends RecordOf<typeof SUMMARY_COUNT_KEYS> {}
 
 /** The keys of {@linkcode Provenance}. All hashes are SHA-256, 64 hexadecimal digits. */
-const PROVENANCE_KEYS = {
+export const PROVENANCE_KEYS = {
   /** Hashes of the model's files, by file name. */
   modelFiles: HASHES,
   /** Hashes of each adapter's files, by the name of its training and file name. */
@@ -238,7 +233,7 @@ const PROVENANCE_KEYS = {
 export interface Provenance extends RecordOf<typeof PROVENANCE_KEYS> {}
 
 /** The keys of {@linkcode Summary}. */
-const SUMMARY_KEYS = {
+export const SUMMARY_KEYS = {
   /** The form of this file, {@linkcode SCHEMA_VERSION}. */
   schemaVersion: z.literal(SCHEMA_VERSION),
   /** What was measured, {@linkcode TASK_VERSION} at the time. Others are not comparable. */
@@ -252,7 +247,7 @@ const SUMMARY_KEYS = {
   /** The effective config, flags applied, as `recordedConfig` gives it. */
   config: STUDY,
   /** How many examples were asked for and scored. */
-  counts: z.strictObject(COUNT_KEYS),
+  counts: z.strictObject(SUMMARY_COUNT_KEYS),
   /** What was written down before an answer of a tuned variant was read. */
   plan: z.strictObject(PLAN_KEYS),
   /** The base model first, then the tuned variants in the order of the config. */
