@@ -21,6 +21,7 @@ export { loadMmlu } from "./load_mmlu.ts";
 export { loadMultipleChoice } from "./load_multiple_choice.ts";
 export { loadOwnItems, type OwnItemsOptions } from "./own_data/load_own_items.ts";
 export { devShots, MMLU_PROMPT_VERSION, type MmluPrompt, mmluPrompt } from "./mmlu_prompt.ts";
+export { ITEM_KEYS, type ItemRecord, type OwnItem } from "./own_data/own_item.ts";
 export { parseCsvItems, parseJsonItems } from "./own_data/parse_items.ts";
 export { parseParquetItems } from "./own_data/parse_parquet_items.ts";
 export { parseQuestions, type QuestionRow } from "./parse_questions.ts";

@@ -1,5 +1,6 @@
 /**
- * Spider: its examples and schemas, the text-to-SQL prompt, the training records.
+ * Text-to-SQL: the examples and schemas of Spider or of your own data, the prompt, the training
+ * records.
  *
  * Nothing here runs a model; queries run only to read the values that a prompt may show. One prompt
  * text serves evaluation and training, so that the two cannot drift apart;
@@ -28,7 +29,11 @@ export { exportSft, type SftRecord } from "./training/export_sft.ts";
 export { fetchSpider } from "./fetch.ts";
 export { findDatabases } from "./own_data/find_databases.ts";
 export { holdOutDatabases, type HoldOutOptions } from "./training/hold_out_databases.ts";
-export { loadQuestionFile } from "./own_data/load_question_file.ts";
+export {
+  loadQuestionFile,
+  QUESTION_KEYS,
+  type QuestionRecord,
+} from "./own_data/load_question_file.ts";
 export { loadSpider, type LoadSpiderOptions } from "./load_spider.ts";
 export {
   databaseFileHashes,

@@ -1,5 +1,5 @@
 import { printable, UsageError } from "../../ground/mod.ts";
-import { type OwnItem, refusal } from "./_own_item.ts";
+import { type OwnItem, refusal } from "./own_item.ts";
 import { SUBJECT_CATEGORIES, SUITE_CATEGORIES } from "../subject_categories.ts";
 import type { MmluData, MmluQuestion } from "../types.ts";
 

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { printable, UsageError } from "../../ground/mod.ts";
 import { collectItems, type ItemFile } from "./_collect_items.ts";
-import type { OwnItem } from "./_own_item.ts";
+import type { OwnItem } from "./own_item.ts";
 import { parseCsvItems, parseJsonItems } from "./parse_items.ts";
 import { parseParquetItems } from "./parse_parquet_items.ts";
 import type { MmluData } from "../types.ts";

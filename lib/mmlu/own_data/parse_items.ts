@@ -8,7 +8,7 @@ import {
   type OwnItem,
   ownItem,
   refusal,
-} from "./_own_item.ts";
+} from "./own_item.ts";
 import { FEWEST_CHOICES, LETTERS } from "../letters.ts";
 
 /**

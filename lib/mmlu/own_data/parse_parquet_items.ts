@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import { type Compressors, parquetReadObjects } from "hyparquet";
 import { printable } from "../../ground/mod.ts";
-import { checkItem, type OwnItem, refusal } from "./_own_item.ts";
+import { checkItem, type OwnItem, refusal } from "./own_item.ts";
 import { notEmpty } from "./parse_items.ts";
 
 /** Snappy, which most files have, is hyparquet's own. */

@@ -6,18 +6,27 @@ export type SpiderColumn = readonly [table: number, name: string];
 
 /** One database of Spider's `tables.json`. Columns are counted over all tables, `*` being 0. */
 export interface SpiderTables {
+  /** The database's name. */
   readonly db_id: string;
+  /** The tables' names in words. */
   readonly table_names: readonly string[];
+  /** The tables' names as the database has them. */
   readonly table_names_original: readonly string[];
+  /** The columns' names in words. */
   readonly column_names: readonly SpiderColumn[];
+  /** The columns' names as the database has them. */
   readonly column_names_original: readonly SpiderColumn[];
+  /** The columns' types. */
   readonly column_types: readonly ("text" | "number" | "time" | "boolean" | "others")[];
+  /** The columns of primary keys. */
   readonly primary_keys: readonly number[];
+  /** Which column refers to which. */
   readonly foreign_keys: readonly (readonly [column: number, refColumn: number])[];
 }
 
 /** What {@linkcode deriveTables} found. */
 export interface DerivedTables {
+  /** What the database has. */
   readonly tables: SpiderTables;
   /** One line for each foreign key that refers to a column that is not there, and is left out. */
   readonly brokenKeys: readonly string[];

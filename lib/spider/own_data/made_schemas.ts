@@ -10,6 +10,7 @@ export const MADE_TABLES = "tables.json (made of the databases)";
 
 /** Schemas made of databases in place of a `tables.json`. */
 export interface MadeSchemas {
+  /** The schemas by `db_id`. */
   readonly schemas: ReadonlyMap<string, DatabaseSchema>;
   /** {@linkcode MADE_TABLES} with the SHA-256 (hex) over the names and hashes of the databases. */
   readonly hashes: Readonly<Record<string, string>>;
