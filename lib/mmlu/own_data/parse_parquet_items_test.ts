@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pl from "nodejs-polars";
-import { UsageError } from "../../ground/mod.ts";
-import { loadMultipleChoice, parseParquetItems } from "../mod.ts";
+import { realDataRoot, UsageError } from "../../ground/mod.ts";
+import { loadMultipleChoice, type MmluQuestion, parseParquetItems } from "../mod.ts";
 import { withOwnFiles } from "../testing/own_files.ts";
 
 type Compression = "uncompressed" | "snappy" | "gzip" | "brotli" | "zstd" | "lz4";
@@ -103,4 +104,40 @@ Deno.test("loadMultipleChoice() reads the folder of a hub data set: dev, test, a
     const one = await loadMultipleChoice(join(dir, "test-00000-of-00001.parquet"));
     assert.equal(one.title, "exam");
   });
+});
+
+const root = realDataRoot();
+const skipped = root === undefined || !existsSync(join(root, "mmlu"));
+
+Deno.test({
+  name:
+    "loadMultipleChoice() reads MMLU as Parquet as it reads the release, ids and categories too" +
+    (skipped ? " [skipped: no MMLU at LAB_DATA_ROOT]" : ""),
+  ignore: skipped,
+  fn: async () => {
+    const release = await loadMultipleChoice(join(root!, "mmlu"));
+    const columns = (subjects: ReadonlyMap<string, readonly MmluQuestion[]>): typeof COLUMNS => {
+      const all = [...subjects.values()].flat();
+      return {
+        question: all.map(({ question }) => question),
+        subject: all.map(({ subject }) => subject),
+        choices: all.map(({ choices }) => [...choices]),
+        answer: all.map(({ answer }) => answer),
+      };
+    };
+    const files = {
+      "test-00000-of-00001.parquet": await parquet(columns(release.test)),
+      "dev-00000-of-00001.parquet": await parquet(columns(release.dev)),
+    };
+    await withOwnFiles(files, async (dir) => {
+      const { title, isMmlu, categories, test, dev } = await loadMultipleChoice(dir);
+      assert.deepEqual({ title, isMmlu, categories }, {
+        title: "MMLU",
+        isMmlu: true,
+        categories: release.categories,
+      });
+      assert.deepEqual([...test], [...release.test]);
+      assert.deepEqual([...dev], [...release.dev]);
+    });
+  },
 });
