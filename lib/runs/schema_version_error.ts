@@ -9,7 +9,7 @@ export class SchemaVersionError extends UsageError {
   /** The version that this code reads. */
   readonly expected: number;
 
-  /** @param path The file. */
+  /** Names the file and both versions in one line. */
   constructor(path: string, versions: { readonly found: unknown; readonly expected: number }) {
     const { found, expected } = versions;
     super(

@@ -3,6 +3,7 @@
  * of the model. Judging stops on it, since a verdict without a gold result would be invented.
  */
 export class GoldQueryError extends Error {
+  /** By which it is told from other faults. */
   override readonly name = "GoldQueryError";
   /** Which example, or an empty text when the caller gave no id. */
   readonly exampleId: string;

@@ -21,8 +21,9 @@ export interface JudgeRequest {
    * completion give `extractSql(completion) ?? ""`.
    */
   readonly predicted: string;
-  /** Names of the example and of its database, for the message when the gold fails. */
+  /** The example's id, for the message when the gold fails. */
   readonly exampleId?: string;
+  /** The database's name, for the same message. */
   readonly dbId?: string;
 }
 

@@ -7,8 +7,9 @@ import { type KeptVerdict, type Verdict, VERDICT_VERSION } from "./verdict.ts";
 
 /** A prediction to judge. */
 export interface Judgeable {
-  /** The example's id, and its database: for the message when the gold fails. */
+  /** The example's id, for the message when the gold fails. */
   readonly id: string;
+  /** The database's name, for the same message. */
   readonly dbId: string;
   /** Paths of the SQLite files, at least one; the database's own first. */
   readonly dbPaths: readonly string[];

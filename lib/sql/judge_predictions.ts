@@ -12,7 +12,9 @@ import type { Hardness, Verdict, VerdictStatus } from "./verdict.ts";
 
 /** Predictions with the examples that they answer. */
 export interface JudgePredictionsRequest {
+  /** What a file of predictions says. */
   readonly predictions: readonly Prediction[];
+  /** The examples that they may be for. */
   readonly examples: readonly GoldExample[];
   /** Folder with `<db_id>/<db_id>.sqlite`, and further `.sqlite` files where it is a test suite. */
   readonly databases: string;
@@ -24,9 +26,13 @@ export interface JudgePredictionsRequest {
 
 /** What a verdict, or the lack of one, is on. */
 export interface JudgedExample {
+  /** The example's id. */
   readonly id: string;
+  /** Its database. */
   readonly dbId: string;
+  /** How difficult its gold is. */
   readonly hardness: Hardness;
+  /** The gold statement. */
   readonly gold: string;
   /** Why the gold is dubious; absent where it is not. */
   readonly quarantine?: readonly QuarantineReason[];
@@ -38,13 +44,17 @@ export interface JudgedExample {
 
 /** A verdict with what it is the verdict on; `no_prediction` counts as wrong. */
 export interface JudgedPrediction extends JudgedExample, Omit<Verdict, "status"> {
+  /** What the prediction came to. */
   readonly status: VerdictStatus | "no_prediction";
 }
 
 /** An example that has no verdict, and why. It counts neither as right nor as wrong. */
 export interface UnjudgedExample extends JudgedExample, ByReading<null> {
+  /** What of the data is at fault. */
   readonly status: Unjudged["status"] | "no_database";
+  /** One line on it. */
   readonly message: string;
+  /** The predicted statement. */
   readonly sql: string;
 }
 

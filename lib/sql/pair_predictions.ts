@@ -4,9 +4,11 @@ import type { Prediction, Remark } from "./read_predictions.ts";
 
 /** An example with the statement that is predicted for it. */
 export interface PredictionPair {
+  /** The example. */
   readonly example: GoldExample;
   /** The statement; empty where there is no prediction or no answer. */
   readonly sql: string;
+  /** What is to be said of the prediction. */
   readonly remark?: Remark;
 }
 

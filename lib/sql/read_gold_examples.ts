@@ -7,7 +7,9 @@ import { exampleIds } from "./text/record_ids.ts";
 export interface GoldExample {
   /** The file's name and the place in it, counted from 0: `dev-0`. */
   readonly id: string;
+  /** The database's name. */
   readonly dbId: string;
+  /** The gold statement. */
   readonly gold: string;
   /** Ids that the record brings along, such as BIRD's `question_id`; `#3` stands for an index. */
   readonly ownIds?: readonly string[];

@@ -26,6 +26,7 @@ export interface Prediction {
   readonly dbId?: string;
   /** What follows the first tab of a line: its database, as the official script's files have it. */
   readonly afterTab?: string;
+  /** What is to be said of it. */
   readonly remark?: Extract<Remark, "no_answer" | "cut_in_reasoning">;
 }
 

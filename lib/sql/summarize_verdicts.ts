@@ -4,14 +4,19 @@ import { type ErrorClass, type Hardness, HARDNESS_LEVELS } from "./verdict.ts";
 
 /** Right answers of a group. */
 export interface GroupCount {
+  /** A level of difficulty, or all examples. */
   readonly group: Hardness | "all" | "all, quarantine left out";
+  /** Right answers in one reading. */
   readonly right: number;
+  /** Examples. */
   readonly n: number;
 }
 
 /** What a set of verdicts comes to, in counts. */
 export interface VerdictSummary {
+  /** Right answers by difficulty, then over all. */
   readonly groups: readonly GroupCount[];
+  /** How many predictions came to what, the most frequent first. */
   readonly statuses: readonly (readonly [JudgedPrediction["status"], number])[];
   /** Error classes of the officially wrong predictions, the most frequent first. */
   readonly errorClasses: readonly (readonly [ErrorClass, number])[];
@@ -56,9 +61,11 @@ function tally<T extends string>(items: readonly T[]): readonly (readonly [T, nu
 
 /** What every prediction of a file failed with. */
 export interface CommonFailure {
+  /** What each of them came to. */
   readonly status: JudgedPrediction["status"];
   /** The most frequent message of the status. */
   readonly message: string;
+  /** Predictions. */
   readonly n: number;
 }
 

@@ -50,7 +50,11 @@ export class ExecutorPool implements AsyncDisposable {
   #running = 0;
   #closed = false;
 
-  /** @throws {RangeError} If a limit is not a positive whole number. */
+  /**
+   * Makes a pool; processes are started as statements come.
+   *
+   * @throws {RangeError} If a limit is not a positive whole number.
+   */
   constructor(options: ExecutorOptions = {}, hooks: PoolHooks = {}) {
     this.#limits = executorLimits(options);
     this.#workers = this.#limits.workers;

@@ -27,7 +27,9 @@ const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
  * ```
  */
 export class PackedRows {
+  /** How many rows it has. */
   readonly rowCount: number;
+  /** How many values a row has. */
   readonly columnCount: number;
   #bytes: Uint8Array | undefined;
   /** The rows as JSON, where they came as that. */
