@@ -1,24 +1,32 @@
 import assert from "node:assert/strict";
 import { Resvg } from "@resvg/resvg-js";
 import { JSDOM } from "jsdom";
-import { accuracyBars } from "./figures/accuracy_bars.ts";
-import { examplesTable } from "./tables/examples_table.ts";
-import { baselineFinding } from "./findings/baseline_finding.ts";
-import { LOSS_ROWS, POINTS, SQL_ROWS, STUDY } from "./testing/study_fixture.ts";
-import type { Frame } from "./tables/frame.ts";
-import { accuracyFrame, countsFrame, differencesFrame, lossFrame } from "./tables/frames.ts";
+import { examplesTable } from "./examples/examples_table.ts";
+import { failuresText } from "./examples/failures_text.ts";
+import { pickFailures } from "./examples/pick_failures.ts";
+import { accuracyBars, errorClassBars } from "./figures/accuracy_bars.ts";
+import { checkpointFigure, scaleFigure } from "./figures/change_curves.ts";
+import { changePoints } from "./figures/change_points.ts";
 import { lossCurves } from "./figures/loss_curves.ts";
-import { markdownTable } from "./tables/markdown_table.ts";
-import { markdownText } from "./markdown_text.ts";
-import { mmluFinding } from "./findings/mmlu_finding.ts";
-import type { StudyRows } from "./rows.ts";
-import { shortTable } from "./tables/short_table.ts";
-import { sqlFinding } from "./findings/sql_finding.ts";
-import { factsFrame } from "./tables/study_frames.ts";
-import { SUMMARY } from "./testing/summary_fixture.ts";
-import { accuracyTable, studyTable, summaryTable } from "./tables/summary_table.ts";
 import { tradeOffFigure } from "./figures/trade_off_figure.ts";
+import { baselineFinding } from "./findings/baseline_finding.ts";
+import { mmluFinding } from "./findings/mmlu_finding.ts";
+import { proseFinding } from "./findings/prose_finding.ts";
+import { correlationFinding, pairsFinding, seedsFinding } from "./findings/recipe_findings.ts";
+import { recommendationFinding } from "./findings/recommendation_finding.ts";
+import { sqlFinding } from "./findings/sql_finding.ts";
 import { tradeOffFinding } from "./findings/trade_off_finding.ts";
+import { showFrame } from "./frames/display.ts";
+import type { Frame } from "./frames/frame.ts";
+import { accuracyFrame, changesFrame, countsFrame, lossFrame } from "./frames/frames.ts";
+import { factsFrame } from "./frames/study_frames.ts";
+import { accuracyTable } from "./tables/accuracy_table.ts";
+import { markdownTable } from "./tables/markdown_table.ts";
+import { shortTable } from "./tables/short_table.ts";
+import { studyTable, summaryTable } from "./tables/summary_table.ts";
+import { LOSS_ROWS, renamed, shownOf, STUDY } from "./testing/study_fixture.ts";
+import { SUMMARY } from "./testing/summary_fixture.ts";
+import { markdownText } from "./words/markdown_text.ts";
 
 /** What may stand in a label, an id, a gold, an answer or an error, by what it would do. */
 const HOSTILE: Readonly<Record<string, string>> = {
@@ -53,26 +61,10 @@ function eachHostile(test: (text: string) => void): (t: Deno.TestContext) => Pro
   };
 }
 
-/** All rows of the made-up study under other names. */
-function named(text: string): StudyRows {
-  const tuned = <Row extends { readonly variant: string }>(rows: readonly Row[]): Row[] =>
-    rows.map((row) => row.variant === "base" ? row : { ...row, variant: text });
-  return {
-    ...STUDY,
-    model: text,
-    label: text,
-    accuracy: tuned(STUDY.accuracy),
-    readings: tuned(STUDY.accuracy.slice(0, 1)),
-    differences: tuned(STUDY.differences),
-    changes: tuned(STUDY.changes),
-    counts: tuned(STUDY.counts),
-    coverage: [{ measure: "sql", asked: 3, scored: 2, missing: text }],
-  };
-}
-
-/** A summary with the text wherever one is free. */
+/** A summary of two variants with the text wherever one is free. */
 function summaryNamed(text: string): typeof SUMMARY {
-  const [base, tuned] = SUMMARY.variants;
+  const [base] = SUMMARY.variants;
+  const tuned = SUMMARY.variants.at(-1)!;
   const settings = {
     trained: "elsewhere" as const,
     rank: 8,
@@ -83,6 +75,7 @@ function summaryNamed(text: string): typeof SUMMARY {
     rsLora: false,
     dora: false,
   };
+  const { recommendation: _, ...findings } = SUMMARY.findings;
   return {
     ...SUMMARY,
     label: text,
@@ -90,12 +83,16 @@ function summaryNamed(text: string): typeof SUMMARY {
     counts: {
       ...SUMMARY.counts,
       sql: {
-        ...SUMMARY.counts.sql,
+        ...SUMMARY.counts.sql!,
+        title: text,
         missingDatabases: [{ dbId: text, examples: 2 }],
         unjudged: [{ id: text, dbId: text, status: "gold_failed", message: text }],
       },
+      mmlu: { ...SUMMARY.counts.mmlu!, title: text },
     },
-    variants: [base!, { ...tuned!, name: text }],
+    plan: { ...SUMMARY.plan, halves: { choose: [text], confirm: [text] } },
+    variants: [base!, { ...tuned, name: text, origin: { source: text } }],
+    findings,
     provenance: { ...SUMMARY.provenance, adapterSettings: { [text]: settings } },
   };
 }
@@ -110,7 +107,7 @@ function assertHarmlessMarkdown(markdown: string, kept: readonly RegExp[] = []):
   assert.doesNotMatch(rest, CONTROLS);
   // every line is one that the report meant to write
   for (const line of markdown.split("\n")) {
-    assert.match(line, /^(?:\| .* \||#{2,3} .*|- .*|[A-Z*"`0-9].*|)$/, line.slice(0, 80));
+    assert.match(line, /^(?:\| .* \||#{2,4} .*|(?: {2})?- .*|[A-Z*"`0-9].*|)$/, line.slice(0, 80));
   }
 }
 
@@ -132,18 +129,25 @@ Deno.test(
 Deno.test(
   "tables and findings of a study show any name, label and id as text",
   eachHostile((text) => {
-    for (
-      const table of [
-        studyTable(named(text)),
-        accuracyTable(named(text).accuracy),
-        summaryTable(summaryNamed(text)),
-        shortTable(summaryNamed(text)),
-        tradeOffFinding(named(text)).replaceAll("**", ""),
-        sqlFinding(named(text)).replaceAll("**", ""),
-        mmluFinding(named(text)).replaceAll("**", ""),
-        baselineFinding(named(text)).replaceAll("**", ""),
-      ]
-    ) assertHarmlessMarkdown(table);
+    const rows = renamed(text);
+    const texts = [
+      studyTable(rows),
+      accuracyTable(rows.accuracy),
+      summaryTable(summaryNamed(text)),
+      shortTable(summaryNamed(text)),
+      tradeOffFinding(rows),
+      sqlFinding(rows),
+      mmluFinding(rows),
+      proseFinding(rows),
+      baselineFinding(rows),
+      recommendationFinding(rows),
+      seedsFinding(rows),
+      pairsFinding(rows),
+      correlationFinding(rows),
+    ];
+    // an interval of the report's own, as before ": a gain"
+    const interval = /\[[+\u2212\d., ]+\]/g;
+    for (const found of texts) assertHarmlessMarkdown(found.replaceAll("**", ""), [interval]);
   }),
 );
 
@@ -167,14 +171,54 @@ Deno.test(
 );
 
 Deno.test(
+  "failuresText() shows any question, gold, answer, column and value as text or code",
+  eachHostile((text) => {
+    const result = { columns: [text], rows: [[text], [null]], truncated: false };
+    const answers = ["base", text].map((variant) => ({
+      variant,
+      text,
+      status: "mismatch",
+      errorClass: text,
+      why: text,
+      result,
+    }));
+    const example = { dbId: text, hardness: text, question: text, gold: text, answers };
+    const picked = pickFailures([{ ...example, id: text, goldResult: result }], {
+      variant: text,
+      seed: 1,
+    });
+    const shown = failuresText(picked, 1);
+    assert.doesNotMatch(shown, CONTROLS);
+    const code = /(?<![`\\])(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g;
+    assertHarmlessMarkdown(shown, [code, /"1:id"/g]);
+    assert.deepEqual(cellCounts(shown), [4, 4, 4, 4, 4]);
+  }),
+);
+
+Deno.test(
   "figures are well-formed SVG with any name, label and title, and no element of theirs",
   eachHostile((text) => {
-    const rows = SQL_ROWS.map((row) => row.variant === "q/v" ? { ...row, variant: text } : row);
+    const rows = renamed(text);
+    const sql = rows.accuracy.filter((row) => row.measure === "sql");
     const losses = LOSS_ROWS.map((row) => ({ ...row, variant: text }));
+    const tradeOff = STUDY.tradeOff.map((row) => ({
+      ...row,
+      origin: { ...row.origin, source: text },
+    }));
+    const study = { ...rows, tradeOff };
     for (
       const svg of [
-        tradeOffFigure([{ ...POINTS[0]!, variant: text }], { model: text, label: text }),
-        accuracyBars(rows, { title: text, label: text }),
+        tradeOffFigure(rows),
+        tradeOffFigure(study),
+        scaleFigure(study)!,
+        checkpointFigure(study)!,
+        accuracyBars(sql, { title: text, label: text }),
+        errorClassBars(rows.classes, { title: text }),
+        changePoints(shownOf(STUDY.changes).filter((row) => row.measure === "mmlu"), {
+          title: text,
+          of: text,
+          label: text,
+        }),
         lossCurves(losses, { title: text, elsewhere: [text] }),
       ]
     ) {
@@ -198,18 +242,18 @@ Deno.test(
 Deno.test(
   "frames show any text as text in a notebook's HTML",
   eachHostile((text) => {
-    const rows = named(text);
+    const rows = renamed(text);
     const frames: readonly Frame[] = [
       accuracyFrame(rows.accuracy),
-      differencesFrame(rows.differences),
+      changesFrame(rows.changes, rows.titles),
       countsFrame(rows.counts),
       lossFrame([{ variant: text, step: 1, lossNats: 2 }]),
       factsFrame({ [text]: text }, [`${text} name`, "value"]),
     ];
-    for (const frame of frames) {
-      const show: unknown = Reflect.get(frame, Symbol.for("Jupyter.display"));
+    for (const shown of frames.flatMap((frame) => [frame, showFrame(frame)])) {
+      const show: unknown = Reflect.get(shown, Symbol.for("Jupyter.display"));
       assert.ok(typeof show === "function");
-      const html = String(show.call(frame)["text/html"]);
+      const html = String(show.call(shown)["text/html"]);
       const tags = new Set([...html.matchAll(/<\/?([^\s>]*)/g)].map(([, name]) => name));
       assert.deepEqual([...tags].sort(), ["table", "tbody", "td", "th", "thead", "tr"]);
       assert.doesNotMatch(html, CONTROLS);
@@ -225,7 +269,7 @@ Deno.test("markdownText() leaves what a report writes every day as it is", () =>
       "q_proj v_proj",
       "12.5 % [7.0, 20.6], 12/96",
       "< 0.001",
-      "+10.0 [\u22121.0, +21.0], at chance: no loss can be measured",
+      "+10.0 [\u22121.0, +21.0], no difference shown; between \u22121.0 and +21.0 points",
       "rank 8, alpha 16 (PEFT)",
     ]
   ) assert.equal(markdownText(text), text);

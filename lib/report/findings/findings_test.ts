@@ -1,107 +1,207 @@
 import assert from "node:assert/strict";
-import { SUMMARY } from "../testing/summary_fixture.ts";
+import type { ChangeRow, Measure, StudyRows } from "../rows/row_types.ts";
+import { changeOf, type Counts } from "../testing/made_up_changes.ts";
+import { STUDY } from "../testing/study_fixture.ts";
 import { baselineFinding } from "./baseline_finding.ts";
-import { bestVariant } from "../best_variant.ts";
 import { mmluFinding } from "./mmlu_finding.ts";
-import type { ChangeRow, DifferenceRow, StudyRows } from "../rows.ts";
+import { proseFinding } from "./prose_finding.ts";
+import { correlationFinding, pairsFinding, seedsFinding } from "./recipe_findings.ts";
+import { recommendationFinding } from "./recommendation_finding.ts";
 import { sqlFinding } from "./sql_finding.ts";
-import { summaryRows } from "../tables/summary_rows.ts";
 import { tradeOffFinding } from "./trade_off_finding.ts";
 import { trainingFinding } from "./training_finding.ts";
 
-const ROWS = summaryRows(SUMMARY);
+const LOSS: Counts = { n: 400, gained: 0, lost: 30, clusters: 20, heaped: false };
+const GAIN: Counts = { ...LOSS, gained: 30, lost: 0 };
+const OPEN: Counts = { ...LOSS, gained: 12, lost: 15 };
+
+/** The study with other changes of qv over all examples. */
+function changed(counts: Partial<Record<Measure, Counts>>): StudyRows {
+  const made = (row: ChangeRow): ChangeRow => {
+    const own = counts[row.measure];
+    return row.variant === "qv" && row.group === "all" && own
+      ? changeOf(row.measure, own, { claims: row.adjusted ? 4 : 0 })
+      : row;
+  };
+  return { ...STUDY, changes: STUDY.changes.map(made) };
+}
+
+/** What a finding says of qv. */
+function ofQv(text: string): string {
+  return text.slice(text.indexOf("- **qv**"), text.indexOf("\n\n", text.indexOf("- **qv**")));
+}
 
 Deno.test("baselineFinding() gives raw counts, the interval, and failures by frequency", () => {
   assert.equal(
-    baselineFinding(ROWS),
-    "**Finding.** Before any training, own/Tiny-Model (sample) gets 1 of 20 questions right and " +
-      "19 wrong: 5.0 % [0.9, 23.6] execution accuracy. The failures: 15 no_sql, 3 mismatch, " +
-      "1 sql_error.",
+    baselineFinding(STUDY),
+    "**Finding.** Before any training, own/Tiny-Model (made up) gets 90 of 240 questions right and " +
+      "150 wrong: 37.5 % [31.6, 43.8] execution accuracy. The failures: 80 sql_error, 70 mismatch. " +
+      "Completions cut at the token limit: base 4 of 240.",
   );
 });
 
-Deno.test("sqlFinding() says gain or loss only where the interval leaves 0 out", () => {
-  assert.match(sqlFinding(ROWS), /\+40\.0 points \[\+17\.4, \+61\.3\].* above 0: a gain\./);
-  assert.match(sqlFinding(ROWS), /databases as the unit.* \[\+14\.0, \+66\.0\]/);
-  const open = sqlFinding(changed("sql", { ci95: [-0.01, 0.6] }));
-  assert.match(open, /has 0 in it: neither gain nor loss is shown\./);
-  assert.doesNotMatch(open, /: a gain/);
-  assert.match(sqlFinding(changed("sql", { mean: -0.4, ci95: [-0.6, -0.2] })), /below 0: a loss\./);
-});
-
-Deno.test("mmluFinding() measures no loss of a base model that guesses", () => {
-  const text = mmluFinding(ROWS);
+Deno.test("sqlFinding() speaks of the plan's variants, with flips, statements that run, and seeds", () => {
+  const text = sqlFinding(STUDY);
   assert.match(
     text,
-    /25 of 100 right.* is not above chance: guessing gives 25\.0 % \(p = 0\.538\)/,
+    /- \*\*qv\*\*: 46\.3 % against the base model's 37\.5 %, \+8\.8 points \[\+4\.2, \+13\.3\]: a gain\. Of 240 questions 21 were gained and 0 lost\. Statements that run: \+24\.2 points .*: a gain \(unadjusted\)\./,
   );
-  assert.match(text, /No percentage change: at chance, no loss can be measured\./);
-  assert.match(text, /under 8\.8 points would probably be missed/);
-  assert.doesNotMatch(text, /neither gain nor loss|: a loss/);
+  assert.equal(text.match(/^- /gm)?.length, 2);
+  assert.match(text, /The words are of these adapters: .* a word on a recipe takes 5 seeds\./);
+  assert.match(ofQv(sqlFinding(changed({ sql: OPEN }))), /: no difference shown; between /);
 });
 
-Deno.test("mmluFinding() gives the percentage change, and the categories that differ", () => {
-  const change = { kind: "relative", mean: -0.2, ci95: [-0.3, -0.1] } as const;
-  const rows = changed("mmlu", { ci95: [-0.3, -0.1], holmP: 0.0004 }, change);
-  const text = mmluFinding(rows);
-  assert.match(text, /a change of −20\.0 % \[−30\.0, −10\.0\]\. .* below 0: a loss\./);
-  assert.match(text, /Categories that differ \(Holm, 5 %\): STEM by .* \(p < 0\.001\)/);
+Deno.test("mmluFinding() calls a drop a habit of letters where only that is shown", () => {
+  const habit = ofQv(mmluFinding(changed({ mmlu: LOSS, prior_free: OPEN, habit: LOSS })));
+  assert.match(habit, /So the drop is a habit of letters as far as it is shown/);
+  assert.match(habit, /a habit of letters is shown \(unadjusted\)/);
+  assert.match(habit, /168 of 900 letters moved, 95\.8 % of them to one letter \(A to C 57, /);
+  const known = ofQv(mmluFinding(changed({ mmlu: LOSS, prior_free: LOSS, habit: OPEN })));
+  assert.match(known, /So the drop is there without a habit of letters too\./);
+  const both = ofQv(mmluFinding(changed({ mmlu: LOSS, prior_free: LOSS, habit: LOSS })));
+  assert.match(both, /in part a habit of letters, and in part there without it/);
+  const neither = ofQv(mmluFinding(changed({ mmlu: LOSS, prior_free: OPEN, habit: OPEN })));
+  assert.match(neither, /So which part of the drop .* is not shown\./);
+  for (const raw of [OPEN, GAIN]) {
+    assert.doesNotMatch(ofQv(mmluFinding(changed({ mmlu: raw, prior_free: LOSS }))), /the drop/);
+  }
 });
 
-Deno.test("tradeOffFinding() has both sides of each recipe in a sentence", () => {
+Deno.test("mmluFinding() calls a loss in writing alone one of the form of the answer", () => {
+  const form = /one of the form of the answer, as far as anything is shown/;
+  assert.match(ofQv(mmluFinding(changed({ mmlu: OPEN, written: LOSS }))), form);
+  assert.doesNotMatch(ofQv(mmluFinding(changed({ mmlu: LOSS, written: LOSS }))), form);
+  assert.doesNotMatch(ofQv(mmluFinding(changed({ mmlu: OPEN, written: OPEN }))), form);
+  assert.match(ofQv(mmluFinding(STUDY)), /Without any letter: 10 answers, of the base model 5\./);
+});
+
+Deno.test("mmluFinding() has the percentage change in total and by category, and what is above guessing", () => {
+  const text = ofQv(mmluFinding(STUDY));
+  assert.match(text, /In percent of the base score: \u22125\.8 % \[\u22129\.2, \u22122\.5\]\./);
   assert.match(
-    tradeOffFinding(ROWS),
-    /a gain on SQL; on MMLU no loss can be measured, as the base model is at chance\.$/,
+    text,
+    /STEM .*\(unadjusted\), in percent \u22126\.6 % \[.*\]; Humanities .*; Social/,
   );
-  const loss = changed("mmlu", { ci95: [-0.3, -0.1] }, { kind: "base_zero" });
-  assert.match(tradeOffFinding(loss), /a gain on SQL; a loss on MMLU\.$/);
-  const gain = changed("mmlu", { ci95: [0.1, 0.3] }, { kind: "at_chance" });
-  assert.match(tradeOffFinding(gain), /a gain on SQL; a gain on MMLU\.$/);
+  assert.match(text, /Of what is above guessing: \u22128\.9 % \[\u221213\.9, \u22123\.8\]\./);
 });
 
-Deno.test("trainingFinding() says that a loss fell only where its interval is below the first", () => {
-  const run = { variant: "qv", steps: 40, tokens: 900, seconds: 9, firstLossNats: 2.5 };
-  const fell = trainingFinding([{ ...run, lastLossNats: { n: 9, mean: 0.5, ci95: [0.4, 0.6] } }]);
-  assert.match(
-    fell,
-    /2\.50 nats a token at first, 0\.50 \[0\.40, 0\.60\] at the end .*900 tokens\. It fell\./,
-  );
-  const open = trainingFinding([{ ...run, lastLossNats: { n: 9, mean: 2.4, ci95: [2.2, 2.6] } }]);
-  assert.match(open, /no fall is shown/);
-  const short = trainingFinding([{ ...run, lastLossNats: { n: 1, mean: 2.4 } }]);
-  assert.match(short, /Too few losses for an interval/);
-});
-
-Deno.test("bestVariant() is the tuned variant with the highest SQL accuracy", () => {
-  const rows = ["base", "one", "two", "three"].map((variant, i) => ({
-    ...ROWS.accuracy.find(({ measure, group }) => measure === "sql" && group === "all")!,
+Deno.test("mmluFinding() tells a loss of a base model that is not shown to be above guessing", () => {
+  const chance = STUDY.chance.map((row) => ({ ...row, shown: false, pValue: 0.22 }));
+  const aboveChance = STUDY.aboveChance.map(({ variant }) => ({
     variant,
-    mean: [0.9, 0.1, 0.3, 0.3][i]!,
+    change: { ci95: null, points: -0.1 },
   }));
-  assert.equal(bestVariant({ ...ROWS, accuracy: rows }), "two");
-  assert.throws(() => bestVariant({ ...ROWS, accuracy: rows.slice(0, 1) }), RangeError);
+  const text = mmluFinding({ ...changed({ mmlu: LOSS }), chance, aboveChance });
+  assert.match(text, /That it is above guessing is not shown \(p = 0\.220\), which does not show /);
+  assert.match(ofQv(text), /\u22127\.5 points \[.*\]: a loss\./);
+  assert.match(ofQv(text), /Of what is above guessing: no bounds/);
+});
+
+Deno.test("mmluFinding() does without letters where their log-probabilities were not kept", () => {
+  const letters = ["prior_free", "habit", "right_probability", "brier", "written"];
+  const changes = STUDY.changes.filter(({ measure }) => !letters.includes(measure));
+  const text = mmluFinding({ ...STUDY, changes, letters: [], letterFlips: [] });
+  assert.doesNotMatch(text, /letter|undefined/);
+});
+
+Deno.test("proseFinding() has the kinds of text, where above 0 is for the worse", () => {
+  const text = proseFinding(STUDY);
+  assert.match(text, /^\*\*Finding\.\*\* General text with .*; lower is better\./);
+  assert.match(
+    ofQv(text),
+    /2\.624 nats a token against the base model's 2\.618 on 60 passages, \+0\.005 nats a token \[.*\]: a loss \(unadjusted\)\. By kind: encyclopaedic \+0\.004/,
+  );
+});
+
+Deno.test("tradeOffFinding() has each measure of a variant side by side, and those there are", () => {
+  assert.match(ofQv(tradeOffFinding(STUDY)), /on text-to-SQL .*; on MMLU .*; on general text /);
+  const changes = STUDY.changes.filter(({ measure }) => measure === "mmlu");
+  const alone = ofQv(tradeOffFinding({ ...STUDY, changes }));
+  assert.match(alone, /^- \*\*qv\*\*: on MMLU \(n = 900\) [^;]*\.$/);
+});
+
+Deno.test("recommendationFinding() names the variant with its confirmed gain, or why there is none", () => {
+  const found = STUDY.recommendation!;
+  const { chosen: _, gain, ...none } = found;
+  const text = (recommendation: typeof found): string =>
+    recommendationFinding({ ...STUDY, recommendation });
+  assert.match(
+    text(found),
+    /\*\*all-linear@0\.5\*\* is recommended: a loss of 3\.0 points or more on MMLU is excluded, it is the best of 2 such variants, with 70 of 120 questions right .* \+14\.2 points \[\+5\.1, \+23\.2\]: a gain\. .* 3 paths at 1\.7 % each; 5 of 5 steps were tested and 2 passed\./,
+  );
+  assert.match(
+    text({ ...none, outcome: "none_passed", passed: [], neededExamples: 2106 }),
+    /None can be recommended: no variant is shown to lose less than 3\.0 points on MMLU\. It would take about 2106 items/,
+  );
+  assert.match(
+    text({ ...none, outcome: "none_passed", passed: [] }),
+    /no number of items would do/,
+  );
+  const open = { ...gain!, outcome: "no_difference_shown" as const, ci95: [-0.01, 0.2] as const };
+  assert.match(
+    text({ ...found, outcome: "not_confirmed", gain: open, neededExamples: 812 }),
+    /kept back is \+14\.2 points: no difference shown; between \u22121\.0 and \+20\.0 points\. It would take about 812 questions/,
+  );
+  assert.match(text({ ...none, outcome: "too_few_databases" }), /with 6 databases to confirm on/);
+  const { recommendation: _found, ...without } = STUDY;
+  assert.equal(recommendationFinding(without), "");
+});
+
+Deno.test("seedsFinding() has a word on a recipe from five seeds on, and pairsFinding() on pairs", () => {
+  assert.match(seedsFinding(STUDY), /over 5 seeds and all questions: on text-to-SQL .*: a gain /);
+  const seeds = STUDY.seeds.map((row) => ({
+    ...row,
+    change: { ...row.change, seeds: 4, speaksOfRecipe: false },
+  }));
+  const few = seedsFinding({ ...STUDY, seeds });
+  assert.match(
+    few,
+    /4 seeds are too few for a word on the recipe, which takes 5; the mean of these/,
+  );
+  assert.doesNotMatch(few, /a gain|a loss|no difference/);
+  assert.equal(seedsFinding({ ...STUDY, seeds: [] }), "");
+  assert.match(
+    pairsFinding(STUDY),
+    /\*\*qv\*\* against \*\*all-linear\*\*: on text-to-SQL .*: a loss;/,
+  );
+});
+
+Deno.test("correlationFinding() says that gauges go together only where the interval shows it", () => {
+  const of = (ci95?: readonly [number, number]): string =>
+    correlationFinding({
+      titles: STUDY.titles,
+      proseAndMmlu: {
+        n: 9,
+        groups: 4,
+        pearson: { r: -0.7, ...(ci95 && { ci95 }) },
+        spearman: { r: -0.6 },
+      },
+    });
+  assert.match(
+    of([-0.9, -0.2]),
+    /r = \u22120\.70 \[\u22120\.90, \u22120\.20\] .*where one is worse, so is/,
+  );
+  assert.match(of([-0.9, 0.1]), /that they go together is not shown/);
+  assert.match(of(), /too few recipes for an interval/);
+  assert.equal(correlationFinding({ titles: STUDY.titles }), "");
+});
+
+Deno.test("trainingFinding() gives the losses and calls nothing a fall", () => {
+  const run = { variant: "qv", steps: 40, tokens: 900, seconds: 9, firstLossNats: 2.5 };
+  const text = trainingFinding([{ ...run, lastLossNats: { n: 9, mean: 0.5, ci95: [0.4, 0.6] } }]);
+  assert.match(
+    text,
+    /2\.50 nats a token in the first logged loss, 0\.50 \[0\.40, 0\.60\] in the mean of the last 9, after 40 steps and 900 tokens\./,
+  );
+  assert.doesNotMatch(text, /f[ae]ll/);
+  const short = trainingFinding([{ ...run, lastLossNats: { n: 1, mean: 2.4 } }]);
+  assert.match(short, /2\.40 in the last one/);
 });
 
 Deno.test("findings refuse rows that do not have what they state", () => {
-  assert.throws(() => sqlFinding({ ...ROWS, differences: [] }), {
+  assert.throws(() => sqlFinding({ ...STUDY, changes: [] }), {
     name: "RangeError",
-    message: 'Cannot state a finding as there is no row of sql for "all-linear" on "all"',
+    message: 'Cannot state a finding as there is no row of sql for "all-linear"',
   });
+  assert.throws(() => mmluFinding({ ...STUDY, accuracy: [] }), RangeError);
 });
-
-/** The study with other differences, and perhaps another percentage change, of one measure. */
-function changed(
-  measure: "sql" | "mmlu",
-  difference: Partial<DifferenceRow>,
-  change?: ChangeRow["change"],
-): StudyRows {
-  return {
-    ...ROWS,
-    differences: ROWS.differences.map((row) =>
-      row.measure === measure ? { ...row, ...difference } : row
-    ),
-    changes: ROWS.changes.map((row) =>
-      row.measure === measure && change !== undefined ? { ...row, change } : row
-    ),
-  };
-}
