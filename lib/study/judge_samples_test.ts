@@ -3,7 +3,8 @@ import type { SqlSample } from "../runs/mod.ts";
 import { SILENT } from "../ground/mod.ts";
 import { writeMiniStudy } from "./testing/mini_study.ts";
 import { openSqlInputs } from "./inputs.ts";
-import { judgeSamples } from "./judge_samples.ts";
+import { type JudgedSamples, judgeSamples } from "./judge_samples.ts";
+import { openVerdictStore } from "./open_stores.ts";
 
 const OPTIONS = { timeoutMs: 5000, progress: SILENT };
 
@@ -44,6 +45,30 @@ Deno.test("judgeSamples keeps that a completion was cut, and that it was inside 
   assert.deepEqual([whole!.finishReason, "cutInReasoning" in whole!], ["stop", false]);
   assert.deepEqual([cut!.finishReason, "cutInReasoning" in cut!], ["length", false]);
   assert.deepEqual([reasoning!.finishReason, reasoning!.cutInReasoning], ["length", true]);
+});
+
+Deno.test("judgeSamples takes kept verdicts up, whichever variant said it, and keeps new ones", async () => {
+  using study = await writeMiniStudy();
+  const inputs = await openSqlInputs(study.config);
+  const path = `${study.out}/verdicts.jsonl`;
+  const completions = [
+    sample("dev-2", "farm", "SELECT name FROM cow"),
+    sample("dev-1", "music", "I do not know."),
+  ];
+  const judged = async (samples: readonly SqlSample[]): Promise<[JudgedSamples, number]> => {
+    using store = openVerdictStore(path, SILENT);
+    return [await judgeSamples(inputs, samples, { ...OPTIONS, store }), store.size];
+  };
+  const [first, kept] = await judged(completions);
+  assert.equal(kept, 2);
+  assert.deepEqual((await judged(completions))[0], first);
+  const tuned = completions.map((completion) => ({ ...completion, variant: "tuned" }));
+  const [second, stillKept] = await judged([...tuned, sample("dev-0", "farm", "SELECT 1")]);
+  assert.equal(stillKept, 3);
+  assert.deepEqual(
+    second.verdicts.slice(0, 2),
+    first.verdicts.map((verdict) => ({ ...verdict, variant: "tuned" })),
+  );
 });
 
 const BROKEN = { db_id: "farm", question: "How many?", query: "SELECT count(*) FROM barn" };
