@@ -68,6 +68,13 @@ class Chat:
         self._check_day()
         self.merges_system = self._refuses_system()
         self.after, self.turn_end = self._find_turn_end()
+        ends = self.tokens(self.turn_end)[-1:] if self.turn_end else [tokenizer.eos_token_id]
+        # The tokens that may end an answer, and those that a text of words never has.
+        self.end_ids = frozenset(ends)
+        added = tokenizer.added_tokens_decoder.items()
+        special = {at for at, token in added if token.special} | set(tokenizer.all_special_ids)
+        self.special_ids = frozenset((special | self.end_ids) - {tokenizer.unk_token_id})
+        self.marker_counts = {}
 
     def encode(self, record):
         """Token ids and labels of one record; labels are -100 up to the completion.

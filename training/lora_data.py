@@ -1,14 +1,16 @@
-"""The parts of train_lora.py that need no torch: records, the order of training, small files."""
+"""The parts of train_lora.py that need no torch: records, small files, lines for people."""
 
 import json
 import os
-import random
 import sys
-from itertools import accumulate
 
-WINDOW_BATCHES = 16
 # The date that templates write into prompts: the one that Llama 3.2's takes where it has no clock.
 DEFAULT_DATE = "2024-07-26"
+
+# What a record may be marked as; the first is what it is without a mark. "held_out" records are of
+# databases that are not trained on. "replay" records are learnt as others are; of "anchor" records
+# only the divergence from the base model is penalised.
+MARKS = {"part": ("train", "held_out"), "kind": ("sql", "replay", "anchor")}
 
 
 class UsageError(Exception):
@@ -41,42 +43,18 @@ def read_records(path):
                 f"{path} line {line_number} is not a record: want prompt messages and one "
                 "assistant completion"
             )
-        records.append({**record, "line": line_number})
+        marks = {}
+        for key, known in MARKS.items():
+            marks[key] = record.get(key, known[0])
+            if marks[key] not in known:
+                raise UsageError(
+                    f"{path} line {line_number}: {key} must be one of {', '.join(known)}: current "
+                    f"value is {json.dumps(marks[key])}"
+                )
+        records.append({**record, **marks, "line": line_number})
     if not records:
         raise UsageError(f"no training records in {path}")
     return records
-
-
-def plan(lengths, *, batch_size, accumulation, epochs, max_tokens, seed):
-    """The order of examples, and the tokens seen after each step.
-
-    Each epoch is shuffled by the seed. Within a window of batches, neighbours in length share a
-    batch, so that little is padded; then the window's batches are shuffled again. The plan ends
-    before the step that would exceed --max_tokens (one step at least).
-    """
-    rng = random.Random(seed)
-    stream = []
-    for _ in range(epochs):
-        epoch = list(range(len(lengths)))
-        rng.shuffle(epoch)
-        stream += epoch
-    batches = []
-    for start in range(0, len(stream), WINDOW_BATCHES * batch_size):
-        window = stream[start : start + WINDOW_BATCHES * batch_size]
-        window.sort(key=lambda example: lengths[example])
-        # A short last batch stays last: the loader cuts the order into batches of equal size.
-        short = len(window) % batch_size
-        tail = [window[:short]] if short else []
-        window = [window[at : at + batch_size] for at in range(short, len(window), batch_size)]
-        rng.shuffle(window)
-        batches += window + tail
-    steps = [
-        sum(batches[at : at + accumulation], []) for at in range(0, len(batches), accumulation)
-    ]
-    tokens = list(accumulate(sum(lengths[example] for example in step) for step in steps))
-    limit = max_tokens or tokens[-1]
-    count = max(1, sum(total <= limit for total in tokens))
-    return [example for step in steps[:count] for example in step], tokens[:count]
 
 
 def write_json(path, value):
@@ -87,6 +65,12 @@ def write_json(path, value):
 
 
 def say(line):
+    """One line on stderr, of the first of several processes."""
+    if os.environ.get("RANK", "0") == "0":
+        complain(line)
+
+
+def complain(line):
     """One line on stderr, without control characters (a damaged file may be quoted in it)."""
     line = "".join(letter if letter.isprintable() else "?" for letter in line)
     try:

@@ -3,8 +3,9 @@
 import shutil
 
 from lora_checkpoint import LOG, WEIGHTS, good_checkpoint, good_rows
-from lora_data import DEFAULT_DATE, UsageError, say
+from lora_data import UsageError, say
 from lora_manifest import MANIFEST, file_fault, put_aside, read_manifest, read_object, sha256
+from lora_settings import NOT_COMPARED, SETTINGS
 from safetensors import SafetensorError, safe_open
 
 ADAPTER_CONFIG = "adapter_config.json"
@@ -13,11 +14,14 @@ RECORD = "config.json"
 RESULT = (ADAPTER_CONFIG, WEIGHTS, "environment.json", LOG)
 # The weights' hash as the TypeScript side notes it.
 SEAL = "adapter.sha256"
-# What may differ between a run and its resumption without changing what is learnt.
-# (The data count by their hash.)
-NOT_COMPARED = ("resume", "threads", "checkpoint_seconds", "out", "data")
-# What a run had that was started before there was a setting for it.
-BEFORE_SETTING = {"thinking": False, "date": DEFAULT_DATE}
+# Settings that older runs have no record of: they had what is the default now.
+LATER = (
+    *("thinking", "date", "limit", "use_rslora", "use_dora", "allow_left_out", "kl_weight"),
+    *("checkpoints", "early_stopping_patience"),
+)
+# Environment, commit, data's hash, seed, what became of the checkpoints. (A run that is older than
+# this file has none.)
+RUN = "run.json"
 
 
 def run_is_finished(args, config):
@@ -37,14 +41,19 @@ def run_is_finished(args, config):
     before = read_record(out)
     if before is None:
         return False
-    for key in sorted(config.keys() - set(NOT_COMPARED)):
-        was = before.get(key, BEFORE_SETTING.get(key))
+    for key in sorted(config.keys() - {*NOT_COMPARED, "order"}):
+        was = before.get(key, SETTINGS[key].default if key in LATER else None)
         if was != config[key]:
             raise UsageError(
                 f"cannot resume {out} as {key} differs: it was {was}, now it is {config[key]}: move "
                 "the folder away to train anew, or give the recipe these settings again"
             )
     if not (out / WEIGHTS).exists():
+        if before.get("order", 1) != config["order"]:
+            raise UsageError(
+                f"cannot resume {out}: an older version began it, whose order of examples was "
+                "another: move the folder away to train anew"
+            )
         if has_other_config(out, before):
             raise UsageError(
                 f"{out / ADAPTER_CONFIG} has settings of another training: move it away, as this "
@@ -71,9 +80,15 @@ def run_is_finished(args, config):
 
 
 def clear(out):
-    """Delete what a finished run needs no more."""
-    for name in ("checkpoints", "checkpoints.partial", "adapter.partial"):
+    """Delete what a finished run needs no more: all but the checkpoints that are kept."""
+    for name in ("checkpoints.partial", "adapter.partial"):
         shutil.rmtree(out / name, ignore_errors=True)
+    for path in (out / "checkpoints").glob("checkpoint-*"):
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    try:
+        (out / "checkpoints").rmdir()
+    except OSError:
+        pass  # there is none, or it has adapters
 
 
 def foreign(out, why):

@@ -1,12 +1,15 @@
 """What train_lora.py needs of torch besides its trainer: model, tokenizer, settings, versions."""
 
+import importlib.util
 import platform
 import warnings
 from importlib.metadata import version
 
+import lora_devices
 import torch
 import transformers
 from datasets import Dataset
+from lora_choice import choose_kernels, make_runner
 from lora_data import UsageError
 from lora_trainer import CompletionTrainer
 from peft import LoraConfig
@@ -14,7 +17,10 @@ from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, PrinterCallback
 from trl import SFTConfig
 
-PACKAGES = ("torch", "trl", "peft", "transformers", "accelerate", "datasets", "safetensors")
+PACKAGES = (
+    *("torch", "trl", "peft", "transformers", "accelerate", "datasets", "safetensors"),
+    *("liger_kernel", "bitsandbytes"),
+)
 
 transformers.utils.logging.disable_progress_bar()
 transformers.utils.logging.set_verbosity_error()
@@ -34,7 +40,7 @@ def load_tokenizer(folder):
     return tokenizer
 
 
-def load_model(args, cuda, dtype):
+def load_model(args, cuda, dtype, spread=False):
     quantization = None
     if args.quantization == "nf4":
         if not cuda:
@@ -50,7 +56,8 @@ def load_model(args, cuda, dtype):
             args.model,
             dtype=dtype,
             quantization_config=quantization,
-            device_map={"": 0} if cuda else None,
+            # What is to be spread over several GPUs may not fit on one.
+            device_map={"": torch.cuda.current_device()} if cuda and not spread else None,
         )
     except (OSError, ValueError, KeyError, ImportError, SafetensorError) as error:
         raise UsageError(f"cannot load the model in {args.model}: {error}") from error
@@ -68,30 +75,25 @@ def without_cudnn_attention():
     torch.backends.cuda.enable_cudnn_sdp(False)
 
 
-def build_trainer(args, tokenizer, examples, tokens, stop):
-    """A trainer that takes `examples` in the order given, one pass; the rest as in its class."""
-    if args.threads:
-        torch.set_num_threads(args.threads)
-    cuda = torch.cuda.is_available()
-    if cuda:
-        without_cudnn_attention()
-    dtype = {"auto": torch.bfloat16 if cuda else torch.float32}.get(args.dtype)
-    dtype = dtype or getattr(torch, args.dtype)
-    model = load_model(args, cuda, dtype)
-    targets = args.target_modules
-    if targets != "all-linear":
-        targets = [name.strip() for name in targets.split(",")]
-        known = {name.rsplit(".", 1)[-1] for name, _ in model.named_modules()}
-        missing = [name for name in targets if name not in known]
-        if missing:
-            raise UsageError(f"the model has no module named {', '.join(map(repr, missing))}")
-    config = SFTConfig(
+def pick_targets(model, wanted):
+    """The modules that get an adapter, as PEFT takes them."""
+    if wanted == "all-linear":
+        return wanted
+    targets = [name.strip() for name in wanted.split(",")]
+    known = {name.rsplit(".", 1)[-1] for name, _ in model.named_modules()}
+    missing = [name for name in targets if name not in known]
+    if missing:
+        raise UsageError(f"the model has no module named {', '.join(map(repr, missing))}")
+    return targets
+
+
+def sft_config(args, cuda, dtype):
+    return SFTConfig(
         output_dir=str(args.out),
         num_train_epochs=1,
-        per_device_train_batch_size=args.batch_size,
-        gradient_accumulation_steps=args.gradient_accumulation,
-        # The plan is the order: it groups by length, counts tokens, and is resumed exactly.
-        train_sampling_strategy="sequential",
+        # What the loader gives is one whole step.
+        per_device_train_batch_size=1,
+        gradient_accumulation_steps=1,
         dataset_kwargs={"skip_prepare_dataset": True},
         learning_rate=args.learning_rate,
         lr_scheduler_type="linear",
@@ -106,37 +108,74 @@ def build_trainer(args, tokenizer, examples, tokens, stop):
         # On by default, it would log the loss of a ruined model as 0.0.
         logging_nan_inf_filter=False,
         disable_tqdm=True,
-        report_to="none",
-        dataloader_pin_memory=cuda,
+        report_to=[] if args.report_to == "none" else [args.report_to],
+        dataloader_pin_memory=False,
     )
+
+
+def build_trainer(args, tokenizer, examples, plan, stop, *, spread=False):
+    """A trainer of `plan` = (steps of examples, tokens after each), one pass in that order.
+
+    `examples` has "train" and "held_out", lists of encoded records. With `spread` the base model is
+    sharded over the processes.
+    """
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    check_report(args.report_to)
+    cuda = torch.cuda.is_available()
+    if cuda:
+        without_cudnn_attention()
+    dtype = {"auto": torch.bfloat16 if cuda else torch.float32}.get(args.dtype)
+    dtype = dtype or getattr(torch, args.dtype)
+    model = load_model(args, cuda, dtype, spread)
+    longest = max(len(e["input_ids"]) for e in examples["train"] + examples["held_out"])
+    kernels = choose_kernels(args, model, longest, spread)
+    steps, tokens = plan
     trainer = CompletionTrainer(
         model=model,
-        args=config,
-        train_dataset=Dataset.from_list(examples),
+        args=sft_config(args, cuda, dtype),
+        train_dataset=Dataset.from_list([{"input_ids": [0], "labels": [0]}]),  # never looked at
         processing_class=tokenizer,
         peft_config=LoraConfig(
             r=args.rank,
             lora_alpha=args.alpha,
             lora_dropout=args.dropout,
-            target_modules=targets,
+            target_modules=pick_targets(model, args.target_modules),
+            use_rslora=args.use_rslora,
+            use_dora=args.use_dora,
             task_type="CAUSAL_LM",
         ),
+        steps=steps,
         tokens=tokens,
+        held_out=examples["held_out"],
+        make_runner=lambda model: make_runner(args, model, kernels, longest, dtype),
+        checkpoints=args.checkpoints,
+        patience=args.early_stopping_patience,
         checkpoint_seconds=args.checkpoint_seconds,
         stop=stop,
+        spread=spread,
     )
     trainer.remove_callback(PrinterCallback)
     return trainer
 
 
+def check_report(wanted):
+    """Refuse a place to report to whose package is not installed."""
+    if wanted != "none" and importlib.util.find_spec(wanted) is None:
+        raise UsageError(f"--report_to {wanted} needs the package {wanted}: pip install {wanted}")
+
+
 def environment(trainer):
     """Versions and hardware, as far as they bear on the result."""
     cuda = trainer.args.device.type == "cuda"
+    packages = [name for name in PACKAGES if importlib.util.find_spec(name)]
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "packages": {name: version(name) for name in PACKAGES},
+        "packages": {name: version(name.replace("_", "-")) for name in packages},
         "device": torch.cuda.get_device_name() if cuda else "cpu",
+        "devices": lora_devices.world(),
         "dtype": str(trainer.model.get_input_embeddings().weight.dtype).removeprefix("torch."),
+        "kernels": trainer.runner.kernels,
         "threads": torch.get_num_threads(),
     }

@@ -1,4 +1,4 @@
-"""The trainer of train_lora.py: its loss, its checks of every step, its log and its checkpoints."""
+"""The trainer of train_lora.py: its steps, its checks of every step, its log and its checkpoints."""
 
 import json
 import math
@@ -8,7 +8,9 @@ import shutil
 import time
 from pathlib import Path
 
+import lora_devices
 import torch
+from lora_batches import labelled, share
 from lora_checkpoint import (
     LOG,
     WEIGHTS,
@@ -18,74 +20,106 @@ from lora_checkpoint import (
     place_checkpoint,
     step_of,
 )
+from lora_checks import SoundTraining
 from lora_data import UsageError, say, write_json
-from lora_folder import ADAPTER_CONFIG
+from lora_folder import ADAPTER_CONFIG, RUN
 from lora_manifest import put_aside, write_manifest
-from safetensors import safe_open
+from lora_watch import (
+    HELD_OUT,
+    Progress,
+    checkpoint_name,
+    checkpoint_steps,
+    chosen_checkpoint,
+    held_out_losses,
+    patience_is_over,
+    place_adapter,
+    write_adapter,
+)
+from torch.utils.data import DataLoader
 from transformers import TrainerCallback
 from trl import SFTTrainer
 
-REPORT_SECONDS = 5
 
+class CompletionTrainer(SoundTraining, SFTTrainer):
+    """SFTTrainer that takes whole optimizer steps, with a log and checkpoints that are never half.
 
-def completion_loss(model, inputs, num_items=None):
-    """Mean negative log-likelihood (nats) of the labelled tokens, `num_items` of them if given.
-
-    Equal to the model's own loss, with two things left out:
-
-    - The attention mask. Rows are padded on the right and attention is causal, so no position that
-      counts can see padding, and what padding computes has no label. Without a mask torch takes
-      its flash kernel; with one its bfloat16 gradients can be NaN (lora_run.py says where).
-    - The LM head at positions that predict no labelled token: with a vocabulary of 49k it is a
-      fifth of the work of a 135M model, and most positions are prompt. TRL 1.16 skips them where
-      it has Triton, but scores every position on a CPU.
-    """
-    targets = inputs["labels"][:, 1:]
-    # Found before the model runs: a GPU has to be waited for here, and now it has nothing to do.
-    places = (targets != -100).nonzero(as_tuple=True)
-    head = model.get_output_embeddings()
-    hook = head.register_forward_pre_hook(lambda _, args: (args[0][:, :-1][places],))
-    try:
-        logits = model(input_ids=inputs["input_ids"], use_cache=False).logits
-    finally:
-        hook.remove()
-    total = torch.nn.functional.cross_entropy(logits.float(), targets[places], reduction="sum")
-    return total / (len(places[0]) if num_items is None else num_items)
-
-
-def names_not_finite(path):
-    """Names of the tensors in a safetensors file that hold a value that is not finite."""
-    with safe_open(path, framework="pt") as file:
-        return [name for name in file.keys() if not file.get_tensor(name).isfinite().all()]
-
-
-class CompletionTrainer(SFTTrainer):
-    """SFTTrainer with the loss above, a plain progress log, and checkpoints that are never half.
-
-    `tokens[i]` is the number of training tokens after step i + 1. `stop.number` is looked at after
-    each step: where it is set, a checkpoint is written and training ends.
+    - `steps[i]` are the examples of step i + 1, `tokens[i]` the training tokens seen after it.
+    - `make_runner(model)` gives what computes a step's gradient (lora_step.py).
+    - `held_out` are examples whose loss is measured after each of `checkpoints` equal parts, at
+      which the adapter is kept; `patience` of these without a lower loss end the training.
+    - `stop.number` is looked at after each step: where it is set, a state to resume from is written
+      and training ends.
     """
 
-    def __init__(self, *, tokens, checkpoint_seconds, stop, **kwargs):
+    def __init__(
+        self,
+        *,
+        steps,
+        tokens,
+        make_runner,
+        held_out,
+        checkpoints,
+        patience,
+        checkpoint_seconds,
+        stop,
+        spread=False,
+        **kwargs,
+    ):
+        self.spread = spread
         super().__init__(**kwargs)
+        if spread:
+            lora_devices.spread(self.model)
+        lora_devices.same_start(p for p in self.model.parameters() if p.requires_grad)
         self.run_dir = Path(self.args.output_dir)
-        self.tokens = tokens
-        self.checkpoint_seconds = checkpoint_seconds
-        self.stop = stop
+        self.steps, self.tokens = steps, tokens
+        self.held_out, self.patience = held_out, patience
+        self.keep_at = checkpoint_steps(len(tokens), checkpoints) if checkpoints else []
+        self.checkpoint_seconds, self.stop = checkpoint_seconds, stop
+        self.runner = make_runner(self.model)
         self.first_step = 0
         self.seconds_before = 0.0
         self.step_losses = []
         self.rows = []
+        self.stopped_early = False
         self.add_callback(SaveAndStop(self))
 
     @property
     def finished(self):
-        return self.state.global_step == len(self.tokens)
+        return self.stopped_early or self.state.global_step == len(self.tokens)
 
-    def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
-        loss = completion_loss(model, inputs, num_items_in_batch)
-        self.step_losses.append(loss.detach().float())
+    def get_train_dataloader(self):
+        """The steps in order, one at a time; accelerate has no part in it."""
+        return DataLoader(self.steps, batch_size=1, shuffle=False, collate_fn=lambda rows: rows[0])
+
+    def floating_point_ops(self, inputs):
+        return 0
+
+    def _move_model_to_device(self, model, device):
+        # What one device cannot hold goes there a shard at a time.
+        if not self.spread:
+            super()._move_model_to_device(model, device)
+
+    def _wrap_model(self, model, *args, **kwargs):
+        return lora_devices.AsItIs(model) if lora_devices.world() > 1 else model
+
+    def training_step(self, model, inputs, num_items_in_batch=None):
+        self.model.train()
+        tokens, anchors = labelled(inputs, anchors=False), labelled(inputs, anchors=True)
+        mine, passes = self._mine(inputs)
+        entropy, divergence = self.runner.gradient(
+            mine, tokens=tokens, anchor_tokens=anchors, passes=passes
+        )
+        lora_devices.add_up(self.runner.buffer, entropy, divergence)
+        loss = entropy + self.runner.kl_weight * divergence
+        # A step of anchors alone has no cross entropy, and before the first step no divergence.
+        self.step_losses.append((entropy if tokens else loss + 1).float())
         return loss
+
+    def _mine(self, examples):
+        """This process's examples; with a model spread over all, how often each has to pass."""
+        parts = share(examples, lora_devices.world())
+        passes = max(map(self.runner.passes, parts)) if self.spread else 0
+        return parts[lora_devices.rank()], passes
 
     def _clip_grad_norm(self, model):
         """Clip the gradient of a step whose loss and gradient norm are sound.
@@ -100,68 +134,28 @@ class CompletionTrainer(SFTTrainer):
         self.check_step(self.state.global_step + 1, sum(losses), value)
         return norm
 
-    def check_step(self, step, loss, gradient_norm):
-        """Refuse a loss or a gradient norm that no sound training has.
-
-        A loss of exactly 0 is refused too. In float32 a token's cross entropy is 0 only where its
-        logit is some 17 nats above all others; that every labelled token of a batch is so happens
-        only to a model that has long learnt its data by heart, and such a step teaches nothing.
-        Far more often it means that the loss was not computed.
-        """
-        for name, value in (("loss", loss), ("gradient norm", gradient_norm)):
-            if not math.isfinite(value):
-                self.check_base_model(f"the {name} of step {step} is {value}")
-                raise self.fault(f"the {name} of step {step} is {value}, so the step was not taken")
-        if loss == 0:
-            raise self.fault(f"the loss of step {step} is exactly 0, so the step was not taken")
-
-    def check_base_model(self, what):
-        """Refuse a base model with values that are not finite: no learning rate mends that.
-
-        LoRA's own weights are left out, which a training can ruin. Called where something is wrong
-        already, as it reads all weights.
-        """
-        bad = [
-            name.removeprefix("base_model.model.").replace(".base_layer.", ".")
-            for name, weight in self.model.named_parameters()
-            if not weight.requires_grad and not weight.isfinite().all()
-        ]
-        if bad:
-            raise UsageError(
-                f"{what}, as the base model has values that are not finite ({len(bad)} tensors, "
-                f"the first is {bad[0]}): get the model's files anew"
-            )
-
-    def check_weights(self, path, name):
-        """Refuse an adapter file with values that are not finite."""
-        bad = names_not_finite(path)
-        if bad:
-            raise self.fault(
-                f"{name} has values that are not finite, so it was not kept ({len(bad)} tensors, "
-                f"the first is {bad[0]})"
-            )
-
-    def fault(self, what):
-        last = last_checkpoint(self.run_dir)
-        kept = f"the last good checkpoint is kept in {last}" if last else "there is no checkpoint"
-        return UsageError(f"{what}; {kept}; train anew with a lower learning rate")
-
     def begin(self):
         """Cut the loss log back to the last good checkpoint, and return its folder, if any."""
+        last, self.rows = lora_devices.from_first(self._take_up)
+        if last:
+            self.first_step = step_of(Path(last))
+            self.seconds_before = json.loads(self.rows[-1])["seconds"] if self.rows else 0.0
+        self.started = self.saved = self.logged = time.monotonic()
+        self.progress = Progress(self.tokens, self.first_step)
+        return last
+
+    def _take_up(self):
         had = last_checkpoint(self.run_dir)
         last = good_checkpoint(self.run_dir, len(self.tokens))
         log = self.run_dir / LOG
         if last:
-            self.first_step = step_of(last)
             self.rows = kept_rows(self.run_dir, last)
-            self.seconds_before = json.loads(self.rows[-1])["seconds"] if self.rows else 0.0
-            say(f"resumed at step {self.first_step} of {len(self.tokens)}")
+            say(f"resumed at step {step_of(last)} of {len(self.tokens)}")
         elif had or (log.exists() and log.stat().st_size > 0):
             none = "no good checkpoint is left" if had else "there is no checkpoint"
             say(f"{none} in {self.run_dir}: training starts again from step 0")
         self.write_log()
-        self.started = self.reported = self.saved = time.monotonic()
-        return str(last) if last else None
+        return (str(last) if last else None), self.rows
 
     def write_log(self):
         log = self.run_dir / LOG
@@ -175,30 +169,61 @@ class CompletionTrainer(SFTTrainer):
         step, now = self.state.global_step, time.monotonic()
         # The same check once more, of the very numbers that are written.
         self.check_step(step, logs["loss"], logs["grad_norm"])
-        seconds = self.seconds_before + now - self.started
+        before = self.tokens[step - 2] if step > 1 else 0
         row = {
             "step": step,
             "loss": logs["loss"],
             "gradient_norm": logs["grad_norm"],
             "learning_rate": logs["learning_rate"],
             "tokens": self.tokens[step - 1],
-            "seconds": round(seconds, 3),
+            "tokens_per_second": round((self.tokens[step - 1] - before) / (now - self.logged), 1),
+            "seconds": round(self.seconds_before + now - self.started, 3),
         }
+        if step in self.keep_at:
+            self._keep(row)
+        self.logged = time.monotonic()
         self.rows.append(json.dumps(row))
-        with open(self.run_dir / LOG, "a", encoding="utf-8") as log:
-            log.write(self.rows[-1] + "\n")
-        if now - self.reported < REPORT_SECONDS and not self.finished:
-            return
-        self.reported = now
-        before = self.tokens[self.first_step - 1] if self.first_step else 0
-        rate = (self.tokens[step - 1] - before) / (now - self.started)
-        left = (self.tokens[-1] - self.tokens[step - 1]) / rate
-        say(
-            f"step {step}/{len(self.tokens)}  loss {logs['loss']:.3f}  {rate:.0f} tokens/s  "
-            f"{math.ceil(left)} s left"
-        )
+        if lora_devices.rank() == 0:
+            with open(self.run_dir / LOG, "a", encoding="utf-8") as log:
+                log.write(self.rows[-1] + "\n")
+            self.progress.show(step, logs["loss"])
+        if self.args.report_to:
+            self.control = self.callback_handler.on_log(self.args, self.state, self.control, row)
+        if patience_is_over(held_out_losses(self.rows), self.patience) and not self.finished:
+            self.stopped_early = True
+            self.control.should_training_stop, self.control.should_save = True, False
+            say(f"stopped early after step {step}: the held-out loss has not fallen again")
+
+    def _keep(self, row):
+        """Keep the adapter as it is now, and add its held-out loss to the row of the log."""
+        step = row["step"]
+        if self.held_out:
+            row[HELD_OUT] = self.held_out_loss()
+            if not math.isfinite(row[HELD_OUT]):
+                raise self.fault(f"the held-out loss after step {step} is {row[HELD_OUT]}")
+            say(f"step {step}: held-out loss {row[HELD_OUT]:.4f}")
+        if lora_devices.rank() == 0:
+            folder = self.run_dir / "checkpoints" / checkpoint_name(step)
+            folder.parent.mkdir(exist_ok=True)
+            place_adapter(
+                self.model, folder, lambda path: self.check_weights(path, f"checkpoint {step}")
+            )
+
+    def held_out_loss(self):
+        """Mean cross entropy (nats) of the held-out completion tokens."""
+        mine, passes = self._mine(self.held_out)
+        total, count = self.runner.loss_sum(mine, passes=passes)
+        sums = torch.stack([total.double(), torch.tensor(count, device=total.device).double()])
+        lora_devices.add_up(sums)
+        total, count = sums.tolist()
+        return total / count
 
     def _save_checkpoint(self, model, trial):
+        if lora_devices.rank() == 0:
+            self._write_checkpoint(model, trial)
+        self.saved = time.monotonic()
+
+    def _write_checkpoint(self, model, trial):
         partial = self.run_dir / "checkpoints.partial"
         shutil.rmtree(partial, ignore_errors=True)
         self.args.output_dir = str(partial)
@@ -206,6 +231,9 @@ class CompletionTrainer(SFTTrainer):
         try:
             # SFTTrainer's own method would write a model card; the one above it writes the state.
             super(SFTTrainer, self)._save_checkpoint(model, trial)
+            if lora_devices.world() > 1:
+                # Of several processes the first one's random state alone is kept.
+                os.replace(partial / name / "rng_state_0.pth", partial / name / "rng_state.pth")
             self.check_weights(partial / name / WEIGHTS, name)
             place_checkpoint(self.run_dir, partial / name, self.rows)
         except Exception as error:
@@ -219,25 +247,40 @@ class CompletionTrainer(SFTTrainer):
             raise
         finally:
             self.args.output_dir = str(self.run_dir)
-        self.saved = time.monotonic()
 
-    def save_adapter(self):
-        """Write the run's files, the weights last: where they are, the run is complete."""
+    def save_adapter(self, facts):
+        """Write the run's files, the weights last: where they are, the run is complete.
+
+        The adapter is that of the last step; of a training with a patience, the chosen one.
+        """
         partial = self.run_dir / "adapter.partial"
         weights = self.run_dir / WEIGHTS
         # Where another file of the finished run was damaged, or somebody has put some there since.
         if weights.exists():
             say(f"{weights} was there already: put aside as {put_aside(weights, '.before').name}")
+        losses = held_out_losses(self.rows)
+        chosen = chosen_checkpoint(losses)
+        last = self.state.global_step
+        step = chosen[0] if chosen and self.patience else last
         try:
-            self.model.save_pretrained(partial)
+            if step == last:
+                write_adapter(self.model, partial)
+            else:
+                shutil.copytree(self.run_dir / "checkpoints" / checkpoint_name(step), partial)
             self.check_weights(partial / WEIGHTS, "the adapter")
-            config = json.loads((partial / ADAPTER_CONFIG).read_text(encoding="utf-8"))
-            # PEFT writes this set in an order that changes from process to process.
-            if isinstance(config["target_modules"], list):
-                config["target_modules"].sort()
-            write_json(self.run_dir / ADAPTER_CONFIG, config)
+            os.replace(partial / ADAPTER_CONFIG, self.run_dir / ADAPTER_CONFIG)
             self.write_log()
-            others = [self.run_dir / name for name in (ADAPTER_CONFIG, "environment.json", LOG)]
+            record = {
+                **facts,
+                "steps": last,
+                "adapter_step": step,
+                "stopped_early": self.stopped_early,
+                "checkpoints": [at for at in self.keep_at if at <= last],
+                "held_out_losses": [{"step": at, "loss": loss} for at, loss in losses],
+                "chosen_checkpoint": chosen[0] if chosen else None,
+            }
+            write_json(self.run_dir / RUN, record)
+            others = [self.run_dir / at for at in (ADAPTER_CONFIG, "environment.json", LOG, RUN)]
             write_manifest(self.run_dir, [partial / WEIGHTS, *others])
             os.replace(partial / WEIGHTS, weights)
         finally:
@@ -252,7 +295,7 @@ class SaveAndStop(TrainerCallback):
 
     def on_step_end(self, args, state, control, **kwargs):
         due = time.monotonic() - self.trainer.saved >= self.trainer.checkpoint_seconds
-        asked = bool(self.trainer.stop.number)
+        due, asked = lora_devices.anywhere(due, bool(self.trainer.stop.number))
         # The last step is followed by the adapter itself.
         control.should_save = (due or asked) and not self.trainer.finished
         control.should_training_stop = control.should_training_stop or asked

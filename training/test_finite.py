@@ -3,11 +3,16 @@
 import math
 import shutil
 
+import lora_checks
+import lora_step
 import lora_trainer
 import pytest
 import torch
+from lora_data import UsageError
 from safetensors.torch import load_file, save_file
-from testing.tiny_model import RECORDS, rows, run, trainer_and_batch, weights
+from lora_loss import cross_entropy_sum
+from lora_packing import PACKED, body_states, make_piece
+from testing.tiny_model import RECORDS, padded, rows, run, trainer_and_step, weights
 from transformers import (
     AutoModelForCausalLM,
     LlamaConfig,
@@ -46,27 +51,42 @@ ARCHITECTURES = {
 }
 
 
-def padded_batch():
-    """Rows of unequal length, padded on the right as the trainer's collator does it."""
+def uneven_examples():
+    """Examples of unequal length, as the trainer has them."""
     generator = torch.Generator().manual_seed(3)
-    lengths = [17, 5, 11, 2]
-    ids = torch.zeros(len(lengths), max(lengths), dtype=torch.long)
-    labels = torch.full_like(ids, -100)
-    for row, length in enumerate(lengths):
-        ids[row, :length] = torch.randint(3, 50, (length,), generator=generator)
-        labels[row, length // 2 : length] = ids[row, length // 2 : length]
-    return {"input_ids": ids, "labels": labels, "attention_mask": (ids > 0).long()}
+    examples = []
+    for length in [17, 5, 11, 2]:
+        ids = torch.randint(3, 50, (length,), generator=generator).tolist()
+        labels = [-100] * (length // 2) + ids[length // 2 :]
+        examples.append({"input_ids": ids, "labels": labels, "kind": "sql"})
+    return examples
+
+
+def loss_of(model, examples, *, packed):
+    piece = make_piece(examples, packed=packed, device=torch.device("cpu"))
+    states = body_states(model.get_decoder(), piece)[piece.places]
+    logits = model.get_output_embeddings()(states)
+    ours = torch.nn.functional.cross_entropy(logits, piece.targets)
+    head = model.get_output_embeddings()
+    assert cross_entropy_sum(states, head, piece.targets, chunk=3).item() == pytest.approx(
+        ours.item() * len(piece.targets), rel=1e-5
+    )
+    return ours
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
-def test_without_a_mask_loss_and_gradient_are_those_with_it(name, monkeypatch):
+@pytest.mark.parametrize("packed", [False, True])
+def test_without_a_mask_loss_and_gradient_are_those_with_it(name, packed, monkeypatch):
     kind, more = ARCHITECTURES[name]
+    windowed = {"mistral_window": 4, "qwen2_sliding": 2}.get(name, 0)
+    if packed and windowed:
+        pytest.skip("a narrow window is packed on a GPU only")
     torch.manual_seed(5)
     model = AutoModelForCausalLM.from_config(kind(**{**SHAPE, **more}))
     assert model.config._attn_implementation == "sdpa"
-    batch = padded_batch()
+    examples = uneven_examples()
     # The rows with a mask, by the model's own loss.
-    plain = model(**batch).loss
+    plain = model(**padded(examples)).loss
     expected = torch.autograd.grad(plain, list(model.parameters()))
 
     calls = []
@@ -77,43 +97,54 @@ def test_without_a_mask_loss_and_gradient_are_those_with_it(name, monkeypatch):
         return attention(*args, **options)
 
     monkeypatch.setattr(torch.nn.functional, "scaled_dot_product_attention", spy)
-    ours = lora_trainer.completion_loss(model, batch)
+    if packed:
+        model.set_attn_implementation(PACKED)
+    ours = loss_of(model, examples, packed=packed)
     assert abs(ours.item() - plain.item()) < 1e-5
     gradients = torch.autograd.grad(ours, list(model.parameters()))
     for left, right in zip(gradients, expected, strict=True):
-        torch.testing.assert_close(left, right, rtol=1e-4, atol=1e-6)
+        torch.testing.assert_close(left, right, rtol=1e-4, atol=1e-5)
     # Only a window narrower than the batch needs a mask, which then holds no padding.
-    windowed = {"mistral_window": 4, "qwen2_sliding": 2}.get(name, 0)
     assert calls.count((False, False)) == windowed
-    assert calls.count((True, True)) == SHAPE["num_hidden_layers"] - windowed
+    layers = SHAPE["num_hidden_layers"]
+    assert calls.count((True, True)) == (layers * len(examples) if packed else layers - windowed)
 
 
-def test_batches_are_padded_on_the_right(base, tmp_path):
-    _, batch = trainer_and_batch(base, tmp_path / "run")
-    mask = batch["attention_mask"]
-    assert 0 < mask.sum() < mask.numel()
-    assert (mask.diff(dim=1) <= 0).all()
+def test_a_narrow_window_is_not_packed_on_a_cpu():
+    kind, more = ARCHITECTURES["mistral_window"]
+    model = AutoModelForCausalLM.from_config(kind(**{**SHAPE, **more}))
+    model.set_attn_implementation(PACKED)
+    with pytest.raises(UsageError, match="exceed this model's window of 5"):
+        loss_of(model, uneven_examples(), packed=True)
 
 
-def test_padding_has_no_influence_on_the_loss(base, tmp_path):
-    trainer, batch = trainer_and_batch(base, tmp_path / "run", "--dropout", 0)
-    loss = lora_trainer.completion_loss(trainer.model, batch)
-    other = {**batch, "input_ids": batch["input_ids"].clone()}
-    other["input_ids"][batch["attention_mask"] == 0] = 7
-    assert lora_trainer.completion_loss(trainer.model, other).item() == loss.item()
+@pytest.mark.parametrize("packed", [False, True])
+def test_neither_padding_nor_a_neighbour_has_influence_on_an_example(packed):
+    torch.manual_seed(5)
+    model = AutoModelForCausalLM.from_config(LlamaConfig(**SHAPE))
+    if packed:
+        model.set_attn_implementation(PACKED)
+    examples = uneven_examples()
+
+    def states(others):
+        piece = make_piece([examples[1], *others], packed=packed, device=torch.device("cpu"))
+        return body_states(model.get_decoder(), piece)[: len(examples[1]["input_ids"])]
+
+    alone, beside = states([]), states([examples[0], examples[2]])
+    torch.testing.assert_close(alone, beside, rtol=1e-5, atol=1e-6)
 
 
 def spoil_loss(monkeypatch, step, value):
-    """The loss of one step (from 1 on) becomes `value`, gradient included if it is not finite."""
+    """The loss of one piece (from 1 on) becomes `value`, gradient included if it is not finite."""
     calls = []
-    plain = lora_trainer.completion_loss
+    plain = lora_step.cross_entropy_sum
 
     def spoilt(*args):
         calls.append(1)
         loss = plain(*args)
         return loss * value if len(calls) == step else loss
 
-    monkeypatch.setattr(lora_trainer, "completion_loss", spoilt)
+    monkeypatch.setattr(lora_step, "cross_entropy_sum", spoilt)
 
 
 def last_line(capsys):
@@ -141,7 +172,7 @@ def test_a_loss_that_is_not_sound_ends_the_run_at_its_step(
     assert message in line and "train anew with a lower learning rate" in line
     kept = out / "checkpoints" / "checkpoint-3"
     assert f"the last good checkpoint is kept in {kept}" in line and kept.is_dir()
-    assert lora_trainer.names_not_finite(kept / "adapter_model.safetensors") == []
+    assert lora_checks.names_not_finite(kept / "adapter_model.safetensors") == []
     assert [row["step"] for row in rows(out)] == [1, 2, 3]
     assert not (out / "adapter_model.safetensors").exists()
 
@@ -192,9 +223,10 @@ def test_a_gradient_that_is_not_finite_never_reaches_the_weights(
     )
 
 
-def test_one_spoilt_batch_of_an_accumulated_step_is_enough(base, tmp_path, capsys, monkeypatch):
-    spoil_loss(monkeypatch, 5, math.nan)
-    assert run(base, tmp_path / "run", "--batch_size", 2, "--gradient_accumulation", 2) == 2
+def test_one_spoilt_piece_of_a_step_is_enough(base, tmp_path, capsys, monkeypatch):
+    spoil_loss(monkeypatch, 11, math.nan)
+    # One example at once: four pieces a step.
+    assert run(base, tmp_path / "run", "--device_tokens", 8) == 2
     assert "the loss of step 3 is nan" in last_line(capsys)
 
 
@@ -203,8 +235,8 @@ def test_the_gradient_norm_that_is_logged_is_that_before_clipping(base, tmp_path
     flags = ("--dropout", 0, "--batch_size", len(RECORDS))
     assert run(base, tmp_path / "run", *flags) == 0
     (row,) = rows(tmp_path / "run")
-    trainer, batch = trainer_and_batch(base, tmp_path / "other", *flags)
-    lora_trainer.completion_loss(trainer.model, batch).backward()
+    trainer, step = trainer_and_step(base, tmp_path / "other", *flags)
+    trainer.training_step(trainer.model, step)
     gradients = [p.grad for p in trainer.model.parameters() if p.requires_grad]
     norm = torch.stack([gradient.norm() for gradient in gradients]).norm().item()
     assert row["gradient_norm"] == pytest.approx(norm, rel=1e-4)
@@ -235,9 +267,9 @@ def test_an_adapter_with_a_value_that_is_not_finite_is_not_put_in_place(
     out = tmp_path / "run"
     save = lora_trainer.CompletionTrainer.save_adapter
 
-    def save_spoilt(self):
+    def save_spoilt(self, facts):
         poison(monkeypatch, PeftModel, value)
-        save(self)
+        save(self, facts)
 
     monkeypatch.setattr(lora_trainer.CompletionTrainer, "save_adapter", save_spoilt)
     assert run(base, out, "--checkpoint_seconds", 0) == 2

@@ -16,20 +16,23 @@ from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+import lora_batches
 import lora_chat
 import lora_data
 import lora_run
-import lora_trainer
+import lora_settings
 import pytest
 import torch
-import train_lora
+from lora_packing import make_piece
 from testing.tiny_model import (
     RECORDS,
+    TOLD,
     arguments,
+    padded,
     record,
     rows,
     run,
-    trainer_and_batch,
+    trainer_and_step,
     weights,
     write_model,
     write_records,
@@ -50,62 +53,62 @@ def test_encode_labels_the_completion_and_its_end_token_only(base):
     assert prompt.endswith("question 3?<|im_end|>\n<|im_start|>assistant\n")
 
 
-def test_a_batch_keeps_the_end_label_although_the_padding_id_equals_the_end_id(base, tmp_path):
-    trainer, batch = trainer_and_batch(base, tmp_path / "run")
+def test_the_end_label_counts_although_the_padding_id_equals_the_end_id(base, tmp_path):
+    trainer, step = trainer_and_step(base, tmp_path / "run")
     assert trainer.processing_class.pad_token_id == trainer.processing_class.eos_token_id == 0
-    lengths = batch["attention_mask"].sum(1).tolist()
-    assert len(set(lengths)) > 1, "the batch must have padding for this test to mean anything"
-    for labels, length in zip(batch["labels"], lengths, strict=True):
-        assert labels[length - 1] == 0
-        assert (labels[length:] == -100).all()
+    for packed in (True, False):
+        piece = make_piece(step, packed=packed, device=torch.device("cpu"))
+        assert (piece.targets == 0).sum() == len(step)
+        # Only completion tokens and their ends; padding is none of them.
+        assert len(piece.targets) == sum(len(e["labels"]) - e["labels"].count(-100) for e in step)
 
 
-def test_completion_loss_equals_the_plain_loss_and_its_gradient(base, tmp_path):
-    trainer, batch = trainer_and_batch(base, tmp_path / "run", "--dropout", 0)
+def test_a_step_has_the_plain_loss_and_its_gradient(base, tmp_path):
+    trainer, step = trainer_and_step(base, tmp_path / "run", "--dropout", 0)
     model = trainer.model
     for name, parameter in model.named_parameters():
         if "lora_B" in name:  # zero at the start, which would leave lora_A without a gradient
             torch.nn.init.normal_(parameter, std=0.05)
+    loss = trainer.training_step(model, step).item()
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    ours = lora_trainer.completion_loss(model, batch)
-    plain = model(**batch).loss
-    assert abs(ours.item() - plain.item()) < 1e-5
-    left_gradients = torch.autograd.grad(ours, trained)
-    right_gradients = torch.autograd.grad(plain, trained)
-    for left, right in zip(left_gradients, right_gradients, strict=True):
+    ours = [parameter.grad.clone() for parameter in trained]
+    plain = plain_copy(base, tmp_path, model)
+    expected = plain(**padded(step)).loss
+    assert abs(loss - expected.item()) < 1e-5
+    right_gradients = torch.autograd.grad(expected, [p for p in plain.parameters() if p.requires_grad])
+    for left, right in zip(ours, right_gradients, strict=True):
         assert right.abs().max() > 0
         torch.testing.assert_close(left, right, rtol=1e-4, atol=1e-6)
 
 
-def test_completion_loss_shows_the_head_no_prompt_position(base, tmp_path):
-    trainer, batch = trainer_and_batch(base, tmp_path / "run")
-    seen = []
-    head = trainer.model.get_output_embeddings()
-    head.register_forward_hook(lambda _, args, output: seen.append(output.shape[0]))
-    lora_trainer.completion_loss(trainer.model, batch)
-    assert seen == [(batch["labels"] != -100).sum().item()]
+def plain_copy(base, tmp_path, model):
+    """The same adapter on a fresh model with PEFT's layers and the model's own attention."""
+    from peft import PeftModel
+
+    model.save_pretrained(tmp_path / "copy")
+    fresh = AutoModelForCausalLM.from_pretrained(base / "model")
+    return PeftModel.from_pretrained(fresh, tmp_path / "copy", is_trainable=True)
 
 
-def test_plan_gives_each_example_once_an_epoch_with_little_padding():
+def test_plan_gives_each_example_once_an_epoch():
     lengths = [40 + 7 * (n * n % 23) for n in range(203)]
-    options = {"batch_size": 4, "accumulation": 1, "epochs": 2, "max_tokens": None, "seed": 1}
-    order, tokens = lora_data.plan(lengths, **options)
-    assert sorted(order) == sorted([*range(203)] * 2)
+    options = {"step_examples": 4, "epochs": 2, "max_tokens": None, "seed": 1}
+    steps, tokens = lora_batches.plan(lengths, **options)
+    assert sorted(sum(steps, [])) == sorted([*range(203)] * 2)
+    assert sorted(sum(steps, [])[:203]) == [*range(203)]
+    assert {len(step) for step in steps[:-1]} == {4}
     assert tokens[-1] == 2 * sum(lengths)
-    assert len(tokens) == -(-406 // 4)
-    batches = [order[at : at + 4] for at in range(0, 406, 4)]
-    padded = sum(len(batch) * max(lengths[n] for n in batch) for batch in batches)
-    assert padded < 1.1 * tokens[-1]
-    assert lora_data.plan(lengths, **options) == (order, tokens)
-    assert lora_data.plan(lengths, **{**options, "seed": 2})[0] != order
+    assert len(tokens) == len(steps) == -(-406 // 4)
+    assert lora_batches.plan(lengths, **options) == (steps, tokens)
+    assert lora_batches.plan(lengths, **{**options, "seed": 2})[0] != steps
 
 
 def test_plan_ends_before_the_step_that_exceeds_max_tokens():
     lengths = [10] * 100
-    options = {"batch_size": 4, "epochs": 1, "seed": 1}
-    assert lora_data.plan(lengths, accumulation=1, max_tokens=130, **options)[1] == [40, 80, 120]
-    assert lora_data.plan(lengths, accumulation=2, max_tokens=130, **options)[1] == [80]
-    assert lora_data.plan(lengths, accumulation=1, max_tokens=1, **options)[1] == [40]
+    options = {"epochs": 1, "seed": 1}
+    for size, limit, tokens in [(4, 130, [40, 80, 120]), (8, 130, [80]), (4, 1, [40])]:
+        planned = lora_batches.plan(lengths, step_examples=size, max_tokens=limit, **options)
+        assert planned[1] == tokens and len(planned[0]) == len(tokens)
 
 
 def test_a_run_writes_its_records_and_the_same_seed_gives_the_same_bytes(base, tmp_path, capsys):
@@ -122,6 +125,7 @@ def test_a_run_writes_its_records_and_the_same_seed_gives_the_same_bytes(base, t
         "environment.json",
         "loss.jsonl",
         "manifest.json",
+        "run.json",
     ]
     log = rows(tmp_path / "a")
     assert [row["step"] for row in log] == list(range(1, 11))
@@ -131,6 +135,7 @@ def test_a_run_writes_its_records_and_the_same_seed_gives_the_same_bytes(base, t
         "gradient_norm",
         "learning_rate",
         "tokens",
+        "tokens_per_second",
         "seconds",
     }
     config = json.loads((tmp_path / "a" / "config.json").read_text())
@@ -140,18 +145,21 @@ def test_a_run_writes_its_records_and_the_same_seed_gives_the_same_bytes(base, t
     assert "step 10/10" in capsys.readouterr().err
 
 
-def test_accumulated_small_batches_learn_what_one_large_batch_learns(base, tmp_path):
-    flags = ("--dropout", 0, "--learning_rate", 1e-3, "--max_tokens", 900)
-    assert run(base, tmp_path / "large", "--batch_size", 4, *flags) == 0
-    # The order within a window depends on the batch size, so feed one that has no choice.
-    write_records(tmp_path / "same.jsonl", [RECORDS[0]] * 4 + [RECORDS[1]] * 4)
-    data = ("--data", tmp_path / "same.jsonl", "--epochs", 1)
-    assert run(base, tmp_path / "one", "--batch_size", 8, *flags, *data) == 0
+def test_a_step_is_the_same_whatever_is_on_the_device_at_once(base, tmp_path):
+    flags = ("--dropout", 0, "--learning_rate", 1e-3, "--batch_size", 8)
+    assert run(base, tmp_path / "whole", *flags) == 0
     accumulated = ("--batch_size", 2, "--gradient_accumulation", 4)
-    assert run(base, tmp_path / "four", *accumulated, *flags, *data) == 0
-    one, four = rows(tmp_path / "one"), rows(tmp_path / "four")
-    assert [row["tokens"] for row in one] == [row["tokens"] for row in four]
-    assert one[0]["loss"] == pytest.approx(four[0]["loss"], abs=1e-5)
+    assert run(base, tmp_path / "four", *flags, *accumulated) == 0
+    assert weights(tmp_path / "whole") == weights(tmp_path / "four")
+    assert run(base, tmp_path / "small", *flags, "--device_tokens", 100) == 0
+    assert run(base, tmp_path / "plain", *flags, "--kernels", "plain") == 0
+    whole = rows(tmp_path / "whole")
+    for name in ("small", "plain"):
+        other = rows(tmp_path / name)
+        assert [row["tokens"] for row in other] == [row["tokens"] for row in whole]
+        for left, right in zip(whole, other, strict=True):
+            assert left["loss"] == pytest.approx(right["loss"], abs=1e-4)
+            assert left["gradient_norm"] == pytest.approx(right["gradient_norm"], rel=1e-3)
 
 
 def test_the_end_token_is_learnt(base, tmp_path):
@@ -213,7 +221,10 @@ def test_records_over_max_length_are_left_out_and_counted(base, tmp_path, capsys
     longer = record("x" * 200, "SELECT 1")
     write_records(tmp_path / "mixed.jsonl", [*RECORDS[:3], longer])
     flags = ("--data", tmp_path / "mixed.jsonl", "--max_length", 200)
-    assert run(base, tmp_path / "run", *flags) == 0
+    assert run(base, tmp_path / "refused", *flags) == 2
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert "left out 1 records over 200 tokens: 25.0% of them, and at most 1.0% may be" in line
+    assert run(base, tmp_path / "run", *flags, "--allow_left_out", 0.25) == 0
     assert "left out 1 records over 200 tokens" in capsys.readouterr().err
     assert json.loads((tmp_path / "run/config.json").read_text())["planned"]["left_out"] == 1
 
@@ -270,7 +281,7 @@ def test_wrong_input_is_one_line_and_exit_code_2(
     capsys.readouterr()
     assert run(base, tmp_path / "run", *flags) == 2
     errors = capsys.readouterr().err.splitlines()
-    assert [line for line in errors if not line.startswith("plan:")] == errors[-1:]
+    assert [line for line in errors if not line.startswith(TOLD)] == errors[-1:]
     assert message in errors[-1] and errors[-1].startswith("train_lora.py: ")
     assert not (tmp_path / "run").exists()
 
@@ -301,7 +312,7 @@ def write_reference(folder):
     write_model(folder / "model")
     write_records(folder / "train.jsonl", RECORDS)
     assert run(folder, folder / "run", *REFERENCE_FLAGS) == 0
-    steps = [{key: row[key] for key in row if key != "seconds"} for row in rows(folder / "run")]
+    steps = [{key: row[key] for key in row if "second" not in key} for row in rows(folder / "run")]
     lora_data.write_json(
         REFERENCE,
         {
@@ -322,8 +333,8 @@ if __name__ == "__main__":
 
 
 def test_alpha_may_be_as_large_as_the_studys_config_allows(base, tmp_path, capsys):
-    # lib/runs/_check_config.ts has the same bound
-    args = train_lora.parse_args(arguments(base, tmp_path, "--alpha", 65536))
+    # lib/runs/study_config.ts has the same bound
+    args = lora_settings.parse_args(arguments(base, tmp_path, "--alpha", 65536))
     assert args.alpha == 65536
     assert run(base, tmp_path / "run", "--alpha", 65537) == 2
     assert "must be a number above 0 and at most 65536" in capsys.readouterr().err

@@ -25,88 +25,21 @@ Exit codes: 0 done, 1 a fault of this program, 2 wrong input or a training that 
 on stderr says what), 130 and 143 stopped by SIGINT and SIGTERM.
 """
 
-import argparse
-import datetime
 import errno
 import hashlib
-import json
-import math
 import os
-import re
+import random
+import subprocess
 import sys
 from pathlib import Path
 
-from lora_data import DEFAULT_DATE, UsageError, plan, read_records, say, write_json
+import lora_devices
+from lora_batches import ORDER, plan, size
+from lora_data import UsageError, complain, read_records, say, write_json
 from lora_folder import RECORD, clear, run_is_finished
+from lora_guards import check_examples, check_left_out, check_parts, same_prompts, show_example
+from lora_settings import parse_args
 from lora_stop import Stop, Stopped
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise UsageError(message)
-
-
-def number(kind, low, high, *, low_open=False, high_open=False):
-    """An argparse type: a finite `kind` between `low` and `high`."""
-
-    def parse(text):
-        try:
-            value = kind(text)
-        except ValueError:
-            value = math.nan
-        if not (low < value if low_open else low <= value) or not (
-            value < high if high_open else value <= high
-        ):
-            bounds = f"{'above' if low_open else 'at least'} {low:g} and "
-            bounds += f"{'below' if high_open else 'at most'} {high:g}"
-            noun = "a whole number" if kind is int else "a number"
-            raise argparse.ArgumentTypeError(f"must be {noun} {bounds}: current value is {text}")
-        return value
-
-    return parse
-
-
-def day(text):
-    """An argparse type: a date as YYYY-MM-DD, as text."""
-    try:
-        if not re.fullmatch(r"[1-9]\d{3}-\d{2}-\d{2}", text):
-            raise ValueError
-        datetime.date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"must be a date as YYYY-MM-DD: current value is {text}"
-        ) from None
-    return text
-
-
-def parse_args(argv):
-    parser = Parser(prog="train_lora.py", description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, required=True, help="folder of the base model")
-    parser.add_argument("--data", type=Path, required=True, help="JSON Lines to learn from")
-    parser.add_argument("--out", type=Path, required=True, help="run folder, must not exist")
-    parser.add_argument("--rank", type=number(int, 1, 1024), default=16)
-    parser.add_argument("--alpha", type=number(float, 0, 65536, low_open=True), default=32)
-    parser.add_argument("--dropout", type=number(float, 0, 1, high_open=True), default=0.05)
-    parser.add_argument("--target_modules", default="q_proj,v_proj", help="names, or all-linear")
-    parser.add_argument("--learning_rate", type=number(float, 0, 1, low_open=True), default=2e-4)
-    parser.add_argument("--epochs", type=number(int, 1, 1000), default=1)
-    parser.add_argument(
-        "--max_tokens", type=number(int, 1, 10**12), help="end before the step that exceeds this"
-    )
-    parser.add_argument("--batch_size", type=number(int, 1, 4096), default=4)
-    parser.add_argument("--gradient_accumulation", type=number(int, 1, 4096), default=1)
-    parser.add_argument("--max_length", type=number(int, 8, 131072), default=512, help="in tokens")
-    parser.add_argument("--thinking", action="store_true", help="the template's thinking mode")
-    parser.add_argument(
-        "--date", type=day, default=DEFAULT_DATE, help="the day that the template writes as today"
-    )
-    parser.add_argument("--seed", type=number(int, 0, 2**32 - 1), default=42)
-    parser.add_argument("--quantization", choices=("none", "nf4"), default="none")
-    parser.add_argument("--dtype", choices=("auto", "float32", "bfloat16"), default="auto")
-    parser.add_argument("--threads", type=number(int, 1, 1024), help="CPU threads")
-    parser.add_argument("--checkpoint_seconds", type=number(float, 0, 1e6), default=60)
-    parser.add_argument("--resume", action="store_true", help="continue the run in --out")
-    return parser.parse_args(argv)
 
 
 def train(args, stop):
@@ -115,47 +48,98 @@ def train(args, stop):
         raise UsageError(f"no model in {args.model}: it has no config.json")
     config = {k: str(v) if isinstance(v, Path) else v for k, v in vars(args).items()}
     config["data_sha256"] = hashlib.sha256(args.data.read_bytes()).hexdigest()
-    if run_is_finished(args, config):
+    config["order"] = ORDER
+    spread = lora_devices.claim_spread()
+    lora_devices.begin()
+    if lora_devices.from_first(lambda: run_is_finished(args, config)):
         say(f"reused {args.out}: the run is complete")
         return
 
     # Imported only now: it takes seconds, and wrong input should be told at once.
-    import lora_chat
     import lora_run
 
     tokenizer = lora_run.load_tokenizer(args.model)
-    chat = lora_chat.Chat(tokenizer, thinking=args.thinking, date=args.date)
-    examples = [chat.encode(record) for record in records]
-    fitting = [example for example in examples if len(example["input_ids"]) <= args.max_length]
-    if not fitting:
-        raise UsageError(f"all {len(examples)} records are longer than {args.max_length} tokens")
-    if len(fitting) < len(examples):
-        say(f"left out {len(examples) - len(fitting)} records over {args.max_length} tokens")
+    examples, left_out = prepare(args, tokenizer, records)
+    step_examples = args.batch_size * args.gradient_accumulation
     order, tokens = plan(
-        [len(example["input_ids"]) for example in fitting],
-        batch_size=args.batch_size,
-        accumulation=args.gradient_accumulation,
+        [size(example) for example in examples["train"]],
+        step_examples=step_examples,
         epochs=args.epochs,
         max_tokens=args.max_tokens,
         seed=args.seed,
     )
-    say(f"plan: {len(tokens)} steps, {tokens[-1]} tokens, {len(order)} examples")
-
-    examples = [fitting[at] for at in order]
-    trainer = lora_run.build_trainer(args, tokenizer, examples, tokens, stop)
-    args.out.mkdir(parents=True, exist_ok=True)
-    planned = {"steps": len(tokens), "tokens": tokens[-1], "left_out": len(records) - len(fitting)}
-    write_json(args.out / "environment.json", lora_run.environment(trainer))
-    write_json(args.out / RECORD, {**config, "planned": planned})
+    say(f"plan: {len(tokens)} steps, {tokens[-1]} tokens, {sum(map(len, order))} examples")
+    steps = [[examples["train"][at] for at in step] for step in order]
+    trainer = lora_run.build_trainer(
+        args, tokenizer, examples, (steps, tokens), stop, spread=spread
+    )
+    environment = lora_run.environment(trainer)
+    planned = {"steps": len(tokens), "tokens": tokens[-1], "left_out": left_out}
+    if lora_devices.rank() == 0:
+        args.out.mkdir(parents=True, exist_ok=True)
+        write_json(args.out / "environment.json", environment)
+        write_json(args.out / RECORD, {**config, "planned": planned})
     with stop:
         trainer.train(resume_from_checkpoint=trainer.begin())
-        if trainer.finished:
-            trainer.save_adapter()
+        if trainer.finished and lora_devices.rank() == 0:
+            facts = {name: config[name] for name in ("data_sha256", "seed", "order")}
+            facts |= {"planned": planned, "commit": commit(), "environment": environment}
+            trainer.save_adapter(facts)
     if not trainer.finished:
         done = f"stopped after step {trainer.state.global_step} of {len(tokens)}"
         raise Stopped(stop.number, f"{done}; run again to go on")
-    clear(args.out)
+    if lora_devices.rank() == 0:
+        clear(args.out)
     say(f"adapter written to {args.out}")
+
+
+def prepare(args, tokenizer, records):
+    """The checked examples {"train", "held_out"} of records, and how many were too long."""
+    import lora_chat
+
+    parts = {
+        part: [record for record in records if record["part"] == part]
+        for part in ("train", "held_out")
+    }
+    if args.limit and args.limit < len(parts["train"]):
+        drawn = random.Random(args.seed).sample(range(len(parts["train"])), args.limit)
+        parts["train"] = [parts["train"][at] for at in sorted(drawn)]
+    if not parts["train"]:
+        raise UsageError(f"all {len(records)} records are held out: there are none to learn from")
+    check_parts(args, parts["train"], parts["held_out"])
+    chat = lora_chat.Chat(tokenizer, thinking=args.thinking, date=args.date)
+    examples, left_out = {}, 0
+    for part, chosen in parts.items():
+        encoded = [{**chat.encode(record), "kind": record["kind"]} for record in chosen]
+        fitting = [at for at, example in enumerate(encoded) if size(example) <= args.max_length]
+        if chosen and not fitting:
+            raise UsageError(f"all {len(chosen)} records are longer than {args.max_length} tokens")
+        examples[part] = [encoded[at] for at in fitting]
+        parts[part] = [chosen[at] for at in fitting]
+        left_out += len(chosen) - len(fitting)
+        check_examples(chat, parts[part], examples[part])
+    total = left_out + sum(map(len, examples.values()))
+    check_left_out(left_out, total, args.max_length, args.allow_left_out)
+    same_prompts(records)
+    show_example(chat, parts["train"][0], examples["train"][0])
+    return examples, left_out
+
+
+def commit():
+    """The commit of this program, "with changes" if it has any; None outside a repository."""
+    folder = Path(__file__).parent
+    git = ["git", "-C", str(folder)]
+    try:
+        head = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True)
+        # This folder's: what is changed elsewhere trains nothing.
+        state = subprocess.run(
+            [*git, "status", "--porcelain", "--", "."], capture_output=True, text=True
+        )
+    except OSError:
+        return None
+    if head.returncode or state.returncode:
+        return None
+    return head.stdout.strip() + (" with changes" if state.stdout.strip() else "")
 
 
 def one_line(error):
@@ -190,23 +174,24 @@ def main(argv):
     out = None
     try:
         stop.listen()
-        args = parse_args(argv)
+        args = parse_args(argv, __doc__.splitlines()[0])
         out = args.out
         train(args, stop)
     except Stopped as stopped:
         say(str(stopped))
         return stopped.exit_code
     except UsageError as error:
-        say(f"train_lora.py: {one_line(error)}")
+        complain(f"train_lora.py: {one_line(error)}")
         return 2
     except Exception as error:
         why = disk_fault(error, out)
         if not why:
             raise
-        say(f"train_lora.py: {why} ({one_line(error)})")
+        complain(f"train_lora.py: {why} ({one_line(error)})")
         return 2
     finally:
         stop.close()
+        lora_devices.end()
     return 0
 
 

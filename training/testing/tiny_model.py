@@ -6,6 +6,7 @@ import signal
 
 import lora_chat
 import lora_run
+import lora_settings
 import lora_stop
 import torch
 import train_lora
@@ -19,6 +20,9 @@ TEMPLATE = (
     "{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
+
+# What the lines begin with that every training prints.
+TOLD = ("plan: ", "example: ", "memory: ", "kernels: ", "step ", "adapter written")
 
 
 def record(question, answer):
@@ -116,10 +120,27 @@ def weights(out):
     return (out / "adapter_model.safetensors").read_bytes()
 
 
-def trainer_and_batch(base, out, *more):
-    args = train_lora.parse_args(arguments(base, out, *more))
+def trainer_and_step(base, out, *more):
+    """A trainer of RECORDS in their order, and the examples of its first step."""
+    args = lora_settings.parse_args(arguments(base, out, *more))
     tokenizer = lora_run.load_tokenizer(args.model)
     chat = lora_chat.Chat(tokenizer)
-    examples = [chat.encode({**row, "line": 1}) for row in RECORDS]
-    trainer = lora_run.build_trainer(args, tokenizer, examples, [1] * 5, lora_stop.Stop())
-    return trainer, next(iter(trainer.get_train_dataloader()))
+    examples = [{**chat.encode({**row, "line": 1}), "kind": "sql"} for row in RECORDS]
+    size = args.batch_size * args.gradient_accumulation
+    steps = [examples[at : at + size] for at in range(0, len(examples), size)]
+    parts = {"train": examples, "held_out": []}
+    plan = (steps, [*range(1, len(steps) + 1)])
+    trainer = lora_run.build_trainer(args, tokenizer, parts, plan, lora_stop.Stop())
+    return trainer, steps[0]
+
+
+def padded(examples):
+    """Examples as transformers' models take them, padded on the right."""
+    longest = max(len(example["input_ids"]) for example in examples)
+    rows = {"input_ids": [], "labels": [], "attention_mask": []}
+    for example in examples:
+        length = len(example["input_ids"])
+        rows["input_ids"].append(example["input_ids"] + [0] * (longest - length))
+        rows["labels"].append(example["labels"] + [-100] * (longest - length))
+        rows["attention_mask"].append([1] * length + [0] * (longest - length))
+    return {name: torch.tensor(row) for name, row in rows.items()}

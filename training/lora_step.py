@@ -1,0 +1,189 @@
+"""One optimizer step: its examples cut into pieces, and the gradient of its loss.
+
+The loss of a step is the mean cross entropy over all its completion tokens, plus `kl_weight` times
+the mean divergence from the base model over the completion tokens of its anchors. It does not
+depend on how the examples are cut, packed or spread over devices.
+"""
+
+from contextlib import nullcontext
+
+import torch
+from lora_batches import cut, halves
+from lora_data import UsageError
+from lora_graphs import GraphedBody
+from lora_loss import cross_entropy_sum, divergence_sum
+from lora_packing import body_states, make_piece
+
+# What passes through the model where this process has no examples left and others have.
+IDLE = {"input_ids": [0, 0], "labels": [-100, 0], "kind": "sql"}
+
+
+def flat_gradients(parameters):
+    """One buffer for all gradients, and the view of each parameter's: {parameter: view}.
+
+    The views stay where they are for as long as the training runs, as recorded graphs add to them.
+    """
+    parameters = list(parameters)
+    total = sum(parameter.numel() for parameter in parameters)
+    buffer = torch.zeros(total, dtype=torch.float32, device=parameters[0].device)
+    parts = buffer.split([parameter.numel() for parameter in parameters])
+    return buffer, {p: part.view_as(p) for p, part in zip(parameters, parts)}
+
+
+class StepRunner:
+    """Computes gradients of steps.
+
+    - `model`: the PEFT model; `packed`: whether its attention is `lab_packed`.
+    - `device_tokens`: what passes through the model at once, unless one example is longer.
+    - `graphs`: None, or (most examples of a piece, most tokens of an example) to record graphs for.
+    - `autocast`: the type that matrix products take part in; None for the weights' own.
+    """
+
+    def __init__(self, model, *, packed, device_tokens, kl_weight=0.0, autocast=None, graphs=None):
+        self.model, self.packed, self.device_tokens = model, packed, device_tokens
+        self.kl_weight, self.autocast = kl_weight, autocast
+        self.device = next(model.parameters()).device
+        self.body = model.get_base_model().get_decoder()
+        self.head = model.get_output_embeddings()
+        trainable = [p for p in model.parameters() if p.requires_grad]
+        self.buffer, self.views = flat_gradients(trainable)
+        self.graphed = None
+        if graphs:
+            blocks, longest = graphs
+            self.graphed = GraphedBody(self.body, blocks=blocks, longest=longest, device=self.device)
+
+    def passes(self, examples):
+        """How often examples pass through the model, as they are cut now."""
+        return len(cut(examples, self.device_tokens, packed=self.packed))
+
+    def gradient(self, examples, *, tokens, anchor_tokens, passes=0):
+        """Leave the step's gradient in the parameters; returns (cross entropy, divergence).
+
+        `examples` are this device's, `tokens` and `anchor_tokens` the completion tokens of the
+        whole step on all devices, without and of anchors. The returned parts of the loss are
+        tensors on the device, this device's share of the step's means. With `passes`, the model is
+        passed exactly so often, as others wait for its shards: pieces are not halved then.
+        """
+        self.buffer.zero_()
+        for parameter, view in self.views.items():
+            parameter.grad = view
+        entropy = torch.zeros((), device=self.device)
+        divergence = torch.zeros((), device=self.device)
+
+        def work(piece, factor):
+            nonlocal entropy, divergence
+            parts = self._piece(piece, tokens, anchor_tokens, factor)
+            entropy += parts[0]
+            divergence += parts[1]
+
+        self._each_piece(examples, passes, work)
+        return entropy, divergence
+
+    def _each_piece(self, examples, passes, work):
+        """Call `work(piece's examples, factor)` for all pieces; a piece without memory is halved.
+
+        `work` leaves nothing behind if it runs out of memory. The factor is 1, or 0 for a pass that
+        only others need.
+        """
+        waiting = cut(examples, self.device_tokens, packed=self.packed)[::-1]
+        for _ in range(passes - len(waiting)):
+            work([IDLE], 0)
+        while waiting:
+            chosen = waiting.pop()
+            whole = False
+            try:
+                work(chosen, 1)
+                whole = True
+            except torch.OutOfMemoryError as error:
+                if passes:
+                    raise UsageError(
+                        f"there is no memory for {self.device_tokens} tokens at once: give a "
+                        "smaller --device_tokens"
+                    ) from error
+            if not whole:  # here the failed piece's tensors are gone
+                waiting += self._halve(chosen)[::-1]
+
+    def _halve(self, examples):
+        """The two halves of a piece that found no memory; from now on pieces are smaller."""
+        if self.graphed:
+            self.graphed.forget()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+        if len(examples) == 1:
+            length = len(examples[0]["input_ids"])
+            raise UsageError(
+                f"there is no memory for one example of {length} tokens: train with a smaller "
+                "max_length, a smaller model or quantization nf4"
+            )
+        size = sum(len(example["input_ids"]) for example in examples)
+        self.device_tokens = max(1, min(self.device_tokens, size) // 2)
+        return halves(examples)
+
+    def _piece(self, examples, tokens, anchor_tokens, factor):
+        piece = make_piece(examples, packed=self.packed, device=self.device)
+        if self.graphed and self.graphed.takes(piece):
+            recorded = self.graphed.forward(piece)
+            states = recorded.states
+        else:
+            recorded = None
+            with self._types():
+                states = body_states(self.body, piece)
+        # The output layer works on a copy of the rows that count: its gradient is theirs alone.
+        rows = states.detach()[piece.places].requires_grad_()
+        base = self._base_rows(piece) if piece.anchors and self.kl_weight else None
+        entropy, divergence = self._losses(piece, rows, base, tokens, anchor_tokens)
+        (factor * (entropy + self.kl_weight * divergence)).backward()
+        if recorded:
+            recorded.slope.zero_().index_copy_(0, piece.places, rows.grad)
+            recorded.backward_graph.replay()
+        else:
+            slope = torch.zeros_like(states).index_copy_(0, piece.places, rows.grad)
+            torch.autograd.backward(states, slope)
+        return factor * entropy.detach(), factor * divergence.detach()
+
+    def _losses(self, piece, rows, base, tokens, anchor_tokens):
+        plain = len(piece.places) - piece.anchors
+        entropy = divergence = torch.zeros((), device=self.device)
+        if plain:
+            total = cross_entropy_sum(rows[:plain], self.head, piece.targets[:plain])
+            entropy = total / tokens
+        if base is not None:
+            divergence = divergence_sum(rows[plain:], base, self.head) / anchor_tokens
+        return entropy, divergence
+
+    def _base_rows(self, piece):
+        """The base model's states at the anchors' places: without adapter and without dropout."""
+        training = self.model.training
+        self.model.eval()
+        try:
+            with torch.no_grad(), self.model.disable_adapter(), self._types():
+                anchors = piece.places[len(piece.places) - piece.anchors :]
+                return body_states(self.body, piece)[anchors]
+        finally:
+            self.model.train(training)
+
+    def _types(self):
+        if self.autocast is None:
+            return nullcontext()
+        return torch.autocast(self.device.type, dtype=self.autocast)
+
+    @torch.no_grad()
+    def loss_sum(self, examples, *, passes=0):
+        """Sum of the cross entropy (nats) of completion tokens, without dropout; and their number."""
+        training = self.model.training
+        self.model.eval()
+        total, count = torch.zeros((), device=self.device), 0
+
+        def work(chosen, factor):
+            nonlocal total, count
+            piece = make_piece(chosen, packed=self.packed, device=self.device)
+            with self._types():
+                rows = body_states(self.body, piece)[piece.places]
+            total += factor * cross_entropy_sum(rows, self.head, piece.targets)
+            count += factor * len(piece.places)
+
+        try:
+            self._each_piece(examples, passes, work)
+        finally:
+            self.model.train(training)
+        return total, count
