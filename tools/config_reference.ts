@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { allowedValues, CHAT_KEYS, type JsonSchema } from "../lib/ground/mod.ts";
 import { REPOSITORY_ROOT, writeAtomic } from "../lib/ground/mod.ts";
-import * as config from "../lib/runs/study_config.ts";
+import * as study from "../lib/runs/study_config.ts";
+import * as training from "../lib/runs/training_config.ts";
 
 /**
  * Writes `docs/config.md`, the table of all keys of a study's config, from their schemas and doc
@@ -13,7 +14,11 @@ import * as config from "../lib/runs/study_config.ts";
 /** The file that is written. */
 export const CONFIG_REFERENCE = `${REPOSITORY_ROOT}/docs/config.md`;
 
-const SOURCES = ["lib/runs/study_config.ts", "lib/ground/chat_settings.ts"]
+const SOURCES = [
+  "lib/runs/study_config.ts",
+  "lib/runs/training_config.ts",
+  "lib/ground/chat_settings.ts",
+]
   .map((file) => `${REPOSITORY_ROOT}/${file}`);
 
 const INTRODUCTION = `# The keys of a study's config
@@ -21,7 +26,7 @@ const INTRODUCTION = `# The keys of a study's config
 A study is a JSON file in \`config/\`. A key that is not below is refused with the nearest name; one
 that is left out has its default. Relative paths start at the repository's root.
 
-<!-- Written by deno run -A tools/config_reference.ts from lib/runs/study_config.ts: change it there. -->
+<!-- Written by deno run -A tools/config_reference.ts from lib/runs: change it there. -->
 `;
 
 /** Doc comments by the name of the constant with the keys, then by key. */
@@ -32,7 +37,7 @@ type Keys = Readonly<Record<string, z.core.$ZodType>>;
 /** The text of `docs/config.md`, formatted. */
 export async function configReference(): Promise<string> {
   const docs = await keyDocs();
-  const sections = [...sectionsOf(config.STUDY, "")].map(([path, keys]) => {
+  const sections = [...sectionsOf(study.STUDY, "")].map(([path, keys]) => {
     const title = path === "" ? "## The study" : `## \`${path}\``;
     const rows = Object.entries(keys).map(([key, schema]) => {
       const doc = docs.get(nameOf(keys))?.get(key);
@@ -54,7 +59,7 @@ export async function configReference(): Promise<string> {
 /** The constant that has the keys; zod copies the object, not the schemas in it. */
 function nameOf(keys: Keys): string | undefined {
   const entries = Object.entries(keys);
-  return Object.entries({ ...config, CHAT_KEYS }).find(([, constant]) =>
+  return Object.entries({ ...study, ...training, CHAT_KEYS }).find(([, constant]) =>
     Object.keys(constant).length === entries.length &&
     entries.every(([key, schema]) => (constant as Partial<Keys>)[key] === schema)
   )?.[0];

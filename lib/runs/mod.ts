@@ -72,7 +72,6 @@ export { type Keyed, openStore, type SampleStore, type StoreOptions } from "./st
 export {
   ADAPTER_KEYS,
   type AdapterConfig,
-  EARLY_STOPPING_KEYS,
   ENGINE_KEYS,
   type EngineConfig,
   MMLU_KEYS,
@@ -83,8 +82,6 @@ export {
   type OtherModelConfig,
   PROSE_KEYS,
   type ProseConfig,
-  type Recipe,
-  RECIPE_KEYS,
   SCHEMA_KEYS,
   type SchemaConfig,
   SPIDER_KEYS,
@@ -92,10 +89,6 @@ export {
   STUDY_KEYS,
   type StudyConfig,
   SWEEP_KEYS,
-  TARGET_MODULES,
-  type TargetModule,
-  TRAINING_KEYS,
-  type TrainingConfig,
 } from "./study_config.ts";
 export {
   type Comparison,
@@ -156,4 +149,13 @@ export {
   type VariantSummary,
 } from "./summary.ts";
 export { readSummary, writeSummary } from "./summary_file.ts";
+export {
+  EARLY_STOPPING_KEYS,
+  type Recipe,
+  RECIPE_KEYS,
+  TARGET_MODULES,
+  type TargetModule,
+  TRAINING_KEYS,
+  type TrainingConfig,
+} from "./training_config.ts";
 export { toolVersions, type ToolVersionsOptions } from "./tool_versions.ts";

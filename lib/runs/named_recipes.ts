@@ -9,7 +9,7 @@ import {
   REPOSITORY_ROOT,
   UsageError,
 } from "../ground/mod.ts";
-import { RECIPE_KEYS } from "./study_config.ts";
+import { RECIPE_KEYS } from "./training_config.ts";
 
 /** Where recipes that any study may name lie, one JSON file each. */
 export const RECIPES_DIR = `${REPOSITORY_ROOT}/config/recipes`;
