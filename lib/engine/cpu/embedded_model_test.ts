@@ -9,7 +9,8 @@ import {
   skipUnlessPython,
 } from "../testing/reference.ts";
 import { openCpuEngine } from "./cpu_engine.ts";
-import { type ChatMessage, loadTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { ChatMessage } from "../tokenizer/conversation.ts";
+import { loadTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Prompt } from "../engine.ts";
 
 const skipped = skipUnlessPython(EMBEDDED_MODEL);

@@ -10,7 +10,7 @@ import type {
   Prompt,
   TextScores,
 } from "../engine.ts";
-import { checkTexts } from "../graph/mod.ts";
+import { checkTexts, groupByPrefix } from "../graph/mod.ts";
 import { probeScoring, scoreChoices, type ScoringMethod } from "./choice_scoring.ts";
 import { requestCompletion } from "./completion_request.ts";
 import { checkTokenizer, identifyModel, type ServedModel } from "./identify_server.ts";
@@ -245,12 +245,6 @@ export class ServerEngine implements Engine {
 
 /** Positions of the prompts, equal prefixes together, so that the server's prefix cache has them. */
 function orderByPrefix(prompts: readonly Prompt[]): number[] {
-  const groups = new Map<string, number[]>();
-  for (const [index, { prefix }] of prompts.entries()) {
-    const key = prefix.join();
-    const group = groups.get(key);
-    if (group) group.push(index);
-    else groups.set(key, [index]);
-  }
-  return [...groups.values()].flat();
+  const groups = groupByPrefix(prompts).map(({ prompts }) => prompts.map(({ index }) => index));
+  return groups.flatMap((indices) => indices.sort((x, y) => x - y));
 }

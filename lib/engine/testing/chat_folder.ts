@@ -1,5 +1,5 @@
 import { EMBEDDED_MODEL } from "./reference.ts";
-import type { ChatMessage } from "../tokenizer/tokenizer.ts";
+import type { ChatMessage } from "../tokenizer/conversation.ts";
 
 /** A conversation with a system's turn. */
 export const CHAT: readonly ChatMessage[] = [

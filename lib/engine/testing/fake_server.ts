@@ -105,59 +105,62 @@ export async function withFakeServer(
     if (path === "/v1/unload_lora_adapter" && adapters.delete(String(body.lora_name))) {
       return new Response(`Success: LoRA adapter '${body.lora_name}' removed successfully.`);
     }
-    if (path === "/v1/completions") return complete(body);
+    if (path === "/v1/completions") return complete(body, options, adapters);
     return Response.json({ detail: "Not Found" }, { status: 404 });
   }
+}
 
-  function complete(body: Record<string, unknown>): Response {
-    const model = String(body.model);
-    const served = options.models?.map(({ id }) => id) ?? [MODEL];
-    if (!served.includes(model) && !adapters.has(model)) {
-      const message = `The model \`${model}\` does not exist.`;
-      return Response.json({ error: { message, code: 404 } }, { status: 404 });
-    }
-    for (const field of options.ignores ?? []) delete body[field];
-    const encode = options.encode ?? BYTE_TOKENIZER.encode;
-    const prompt = typeof body.prompt === "string" ? encode(body.prompt) : body.prompt as number[];
-    const allowed = body.allowed_token_ids as number[] | undefined;
-    const all = fakeCompletion(prompt, body.max_tokens as number, model);
-    const tokens = allowed ? [likeliest(prompt, model, allowed)] : all.tokens;
-    const choice = {
-      index: 0,
-      text: "",
-      finish_reason: allowed ? "length" : all.finishReason,
-      ...(body.return_token_ids ? { token_ids: tokens, prompt_token_ids: prompt } : {}),
-      logprobs: body.logprobs === undefined ? null : {
-        top_logprobs: tokens.map((token, i) =>
-          topLogProbs([...prompt, ...tokens.slice(0, i)], token)
-        ),
-      },
-    };
-    if (body.prompt_logprobs !== undefined) {
-      Object.assign(choice, {
-        prompt_logprobs: prompt.map((id, i) =>
-          i === 0
-            ? null
-            : { [id]: { logprob: fakeLogProbs(prompt.slice(0, i), model)[id], rank: 1 } }
-        ),
-      });
-    }
-    const alter = options.alter ?? ((json: FakeAnswer): unknown => json);
-    return Response.json(alter({ choices: [choice] }, body));
+/** The answer to a completion request. */
+function complete(
+  body: Record<string, unknown>,
+  options: FakeServerOptions,
+  adapters: ReadonlyMap<string, string>,
+): Response {
+  const model = String(body.model);
+  const served = options.models?.map(({ id }) => id) ?? [MODEL];
+  if (!served.includes(model) && !adapters.has(model)) {
+    const message = `The model \`${model}\` does not exist.`;
+    return Response.json({ error: { message, code: 404 } }, { status: 404 });
+  }
+  for (const field of options.ignores ?? []) delete body[field];
+  const encode = options.encode ?? BYTE_TOKENIZER.encode;
+  const prompt = typeof body.prompt === "string" ? encode(body.prompt) : body.prompt as number[];
+  const allowed = body.allowed_token_ids as number[] | undefined;
+  const all = fakeCompletion(prompt, body.max_tokens as number, model);
+  const tokens = allowed ? [likeliest(prompt, model, allowed)] : all.tokens;
+  const choice = {
+    index: 0,
+    text: "",
+    finish_reason: allowed ? "length" : all.finishReason,
+    ...(body.return_token_ids ? { token_ids: tokens, prompt_token_ids: prompt } : {}),
+    logprobs: body.logprobs === undefined ? null : {
+      top_logprobs: tokens.map((token, i) =>
+        topLogProbs([...prompt, ...tokens.slice(0, i)], token)
+      ),
+    },
+  };
+  if (body.prompt_logprobs !== undefined) {
+    Object.assign(choice, {
+      prompt_logprobs: prompt.map((id, i) =>
+        i === 0 ? null : { [id]: { logprob: fakeLogProbs(prompt.slice(0, i), model)[id], rank: 1 } }
+      ),
+    });
+  }
+  const alter = options.alter ?? ((json: FakeAnswer): unknown => json);
+  return Response.json(alter({ choices: [choice] }, body));
 
-    function topLogProbs(context: readonly number[], token: number): Record<string, number> {
-      const processed = options.logprobsMode === "processed_logprobs";
-      const logits = fakeLogits(context, model).map((logit, id) =>
-        processed && allowed && !allowed.includes(id) ? -Infinity : logit
-      );
-      const shift = options.logprobsMode === "raw_logits" ? 0 : logSumExp(logits);
-      const wanted = (body.logprob_token_ids as number[] | undefined) ??
-        logits.map((_, id) => id).sort((x, y) => logits[y]! - logits[x]!)
-          .slice(0, body.logprobs as number);
-      return Object.fromEntries(
-        [token, ...wanted].map((id) => [`token_id:${id}`, Math.max(logits[id]! - shift, -9999)]),
-      );
-    }
+  function topLogProbs(context: readonly number[], token: number): Record<string, number> {
+    const processed = options.logprobsMode === "processed_logprobs";
+    const logits = fakeLogits(context, model).map((logit, id) =>
+      processed && allowed && !allowed.includes(id) ? -Infinity : logit
+    );
+    const shift = options.logprobsMode === "raw_logits" ? 0 : logSumExp(logits);
+    const wanted = (body.logprob_token_ids as number[] | undefined) ??
+      logits.map((_, id) => id).sort((x, y) => logits[y]! - logits[x]!)
+        .slice(0, body.logprobs as number);
+    return Object.fromEntries(
+      [token, ...wanted].map((id) => [`token_id:${id}`, Math.max(logits[id]! - shift, -9999)]),
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { UsageError } from "../../ground/mod.ts";
-import type { Conversation, Tokenizer } from "./tokenizer.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 
 /** What the audit found; recorded with every run. */
 export interface TokenAudit {

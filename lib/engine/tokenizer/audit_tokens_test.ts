@@ -3,7 +3,8 @@ import { UsageError } from "../../ground/mod.ts";
 import { PLAIN_TEMPLATE, QWEN3_LIKE, writeChatFolder } from "../testing/chat_folder.ts";
 import { auditTokens, checkVocabulary } from "./audit_tokens.ts";
 import { EMBEDDED_MODEL, MISTRAL_TOKENIZER, skipUnless } from "../testing/reference.ts";
-import { type Conversation, loadTokenizer, Tokenizer } from "./tokenizer.ts";
+import type { Conversation } from "./conversation.ts";
+import { loadTokenizer, Tokenizer } from "./tokenizer.ts";
 
 const MODELS: Readonly<Record<string, string>> = {
   "SmolLM2": EMBEDDED_MODEL,

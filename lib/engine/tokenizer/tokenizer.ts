@@ -2,24 +2,9 @@ import { AutoTokenizer, type PreTrainedTokenizer } from "@huggingface/transforme
 import { calendarDay, CHAT_DEFAULTS, UsageError } from "../../ground/mod.ts";
 import { checkVocabulary } from "./audit_tokens.ts";
 import { type ChatTemplate, findChatTemplate } from "./chat_template.ts";
+import { type ChatMessage, type Conversation, mergeSystemMessage } from "./conversation.ts";
 import { formatDate } from "./format_date.ts";
 import type { Prompt } from "../engine.ts";
-
-/** One turn of a conversation. */
-export interface ChatMessage {
-  /** Who says it. */
-  readonly role: "system" | "user" | "assistant";
-  /** What is said. */
-  readonly content: string;
-}
-
-/** A conversation whose last message begins with text that other prompts share. */
-export interface Conversation {
-  /** The turns, the last one the user's. */
-  readonly messages: readonly ChatMessage[];
-  /** Characters at the start of the last message that are shared, as is all that comes before it. */
-  readonly sharedLength: number;
-}
 
 /** How conversations are rendered (see `ChatSettings`), and which ids a model knows. */
 export interface TokenizerOptions {
@@ -281,12 +266,6 @@ export class Tokenizer {
     while (length < most && shared[length] === full[length]) length++;
     return { prefix: full.slice(0, length), suffix: full.slice(length) };
   }
-}
-
-function mergeSystemMessage(messages: readonly ChatMessage[]): readonly ChatMessage[] {
-  const [system, first, ...rest] = messages;
-  if (system?.role !== "system" || !first) return messages;
-  return [{ ...first, content: `${system.content}\n\n${first.content}` }, ...rest];
 }
 
 /** The name under which templates get the function that writes the day. */

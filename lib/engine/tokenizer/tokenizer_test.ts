@@ -7,7 +7,8 @@ import {
   skipUnless,
   skipUnlessPython,
 } from "../testing/reference.ts";
-import { type ChatMessage, loadTokenizer, type Tokenizer } from "./tokenizer.ts";
+import type { ChatMessage } from "./conversation.ts";
+import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 const MODELS: Readonly<Record<string, string>> = {
   "SmolLM2": EMBEDDED_MODEL,
