@@ -80,7 +80,7 @@ Deno.test("convertGguf() writes a checkpoint that openCheckpoint() takes", () =>
   withConverted(async (dir) => {
     const { config, tensors } = await openCheckpoint(dir);
     assert.equal(config.rmsNormEps, 1e-5);
-    assert.equal(config.ropeTheta, 100_000);
+    assert.equal(config.attention[0]!.rotary?.theta, 100_000);
     assert.deepEqual(config.endTokenIds, [2]);
     const value = await readTensor(tensors.get("model.layers.0.self_attn.v_proj.weight")!);
     assert.deepEqual([...value], Array.from({ length: 32 }, (_, i) => i));
