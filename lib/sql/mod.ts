@@ -16,7 +16,12 @@
  *
  * @module
  */
-export { officialVerdicts, spiderRoot } from "./_official_verdicts.ts";
+export {
+  OFFICIAL_VERDICT_KEYS,
+  type OfficialVerdict,
+  officialVerdicts,
+  spiderRoot,
+} from "./_official_verdicts.ts";
 export { hardness } from "./classify/hardness.ts";
 export { officialEqual, type RowOrder } from "./compare/official_equal.ts";
 export { plainEqual } from "./compare/plain_equal.ts";
@@ -28,6 +33,7 @@ export {
   type ExecutorOptions,
   ExecutorPool,
 } from "./execute/executor_pool.ts";
+export type { PackedRows } from "./execute/packed_rows.ts";
 export { extractSql, isCutInReasoning } from "./extract_sql.ts";
 export { GoldQueryError } from "./gold_query_error.ts";
 export { createJudge, type Judge, type JudgeOptions, type JudgeRequest } from "./judge.ts";
@@ -59,6 +65,12 @@ export {
   summarizeVerdicts,
   type VerdictSummary,
 } from "./summarize_verdicts.ts";
+export {
+  type ResultRequest,
+  resultTables,
+  type ResultTablesOptions,
+  type StatementResult,
+} from "./result_tables.ts";
 export type { Row, SqlValue } from "./value.ts";
 export {
   ERROR_CLASSES,

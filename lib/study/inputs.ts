@@ -219,7 +219,9 @@ export async function openMmluInputs(
 }
 
 /** Opens the passages of general text and draws those that are scored, in the order of the files. */
-export async function openProseInputs({ prose: settings, seed }: StudyConfig): Promise<ProseInputs> {
+export async function openProseInputs(
+  { prose: settings, seed }: StudyConfig,
+): Promise<ProseInputs> {
   const prose = await loadPassages(fromRoot(settings.path));
   const { limit } = settings;
   if (limit === null || limit >= prose.passages.length) return { prose };

@@ -65,6 +65,7 @@ export { openMmluStore, openProseStore, openSqlStore, openVerdictStore } from ".
 export { type OpenStudy, openStudy, type OpenStudyOptions } from "./open_study.ts";
 export { type Progress, SILENT } from "../ground/mod.ts";
 export { adapterOrigin, adapterSettings, recipeAdapters } from "./recipe_adapter.ts";
+export { failuresReport } from "./failures.ts";
 export { finishStudy, runPipeline } from "./run_pipeline.ts";
 export { answerVariants } from "./answer_variants.ts";
 export { allVariants, openVariants } from "./open_variants.ts";

@@ -46,9 +46,11 @@ async function run(out: string): Promise<{ summary: Summary; notes: string[] }> 
   return { summary: await runPipeline(study, { progress }), notes };
 }
 
-/** The bytes of every result file; of the summary all but the state of the code's repository. */
+/** The bytes of every result file, but for the plan's time and the state of the code's repository. */
 function results(out: string): Record<string, string> {
-  const read = (file: string): string => Deno.readTextFileSync(`${out}/${file}`);
+  const { plan: { written } } = JSON.parse(Deno.readTextFileSync(`${out}/summary.json`));
+  const read = (file: string): string =>
+    Deno.readTextFileSync(`${out}/${file}`).replaceAll(written, "its time");
   const { provenance: { git: _git, ...provenance }, sum: _sum, ...rest } = JSON.parse(
     read("summary.json"),
   );

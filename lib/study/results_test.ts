@@ -85,7 +85,7 @@ Deno.test("writeResults writes each file of RESULT_FILES, the same bytes each ti
   using mini = await writeMiniStudy();
   const { study: { inputs, folder }, answers } = await answered(mini);
   const summary = await buildSummary(inputs, folder, answers);
-  writeResults(folder, summary, answers);
+  writeResults(folder, summary, answers, "");
   const read = (): string[] =>
     Object.values(RESULT_FILES).map((file) => Deno.readTextFileSync(`${mini.out}/${file}`));
   const first = read();
@@ -113,7 +113,7 @@ Deno.test("writeResults writes each file of RESULT_FILES, the same bytes each ti
     ...variant,
     verdicts: variant.verdicts.map((verdict) => ({ ...verdict, elapsedMs: verdict.elapsedMs + 9 })),
   }));
-  writeResults(folder, await buildSummary(inputs, folder, slower), slower);
+  writeResults(folder, await buildSummary(inputs, folder, slower), slower, "");
   assert.deepEqual(read(), first);
   assert.deepEqual(readdirSync(mini.out).filter((name) => name.endsWith(".tmp")), []);
 });
@@ -127,6 +127,6 @@ Deno.test("writeResults writes no summary that its own reader would refuse", asy
     ...summary,
     variants: [{ ...base!, sql: { ...base!.sql!, success: 99 } }, ...tuned],
   };
-  assert.throws(() => writeResults(folder, wrong, answers), /Cannot write a wrong summary/);
+  assert.throws(() => writeResults(folder, wrong, answers, ""), /Cannot write a wrong summary/);
   assert.ok(!existsSync(`${mini.out}/summary.json`));
 });

@@ -3,6 +3,7 @@ import type { Summary } from "../runs/mod.ts";
 import { answerVariants } from "./answer_variants.ts";
 import { buildSummary } from "./build_summary.ts";
 import { checkTraining } from "./check_training.ts";
+import { failuresReport } from "./failures.ts";
 import { noteChangedAdapters } from "./note_changed_adapters.ts";
 import { judgedAlike, type VariantAnswers } from "./numbers/answers.ts";
 import type { OpenStudy } from "./open_study.ts";
@@ -45,6 +46,6 @@ export async function finishStudy(
 ): Promise<Summary> {
   const judged = judgedAlike(answers);
   const summary = await buildSummary(inputs, folder, judged);
-  writeResults(folder, summary, judged);
+  writeResults(folder, summary, judged, await failuresReport(inputs, summary, judged));
   return summary;
 }

@@ -22,6 +22,7 @@ export const RESULT_FILES = {
   letters: "letters.jsonl",
   prose: "prose.jsonl",
   flips: "flips.jsonl",
+  failures: "failures.md",
 } as const;
 
 /**
@@ -48,6 +49,7 @@ export function writeResults(
   folder: StudyFolder,
   summary: Summary,
   answers: readonly VariantAnswers[],
+  failures: string,
 ): void {
   const path = (file: keyof typeof RESULT_FILES): string => `${folder.root}/${RESULT_FILES[file]}`;
   const all = <T>(list: (variant: VariantAnswers) => readonly T[]): string =>
@@ -64,6 +66,7 @@ export function writeResults(
     path("flips"),
     toLines(tuned.flatMap((variant) => [...flippedExamples(base!, variant)].map(asRecord))),
   );
+  writeAtomic(path("failures"), failures);
   for (const [file, text] of Object.entries(summaryTexts(summary))) {
     writeAtomic(`${folder.root}/${file}`, text);
   }

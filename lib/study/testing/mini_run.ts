@@ -5,6 +5,7 @@ import { UsageError } from "../../ground/mod.ts";
 import { type SqlSample, type StudyConfig, type Summary } from "../../runs/mod.ts";
 import { SILENT } from "../../ground/mod.ts";
 import { type MiniStudy, type MiniStudyFiles, writeMiniStudy } from "./mini_study.ts";
+import { parsedLines } from "./near.ts";
 import { TINY_TOKENIZER_CONFIG, writeTinyAdapter } from "./tiny_model.ts";
 import { openModelInputs } from "../inputs.ts";
 import { openStudy } from "../open_study.ts";
@@ -20,8 +21,8 @@ export const DATED_TEMPLATE =
 export interface MiniRun {
   readonly summary: Summary;
   readonly notes: readonly string[];
-  /** All numbers and outcomes, without what made them. */
-  readonly outcome: readonly string[];
+  /** All numbers and outcomes, without what made them; to be compared with `assertNear`. */
+  readonly outcome: readonly unknown[];
 }
 
 /** For tests: a mini study with an adapter from elsewhere, which has run once. */
@@ -46,8 +47,8 @@ export async function runMini(config: StudyConfig, out: string): Promise<MiniRun
   const study = await openStudy(config, { out, progress });
   const summary = await runPipeline(study, { progress });
   const outcome = [RESULT_FILES.verdicts, RESULT_FILES.letters]
-    .map((file) => Deno.readTextFileSync(`${out}/${file}`));
-  return { summary, notes, outcome: [JSON.stringify(summary.variants), ...outcome] };
+    .map((file) => parsedLines(Deno.readTextFileSync(`${out}/${file}`)));
+  return { summary, notes, outcome: [JSON.parse(JSON.stringify(summary.variants)), ...outcome] };
 }
 
 /** What a run that is refused says, in one line; undefined where it is not refused. */

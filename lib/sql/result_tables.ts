@@ -1,0 +1,64 @@
+import { DatabaseError, ExecutorPool } from "./execute/executor_pool.ts";
+import type { SqlValue } from "./value.ts";
+
+/** The first rows of what a statement gives, as texts. */
+export interface StatementResult {
+  /** `[rows, columns]`; `null` for NULL. */
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** How many columns it has. */
+  readonly columnCount: number;
+  /** Whether there are more rows than these. */
+  readonly truncated: boolean;
+}
+
+/** A statement to run on a database. */
+export interface ResultRequest {
+  readonly dbPath: string;
+  /** Untrusted: it runs as every prediction does, in a process that can read this file only. */
+  readonly sql: string;
+}
+
+/** Options of {@linkcode resultTables}. */
+export interface ResultTablesOptions {
+  /** When a statement is ended, in milliseconds. */
+  readonly timeoutMs: number;
+  /** So many rows of each are kept, 5 by default. */
+  readonly maxRows?: number;
+}
+
+/** Longer texts are cut: a table is to be looked at. */
+const MAX_TEXT = 60;
+
+/**
+ * Runs statements to show what they give, without a verdict.
+ *
+ * @returns One entry a request; `undefined` where it did not come to its end.
+ */
+export async function resultTables(
+  requests: readonly ResultRequest[],
+  { timeoutMs, maxRows = 5 }: ResultTablesOptions,
+): Promise<(StatementResult | undefined)[]> {
+  await using pool = new ExecutorPool({ timeoutMs });
+  return await Promise.all(requests.map(async ({ dbPath, sql }) => {
+    if (sql.trim() === "") return undefined;
+    try {
+      const execution = await pool.execute(dbPath, sql);
+      if (execution.status !== "rows") return undefined;
+      const { rows, columnCount } = execution;
+      return {
+        rows: rows.slice(0, maxRows).map((row) => row.map(shown)),
+        columnCount,
+        truncated: rows.length > maxRows,
+      };
+    } catch (error) {
+      if (error instanceof DatabaseError) return undefined;
+      throw error;
+    }
+  }));
+}
+
+function shown(value: SqlValue): string | null {
+  if (value === null) return null;
+  const text = value instanceof Uint8Array ? `${value.length} bytes` : String(value);
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 3)}...` : text;
+}
