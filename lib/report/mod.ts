@@ -78,7 +78,6 @@ export { bestVariant } from "./rows/best_variant.ts";
 export type { ExampleAnswer, ExampleRow, ResultTable } from "./rows/example_types.ts";
 export { changeRows, pairRows } from "./rows/change_rows.ts";
 export type { ChangeContext } from "./rows/change_rows.ts";
-export { lossRows } from "./rows/loss_rows.ts";
 export type {
   AboveChanceRow,
   AccuracyRow,
