@@ -114,10 +114,13 @@ Deno.test("proseFinding() has the kinds of text, where above 0 is for the worse"
 });
 
 Deno.test("tradeOffFinding() has each measure of a variant side by side, and those there are", () => {
-  assert.match(ofQv(tradeOffFinding(STUDY)), /on text-to-SQL .*; on MMLU .*; on general text /);
+  assert.match(
+    ofQv(tradeOffFinding(STUDY)),
+    /on text-to-SQL, .*; on MMLU, .*; on general text \(lower is better\), /,
+  );
   const changes = STUDY.changes.filter(({ measure }) => measure === "mmlu");
   const alone = ofQv(tradeOffFinding({ ...STUDY, changes }));
-  assert.match(alone, /^- \*\*qv\*\*: on MMLU \(n = 900\) [^;]*\.$/);
+  assert.match(alone, /^- \*\*qv\*\*: on MMLU, n = 900: [^;]*\.$/);
 });
 
 Deno.test("recommendationFinding() names the variant with its confirmed gain, or why there is none", () => {
@@ -179,7 +182,7 @@ Deno.test("correlationFinding() says that gauges go together only where the inte
     });
   assert.match(
     of([-0.9, -0.2]),
-    /r = \u22120\.70 \[\u22120\.90, \u22120\.20\] .*where one is worse, so is/,
+    /r = \u22120\.70 \[\u22120\.90, \u22120\.20\] .*; where one is worse, so is/,
   );
   assert.match(of([-0.9, 0.1]), /that they go together is not shown/);
   assert.match(of(), /too few recipes for an interval/);

@@ -1,9 +1,9 @@
 import { MIN_SEEDS_OF_A_RECIPE } from "../../stats/mod.ts";
 import { formatCount, formatNats } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
-import { changeBounds, changeWithUnit } from "../words/measures.ts";
+import { changeBounds, changeWithUnit, gaugeText } from "../words/measures.ts";
 import { changeSentence, INTERVAL_NOTE } from "../words/verdict_words.ts";
-import type { PairRow, SeedRow, StudyRows } from "../rows/row_types.ts";
+import type { SeedRow, StudyRows } from "../rows/row_types.ts";
 import { seedChange } from "../tables/change_table.ts";
 
 /**
@@ -14,7 +14,7 @@ export function seedsFinding({ seeds, titles }: Pick<StudyRows, "seeds" | "title
   if (seeds.length === 0) return "";
   const recipes = [...Map.groupBy(seeds, ({ recipe }) => recipe)].map(([recipe, own]) => {
     const { seeds: count, speaksOfRecipe } = own[0]!.change;
-    const changes = own.map((row) => `on ${markdownText(titles[row.measure])} ${seedText(row)}`);
+    const changes = own.map((row) => `on ${gaugeText(row.measure, titles)} ${seedText(row)}`);
     const of = speaksOfRecipe
       ? `over ${formatCount(count)} seeds and all questions`
       : `${formatCount(count)} seeds are too few for a word on the recipe, which takes ` +
@@ -37,18 +37,16 @@ export function pairsFinding({ pairs, titles }: Pick<StudyRows, "pairs" | "title
   const byPair = [...Map.groupBy(pairs, ({ first, variant }) => JSON.stringify([first, variant]))];
   const lines = byPair.map(([, own]) => {
     const { first, variant } = own[0]!;
-    return `- **${markdownText(variant)}** against **${markdownText(first)}**: ` +
-      `${own.map((row) => pairText(row, titles)).join("; ")}.`;
+    const changes = own.map((row) => `on ${gaugeText(row.measure, titles)} ${changeSentence(row)}`);
+    return `- **${markdownText(variant)}** against **${markdownText(first)}**: ${
+      changes.join("; ")
+    }.`;
   });
   return [
     `**Recipes against each other**, by pairing, adjusted for all pairs of a measure (Holm). ` +
     `${INTERVAL_NOTE}\n`,
     ...lines,
   ].join("\n");
-}
-
-function pairText(row: PairRow, titles: StudyRows["titles"]): string {
-  return `on ${markdownText(titles[row.measure as keyof typeof titles])} ${changeSentence(row)}`;
 }
 
 /**
@@ -63,12 +61,11 @@ export function correlationFinding(
   const of = `${formatCount(n)} variants${
     groups === undefined ? "" : ` of ${formatCount(groups)} recipes`
   }`;
-  return `**Two gauges.** Over ${of} the change on ${
-    markdownText(titles.prose)
-  } (above 0 is worse) ` +
-    `and the change on ${markdownText(titles.mmlu)} (above 0 is better) go together with ` +
-    `r = ${coefficient(pearson)} (Pearson) and ${coefficient(spearman)} (Spearman): ` +
-    `${correlationWord(pearson)}.`;
+  const prose = markdownText(titles.prose);
+  const mmlu = markdownText(titles.mmlu);
+  return `**Two gauges.** The correlation over ${of} of the change on ${prose} (above 0 is worse) ` +
+    `with the change on ${mmlu} (above 0 is better): r = ${coefficient(pearson)} (Pearson), ` +
+    `${coefficient(spearman)} (Spearman); ${correlationWord(pearson)}.`;
 }
 
 function coefficient(

@@ -95,6 +95,7 @@ function ruleText({ plan }: StudyRows, { paths, level }: Recommendation): string
   return `The rule was written down before an answer of a tuned variant was read: ` +
     `${formatCount(paths.length)} paths at ${formatPercent(level)} each; ` +
     `${formatCount(tested)} of ${formatCount(steps.length)} steps were tested and ` +
-    `${formatCount(passed)} passed. A variant that loses as much is recommended in at most ` +
-    `${formatPercent(plan.alpha)} of such studies. It is of these adapters, not of their recipes.`;
+    `${formatCount(passed)} passed. By its level about ` +
+    `${formatPercent(plan.alpha)} of such studies at most recommend a variant that loses as ` +
+    `much. It is of these adapters, not of their recipes.`;
 }

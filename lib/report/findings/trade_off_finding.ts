@@ -1,7 +1,7 @@
 import { cutCounts, cutNotes } from "../words/cut_text.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
-import { betterOf } from "../words/measures.ts";
+import { gaugeText } from "../words/measures.ts";
 import { changeSentence, INTERVAL_NOTE } from "../words/verdict_words.ts";
 import type { VariantRows } from "../rows/row_types.ts";
 import { overallChange, spokenVariants, studyName } from "../rows/study_lookup.ts";
@@ -16,11 +16,8 @@ export function tradeOffFinding(rows: VariantRows): string {
     const sides = (["sql", "mmlu", "prose"] as const).flatMap((gauge) => {
       const change = overallChange(rows, gauge, variant);
       if (!change) return [];
-      const lower = betterOf(gauge) === "lower" ? ", lower is better" : "";
-      const of = `${markdownText(rows.titles[gauge])} (n = ${
-        formatCount(change.evidence.n)
-      }${lower})`;
-      return [`on ${of} ${changeSentence(change)}`];
+      const n = `n = ${formatCount(change.evidence.n)}`;
+      return [`on ${gaugeText(gauge, rows.titles)}, ${n}: ${changeSentence(change)}`];
     });
     return `- **${markdownText(variant)}**: ${sides.join("; ")}.`;
   });

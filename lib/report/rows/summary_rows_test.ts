@@ -133,6 +133,20 @@ Deno.test("summaryRows() reads a study of one measure alone, and studyTable() wr
   }
 });
 
+Deno.test("studyTable() writes a study of the base model alone, and one of a single passage", () => {
+  const [base, tuned] = SUMMARY.variants;
+  const plan = { ...SUMMARY.plan, paths: [], primary: [], needs: [] };
+  const findings = { claims: [], pairs: [], seeds: [] };
+  const alone = studyTable(summaryRows({ ...SUMMARY, plan, variants: [base!], findings }));
+  assert.match(alone, /MMLU accuracy by category/);
+  assert.doesNotMatch(alone, /Changes on|The answer|Trade-off|undefined|null|0 paths/);
+  const { prose: _, ...versusBase } = tuned!.versusBase!;
+  const one = { ...SUMMARY, variants: [base!, { ...tuned!, versusBase }], findings };
+  const table = studyTable(summaryRows(one));
+  assert.match(table, /general text: nats a token/);
+  assert.doesNotMatch(table, /Changes on general text/);
+});
+
 /** The study as if it had asked one measure alone. */
 function only(gauge: "sql" | "mmlu" | "prose"): Summary {
   const one = <T extends Partial<Record<"sql" | "mmlu" | "prose", unknown>>>(all: T): T =>

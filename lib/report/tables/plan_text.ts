@@ -27,9 +27,10 @@ export function planText(
     `A loss of ${lossText(delta, gauge)} or more on ${
       markdownText(titles[gauge])
     } is not tolerated.`,
-    `The chance of recommending a variant that loses so much is at most ${formatPercent(alpha)}: ${
-      formatPercent(level)
-    } for each of ${formatCount(paths.length)} paths, one-sided.`,
+    ...(paths.length === 0 ? [] : [
+      `The level of recommending a variant that loses so much is ${formatPercent(alpha)}: ` +
+      `${formatPercent(level)} for each of ${formatCount(paths.length)} paths, one-sided.`,
+    ]),
     ...paths.map(({ name, variants }) =>
       `Path ${markdownText(name)}: ${variants.map((one) => markdownText(one)).join(", then ")}.`
     ),

@@ -178,7 +178,8 @@ function proseParts(study: StudyRows): Part[] {
   const title = markdownText(titles.prose);
   return [
     { title: `${title}: nats a token`, body: [proseTable(prose), "Lower is better."] },
-    ...(tradeOff.length > 0
+    // one passage alone has no change with a spread
+    ...(tradeOff.some((row) => row.prose)
       ? [{
         title: `Changes on ${title}`,
         body: [proseFinding(study), ...changeParts(study, ["prose"])],

@@ -1,6 +1,7 @@
 import type { Interval } from "../../stats/mod.ts";
 import type { GaugeTitles, Measure } from "../rows/row_types.ts";
 import { checkDifference, formatNats, formatSigned, formatSignedScore } from "./format_numbers.ts";
+import { markdownText } from "./markdown_text.ts";
 
 /** The unit that a change of a measure is printed in. */
 export type Unit = "points" | "nats a token" | "Brier score";
@@ -14,6 +15,12 @@ export function unitOf(measure: Measure): Unit {
 /** Which way a measure gets better. */
 export function betterOf(measure: Measure): "higher" | "lower" {
   return measure === "prose" || measure === "brier" ? "lower" : "higher";
+}
+
+/** A measure's name in a sentence, as Markdown, with a note where less of it is better. */
+export function gaugeText(measure: Measure, titles: GaugeTitles): string {
+  const name = markdownText(measureName(measure, titles));
+  return betterOf(measure) === "lower" ? `${name} (lower is better)` : name;
 }
 
 /** A measure's name in tables, figures and sentences. */
