@@ -4,7 +4,7 @@ import { realDataRoot } from "../lib/ground/mod.ts";
 import { loadMmlu } from "../lib/mmlu/mod.ts";
 import { loadPassages } from "../lib/prose/mod.ts";
 import { loadSpider, normalizeQuestion } from "../lib/spider/mod.ts";
-import { loadGeneralPrompts } from "../lib/study/export/general_prompts.ts";
+import { loadGeneralPrompts } from "../lib/study/training/data/general_prompts.ts";
 
 const HERE = import.meta.dirname ?? ".";
 const KINDS = [

@@ -14,9 +14,9 @@ import { SILENT } from "../ground/mod.ts";
 import { pcg32 } from "../stats/mod.ts";
 import { copyStudy, refusal, runMini, writeRunStudy } from "./testing/mini_run.ts";
 import { assertNear } from "./testing/near.ts";
-import { openInputs } from "./inputs.ts";
-import { openMmluStore, openSqlStore } from "./open_stores.ts";
-import { adapterOrigin, sealAdapter } from "./recipe_adapter.ts";
+import { openInputs } from "./inputs/inputs.ts";
+import { openMmluStore, openSqlStore } from "./answers/open_stores.ts";
+import { adapterOrigin, sealAdapter } from "./training/recipe_adapter.ts";
 
 const FLIPS = 20;
 

@@ -15,28 +15,28 @@
  *
  * @module
  */
-export { answerMmlu } from "./answer_mmlu.ts";
-export { answerProse } from "./answer_prose.ts";
-export { type AnsweredSql, answerSql } from "./answer_sql.ts";
-export type { AnswerOptions } from "./stored_answers.ts";
-export { buildSummary, summarizeVariants } from "./build_summary.ts";
-export { checkpointHashes, templateHashes } from "./checkpoint_hashes.ts";
-export { dataLabel } from "./data_label.ts";
-export { databaseHashes } from "./database_hashes.ts";
-export { exampleRows } from "./example_rows.ts";
-export { type GoldCheck } from "./export/check_golds.ts";
-export { loadGeneralPrompts } from "./export/general_prompts.ts";
+export { answerMmlu } from "./answers/answer_mmlu.ts";
+export { answerProse } from "./answers/answer_prose.ts";
+export { type AnsweredSql, answerSql } from "./answers/answer_sql.ts";
+export type { AnswerOptions } from "./answers/stored_answers.ts";
+export { buildSummary, summarizeVariants } from "./results/build_summary.ts";
+export { checkpointHashes, templateHashes } from "./inputs/checkpoint_hashes.ts";
+export { dataLabel } from "./inputs/data_label.ts";
+export { databaseHashes } from "./inputs/database_hashes.ts";
+export { exampleRows } from "./answers/example_rows.ts";
+export { type GoldCheck } from "./training/data/check_golds.ts";
+export { loadGeneralPrompts } from "./training/data/general_prompts.ts";
 export {
   readTrainingManifest,
   type TrainingManifest,
   trainingManifestLines,
-} from "./export/training_manifest.ts";
+} from "./training/data/training_manifest.ts";
 export {
   type TrainingData,
   type TrainingDataOptions,
   writeTrainingData,
-} from "./export/write_training_data.ts";
-export { firstTrainingText } from "./first_training_text.ts";
+} from "./training/data/write_training_data.ts";
+export { firstTrainingText } from "./inputs/first_training_text.ts";
 export {
   type DataInputs,
   type MmluInputs,
@@ -50,27 +50,32 @@ export {
   type SqlInputs,
   type StudyInputs,
   withEndToken,
-} from "./inputs.ts";
+} from "./inputs/inputs.ts";
 export {
   type JudgeableSample,
   judgeSamples,
   noteUnjudged,
   type SqlVerdict,
-} from "./judge_samples.ts";
-export { checkTraining, type CheckTrainingOptions } from "./check_training.ts";
-export { noteChangedAdapters } from "./note_changed_adapters.ts";
+} from "./answers/judge_samples.ts";
+export { checkTraining, type CheckTrainingOptions } from "./training/check_training.ts";
+export { noteChangedAdapters } from "./results/note_changed_adapters.ts";
 export { type NotebookStudy, openNotebookStudy } from "./open_notebook.ts";
-export { openEngine } from "./open_engine.ts";
-export { openMmluStore, openProseStore, openSqlStore, openVerdictStore } from "./open_stores.ts";
+export { openEngine } from "./answers/open_engine.ts";
+export {
+  openMmluStore,
+  openProseStore,
+  openSqlStore,
+  openVerdictStore,
+} from "./answers/open_stores.ts";
 export { type OpenStudy, openStudy, type OpenStudyOptions } from "./open_study.ts";
 export { type Progress, SILENT } from "../ground/mod.ts";
-export { adapterOrigin, adapterSettings, recipeAdapters } from "./recipe_adapter.ts";
-export { failuresReport } from "./failures.ts";
+export { adapterOrigin, adapterSettings, recipeAdapters } from "./training/recipe_adapter.ts";
+export { failuresReport } from "./results/failures.ts";
 export { finishStudy, runPipeline } from "./run_pipeline.ts";
-export { answerVariants } from "./answer_variants.ts";
+export { answerVariants } from "./answers/answer_variants.ts";
 export { allVariants, openVariants } from "./open_variants.ts";
 export { openStudyFolder, PLAN_FILE, type StudyFolder } from "./study_folder.ts";
-export { type PhaseOptions, trainRecipes } from "./train_recipes.ts";
+export { type PhaseOptions, trainRecipes } from "./training/train_recipes.ts";
 export {
   plainVariants,
   type SweepVariant,
@@ -78,18 +83,18 @@ export {
   type Training,
   trainings,
 } from "./sweep/sweep_variants.ts";
-export { BASE, type NamedVariant, promptHash } from "./sample_identity.ts";
-export { mmluShortfalls, sqlShortfalls } from "./shortfalls.ts";
-export { storedCompletions } from "./stored_completions.ts";
+export { BASE, type NamedVariant, promptHash } from "./answers/sample_identity.ts";
+export { mmluShortfalls, sqlShortfalls } from "./inputs/shortfalls.ts";
+export { storedCompletions } from "./answers/stored_completions.ts";
 export { answerLetters, type MmluAnswer, type VariantAnswers } from "./numbers/answers.ts";
-export { type ComparedResults, compareResults } from "./compare_results.ts";
+export { type ComparedResults, compareResults } from "./results/compare_results.ts";
 export { type FlippedExample, flippedExamples } from "./numbers/flips.ts";
-export { readAnswers } from "./read_answers.ts";
-export { ANSWER_KINDS, type AnswerKind, recordAnswers } from "./recorded_answers.ts";
+export { readAnswers } from "./results/read_answers.ts";
+export { ANSWER_KINDS, type AnswerKind, recordAnswers } from "./results/recorded_answers.ts";
 export { type StudyCost, studyCost } from "./sweep/study_cost.ts";
 export { compareVariants, type Tolerances } from "./numbers/compare_variants.ts";
 export { countCut, scoreMmlu, scoreProse, scoreSql } from "./numbers/score_variant.ts";
-export { tokenAuditFacts } from "./token_audit_facts.ts";
-export { plannedTrainingTokens, type TrainOptions, trainRecipe } from "./train_recipe.ts";
-export { type TrainingRuns, trainingRuns } from "./training_runs.ts";
-export { RESULT_FILES, summaryTexts, writeResults } from "./write_results.ts";
+export { tokenAuditFacts } from "./inputs/token_audit_facts.ts";
+export { plannedTrainingTokens, type TrainOptions, trainRecipe } from "./training/train_recipe.ts";
+export { type TrainingRuns, trainingRuns } from "./training/training_runs.ts";
+export { RESULT_FILES, summaryTexts, writeResults } from "./results/write_results.ts";

@@ -2,7 +2,7 @@ import { fromRoot, type Progress, REPOSITORY_ROOT, SILENT } from "../ground/mod.
 import { loadConfig } from "../runs/mod.ts";
 import { notebookProgress } from "./notebook_progress.ts";
 import { type OpenStudy, openStudy } from "./open_study.ts";
-import type { PhaseOptions } from "./train_recipes.ts";
+import type { PhaseOptions } from "./training/train_recipes.ts";
 
 /** A study as the notebooks have it. */
 export interface NotebookStudy extends OpenStudy {

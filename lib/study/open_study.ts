@@ -1,10 +1,10 @@
 import { checkRunFolder, type StudyConfig } from "../runs/mod.ts";
 import { ensureModel, ensurePythonEnv, ensureSample } from "../setup/mod.ts";
-import { dataLabel } from "./data_label.ts";
-import { openDataInputs, openInputs, type StudyInputs } from "./inputs.ts";
+import { dataLabel } from "./inputs/data_label.ts";
+import { openDataInputs, openInputs, type StudyInputs } from "./inputs/inputs.ts";
 import { openStudyFolder, type StudyFolder, unnamedTrainings } from "./study_folder.ts";
 import { trainings } from "./sweep/sweep_variants.ts";
-import { mmluShortfalls, sqlShortfalls, trainingShortfalls } from "./shortfalls.ts";
+import { mmluShortfalls, sqlShortfalls, trainingShortfalls } from "./inputs/shortfalls.ts";
 import type { Progress } from "../ground/mod.ts";
 
 /** A study that is ready to run: its inputs, and its results folder taken. */

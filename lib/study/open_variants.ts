@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { loadAdapter } from "../engine/mod.ts";
 import { fromRoot, UsageError } from "../ground/mod.ts";
 import type { StudyConfig } from "../runs/mod.ts";
-import { type ModelInputs, openModelInputs, type StudyInputs } from "./inputs.ts";
-import { BASE, type NamedVariant } from "./sample_identity.ts";
+import { type ModelInputs, openModelInputs, type StudyInputs } from "./inputs/inputs.ts";
+import { BASE, type NamedVariant } from "./answers/sample_identity.ts";
 import type { StudyFolder } from "./study_folder.ts";
 import {
   type Checkpoint,

@@ -9,7 +9,7 @@ import { SILENT } from "../ground/mod.ts";
 import { openStudy } from "./open_study.ts";
 import { runPipeline } from "./run_pipeline.ts";
 import { PLAN_FILE } from "./study_folder.ts";
-import { RESULT_FILES } from "./write_results.ts";
+import { RESULT_FILES } from "./results/write_results.ts";
 
 const SQL = 8;
 const MMLU = 9;

@@ -1,18 +1,18 @@
 import { loadAdapter } from "../engine/mod.ts";
 import type { Summary } from "../runs/mod.ts";
-import { answerVariants } from "./answer_variants.ts";
-import { buildSummary } from "./build_summary.ts";
-import { checkTraining } from "./check_training.ts";
-import { failuresReport } from "./failures.ts";
-import { noteChangedAdapters } from "./note_changed_adapters.ts";
+import { answerVariants } from "./answers/answer_variants.ts";
+import { buildSummary } from "./results/build_summary.ts";
+import { checkTraining } from "./training/check_training.ts";
+import { failuresReport } from "./results/failures.ts";
+import { noteChangedAdapters } from "./results/note_changed_adapters.ts";
 import { judgedAlike, type VariantAnswers } from "./numbers/answers.ts";
 import type { OpenStudy } from "./open_study.ts";
 import { allVariants, openVariants } from "./open_variants.ts";
-import { adapterOrigin } from "./recipe_adapter.ts";
-import { BASE } from "./sample_identity.ts";
+import { adapterOrigin } from "./training/recipe_adapter.ts";
+import { BASE } from "./answers/sample_identity.ts";
 import { sweepVariants, trainings } from "./sweep/sweep_variants.ts";
-import { type PhaseOptions, trainRecipes } from "./train_recipes.ts";
-import { writeResults } from "./write_results.ts";
+import { type PhaseOptions, trainRecipes } from "./training/train_recipes.ts";
+import { writeResults } from "./results/write_results.ts";
 
 /**
  * All phases of a study, from the base model's answers to the written results.

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { claimRun, type Recipe, type SweepPlan } from "../runs/mod.ts";
-import type { StudyInputs } from "./inputs.ts";
+import type { StudyInputs } from "./inputs/inputs.ts";
 import { keepPlan, sweepPlan } from "./sweep/sweep_plan.ts";
 import { sweepVariants, type Training } from "./sweep/sweep_variants.ts";
 

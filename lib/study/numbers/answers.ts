@@ -2,7 +2,7 @@ import type { MmluQuestion } from "../../mmlu/mod.ts";
 import type { ProseScore } from "../../prose/mod.ts";
 import type { MmluSample, UnjudgedExample, VariantOrigin } from "../../runs/mod.ts";
 import { alignById } from "../../stats/mod.ts";
-import type { SqlVerdict } from "../judge_samples.ts";
+import type { SqlVerdict } from "../answers/judge_samples.ts";
 
 /** What one variant answered, each measure for the same examples in the same order. */
 export interface VariantAnswers {

@@ -16,7 +16,7 @@ import {
   rightLetterProbabilities,
   verdict,
 } from "../../stats/mod.ts";
-import type { SqlVerdict } from "../judge_samples.ts";
+import type { SqlVerdict } from "../answers/judge_samples.ts";
 import type { MmluAnswer, VariantAnswers } from "./answers.ts";
 import { meanChange, scoreChange } from "./paired_change.ts";
 import { chanceOf, haveLogProbs, priorFreeRight, runs } from "./score_variant.ts";

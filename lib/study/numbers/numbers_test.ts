@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { MmluQuestion } from "../../mmlu/mod.ts";
 import type { MmluSample } from "../../runs/mod.ts";
-import type { SqlVerdict } from "../judge_samples.ts";
+import type { SqlVerdict } from "../answers/judge_samples.ts";
 import { answerLetters, judgedAlike, type MmluAnswer, type VariantAnswers } from "./answers.ts";
 import { compareVariants } from "./compare_variants.ts";
 import { scoreMmlu, scoreProse, scoreSql } from "./score_variant.ts";

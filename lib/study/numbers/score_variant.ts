@@ -20,7 +20,7 @@ import {
   proportion,
   rightLetterProbabilities,
 } from "../../stats/mod.ts";
-import type { SqlVerdict } from "../judge_samples.ts";
+import type { SqlVerdict } from "../answers/judge_samples.ts";
 import type { MmluAnswer } from "./answers.ts";
 
 /** Fewer questions than this have no calibration: two a bin. */

@@ -1,8 +1,8 @@
 import type { Prompt } from "../../engine/mod.ts";
 import type { StudyConfig } from "../../runs/mod.ts";
-import type { StudyInputs } from "../inputs.ts";
-import { mmluPrompts, passagePrompts, sqlPrompts } from "../study_prompts.ts";
-import { plannedTrainingTokens } from "../train_recipe.ts";
+import type { StudyInputs } from "../inputs/inputs.ts";
+import { mmluPrompts, passagePrompts, sqlPrompts } from "../answers/study_prompts.ts";
+import { plannedTrainingTokens } from "../training/train_recipe.ts";
 import { sweepVariants, trainings } from "./sweep_variants.ts";
 
 /** About what a study will take if nothing of it is stored yet. */

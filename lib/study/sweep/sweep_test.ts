@@ -3,7 +3,7 @@ import { parseConfig, type StudyConfig } from "../../runs/mod.ts";
 import { scoreEvidence, splitHalves, verdict } from "../../stats/mod.ts";
 import type { MmluAnswer, VariantAnswers } from "../numbers/answers.ts";
 import { compareVariants } from "../numbers/compare_variants.ts";
-import type { SqlVerdict } from "../judge_samples.ts";
+import type { SqlVerdict } from "../answers/judge_samples.ts";
 import { studyFindings, tolerancesOf } from "./study_findings.ts";
 import { keepPlan, sweepPlan } from "./sweep_plan.ts";
 import { plainVariants, sweepVariants, trainings } from "./sweep_variants.ts";

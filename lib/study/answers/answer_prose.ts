@@ -1,0 +1,49 @@
+import type { Engine } from "../../engine/mod.ts";
+import { cutNotice, type ProseScore } from "../../prose/mod.ts";
+import type { ProseSample } from "../../runs/mod.ts";
+import type { ModelInputs, ProseInputs } from "../inputs/inputs.ts";
+import { sampleIdentity } from "./sample_identity.ts";
+import { type AnswerOptions, storedAnswers } from "./stored_answers.ts";
+import { passagePrompts } from "./study_prompts.ts";
+
+/**
+ * Scores the study's passages with one variant, in nats; stored and resumed as
+ * all answers are.
+ *
+ * @returns One score a passage, in the order of the files.
+ */
+export async function answerProse(
+  inputs: ModelInputs & ProseInputs,
+  engine: Engine,
+  options: AnswerOptions<ProseSample>,
+): Promise<ProseScore[]> {
+  const { variant } = options;
+  const jobs = passagePrompts(inputs).map((prompt) => ({
+    prompt,
+    identity: sampleIdentity(inputs, variant, { prefix: [], suffix: prompt.tokens }, {
+      task: "prose",
+    }),
+  }));
+  const samples = await storedAnswers(jobs, {
+    unit: "passages",
+    ask: (open, call) => engine.textLogProbs(open.map(({ prompt }) => prompt.tokens), call),
+    keep: ({ prompt, identity }, { logProbs }): ProseSample => ({
+      ...identity,
+      id: prompt.id,
+      kind: prompt.kind,
+      topic: prompt.topic,
+      variant: variant.name,
+      tokens: logProbs.length,
+      nats: -logProbs.reduce((sum, logProb) => sum + logProb, 0),
+    }),
+  }, options);
+  return samples.map(({ tokens, nats }, i) => {
+    const { id, kind, topic } = jobs[i]!.prompt;
+    return { id, kind, topic, tokens, nats };
+  });
+}
+
+/** A line on passages that are too long for the model's window, if there are any. */
+export function proseNotes(inputs: ModelInputs & ProseInputs): string[] {
+  return [cutNotice(passagePrompts(inputs)) ?? []].flat();
+}

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { auditTokens } from "../../engine/tokenizer/audit_tokens.ts";
+import { openCpuEngine } from "../../engine/cpu/cpu_engine.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { openStore, SAMPLES } from "../../runs/mod.ts";
+import { SILENT } from "../../ground/mod.ts";
+import { writeMiniStudy } from "../testing/mini_study.ts";
+import { answerMmlu } from "./answer_mmlu.ts";
+import { answerSql } from "./answer_sql.ts";
+import { openInputs, samplePrompt } from "../inputs/inputs.ts";
+import { BASE } from "./sample_identity.ts";
+
+const TWICE = { db_id: "farm", question: "How many cows?", query: "SELECT count(*) FROM cow" };
+const OTHER = { db_id: "farm", question: "Names?", query: "SELECT name FROM cow" };
+
+/** An engine that counts the prompts that it is given. */
+function counting(engine: Engine): Engine & { prompts: number } {
+  return {
+    prompts: 0,
+    generate(prompts, options): ReturnType<Engine["generate"]> {
+      this.prompts += prompts.length;
+      return engine.generate(prompts, options);
+    },
+    choiceLogProbs(prompts, choices, options): ReturnType<Engine["choiceLogProbs"]> {
+      this.prompts += prompts.length;
+      return engine.choiceLogProbs(prompts, choices, options);
+    },
+    textLogProbs(texts, options): ReturnType<Engine["textLogProbs"]> {
+      this.prompts += texts.length;
+      return engine.textLogProbs(texts, options);
+    },
+    [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("answerSql asks a repeated question once and answers both", async () => {
+  using study = await writeMiniStudy({ spider: { "dev.json": [TWICE, OTHER, TWICE] } });
+  const inputs = await openInputs(study.config, study.model);
+  await using engine = counting(await openCpuEngine(inputs.checkpoint));
+  using store = openStore(`${study.out}/sql.jsonl`, { schema: SAMPLES.sql });
+  const samples = await answerSql(inputs, engine, { variant: BASE, store, progress: SILENT });
+  assert.deepEqual(samples.map(({ id }) => id), ["dev-0", "dev-1", "dev-2"]);
+  assert.equal(samples[0]!.text, samples[2]!.text);
+  assert.equal(engine.prompts, 2);
+  assert.equal(store.size, 2);
+  const renamed = { ...BASE, name: "renamed" };
+  const again = await answerSql(inputs, engine, { variant: renamed, store, progress: SILENT });
+  assert.equal(engine.prompts, 2);
+  assert.deepEqual(again, samples.map((sample) => ({ ...sample, variant: "renamed" })));
+});
+
+Deno.test("answerMmlu asks a repeated question once and answers both", async () => {
+  const row = "One?,a,b,c,d,C\n";
+  using study = await writeMiniStudy({
+    mmlu: {
+      "test/sociology_test.csv": row + row,
+      "test/philosophy_test.csv": "One?,a,b,c,d,C\nTwo?,a,b,c,d,D\n",
+    },
+  });
+  const { mmlu } = study.config;
+  const config = { ...study.config, mmlu: { ...mmlu, perCategory: 2 } };
+  const inputs = await openInputs(config, study.model);
+  const audit = auditTokens(inputs.tokenizer, samplePrompt(inputs));
+  await using engine = counting(await openCpuEngine(inputs.checkpoint));
+  using store = openStore(`${study.out}/mmlu.jsonl`, { schema: SAMPLES.mmlu });
+  const options = { variant: BASE, store, progress: SILENT };
+  const samples = await answerMmlu({ ...inputs, audit }, engine, options);
+  assert.deepEqual(samples.map(({ id }) => id), inputs.questions.map(({ id }) => id));
+  const [first, second] = samples.filter(({ subject }) => subject === "sociology");
+  assert.deepEqual([first!.id, second!.id], ["sociology-0", "sociology-1"]);
+  assert.deepEqual(first!.logProbs, second!.logProbs);
+  assert.equal(engine.prompts, samples.length - 1);
+});

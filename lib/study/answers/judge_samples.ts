@@ -1,0 +1,95 @@
+import { type Progress, UsageError } from "../../ground/mod.ts";
+import { type SqlSample, type UnjudgedExample } from "../../runs/mod.ts";
+import type { AnsweredSql } from "./answer_sql.ts";
+import {
+  extractSql,
+  type Hardness,
+  hardness,
+  judgeAll,
+  type Verdict,
+  type VerdictStore,
+} from "../../sql/mod.ts";
+import type { SqlInputs } from "../inputs/inputs.ts";
+
+/** A judged completion. */
+export interface SqlVerdict extends Verdict {
+  readonly id: string;
+  readonly dbId: string;
+  readonly variant: string;
+  readonly hardness: Hardness;
+  /** `length` if the completion was cut at the token limit. */
+  readonly finishReason: "stop" | "length";
+  /** Present if it was cut inside its reasoning part, before any statement. */
+  readonly cutInReasoning?: true;
+}
+
+/** A completion to judge; where it was cut is told if it is known. */
+export type JudgeableSample = SqlSample & Partial<Pick<AnsweredSql, "cutInReasoning">>;
+
+/** What became of a variant's completions. */
+export interface JudgedSamples {
+  readonly verdicts: readonly SqlVerdict[];
+  /** Examples whose gold fails or whose database cannot be read: no fault of the model, so no verdict. */
+  readonly unjudged: readonly UnjudgedExample[];
+}
+
+/** How completions are judged. */
+export interface JudgeSamplesOptions {
+  /** When a query is ended, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Verdicts of earlier runs, and where new ones are kept; without it none are. */
+  readonly store?: VerdictStore;
+  /** Is told how far it is. */
+  readonly progress: Progress;
+}
+
+/**
+ * Judges completions against their golds on the study's databases.
+ *
+ * @throws {UsageError} If no example at all can be judged.
+ */
+export async function judgeSamples(
+  { asked, spider }: SqlInputs,
+  samples: readonly JudgeableSample[],
+  { progress, ...options }: JudgeSamplesOptions,
+): Promise<JudgedSamples> {
+  const golds = new Map(asked.map(({ id, query }) => [id, query]));
+  const outcomes = await judgeAll(
+    samples.map(({ id, dbId, text, cutInReasoning }) => ({
+      id,
+      dbId,
+      dbPaths: [spider.databasePath(dbId)],
+      gold: golds.get(id)!,
+      // a draft in a reasoning part that the prompt has opened is no answer
+      predicted: cutInReasoning ? "" : extractSql(text) ?? "",
+    })),
+    { ...options, onProgress: (done, total) => progress.update(done, total, "verdicts") },
+  );
+  const verdicts: SqlVerdict[] = [];
+  const unjudged: UnjudgedExample[] = [];
+  for (const [i, outcome] of outcomes.entries()) {
+    const { id, dbId, variant, finishReason, cutInReasoning } = samples[i]!;
+    if ("error" in outcome) {
+      const { status, message } = outcome;
+      unjudged.push({ id, dbId, status, message });
+      continue;
+    }
+    const cut = cutInReasoning ? { cutInReasoning: true } as const : undefined;
+    const level = hardness(golds.get(id)!);
+    verdicts.push({ id, dbId, variant, hardness: level, finishReason, ...cut, ...outcome });
+  }
+  if (verdicts.length === 0 && samples.length > 0) {
+    const [{ id, message }] = unjudged as [UnjudgedExample];
+    throw new UsageError(
+      `Cannot judge any of ${samples.length} examples: the first, "${id}": ${message}`,
+    );
+  }
+  return { verdicts, unjudged };
+}
+
+/** Tells in a line each which examples have no verdict, and why. */
+export function noteUnjudged(unjudged: readonly UnjudgedExample[], progress: Progress): void {
+  for (const { id, dbId, message } of unjudged) {
+    progress.note(`no verdict on ${id} (database ${dbId}): ${message}`);
+  }
+}

@@ -1,0 +1,41 @@
+import type { Engine } from "../../engine/mod.ts";
+
+/** An engine that opens its session at the first question, so that a finished study needs none. */
+export class LazyEngine implements Engine {
+  readonly #open: () => Promise<Engine>;
+  #engine: Promise<Engine> | undefined;
+
+  /** @param open Opens the session; called once at most. */
+  constructor(open: () => Promise<Engine>) {
+    this.#open = open;
+  }
+
+  /** As the engine's; of no prompts without it. */
+  async *generate(...args: Parameters<Engine["generate"]>): ReturnType<Engine["generate"]> {
+    if (args[0].length > 0) yield* (await this.#opened()).generate(...args);
+  }
+
+  /** As the engine's; of no prompts without it. */
+  async *choiceLogProbs(
+    ...args: Parameters<Engine["choiceLogProbs"]>
+  ): ReturnType<Engine["choiceLogProbs"]> {
+    if (args[0].length > 0) yield* (await this.#opened()).choiceLogProbs(...args);
+  }
+
+  /** As the engine's; of no texts without it. */
+  async *textLogProbs(
+    ...args: Parameters<Engine["textLogProbs"]>
+  ): ReturnType<Engine["textLogProbs"]> {
+    if (args[0].length > 0) yield* (await this.#opened()).textLogProbs(...args);
+  }
+
+  /** Closes the session, if there is one. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const engine = await this.#engine?.catch(() => undefined);
+    await engine?.[Symbol.asyncDispose]();
+  }
+
+  #opened(): Promise<Engine> {
+    return this.#engine ??= this.#open();
+  }
+}

@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import type { Prompt, Variant } from "../../engine/mod.ts";
+import { contentKey } from "../../ground/mod.ts";
+
+import { TASK_VERSION, type VariantOrigin } from "../../runs/mod.ts";
+import type { ModelInputs } from "../inputs/inputs.ts";
+
+/** One set of weights under test: its name, and the adapter with its identity. */
+export interface NamedVariant {
+  /** "base", or a name that no other variant has. */
+  readonly name: string;
+  /** Which weights they are, for tables. */
+  readonly origin: VariantOrigin;
+  readonly weights: Variant;
+  /** SHA-256 of the adapter's file; absent for the base model. */
+  readonly adapterHash?: string;
+  /** The folder of the adapter. */
+  readonly dir?: string;
+  /** The model that answers where it is not the study's own. */
+  readonly model?: ModelInputs;
+}
+
+/** The base model, without any adapter. */
+export const BASE: NamedVariant = { name: "base", origin: { source: "base" }, weights: {} };
+
+/** What names a sample in its store. */
+export interface SampleIdentity {
+  /** Hash of all that determines the sample. */
+  readonly key: string;
+  /** SHA-256 of the prompt's token ids. */
+  readonly promptHash: string;
+  readonly promptTokens: number;
+}
+
+/**
+ * SHA-256 of a prompt's token ids as little-endian 32-bit integers, hexadecimal:
+ * what says that two programs asked the same.
+ */
+export function promptHash(prompt: Prompt): string {
+  const known = HASHES.get(prompt);
+  if (known !== undefined) return known;
+  const ids = [...prompt.prefix, ...prompt.suffix];
+  const bytes = new DataView(new ArrayBuffer(4 * ids.length));
+  ids.forEach((id, i) => bytes.setInt32(4 * i, id, true));
+  const hash = createHash("sha256").update(new Uint8Array(bytes.buffer)).digest("hex");
+  HASHES.set(prompt, hash);
+  return hash;
+}
+
+/** Hashes of the prompts that were asked: every variant of a study asks the same. */
+const HASHES = new WeakMap<Prompt, string>();
+
+/**
+ * Names a sample by what determines it: the checkpoint's and the adapter's
+ * bytes, the adapter's scale, the prompt's tokens, the engine, and the task's
+ * own settings. The batch size and the machine are left out.
+ */
+export function sampleIdentity(
+  { config, modelHashes }: ModelInputs,
+  { adapterHash, weights }: NamedVariant,
+  prompt: Prompt,
+  task: Readonly<Record<string, unknown>>,
+): SampleIdentity {
+  const hash = promptHash(prompt);
+  const { kind, device } = config.engine;
+  const adapter = adapterHash ? { adapterHash, scale: weights.scale ?? 1 } : null;
+  const key = contentKey({
+    taskVersion: TASK_VERSION,
+    model: modelHashes,
+    adapter,
+    promptHash: hash,
+    engine: { kind, device },
+    ...task,
+  });
+  return { key, promptHash: hash, promptTokens: prompt.prefix.length + prompt.suffix.length };
+}

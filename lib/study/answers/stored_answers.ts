@@ -1,0 +1,70 @@
+import type { EngineCallOptions } from "../../engine/mod.ts";
+import type { Progress } from "../../ground/mod.ts";
+import type { Keyed, SampleStore } from "../../runs/mod.ts";
+import type { NamedVariant, SampleIdentity } from "./sample_identity.ts";
+
+/** What every phase that asks an engine works with. */
+export interface AnswerOptions<Sample extends Keyed> {
+  readonly variant: NamedVariant;
+  readonly store: SampleStore<Sample>;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+/** One question to the engine, named by all that determines its answer. */
+export interface Job {
+  readonly identity: SampleIdentity;
+}
+
+/** How jobs are asked, and what is kept of a reply. */
+export interface Asking<J extends Job, Reply, Sample extends Keyed> {
+  /** What the progress counts, such as "questions". */
+  readonly unit: string;
+  ask(open: readonly J[], options: EngineCallOptions): AsyncIterable<Reply>;
+  keep(job: J, reply: Reply): Sample;
+}
+
+/**
+ * Asks what the store does not have yet, each job that is the same to the model
+ * once, and stores it batch by batch: a killed run loses at most the batch in
+ * flight.
+ *
+ * @returns The stored sample of each job, in the order of the jobs.
+ */
+export async function storedAnswers<
+  J extends Job,
+  Reply extends { readonly index: number },
+  Sample extends Keyed,
+>(
+  jobs: readonly J[],
+  { unit, ask, keep }: Asking<J, Reply, Sample>,
+  { variant, store, progress, signal }: AnswerOptions<Sample>,
+): Promise<Sample[]> {
+  const missing = jobs.filter(({ identity }) => !store.has(identity.key));
+  const reused = jobs.length - missing.length;
+  if (reused > 0) {
+    progress.note(`${variant.name}: reused ${reused} of ${jobs.length} stored answers`);
+  }
+  const open = onePerKey(missing);
+  let batch: Sample[] = [];
+  const replies = ask(open, {
+    variant: variant.weights,
+    ...(signal ? { signal } : {}),
+    onProgress(done, total): void {
+      store.append(batch);
+      batch = [];
+      progress.update(done, total, unit);
+    },
+  });
+  for await (const reply of replies) batch.push(keep(open[reply.index]!, reply));
+  store.append(batch);
+  return jobs.map(({ identity }) => store.get(identity.key)!);
+}
+
+/**
+ * Jobs that are the same to the model, once: data sets repeat questions (27 of
+ * MMLU's test questions are there twice, choices and all).
+ */
+function onePerKey<J extends Job>(jobs: readonly J[]): J[] {
+  return [...new Map(jobs.map((job) => [job.identity.key, job])).values()];
+}

@@ -1,0 +1,67 @@
+import type { Prompt, Tokenizer } from "../../engine/mod.ts";
+import { devShots, mmluPrompt } from "../../mmlu/mod.ts";
+import { type ProsePrompt, prosePrompt } from "../../prose/mod.ts";
+import { sqlPrompt } from "../../spider/mod.ts";
+import type { MmluInputs, ModelInputs, ProseInputs, SqlInputs } from "../inputs/inputs.ts";
+
+/** Prompts by the tokenizer that made them, and what they were made of, one level each. */
+interface Made {
+  readonly below: WeakMap<object, Made>;
+  prompts?: readonly unknown[];
+}
+
+const MADE: Made = { below: new WeakMap() };
+
+/**
+ * The text-to-SQL prompts of a study's asked questions, made once for each set of examples shown,
+ * however many variants answer them.
+ */
+export function sqlPrompts(
+  { asked, shots, spider, tokenizer }: ModelInputs & SqlInputs,
+): readonly Prompt[] {
+  return once(
+    tokenizer,
+    [shots, asked],
+    () =>
+      asked.map((example) =>
+        tokenizer.encodeConversation(sqlPrompt(example, { schemas: spider.schemas, shots }))
+      ),
+  );
+}
+
+/** The multiple-choice prompts of a study's questions, made once as {@linkcode sqlPrompts} are. */
+export function mmluPrompts(
+  { config, mmlu, questions, tokenizer }: ModelInputs & MmluInputs,
+): readonly Prompt[] {
+  return once(tokenizer, [mmlu, questions], () =>
+    questions.map((question) => {
+      const shots = devShots(mmlu, question.subject, config.mmlu.shots);
+      const { shared, own } = mmluPrompt(question, shots);
+      return tokenizer.encodePlain(shared, own);
+    }));
+}
+
+/** The passages of a study as tokens, made once as {@linkcode sqlPrompts} are. */
+export function passagePrompts(
+  { prose, tokenizer }: ModelInputs & ProseInputs,
+): readonly ProsePrompt[] {
+  return once(
+    tokenizer,
+    [prose],
+    () => prose.passages.map((passage) => prosePrompt(passage, tokenizer)),
+  );
+}
+
+function once<Prompts>(
+  tokenizer: Tokenizer,
+  sources: readonly object[],
+  make: () => readonly Prompts[],
+): readonly Prompts[] {
+  let made = MADE;
+  for (const source of [tokenizer, ...sources]) {
+    const below = made.below.get(source) ?? { below: new WeakMap() };
+    made.below.set(source, below);
+    made = below;
+  }
+  return (made.prompts ??= make()) as readonly Prompts[];
+}

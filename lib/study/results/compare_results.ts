@@ -1,0 +1,86 @@
+import { UsageError } from "../../ground/mod.ts";
+import type { Comparison } from "../../runs/mod.ts";
+import type { VariantAnswers } from "../numbers/answers.ts";
+import { compareVariants, type Tolerances } from "../numbers/compare_variants.ts";
+import { type FlippedExample, flippedExamples } from "../numbers/flips.ts";
+
+/** Two sets of answers that were made earlier, compared. */
+export interface ComparedResults {
+  readonly first: string;
+  readonly second: string;
+  readonly comparison: Comparison;
+  readonly flips: readonly FlippedExample[];
+}
+
+/** So many ids are named where two sets differ. */
+const NAMED = 5;
+
+/**
+ * Compares answers that were made earlier, on every measure that both have.
+ *
+ * @throws {UsageError} If they have no measure in common, or answered other examples.
+ */
+export function compareResults(
+  first: VariantAnswers,
+  second: VariantAnswers,
+  tolerances: Tolerances = {},
+): ComparedResults {
+  const shared = <K extends "verdicts" | "letters" | "prose">(key: K, what: string): boolean => {
+    const [a, b] = [first[key], second[key]].map((list) => list.map(({ id }) => id));
+    if (a!.length === 0 || b!.length === 0) return false;
+    refuseOthers(a!, b!, { first: first.name, second: second.name, what });
+    return true;
+  };
+  const keep = {
+    verdicts: shared("verdicts", "text-to-SQL questions"),
+    letters: shared("letters", "multiple-choice questions"),
+    prose: shared("prose", "passages"),
+  };
+  if (!Object.values(keep).includes(true)) {
+    throw new UsageError(
+      `Cannot compare "${first.name}" with "${second.name}": they have no kind of answers in common`,
+    );
+  }
+  const only = (answers: VariantAnswers): VariantAnswers => ({
+    ...answers,
+    verdicts: keep.verdicts ? answers.verdicts : [],
+    letters: keep.letters ? answers.letters : [],
+    prose: keep.prose ? answers.prose : [],
+  });
+  const [before, after] = [only(first), only(second)];
+  return {
+    first: first.name,
+    second: second.name,
+    comparison: compareVariants(before, after, tolerances),
+    flips: flippedExamples(before, after),
+  };
+}
+
+function refuseOthers(
+  a: readonly string[],
+  b: readonly string[],
+  { first, second, what }: {
+    readonly first: string;
+    readonly second: string;
+    readonly what: string;
+  },
+): void {
+  for (const [name, ids] of [[first, a], [second, b]] as const) {
+    const seen = new Set<string>();
+    const twice = ids.find((id) => seen.size === seen.add(id).size);
+    if (twice === undefined) continue;
+    throw new UsageError(`Cannot compare "${name}": its ${what} have "${twice}" twice`);
+  }
+  const missing = (of: readonly string[], among: readonly string[]): string[] => {
+    const there = new Set(among);
+    return of.filter((id) => !there.has(id));
+  };
+  for (const [name, lacking] of [[second, missing(a, b)], [first, missing(b, a)]] as const) {
+    if (lacking.length === 0) continue;
+    const named = lacking.slice(0, NAMED).join(", ");
+    throw new UsageError(
+      `Cannot compare "${first}" with "${second}": they answered other ${what}: "${name}" has not ` +
+        `${named}${lacking.length > NAMED ? ` and ${lacking.length - NAMED} more` : ""}`,
+    );
+  }
+}

@@ -1,0 +1,154 @@
+import { z } from "zod";
+import { checkRecord, COUNT, TEXT, UsageError } from "../../ground/mod.ts";
+import { byReading, HARDNESS_LEVELS } from "../../sql/mod.ts";
+import type { SqlVerdict } from "../answers/judge_samples.ts";
+import type { VariantAnswers } from "../numbers/answers.ts";
+import { type AnswerRow, readJsonLines, readRecordedAnswers } from "./recorded_answers.ts";
+
+const VARIANT = { variant: TEXT.optional() };
+
+/** A verdict, as `evaluate`, `judge` and a study write it; other keys are not looked at. */
+const VERDICT = z.object({
+  ...VARIANT,
+  id: TEXT,
+  dbId: TEXT,
+  hardness: z.enum(HARDNESS_LEVELS),
+  status: TEXT,
+  ...byReading(() => z.boolean()),
+  errorClass: TEXT.optional(),
+  finishReason: z.enum(["stop", "length"]).optional(),
+  shots: COUNT.optional(),
+  sql: z.string().optional(),
+});
+
+/** An answer to a multiple-choice question, as `mmlu` and a study write it. */
+const LETTER = z.object({
+  ...VARIANT,
+  id: TEXT,
+  subject: TEXT,
+  category: TEXT,
+  chosen: COUNT,
+  correct: z.boolean(),
+  answer: COUNT.optional(),
+  logProbs: z.array(z.number().max(0)).optional(),
+});
+
+/** A scored passage, as a study writes it. */
+const PASSAGE = z.object({
+  ...VARIANT,
+  id: TEXT,
+  kind: TEXT,
+  topic: TEXT,
+  tokens: z.int().min(1),
+  nats: z.number().min(0),
+});
+
+/** The files of a folder of results that have answers. */
+const ANSWER_FILES = [
+  ...["verdicts", "letters", "prose"].flatMap((name) => [`${name}.jsonl`, `${name}.parquet`]),
+  "answers.jsonl",
+];
+
+/** What stands between a path and the name of a variant in it. */
+const SEPARATOR = "::";
+
+/**
+ * Reads answers that were written earlier: a file of verdicts, of letters or of scored passages (JSON
+ * lines or Parquet), or a folder with some of them, such as a study's.
+ *
+ * @param place A path; where there are several variants in it, `PATH::VARIANT`.
+ * @throws {UsageError} If it cannot be read, a row is none of the three, or the variant is not
+ * there or not named.
+ */
+export function readAnswers(place: string): VariantAnswers {
+  const [path, variant] = place.split(SEPARATOR) as [string, string | undefined];
+  const rows = filesOf(path).flatMap((file) => readRows(file));
+  const names = [...new Set(rows.map(({ row }) => String(row.variant ?? "")))];
+  if (variant === undefined && names.length > 1) {
+    throw new UsageError(
+      `Cannot compare "${path}": it has several variants: give one of them as ` +
+        names.map((name) => `"${path}${SEPARATOR}${name}"`).join(", "),
+    );
+  }
+  const own = variant === undefined ? rows : rows.filter(({ row }) => row.variant === variant);
+  if (own.length === 0) {
+    throw new UsageError(
+      variant === undefined
+        ? `Cannot compare "${path}": it has no answers`
+        : `Cannot compare "${path}": it has no variant "${variant}": there are ${names.join(", ")}`,
+    );
+  }
+  const name = variant ?? (names[0] === "" ? path : names[0]!);
+  return { name, origin: { source: name }, ...answersOf(own) };
+}
+
+/** A row and where it stands. */
+interface PlacedRow {
+  readonly row: AnswerRow;
+  readonly place: string;
+}
+
+function filesOf(path: string): string[] {
+  let folder: boolean;
+  try {
+    folder = Deno.statSync(path).isDirectory;
+  } catch {
+    throw new UsageError(`Cannot compare "${path}": it does not exist`);
+  }
+  if (!folder) return [path];
+  const names = new Set([...Deno.readDirSync(path)].map(({ name }) => name));
+  const files = ANSWER_FILES.filter((name) => names.has(name));
+  if (files.length > 0) return files.map((name) => `${path}/${name}`);
+  throw new UsageError(`Cannot compare "${path}": it has none of ${ANSWER_FILES.join(", ")}`);
+}
+
+function readRows(path: string): PlacedRow[] {
+  const rows = path.endsWith(".parquet") ? readRecordedAnswers(path) : readJsonLines(path);
+  return rows.map((row, i) => {
+    const place = `${path}, row ${i + 1}`;
+    if (typeof row === "object" && row !== null && !Array.isArray(row)) return { row, place };
+    throw new UsageError(`Cannot use ${place}: it is no object`);
+  });
+}
+
+function answersOf(
+  rows: readonly PlacedRow[],
+): Pick<VariantAnswers, "verdicts" | "letters" | "prose"> {
+  const verdicts: SqlVerdict[] = [];
+  const letters: VariantAnswers["letters"][number][] = [];
+  const prose: VariantAnswers["prose"][number][] = [];
+  for (const { row, place } of rows) {
+    // an example without a verdict, and one of another prompt than the study's own
+    if (row.official === null || row.shots !== undefined) continue;
+    if ("official" in row) {
+      const { variant = "", finishReason = "stop", sql = "", shots: _, status, ...rest } =
+        checkRecord(VERDICT, row, place);
+      const judged = status === "no_prediction" ? "no_sql" : status;
+      verdicts.push(
+        { ...rest, status: judged, variant, finishReason, sql, elapsedMs: 0 } as SqlVerdict,
+      );
+    } else if ("chosen" in row) {
+      const { variant: _, answer, chosen, logProbs = [], ...rest } = checkRecord(
+        LETTER,
+        row,
+        place,
+      );
+      // a wrong answer of a file without the right letters is of no known letter: none is made up
+      letters.push({
+        ...rest,
+        chosen,
+        answer: answer ?? (rest.correct ? chosen : -1),
+        logProbs: answer === undefined ? [] : logProbs,
+      });
+    } else if ("nats" in row) {
+      const { variant: _, ...rest } = checkRecord(PASSAGE, row, place);
+      prose.push(rest);
+    } else {
+      throw new UsageError(
+        `Cannot use ${place}: it is no verdict ("official"), no answer ("chosen") and no scored ` +
+          'passage ("nats")',
+      );
+    }
+  }
+  return { verdicts, letters, prose };
+}

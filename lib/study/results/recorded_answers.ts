@@ -1,0 +1,114 @@
+import pl from "nodejs-polars";
+import { parseJson, readTextFile } from "../../ground/mod.ts";
+import { byReading } from "../../sql/mod.ts";
+
+/** One row of a file of answers. */
+export type AnswerRow = Readonly<Record<string, unknown>>;
+
+type Column = (values: readonly unknown[]) => pl.Series;
+
+const column = (type: pl.DataType) => (values: readonly unknown[]): pl.Series =>
+  pl.Series("", values.map((value) => value ?? null), type);
+
+const TEXT = column(pl.Utf8);
+const FLAG = column(pl.Bool);
+// a series of a narrower type is made without nulls: 0 would stand for what is not there
+const WHOLE = column(pl.Int64);
+const NUMBER = column(pl.Float64);
+const NUMBERS = column(pl.List(pl.Float32));
+
+/** The columns of each kind of answers, in their order. */
+const COLUMNS = {
+  verdicts: {
+    variant: TEXT,
+    shots: WHOLE,
+    id: TEXT,
+    dbId: TEXT,
+    hardness: TEXT,
+    status: TEXT,
+    ...byReading(() => FLAG),
+    errorClass: TEXT,
+    finishReason: TEXT,
+    cutInReasoning: FLAG,
+    message: TEXT,
+    sql: TEXT,
+  },
+  letters: {
+    variant: TEXT,
+    id: TEXT,
+    subject: TEXT,
+    category: TEXT,
+    answer: WHOLE,
+    chosen: WHOLE,
+    correct: FLAG,
+    written: WHOLE,
+    logProbs: NUMBERS,
+  },
+  prose: { variant: TEXT, id: TEXT, kind: TEXT, topic: TEXT, tokens: WHOLE, nats: NUMBER },
+} as const satisfies Record<string, Readonly<Record<string, Column>>>;
+
+/** The kinds of answers that are recorded. */
+export type AnswerKind = keyof typeof COLUMNS;
+
+/** The kinds of answers that are recorded, each in a file of its own. */
+export const ANSWER_KINDS = Object.keys(COLUMNS) as readonly AnswerKind[];
+
+/** So many decimals of a log-probability are recorded. */
+const HUNDREDTHS = 100;
+
+/**
+ * Writes a study's answers of one kind in the compact form in which they are recorded: Parquet, with
+ * none of the data sets' texts. Log-probabilities have two decimals and are kept for some variants.
+ *
+ * The same answers give the same bytes.
+ *
+ * @param from The JSON lines that the study wrote.
+ * @param to The file to be written.
+ * @throws {TypeError} If a row has a key that is not recorded: it would be lost in silence.
+ */
+export function recordAnswers(
+  kind: AnswerKind,
+  { from, to, logProbsOf }: {
+    readonly from: string;
+    readonly to: string;
+    /** The variants whose log-probabilities are kept. */
+    readonly logProbsOf: ReadonlySet<string>;
+  },
+): void {
+  const columns: Readonly<Record<string, Column>> = COLUMNS[kind];
+  const rows = readJsonLines(from);
+  for (const row of rows) {
+    const other = Object.keys(row).find((key) => !Object.hasOwn(columns, key));
+    if (other !== undefined) throw new TypeError(`Cannot record "${other}" of ${from}`);
+  }
+  const value = (row: AnswerRow, key: string): unknown =>
+    key === "logProbs" ? keptLogProbs(row, logProbsOf) : row[key];
+  const data = Object.fromEntries(
+    Object.entries(columns).map(([key, make]) => [key, make(rows.map((row) => value(row, key)))]),
+  );
+  pl.DataFrame(data).writeParquet(to, { compression: "zstd" });
+}
+
+function keptLogProbs(
+  { variant, logProbs }: AnswerRow,
+  logProbsOf: ReadonlySet<string>,
+): number[] | null {
+  if (!Array.isArray(logProbs) || !logProbsOf.has(String(variant))) return null;
+  return logProbs.map((value: number) => Math.round(value * HUNDREDTHS) / HUNDREDTHS);
+}
+
+/** The rows of a file that {@linkcode recordAnswers} wrote; keys without a value are left out. */
+export function readRecordedAnswers(path: string): AnswerRow[] {
+  return pl.readParquet(path).toRecords().map((row) =>
+    Object.fromEntries(
+      Object.entries(row).filter(([, value]) => value !== null && value !== undefined),
+    )
+  );
+}
+
+/** The objects of a file of JSON lines. */
+export function readJsonLines(path: string): AnswerRow[] {
+  return readTextFile(path).split("\n").flatMap((line, i) =>
+    line.trim() === "" ? [] : [parseJson(line, `${path}, line ${i + 1}`) as AnswerRow]
+  );
+}

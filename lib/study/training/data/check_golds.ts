@@ -1,0 +1,89 @@
+import { stat } from "node:fs/promises";
+import type { Progress } from "../../../ground/mod.ts";
+import type { SpiderData, SpiderExample } from "../../../spider/mod.ts";
+import { DatabaseError, ExecutorPool } from "../../../sql/mod.ts";
+
+/** A gold query that did not run to its end. */
+export interface GoldFault {
+  /** The example's id. */
+  readonly id: string;
+  /** Its database. */
+  readonly dbId: string;
+  /** One line of SQLite's or of the executor's. */
+  readonly message: string;
+}
+
+/** A database whose gold queries could not be run. */
+export interface UncheckedDatabase {
+  /** Its name. */
+  readonly dbId: string;
+  /** How many examples are on it. */
+  readonly examples: number;
+  /** Why: there is no file, or it cannot be read. */
+  readonly reason: string;
+}
+
+/** What running the gold queries of training examples came to. */
+export interface GoldCheck {
+  /** How many ran to their end or failed. */
+  readonly checked: number;
+  /** SQLite refuses them: they would teach a model what does not run. */
+  readonly failing: readonly GoldFault[];
+  /** Ended at a limit of this machine, which says nothing of the query. */
+  readonly unfinished: readonly GoldFault[];
+  /** Databases that are missing or damaged: their queries are neither right nor wrong. */
+  readonly unchecked: readonly UncheckedDatabase[];
+}
+
+/** Options of {@linkcode checkGolds}. */
+export interface CheckGoldsOptions {
+  /** Is told how many queries of how many are done, a database at a time. */
+  readonly progress: Progress;
+  /** Ends the check before the next database. */
+  readonly signal?: AbortSignal;
+  /** When a query is ended, in milliseconds; the executor's own limit if left out. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Runs the gold query of every example on its database.
+ *
+ * @throws {ExecutorError} If no process can be started to run them.
+ * @throws {DOMException} `AbortError`, if the signal is given.
+ */
+export async function checkGolds(
+  { databasePath }: Pick<SpiderData, "databasePath">,
+  examples: readonly SpiderExample[],
+  { progress, signal, timeoutMs }: CheckGoldsOptions,
+): Promise<GoldCheck> {
+  const failing: GoldFault[] = [];
+  const unfinished: GoldFault[] = [];
+  const unchecked: UncheckedDatabase[] = [];
+  let checked = 0;
+  await using pool = new ExecutorPool(timeoutMs === undefined ? {} : { timeoutMs });
+
+  async function checkOne({ id, dbId, query }: SpiderExample, path: string): Promise<void> {
+    const execution = await pool.execute(path, query);
+    checked++;
+    if (execution.status === "rows") return;
+    const { status, message } = execution;
+    (status === "sql_error" ? failing : unfinished).push({ id, dbId, message });
+  }
+
+  let done = 0;
+  for (const [dbId, own] of Map.groupBy(examples, (example) => example.dbId)) {
+    signal?.throwIfAborted();
+    const path = databasePath(dbId);
+    if (!(await stat(path).catch(() => undefined))?.size) {
+      unchecked.push({ dbId, examples: own.length, reason: "there is no database file" });
+    } else {
+      const ends = await Promise.allSettled(own.map((example) => checkOne(example, path)));
+      const refused = ends.find((end) => end.status === "rejected")?.reason;
+      if (refused !== undefined && !(refused instanceof DatabaseError)) throw refused;
+      if (refused) unchecked.push({ dbId, examples: own.length, reason: refused.reason });
+    }
+    done += own.length;
+    progress.update(done, examples.length, "gold queries");
+  }
+  return { checked, failing, unfinished, unchecked };
+}

@@ -1,0 +1,78 @@
+import type { Engine } from "../../../engine/mod.ts";
+import type { WrittenSample } from "../../../runs/mod.ts";
+import type { ChatMessage } from "../../../spider/mod.ts";
+import type { ModelInputs } from "../../inputs/inputs.ts";
+import { BASE, sampleIdentity } from "../../answers/sample_identity.ts";
+import { type AnswerOptions, storedAnswers } from "../../answers/stored_answers.ts";
+import type { GeneralPrompt } from "./general_prompts.ts";
+
+/** Where an answer to a general prompt is cut, in tokens. */
+export const GENERAL_ANSWER_TOKENS = 256;
+
+/** A general prompt with the base model's answer. */
+export interface GeneralAnswer {
+  /** The prompt's id. */
+  readonly id: string;
+  /** The prompt as a conversation. */
+  readonly prompt: readonly ChatMessage[];
+  /** What the base model answers, without spaces at its ends. */
+  readonly answer: string;
+}
+
+/** The base model's answers to general prompts, and the prompts that have none that can be used. */
+export interface GeneralAnswers {
+  /** In the order of the prompts. */
+  readonly answers: readonly GeneralAnswer[];
+  /** Ids of those that were cut: trained on, they would teach to end in the midst of a sentence. */
+  readonly cut: readonly string[];
+  /** Ids of those that say nothing. */
+  readonly empty: readonly string[];
+}
+
+/**
+ * Lets the base model answer general prompts greedily, each in the chat template as the only turn.
+ * An answer is stored under a key that has the hash of the model's files, so that a model never
+ * learns from another's answers; what the store has is not asked again.
+ *
+ * @param engine Answers without any adapter.
+ */
+export async function answerGeneral(
+  inputs: ModelInputs,
+  engine: Engine,
+  { prompts, ...options }:
+    & { readonly prompts: readonly GeneralPrompt[] }
+    & Omit<AnswerOptions<WrittenSample>, "variant">,
+): Promise<GeneralAnswers> {
+  const { tokenizer, checkpoint } = inputs;
+  const { endTokenIds } = checkpoint.config;
+  const maxNewTokens = GENERAL_ANSWER_TOKENS;
+  const jobs = prompts.map(({ id, prompt: content }) => {
+    const messages = [{ role: "user", content }] as const;
+    const prompt = tokenizer.encodeConversation({ messages, sharedLength: 0 });
+    const task = { task: "general", maxNewTokens, endTokenIds };
+    return { id, messages, prompt, identity: sampleIdentity(inputs, BASE, prompt, task) };
+  });
+  const samples = await storedAnswers(jobs, {
+    unit: "general prompts",
+    ask: (open, call) =>
+      engine.generate(open.map(({ prompt }) => prompt), { ...call, maxNewTokens }),
+    keep: ({ id, identity }, { tokens, finishReason }): WrittenSample => ({
+      ...identity,
+      id,
+      variant: BASE.name,
+      tokens,
+      text: tokenizer.decode(tokens),
+      finishReason,
+    }),
+  }, { ...options, variant: BASE });
+  const all = jobs.map(({ id, messages }, i) => {
+    const { text, finishReason } = samples[i]!;
+    return { id, prompt: messages, answer: text.trim(), cut: finishReason === "length" };
+  });
+  return {
+    answers: all.filter(({ cut, answer }) => !cut && answer !== "")
+      .map(({ cut: _cut, ...rest }) => rest),
+    cut: all.filter(({ cut }) => cut).map(({ id }) => id),
+    empty: all.filter(({ cut, answer }) => !cut && answer === "").map(({ id }) => id),
+  };
+}

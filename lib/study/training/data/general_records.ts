@@ -1,0 +1,65 @@
+import type { Recipe } from "../../../runs/mod.ts";
+import type { SftRecord } from "../../../spider/mod.ts";
+import { pcg32, shuffled } from "../../../stats/mod.ts";
+import type { GeneralAnswer } from "./general_answers.ts";
+
+/** The share of an epoch's records that are anchors where a recipe has no `replayShare`. */
+export const ANCHOR_SHARE = 0.05;
+
+/** Which shares of an epoch's records are general ones. */
+export interface GeneralShares {
+  /** Trained on like the others. */
+  readonly replay: number;
+  /** Records on which only the divergence from the base model counts. */
+  readonly anchor: number;
+}
+
+/** The shares that a recipe asks for; 0 where it has neither replay nor a penalty. */
+export function generalShares(
+  { replayShare = 0, klWeight = 0 }: Pick<Recipe, "replayShare" | "klWeight">,
+): GeneralShares {
+  return {
+    replay: replayShare,
+    anchor: klWeight === 0 ? 0 : replayShare > 0 ? replayShare : ANCHOR_SHARE,
+  };
+}
+
+/** Whether a recipe trains on anything but the train split. */
+export function hasGeneral(recipe: Pick<Recipe, "replayShare" | "klWeight">): boolean {
+  const { replay, anchor } = generalShares(recipe);
+  return replay > 0 || anchor > 0;
+}
+
+/**
+ * The general records of one epoch: so many that each kind has its share of all records that are
+ * trained on, the other kind apart. Each round takes all answers in another order, by seed; where
+ * more records are wanted than there are answers, answers come again.
+ *
+ * @param answers The base model's answers, at least one.
+ * @param options `task` is the number of text-to-SQL records of the epoch.
+ */
+export function generalRecords(
+  answers: readonly GeneralAnswer[],
+  { shares, task, seed }: {
+    readonly shares: GeneralShares;
+    readonly task: number;
+    readonly seed: number;
+  },
+): SftRecord[] {
+  const random = pcg32(seed);
+  return (["replay", "anchor"] as const).flatMap((kind) => {
+    const wanted = recordsOfShare(shares[kind], task);
+    const drawn: GeneralAnswer[] = [];
+    while (drawn.length < wanted) drawn.push(...shuffled(answers, random));
+    return drawn.slice(0, wanted).map(({ prompt, answer }): SftRecord => ({
+      prompt,
+      completion: [{ role: "assistant", content: answer }],
+      kind,
+    }));
+  });
+}
+
+/** `r` of `r + task` records are the share; one at least, where a share is wanted. */
+function recordsOfShare(share: number, task: number): number {
+  return share === 0 ? 0 : Math.max(1, Math.round(share * task / (1 - share)));
+}

@@ -1,0 +1,160 @@
+import { createHash } from "node:crypto";
+import { writeAtomic } from "../../ground/mod.ts";
+
+import { type AdapterSettings } from "../../runs/mod.ts";
+import {
+  readTrainingManifest,
+  type TrainingFile,
+  type TrainingManifest,
+  trainingManifestPath,
+} from "./data/training_manifest.ts";
+import type { OpenStudy } from "../open_study.ts";
+import { trainings } from "../sweep/sweep_variants.ts";
+
+/** Who made the adapter in a recipe's folder; `none` where there is none that is whole. */
+export type AdapterOrigin = "none" | "here" | "elsewhere";
+
+/** Files that an adapter of any program has. */
+const ADAPTER_FILES = ["adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"];
+
+/** What the weights of a run were when it ended. */
+const SEAL = "adapter.sha256";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Who made the adapter in a recipe's folder. An adapter is from here if the run's own record
+ * (`config.json` and `loss.jsonl`) lies beside it, the adapter's settings are those that the record
+ * says were trained, and its weights are those that {@linkcode sealAdapter} saw. All others are from
+ * elsewhere, and are never written over.
+ *
+ * @param dir The recipe's folder; it need not be there.
+ */
+export function adapterOrigin(dir: string): AdapterOrigin {
+  if (!ADAPTER_FILES.some((name) => exists(`${dir}/${name}`))) return "none";
+  const run = trainingRecord(dir);
+  if (run === undefined || !exists(`${dir}/loss.jsonl`)) return "elsewhere";
+  const adapter = readObject(`${dir}/adapter_config.json`);
+  if (adapter !== undefined && !agree(adapter, run)) return "elsewhere";
+  if (!exists(`${dir}/adapter_model.safetensors`)) return "none";
+  const seal = exists(`${dir}/${SEAL}`)
+    ? Deno.readTextFileSync(`${dir}/${SEAL}`).trim()
+    : undefined;
+  return seal === undefined || seal === weightsHash(dir) ? "here" : "elsewhere";
+}
+
+/** Notes what the weights are that a training here has ended with. */
+export function sealAdapter(dir: string): void {
+  writeAtomic(`${dir}/${SEAL}`, `${weightsHash(dir)}\n`);
+}
+
+function weightsHash(dir: string): string {
+  const bytes = Deno.readFileSync(`${dir}/adapter_model.safetensors`);
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/**
+ * The settings of an adapter as its own `adapter_config.json` has them; the learning rate and the
+ * weight of the divergence are those of its training's record, the general records those of the file
+ * that the record says was trained on. They are unknown for an adapter from elsewhere.
+ *
+ * @param dir The folder of an adapter that loads.
+ * @param data What the study's training data are, if there are any.
+ */
+export function adapterSettings(
+  dir: string,
+  data?: Pick<TrainingManifest, "files">,
+): AdapterSettings {
+  const config = readObject(`${dir}/adapter_config.json`) ?? {};
+  const trained = adapterOrigin(dir) === "here" ? "here" : "elsewhere";
+  const run = trained === "here" ? trainingRecord(dir) ?? {} : {};
+  const { learning_rate: rate, kl_weight: klWeight } = run;
+  const general = generalOf(
+    Object.values(data?.files ?? {}).find(({ sha256 }) => sha256 === run.data_sha256),
+  );
+  const ranks = numbers(config.rank_pattern);
+  const alphas = numbers(config.alpha_pattern);
+  return {
+    trained,
+    rank: Number(config.r),
+    alpha: Number(config.lora_alpha),
+    dropout: typeof config.lora_dropout === "number" ? config.lora_dropout : null,
+    targetModules: [config.target_modules ?? []].flat().map(String).sort(),
+    learningRate: typeof rate === "number" ? rate : null,
+    rsLora: config.use_rslora === true,
+    dora: config.use_dora === true,
+    ...(ranks ? { rankPattern: ranks } : {}),
+    ...(alphas ? { alphaPattern: alphas } : {}),
+    ...(typeof klWeight === "number" && klWeight > 0 ? { klWeight } : {}),
+    ...(general ? { general } : {}),
+  };
+}
+
+function generalOf(file: TrainingFile | undefined): AdapterSettings["general"] {
+  if (file === undefined || file.replay + file.anchor === 0) return undefined;
+  const { sql, replay, anchor } = file;
+  return { replay, anchor, of: sql + replay + anchor };
+}
+
+/** The adapters that are in a study's folder already, by recipe. */
+export function recipeAdapters({ inputs, folder }: OpenStudy): Record<string, AdapterSettings> {
+  const data = readTrainingManifest(trainingManifestPath(folder.sftData));
+  const dirs = trainings(inputs.config)
+    .map(({ name, recipe }) => [name, folder.training(recipe)] as const)
+    .filter(([, dir]) => adapterOrigin(dir) !== "none");
+  return Object.fromEntries(dirs.map(([name, dir]) => [name, adapterSettings(dir, data)]));
+}
+
+/** What the trainer wrote of the run in a folder, if it was our trainer. */
+function trainingRecord(dir: string): Json | undefined {
+  const record = readObject(`${dir}/config.json`);
+  const ours = typeof record?.learning_rate === "number" &&
+    typeof record.data_sha256 === "string";
+  return ours ? record : undefined;
+}
+
+/** Whether the adapter has the settings that the run trained. */
+function agree(adapter: Json, run: Json): boolean {
+  const asked = typeof run.target_modules === "string" && run.target_modules !== "all-linear"
+    ? run.target_modules.split(",").map((name) => name.trim()).sort().join()
+    : undefined;
+  const has = Array.isArray(adapter.target_modules)
+    ? adapter.target_modules.toSorted().join()
+    : undefined;
+  return adapter.r === run.rank && adapter.lora_alpha === run.alpha &&
+    (adapter.lora_dropout ?? run.dropout) === run.dropout &&
+    (asked === undefined || asked === has) &&
+    Boolean(adapter.use_rslora) === Boolean(run.use_rslora) &&
+    Boolean(adapter.use_dora) === Boolean(run.use_dora) &&
+    // settings that our trainer never sets
+    !adapter.lora_bias &&
+    (adapter.modules_to_save ?? null) === null && (adapter.bias ?? "none") === "none" &&
+    numbers(adapter.rank_pattern) === undefined && numbers(adapter.alpha_pattern) === undefined;
+}
+
+/** An object's numbers; undefined for none. */
+function numbers(value: unknown): Record<string, number> | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const entries = Object.entries(value).filter(([, item]) => typeof item === "number");
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}
+
+function readObject(path: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(Deno.readTextFileSync(path));
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? value as Json
+      : undefined;
+  } catch {
+    return undefined; // absent or damaged: it says nothing
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,108 @@
+import { relative } from "node:path";
+import { type Progress, REPOSITORY_ROOT, UsageError } from "../../ground/mod.ts";
+
+import { type Recipe } from "../../runs/mod.ts";
+import { runCommand, VENV_PYTHON } from "../../setup/mod.ts";
+import { trainingRecords } from "./data/training_records.ts";
+import { trainingSet } from "./data/training_set.ts";
+import type { ModelInputs, SqlInputs } from "../inputs/inputs.ts";
+
+/** Exit code of the training script for wrong input. */
+const WRONG_INPUT = 2;
+
+/** Its exit codes after SIGINT and SIGTERM, which it ends by in order. */
+const STOPPED: readonly number[] = [130, 143];
+
+/** Options of {@linkcode trainRecipe}. */
+export interface TrainOptions {
+  /** The JSON lines that `writeTrainingData` wrote. */
+  readonly data: string;
+  /** The run folder; a run that was stopped in it goes on. */
+  readonly out: string;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+  /** The interpreter; the project's own when left out. */
+  readonly python?: string;
+}
+
+/**
+ * Trains one recipe with TRL in a process of its own, or takes up its run
+ * folder where it stands.
+ *
+ * @returns The folder of the adapter.
+ * @throws {UsageError} If the script refuses its input, was stopped or was killed.
+ * @throws {Error} If training fails.
+ */
+export async function trainRecipe(
+  { config, checkpoint }: ModelInputs,
+  recipe: Recipe,
+  { data, out, progress, signal, python = VENV_PYTHON }: TrainOptions,
+): Promise<string> {
+  const modules = recipe.targetModules;
+  // relative, so that the run's record names no folder of this machine
+  const flags: Record<string, string | number> = {
+    model: relative(REPOSITORY_ROOT, checkpoint.dir),
+    data: relative(REPOSITORY_ROOT, data),
+    out: relative(REPOSITORY_ROOT, out),
+    rank: recipe.rank,
+    alpha: recipe.alpha,
+    dropout: recipe.dropout,
+    target_modules: modules === "all-linear" ? modules : modules.join(","),
+    learning_rate: recipe.learningRate,
+    epochs: recipe.epochs,
+    ...(recipe.maxTokens ? { max_tokens: recipe.maxTokens } : {}),
+    batch_size: recipe.batchSize,
+    gradient_accumulation: recipe.gradientAccumulation,
+    max_length: recipe.maxLength,
+    seed: config.seed,
+    quantization: recipe.quantization,
+    date: config.chat.date,
+  };
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  if (config.chat.thinking) args.push("--thinking");
+  const { code, killedBy, lastLines } = await runCommand(
+    python,
+    [`${REPOSITORY_ROOT}/training/train_lora.py`, ...args, "--resume"],
+    {
+      cwd: REPOSITORY_ROOT,
+      // a script that outlived this process would write to the folder that the next one resumes
+      env: { LAB_END_WITH_PARENT: "1" },
+      onLine: (line) => progress.note(line),
+      ...(signal ? { signal } : {}),
+    },
+  );
+  if (killedBy !== undefined) {
+    throw new UsageError(
+      `Training "${recipe.name}": killed, signal ${killedBy}; run again to go on`,
+    );
+  }
+  if (code === WRONG_INPUT || STOPPED.includes(code)) {
+    throw new UsageError(lastLines.at(-1) ?? `training "${recipe.name}" ended with code ${code}`);
+  }
+  if (code !== 0) {
+    throw new Error(`Training "${recipe.name}" failed with code ${code}: ${lastLines.at(-1)}`);
+  }
+  return out;
+}
+
+/**
+ * Tokens that a recipe trains on: prompts and completions of its text-to-SQL examples, as often as it
+ * sees them; general records of recipes that have some are not counted.
+ */
+export function plannedTrainingTokens(
+  inputs: ModelInputs & SqlInputs,
+  { epochs, maxTokens = Infinity }: Recipe,
+): number {
+  const { tokenizer } = inputs;
+  let tokens = 0;
+  for (
+    const { prompt, completion } of trainingRecords(inputs, {
+      ...trainingSet(inputs),
+      heldOut: [],
+    })
+  ) {
+    tokens += tokenizer.encode(tokenizer.render(prompt) + completion[0]!.content).length;
+    if (tokens * epochs >= maxTokens) return maxTokens;
+  }
+  return Math.round(tokens * epochs);
+}
