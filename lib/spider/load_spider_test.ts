@@ -196,12 +196,24 @@ Deno.test("loadSpider() refuses a broken tables.json, naming record and field", 
     foreign_keys: [],
   };
   const broken: readonly (readonly [Record<string, unknown>, string])[] = [
-    [{ db_id: "../farm" }, "db_id must be a plain name"],
-    [{ column_names_original: undefined }, "column_names_original must be an array"],
-    [{ column_names_original: [[7, "name"]] }, 'column 0 is not [table, name]: [7,"name"]'],
-    [{ primary_keys: [9] }, "primary_keys names no column: 9"],
-    [{ foreign_keys: [[1, 0]] }, "foreign_keys names no column: 0"],
-    [{ table_names_original: [3] }, "a table's name must be a text: 3"],
+    [{ db_id: "../farm" }, '"db_id" must be a plain name: current value is "../farm"'],
+    [
+      { column_names_original: undefined },
+      '"column_names_original" must be a list of [table, name]: it is missing',
+    ],
+    [
+      { column_names_original: [[7, "name"]] },
+      'column_names_original[0]" must be [table, name] of a table: current value is [7,"name"]',
+    ],
+    [{ primary_keys: [9] }, '"primary_keys[0]" must be places of columns: current value is 9'],
+    [
+      { foreign_keys: [[1, 0]] },
+      '"foreign_keys[0]" must be places of columns: current value is [1,0]',
+    ],
+    [
+      { table_names_original: [3] },
+      '"table_names_original[0]" must be a text that is not empty: current value is 3',
+    ],
   ];
   for (const [change, message] of broken) {
     await failsWith({ "tables.json": [{ ...good, ...change }] }, "tables.json[0]", message);

@@ -1,6 +1,50 @@
-import { UsageError } from "../ground/mod.ts";
+import { z } from "zod";
+import {
+  checkRecord,
+  type RecordOf,
+  TEXT,
+  textOfForm,
+  together,
+  UsageError,
+} from "../ground/mod.ts";
 import { PLAIN_NAME } from "./own_data/find_databases.ts";
-import type { Column, ColumnRef, DatabaseSchema, ForeignKey } from "./types.ts";
+import type { Column, ColumnRef, DatabaseSchema } from "./types.ts";
+
+const INDEX = z.int().min(0);
+
+/** The keys of a record of `tables.json` that are read. */
+export const TABLES_KEYS = {
+  /** The database's name, that of its folder. */
+  db_id: textOfForm(PLAIN_NAME, "a plain name"),
+  /** The tables, as the database names them. */
+  table_names_original: z.array(TEXT),
+  /** The table, by its place, and the name of each column; the first is `*`, of no table (-1). */
+  column_names_original: z.array(z.tuple([z.int().min(-1), TEXT]))
+    .meta({ allowed: "a list of [table, name]" }),
+  /** The type of each column, in Spider's words. */
+  column_types: z.array(z.string()),
+  /** Columns by their place; a key of several columns is a list. */
+  primary_keys: z.array(z.union([INDEX, z.array(INDEX)])),
+  /** Two columns each: the one that refers, and the one that it refers to. */
+  foreign_keys: z.array(z.tuple([INDEX, INDEX])),
+};
+
+type Tables = RecordOf<typeof TABLES_KEYS>;
+
+const TABLES = together(z.looseObject(TABLES_KEYS), (tables) => {
+  const { table_names_original: names, column_names_original: columns } = tables;
+  const homeless = columns.findIndex(([table]) => table >= names.length);
+  if (homeless >= 0) {
+    return { path: ["column_names_original", homeless], rule: "[table, name] of a table" };
+  }
+  for (const key of ["primary_keys", "foreign_keys"] as const) {
+    const at = tables[key].findIndex((places) =>
+      [places].flat().some((place) => (columns[place]?.[0] ?? -1) < 0)
+    );
+    if (at >= 0) return { path: [key, at], rule: "places of columns" };
+  }
+  return undefined;
+});
 
 /**
  * The schemas in the records of `tables.json`, by database name.
@@ -29,90 +73,35 @@ import type { Column, ColumnRef, DatabaseSchema, ForeignKey } from "./types.ts";
  *
  * Source: https://github.com/taoyds/spider, README, "Tables"
  */
-export function parseSchemas(
-  records: readonly Readonly<Record<string, unknown>>[],
-): Map<string, DatabaseSchema> {
+export function parseSchemas(records: readonly unknown[]): Map<string, DatabaseSchema> {
   const schemas = new Map<string, DatabaseSchema>();
-  records.forEach((record, index) => {
-    const schema = parseSchema(record, index);
+  for (const [index, record] of records.entries()) {
+    const place = `tables.json[${index}]`;
+    const schema = schemaOf(checkRecord(TABLES, record, place));
     if (schemas.has(schema.dbId)) {
-      throw fault(index, `the database is listed twice: ${schema.dbId}`);
+      throw new UsageError(`Cannot use ${place}: the database is listed twice: ${schema.dbId}`);
     }
     schemas.set(schema.dbId, schema);
-  });
+  }
   return schemas;
 }
 
-function parseSchema(record: Readonly<Record<string, unknown>>, index: number): DatabaseSchema {
-  const dbId = record.db_id;
-  if (typeof dbId !== "string" || !PLAIN_NAME.test(dbId)) {
-    throw fault(index, `db_id must be a plain name: ${JSON.stringify(dbId)}`);
-  }
-  const names = arrayField(record, "table_names_original", index);
-  const columns = arrayField(record, "column_names_original", index);
-  const types = arrayField(record, "column_types", index);
-  const tables = names.map((name) => {
-    if (typeof name !== "string" || name === "") {
-      throw fault(index, `${dbId}: a table's name must be a text: ${JSON.stringify(name)}`);
-    }
-    return { name, columns: [] as Column[] };
+function schemaOf(tables: Tables): DatabaseSchema {
+  const named = tables.table_names_original.map((name) => ({ name, columns: [] as Column[] }));
+  const refs = tables.column_names_original.map(([at, name], i): ColumnRef | undefined => {
+    const table = named[at];
+    table?.columns.push({ name, type: tables.column_types[i] ?? "others" });
+    return table && { table: table.name, column: name };
   });
-  const refs = columns.map((entry, at): ColumnRef | undefined => {
-    const [tableAt, name] = Array.isArray(entry) ? entry : [];
-    if (tableAt === -1) return undefined;
-    const table = tables[tableAt];
-    if (table === undefined || typeof name !== "string" || name === "") {
-      throw fault(index, `${dbId}: column ${at} is not [table, name]: ${JSON.stringify(entry)}`);
-    }
-    table.columns.push({ name, type: String(types[at] ?? "others") });
-    return { table: table.name, column: name };
-  });
-  const keyed = (at: unknown, field: string): ColumnRef => {
-    const ref = typeof at === "number" ? refs[at] : undefined;
-    if (ref === undefined) {
-      throw fault(index, `${dbId}: ${field} names no column: ${JSON.stringify(at)}`);
-    }
-    return ref;
-  };
+  // a foreign key that is listed twice is one
+  const pairs = new Map(tables.foreign_keys.map((pair) => [pair.join(" "), pair]));
   return {
-    dbId,
-    tables,
-    primaryKeys: arrayField(record, "primary_keys", index).flat().map((at) =>
-      keyed(at, "primary_keys")
-    ),
-    foreignKeys: foreignKeys(arrayField(record, "foreign_keys", index), keyed),
+    dbId: tables.db_id,
+    tables: named,
+    primaryKeys: tables.primary_keys.flat().map((at) => refs[at]!),
+    foreignKeys: [...pairs.values()].map(([from, to]) => {
+      const { table: refTable, column: refColumn } = refs[to]!;
+      return { ...refs[from]!, refTable, refColumn };
+    }),
   };
-}
-
-function foreignKeys(
-  pairs: readonly unknown[],
-  keyed: (at: unknown, field: string) => ColumnRef,
-): ForeignKey[] {
-  const keys = new Map<string, ForeignKey>();
-  for (const pair of pairs) {
-    const [from, to] = Array.isArray(pair) ? pair : [];
-    const ref = keyed(to, "foreign_keys");
-    keys.set(`${from} ${to}`, {
-      ...keyed(from, "foreign_keys"),
-      refTable: ref.table,
-      refColumn: ref.column,
-    });
-  }
-  return [...keys.values()];
-}
-
-function arrayField(
-  record: Readonly<Record<string, unknown>>,
-  field: string,
-  index: number,
-): unknown[] {
-  const value = record[field];
-  if (!Array.isArray(value)) {
-    throw fault(index, `the field ${field} must be an array: fetch tables.json of the release`);
-  }
-  return value;
-}
-
-function fault(index: number, what: string): UsageError {
-  return new UsageError(`Cannot load Spider: tables.json[${index}]: ${what}`);
 }
