@@ -1,8 +1,16 @@
-import pl, { type DataFrame as Frame } from "nodejs-polars";
+import pl from "nodejs-polars";
 import { printable } from "../../ground/mod.ts";
 import { checkCount, checkFinite, checkProbability } from "../words/format_numbers.ts";
 
-export type { DataFrame as Frame } from "nodejs-polars";
+/** A Polars data frame. It has all that nodejs-polars gives one; this is what is relied on here. */
+export interface Frame {
+  /** The columns' titles. */
+  readonly columns: readonly string[];
+  /** How many rows there are. */
+  readonly height: number;
+  /** The rows, by the columns' titles. */
+  toRecords(): Record<string, unknown>[];
+}
 
 /** One column of a frame: what it holds, and how it comes from a row. */
 export interface FrameColumn<Row> {
