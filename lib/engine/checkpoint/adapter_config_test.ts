@@ -100,7 +100,7 @@ Deno.test({
 });
 
 Deno.test("readAdapterConfig() takes PEFT's own targets where none are named, for families that have them", async () => {
-  for (const modelType of ["llama", "mistral", "qwen2", "qwen3"]) {
+  for (const modelType of ["llama", "mistral", "qwen2", "qwen3", "gemma3_text"]) {
     const { targets } = await read({ target_modules: null }, modelType);
     const named = NAMES.slice(0, 4).filter(targets);
     assert.deepEqual(named, ["model.layers.0.self_attn.q_proj", "model.layers.0.self_attn.v_proj"]);

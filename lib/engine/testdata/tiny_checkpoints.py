@@ -82,6 +82,8 @@ CHECKPOINTS = {
             sliding_window=16,
             layer_types=["sliding_attention", "full_attention"] * 2,
             query_pre_attn_scalar=48,
+            # a random model with one matrix for both ends repeats its last token
+            tie_word_embeddings=False,
             rope_parameters={
                 "full_attention": dict(rope_type="linear", rope_theta=10_000.0, factor=4.0),
                 "sliding_attention": dict(rope_type="default", rope_theta=100.0),
@@ -165,13 +167,15 @@ ADAPTERS = {
 }
 
 
-def randomize(parameters, generator):
+def randomize(parameters, generator, embedding=1.0):
     for name, parameter in parameters:
         noise = torch.randn(parameter.shape, generator=generator)
         if "norm" in name:
             # near what the configuration class begins with: 1, in Gemma 0
             parameter.data = parameter.data + 0.2 * noise
-        elif "embed" in name or "lm_head" in name:
+        elif "embed" in name:
+            parameter.data = embedding * noise
+        elif "lm_head" in name:
             parameter.data = noise
         else:
             parameter.data = 0.15 * noise
@@ -181,7 +185,8 @@ def main(folder):
     for i, (name, (model_class, config)) in enumerate(CHECKPOINTS.items()):
         generator = torch.Generator().manual_seed(42 + i)
         model = model_class(config)
-        randomize(model.named_parameters(), generator)
+        # scaled up by the model, embeddings of size 1 would drown what the layers add
+        randomize(model.named_parameters(), generator, 0.25 if name == "gemma3" else 1.0)
         model.generation_config.eos_token_id = END_IDS
         sharded = {"max_shard_size": "200KB"} if name == "llama" else {}
         dtype = torch.bfloat16 if name == "mistral" else torch.float32
