@@ -8,7 +8,7 @@ import {
   validateConfig,
 } from "../../runs/mod.ts";
 import { dataLabel, openStudy } from "../../study/mod.ts";
-import { type Command, type FlagValues, number, text, texts } from "../command.ts";
+import { type Command, type FlagValues, text, texts } from "../command.ts";
 import { DEFAULT_CONFIG, STUDY_FLAGS } from "../study_flags.ts";
 import { COMPARE_FILE_FLAGS, comparesFiles, runCompareFiles } from "./compare_files.ts";
 import { PLAN_FLAG, runStudy } from "./pipeline.ts";
@@ -36,7 +36,14 @@ export const COMPARE: Command = {
     text: { type: "text", value: "PATH", help: "general text: passages, or a folder of texts" },
     "data-root": STUDY_FLAGS["data-root"]!,
     only: { type: "text", value: "LIST", help: "of sql, mmlu, prose (default: all three)" },
-    shots: { type: "number", value: "N", help: "examples shown before each text-to-SQL question" },
+    database: { type: "text", value: "PATH", help: "with --data FILE: its SQLite file or folder" },
+    title: { type: "text", value: "TEXT", help: "what tables and figures call --mmlu-data" },
+    shots: {
+      type: "number",
+      value: "N",
+      help:
+        "examples shown before each text-to-SQL question (default: the config's; 0 with --data)",
+    },
     limit: { type: "number", value: "N", help: "N text-to-SQL questions, N of each category" },
     all: { type: "switch", help: "all multiple-choice questions of all subjects" },
     delta: { type: "number", value: "D", help: "loss not to be tolerated (default: 0.03)" },
@@ -69,44 +76,26 @@ export const COMPARE: Command = {
 export function compareConfig(flags: FlagValues): StudyConfig {
   const path = text(flags, "config") ?? fromRoot(DEFAULT_CONFIG);
   const config = loadConfig(path);
-  const { label: _label, ...rest } = config;
-  const root = text(flags, "data-root");
-  const own = (flag: string, below: string): string | undefined => {
-    const given = text(flags, flag);
-    if (given !== undefined) return resolve(given);
-    return root === undefined ? undefined : join(resolve(root), below);
-  };
-  const data = own("data", "spider");
-  const items = own("mmlu-data", "mmlu");
-  const passages = own("text", "");
+  const { label, ...rest } = config;
   const model = text(flags, "model");
-  const limit = number(flags, "limit");
+  const own = dataOf(flags);
+  const { engine, device, seed, delta, gauge } = flags;
   const merged = validateConfig({
     ...rest,
     name: "compare",
-    ...(data === undefined && items === undefined && config.label ? { label: config.label } : {}),
-    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    ...(own.data === undefined && own.items === undefined && label ? { label } : {}),
+    ...(seed === undefined ? {} : { seed }),
     ...(model
       ? { model: { id: basename(resolve(model)), source: "path", path: resolve(model) } }
       : {}),
     engine: {
       ...config.engine,
-      ...(flags.engine ? { kind: flags.engine } : {}),
-      ...(flags.device ? { device: flags.device } : {}),
+      ...(engine ? { kind: engine } : {}),
+      ...(device ? { device } : {}),
     },
-    spider: {
-      ...config.spider,
-      ...(data === undefined ? {} : { path: data }),
-      ...(limit === undefined ? {} : { limit }),
-      ...(flags.shots === undefined ? {} : { shots: flags.shots }),
-    },
-    mmlu: {
-      ...config.mmlu,
-      ...(items === undefined ? {} : { path: items }),
-      ...(limit === undefined ? {} : { perCategory: limit }),
-      ...(flags.all ? { perCategory: null } : {}),
-    },
-    ...(text(flags, "text") === undefined ? {} : { prose: { path: passages } }),
+    spider: sqlSettings(flags, config, own.data),
+    mmlu: choiceSettings(flags, config, own.items),
+    ...(own.passages === undefined ? {} : { prose: { path: own.passages } }),
     measures: measures(flags),
     training: { ...config.training, recipes: [] },
     adapters: named(texts(flags, "adapter-path")).map(([name, dir]) => ({ name, adapter: dir })),
@@ -116,8 +105,8 @@ export function compareConfig(flags: FlagValues): StudyConfig {
       checkpoints: 1,
       seeds: {},
       scales: scales(flags),
-      ...(flags.delta === undefined ? {} : { delta: flags.delta }),
-      ...(flags.gauge === undefined ? {} : { gauge: flags.gauge }),
+      ...(delta === undefined ? {} : { delta }),
+      ...(gauge === undefined ? {} : { gauge }),
     },
   }, { path: "the flags" });
   if (merged.adapters.length + merged.models.length === 0) {
@@ -129,6 +118,55 @@ export function compareConfig(flags: FlagValues): StudyConfig {
     throw new UsageError("compare: --scale needs an --adapter-path");
   }
   return dataLabel(merged, [merged.spider.path, merged.mmlu.path]);
+}
+
+/** Where the flags say that the questions and passages are. */
+interface OwnData {
+  readonly data: string | undefined;
+  readonly items: string | undefined;
+  readonly passages: string | undefined;
+}
+
+function dataOf(flags: FlagValues): OwnData {
+  const root = text(flags, "data-root");
+  const path = (flag: string, below?: string): string | undefined => {
+    const given = text(flags, flag);
+    if (given !== undefined) return resolve(given);
+    return root === undefined || below === undefined ? undefined : join(resolve(root), below);
+  };
+  return { data: path("data", "spider"), items: path("mmlu-data", "mmlu"), passages: path("text") };
+}
+
+/** Where the config's own databases lie says nothing of other data, which are asked without shots. */
+function sqlSettings(
+  flags: FlagValues,
+  { spider }: StudyConfig,
+  data: string | undefined,
+): Readonly<Record<string, unknown>> {
+  const { database: _database, ...settings } = spider;
+  const database = text(flags, "database");
+  const shots = flags.shots ?? (text(flags, "data") === undefined ? undefined : 0);
+  return {
+    ...(data === undefined ? spider : { ...settings, path: data }),
+    ...(database === undefined ? {} : { database: resolve(database) }),
+    ...(flags.limit === undefined ? {} : { limit: flags.limit }),
+    ...(shots === undefined ? {} : { shots }),
+  };
+}
+
+/** What the config's own questions are called says nothing of others. */
+function choiceSettings(
+  flags: FlagValues,
+  { mmlu }: StudyConfig,
+  items: string | undefined,
+): Readonly<Record<string, unknown>> {
+  const { title: _title, ...settings } = mmlu;
+  return {
+    ...(items === undefined ? mmlu : { ...settings, path: items }),
+    ...(flags.title === undefined ? {} : { title: flags.title }),
+    ...(flags.limit === undefined ? {} : { perCategory: flags.limit }),
+    ...(flags.all ? { perCategory: null } : {}),
+  };
 }
 
 function measures(flags: FlagValues): readonly string[] {
