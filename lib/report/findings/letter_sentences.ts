@@ -23,7 +23,7 @@ export function letterSentences(rows: VariantRows, variant: string, raw: ChangeR
     [
       `With the letter prior taken off: ${changeSentence(priorFree)}.`,
       habitText(rows, habit),
-      ...dropText(raw, { priorFree, habit }),
+      ...partText(raw, { priorFree, habit }),
     ].join(" "),
     ...writtenText(rows, variant, raw),
   ];
@@ -31,10 +31,9 @@ export function letterSentences(rows: VariantRows, variant: string, raw: ChangeR
 
 /** The part of the change that comes from choosing letters otherwise, and where the letters went. */
 function habitText({ letterFlips }: VariantRows, habit: ChangeRow): string {
-  const { measure, verdict: { difference, ci95, outcome }, variant } = habit;
+  const { measure, verdict: { difference, ci95 }, variant } = habit;
   const size = changeWithUnit(difference, measure) +
     (ci95 ? ` ${changeBounds(ci95, measure)}` : "");
-  const shown = outcome === "gain" || outcome === "loss";
   const flips = letterFlips.find((row) => row.variant === variant)?.flips;
   const moved = !flips || flips.moved === 0
     ? ""
@@ -44,23 +43,39 @@ function habitText({ letterFlips }: VariantRows, habit: ChangeRow): string {
         : "") +
       ` (${markdownText(movesText(flips.rows))}).`;
   return `The rest, ${size}, comes from choosing letters otherwise: a habit of letters is ` +
-    `${shown ? "shown" : "not shown"} (unadjusted).${moved}`;
+    `${isShown(habit) ? "shown" : "not shown"} (unadjusted).${moved}`;
 }
 
-/** What a drop of the raw score is to be called. */
-function dropText(
+/** What a drop or a rise is to be called, or why the raw score does not show one. */
+function partText(
   raw: ChangeRow,
   { priorFree, habit }: { readonly priorFree: ChangeRow; readonly habit: ChangeRow },
 ): string[] {
-  if (raw.outcome !== "loss") return [];
-  if (priorFree.outcome === "loss") {
-    return habit.outcome === "loss"
-      ? ["So the drop is in part a habit of letters, and in part there without it."]
-      : ["So the drop is there without a habit of letters too."];
+  if (!isShown(raw)) return isShown(priorFree) ? [hiddenText(priorFree, habit)] : [];
+  const [move, knowledge] = raw.outcome === "loss" ? ["drop", "went"] : ["rise", "came"];
+  const byHabit = habit.outcome === raw.outcome;
+  if (priorFree.outcome === raw.outcome) {
+    return byHabit
+      ? [`So the ${move} is in part a habit of letters, and in part there without it.`]
+      : [`So the ${move} is there without a habit of letters too.`];
   }
-  return habit.outcome === "loss"
-    ? ["So the drop is a habit of letters as far as it is shown; that knowledge went is not shown."]
-    : ["So which part of the drop is a habit of letters, and which is knowledge, is not shown."];
+  return byHabit
+    ? [
+      `So the ${move} is a habit of letters as far as it is shown; that knowledge ${knowledge} ` +
+      "is not shown.",
+    ]
+    : [`So which part of the ${move} is a habit of letters, and which is knowledge, is not shown.`];
+}
+
+/** Why the raw score does not show what there is with the prior taken off. */
+function hiddenText(priorFree: ChangeRow, habit: ChangeRow): string {
+  return isShown(habit) && habit.outcome !== priorFree.outcome
+    ? "The raw score does not show that, as the habit of letters goes the other way."
+    : "The raw score does not show that; which part of it is a habit of letters is not shown.";
+}
+
+function isShown({ outcome }: ChangeRow): boolean {
+  return outcome === "gain" || outcome === "loss";
 }
 
 /** The same by the letters that the model writes: a drop there alone is one of the form. */
