@@ -55,10 +55,10 @@ const NO_SUCCESS = byReading(() => false);
 const NO_SQL: Verdict = {
   status: "no_sql",
   ...NO_SUCCESS,
-  errorClass: "empty",
   message: "the prediction holds no statement",
   sql: "",
   elapsedMs: 0,
+  errorClass: "empty",
 };
 
 /**

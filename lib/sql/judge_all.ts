@@ -36,9 +36,10 @@ export interface JudgeAllOptions extends JudgeOptions {
 }
 
 /**
- * Judges predictions, those whose verdict is kept already left out: a run that was killed goes on
- * where it was. A kept verdict is found by the content of the database's files, both statements, the
- * limits and {@linkcode VERDICT_VERSION}.
+ * Judges predictions. With a store each that is the same to the judge is judged once, and what is
+ * kept already not at all: a run that was killed goes on where it was. A kept verdict is found by
+ * the content of the database's files, both statements, the limits and
+ * {@linkcode VERDICT_VERSION}.
  *
  * @returns A verdict or the reason why there is none, one a prediction, in their order. What has no
  * verdict is a fault of the data: it is not kept.
@@ -51,16 +52,27 @@ export async function judgeAll(
   const { store, onProgress, ...limits } = options;
   const keyOf = store && await verdictKeys(predictions, limits);
   await using judge = createJudge(limits);
+  const asked = new Map<string, Promise<Verdict | Unjudged>>();
   let done = 0;
 
-  async function outcome({ id, ...prediction }: Judgeable): Promise<Verdict | Unjudged> {
-    const key = keyOf?.(prediction) ?? "";
-    const kept = store?.get(key)?.verdict;
+  const judged = ({ id, ...prediction }: Judgeable): Promise<Verdict | Unjudged> =>
+    judgeOrReason(judge, { ...prediction, exampleId: id });
+
+  async function outcome(prediction: Judgeable): Promise<Verdict | Unjudged> {
+    if (store === undefined || keyOf === undefined) return await judged(prediction);
+    const key = keyOf(prediction);
+    const kept = store.get(key)?.verdict;
     if (kept !== undefined) return kept;
-    const found = await judgeOrReason(judge, { ...prediction, exampleId: id });
-    // another example of the same statements may have been quicker
-    const isNew = !("error" in found) && store?.get(key) === undefined;
-    if (isNew) store?.append([{ key, verdict: found }]);
+    const earlier = asked.get(key);
+    if (earlier !== undefined) {
+      const found = await earlier;
+      // a gold that fails is told of each example
+      return "error" in found ? await judged(prediction) : found;
+    }
+    const asking = judged(prediction);
+    asked.set(key, asking);
+    const found = await asking;
+    if (!("error" in found)) store.append([{ key, verdict: found }]);
     return found;
   }
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { jsonLines } from "../ground/mod.ts";
 import { testDatabase } from "./_test_database.ts";
 import { type Judgeable, judgeAll, type VerdictStore } from "./judge_all.ts";
-import type { KeptVerdict } from "./verdict.ts";
+import { KEPT_VERDICTS, type KeptVerdict } from "./verdict.ts";
 
 interface Counting extends VerdictStore {
   readonly kept: Map<string, KeptVerdict>;
@@ -64,8 +66,25 @@ Deno.test("judgeAll() takes kept verdicts up as they are, in the order of the pr
   assert.equal(store.kept.size, 2);
   const executed = first.map((outcome) => "elapsedMs" in outcome ? outcome.status : "none");
   assert.deepEqual(executed, ["match", "mismatch", "match"]);
-  const again = await judgeAll(predictions, { ...options, onProgress: () => {} });
-  assert.deepEqual(again[1], first[1]);
+  assert.deepEqual(await judgeAll(predictions, { ...options, onProgress: () => {} }), first);
+});
+
+Deno.test("judgeAll() gives a kept verdict's keys in the order of a new one's", async () => {
+  using shop = testDatabase();
+  const path = `${shop.folder}/verdicts.jsonl`;
+  const predictions = ["SELECT count(id) FROM maker", "SELECT 1", "", "SELECT * FROM gone"]
+    .map((predicted) => on(shop.path, predicted));
+  const judged = async (): Promise<string> => {
+    const lines = existsSync(path) ? Deno.readTextFileSync(path) : "";
+    const kept = jsonLines(KEPT_VERDICTS.line, lines, path).map(({ record }) => record);
+    const store = counting();
+    store.append(kept);
+    const outcomes = await judgeAll(predictions, { workers: 1, store });
+    const text = [...store.kept.values()].map((line) => `${JSON.stringify(line)}\n`).join("");
+    Deno.writeTextFileSync(path, text);
+    return JSON.stringify(outcomes);
+  };
+  assert.equal(await judged(), await judged());
 });
 
 Deno.test("judgeAll() keeps no verdict where the data are at fault", async () => {

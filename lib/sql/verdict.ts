@@ -52,19 +52,19 @@ export const HARDNESS_LEVELS = ["easy", "medium", "hard", "extra"] as const;
 /** Spider's own four levels of difficulty of a gold statement. */
 export type Hardness = typeof HARDNESS_LEVELS[number];
 
-/** The keys of {@linkcode Verdict}. */
+/** The keys of {@linkcode Verdict}, in the order in which files have them. */
 export const VERDICT_KEYS = {
   /** The outcome of the statement in its official form. */
   status: z.enum(VERDICT_STATUSES),
   ...byReading(() => z.boolean()),
-  /** Where a prediction that is wrong officially departs from the gold. Absent on a match. */
-  errorClass: z.enum(ERROR_CLASSES).exactOptional(),
   /** One line on why the status is what it is. Absent on a match. */
   message: z.string().exactOptional(),
   /** The predicted statement that was judged, as written; empty for `no_sql`. */
   sql: z.string(),
   /** Milliseconds that the predicted statement took, its time in the queue left out. */
   elapsedMs: z.number().min(0),
+  /** Where a prediction that is wrong officially departs from the gold. Absent on a match. */
+  errorClass: z.enum(ERROR_CLASSES).exactOptional(),
 };
 
 /** The verdict on one prediction in all readings; `official` is `status === "match"`. */
