@@ -119,6 +119,7 @@ export {
   formatBounds,
   formatChange,
   formatCount,
+  formatCounted,
   formatDifference,
   formatEstimate,
   formatNats,

@@ -1,4 +1,4 @@
-import { formatCount } from "../words/format_numbers.ts";
+import { formatCount, formatCounted } from "../words/format_numbers.ts";
 import { changeNumber, lossText, unitOf } from "../words/measures.ts";
 import type { LegendEntry } from "./series.ts";
 import { figureName, INK } from "./svg.ts";
@@ -44,8 +44,10 @@ export function noteLines(
   const items = gauge === "prose" ? "passages" : "questions";
   return [
     "Bars: the wider 95 % interval of the two, each axis alone, unadjusted.",
-    `n = ${n("sql")} questions (y), ${n(gauge)} ${items} (x); ${formatCount(points.length)} ` +
-    `variants.${label === undefined ? "" : ` Data: ${figureName(label)}.`}`,
+    `n = ${n("sql")} questions (y), ${n(gauge)} ${items} (x); ${
+      formatCounted(points.length, "variant")
+    }.` +
+    `${label === undefined ? "" : ` Data: ${figureName(label)}.`}`,
   ];
 }
 

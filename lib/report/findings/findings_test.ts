@@ -44,7 +44,7 @@ Deno.test("sqlFinding() speaks of the plan's variants, with flips, statements th
   const text = sqlFinding(STUDY);
   assert.match(
     text,
-    /- \*\*qv\*\*: 46\.3 % against the base model's 37\.5 %, \+8\.8 points \[\+4\.2, \+13\.3\]: a gain\. Of 240 questions 21 were gained and 0 lost\. Statements that run: \+24\.2 points .*: a gain \(unadjusted\)\./,
+    /- \*\*qv\*\*: 46\.3 % against the base model's 37\.5 %, \+8\.8 points \[\+4\.2, \+13\.3\]: a gain\. Of 240 questions 21 gained and 0 lost\. Statements that run: \+24\.2 points .*: a gain \(unadjusted\)\./,
   );
   assert.equal(text.match(/^- /gm)?.length, 2);
   assert.match(text, /The words are of these adapters: .* a word on a recipe takes 5 seeds\./);
@@ -141,7 +141,7 @@ Deno.test("recommendationFinding() names the variant with its confirmed gain, or
     recommendationFinding({ ...STUDY, recommendation });
   assert.match(
     text(found),
-    /\*\*all-linear@0\.5\*\* is recommended: a loss of 3\.0 points or more on MMLU is excluded, it is the best of 2 such variants, with 70 of 120 questions right .* \+14\.2 points \[\+5\.1, \+23\.2\]: a gain\. .* 3 paths at 1\.7 % each; 5 of 5 steps were tested and 2 passed\./,
+    /\*\*all-linear@0\.5\*\* is recommended: a loss of 3\.0 points or more on MMLU is excluded, it is the best of 2 such variants, with 70 of 120 questions right .* \+14\.2 points \[\+5\.1, \+23\.2\]: a gain\. .* 3 paths at 1\.7 % each; of 5 steps 5 tested and 2 passed\./,
   );
   assert.match(
     text({ ...none, outcome: "none_passed", passed: [], neededExamples: 2106 }),

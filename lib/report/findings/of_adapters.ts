@@ -8,6 +8,8 @@ export function ofAdapters({ changes }: Pick<VariantRows, "changes">): string {
   const claims = changes.find(({ adjusted }) => adjusted)?.adjusted?.claims;
   const adjusted = claims === undefined
     ? ""
+    : claims === 1
+    ? "The plan has one primary claim. "
     : `The ${formatCount(claims)} primary claims of the plan are adjusted together (Holm). `;
   return `${adjusted}${UNADJUSTED_NOTE} The words are of these adapters: what another seed of a ` +
     `recipe would give is in no interval here, and a word on a recipe takes ` +

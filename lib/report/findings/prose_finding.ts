@@ -1,4 +1,4 @@
-import { formatCount, formatNats } from "../words/format_numbers.ts";
+import { formatCounted, formatNats } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { changeSentence, INTERVAL_NOTE } from "../words/verdict_words.ts";
 import type { VariantRows } from "../rows/row_types.ts";
@@ -29,7 +29,7 @@ export function proseFinding(rows: VariantRows): string {
       .filter((row) => row.measure === "prose" && row.variant === variant && row.group !== ALL)
       .map((row) => `${markdownText(row.group)} ${changeSentence(row)}`);
     return `- **${markdownText(variant)}**: ${nats(variant)} nats a token against the base ` +
-      `model's ${nats(BASE_NAME)} on ${formatCount(change.evidence.n)} passages, ` +
+      `model's ${nats(BASE_NAME)} on ${formatCounted(change.evidence.n, "passage")}, ` +
       `${changeSentence(change)}.${kinds.length > 0 ? ` By kind: ${kinds.join("; ")}.` : ""}`;
   });
   return [

@@ -1,5 +1,5 @@
 import { MIN_SEEDS_OF_A_RECIPE } from "../../stats/mod.ts";
-import { formatCount, formatNats } from "../words/format_numbers.ts";
+import { formatCount, formatCounted, formatNats } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { changeBounds, changeWithUnit, gaugeText } from "../words/measures.ts";
 import { changeSentence, INTERVAL_NOTE } from "../words/verdict_words.ts";
@@ -58,8 +58,8 @@ export function correlationFinding(
 ): string {
   if (!proseAndMmlu) return "";
   const { n, groups, pearson, spearman } = proseAndMmlu;
-  const of = `${formatCount(n)} variants${
-    groups === undefined ? "" : ` of ${formatCount(groups)} recipes`
+  const of = `${formatCounted(n, "variant")}${
+    groups === undefined ? "" : ` of ${formatCounted(groups, "recipe")}`
   }`;
   const prose = markdownText(titles.prose);
   const mmlu = markdownText(titles.mmlu);

@@ -1,4 +1,4 @@
-import { formatCount, formatPercent } from "../words/format_numbers.ts";
+import { formatCount, formatCounted, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { lossText } from "../words/measures.ts";
 import { changeSentence } from "../words/verdict_words.ts";
@@ -40,20 +40,20 @@ function answerText(rows: StudyRows, recommendation: Recommendation): string {
           } items, if the first step that needs ` +
             "the fewest truly changes as much as it was seen to.");
     case "not_confirmed":
-      return `None can be recommended: ${excluded} for ${variantCount(passed.length)}, and ` +
+      return `None can be recommended: ${excluded} for ${
+        formatCounted(passed.length, "variant")
+      }, and ` +
         `**${markdownText(chosen!)}** is ${
           chosenText(recommendation)
         }, but its change on the databases that were kept back is ` +
         `${gainText(recommendation)}. ${confirmText(neededExamples)}`;
     case "too_few_databases":
-      return `None can be recommended: ${excluded} for ${variantCount(passed.length)}, but with ` +
-        `${formatCount(halves.confirm.length)} databases ` +
+      return `None can be recommended: ${excluded} for ${
+        formatCounted(passed.length, "variant")
+      }, but with ` +
+        `${formatCounted(halves.confirm.length, "database")} ` +
         "to confirm on there is no interval worth its name. It takes more databases.";
   }
-}
-
-function variantCount(count: number): string {
-  return count === 1 ? "1 variant" : `${formatCount(count)} variants`;
 }
 
 /** How the chosen variant did on the half that chose it. */
@@ -93,8 +93,8 @@ function ruleText({ plan }: StudyRows, { paths, level }: Recommendation): string
   const tested = steps.filter((step) => step.tested).length;
   const passed = steps.filter((step) => step.passed).length;
   return `The rule was written down before an answer of a tuned variant was read: ` +
-    `${formatCount(paths.length)} paths at ${formatPercent(level)} each; ` +
-    `${formatCount(tested)} of ${formatCount(steps.length)} steps were tested and ` +
+    `${formatCounted(paths.length, "path")} at ${formatPercent(level)} each; ` +
+    `of ${formatCounted(steps.length, "step")} ${formatCount(tested)} tested and ` +
     `${formatCount(passed)} passed. By its level about ` +
     `${formatPercent(plan.alpha)} of such studies at most recommend a variant that loses as ` +
     `much. It is of these adapters, not of their recipes.`;

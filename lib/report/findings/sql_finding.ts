@@ -1,5 +1,5 @@
 import { cutCounts, cutText } from "../words/cut_text.ts";
-import { formatCount, formatPercent } from "../words/format_numbers.ts";
+import { formatCount, formatCounted, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { changeSentence, INTERVAL_NOTE } from "../words/verdict_words.ts";
 import type { AccuracyRow, ChangeRow, VariantRows } from "../rows/row_types.ts";
@@ -47,7 +47,7 @@ function accuracyOf(rows: VariantRows, variant: string): AccuracyRow {
 function flipsText({ evidence }: ChangeRow): string {
   if (evidence.kind !== "score") return "";
   const { n, gained, lost } = evidence;
-  return `Of ${formatCount(n)} questions ${formatCount(gained)} were gained and ` +
+  return `Of ${formatCounted(n, "question")} ${formatCount(gained)} gained and ` +
     `${formatCount(lost)} lost.`;
 }
 

@@ -1,4 +1,4 @@
-import { formatCount, formatNats } from "../words/format_numbers.ts";
+import { formatCount, formatCounted, formatNats } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { NO_LOSS_LOG, type TrainingRow } from "../rows/training_types.ts";
 
@@ -15,8 +15,8 @@ export function trainingFinding(
 ): string {
   const lines = rows.map(({ variant, steps, tokens, firstLossNats, lastLossNats }) =>
     `- **${markdownText(variant)}**: ${formatNats(firstLossNats, 2)} nats a token in the first ` +
-    `logged loss, ${endText(lastLossNats)}, after ${formatCount(steps)} steps and ` +
-    `${formatCount(tokens)} tokens.`
+    `logged loss, ${endText(lastLossNats)}, after ${formatCounted(steps, "step")} and ` +
+    `${formatCounted(tokens, "token")}.`
   );
   const others = elsewhere.map((variant) => `- **${markdownText(variant)}**: ${NO_LOSS_LOG}.`);
   return ["**Finding.** The loss on the gold queries:\n", ...lines, ...others].join("\n");

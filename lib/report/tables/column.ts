@@ -8,7 +8,7 @@ import {
 } from "../frames/frame.ts";
 import type { Measure } from "../rows/row_types.ts";
 import { formatBounds, formatCount, formatPercent, formatPValue } from "../words/format_numbers.ts";
-import { changeBounds, changeNumber, unitOf } from "../words/measures.ts";
+import { changeBounds, changeNumber, possible, unitOf } from "../words/measures.ts";
 import { type Alignment, type MarkdownCell, markdownTable } from "./markdown_table.ts";
 
 /**
@@ -163,7 +163,9 @@ function orNull<Row>(
 
 function inUnit(value: number | undefined, measure: Measure): number | null {
   if (value === undefined) return null;
-  return unitOf(measure) === "points" ? rounded(100 * value, 1) : rounded(value, 3);
+  return unitOf(measure) === "points"
+    ? rounded(100 * possible(value, measure), 1)
+    : rounded(value, 3);
 }
 
 function rounded(value: number, decimals: number): number {

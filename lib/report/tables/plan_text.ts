@@ -1,6 +1,6 @@
 import type { PlannedNeed, SweepPlan } from "../../runs/mod.ts";
 import type { CoverageRow, GaugeTitles } from "../rows/row_types.ts";
-import { formatCount, formatNats, formatPercent } from "../words/format_numbers.ts";
+import { formatCount, formatCounted, formatNats, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { lossText } from "../words/measures.ts";
 import { type Column, count, decimal, markdownOf, share } from "./column.ts";
@@ -29,7 +29,7 @@ export function planText(
     } is not tolerated.`,
     ...(paths.length === 0 ? [] : [
       `The level of recommending a variant that loses so much is ${formatPercent(alpha)}: ` +
-      `${formatPercent(level)} for each of ${formatCount(paths.length)} paths, one-sided.`,
+      `${formatPercent(level)} for each of ${formatCounted(paths.length, "path")}, one-sided.`,
     ]),
     ...paths.map(({ name, variants }) =>
       `Path ${markdownText(name)}: ${variants.map((one) => markdownText(one)).join(", then ")}.`
@@ -37,7 +37,7 @@ export function planText(
     `Databases to choose by (seed ${formatCount(seed)}): ${names(halves.choose) || "none"}.`,
     `Databases to confirm on: ${names(halves.confirm) || "none"}.`,
     `Primary claims, adjusted together: ${names(primary) || "none"}.`,
-    ...(there === undefined ? [] : [`There are ${formatCount(there)} items.`]),
+    ...(there === undefined ? [] : [`Items that there are: ${formatCount(there)}.`]),
   ];
   return `${facts.map((fact) => `- ${fact}`).join("\n")}\n\n${needsTable(plan)}`;
 }

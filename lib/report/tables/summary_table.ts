@@ -1,6 +1,6 @@
 import { adapterText, type Summary } from "../../runs/mod.ts";
 import { cutCounts, cutSentence } from "../words/cut_text.ts";
-import { formatCount } from "../words/format_numbers.ts";
+import { formatCount, formatCounted } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
 import { INTERVAL_NOTE, UNADJUSTED_NOTE } from "../words/verdict_words.ts";
@@ -222,14 +222,15 @@ function changeParts(study: StudyRows, measures: readonly ChangeRow["measure"][]
   ];
 }
 
-const CLUSTER_NAMES = { sql: "databases", mmlu: "subjects", prose: "topics" } as const;
-const ITEM_NAMES = { sql: "questions", mmlu: "questions", prose: "passages" } as const;
+const CLUSTER_NAMES = { sql: "database", mmlu: "subject", prose: "topic" } as const;
+const ITEM_NAMES = { sql: "question", mmlu: "question", prose: "passage" } as const;
 
 function coverageText(rows: readonly CoverageRow[], titles: GaugeTitles): string {
   return rows.map(({ measure, asked, scored, clusters, shots, missing }) =>
-    `- ${markdownText(titles[measure])}: ${formatCount(scored)} of ${formatCount(asked)} ` +
-    `${ITEM_NAMES[measure]} scored, ${formatCount(clusters)} ${CLUSTER_NAMES[measure]}` +
-    (shots === undefined ? "" : `, ${formatCount(shots)} examples shown`) +
+    `- ${markdownText(titles[measure])}: ${formatCount(scored)} of ` +
+    `${formatCounted(asked, ITEM_NAMES[measure])} scored, ` +
+    formatCounted(clusters, CLUSTER_NAMES[measure]) +
+    (shots === undefined ? "" : `, ${formatCounted(shots, "example")} shown`) +
     (missing === "" ? "." : `; not scored: ${markdownText(missing, { longest: Infinity })}.`)
   ).join("\n");
 }

@@ -203,7 +203,7 @@ Deno.test("planText() has the tolerated loss, the paths, the halves, and what n 
   assert.match(text, /A loss of 3\.0 points or more on MMLU is not tolerated\./);
   assert.match(text, /is 5\.0 %: 1\.7 % for each of 3 paths/);
   assert.match(text, /Path qv: qv@0\.5, then qv\./);
-  assert.match(text, /There are 900 items\./);
+  assert.match(text, /Items that there are: 900\./);
   const rows = cells(needsTable(STUDY.plan));
   assert.deepEqual(
     rows.map((row) => Number(row["items needed"])),

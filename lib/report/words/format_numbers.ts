@@ -137,6 +137,16 @@ export function formatCount(count: number): string {
 }
 
 /**
+ * How many there are of something, with its name: "1 path", "3 paths".
+ *
+ * @param one The name of one; that of several has an "s" more.
+ * @throws {RangeError} If the count is not a whole number from 0 on.
+ */
+export function formatCounted(count: number, one: string): string {
+  return `${formatCount(count)} ${one}${count === 1 ? "" : "s"}`;
+}
+
+/**
  * A cross-entropy in nats a token.
  *
  * @throws {RangeError} If it is not a finite number.

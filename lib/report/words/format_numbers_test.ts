@@ -3,6 +3,7 @@ import {
   formatBounds,
   formatChange,
   formatCount,
+  formatCounted,
   formatDifference,
   formatEstimate,
   formatNats,
@@ -41,6 +42,14 @@ Deno.test("formatSignedScore() has three decimals, or as many as a sign needs", 
     "0.000",
   ]);
   assert.throws(() => formatSignedScore(NaN), RangeError);
+});
+
+Deno.test("formatCounted() names one of them and several", () => {
+  assert.deepEqual([0, 1, 2].map((count) => formatCounted(count, "path")), [
+    "0 paths",
+    "1 path",
+    "2 paths",
+  ]);
 });
 
 Deno.test("formatPValue() has three decimals and a floor", () => {
