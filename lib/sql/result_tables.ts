@@ -13,6 +13,7 @@ export interface StatementResult {
 
 /** A statement to run on a database. */
 export interface ResultRequest {
+  /** The database's file. */
   readonly dbPath: string;
   /** Untrusted: it runs as every prediction does, in a process that can read this file only. */
   readonly sql: string;

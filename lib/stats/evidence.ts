@@ -14,6 +14,7 @@ export interface SpreadOfClusters extends Spread {
 
 /** What a study knows about the difference of two shares of right answers. */
 export interface ScoreEvidence {
+  /** Of two shares of right answers. */
   readonly kind: "score";
   /** Examples, each scored for both variants. */
   readonly n: number;
@@ -32,6 +33,7 @@ export type Better = "higher" | "lower";
 
 /** What a study knows about the difference of two means of any measure. */
 export interface MeanEvidence {
+  /** Of two means. */
   readonly kind: "mean";
   /** Examples, each measured for both variants. */
   readonly n: number;

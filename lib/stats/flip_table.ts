@@ -12,7 +12,9 @@ export interface Flip<K extends string | number> {
 
 /** How often an answer moved from one value to another. */
 export interface FlipRow<K extends string | number> {
+  /** What the base model answered. */
   readonly from: K;
+  /** What the tuned variant answered. */
   readonly to: K;
   /** Examples that moved so. */
   readonly count: number;

@@ -63,6 +63,7 @@ export type RecommendationOutcome =
 
 /** What `recommend` found: data for a sentence, and no sentence. */
 export interface Recommendation {
+  /** How the search ended. */
   readonly outcome: RecommendationOutcome;
   /** The one-sided level of a path, `alpha / paths`. */
   readonly level: number;

@@ -24,9 +24,14 @@ export { checkpointHashes, templateHashes } from "./inputs/checkpoint_hashes.ts"
 export { dataLabel } from "./inputs/data_label.ts";
 export { databaseHashes } from "./inputs/database_hashes.ts";
 export { exampleRows } from "./answers/example_rows.ts";
-export { type GoldCheck } from "./training/data/check_golds.ts";
-export { loadGeneralPrompts } from "./training/data/general_prompts.ts";
 export {
+  type GoldCheck,
+  type GoldFault,
+  type UncheckedDatabase,
+} from "./training/data/check_golds.ts";
+export { type GeneralPrompt, type GeneralPrompts, loadGeneralPrompts } from "./training/data/general_prompts.ts";
+export {
+  MANIFEST_KEYS,
   readTrainingManifest,
   type TrainingManifest,
   trainingManifestLines,
@@ -46,6 +51,7 @@ export {
   openMmluInputs,
   openModelInputs,
   openSqlInputs,
+  type ProseInputs,
   samplePrompt,
   type SqlInputs,
   type StudyInputs,
@@ -53,7 +59,9 @@ export {
 } from "./inputs/inputs.ts";
 export {
   type JudgeableSample,
+  type JudgedSamples,
   judgeSamples,
+  type JudgeSamplesOptions,
   noteUnjudged,
   type SqlVerdict,
 } from "./answers/judge_samples.ts";
@@ -66,10 +74,16 @@ export {
   openProseStore,
   openSqlStore,
   openVerdictStore,
+  type StoreModel,
 } from "./answers/open_stores.ts";
 export { type OpenStudy, openStudy, type OpenStudyOptions } from "./open_study.ts";
 export { type Progress, SILENT } from "../ground/mod.ts";
-export { adapterOrigin, adapterSettings, recipeAdapters } from "./training/recipe_adapter.ts";
+export {
+  type AdapterOrigin,
+  adapterOrigin,
+  adapterSettings,
+  recipeAdapters,
+} from "./training/recipe_adapter.ts";
 export { failuresReport } from "./results/failures.ts";
 export { finishStudy, runPipeline } from "./run_pipeline.ts";
 export { answerVariants } from "./answers/answer_variants.ts";
@@ -77,6 +91,7 @@ export { allVariants, openVariants } from "./open_variants.ts";
 export { openStudyFolder, PLAN_FILE, type StudyFolder } from "./study_folder.ts";
 export { type PhaseOptions, trainRecipes } from "./training/train_recipes.ts";
 export {
+  type Checkpoint,
   plainVariants,
   type SweepVariant,
   sweepVariants,

@@ -9,7 +9,9 @@ import type { Progress } from "../ground/mod.ts";
 
 /** A study that is ready to run: its inputs, and its results folder taken. */
 export interface OpenStudy {
+  /** All that it reads. */
   readonly inputs: StudyInputs;
+  /** Where its files lie. */
   readonly folder: StudyFolder;
 }
 
@@ -19,6 +21,7 @@ export interface OpenStudyOptions {
   readonly out?: string | undefined;
   /** Whether the study's recipes are to be trained: then Python is made ready too. */
   readonly training?: boolean;
+  /** Is told what is made ready. */
   readonly progress: Progress;
   /** Stops a download of the model; what has arrived is kept for the next one. */
   readonly signal?: AbortSignal | undefined;

@@ -15,11 +15,15 @@ export interface StudyFolder {
   readonly hash: string;
   /** What was written down before an answer of a tuned variant was read. */
   readonly plan: SweepPlan;
+  /** Completions of text-to-SQL prompts. */
   readonly sqlSamples: string;
   /** The verdicts on completions, kept under what determines them. */
   readonly sqlVerdicts: string;
+  /** Log-probabilities of letters. */
   readonly mmluSamples: string;
+  /** Written answers to multiple-choice questions. */
   readonly writtenSamples: string;
+  /** Scored passages. */
   readonly proseSamples: string;
   /** The training records. */
   readonly sftData: string;

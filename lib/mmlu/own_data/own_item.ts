@@ -42,6 +42,7 @@ export interface ItemRecord extends RecordOf<typeof ITEM_KEYS> {}
 export interface OwnItem extends Omit<ItemRecord, "answer" | "id"> {
   /** The index of the right choice. */
   readonly answer: number;
+  /** Its id, where it has one of its own. */
   readonly id?: string;
   /** Where it stands, for messages: the file and the line or row. */
   readonly place: string;

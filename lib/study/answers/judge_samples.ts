@@ -13,9 +13,13 @@ import type { SqlInputs } from "../inputs/inputs.ts";
 
 /** A judged completion. */
 export interface SqlVerdict extends Verdict {
+  /** The example's id, such as `dev-12`. */
   readonly id: string;
+  /** Its database. */
   readonly dbId: string;
+  /** The variant that answered. */
   readonly variant: string;
+  /** Spider's level of difficulty of the gold statement. */
   readonly hardness: Hardness;
   /** `length` if the completion was cut at the token limit. */
   readonly finishReason: "stop" | "length";
@@ -28,6 +32,7 @@ export type JudgeableSample = SqlSample & Partial<Pick<AnsweredSql, "cutInReason
 
 /** What became of a variant's completions. */
 export interface JudgedSamples {
+  /** One a completion that could be judged, in their order. */
   readonly verdicts: readonly SqlVerdict[];
   /** Examples whose gold fails or whose database cannot be read: no fault of the model, so no verdict. */
   readonly unjudged: readonly UnjudgedExample[];

@@ -11,6 +11,7 @@ export interface NamedVariant {
   readonly name: string;
   /** Which weights they are, for tables. */
   readonly origin: VariantOrigin;
+  /** The adapter and its scale, for an engine. */
   readonly weights: Variant;
   /** SHA-256 of the adapter's file; absent for the base model. */
   readonly adapterHash?: string;

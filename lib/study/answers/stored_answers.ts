@@ -5,9 +5,13 @@ import type { NamedVariant, SampleIdentity } from "./sample_identity.ts";
 
 /** What every phase that asks an engine works with. */
 export interface AnswerOptions<Sample extends Keyed> {
+  /** The variant that is asked. */
   readonly variant: NamedVariant;
+  /** What is answered already, and where new answers are kept. */
   readonly store: SampleStore<Sample>;
+  /** Is told how far it is. */
   readonly progress: Progress;
+  /** Stops it; what is stored stays. */
   readonly signal?: AbortSignal;
 }
 

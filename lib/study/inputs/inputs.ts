@@ -32,11 +32,13 @@ import { databaseHashes } from "./database_hashes.ts";
 
 /** The model of a study, opened. */
 export interface ModelInputs {
+  /** The study's config. */
   readonly config: StudyConfig;
   /** The checkpoint; completions of it end at the chat template's turn end too. */
   readonly checkpoint: Checkpoint;
   /** The end tokens that the model's own configuration names. */
   readonly ownEndTokenIds: readonly number[];
+  /** Its tokenizer, with the chat settings of the config. */
   readonly tokenizer: Tokenizer;
   /** SHA-256 of the model's files that answers depend on beside their prompts, by name. */
   readonly modelHashes: Readonly<Record<string, string>>;
@@ -46,6 +48,7 @@ export interface ModelInputs {
 
 /** The text-to-SQL questions of a study. */
 export interface SqlInputs {
+  /** The data, every split of it. */
   readonly spider: SpiderData;
   /** The fixed examples of every prompt, from the training split. */
   readonly shots: readonly SpiderExample[];
@@ -59,6 +62,7 @@ export interface SqlInputs {
 
 /** The multiple-choice questions of a study. */
 export interface MmluInputs {
+  /** The data, test and dev questions. */
   readonly mmlu: MmluData;
   /** The suite: as many questions of each category. */
   readonly questions: readonly MmluQuestion[];
@@ -68,6 +72,7 @@ export interface MmluInputs {
 
 /** The general text of a study. */
 export interface ProseInputs {
+  /** The passages that are scored. */
   readonly prose: ProseData;
 }
 
@@ -79,6 +84,7 @@ export interface DataInputs extends SqlInputs, MmluInputs, ProseInputs {
 
 /** All that a study reads, opened and checked before any model is asked anything. */
 export interface StudyInputs extends ModelInputs, SqlInputs, MmluInputs, ProseInputs {
+  /** What the look at the prompt's tokens found. */
   readonly audit: TokenAudit;
   /** SHA-256 of all files that the study reads, by name; part of the run's identity. */
   readonly hashes: Readonly<Record<string, string>>;

@@ -24,13 +24,17 @@ export interface VariantAnswers {
 
 /** One answered multiple-choice question. */
 export interface MmluAnswer {
+  /** The question's id, such as `astronomy-7`. */
   readonly id: string;
+  /** Its subject. */
   readonly subject: string;
+  /** Its subject's category. */
   readonly category: string;
   /** Index of the right letter. */
   readonly answer: number;
   /** Index of the letter with the highest log-probability. */
   readonly chosen: number;
+  /** Whether the chosen letter is the right one. */
   readonly correct: boolean;
   /** `[options]` nats, over the whole vocabulary. */
   readonly logProbs: readonly number[];

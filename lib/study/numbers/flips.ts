@@ -4,8 +4,11 @@ import { letterName, outcome } from "./compare_variants.ts";
 
 /** An example that one variant has right and the other one has not. */
 export interface FlippedExample {
+  /** The variant that is compared. */
   readonly variant: string;
+  /** Which measure it is an example of. */
   readonly gauge: "sql" | "mmlu";
+  /** The example's id. */
   readonly id: string;
   /** The database or the subject. */
   readonly cluster: string;

@@ -6,9 +6,13 @@ import { type FlippedExample, flippedExamples } from "../numbers/flips.ts";
 
 /** Two sets of answers that were made earlier, compared. */
 export interface ComparedResults {
+  /** The one that changes are counted from. */
   readonly first: string;
+  /** The one that words are of. */
   readonly second: string;
+  /** Every measure that both answered. */
   readonly comparison: Comparison;
+  /** The questions that flipped. */
   readonly flips: readonly FlippedExample[];
 }
 

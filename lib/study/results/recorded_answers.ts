@@ -45,10 +45,10 @@ const COLUMNS = {
     logProbs: NUMBERS,
   },
   prose: { variant: TEXT, id: TEXT, kind: TEXT, topic: TEXT, tokens: WHOLE, nats: NUMBER },
-} as const satisfies Record<string, Readonly<Record<string, Column>>>;
+} as const satisfies Record<AnswerKind, Readonly<Record<string, Column>>>;
 
 /** The kinds of answers that are recorded. */
-export type AnswerKind = keyof typeof COLUMNS;
+export type AnswerKind = "verdicts" | "letters" | "prose";
 
 /** The kinds of answers that are recorded, each in a file of its own. */
 export const ANSWER_KINDS = Object.keys(COLUMNS) as readonly AnswerKind[];

@@ -8,6 +8,7 @@ export interface Training {
   readonly recipe: Recipe;
   /** The name of the recipe in the config. */
   readonly source: string;
+  /** The seed that it is trained with. */
   readonly seed: number;
 }
 
@@ -15,6 +16,7 @@ export interface Training {
 export interface SweepVariant {
   /** Unique in the study: `recipe#seed/1of3@0.5`, parts that say nothing left out. */
   readonly name: string;
+  /** What it comes from, as the summary has it. */
   readonly origin: VariantOrigin;
   /** Where its weights come from. */
   readonly weights:
@@ -28,6 +30,7 @@ export interface SweepVariant {
 export interface Checkpoint {
   /** From 1 to `of`; the last one is the finished adapter. */
   readonly index: number;
+  /** How many adapters the training saves. */
   readonly of: number;
 }
 

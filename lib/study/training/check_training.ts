@@ -19,6 +19,7 @@ const TRAINERS_FOLDERS = ["adapter.partial", "checkpoints", "checkpoints.partial
 
 /** Options of {@linkcode checkTraining}. */
 export interface CheckTrainingOptions {
+  /** Stops the question to torch. */
   readonly signal?: AbortSignal;
   /** The interpreter that trains; the project's own when left out. */
   readonly python?: string;

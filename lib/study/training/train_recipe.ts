@@ -19,7 +19,9 @@ export interface TrainOptions {
   readonly data: string;
   /** The run folder; a run that was stopped in it goes on. */
   readonly out: string;
+  /** Is told each line of the script. */
   readonly progress: Progress;
+  /** Stops the script in order; it can be resumed. */
   readonly signal?: AbortSignal;
   /** The interpreter; the project's own when left out. */
   readonly python?: string;

@@ -12,7 +12,9 @@ import { trainRecipe } from "./train_recipe.ts";
 
 /** How the phases of a study are run. */
 export interface PhaseOptions {
+  /** Is told what is done. */
   readonly progress: Progress;
+  /** Stops the phase; what is stored stays. */
   readonly signal?: AbortSignal;
 }
 

@@ -32,7 +32,8 @@ const FILE_KEYS = {
 /** A file of training records. */
 export interface TrainingFile extends RecordOf<typeof FILE_KEYS> {}
 
-const MANIFEST_KEYS = {
+/** The keys of {@linkcode TrainingManifest}. */
+export const MANIFEST_KEYS = {
   /** The form of this file. */
   version: z.literal(1),
   /** Hash of all that the files are made from. */
