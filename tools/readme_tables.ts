@@ -1,50 +1,56 @@
-import { markdownText, shortTable } from "../lib/report/mod.ts";
-import { REPOSITORY_ROOT, writeAtomic } from "../lib/ground/mod.ts";
-
-import { readSummary, type Summary } from "../lib/runs/mod.ts";
+import {
+  changeSentence,
+  markdownText,
+  recommendationFinding,
+  shortTable,
+  summaryRows,
+  tradeOffFinding,
+} from "../lib/report/mod.ts";
+import { REPOSITORY_ROOT, UsageError, writeAtomic } from "../lib/ground/mod.ts";
+import { GAUGES, readSummary, type Summary } from "../lib/runs/mod.ts";
 
 /**
- * Writes the tables of recorded studies into the README, between the marks
- * `<!-- table NAME -->` and `<!-- end -->`, so that no number there is typed by
- * hand: `deno run -A tools/readme_tables.ts`.
+ * Writes what recorded studies say into the README, so that no number there is typed by hand:
+ * `deno run -A tools/readme_tables.ts`. It stands between `<!-- KIND NAME -->` and `<!-- end -->`:
+ *
+ * - `table NAME`: the study in one table, with what made it;
+ * - `finding NAME`: the changes of its primary variants, and what it recommends;
+ * - `change NAME VARIANT GAUGE`: one change, within a sentence, such as "+4.1 points [+2.0, +6.2]: a
+ *   gain"; GAUGE is `sql`, `mmlu` or `prose`.
  *
  * @module
  */
 
 const README = `${REPOSITORY_ROOT}/README.md`;
-const PLACE = /(<!-- table ([\w.-]+) -->\n)[\s\S]*?(<!-- end -->)/g;
+const PLACE = /(<!-- (table|finding|change) ([^<>\n]+?) -->)[\s\S]*?(<!-- end -->)/g;
 
 /**
- * The text with every table made anew.
+ * The text with all between its marks made anew.
  *
  * @param read Gives the summary of a recorded study by its name.
+ * @throws {UsageError} If a mark names a variant or a gauge that its study has not.
  */
-export function fillTables(text: string, read: (name: string) => Summary): string {
-  return text.replace(PLACE, (_, start: string, name: string, end: string) => {
-    const summary = read(name);
-    const { sql } = summary.counts;
-    const missing = sql.missingDatabases.map(({ dbId, examples }) =>
-      `${markdownText(dbId)} (${examples})`
-    );
-    const notes = [
-      `Study \`${name}\`${summary.label ? ` (${markdownText(summary.label)})` : ""}, ${
-        markdownText(summary.config.model.id)
-      }, ` +
-      `seed ${summary.config.seed}, prompts ${
-        markdownText(Object.values(summary.provenance.prompts).join(" and "))
-      }, ` +
-      `commit ${summary.provenance.git.commit?.slice(0, 10) ?? "unknown"}` +
-      `${summary.provenance.git.dirty ? " with changes" : ""}.`,
-      ...(missing.length > 0
-        ? [
-          `${sql.asked} questions drawn, ${sql.missing} not judged as their database is missing: ${
-            missing.join(", ")
-          }.`,
-        ]
-        : []),
-    ];
-    return `${start}\n${shortTable(summary)}\n${notes.join(" ")}\n\n${end}`;
+export function fillMarks(text: string, read: (name: string) => Summary): string {
+  return text.replace(PLACE, (_, start: string, kind: string, rest: string, end: string) => {
+    const [name, ...words] = rest.split(" ");
+    const summary = read(name!);
+    const shown = kind === "change"
+      ? changeText(summary, words)
+      : kind === "finding"
+      ? `\n\n${findingText(summary)}\n\n`
+      : `\n\n${tableText(summary)}\n\n`;
+    return `${start}${shown}${end}`;
   });
+}
+
+/** The names of the studies that a text has marks of, each once. */
+export function markedStudies(text: string): string[] {
+  return [...new Set([...text.matchAll(PLACE)].map(([, , , rest]) => rest!.split(" ")[0]!))];
+}
+
+/** What of a text is between no marks: what a person wrote. */
+export function writtenText(text: string): string {
+  return text.replace(PLACE, "");
 }
 
 /** The summary of a recorded study. */
@@ -52,6 +58,56 @@ export function recordedSummary(name: string): Summary {
   return readSummary(`${REPOSITORY_ROOT}/results/recorded/${name}/summary.json`);
 }
 
+function tableText(summary: Summary): string {
+  return `${shortTable(summary)}\n${sourceText(summary)}`;
+}
+
+function findingText(summary: Summary): string {
+  const rows = summaryRows(summary);
+  return [recommendationFinding(rows), tradeOffFinding(rows)]
+    .filter((text) => text !== "").join("\n\n").trimEnd();
+}
+
+function changeText(summary: Summary, [variant, gauge]: readonly string[]): string {
+  const row = summaryRows(summary).tradeOff.find((row) => row.variant === variant);
+  const known = GAUGES.find((one) => one === gauge);
+  const change = known && row?.[known];
+  if (change) return changeSentence(change);
+  throw new UsageError(
+    `Cannot fill the README: the study "${summary.name}" has no change of "${variant}" on ` +
+      `"${gauge}"`,
+  );
+}
+
+/** Which study it is, and what of it could not be judged. */
+function sourceText({ name, label, config, counts, provenance }: Summary): string {
+  const { git, prompts } = provenance;
+  const asked = { sql: counts.sql, mmlu: counts.mmlu, prose: counts.prose };
+  const versions = GAUGES.flatMap((gauge) => {
+    const version = prompts[gauge];
+    return asked[gauge] && version !== undefined ? [markdownText(version)] : [];
+  });
+  const missing = (counts.sql?.missingDatabases ?? []).map(({ dbId, examples }) =>
+    `${markdownText(dbId)} (${examples})`
+  );
+  const faulty = (counts.sql?.unjudged ?? []).map(({ id }) => markdownText(id));
+  const notes = [
+    `Study \`${name}\`${label === undefined ? "" : ` (${markdownText(label)})`}, ` +
+    `${markdownText(config.model.id)}, seed ${config.seed}, prompts ${
+      versions.join(", ")
+    }, commit ` +
+    `${git.commit?.slice(0, 10) ?? "unknown"}${git.dirty ? " with changes" : ""}.`,
+    ...(missing.length > 0
+      ? [
+        `Of ${counts.sql!.asked} questions drawn those of these databases, which have no file, ` +
+        `are not judged: ${missing.join(", ")}.`,
+      ]
+      : []),
+    ...(faulty.length > 0 ? [`Not judged through a fault of the data: ${faulty.join(", ")}.`] : []),
+  ];
+  return notes.join(" ");
+}
+
 if (import.meta.main) {
-  writeAtomic(README, fillTables(Deno.readTextFileSync(README), recordedSummary));
+  writeAtomic(README, fillMarks(Deno.readTextFileSync(README), recordedSummary));
 }
