@@ -9,6 +9,7 @@ import { studyTable, summaryTable } from "../tables/summary_table.ts";
 import { changeOf, type Counts, grid, natsOf, studyWith } from "../testing/made_up_changes.ts";
 import { STUDY } from "../testing/study_fixture.ts";
 import { SUMMARY } from "../testing/summary_fixture.ts";
+import { assertWarranted } from "../testing/warranted.ts";
 import { baselineFinding } from "./baseline_finding.ts";
 import { mmluFinding } from "./mmlu_finding.ts";
 import { proseFinding } from "./prose_finding.ts";
@@ -17,26 +18,6 @@ import { recommendationFinding } from "./recommendation_finding.ts";
 import { sqlFinding } from "./sql_finding.ts";
 import { tradeOffFinding } from "./trade_off_finding.ts";
 import { trainingFinding } from "./training_finding.ts";
-
-/** Sentences that no number warrants, and all of their kind, by what is wrong with them. */
-const UNWARRANTED: Readonly<Record<string, RegExp>> = {
-  "not to show chance is not chance": /\bat chance\b|no better than guess|only guess|just guess/i,
-  "the paired test needs no knowledge": /cannot forget|no loss can be measured|noise/i,
-  "a test that found nothing bounds nothing": /would probably|hardly any test|could (?:not )?tell/i,
-  "the bound is the interval's end":
-    /detectable|smallest (?:loss|difference)|no loss (?:is )?found/i,
-  "one interval is not both": /the whole (?:95 % )?interval|whole interval/i,
-  "the wider interval is not the more careful one": /more careful/i,
-  "recipes are compared by pairing": /unless their intervals|intervals? (?:do not )?overlap/i,
-  "guessed answers are no share of a score": /quarter of the score/i,
-  "learning is not shown by a loss or a point":
-    /\bis learnt\b|\bhas learnt\b|\bit fell\b|no fall is/i,
-  "a heading asserts no direction": /gained \(points\)|lost \(points\)|accuracy (?:gained|lost)/i,
-  "nor does a title": /gains on .* (?:and )?loses|brought and cost/i,
-  "no difference shown is not no difference":
-    /(?:is|was|there is) no (?:difference|change|loss)\b/i,
-  "nothing proves": /\bproves?\b|\bproof\b|significant/i,
-};
 
 /** All texts that the rows of a study are put into. */
 function texts(rows: StudyRows): string[] {
@@ -137,17 +118,6 @@ function assertNoOtherWords(text: string, changes: readonly ChangeRow[]): void {
     .replaceAll("about one is called a gain or a loss", "")
     .replaceAll(/A loss in writing that the log-probabilities do not show[^.]*\./g, "");
   assert.doesNotMatch(rest, /\ba (?:gain|loss)\b|\bgains?\b|\blosses\b|improve|degrade/i, rest);
-}
-
-function assertWarranted(text: string): void {
-  for (const [why, kind] of Object.entries(UNWARRANTED)) {
-    const found = kind.exec(text);
-    assert.equal(
-      found,
-      null,
-      `${why}: "${text.slice(Math.max(0, found?.index! - 80)).slice(0, 200)}"`,
-    );
-  }
 }
 
 /** The study with every outcome that its search may have. */
