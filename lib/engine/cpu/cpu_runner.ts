@@ -157,40 +157,36 @@ export class CpuRunner {
   ): Promise<Omit<CpuRunResult, "recent">> {
     const tokens: (readonly number[])[] = [];
     const ended: boolean[] = [];
-    const logProbs: (readonly number[])[] = [];
+    const logProbs: number[][] = [];
     for (let row = 0; row < sequences.length;) {
       const end = this.#batchEnd(sequences, row);
       const batch = sequences.slice(row, end);
-      const numbers = batch.map((_, b) => row + b);
-      const scored: number[] = [];
+      const rows = batch.map((_, b) => row + b);
+      const scores = batch.map((): number[] => []);
       // only a sequence that runs alone can be longer than a chunk
-      for (let at = 0; at < batch[0]!.length; at += SEQUENCE_CHUNK) {
+      const longest = Math.max(...batch.map(({ length }) => length));
+      for (let at = 0; at < longest; at += SEQUENCE_CHUNK) {
         signal?.throwIfAborted();
-        const last = batch.length > 1 || at + SEQUENCE_CHUNK >= batch[0]!.length;
+        const isLast = at + SEQUENCE_CHUNK >= longest;
+        const chunk = (lists: readonly (readonly number[])[]): (readonly number[])[] =>
+          lists.slice(row, end).map((list) => list.slice(at, at + SEQUENCE_CHUNK));
         const result = await this.run({
-          sequences: batch.length > 1 ? batch : [batch[0]!.slice(at, at + SEQUENCE_CHUNK)],
+          sequences: chunk(sequences),
           prefix,
-          past: past.select(numbers),
+          past: past.select(rows),
           steps: 1,
           lora,
           variant,
-          ...(choices && last ? { choices } : {}),
-          ...(targets
-            ? {
-              targets: batch.length > 1
-                ? targets.slice(row, end)
-                : [targets[row]!.slice(at, at + SEQUENCE_CHUNK)],
-            }
-            : {}),
+          ...(choices && isLast ? { choices } : {}),
+          ...(targets ? { targets: chunk(targets) } : {}),
         });
         past.append(row, result.recent);
-        if (targets && batch.length === 1) scored.push(...result.logProbs[0]!);
-        if (!last) continue;
+        for (const [b, values] of result.logProbs.entries()) scores[b]!.push(...values);
+        if (!isLast) continue;
         tokens.push(...result.tokens);
         ended.push(...result.ended);
-        logProbs.push(...(scored.length > 0 ? [scored] : result.logProbs));
-        break;
       }
+      if (choices || targets) logProbs.push(...scores);
       row = end;
     }
     return { tokens, ended, logProbs };
