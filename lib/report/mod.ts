@@ -13,6 +13,7 @@
  *
  * @module
  */
+export { type ChoiceAnswer, type ChoiceExample, choicesText } from "./examples/choices_text.ts";
 export { examplesTable } from "./examples/examples_table.ts";
 export { failuresText } from "./examples/failures_text.ts";
 export {
@@ -56,6 +57,7 @@ export {
   showFigure,
   showFrame,
   showMarkdown,
+  showRows,
   showText,
 } from "./frames/display.ts";
 export type { Frame } from "./frames/frame.ts";

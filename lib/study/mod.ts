@@ -29,7 +29,11 @@ export {
   type GoldFault,
   type UncheckedDatabase,
 } from "./training/data/check_golds.ts";
-export { type GeneralPrompt, type GeneralPrompts, loadGeneralPrompts } from "./training/data/general_prompts.ts";
+export {
+  type GeneralPrompt,
+  type GeneralPrompts,
+  loadGeneralPrompts,
+} from "./training/data/general_prompts.ts";
 export {
   MANIFEST_KEYS,
   readTrainingManifest,
@@ -85,6 +89,7 @@ export {
   recipeAdapters,
 } from "./training/recipe_adapter.ts";
 export { failuresReport } from "./results/failures.ts";
+export { forgottenReport } from "./results/forgotten.ts";
 export { finishStudy, runPipeline } from "./run_pipeline.ts";
 export { answerVariants } from "./answers/answer_variants.ts";
 export { allVariants, openVariants } from "./open_variants.ts";

@@ -10,13 +10,25 @@ export interface Displayable {
   readonly [JUPYTER_DISPLAY]: () => Readonly<Record<string, unknown>>;
 }
 
+/** What stands where a study has nothing of a kind. */
+const NOTHING = "*This study has nothing to show here.*";
+
+/** What is made of some rows; a line that says so where there are none. */
+export function showRows<Row>(
+  rows: readonly Row[],
+  show: (rows: readonly Row[]) => Displayable,
+): Displayable {
+  return rows.length === 0 ? showMarkdown(NOTHING) : show(rows);
+}
+
 /**
  * A figure, shown inline as `image/svg+xml`.
  *
- * @param svg A standalone SVG document.
+ * @param svg A standalone SVG document; `undefined` where the study has nothing to draw.
  * @throws {SyntaxError} If the text is not an SVG document.
  */
-export function showFigure(svg: string): Displayable {
+export function showFigure(svg: string | undefined): Displayable {
+  if (svg === undefined) return showMarkdown(NOTHING);
   if (!svg.startsWith("<svg")) {
     throw new SyntaxError(
       `Cannot show the figure as it is not SVG: it begins "${svg.slice(0, 20)}"`,
@@ -49,9 +61,10 @@ export function showFrame(frame: Frame): Displayable {
   });
 }
 
-/** A text shown as Markdown: a table, or a finding with its interval. */
+/** A text shown as Markdown: a table, or a finding with its interval; an empty one says so. */
 export function showMarkdown(markdown: string): Displayable {
-  return shown({ "text/markdown": markdown, "text/plain": markdown });
+  const text = markdown === "" ? NOTHING : markdown;
+  return shown({ "text/markdown": text, "text/plain": text });
 }
 
 /** A text shown as it stands, in type of one width: a prompt, a training record. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { showFigure, showMarkdown, showText } from "./display.ts";
+import { type Displayable, showFigure, showMarkdown, showRows, showText } from "./display.ts";
 
 const DISPLAY = Symbol.for("Jupyter.display");
 
@@ -26,3 +26,20 @@ Deno.test("showText() fences a text that has fences of its own", () => {
   const shown = showText("a\n~~~~\nb") as unknown as { [DISPLAY]: () => Record<string, unknown> };
   assert.equal(shown[DISPLAY]()["text/markdown"], "~~~~~text\na\n~~~~\nb\n~~~~~");
 });
+
+Deno.test("showRows() makes something of rows, and says where there are none", () => {
+  const show = (rows: readonly number[]): Displayable => showMarkdown(`${rows.length} rows`);
+  assert.equal(markdownOf(showRows([1, 2], show)), "2 rows");
+  assert.match(markdownOf(showRows([], show)), /nothing to show/);
+});
+
+Deno.test("showFigure() and showMarkdown() say where a study has nothing of the kind", () => {
+  assert.match(markdownOf(showFigure(undefined)), /nothing to show/);
+  assert.match(markdownOf(showMarkdown("")), /nothing to show/);
+});
+
+function markdownOf(shown: Displayable): string {
+  return (shown as unknown as { [DISPLAY]: () => Record<string, string> })[DISPLAY]()[
+    "text/markdown"
+  ]!;
+}

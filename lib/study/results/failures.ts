@@ -5,6 +5,7 @@ import { alignById } from "../../stats/mod.ts";
 import type { SqlInputs } from "../inputs/inputs.ts";
 import type { SqlVerdict } from "../answers/judge_samples.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
+import { shownVariants } from "./shown_variants.ts";
 
 /**
  * A few questions that the study's variants repair, break and still get wrong, drawn by a stated rule
@@ -17,19 +18,15 @@ import type { VariantAnswers } from "../numbers/answers.ts";
  */
 export async function failuresReport(
   inputs: SqlInputs,
-  { config, plan, findings }: Pick<Summary, "config" | "plan" | "findings">,
+  summary: Pick<Summary, "config" | "plan" | "findings">,
   answers: readonly VariantAnswers[],
 ): Promise<string> {
   const [base, ...tuned] = answers;
-  const recommended = findings.recommendation?.outcome === "recommended"
-    ? findings.recommendation.chosen
-    : undefined;
-  const shown = tuned.filter(({ name }) =>
-    recommended === undefined ? plan.primary.includes(name) : name === recommended
-  );
+  const shown = shownVariants(summary, tuned);
   if (!base || base.verdicts.length === 0 || shown.length === 0) {
     return "No text-to-SQL of a tuned variant was asked.\n";
   }
+  const { config } = summary;
   const { timeoutMs } = config.spider;
   const parts: string[] = [];
   for (const variant of shown) {
