@@ -111,6 +111,7 @@ export { type ComparedResults, compareResults } from "./results/compare_results.
 export { type FlippedExample, flippedExamples } from "./numbers/flips.ts";
 export { readAnswers } from "./results/read_answers.ts";
 export { ANSWER_KINDS, type AnswerKind, recordAnswers } from "./results/recorded_answers.ts";
+export { costLines, planReport } from "./sweep/plan_report.ts";
 export { type StudyCost, studyCost } from "./sweep/study_cost.ts";
 export { compareVariants, type Tolerances } from "./numbers/compare_variants.ts";
 export { countCut, scoreMmlu, scoreProse, scoreSql } from "./numbers/score_variant.ts";

@@ -1,14 +1,15 @@
 import { relative } from "node:path";
 import { summaryTable } from "../../report/mod.ts";
 import {
+  costLines,
   type OpenStudy,
   openStudy,
+  planReport,
   RESULT_FILES,
   runPipeline,
   summaryTexts,
 } from "../../study/mod.ts";
 import { type Command, type CommandContext, type Flag, text } from "../command.ts";
-import { costLines, planReport } from "../plan_lines.ts";
 import { STUDY_FLAGS, studyConfig } from "../study_flags.ts";
 
 /** The flag that asks for the plan alone. */

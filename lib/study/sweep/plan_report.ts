@@ -1,6 +1,7 @@
-import { formatCount, planText } from "../report/mod.ts";
-import type { Gauge } from "../runs/mod.ts";
-import { type OpenStudy, studyCost } from "../study/mod.ts";
+import { formatCount, planText } from "../../report/mod.ts";
+import type { Gauge } from "../../runs/mod.ts";
+import type { OpenStudy } from "../open_study.ts";
+import { studyCost } from "./study_cost.ts";
 
 /** What a study is about to do, and about what it costs. */
 export function costLines({ inputs }: Pick<OpenStudy, "inputs">): string[] {
@@ -18,7 +19,7 @@ export function costLines({ inputs }: Pick<OpenStudy, "inputs">): string[] {
   ];
 }
 
-/** The plan of a study as text: what it does and costs, and by which rule it recommends. */
+/** The plan of a study as Markdown: what it does and costs, and by which rule it recommends. */
 export function planReport({ inputs, folder: { plan } }: OpenStudy): string {
   const { asked } = studyCost(inputs);
   const titles = { sql: "text-to-SQL", mmlu: inputs.mmlu.title, prose: "general text" };
