@@ -1,82 +1,25 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../../ground/mod.ts";
 import type { Adapter } from "../checkpoint/adapter.ts";
-import type { DecoderConfig } from "../checkpoint/decoder_config.ts";
-import type { ChoiceScores, Completion, Prompt } from "../engine.ts";
+import type { Completion } from "../engine.ts";
 import {
-  BYTE_TOKENIZER,
   cutAnswer,
   END_TOKEN,
-  fakeCompletion,
   fakeLogProbs,
-  type FakeServerOptions,
   MODEL,
   promptOf,
-  VOCAB_SIZE,
   withFakeServer,
 } from "../testing/fake_server.ts";
-import { openServerEngine, type ServerEngine, type ServerEngineOptions } from "./server_engine.ts";
-
-const CONFIG = { vocabSize: VOCAB_SIZE, endTokenIds: [END_TOKEN] } as unknown as DecoderConfig;
-const MODEL_OPTIONS = {
-  modelId: MODEL,
-  checkpoint: { dir: "/models/fake-model-1a2b3c4", config: CONFIG },
-  tokenizer: BYTE_TOKENIZER,
-  retryDelayMs: 1,
-};
-/** Forty prompts over three prefixes, in no order of prefix. */
-const PROMPTS: readonly Prompt[] = Array.from(
-  { length: 40 },
-  (_, i) => promptOf(`schema ${i % 3}: `, `question ${i * i}`),
-);
-const CHOICES = [65, 66, 67, 68];
-const MAX_NEW = 6;
-
-async function withEngine(
-  serverOptions: FakeServerOptions,
-  test: (engine: ServerEngine, server: Parameters<Parameters<typeof withFakeServer>[1]>[0]) =>
-    | Promise<void>
-    | void,
-  options: Partial<ServerEngineOptions> = {},
-): Promise<void> {
-  await withFakeServer(serverOptions, async (server) => {
-    await using engine = await openServerEngine({ ...MODEL_OPTIONS, url: server.url, ...options });
-    await test(engine, server);
-  });
-}
-
-function rejectsToOpen(
-  serverOptions: FakeServerOptions,
-  message: RegExp,
-  options: Partial<ServerEngineOptions> = {},
-): Promise<void> {
-  const opening = withEngine(serverOptions, () => assert.fail("it opened"), options);
-  return assert.rejects(opening, (error: Error) => {
-    assert.ok(error instanceof UsageError, `${error.stack}`);
-    assert.match(error.message, message);
-    assert.ok(!error.message.includes("\n"));
-    return true;
-  });
-}
-
-function expectedCompletion(index: number, model?: string): Completion {
-  const { prefix, suffix } = PROMPTS[index]!;
-  const { tokens, finishReason } = fakeCompletion([...prefix, ...suffix], MAX_NEW, model);
-  return { index, tokens: tokens.filter((id) => id !== END_TOKEN), finishReason };
-}
-
-function byIndex<T extends { readonly index: number }>(results: readonly T[]): T[] {
-  return results.toSorted((x, y) => x.index - y.index);
-}
-
-function assertScores(scores: readonly ChoiceScores[], model?: string): void {
-  assert.deepEqual(byIndex(scores).map(({ index }) => index), PROMPTS.map((_, i) => i));
-  for (const { index, logProbs } of scores) {
-    const { prefix, suffix } = PROMPTS[index]!;
-    const all = fakeLogProbs([...prefix, ...suffix], model);
-    CHOICES.forEach((id, i) => assert.ok(Math.abs(logProbs[i]! - all[id]!) < 1e-9));
-  }
-}
+import {
+  assertScores,
+  byIndex,
+  CHOICES,
+  expectedCompletion,
+  MAX_NEW,
+  MODEL_OPTIONS,
+  PROMPTS,
+  withEngine,
+} from "../testing/server_engine.ts";
+import { openServerEngine } from "./server_engine.ts";
 
 Deno.test("ServerEngine.generate() gives every prompt's tokens once, without the end token", () =>
   withEngine({}, async (engine, { asked, mostInFlight }) => {
@@ -212,78 +155,6 @@ Deno.test("ServerEngine.choiceLogProbs() is right on processed log-probabilities
     assert.equal(engine.facts.scoring, "logprob_token_ids");
     assertScores(await Array.fromAsync(engine.choiceLogProbs(PROMPTS, CHOICES)));
   }));
-
-Deno.test("openServerEngine() refuses scores that are normalised over the allowed tokens only", () =>
-  rejectsToOpen(
-    { logprobsMode: "processed_logprobs", ignores: ["logprob_token_ids"] },
-    /Cannot score choices .* --logprobs-mode raw_logprobs/,
-  ));
-
-Deno.test("openServerEngine() refuses logits in place of log-probabilities", () =>
-  rejectsToOpen({ logprobsMode: "raw_logits" }, /no log-probabilities .* --logprobs-mode/));
-
-Deno.test("openServerEngine() tells what a server is", () =>
-  withEngine({}, (engine, { url }) =>
-    assert.deepEqual(engine.facts, {
-      name: MODEL,
-      names: [MODEL],
-      maxModelLen: 512,
-      version: "0.0.0-fake",
-      url: url.replace(/\/v1$/, ""),
-      scoring: "logprob_token_ids",
-    })));
-
-Deno.test("openServerEngine() finds the model by its name, its folder, or the name in the config", async () => {
-  const folder = { id: "base", root: "/srv/models/fake-model-1a2b3c4/", parent: null };
-  await withEngine({ models: [folder] }, (engine) => assert.equal(engine.facts.name, "base"));
-  const alias = { id: "alias", root: "/srv/other", parent: null };
-  await withEngine(
-    { models: [alias] },
-    (engine) => assert.equal(engine.facts.name, "alias"),
-    { servedModel: "alias" },
-  );
-  await rejectsToOpen(
-    { models: [alias] },
-    /it serves "alias", the study wants "test\/fake-model".* engine\.servedModel/,
-  );
-  await rejectsToOpen({}, /the study wants "alias"/, { servedModel: "alias" });
-  await rejectsToOpen({ models: [{ id: MODEL, parent: "base" }] }, /it serves no model/);
-});
-
-Deno.test("openServerEngine() refuses a server with another tokenizer", () =>
-  rejectsToOpen(
-    { encode: (text) => BYTE_TOKENIZER.encode(text.replaceAll("    ", "\t")) },
-    /its tokenizer is not the study's: .* the first difference at position 54/,
-  ));
-
-Deno.test("openServerEngine() refuses a server that changes token ids on their way", () =>
-  rejectsToOpen({
-    alter: ({ choices: [choice] }, { prompt }) => ({
-      choices: [{
-        ...choice,
-        ...(Array.isArray(prompt) ? { prompt_token_ids: [1, ...prompt] } : {}),
-      }],
-    }),
-  }, /another prompt, of \d+ token ids .* must take token ids as they are/));
-
-Deno.test("openServerEngine() refuses a server that does not return token ids", () =>
-  rejectsToOpen({ ignores: ["return_token_ids"] }, /has no token ids .* return_token_ids/));
-
-Deno.test("openServerEngine() says in one line that nothing answers, or no completions server", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  const url = `http://127.0.0.1:${port}`;
-  await assert.rejects(openServerEngine({ ...MODEL_OPTIONS, url }), (error: Error) => {
-    assert.ok(error instanceof UsageError);
-    assert.match(error.message, /Cannot reach the server .* is it running/);
-    return true;
-  });
-  await rejectsToOpen({ misbehave: () => new Response("<html>") }, /is this a completions server/);
-  await rejectsToOpen({
-    misbehave: ({ path }) => path === "/v1/models" ? Response.json({ data: [{}] }) : undefined,
-  }, /lists no models/);
-});
 
 Deno.test("ServerEngine refuses answers that are not one whole completion", async () => {
   const cases: readonly [Record<string, unknown>, RegExp][] = [
