@@ -5,23 +5,28 @@
  */
 
 import { parseArgs } from "node:util";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../lib/ground/mod.ts";
+import { loadConfig } from "../lib/runs/mod.ts";
 import { checkNotebook, notebookModule, readNotebook, writeNotebook } from "./check_notebook.ts";
 import { executeNotebook } from "./execute_notebook.ts";
+import { exportFigures } from "./notebooks_figures.ts";
 
 const HELP = `deno task notebooks [FILE.ipynb ...]   execute notebooks (all by default)
 
-  --out DIR            folder of the executed copies (default: results/notebooks)
-  --smoke              execute at smoke size: LAB_SMOKE=1 is set for the kernel
+  --config FILE        the study that they open (default: config/sample.json)
+  --data-root DIR      folder with spider/ and mmlu/ of that study, where they are elsewhere
+  --smoke              open config/smoke.json, the same at the size of a test
+  --out DIR            folder of the executed copies (default: results/notebooks, and of a study
+                       that --config names results/notebooks/<name of the study>)
+  --figures DIR        write their figures there too, as SVG and as PNG of 8.5 cm at 600 dpi
   --cell-seconds N     time limit of one cell (default: 1800)
   --check              execute nothing: check layout, types and lint of the committed notebooks
   --clean              execute nothing: strip outputs and counts, write the committed layout
   --help               this text
 `;
 
-const KERNEL_ENV = { full: {}, smoke: { LAB_SMOKE: "1" } } as const;
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
@@ -53,22 +58,28 @@ interface NotebooksRequest {
   readonly mode: "execute" | "check" | "clean" | "help";
   readonly files: readonly string[];
   readonly out: string;
+  /** Where the figures go; none are written without. */
+  readonly figures: string | undefined;
   readonly cellSeconds: number;
-  readonly size: "full" | "smoke";
+  /** What tells the kernel which study to open. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 async function execute(
   files: readonly string[],
-  { out, cellSeconds, size }: NotebooksRequest,
+  { out, figures, cellSeconds, env }: NotebooksRequest,
 ): Promise<number> {
   const python = await findPython();
+  let drawn = 0;
   for (const [index, file] of files.entries()) {
     await read(file);
     say(`notebook ${index + 1} of ${files.length}: ${file}`);
-    const options = { python, cellSeconds, env: KERNEL_ENV[size] };
-    if (!await executeNotebook(file, join(out, basename(file)), options)) return 1;
+    const executed = join(out, basename(file));
+    if (!await executeNotebook(file, executed, { python, cellSeconds, env })) return 1;
+    if (figures !== undefined) drawn += (await exportFigures(executed, figures)).length;
   }
   say(`executed ${files.length} notebooks into ${out}`);
+  if (figures !== undefined) say(`wrote ${drawn} files of figures into ${figures}`);
   return 0;
 }
 
@@ -159,7 +170,10 @@ function parse(args: readonly string[]): NotebooksRequest {
       args: [...args],
       allowPositionals: true,
       options: {
-        out: { type: "string", default: join(ROOT, "results", "notebooks") },
+        config: { type: "string" },
+        "data-root": { type: "string" },
+        out: { type: "string" },
+        figures: { type: "string" },
         smoke: { type: "boolean", default: false },
         check: { type: "boolean", default: false },
         clean: { type: "boolean", default: false },
@@ -170,18 +184,44 @@ function parse(args: readonly string[]): NotebooksRequest {
     if (values.check && values.clean) {
       throw new UsageError("--check and --clean exclude each other: give one of them");
     }
+    const study = studyOf(values);
     return {
       mode: values.help ? "help" : values.check ? "check" : values.clean ? "clean" : "execute",
       files: positionals,
-      out: values.out,
+      out: values.out ?? join(ROOT, "results", "notebooks", study.folder),
+      figures: values.figures,
       cellSeconds: seconds(values["cell-seconds"]),
-      size: values.smoke ? "smoke" : "full",
+      env: study.env,
     };
   } catch (error) {
     // node:util throws a TypeError for an unknown or incomplete flag.
     if (error instanceof TypeError) throw new UsageError(error.message);
     throw error;
   }
+}
+
+/** Which study the kernel opens, and the folder of its executed copies. */
+function studyOf(
+  { config, smoke, "data-root": data }: {
+    readonly config?: string;
+    readonly smoke: boolean;
+    readonly "data-root"?: string;
+  },
+): { readonly env: Readonly<Record<string, string>>; readonly folder: string } {
+  if (config !== undefined && smoke) {
+    throw new UsageError("--config and --smoke exclude each other: give one of them");
+  }
+  if (config === undefined) {
+    if (data !== undefined) throw new UsageError("--data-root needs the study: give --config too");
+    return { env: smoke ? { LAB_SMOKE: "1" } : {}, folder: "" };
+  }
+  return {
+    env: {
+      LAB_CONFIG: resolve(config),
+      ...(data === undefined ? {} : { LAB_STUDY_DATA: resolve(data) }),
+    },
+    folder: loadConfig(config).name,
+  };
 }
 
 function seconds(text: string): number {

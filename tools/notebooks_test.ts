@@ -44,6 +44,52 @@ Deno.test(`notebooks keeps 5000 lines of one cell in order${why}`, { ignore }, a
   assert.equal(cell?.outputs[0]?.text?.join(""), expected);
 });
 
+Deno.test(`notebooks tells the kernel which study to open, and exports the figures${why}`, {
+  ignore,
+}, async () => {
+  await using folder = await scratch();
+  const notebook = await folder.notebook("study", [
+    'console.log(Deno.env.get("LAB_CONFIG"), Deno.env.get("LAB_STUDY_DATA"));',
+    '({ [Symbol.for("Jupyter.display")]: () => ({ "image/svg+xml": "<svg xmlns=\\"http://www.w3.org/2000/svg\\" width=\\"9\\" height=\\"9\\"/>" }) })',
+  ]);
+  const figures = join(folder.out, "figures");
+  const config = join(ROOT, "config", "smoke.json");
+  const study = ["--config", config, "--data-root", "/data"];
+  const { code, stderr } = await notebooks([
+    notebook,
+    ...study,
+    "--out",
+    folder.out,
+    "--figures",
+    figures,
+  ]);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /wrote 2 files of figures/);
+  const [first] = await folder.executed("study");
+  assert.equal(first?.outputs[0]?.text?.join(""), `${config} /data\n`);
+  for (const type of ["svg", "png"]) {
+    assert.ok((await Deno.stat(join(figures, `study-cell-2.${type}`))).isFile);
+  }
+});
+
+Deno.test(`notebooks keeps of an output that overwrites itself its last state${why}`, {
+  ignore,
+}, async () => {
+  await using folder = await scratch();
+  const source = [
+    "const send = (kind: string, text: number) => Deno.jupyter.broadcast(kind, {",
+    '  data: { "text/plain": `at ${text}` }, metadata: {}, transient: { display_id: "x" } });',
+    'await send("display_data", 0);',
+    'for (let i = 1; i <= 20; i++) await send("update_display_data", i);',
+  ].join("\n");
+  const notebook = await folder.notebook("progress", [source, '"later"']);
+  const { code, stderr } = await notebooks([notebook, "--out", folder.out]);
+  assert.equal(code, 0, stderr);
+  const [cell] = await folder.executed("progress");
+  assert.equal(cell?.outputs.length, 1);
+  assert.deepEqual(cell?.outputs[0]?.data, { "text/plain": ["at 20"] });
+});
+
 Deno.test(`notebooks prints a failing cell's source and error, and exits 1${why}`, {
   ignore,
 }, async () => {
@@ -95,6 +141,17 @@ Deno.test("notebooks answers wrong usage with one line and 2", async () => {
   );
   assert.equal((await notebooks(["--chek"])).code, 2);
   assert.match((await notebooks(["--cell-seconds", "soon"])).stderr, /it is "soon"\n$/);
+  const wrong: Readonly<Record<string, RegExp>> = {
+    "--config config/sample.json --smoke": /^error: --config and --smoke exclude each other/,
+    "--config no/such.json": /^error: .*no\/such\.json/,
+    "--data-root data": /^error: --data-root needs the study/,
+  };
+  for (const [flags, message] of Object.entries(wrong)) {
+    const { code, stderr } = await notebooks(flags.split(" "));
+    assert.equal(code, 2, flags);
+    assert.match(stderr, message);
+    assert.equal(stderr.trimEnd().split("\n").length, 1);
+  }
 });
 
 function chattyCell(i: number): string {
@@ -111,7 +168,10 @@ function chattyCell(i: number): string {
 
 interface ExecutedCell {
   readonly execution_count: number | null;
-  readonly outputs: readonly { readonly text?: readonly string[] }[];
+  readonly outputs: readonly {
+    readonly text?: readonly string[];
+    readonly data?: Readonly<Record<string, readonly string[]>>;
+  }[];
 }
 
 interface Scratch extends AsyncDisposable {
