@@ -40,6 +40,22 @@ Deno.test("provenanceFacts() names code, machine, versions, and hashes of model 
   assert.equal(code, "not under version control");
 });
 
+Deno.test("provenanceFacts() has one hash of many files of a folder, which any of them changes", () => {
+  const factsOf = (count: number, last: string): Record<string, string> => {
+    const data = Object.fromEntries(
+      Array.from({ length: count }, (_, i) => {
+        const digit = i === count - 1 ? last : "5";
+        return [`spider/database/${i}/${i}.sqlite`, digit.repeat(64)];
+      }),
+    );
+    return provenanceFacts({ ...SUMMARY, provenance: { ...SUMMARY.provenance, data } });
+  };
+  const many = "data spider/database/ (5 files)";
+  assert.match(factsOf(5, "5")[many]!, /^[0-9a-f]{16}$/);
+  assert.notEqual(factsOf(5, "6")[many], factsOf(5, "5")[many]);
+  assert.equal(factsOf(2, "6")["data spider/database/1/1.sqlite"], "6".repeat(16));
+});
+
 Deno.test("factsFrame() is a table of two columns", () => {
   const frame = factsFrame({ device: "cpu", threads: "2" }, ["what", "value"]);
   assert.deepEqual(frame.toRecords(), [

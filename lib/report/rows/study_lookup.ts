@@ -32,6 +32,18 @@ export function spokenVariants(
   return plain.length > 0 ? plain.map(({ variant }) => variant) : names;
 }
 
+/**
+ * The rows of the base model and of the variants that sentences are about ({@linkcode
+ * spokenVariants}): what a figure of bars has room for, however many variants there are.
+ */
+export function spokenRows<Row extends { readonly variant: string }>(
+  rows: Pick<VariantRows, "tradeOff" | "changes">,
+  list: readonly Row[],
+): Row[] {
+  const shown = new Set([BASE_NAME, ...spokenVariants(rows)]);
+  return list.filter(({ variant }) => shown.has(variant));
+}
+
 /** A variant's accuracy over all examples; `undefined` where it was not measured. */
 export function overallAccuracy(
   { accuracy }: Pick<VariantRows, "accuracy">,

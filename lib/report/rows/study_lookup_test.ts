@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { STUDY } from "../testing/study_fixture.ts";
 import { bestVariant } from "./best_variant.ts";
-import { needed, overallChange, spokenVariants, tunedVariants } from "./study_lookup.ts";
+import {
+  needed,
+  overallChange,
+  spokenRows,
+  spokenVariants,
+  tunedVariants,
+} from "./study_lookup.ts";
 
 Deno.test("spokenVariants() are those of the plan's claims, else the plain ones, else all", () => {
   assert.deepEqual(spokenVariants(STUDY), ["all-linear", "qv"]);
@@ -9,6 +15,11 @@ Deno.test("spokenVariants() are those of the plan's claims, else the plain ones,
   assert.deepEqual(spokenVariants({ ...STUDY, changes }), ["all-linear", "qv"]);
   const tradeOff = STUDY.tradeOff.filter(({ variant, origin }) => variant !== origin.source);
   assert.deepEqual(spokenVariants({ tradeOff, changes }), tunedVariants({ tradeOff }));
+});
+
+Deno.test("spokenRows() are those of the base model and of the variants that sentences are about", () => {
+  const shown = spokenRows(STUDY, STUDY.letters).map(({ variant }) => variant);
+  assert.deepEqual(shown, ["base", "all-linear", "qv"]);
 });
 
 Deno.test("bestVariant() is the tuned variant with the highest SQL accuracy, the first of equals", () => {
