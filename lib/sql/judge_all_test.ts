@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { jsonLines } from "../ground/mod.ts";
-import { testDatabase } from "./_test_database.ts";
+import { testDatabase } from "./testing/test_database.ts";
 import { type Judgeable, judgeAll, type VerdictStore } from "./judge_all.ts";
 import { KEPT_VERDICTS, type KeptVerdict } from "./verdict.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../ground/mod.ts";
-import { testDatabase } from "./_test_database.ts";
+import { testDatabase } from "./testing/test_database.ts";
 import type { VerdictStore } from "./judge_all.ts";
 import type { KeptVerdict } from "./verdict.ts";
 import { type JudgedPrediction, judgePredictions } from "./judge_predictions.ts";

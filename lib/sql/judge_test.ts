@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../ground/mod.ts";
-import { isAlive, testDatabase } from "./_test_database.ts";
+import { isAlive, testDatabase } from "./testing/test_database.ts";
 import { HOSTILE_COMPARISONS } from "./compare/testing/hostile_comparisons.ts";
-import { HOSTILE_STATEMENTS } from "./execute/_hostile_statements.ts";
+import { HOSTILE_STATEMENTS } from "./testing/hostile_statements.ts";
 import { DatabaseError } from "./execute/executor_pool.ts";
 import { GoldQueryError } from "./gold_query_error.ts";
 import { createJudge, type JudgeOptions } from "./judge.ts";

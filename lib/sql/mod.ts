@@ -21,7 +21,7 @@ export {
   type OfficialVerdict,
   officialVerdicts,
   spiderRoot,
-} from "./_official_verdicts.ts";
+} from "./official_verdicts.ts";
 export { hardness } from "./classify/hardness.ts";
 export { officialEqual, type RowOrder } from "./compare/official_equal.ts";
 export { plainEqual } from "./compare/plain_equal.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { officialVerdicts, spiderRoot } from "./_official_verdicts.ts";
-import { testDatabase } from "./_test_database.ts";
+import { officialVerdicts, spiderRoot } from "./official_verdicts.ts";
+import { testDatabase } from "./testing/test_database.ts";
 import { createJudge } from "./judge.ts";
 import type { Verdict } from "./verdict.ts";
 

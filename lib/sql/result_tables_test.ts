@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { testDatabase } from "./_test_database.ts";
+import { testDatabase } from "./testing/test_database.ts";
 import { resultTables } from "./result_tables.ts";
 
 Deno.test("resultTables() shows the first rows of statements, and nothing of those that fail", async () => {

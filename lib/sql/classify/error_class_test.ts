@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spiderRoot } from "../_official_verdicts.ts";
+import { spiderRoot } from "../official_verdicts.ts";
 import type { ErrorClass } from "../verdict.ts";
 import { errorClass } from "./error_class.ts";
 import { parseStatement } from "./parse_statement.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { REPOSITORY_ROOT } from "../../ground/mod.ts";
-import { spiderRoot } from "../_official_verdicts.ts";
+import { spiderRoot } from "../official_verdicts.ts";
 import type { Hardness } from "../verdict.ts";
 import { hardness } from "./hardness.ts";
 

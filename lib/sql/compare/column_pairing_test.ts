@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { packRows } from "../execute/packed_rows.ts";
 import type { Row } from "../value.ts";
-import { permuted } from "./_test_arbitraries.ts";
+import { permuted } from "../testing/row_arbitraries.ts";
 import { Budget, ComparisonBudgetError } from "./budget.ts";
 import { columnsPairUp } from "./column_pairing.ts";
 import { idPair } from "./id_table.ts";

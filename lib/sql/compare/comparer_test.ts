@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isAlive } from "../_test_database.ts";
+import { isAlive } from "../testing/test_database.ts";
 import { packRows } from "../execute/packed_rows.ts";
 import type { Row } from "../value.ts";
 import type { ComparisonRequest } from "./compare_results.ts";

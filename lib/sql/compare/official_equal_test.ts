@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Row } from "../value.ts";
-import { permuted, plainResult, result } from "./_test_arbitraries.ts";
+import { permuted, plainResult, result } from "../testing/row_arbitraries.ts";
 import { officialEqual, type RowOrder } from "./official_equal.ts";
 import { plainEqual } from "./plain_equal.ts";
 import { slowOfficialEqual, slowPlainEqual } from "./testing/slow_equal.ts";

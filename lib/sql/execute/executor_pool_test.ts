@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isAlive, testDatabase } from "../_test_database.ts";
+import { isAlive, testDatabase } from "../testing/test_database.ts";
 import { type Execution, ExecutorError, ExecutorPool } from "./executor_pool.ts";
 
 const ENDLESS =

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { folderHashes, isAlive } from "../_test_database.ts";
-import { HOSTILE_DATABASES, type HostileOutcome } from "./_hostile_databases.ts";
+import { folderHashes, isAlive } from "../testing/test_database.ts";
+import { HOSTILE_DATABASES, type HostileOutcome } from "../testing/hostile_databases.ts";
 import { DatabaseError, ExecutorPool } from "./executor_pool.ts";
 
 const TIMEOUT_MS = 1_000;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { folderHashes, isAlive, testDatabase } from "../_test_database.ts";
-import { HOSTILE_STATEMENTS } from "./_hostile_statements.ts";
+import { folderHashes, isAlive, testDatabase } from "../testing/test_database.ts";
+import { HOSTILE_STATEMENTS } from "../testing/hostile_statements.ts";
 import { type Execution, ExecutorPool } from "./executor_pool.ts";
 
 const TIMEOUT_MS = 500;

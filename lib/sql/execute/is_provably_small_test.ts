@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { HOSTILE_STATEMENTS } from "./_hostile_statements.ts";
+import { HOSTILE_STATEMENTS } from "../testing/hostile_statements.ts";
 import { isProvablySmall } from "./is_provably_small.ts";
 
 const size = { largestTableRows: 10, largestValueBytes: 20, tableRows: new Map() };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { testDatabase } from "../_test_database.ts";
-import { HOSTILE_DATABASES } from "./_hostile_databases.ts";
+import { testDatabase } from "../testing/test_database.ts";
+import { HOSTILE_DATABASES } from "../testing/hostile_databases.ts";
 import { DatabaseError, type Execution, ExecutorPool } from "./executor_pool.ts";
 
 const ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)";

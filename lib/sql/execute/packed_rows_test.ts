@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { sqlValue } from "../compare/_test_arbitraries.ts";
+import { sqlValue } from "../testing/row_arbitraries.ts";
 import { decodeFrame, encodeFrame, FRAME_HEADER_BYTES, frameLengths } from "./frames.ts";
 import { jsonOfRows, PackedRows, packRows } from "./packed_rows.ts";
 

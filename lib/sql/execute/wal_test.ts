@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { folderHashes, testDatabase } from "../_test_database.ts";
+import { folderHashes, testDatabase } from "../testing/test_database.ts";
 import { DatabaseError, ExecutorPool } from "./executor_pool.ts";
 import { isInWalMode, walImage } from "./wal_image.ts";
 

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { splitClauses } from "../classify/clauses.ts";
 import { officialEqual } from "../compare/official_equal.ts";
 import { type Execution, ExecutorPool } from "../execute/executor_pool.ts";
-import { spiderRoot } from "../_official_verdicts.ts";
+import { spiderRoot } from "../official_verdicts.ts";
 import { statementForms } from "../text/statement_forms.ts";
 import type { Token } from "../text/tokens.ts";
 import type { Row, SqlValue } from "../value.ts";

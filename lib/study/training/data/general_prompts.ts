@@ -12,7 +12,8 @@ import {
 /** The general prompts that come with the project. */
 export const GENERAL_PROMPTS = `${REPOSITORY_ROOT}/general_db/prompts.jsonl`;
 
-const PROMPT_KEYS = {
+/** The keys of {@linkcode GeneralPrompt}. */
+export const PROMPT_KEYS = {
   /** Kind and number, such as `explain-1`. */
   id: z.string().regex(/^[a-z]+-[0-9]+$/),
   /** What the prompt asks for, such as `rewrite`. */

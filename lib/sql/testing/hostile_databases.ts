@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import type { Execution } from "./executor_pool.ts";
+import type { Execution } from "../execute/executor_pool.ts";
 
 /** What may come of a statement on a hostile database: a status, or the database is refused. */
 export type HostileOutcome = Execution["status"] | "refused";

@@ -1,4 +1,4 @@
-import type { Execution } from "./executor_pool.ts";
+import type { Execution } from "../execute/executor_pool.ts";
 
 type Outcome = Execution["status"];
 

@@ -12,7 +12,7 @@ export function testDatabase(sql?: string): TestDatabase {
   const folder = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "lab-sql-" }));
   const path = `${folder}/shop.sqlite`;
   const db = new DatabaseSync(path);
-  db.exec(sql ?? Deno.readTextFileSync(new URL("./testdata/shop.sql", import.meta.url)));
+  db.exec(sql ?? Deno.readTextFileSync(new URL("../testdata/shop.sql", import.meta.url)));
   db.close();
   return {
     folder,
