@@ -33,6 +33,7 @@ export {
   type GeneralPrompt,
   type GeneralPrompts,
   loadGeneralPrompts,
+  PROMPT_KEYS,
 } from "./training/data/general_prompts.ts";
 export {
   MANIFEST_KEYS,
