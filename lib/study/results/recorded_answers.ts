@@ -56,6 +56,9 @@ export const ANSWER_KINDS = Object.keys(COLUMNS) as readonly AnswerKind[];
 /** So many decimals of a log-probability are recorded. */
 const HUNDREDTHS = 100;
 
+/** Stands in the file for a written answer without a letter: a null says that none was asked for. */
+const NO_LETTER = -1;
+
 /**
  * Writes a study's answers of one kind in the compact form in which they are recorded: Parquet, with
  * none of the data sets' texts. Log-probabilities have two decimals and are kept for some variants.
@@ -81,8 +84,10 @@ export function recordAnswers(
     const other = Object.keys(row).find((key) => !Object.hasOwn(columns, key));
     if (other !== undefined) throw new TypeError(`Cannot record "${other}" of ${from}`);
   }
-  const value = (row: AnswerRow, key: string): unknown =>
-    key === "logProbs" ? keptLogProbs(row, logProbsOf) : row[key];
+  const value = (row: AnswerRow, key: string): unknown => {
+    if (key === "logProbs") return keptLogProbs(row, logProbsOf);
+    return key === "written" && row[key] === null ? NO_LETTER : row[key];
+  };
   const data = Object.fromEntries(
     Object.entries(columns).map(([key, make]) => [key, make(rows.map((row) => value(row, key)))]),
   );
@@ -97,11 +102,15 @@ function keptLogProbs(
   return logProbs.map((value: number) => Math.round(value * HUNDREDTHS) / HUNDREDTHS);
 }
 
-/** The rows of a file that {@linkcode recordAnswers} wrote; keys without a value are left out. */
+/**
+ * The rows of a file that {@linkcode recordAnswers} wrote; keys without a value are left out, and a
+ * written answer without a letter is `null`.
+ */
 export function readRecordedAnswers(path: string): AnswerRow[] {
   return pl.readParquet(path).toRecords().map((row) =>
     Object.fromEntries(
-      Object.entries(row).filter(([, value]) => value !== null && value !== undefined),
+      Object.entries(row).filter(([, value]) => value !== null && value !== undefined)
+        .map(([key, value]) => [key, key === "written" && value === NO_LETTER ? null : value]),
     )
   );
 }
