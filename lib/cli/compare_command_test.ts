@@ -51,7 +51,7 @@ Deno.test("compare --plan says what it will do and asks nothing", async () => {
   assert.equal(code, 0);
   assert.match(
     printed,
-    /^2 variants, the base model among them: 3 text-to-SQL prompts, 3 multiple/,
+    /^- 2 variants, the base model among them: 3 text-to-SQL prompts, 3 multiple/,
   );
   assert.match(printed, /^- Databases to confirm on: \w+\.$/m);
   assert.match(printed, /items needed/);

@@ -5,6 +5,9 @@ const UPDATE_EVERY_MS = 1_000;
 /** So many notes are shown at most, the newest ones. */
 const MOST_NOTES = 12;
 
+/** Notes are cut at so many characters. */
+const LONGEST_NOTE = 160;
+
 /** What {@linkcode notebookProgress} needs. */
 export interface NotebookProgressOptions {
   /** Takes the whole text each time; it stands in the place of the last one. */
@@ -60,5 +63,6 @@ function kindOf(line: string): string {
 }
 
 function noteText({ line, times }: Note): string {
-  return times === 1 ? `  ${line}` : `  ${line} (the last of ${times} such lines)`;
+  const cut = line.length > LONGEST_NOTE ? `${line.slice(0, LONGEST_NOTE)}…` : line;
+  return times === 1 ? `  ${cut}` : `  ${cut} (the last of ${times} such lines)`;
 }

@@ -45,6 +45,12 @@ Deno.test("notebookProgress() keeps notes, and of those alike the newest with th
   );
 });
 
+Deno.test("notebookProgress() cuts a line that is as long as a prompt", () => {
+  const { progress, texts } = watched();
+  progress.note(`example: ${"x".repeat(5000)}`);
+  assert.match(texts.at(-1)!, /^ {2}example: x{151}…$/);
+});
+
 Deno.test("notebookProgress() never grows beyond a dozen notes", () => {
   const { progress, texts } = watched();
   for (const letter of "abcdefghijklmnopqrstuvwxyz") progress.note(`note ${letter}`);

@@ -44,7 +44,10 @@ export function showFigure(svg: string | undefined): Displayable {
  */
 export function showFrame(frame: Frame): Displayable {
   const records = frame.toRecords();
-  const columns = frame.columns.map((name) => column(name, records.map((row) => row[name])));
+  const columns = frame.columns.map((name, at) => {
+    const decimals = /Float/.test(String(frame.dtypes[at])) ? 1 : 0;
+    return column(name, records.map((row) => row[name]), decimals);
+  });
   const head = columns.map(({ name }) => `<th>${escaped(name)}</th>`).join("");
   const body = records.map((_, i) =>
     `<tr>${
@@ -81,11 +84,12 @@ interface ShownColumn {
   readonly numeric: boolean;
 }
 
-function column(name: string, values: readonly unknown[]): ShownColumn {
+/** @param least So many decimals have all numbers that are no counts. */
+function column(name: string, values: readonly unknown[], least: number): ShownColumn {
   const numbers = values.filter((value) => typeof value === "number");
   const numeric = numbers.length > 0;
   // p-values span many sizes, and lose their meaning to a common number of decimals
-  const decimals = Math.min(4, Math.max(0, ...numbers.map(decimalsOf)));
+  const decimals = Math.min(4, Math.max(least, ...numbers.map(decimalsOf)));
   const cell = (value: unknown): string => {
     if (value === null || value === undefined) return "";
     if (typeof value !== "number") return printable(String(value));

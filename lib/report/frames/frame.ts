@@ -8,6 +8,8 @@ export interface Frame {
   readonly columns: readonly string[];
   /** How many rows there are. */
   readonly height: number;
+  /** The columns' types, such as `DataType(Int64)` and `DataType(Float64)`. */
+  readonly dtypes: readonly { toString(): string }[];
   /** The rows, by the columns' titles. */
   toRecords(): Record<string, unknown>[];
 }

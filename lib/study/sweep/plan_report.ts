@@ -30,7 +30,8 @@ export function planReport({ inputs, folder: { plan } }: OpenStudy): string {
     clusters: 0,
     missing: "",
   }));
-  return `${costLines({ inputs }).join("\n")}\n\n${planText(plan, titles, coverage)}`;
+  const cost = costLines({ inputs }).map((line) => `- ${line}\n`).join("");
+  return `${cost}\n${planText(plan, titles, coverage)}`;
 }
 
 /** Seconds as a person reads them. */
