@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { answersOf, assertNear } from "./testing/from_counts.ts";
 import { changeAboveChance } from "./change_above_chance.ts";
 import { clusterRobustMean } from "./cluster_robust_mean.ts";
+import { differenceInterval } from "./difference_interval.ts";
 import { pairedDifference } from "./paired_difference.ts";
 import { pcg32 } from "./pcg32.ts";
 import { percentageChange } from "./percentage_change.ts";
@@ -89,3 +90,14 @@ function slowStatistic(ratio: number, shift: number, clusters: readonly string[]
   }
   return mean / (studentQuantile(0.975, degrees) * stderr);
 }
+
+Deno.test("changeAboveChance() has no interval of width 0 where every answer changed", () => {
+  const base = new Array<boolean>(6).fill(true);
+  // the ends of these shares are apart by the rounding of a square root
+  for (const chance of [0.24166666666666667, 0.25, 1 / 3]) {
+    const { ci95 } = changeAboveChance(base, base.map((right) => !right), { chance });
+    const [low, high] = differenceInterval({ n: 6, gained: 0, lost: 6 });
+    assert.ok(Math.abs(ci95![0] - low / (1 - chance)) < 1e-9);
+    assert.ok(Math.abs(ci95![1] - high / (1 - chance)) < 1e-9);
+  }
+});
