@@ -51,8 +51,10 @@ export const RECIPE_KEYS = {
   batchSize: z.int().min(1).max(4096).default(4),
   /** Steps whose gradients are added up before an update. */
   gradientAccumulation: z.int().min(1).max(4096).default(1),
-  /** Where a training text is cut, in tokens. */
+  /** The longest training text, in tokens; longer ones are left out. */
   maxLength: z.int().min(8).max(131072).default(512),
+  /** The largest share of training texts that may be left out as longer; 0.01 if left out. */
+  allowLeftOut: z.number().min(0).max(1).exactOptional(),
   /** `nf4` holds the base weights in 4 bits and needs a GPU. */
   quantization: z.enum(["none", "nf4"]).default("none"),
   /** Rank-stabilised LoRA: the update is scaled by `alpha / sqrt(rank)`. */
