@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { type Progress, REPOSITORY_ROOT, UsageError } from "../../ground/mod.ts";
+import { type Progress, REPOSITORY_ROOT, UsageError, writeAtomic } from "../../ground/mod.ts";
 
 import { type Recipe } from "../../runs/mod.ts";
 import { runCommand, VENV_PYTHON } from "../../setup/mod.ts";
@@ -40,31 +40,14 @@ export async function trainRecipe(
   recipe: Recipe,
   { data, out, progress, signal, python = VENV_PYTHON }: TrainOptions,
 ): Promise<string> {
-  const modules = recipe.targetModules;
-  // relative, so that the run's record names no folder of this machine
-  const flags: Record<string, string | number> = {
-    model: relative(REPOSITORY_ROOT, checkpoint.dir),
-    data: relative(REPOSITORY_ROOT, data),
-    out: relative(REPOSITORY_ROOT, out),
-    rank: recipe.rank,
-    alpha: recipe.alpha,
-    dropout: recipe.dropout,
-    target_modules: modules === "all-linear" ? modules : modules.join(","),
-    learning_rate: recipe.learningRate,
-    epochs: recipe.epochs,
-    ...(recipe.maxTokens ? { max_tokens: recipe.maxTokens } : {}),
-    batch_size: recipe.batchSize,
-    gradient_accumulation: recipe.gradientAccumulation,
-    max_length: recipe.maxLength,
-    seed: config.seed,
-    quantization: recipe.quantization,
-    date: config.chat.date,
-  };
-  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  if (config.chat.thinking) args.push("--thinking");
+  const plan = `${out}/plan.json`;
+  writeAtomic(
+    plan,
+    JSON.stringify(trainingPlan({ config, checkpoint }, recipe, { data, out }), null, 2) + "\n",
+  );
   const { code, killedBy, lastLines } = await runCommand(
     python,
-    [`${REPOSITORY_ROOT}/training/train_lora.py`, ...args, "--resume"],
+    [`${REPOSITORY_ROOT}/training/train_lora.py`, "--plan", fromRoot(plan), "--resume"],
     {
       cwd: REPOSITORY_ROOT,
       // a script that outlived this process would write to the folder that the next one resumes
@@ -85,6 +68,39 @@ export async function trainRecipe(
     throw new Error(`Training "${recipe.name}" failed with code ${code}: ${lastLines.at(-1)}`);
   }
   return out;
+}
+
+/** A path from the repository's root, so that a run's record names no folder of this machine. */
+function fromRoot(path: string): string {
+  return relative(REPOSITORY_ROOT, path);
+}
+
+/** The version of the plan file that `training/lora_settings.py` reads. */
+const PLAN_VERSION = 1;
+
+/**
+ * The settings of a training as the training script checks and takes them; a setting that the
+ * recipe leaves out is left to the script.
+ */
+function trainingPlan(
+  { config, checkpoint }: Pick<ModelInputs, "config" | "checkpoint">,
+  recipe: Recipe,
+  { data, out }: Pick<TrainOptions, "data" | "out">,
+): Readonly<Record<string, string | number | boolean>> {
+  const { name: _name, targetModules, earlyStopping, replayShare: _inTheData, ...settings } =
+    recipe;
+  return {
+    version: PLAN_VERSION,
+    model: fromRoot(checkpoint.dir),
+    data: fromRoot(data),
+    out: fromRoot(out),
+    ...settings,
+    targetModules: targetModules === "all-linear" ? targetModules : targetModules.join(","),
+    ...(earlyStopping ? { earlyStoppingPatience: earlyStopping.patience } : {}),
+    seed: config.seed,
+    date: config.chat.date,
+    thinking: config.chat.thinking,
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { REPOSITORY_ROOT } from "../../ground/mod.ts";
 import { SILENT } from "../../ground/mod.ts";
 import { VENV_PYTHON } from "../../setup/mod.ts";
@@ -45,39 +46,66 @@ test("trainRecipe hands the script every setting of the recipe, and no absolute 
   });
   assert.equal(dir, out);
   assert.deepEqual(notes, ["step 1/1", "train_lora.py: the last line"]);
-  const [script, ...words] = Deno.readTextFileSync(`${study.root}/arguments`).trim().split("\n");
+  const [script, flag, path, resume] = argumentsOf(study);
   assert.equal(script, `${REPOSITORY_ROOT}/training/train_lora.py`);
-  assert.equal(words.pop(), "--resume");
-  const flags: Record<string, string> = {};
-  for (let i = 0; i < words.length; i += 2) flags[words[i]!] = words[i + 1]!;
-  for (const [name, value] of Object.entries(flags)) assert.ok(!value.startsWith("/"), name);
-  const { "--model": model, "--data": data, "--out": folder, ...settings } = flags;
+  assert.deepEqual([flag, resume], ["--plan", "--resume"]);
+  assert.ok(!path!.startsWith("/"));
+  const { model, data, out: folder, ...settings } = planOf(study);
+  for (const place of [model, data, folder]) assert.ok(!String(place).startsWith("/"));
   assert.match(`${model} ${data} ${folder}`, /\/model .*\/sft.jsonl .*\/training\/qv$/);
   assert.deepEqual(settings, {
-    "--rank": "16",
-    "--alpha": "8",
-    "--dropout": "0.05",
-    "--target_modules": "q_proj,v_proj",
-    "--learning_rate": "0.001",
-    "--epochs": "1",
-    "--max_tokens": "600",
-    "--batch_size": "4",
-    "--gradient_accumulation": "1",
-    "--max_length": "512",
-    "--seed": "42",
-    "--quantization": "none",
-    "--date": "2024-07-26",
+    version: 1,
+    rank: 16,
+    alpha: 8,
+    dropout: 0.05,
+    targetModules: "q_proj,v_proj",
+    learningRate: 0.001,
+    epochs: 1,
+    maxTokens: 600,
+    batchSize: 4,
+    gradientAccumulation: 1,
+    maxLength: 512,
+    quantization: "none",
+    seed: 42,
+    date: "2024-07-26",
+    thinking: false,
   });
 });
 
-test("trainRecipe hands the chat settings on, the switch only where it is on", async (study) => {
+function argumentsOf(study: MiniStudy): string[] {
+  return Deno.readTextFileSync(`${study.root}/arguments`).trim().split("\n");
+}
+
+/** The plan that the script was given. */
+function planOf(study: MiniStudy): Record<string, unknown> {
+  return JSON.parse(Deno.readTextFileSync(resolve(REPOSITORY_ROOT, argumentsOf(study)[2]!)));
+}
+
+test("trainRecipe hands on what a recipe and the chat may have, under the script's names", async (study) => {
   const config = { ...study.config, chat: { thinking: true, date: "2026-01-31" } };
   const inputs = await openModelInputs(config, study.model);
   const [recipe] = config.training.recipes;
   const options = { data: `${study.out}/sft.jsonl`, out: study.out, progress: SILENT };
-  await trainRecipe(inputs, recipe!, { ...options, python: fakePython(study.root, 0) });
-  const words = Deno.readTextFileSync(`${study.root}/arguments`).trim().split("\n");
-  assert.deepEqual(words.slice(-4), ["--date", "2026-01-31", "--thinking", "--resume"]);
+  const more = {
+    targetModules: "all-linear",
+    useRslora: true,
+    useDora: true,
+    klWeight: 0.1,
+    replayShare: 0.05,
+    checkpoints: 4,
+    earlyStopping: { patience: 2 },
+    allowLeftOut: 0.2,
+  } as const;
+  await trainRecipe(inputs, { ...recipe!, ...more }, {
+    ...options,
+    python: fakePython(study.root, 0),
+  });
+  const { replayShare: _inTheData, earlyStopping, ...same } = more;
+  const plan = planOf(study);
+  for (const [name, value] of Object.entries(same)) assert.equal(plan[name], value, name);
+  assert.equal(plan["earlyStoppingPatience"], earlyStopping.patience);
+  assert.deepEqual([plan["date"], plan["thinking"]], ["2026-01-31", true]);
+  assert.ok(!("replayShare" in plan) && !("name" in plan));
 });
 
 test("trainRecipe takes the script's exit code 2 for wrong input, others for a fault", async (study) => {
