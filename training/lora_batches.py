@@ -31,6 +31,10 @@ def size(example):
     return len(example["input_ids"])
 
 
+def total_size(examples):
+    return sum(map(size, examples))
+
+
 def cut(examples, device_tokens, *, packed):
     """Examples as pieces of at most `device_tokens` tokens (one example, if it is longer).
 

@@ -89,8 +89,11 @@ def free_memory(device):
     return psutil.virtual_memory().available
 
 
-def make_runner(args, model, kernels, longest, dtype):
-    """What computes the gradients of `model`, on whose device it already is."""
+def make_runner(args, model, kernels, dtype, *, longest, largest):
+    """What computes the gradients of `model`, on whose device it already is.
+
+    `longest` is the most tokens of an example, `largest` that of a step on one device.
+    """
     device = model.get_input_embeddings().weight.device
     left = liger = 0
     if kernels != "plain":
@@ -114,7 +117,9 @@ def make_runner(args, model, kernels, longest, dtype):
         device_tokens=tokens,
         kl_weight=args.kl_weight,
         autocast=dtype if mixed else None,
-        graphs=(step, longest) if kernels == "graphs" else None,
+        graphs={"blocks": step, "longest": longest, "largest": min(tokens, largest)}
+        if kernels == "graphs"
+        else None,
     )
     runner.kernels = kernels + (" with liger" if liger else "")
     say(f"kernels: {runner.kernels}; {step} examples a step")

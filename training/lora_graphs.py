@@ -6,19 +6,38 @@ replays them. Pieces are filled up to a multiple of GRAIN tokens, by an example 
 nothing looks at.
 """
 
+import gc
+from contextlib import contextmanager
+
 import torch
+from lora_data import say
 from lora_packing import Piece, body_states
 
 GRAIN = 256
 # Beyond so many graphs the memory of their inputs and outputs and the time to record them count.
 MOST = 24
-STREAM_WARMUP = 1
+
+
+@contextmanager
+def recording(graph, pool, stream):
+    """Record what is launched inside; torch.cuda.graph without its collection of garbage each time."""
+    torch.cuda.synchronize()
+    gc.disable()  # what it frees must not be freed into a recording
+    try:
+        with torch.cuda.stream(stream):
+            graph.capture_begin(pool=pool)
+            try:
+                yield
+            finally:
+                graph.capture_end()
+    finally:
+        gc.enable()
 
 
 class Recording:
     """The graphs of one number of tokens: inputs, output, the output's gradient."""
 
-    def __init__(self, body, like, tokens, blocks, longest, device, pool):
+    def __init__(self, body, like, tokens, blocks, longest, device, pool, stream):
         self.piece = Piece(
             input_ids=torch.zeros(1, tokens, dtype=torch.long, device=device),
             position_ids=torch.zeros(1, tokens, dtype=torch.long, device=device),
@@ -30,13 +49,11 @@ class Recording:
             anchors=0,
         )
         self.fill(like)
-        stream = torch.cuda.Stream()
-        stream.wait_stream(torch.cuda.current_stream())
         self.forward_graph, self.backward_graph = torch.cuda.CUDAGraph(), torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.forward_graph, pool=pool, stream=stream):
+        with recording(self.forward_graph, pool, stream):
             states = body_states(body, self.piece)
         self.slope = torch.zeros_like(states)
-        with torch.cuda.graph(self.backward_graph, pool=pool, stream=stream):
+        with recording(self.backward_graph, pool, stream):
             torch.autograd.backward(states, self.slope)
         self.states = states.detach()
 
@@ -55,39 +72,70 @@ class Recording:
 class GraphedBody:
     """Records and replays the body of a model whose trainable parameters have lasting gradients.
 
-    `blocks` and `longest` bound the examples of a piece and their length. The gradients that
-    `backward` adds to are those that the parameters had when the graph was recorded: they must stay
-    where they are.
+    `blocks` and `longest` bound the examples of a piece and their length, `largest` is the most
+    tokens that a piece has. The gradients that `backward_graph` adds to are those that the
+    parameters had when it was recorded: they must stay where they are.
     """
 
-    def __init__(self, body, *, blocks, longest, device):
+    def __init__(self, body, *, blocks, longest, largest, device):
         self.body, self.device = body, device
         self.blocks, self.longest = blocks + 1, max(longest, GRAIN)
-        self.pool = torch.cuda.graph_pool_handle()
-        self.recordings = {}
-
-    def takes(self, piece):
-        size = self.size(piece)
-        return size in self.recordings or len(self.recordings) < MOST
+        self.largest = self.rounded(largest)
+        # One pool and one stream for all: a graph's inner memory is free again after its replay, and
+        # the allocator gives a stream's memory to that stream only.
+        self.pool, self.stream = torch.cuda.graph_pool_handle(), torch.cuda.Stream()
+        self.recordings, self.most = {}, MOST
+        self.warm = False
 
     @staticmethod
-    def size(piece):
-        return -(-piece.input_ids.shape[1] // GRAIN) * GRAIN
+    def rounded(tokens):
+        return -(-tokens // GRAIN) * GRAIN
 
     def forward(self, piece):
-        """The recording that holds the piece's states; their first rows are the piece's."""
-        size = self.size(piece)
-        found = self.recordings.get(size)
-        if found is None:
-            found = self.recordings[size] = Recording(
-                self.body, piece, size, self.blocks, self.longest, self.device, self.pool
-            )
-        else:
-            found.fill(piece)
+        """The recording that holds the piece's states, its first rows; None if it is not recorded.
+
+        The first piece is not: what libraries set up at their first call cannot be recorded. Nor
+        are pieces after a recording that found no memory.
+        """
+        if not self.warm:
+            self.warm = True
+            return None
+        size = self.rounded(piece.input_ids.shape[1])
+        if size not in self.recordings:
+            if not self.recordings and size < self.largest:
+                # The largest first: what follows finds its memory in the blocks of that one.
+                torch.cuda.empty_cache()
+                self._record(piece, self.largest)
+            if not self._record(piece, size):
+                return None
+        found = self.recordings[size]
+        found.fill(piece)
         found.forward_graph.replay()
         return found
 
+    def _record(self, piece, size):
+        if len(self.recordings) >= self.most:
+            return False
+        place = (self.device, self.pool, self.stream)
+        try:
+            made = Recording(self.body, piece, size, self.blocks, self.longest, *place)
+        except RuntimeError as error:
+            if out_of_memory(error) is None:
+                raise
+            self.most = 0
+            say(f"no memory to record {size} tokens: pieces of other sizes go without graphs")
+            return False
+        self.recordings[size] = made
+        return True
+
     def forget(self):
-        """Give back the memory of all recordings."""
+        """Give back the memory of all recordings, and record no more."""
         self.recordings.clear()
-        self.pool = torch.cuda.graph_pool_handle()
+        self.most = 0
+
+
+def out_of_memory(error):
+    """The OutOfMemoryError that an error is or came from (a recording fails with another); or None."""
+    while error is not None and not isinstance(error, torch.OutOfMemoryError):
+        error = error.__context__
+    return error

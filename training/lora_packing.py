@@ -43,8 +43,30 @@ class Piece:
         return self.bounds is not None
 
 
-def make_piece(examples, *, packed, device):
-    """A piece of examples {"input_ids", "labels", "kind"}, in their order but anchors last."""
+def make_piece(examples, *, packed, device, host=None):
+    """A piece of examples {"input_ids", "labels", "kind"}, in their order but anchors last.
+
+    `host` is what `lay_out` made of the same examples, if that was done before.
+    """
+    flat, parts, rows, lengths, anchors = host or lay_out(examples, packed=packed)
+    # One copy to the device for all: a copy waits for the device, a launch does not.
+    if device.type == "cuda":
+        flat = flat.pin_memory().to(device, non_blocking=True)
+    ids, positions, places, targets, bounds = flat.split(parts)
+    return Piece(
+        input_ids=ids.view(rows, -1),
+        position_ids=positions.view(rows, -1),
+        bounds=bounds.int() if packed else None,
+        lengths=lengths,
+        longest=max(lengths),
+        places=places,
+        targets=targets,
+        anchors=anchors,
+    )
+
+
+def lay_out(examples, *, packed):
+    """A piece's numbers in one tensor on the host, and how it falls into parts."""
     examples = sorted(examples, key=lambda example: example["kind"] == "anchor")
     lengths = [len(example["input_ids"]) for example in examples]
     longest = max(lengths)
@@ -60,23 +82,9 @@ def make_piece(examples, *, packed, device):
         targets += [labels[at] for at in labelled]
         if example["kind"] == "anchor":
             anchors += len(labelled)
-    # One copy to the device for all: a copy waits for the device, a launch does not.
     parts = [ids, positions, places, targets, starts if packed else []]
-    flat = torch.tensor(sum(parts, []))
-    if device.type == "cuda":
-        flat = flat.pin_memory().to(device, non_blocking=True)
-    ids, positions, places, targets, bounds = flat.split([len(part) for part in parts])
     rows = 1 if packed else len(examples)
-    return Piece(
-        input_ids=ids.view(rows, -1),
-        position_ids=positions.view(rows, -1),
-        bounds=bounds.int() if packed else None,
-        lengths=lengths,
-        longest=longest,
-        places=places,
-        targets=targets,
-        anchors=anchors,
-    )
+    return torch.tensor(sum(parts, [])), [*map(len, parts)], rows, lengths, anchors
 
 
 def packed_attention(

@@ -9,6 +9,7 @@ import lora_devices
 import torch
 import transformers
 from datasets import Dataset
+from lora_batches import share, total_size
 from lora_choice import choose_kernels, make_runner
 from lora_data import UsageError
 from lora_trainer import CompletionTrainer
@@ -88,7 +89,7 @@ def pick_targets(model, wanted):
 
 
 def sft_config(args, cuda, dtype):
-    return SFTConfig(
+    config = SFTConfig(
         output_dir=str(args.out),
         num_train_epochs=1,
         # What the loader gives is one whole step.
@@ -111,6 +112,9 @@ def sft_config(args, cuda, dtype):
         report_to=[] if args.report_to == "none" else [args.report_to],
         dataloader_pin_memory=False,
     )
+    # A process is one GPU; transformers would take all that it sees.
+    config._n_gpu = min(1, config.n_gpu)
+    return config
 
 
 def build_trainer(args, tokenizer, examples, plan, stop, *, spread=False):
@@ -131,6 +135,7 @@ def build_trainer(args, tokenizer, examples, plan, stop, *, spread=False):
     longest = max(len(e["input_ids"]) for e in examples["train"] + examples["held_out"])
     kernels = choose_kernels(args, model, longest, spread)
     steps, tokens = plan
+    largest = max(max(map(total_size, share(step, lora_devices.world()))) for step in steps)
     trainer = CompletionTrainer(
         model=model,
         args=sft_config(args, cuda, dtype),
@@ -148,7 +153,9 @@ def build_trainer(args, tokenizer, examples, plan, stop, *, spread=False):
         steps=steps,
         tokens=tokens,
         held_out=examples["held_out"],
-        make_runner=lambda model: make_runner(args, model, kernels, longest, dtype),
+        make_runner=lambda model: make_runner(
+            args, model, kernels, dtype, longest=longest, largest=largest
+        ),
         checkpoints=args.checkpoints,
         patience=args.early_stopping_patience,
         checkpoint_seconds=args.checkpoint_seconds,

@@ -9,10 +9,10 @@ from contextlib import nullcontext
 
 import torch
 from lora_batches import cut, halves
-from lora_data import UsageError
-from lora_graphs import GraphedBody
+from lora_data import UsageError, say
+from lora_graphs import GraphedBody, out_of_memory
 from lora_loss import cross_entropy_sum, divergence_sum
-from lora_packing import body_states, make_piece
+from lora_packing import body_states, lay_out, make_piece
 
 # What passes through the model where this process has no examples left and others have.
 IDLE = {"input_ids": [0, 0], "labels": [-100, 0], "kind": "sql"}
@@ -35,7 +35,7 @@ class StepRunner:
 
     - `model`: the PEFT model; `packed`: whether its attention is `lab_packed`.
     - `device_tokens`: what passes through the model at once, unless one example is longer.
-    - `graphs`: None, or (most examples of a piece, most tokens of an example) to record graphs for.
+    - `graphs`: None, or bounds of what graphs are recorded for: GraphedBody's arguments.
     - `autocast`: the type that matrix products take part in; None for the weights' own.
     """
 
@@ -47,14 +47,21 @@ class StepRunner:
         self.head = model.get_output_embeddings()
         trainable = [p for p in model.parameters() if p.requires_grad]
         self.buffer, self.views = flat_gradients(trainable)
+        self.ready = {}
         self.graphed = None
         if graphs:
-            blocks, longest = graphs
-            self.graphed = GraphedBody(self.body, blocks=blocks, longest=longest, device=self.device)
+            self.graphed = GraphedBody(self.body, device=self.device, **graphs)
 
     def passes(self, examples):
         """How often examples pass through the model, as they are cut now."""
         return len(cut(examples, self.device_tokens, packed=self.packed))
+
+    def prefetch(self, examples):
+        """Lay out the pieces of the next step while the device still works on this one."""
+        self.ready = {
+            tuple(map(id, chosen)): lay_out(chosen, packed=self.packed)
+            for chosen in cut(examples, self.device_tokens, packed=self.packed)
+        }
 
     def gradient(self, examples, *, tokens, anchor_tokens, passes=0):
         """Leave the step's gradient in the parameters; returns (cross entropy, divergence).
@@ -90,23 +97,36 @@ class StepRunner:
             work([IDLE], 0)
         while waiting:
             chosen = waiting.pop()
-            whole = False
+            failed = ""
             try:
                 work(chosen, 1)
-                whole = True
-            except torch.OutOfMemoryError as error:
+            except RuntimeError as error:
+                shortage = out_of_memory(error)
+                if shortage is None:
+                    raise
+                failed = str(shortage).split(". ")[0]
                 if passes:
                     raise UsageError(
                         f"there is no memory for {self.device_tokens} tokens at once: give a "
                         "smaller --device_tokens"
                     ) from error
-            if not whole:  # here the failed piece's tensors are gone
+            if failed:  # here the failed piece's tensors are gone
                 waiting += self._halve(chosen)[::-1]
+                say(f"{failed}: from here on {self.device_tokens} tokens at once")
+
+    def clip(self, most):
+        """Scale the step's gradient to a norm of at most `most`; returns the norm it had."""
+        norm = self.buffer.norm()
+        self.buffer.mul_((most / (norm + 1e-6)).clamp(max=1))
+        return norm
 
     def _halve(self, examples):
-        """The two halves of a piece that found no memory; from now on pieces are smaller."""
-        if self.graphed:
+        """What to do in place of a piece that found no memory: its halves, or it without graphs."""
+        if self.graphed and self.graphed.recordings:
+            # Their memory may be what is missing.
             self.graphed.forget()
+            torch.cuda.empty_cache()
+            return [examples]
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
         if len(examples) == 1:
@@ -120,12 +140,12 @@ class StepRunner:
         return halves(examples)
 
     def _piece(self, examples, tokens, anchor_tokens, factor):
-        piece = make_piece(examples, packed=self.packed, device=self.device)
-        if self.graphed and self.graphed.takes(piece):
-            recorded = self.graphed.forward(piece)
+        host = self.ready.get(tuple(map(id, examples)))
+        piece = make_piece(examples, packed=self.packed, device=self.device, host=host)
+        recorded = self.graphed.forward(piece) if self.graphed else None
+        if recorded:
             states = recorded.states
         else:
-            recorded = None
             with self._types():
                 states = body_states(self.body, piece)
         # The output layer works on a copy of the rows that count: its gradient is theirs alone.

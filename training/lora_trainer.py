@@ -27,6 +27,7 @@ from lora_manifest import put_aside, write_manifest
 from lora_watch import (
     HELD_OUT,
     Progress,
+    SaveAndStop,
     checkpoint_name,
     checkpoint_steps,
     chosen_checkpoint,
@@ -36,7 +37,6 @@ from lora_watch import (
     write_adapter,
 )
 from torch.utils.data import DataLoader
-from transformers import TrainerCallback
 from trl import SFTTrainer
 
 
@@ -103,13 +103,17 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
         return lora_devices.AsItIs(model) if lora_devices.world() > 1 else model
 
     def training_step(self, model, inputs, num_items_in_batch=None):
-        self.model.train()
+        if not self.model.training:
+            self.model.train()
         tokens, anchors = labelled(inputs, anchors=False), labelled(inputs, anchors=True)
         mine, passes = self._mine(inputs)
         entropy, divergence = self.runner.gradient(
             mine, tokens=tokens, anchor_tokens=anchors, passes=passes
         )
         lora_devices.add_up(self.runner.buffer, entropy, divergence)
+        following = self.state.global_step + 1
+        if following < len(self.steps):
+            self.runner.prefetch(self._mine(self.steps[following])[0])
         loss = entropy + self.runner.kl_weight * divergence
         # A step of anchors alone has no cross entropy, and before the first step no divergence.
         self.step_losses.append((entropy if tokens else loss + 1).float())
@@ -127,7 +131,7 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
         transformers calls this between the backward pass and the optimizer, so what is refused here
         never reaches the weights.
         """
-        norm = super()._clip_grad_norm(model)
+        norm = self.runner.clip(self.args.max_grad_norm)
         # The device is waited for once.
         *losses, value = torch.stack([*self.step_losses, norm.float()]).tolist()
         self.step_losses.clear()
@@ -285,17 +289,3 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
             os.replace(partial / WEIGHTS, weights)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
-
-
-class SaveAndStop(TrainerCallback):
-    """Ask for a checkpoint when enough time has passed since the last one, or to stop after it."""
-
-    def __init__(self, trainer):
-        self.trainer = trainer
-
-    def on_step_end(self, args, state, control, **kwargs):
-        due = time.monotonic() - self.trainer.saved >= self.trainer.checkpoint_seconds
-        due, asked = lora_devices.anywhere(due, bool(self.trainer.stop.number))
-        # The last step is followed by the adapter itself.
-        control.should_save = (due or asked) and not self.trainer.finished
-        control.should_training_stop = control.should_training_stop or asked

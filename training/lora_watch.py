@@ -13,8 +13,10 @@ import shutil
 import sys
 import time
 
+import lora_devices
 from lora_data import say, write_json
 from lora_manifest import write_manifest
+from transformers import TrainerCallback
 
 REPORT_SECONDS = 5
 HELD_OUT = "held_out_loss"
@@ -105,3 +107,17 @@ class Progress:
         end = "\n" if finished else ""
         sys.stderr.write(f"\r\033[K[{'=' * done}{' ' * (BAR - done)}] {line}{end}")
         sys.stderr.flush()
+
+
+class SaveAndStop(TrainerCallback):
+    """Ask for a checkpoint when enough time has passed since the last one, or to stop after it."""
+
+    def __init__(self, trainer):
+        self.trainer = trainer
+
+    def on_step_end(self, args, state, control, **kwargs):
+        due = time.monotonic() - self.trainer.saved >= self.trainer.checkpoint_seconds
+        due, asked = lora_devices.anywhere(due, bool(self.trainer.stop.number))
+        # The last step is followed by the adapter itself.
+        control.should_save = (due or asked) and not self.trainer.finished
+        control.should_training_stop = control.should_training_stop or asked

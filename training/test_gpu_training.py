@@ -11,13 +11,21 @@ import random
 
 import lora_chat
 import lora_run
+import lora_settings
+import lora_stop
 import pytest
 import torch
 from peft import PeftModel
 from safetensors.torch import load_file
 from testing.tiny_model import record, rows, run, write_records
 from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import AutoModelForCausalLM, LlamaConfig, MistralConfig, PreTrainedTokenizerFast
+from transformers import (
+    AutoModelForCausalLM,
+    LlamaConfig,
+    MistralConfig,
+    PreTrainedTokenizerFast,
+    Qwen2Config,
+)
 
 STEPS = 60
 BATCH = 16
@@ -183,3 +191,46 @@ def test_a_window_narrower_than_the_batch_learns_in_bfloat16_on_a_gpu(tmp_path):
         longest=300,
     )
     assert after < before - 3
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason=NO_GPU)
+@pytest.mark.parametrize("kind", [LlamaConfig, MistralConfig, Qwen2Config])
+def test_graphs_packed_and_padded_give_the_same_gradient_on_a_gpu(tmp_path, kind):
+    write_base(tmp_path / "model", kind, REAL_SHAPE, words=4000, dtype=torch.bfloat16)
+    # (Of a Qwen2 model transformers takes the tokenizer for Qwen2's own.)
+    write_base(tmp_path / "words", LlamaConfig, SMALL_SHAPE, words=4000, dtype=torch.float32)
+    records = language(5 * BATCH, words=4000, seed=3, longest=300)
+    write_records(tmp_path / "train.jsonl", records)
+    chat = lora_chat.Chat(lora_run.load_tokenizer(tmp_path / "words"))
+    examples = [{**chat.encode({**row, "line": 1}), "kind": "sql"} for row in records]
+    steps = [examples[at : at + BATCH] for at in range(0, len(examples), BATCH)]
+    seen = {}
+    for kernels in ("plain", "packed", "graphs"):
+        words = ["--model", tmp_path / "model", "--data", tmp_path / "train.jsonl"]
+        words += ["--out", tmp_path / kernels, "--kernels", kernels, "--dropout", 0]
+        words += ["--batch_size", BATCH, "--target_modules", "all-linear", "--device_tokens", 2000]
+        args = lora_settings.parse_args([str(word) for word in words])
+        parts = {"train": examples, "held_out": []}
+        plan = (steps, [*range(1, len(steps) + 1)])
+        trainer = lora_run.build_trainer(args, chat.tokenizer, parts, plan, lora_stop.Stop())
+        torch.manual_seed(1)
+        for name, parameter in trainer.model.named_parameters():
+            if parameter.requires_grad:
+                torch.nn.init.normal_(parameter, std=0.02)
+        # The same steps twice: once to record graphs, once to replay them.
+        results = []
+        for step in steps * 2:
+            loss = trainer.training_step(trainer.model, step).item()
+            results.append((loss, trainer.runner.buffer.clone()))
+        assert bool(trainer.runner.graphed) == (kernels == "graphs")
+        if kernels == "graphs":
+            assert len(trainer.runner.graphed.recordings) > 1
+        for first, second in zip(results[: len(steps)], results[len(steps) :], strict=True):
+            assert first[0] == pytest.approx(second[0], rel=1e-3)
+        seen[kernels] = results
+    for kernels in ("packed", "graphs"):
+        for left, right in zip(seen["plain"], seen[kernels], strict=True):
+            assert left[0] == pytest.approx(right[0], rel=5e-3)
+            cosine = torch.cosine_similarity(left[1], right[1], dim=0).item()
+            assert cosine > 0.995, (kernels, cosine)
+            assert left[1].norm().item() == pytest.approx(right[1].norm().item(), rel=0.03)
