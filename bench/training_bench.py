@@ -106,29 +106,52 @@ def size(examples):
     return sum(len(example["input_ids"]) for example in examples)
 
 
-def rival(shape, examples, batch, steps, warm, folder, cuda, step_size):
-    """Plain TRL at one device batch: (tokens a second, seconds of the warm-up, last loss)."""
+def marks_of(cuda):
+    """A callback that notes the time after each step, and the losses."""
     import torch
+    from transformers import TrainerCallback
+
+    class Marks(TrainerCallback):
+        losses = ()
+
+        def on_train_begin(self, *args, **kwargs):
+            self.times, self.losses = [(time.monotonic(), time.process_time())], []
+
+        def on_step_end(self, *args, **kwargs):
+            if cuda:
+                torch.cuda.synchronize()
+            self.times.append((time.monotonic(), time.process_time()))
+
+        def on_log(self, args, state, control, logs=None, **kwargs):
+            self.losses += [float(logs["loss"])] if "loss" in logs else []
+
+        def facts(self, tokens, warm):
+            """`tokens` were trained on after the warm-up."""
+            (start, _), (began, core), (ended, core_end) = (self.times[i] for i in (0, warm, -1))
+            found = {
+                "tokens_per_second": round(tokens / (ended - began), 1),
+                "warmup_seconds": round(began - start, 1),
+                "peak_gib": round(peak_gib(cuda), 2),
+                "last_loss": round(self.losses[-1], 4),
+            }
+            # Other programs on the same cores cost time, and little of this.
+            core = {} if cuda else {"tokens_per_core_second": round(tokens / (core_end - core), 1)}
+            return {**found, **core}
+
+    return Marks()
+
+
+def rival(shape, examples, batch, steps, warm, folder, cuda, step_size):
+    """Plain TRL at one device batch: what its marks say."""
     from datasets import Dataset
     from peft import LoraConfig
-    from transformers import TrainerCallback
     from trl import SFTConfig, SFTTrainer
 
     rows = [
         {"input_ids": e["input_ids"], "completion_mask": [int(x != -100) for x in e["labels"]]}
         for e in examples
     ]
-    marks, losses = [time.monotonic()], []
-
-    class Marks(TrainerCallback):
-        def on_step_end(self, *args, **kwargs):
-            if cuda:
-                torch.cuda.synchronize()
-            marks.append(time.monotonic())
-
-        def on_log(self, args, state, control, logs=None, **kwargs):
-            losses.extend([float(logs["loss"])] if "loss" in logs else [])
-
+    marks = marks_of(cuda)
     trainer = SFTTrainer(
         model=make_model(shape, cuda),
         args=SFTConfig(
@@ -149,17 +172,15 @@ def rival(shape, examples, batch, steps, warm, folder, cuda, step_size):
         train_dataset=Dataset.from_list(rows),
         processing_class=make_tokenizer(),
         peft_config=LoraConfig(task_type="CAUSAL_LM", **LORA),
-        callbacks=[Marks()],
+        callbacks=[marks],
     )
-    marks[0] = time.monotonic()
     trainer.train()
     # TRL draws its own order; all examples are seen once, so that the mean step is the same.
-    tokens = size(examples) / steps
-    return tokens * (steps - warm) / (marks[-1] - marks[warm]), marks[warm] - marks[0], losses[-1]
+    return marks.facts(size(examples) / steps * (steps - warm), warm)
 
 
 def ours(shape, examples, steps, warm, folder, cuda, step_size, flags=()):
-    """train_lora.py's own trainer: (tokens a second, seconds of the warm-up, last loss)."""
+    """train_lora.py's own trainer: what its marks say."""
     import lora_devices
     import lora_run
     import lora_settings
@@ -183,11 +204,12 @@ def ours(shape, examples, steps, warm, folder, cuda, step_size, flags=()):
         spread=spread,
     )
     Path(folder).mkdir(parents=True, exist_ok=True)
+    marks = marks_of(cuda)
+    trainer.add_callback(marks)
     trainer.train(resume_from_checkpoint=trainer.begin())
     rows = [json.loads(row) for row in trainer.rows]
-    done = rows[-1]["tokens"] - rows[warm - 1]["tokens"]
-    spent = rows[-1]["seconds"] - rows[warm - 1]["seconds"]
-    return done / spent, rows[warm - 1]["seconds"], rows[-1]["loss"]
+    marks.losses = [row["loss"] for row in rows]
+    return marks.facts(rows[-1]["tokens"] - rows[warm - 1]["tokens"], warm)
 
 
 def side(args):
@@ -209,11 +231,11 @@ def side(args):
         if args.side == "ours":
             flags = ["--threads", args.threads] if not cuda else []
             result = ours(args.shape, examples, steps, warm, folder, cuda, args.step, flags)
-            results.append({"device_batch": "by tokens", **facts(result, cuda)})
+            results.append({"device_batch": "by tokens", **result})
         for batch in args.batches if args.side == "rival" else ():
             try:
                 result = rival(args.shape, examples, batch, steps, warm, folder, cuda, args.step)
-                results.append({"device_batch": batch, **facts(result, cuda)})
+                results.append({"device_batch": batch, **result})
             except torch.OutOfMemoryError:
                 results.append({"device_batch": batch, "out_of_memory": True})
             gc.collect()
@@ -222,16 +244,6 @@ def side(args):
                 torch.cuda.reset_peak_memory_stats()
     if int(os.environ.get("RANK", "0")) == 0:
         print("RESULT " + json.dumps(results), flush=True)
-
-
-def facts(result, cuda):
-    rate, warm, loss = result
-    return {
-        "tokens_per_second": round(rate, 1),
-        "warmup_seconds": round(warm, 1),
-        "peak_gib": round(peak_gib(cuda), 2),
-        "last_loss": round(loss, 4),
-    }
 
 
 def in_process(shape, which, batches, step, threads, launcher=(), more=()):
@@ -252,8 +264,9 @@ def compare(args):
     results = []
     for shape in shapes:
         batches = [batch for batch in args.batches if batch <= args.step]
+        more = ["--steps", *args.steps] if args.steps else []
         sides = {
-            which: in_process(shape, which, batches, args.step, args.threads)
+            which: in_process(shape, which, batches, args.step, args.threads, more=more)
             for which in ("rival", "ours")
         }
         results.append({"shape": shape, "step_examples": args.step, **sides})

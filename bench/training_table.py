@@ -38,6 +38,22 @@ def best(results):
     return max(done, key=lambda result: result["tokens_per_second"])
 
 
+def table_of_cpu(results):
+    lines = [
+        "| model | examples a step | side | device batch | tokens a second | a second of one core | GiB |",
+        "| --- | ---: | --- | ---: | ---: | ---: | ---: |",
+    ]
+    for result in results:
+        for title, runs in (("plain TRL", result["rival"]), ("ours", result["ours"])):
+            lines += [
+                f"| {result['shape']} | {result['step_examples']} | {title} | {run['device_batch']} | "
+                f"{run['tokens_per_second']:,.0f} | {run['tokens_per_core_second']:,.0f} | "
+                f"{run['peak_gib']:.2f} |"
+                for run in runs
+            ]
+    return lines
+
+
 def table_of_gpus(results):
     lines = [
         "| model | examples a step | GPUs | tokens a second | times one GPU | GiB a GPU | last loss |",
@@ -62,6 +78,8 @@ def table_of_gpus(results):
 def table(results):
     if "gpus" in results[0]:
         return table_of_gpus(results)
+    if "tokens_per_core_second" in results[0]["ours"][0]:
+        return table_of_cpu(results)
     lines = [
         "| model | examples a step | plain TRL (device batch) | GiB | ours | GiB | times | warm-up |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
