@@ -105,7 +105,13 @@ export type { LossRow, TrainingRow } from "./rows/training_types.ts";
 export { spokenRows } from "./rows/study_lookup.ts";
 export { type StudyFacts, summaryRows, variantRows } from "./rows/summary_rows.ts";
 export { accuracyTable, chanceTable, classesTable, countsTable } from "./tables/accuracy_table.ts";
-export { changesTable, pairsTable, seedsTable, tradeOffTable } from "./tables/change_table.ts";
+export {
+  changesTable,
+  pairsTable,
+  seedsTable,
+  shortChangesTable,
+  tradeOffTable,
+} from "./tables/change_table.ts";
 export { aboveChanceTable, flipsTable, lettersTable, proseTable } from "./tables/letter_table.ts";
 export {
   type Alignment,

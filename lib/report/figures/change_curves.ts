@@ -164,7 +164,8 @@ function panelMarks(
   const title = `${figureName(rows.titles[gauge])} (${unitOf(gauge)}, ${betterOf(gauge)} is ` +
     `better), n = ${n.map(formatCount).join(" or ")}`;
   return [
-    ...ticksOf(domain).flatMap((tick) => [
+    // a tick at the upper edge would stand in the title
+    ...ticksOf(domain).filter((tick) => toY(tick) > top + 4).flatMap((tick) => [
       Plot.ruleY([toY(tick)], { stroke: tick === 0 ? MUTED : "#dddddd" }),
       figureText(signedTick(tick), {
         margin,

@@ -1,4 +1,4 @@
-import { printable } from "../../ground/mod.ts";
+import { escapeLines, printable } from "../../ground/mod.ts";
 import type { Frame } from "./frame.ts";
 
 /** The key by which Deno's Jupyter kernel asks a value how it wants to be shown. */
@@ -48,13 +48,12 @@ export function showFrame(frame: Frame): Displayable {
     const decimals = /Float/.test(String(frame.dtypes[at])) ? 1 : 0;
     return column(name, records.map((row) => row[name]), decimals);
   });
-  const head = columns.map(({ name }) => `<th>${escaped(name)}</th>`).join("");
+  const cell = (tag: "th" | "td", text: string, { numeric }: ShownColumn): string =>
+    // said of both, as Jupyter's own style puts every text to the right
+    `<${tag} style="text-align: ${numeric ? "right" : "left"}">${escaped(text)}</${tag}>`;
+  const head = columns.map((column) => cell("th", column.name, column)).join("");
   const body = records.map((_, i) =>
-    `<tr>${
-      columns.map(({ cells, numeric }) =>
-        `<td${numeric ? ' style="text-align: right"' : ""}>${escaped(cells[i]!)}</td>`
-      ).join("")
-    }</tr>`
+    `<tr>${columns.map((column) => cell("td", column.cells[i]!, column)).join("")}</tr>`
   );
   const html = `<table><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>`;
   const lines = [columns.map(({ name }) => name), ...records.map((_, i) => cellsOf(columns, i))];
@@ -72,10 +71,12 @@ export function showMarkdown(markdown: string): Displayable {
 
 /** A text shown as it stands, in type of one width: a prompt, a training record. */
 export function showText(text: string): Displayable {
-  // A fence has to be longer than any run of its own sign within.
-  const runs = text.match(/~+/g) ?? [];
-  const fence = "~".repeat(Math.max(3, ...runs.map((run) => run.length + 1)));
-  return showMarkdown(`${fence}text\n${text.replace(/\n?$/, "\n")}${fence}`);
+  const lines = escapeLines(text);
+  const style = "font-family: monospace; white-space: pre-wrap; text-align: left";
+  return shown({
+    "text/html": `<pre style="${style}">${escaped(lines)}</pre>`,
+    "text/plain": lines,
+  });
 }
 
 interface ShownColumn {

@@ -22,9 +22,16 @@ Deno.test("showMarkdown() gives Jupyter the text as Markdown", () => {
   assert.equal(shown[DISPLAY]()["text/markdown"], "**x**");
 });
 
-Deno.test("showText() fences a text that has fences of its own", () => {
-  const shown = showText("a\n~~~~\nb") as unknown as { [DISPLAY]: () => Record<string, unknown> };
-  assert.equal(shown[DISPLAY]()["text/markdown"], "~~~~~text\na\n~~~~\nb\n~~~~~");
+Deno.test("showText() shows a text in type of one width, its markup as it stands", () => {
+  const shown = showText("<|im_start|>user\n  a & b\u001b[31m") as unknown as {
+    [DISPLAY]: () => Record<string, string>;
+  };
+  const bundle = shown[DISPLAY]();
+  assert.equal(bundle["text/plain"], "<|im_start|>user\n  a & b\\u001b[31m");
+  assert.match(
+    bundle["text/html"]!,
+    /^<pre style="font-family: monospace;[^"]*">&lt;\|im_start\|&gt;user\n {2}a &amp; b\\u001b\[31m<\/pre>$/,
+  );
 });
 
 Deno.test("showRows() makes something of rows, and says where there are none", () => {

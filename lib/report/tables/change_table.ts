@@ -24,6 +24,33 @@ export function changesTable(rows: readonly ChangeRow[], titles: GaugeTitles): s
   return markdownOf(rows, changeColumns(titles));
 }
 
+/** What a table of changes has where there is little room. */
+const SHORT_COLUMNS: ReadonlySet<string> = new Set([
+  "model",
+  "group",
+  "n",
+  "change",
+  "95 % interval",
+  "gained",
+  "lost",
+  "adjusted p",
+  "finding",
+]);
+
+/**
+ * The same with the columns that the finding rests on alone: the change with the wider interval,
+ * flips, and the adjusted p. The measure is named where there are several.
+ */
+export function shortChangesTable(rows: readonly ChangeRow[], titles: GaugeTitles): string {
+  const several = new Set(rows.map(({ measure }) => measure)).size > 1;
+  return markdownOf(
+    rows,
+    changeColumns(titles).filter(({ title }) =>
+      SHORT_COLUMNS.has(title) || (several && title === "measure")
+    ),
+  );
+}
+
 /** The columns of {@linkcode changesTable}. */
 export function changeColumns(titles: GaugeTitles): Column<ChangeRow>[] {
   return [

@@ -8,6 +8,7 @@ import {
   percentText,
   seedsTable,
   seedWord,
+  shortChangesTable,
   tradeOffTable,
 } from "./change_table.ts";
 import {
@@ -84,6 +85,22 @@ Deno.test("changesTable() has change, both intervals, flips, mid-p, percentage, 
   });
   assert.equal(stem!["adjusted p"], "unadjusted");
   assert.equal(stem!["group"], "STEM");
+});
+
+Deno.test("shortChangesTable() has what the finding rests on, and the measure where there are several", () => {
+  const rows = STUDY.changes.filter(({ variant, group }) => variant === "qv" && group === "all");
+  const head = (own: typeof rows): string[] =>
+    shortChangesTable(own, STUDY.titles).split("\n")[0]!.split("|").map((cell) => cell.trim())
+      .filter((cell) => cell !== "");
+  const ofSql = rows.filter(({ measure }) => measure === "sql");
+  const short = ["model", "group", "n", "change", "95 % interval", "gained", "lost", "adjusted p"];
+  assert.deepEqual(head(ofSql), [...short, "finding"]);
+  const both = rows.filter(({ measure }) => measure === "sql" || measure === "mmlu");
+  assert.deepEqual(head(both), ["measure", ...short, "finding"]);
+  assert.match(
+    shortChangesTable(both, STUDY.titles),
+    /\| MMLU +\| qv .*−4\.2 \| +\[−6\.7, −1\.8\].*a loss/,
+  );
 });
 
 Deno.test("changesTable() has no columns of flips for general text, and its unit's decimals", () => {
