@@ -71,6 +71,9 @@ def test_a_training_that_gets_worse_stops_early_with_its_best_adapter(base, tmp_
     told = facts(out)
     assert told["stopped_early"] and told["steps"] < 150
     assert "stopped early after step" in capsys.readouterr().err
+    planned = json.loads((out / "config.json").read_text())["planned"]
+    assert planned["steps"] == told["steps"] == len(rows(out))
+    assert planned["tokens"] == rows(out)[-1]["tokens"] and told["planned"]["steps"] == 150
     losses = {row["step"]: row["loss"] for row in told["held_out_losses"]}
     best = min(losses, key=losses.get)
     assert told["adapter_step"] == told["chosen_checkpoint"] == best

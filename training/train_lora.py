@@ -84,6 +84,11 @@ def train(args, stop):
         if trainer.finished and lora_devices.rank() == 0:
             facts = {name: config[name] for name in ("data_sha256", "seed", "order")}
             facts |= {"planned": planned, "commit": commit(), "environment": environment}
+            if trainer.stopped_early:
+                # The record says what the log has; run.json keeps what was planned.
+                last = trainer.state.global_step
+                done = {**planned, "steps": last, "tokens": tokens[last - 1]}
+                write_json(args.out / RECORD, {**config, "planned": done})
             trainer.save_adapter(facts)
     if not trainer.finished:
         done = f"stopped after step {trainer.state.global_step} of {len(tokens)}"
