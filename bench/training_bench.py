@@ -2,7 +2,7 @@
 
     .venv/bin/python bench/training_bench.py cpu  --out results/bench    # the embedded model
     .venv/bin/python bench/training_bench.py gpu  --out results/bench    # random weights, 3 shapes
-    .venv/bin/python bench/training_bench.py gpus --out results/bench    # ours on one GPU and on two
+    .venv/bin/python bench/training_bench.py gpus --out results/bench    # one GPU and two
 
 Plain TRL is SFTTrainer as its documentation shows it: examples of a batch padded to the longest,
 its own loss, and PEFT's layers; 16 examples an optimizer step, the best device batch among 4, 8 and
@@ -295,7 +295,9 @@ def several(args):
             started = [*launchers[launcher], str(count)] if count > 1 else ()
             (found,) = in_process(shape, "ours", (), step, args.threads, started, more)
             by = launcher if count > 1 else "one process"
-            results.append({"shape": shape, "step_examples": step, "gpus": count, "by": by, **found})
+            results.append(
+                {"shape": shape, "step_examples": step, "gpus": count, "by": by, **found}
+            )
             print(json.dumps(results[-1]), flush=True)
             write(Path(args.out), args.command, environment(args.threads), results)
 

@@ -4,7 +4,6 @@ import json
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 TITLES = {
     "cpu": "On a CPU: the embedded model in float32",
@@ -40,13 +39,14 @@ def best(results):
 
 def table_of_cpu(results):
     lines = [
-        "| model | examples a step | side | device batch | tokens a second | a second of one core | GiB |",
+        "| model | examples a step | side | device batch | tokens a second | a core second | GiB |",
         "| --- | ---: | --- | ---: | ---: | ---: | ---: |",
     ]
     for result in results:
         for title, runs in (("plain TRL", result["rival"]), ("ours", result["ours"])):
             lines += [
-                f"| {result['shape']} | {result['step_examples']} | {title} | {run['device_batch']} | "
+                f"| {result['shape']} | {result['step_examples']} | {title} | "
+                f"{run['device_batch']} | "
                 f"{run['tokens_per_second']:,.0f} | {run['tokens_per_core_second']:,.0f} | "
                 f"{run['peak_gib']:.2f} |"
                 for run in runs
@@ -56,7 +56,7 @@ def table_of_cpu(results):
 
 def table_of_gpus(results):
     lines = [
-        "| model | examples a step | GPUs | tokens a second | times one GPU | GiB a GPU | last loss |",
+        "| model | examples a step | GPUs | tokens a second | times one | GiB a GPU | last loss |",
         "| --- | ---: | --- | ---: | ---: | ---: | ---: |",
     ]
     one = {
@@ -68,7 +68,8 @@ def table_of_gpus(results):
         single = one.get((result["shape"], result["step_examples"]))
         times = f"{result['tokens_per_second'] / single:.2f}" if single else ""
         lines.append(
-            f"| {result['shape']} | {result['step_examples']} | {result['gpus']} ({result['by']}) | "
+            f"| {result['shape']} | {result['step_examples']} | "
+            f"{result['gpus']} ({result['by']}) | "
             f"{result['tokens_per_second']:,.0f} | {times} | {result['peak_gib']:.1f} | "
             f"{result['last_loss']:.4f} |"
         )
@@ -81,7 +82,7 @@ def table(results):
     if "tokens_per_core_second" in results[0]["ours"][0]:
         return table_of_cpu(results)
     lines = [
-        "| model | examples a step | plain TRL (device batch) | GiB | ours | GiB | times | warm-up |",
+        "| model | examples a step | plain TRL (batch) | GiB | ours | GiB | times | warm-up |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for result in results:

@@ -3,14 +3,14 @@
 import random
 from itertools import accumulate
 
-# Counts up when the same seed gives another order: a run is not resumed in another than it began in.
+# Counts up when a seed gives another order: a run is resumed in the order that it began in.
 ORDER = 2
 
 
 def plan(lengths, *, step_examples, epochs, max_tokens, seed):
     """The examples of each step, and the tokens seen after each.
 
-    Every epoch is a new shuffle by the seed, and each step takes the next `step_examples`: a step is
+    Every epoch is a new shuffle by the seed, and each step takes the next `step_examples`: it is
     a random sample, whatever fits on the device at once. The plan ends before the step that would
     exceed `max_tokens` (one step at least).
     """

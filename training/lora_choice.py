@@ -1,4 +1,4 @@
-"""Which kernels a training takes: what model and device can do, and what was measured as fastest."""
+"""Which kernels a training takes: what model and device can do, and what measured as fastest."""
 
 import importlib.util
 import logging
@@ -35,9 +35,11 @@ def why_not_packed(model, longest, quantized):
         return "the model's attention has dropout"
     if not torch.cuda.is_available():
         window = window_of(config)
-        return "the attention window is narrower than an example" if (
-            window and window < longest
-        ) else None
+        return (
+            "the attention window is narrower than an example"
+            if (window and window < longest)
+            else None
+        )
     if model.dtype not in (torch.bfloat16, torch.float16):
         return "the flash kernel takes 16-bit numbers only"
     if torch.cuda.get_device_capability() < (8, 0):
@@ -47,14 +49,14 @@ def why_not_packed(model, longest, quantized):
 
 
 def choose_kernels(args, model, longest, spread):
-    """plain, packed or graphs, and the model's attention set accordingly; what was asked for or none."""
+    """plain, packed or graphs, as asked for; the model's attention is set accordingly."""
     reason = why_not_packed(model, longest, args.quantization != "none")
     best = "plain" if reason else "packed"
-    no_graphs = reason or (
-        None
-        if torch.cuda.is_available()
-        else "CUDA graphs need an NVIDIA GPU"
-    ) or ("the base model is spread over several GPUs" if spread else None)
+    no_graphs = (
+        reason
+        or (None if torch.cuda.is_available() else "CUDA graphs need an NVIDIA GPU")
+        or ("the base model is spread over several GPUs" if spread else None)
+    )
     no_graphs = no_graphs or ("DoRA is left to PEFT" if args.use_dora else None)
     if not no_graphs:
         best = "graphs"

@@ -20,7 +20,7 @@ MOST = 24
 
 @contextmanager
 def recording(graph, pool, stream):
-    """Record what is launched inside; torch.cuda.graph without its collection of garbage each time."""
+    """Record what is launched inside; torch.cuda.graph without its garbage collection."""
     torch.cuda.synchronize()
     gc.disable()  # what it frees must not be freed into a recording
     try:
@@ -81,7 +81,7 @@ class GraphedBody:
         self.body, self.device = body, device
         self.blocks, self.longest = blocks + 1, max(longest, GRAIN)
         self.largest = self.rounded(largest)
-        # One pool and one stream for all: a graph's inner memory is free again after its replay, and
+        # One pool and one stream for all: a graph's inner memory is free after its replay, and
         # the allocator gives a stream's memory to that stream only.
         self.pool, self.stream = torch.cuda.graph_pool_handle(), torch.cuda.Stream()
         self.recordings, self.most = {}, MOST
@@ -135,7 +135,7 @@ class GraphedBody:
 
 
 def out_of_memory(error):
-    """The OutOfMemoryError that an error is or came from (a recording fails with another); or None."""
+    """The OutOfMemoryError that an error is or came from, as a recording's does; or None."""
     while error is not None and not isinstance(error, torch.OutOfMemoryError):
         error = error.__context__
     return error

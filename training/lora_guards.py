@@ -1,4 +1,4 @@
-"""What is looked at before the first step: the examples as they are, their ends, their markers, memory.
+"""What is looked at before the first step: examples as they are, ends, markers, memory.
 
 A training on broken examples runs without a complaint, and its adapter answers badly: an end token
 without a label is never learnt, a marker written twice is a prompt that evaluation never asks.
@@ -29,8 +29,8 @@ def check_examples(chat, records, examples):
         if found != wanted:
             more = next(iter((found - wanted) or (wanted - found)))
             raise UsageError(
-                f"{where} has the marker {chat.tokenizer.decode([more])!r} {found[more]} times, and "
-                f"the template writes it {wanted[more]} times: is there a marker in its text, or "
+                f"{where} has the marker {chat.tokenizer.decode([more])!r} {found[more]} times, "
+                f"and the template writes it {wanted[more]} times: is there a marker in its text, or "
                 "does the tokenizer add one of its own?"
             )
 

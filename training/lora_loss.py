@@ -1,8 +1,8 @@
-"""The loss of a training step: cross entropy of labelled tokens, and divergence from the base model.
+"""The loss of a step: cross entropy of labelled tokens, and divergence from the base model.
 
 Both are sums over tokens in nats, taken a chunk of tokens at a time. The output layer is frozen, so
 the gradient of its input is all that is needed; it is computed along with the loss, and no chunk's
-logits outlive the chunk. With a vocabulary of 152,000 words the float32 logits of 4,000 tokens would
+logits outlive the chunk. With a vocabulary of 152,000 words float32 logits of 4,000 tokens would
 take 2.4 GB, and their gradient as much again.
 """
 
@@ -40,7 +40,7 @@ class _CrossEntropy(torch.autograd.Function):
 
 
 class _Divergence(torch.autograd.Function):
-    """Sum over tokens of KL(base || tuned); `base` holds the base model's states, [tokens, width]."""
+    """Sum over tokens of KL(base || tuned); `base` are the base model's states, [tokens, width]."""
 
     @staticmethod
     def forward(ctx, hidden, base, head, bias, chunk):

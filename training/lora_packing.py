@@ -70,7 +70,11 @@ def lay_out(examples, *, packed):
     examples = sorted(examples, key=lambda example: example["kind"] == "anchor")
     lengths = [len(example["input_ids"]) for example in examples]
     longest = max(lengths)
-    starts = [*accumulate(lengths, initial=0)] if packed else [*range(0, len(examples) * longest, longest)]
+    starts = (
+        [*accumulate(lengths, initial=0)]
+        if packed
+        else [*range(0, len(examples) * longest, longest)]
+    )
     ids, positions, places, targets, anchors = [], [], [], [], 0
     for example, start, length in zip(examples, starts, lengths):
         padding = 0 if packed else longest - length
@@ -144,7 +148,7 @@ AttentionInterface.register(PACKED, packed_attention)
 
 
 def body_states(body, piece):
-    """The states after the last layer and its norm, [tokens, width], of a piece's flattened rows."""
+    """The states after the last layer and norm, [tokens, width], of a piece's flattened rows."""
     options = {}
     if piece.packed:
         options = {

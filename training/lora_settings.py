@@ -103,9 +103,7 @@ SETTINGS = {
     "date": Setting(day, DEFAULT_DATE, "the day that the template writes as today"),
     "seed": Setting(number(int, 0, 2**32 - 1), 42, "of order, first weights and dropout"),
     "quantization": Setting(str, "none", "of the base weights", choices=("none", "nf4")),
-    "dtype": Setting(
-        str, "auto", "of the base weights", choices=("auto", "float32", "bfloat16")
-    ),
+    "dtype": Setting(str, "auto", "of the base weights", choices=("auto", "float32", "bfloat16")),
     "kernels": Setting(
         str,
         "auto",

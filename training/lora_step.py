@@ -189,7 +189,7 @@ class StepRunner:
 
     @torch.no_grad()
     def loss_sum(self, examples, *, passes=0):
-        """Sum of the cross entropy (nats) of completion tokens, without dropout; and their number."""
+        """Sum of the cross entropy (nats) of completion tokens, no dropout; and their number."""
         training = self.model.training
         self.model.eval()
         total, count = torch.zeros((), device=self.device), 0

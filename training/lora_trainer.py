@@ -1,4 +1,4 @@
-"""The trainer of train_lora.py: its steps, its checks of every step, its log and its checkpoints."""
+"""The trainer of train_lora.py: its steps, the check of each, its log and its checkpoints."""
 
 import json
 import math

@@ -99,7 +99,9 @@ class Progress:
         before = self.tokens[self.first_step - 1] if self.first_step else 0
         rate = (self.tokens[step - 1] - before) / (now - self.started)
         left = math.ceil((self.tokens[-1] - self.tokens[step - 1]) / rate)
-        line = f"step {step}/{len(self.tokens)}  loss {loss:.3f}  {rate:.0f} tokens/s  {left} s left"
+        line = (
+            f"step {step}/{len(self.tokens)}  loss {loss:.3f}  {rate:.0f} tokens/s  {left} s left"
+        )
         if not self.bar:
             say(line)
             return

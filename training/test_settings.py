@@ -52,9 +52,12 @@ def test_a_plan_and_the_same_flags_are_the_same_settings(tmp_path):
     ("changes", "message"),
     [
         ({"learning_rate": 1}, "there is no setting 'learning_rate': did you mean learningRate?"),
-        ({"rank": 0}, "rank must be a whole number at least 1 and at most 1024: current value is 0"),
+        (
+            {"rank": 0},
+            "rank must be a whole number at least 1 and at most 1024: current value is 0",
+        ),
         ({"rank": 1.5}, "rank must be a whole number"),
-        ({"rank": "8"}, "rank must be a number: current value is \"8\""),
+        ({"rank": "8"}, 'rank must be a number: current value is "8"'),
         ({"rank": True}, "rank must be a number: current value is true"),
         ({"useDora": 1}, "useDora must be true or false: current value is 1"),
         ({"model": 3}, "model must be a text"),

@@ -75,7 +75,9 @@ def test_a_step_has_the_plain_loss_and_its_gradient(base, tmp_path):
     plain = plain_copy(base, tmp_path, model)
     expected = plain(**padded(step)).loss
     assert abs(loss - expected.item()) < 1e-5
-    right_gradients = torch.autograd.grad(expected, [p for p in plain.parameters() if p.requires_grad])
+    right_gradients = torch.autograd.grad(
+        expected, [p for p in plain.parameters() if p.requires_grad]
+    )
     for left, right in zip(ours, right_gradients, strict=True):
         assert right.abs().max() > 0
         torch.testing.assert_close(left, right, rtol=1e-4, atol=1e-6)

@@ -49,9 +49,10 @@ def test_kept_checkpoints_are_adapters_and_the_last_is_the_run_s(base, tmp_path)
     assert (last / "adapter_model.safetensors").read_bytes() == weights(out)
     assert (last / "adapter_config.json").read_bytes() == (out / "adapter_config.json").read_bytes()
     first = load_file(out / "checkpoints" / kept[0] / "adapter_model.safetensors")
-    assert any(not torch.equal(first[name], value) for name, value in load_file(
-        last / "adapter_model.safetensors"
-    ).items())
+    assert any(
+        not torch.equal(first[name], value)
+        for name, value in load_file(last / "adapter_model.safetensors").items()
+    )
     model = AutoModelForCausalLM.from_pretrained(base / "model")
     PeftModel.from_pretrained(model, out / "checkpoints" / kept[0])
     measured = {row["step"]: row["held_out_loss"] for row in rows(out) if "held_out_loss" in row}
@@ -80,7 +81,9 @@ def test_a_training_that_gets_worse_stops_early_with_its_best_adapter(base, tmp_
     assert [*losses].index(best) == len(losses) - 3
     folder = out / "checkpoints" / f"step-{best:06d}"
     assert weights(out) == (folder / "adapter_model.safetensors").read_bytes()
-    assert run(base, out, *flags, "--early_stopping_patience", 2, *held_out(tmp_path), "--resume") == 0
+    assert (
+        run(base, out, *flags, "--early_stopping_patience", 2, *held_out(tmp_path), "--resume") == 0
+    )
 
 
 def test_a_stopped_run_goes_on_to_the_same_checkpoints(base, tmp_path, monkeypatch):
@@ -134,7 +137,9 @@ def test_a_marker_in_a_text_is_refused(base, tmp_path, capsys):
     write_records(tmp_path / "odd.jsonl", [*RECORDS, odd])
     assert run(base, tmp_path / "run", "--data", tmp_path / "odd.jsonl") == 2
     line = capsys.readouterr().err.splitlines()[-1]
-    assert "line 21 has the marker '<|im_start|>' 4 times, and the template writes it 3 times" in line
+    assert (
+        "line 21 has the marker '<|im_start|>' 4 times, and the template writes it 3 times" in line
+    )
 
 
 def test_the_first_example_is_shown_with_its_mask(base, tmp_path, capsys):
