@@ -137,7 +137,11 @@ Deno.test("lossCurves() draws two curves, told apart by dashes, as its golden co
 
 Deno.test("lossCurves() draws a single step, and says which variants were trained elsewhere", () => {
   const one = [{ variant: "q/v", step: 1, lossNats: 2 }];
-  assert.ok(lossCurves(one, { title: "One" }).includes("q/v: 2.000 nats a token at step 1"));
+  const drawn = lossCurves(one, { title: "One" });
+  assert.ok(drawn.includes("q/v: 2.000 nats a token at step 1"));
+  // a line of one mark would show nothing
+  assert.match(drawn, /<g aria-label="dot"/);
+  assert.doesNotMatch(lossCurves(LOSS_ROWS, { title: "Two" }), /aria-label="dot"/);
   for (const marks of [one, []]) {
     const svg = lossCurves(marks, { title: "Loss", elsewhere: ["theirs", "others"] });
     assert.ok(svg.includes(`>theirs: ${NO_LOSS_LOG}<`));

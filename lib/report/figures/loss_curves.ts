@@ -73,6 +73,16 @@ export function lossCurves(
           ...(style.dash === "" ? {} : { strokeDasharray: style.dash }),
         })
       ),
+      // one mark alone is no line
+      ...curves.filter(({ marks }) => marks.length === 1).map(({ marks, style }) =>
+        Plot.dot(marks, {
+          x: "step",
+          y: "lossNats",
+          r: 4,
+          symbol: style.symbol,
+          stroke: style.colour,
+        })
+      ),
       figureText("Loss on the completion (nats a token)", { margin, top: 12, fontSize: FONT }),
       figureText("Optimizer step", {
         margin,

@@ -45,8 +45,9 @@ export function showFigure(svg: string | undefined): Displayable {
 export function showFrame(frame: Frame): Displayable {
   const records = frame.toRecords();
   const columns = frame.columns.map((name, at) => {
-    const decimals = /Float/.test(String(frame.dtypes[at])) ? 1 : 0;
-    return column(name, records.map((row) => row[name]), decimals);
+    // a whole percentage has the decimal of all others; a rank's alpha needs none
+    const isPercentage = name.includes("%") && /Float/.test(String(frame.dtypes[at]));
+    return column(name, records.map((row) => row[name]), isPercentage ? 1 : 0);
   });
   const cell = (tag: "th" | "td", text: string, { numeric }: ShownColumn): string =>
     // said of both, as Jupyter's own style puts every text to the right
@@ -85,7 +86,7 @@ interface ShownColumn {
   readonly numeric: boolean;
 }
 
-/** @param least So many decimals have all numbers that are no counts. */
+/** @param least So many decimals have all numbers, whole ones too. */
 function column(name: string, values: readonly unknown[], least: number): ShownColumn {
   const numbers = values.filter((value) => typeof value === "number");
   const numeric = numbers.length > 0;

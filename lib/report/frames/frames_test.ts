@@ -100,7 +100,8 @@ Deno.test("showFrame() shows every row, empty cells, and a column's decimals ali
   };
   const html = show(chanceFrame(rows));
   assert.ok(html.includes('<td style="text-align: left">a&lt;b&gt;</td>'), html);
-  // percentages that happen to be whole have the decimal of all others
+  // percentages that happen to be whole have the decimal of all others, and no one else has
+  assert.match(show(lossFrame([{ variant: "qv", step: 1, lossNats: 2 }])), />2<\/td>/);
   assert.ok(html.includes(">25.0</td>") && html.includes(">20.0</td>"));
   assert.ok(html.includes(">0.5000</td>") && html.includes(">0.00004</td>"), html);
   const changes = show(changesFrame(STUDY.changes.slice(0, 80), titles));
