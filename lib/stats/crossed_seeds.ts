@@ -8,6 +8,12 @@ import type { EvidenceOptions } from "./score_evidence.ts";
 /** With fewer seeds than this nothing is said of a recipe, only of its adapters. */
 export const MIN_SEEDS_OF_A_RECIPE = 5;
 
+/**
+ * Variances that differ by less than this share are equal: two seeds that differ in one answer have
+ * equal mean squares of seeds and of the rest, and the last bits must not choose the degrees.
+ */
+const ROUNDING = 1e-9;
+
 /** The mean change of a recipe over training seeds and items, with both as random effects. */
 export interface CrossedSeeds {
   /** Training runs that differ in their seed only, >= 2. */
@@ -157,7 +163,7 @@ function satterthwaite(
 
 function floored(parts: readonly VariancePart[], itemPart: VariancePart): Spread {
   const { varMean, degrees } = satterthwaite([...parts, itemPart]);
-  return varMean > itemPart.variance
+  return varMean > itemPart.variance * (1 + ROUNDING)
     ? { stderr: Math.sqrt(varMean), degrees }
     : { stderr: Math.sqrt(itemPart.variance), degrees: itemPart.degrees };
 }

@@ -110,3 +110,14 @@ function covariance(x: readonly number[], y: readonly number[]): number {
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
+
+Deno.test("crossedSeeds() takes the items' degrees where two seeds differ in one answer, whatever the rounding", () => {
+  for (let n = 5; n < 120; n++) {
+    const first = Array.from({ length: n }, (_, i) => i % 3 === 0 ? 1 : 0);
+    const second = first.map((change, i) => i === 1 ? 1 : change);
+    const { evidence, ci95, meanSquares } = crossedSeeds([first, second]);
+    assert.ok(Math.abs(meanSquares.seed - meanSquares.rest) < 1e-12);
+    assert.equal(evidence.plain.degrees, n - 1);
+    assert.ok(ci95![1] - ci95![0] < 2, `${n}: ${ci95}`);
+  }
+});
