@@ -147,7 +147,7 @@ def _crossed(changes, clusters, better):
     def floored(item_variance, item_degrees):
         variance, degrees = satterthwaite(item_variance, item_degrees)
         # equal to rounding: the floor holds
-        if variance > item_variance * (1 + 1e-12):
+        if variance > item_variance * (1 + 1e-9):
             return {"stderr": math.sqrt(variance), "degrees": degrees}
         return {"stderr": math.sqrt(item_variance), "degrees": item_degrees}
 

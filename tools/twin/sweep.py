@@ -42,7 +42,8 @@ def plan_of(stored, config, variants, databases):
     for variant in variants:
         origin = variant["origin"]
         if origin.get("seed", config["seed"]) == config["seed"]:
-            name = variant["name"].split("@")[0]
+            scaled = origin.get("scale", 1) != 1
+            name = variant["name"].rsplit("@", 1)[0] if scaled else variant["name"]
             paths.setdefault(name, []).append((origin.get("scale", 1), variant["name"]))
     level = alpha / max(1, len(paths))
     spreads = FLIP_SHARES if gauge == "mmlu" else [spread**2 for spread in PROSE_DEVIATIONS]
