@@ -129,8 +129,14 @@ Deno.test("loadPassages() refuses files of other types, by name", async () => {
 });
 
 Deno.test("loadPassages() refuses an empty text, by name", async () => {
-  await refusesFolder({ "a.txt": "One.", "b.txt": "" }, "b.txt: the whole must be a text that is not empty");
-  await refusesFolder({ "sea/a.md": " \n\t\r\n" }, "sea/a.md: the whole must be a text that is not empty");
+  await refusesFolder(
+    { "a.txt": "One.", "b.txt": "" },
+    "b.txt: the whole must be a text that is not empty",
+  );
+  await refusesFolder(
+    { "sea/a.md": " \n\t\r\n" },
+    "sea/a.md: the whole must be a text that is not empty",
+  );
   await refusesFolder({ "a.txt": "\uFEFF" }, "a.txt: the whole must be a text that is not empty");
   await refusesFolder({ "a.jsonl": "\n \n" }, "a.jsonl has no passage");
 });
