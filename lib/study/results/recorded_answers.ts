@@ -89,7 +89,12 @@ export function recordAnswers(
     return key === "written" && row[key] === null ? NO_LETTER : row[key];
   };
   const data = Object.fromEntries(
-    Object.entries(columns).map(([key, make]) => [key, make(rows.map((row) => value(row, key)))]),
+    Object.entries(columns).flatMap(([key, make]) => {
+      const values = rows.map((row) => value(row, key));
+      // a list of which no row has one cannot be made
+      const none = key === "logProbs" && values.every((list) => list === null);
+      return none ? [] : [[key, make(values)]];
+    }),
   );
   pl.DataFrame(data).writeParquet(to, { compression: "zstd" });
 }

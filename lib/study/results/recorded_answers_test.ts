@@ -91,3 +91,18 @@ Deno.test("recordAnswers() keeps statements and absent values of verdicts apart"
     await Deno.remove(dir, { recursive: true });
   }
 });
+
+Deno.test("recordAnswers() records letters of which no log-probability is kept, or none of the first", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    const from = `${dir}/letters.jsonl`;
+    Deno.writeTextFileSync(from, LETTERS.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    for (const [kept, expected] of [[[], [false, false]], [["qv"], [false, true]]] as const) {
+      recordAnswers("letters", { from, to: `${dir}/l.parquet`, logProbsOf: new Set(kept) });
+      const rows = readRecordedAnswers(`${dir}/l.parquet`);
+      assert.deepEqual(rows.map((row) => "logProbs" in row), expected);
+    }
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
