@@ -37,7 +37,7 @@ const WRITTEN_ANSWER = 8;
  * come. A server is planned with like a GPU.
  */
 const RATES = {
-  cpu: { reading: 4e10, training: 2.4e10, writing: 30, weightBytes: 4 },
+  cpu: { reading: 1e11, training: 1.2e11, writing: 30, weightBytes: 4 },
   cuda: { reading: 2.5e14, training: 1.4e14, writing: 12_000, weightBytes: 2 },
 } as const;
 
