@@ -13,7 +13,7 @@ export function hubCacheDir(): string {
   return env("HF_HUB_CACHE") ?? join(home, "hub");
 }
 
-/** The folder of a model at a commit in that cache, whether it is there or not. */
+/** The folder of a model or an adapter at a commit in that cache, whether it is there or not. */
 export function snapshotDir(cacheDir: string, id: string, commit: string): string {
   return join(cacheDir, `models--${id.replaceAll("/", "--")}`, "snapshots", commit);
 }

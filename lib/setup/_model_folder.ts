@@ -1,7 +1,7 @@
 import { UsageError } from "../ground/mod.ts";
-import type { HubFile } from "./_hub_listing.ts";
+import type { HubFile, HubKind } from "./_hub_listing.ts";
 
-/** A model's folder that is here now. */
+/** The folder of a model or an adapter of the hub that is here now. */
 export interface HubModel {
   /** The folder. */
   readonly dir: string;
@@ -9,9 +9,11 @@ export interface HubModel {
   readonly revision: string;
 }
 
-/** What is written into a model's folder when it is whole. */
+/** What is written into such a folder when it is whole. */
 export interface ModelMarker {
   readonly id: string;
+  /** Left out for a model. A repository can be both, and its two folders have other files. */
+  readonly kind?: "adapter";
   /** The commit. */
   readonly revision: string;
   /** What was asked for, such as `main`. */
@@ -27,14 +29,18 @@ export async function markModelFolder(dir: string, marker: ModelMarker): Promise
 }
 
 /**
- * The folder that an earlier run made of a model at a commit, or the latest of
- * those that were made when the branch or tag was asked for.
+ * The folder that an earlier run made of a model (or an adapter, by `kind`) at a commit, or the
+ * latest of those that were made when the branch or tag was asked for.
  *
  * @throws {UsageError} If the folder is there and not whole any more.
  */
 export async function findModelFolder(
   modelsDir: string,
-  { id, revision }: { readonly id: string; readonly revision: string },
+  { id, revision, kind = "model" }: {
+    readonly id: string;
+    readonly revision: string;
+    readonly kind?: HubKind;
+  },
 ): Promise<HubModel | undefined> {
   const names = await Array.fromAsync(Deno.readDir(modelsDir), ({ name }) => name).catch(() => []);
   const found: { readonly dir: string; readonly marker: ModelMarker; readonly madeMs: number }[] =
@@ -43,7 +49,8 @@ export async function findModelFolder(
     const dir = `${modelsDir}/${name}`;
     if (!name.startsWith(id.replaceAll("/", "--")) || name.endsWith(".part")) continue;
     const marker = await readMarker(dir);
-    if (marker?.id !== id || ![marker.revision, marker.asked].includes(revision)) continue;
+    if (marker?.id !== id || (marker.kind ?? "model") !== kind) continue;
+    if (![marker.revision, marker.asked].includes(revision)) continue;
     const { mtime } = await Deno.stat(`${dir}/${MARKER}`);
     found.push({ dir, marker, madeMs: mtime?.getTime() ?? 0 });
   }
@@ -54,7 +61,7 @@ export async function findModelFolder(
     const stat = await Deno.stat(`${dir}/${name}`).catch(() => undefined);
     if (stat?.size === bytes) continue;
     throw new UsageError(
-      `Cannot use the model in ${dir}: ${name} is missing or has changed: ` +
+      `Cannot use the ${kind} in ${dir}: ${name} is missing or has changed: ` +
         "remove the folder and run again",
     );
   }

@@ -26,6 +26,12 @@ export { EMBEDDED_MODEL_DIR, EMBEDDED_MODEL_ID, ensureEmbeddedModel } from "./em
 export { ensureModel, type ReadyModel } from "./ensure_model.ts";
 export { ensureSample, SAMPLE_SPIDER_DIR } from "./ensure_sample.ts";
 export { findPython } from "./find_python.ts";
-export { ensureHubModel, type HubModel, type HubModelOptions } from "./hub_model.ts";
+export {
+  ensureHubAdapter,
+  ensureHubModel,
+  type HubModel,
+  type HubModelOptions,
+  isHubId,
+} from "./hub_model.ts";
 export { ensurePythonEnv, VENV_PYTHON } from "./python_env.ts";
 export { type CommandResult, runCommand, type RunCommandOptions } from "./run_command.ts";

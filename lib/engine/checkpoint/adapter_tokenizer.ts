@@ -16,7 +16,8 @@ export async function checkAdapterTokenizer(dir: string, baseDir: string): Promi
       dir,
       `it was saved with another chat template than the base model's in "${baseDir}": to use its ` +
         "own, copy its tokenizer and template files over the base's in a copy of that folder and " +
-        "give the copy as --model; to use the base's, take those files out of the adapter's folder",
+        "give the copy as --model; to use the base's, give a copy of the adapter's folder without " +
+        "those files",
     );
   }
   const files = await Promise.all(
