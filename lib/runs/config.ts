@@ -117,7 +117,11 @@ export function configHash(
   return contentKey({ ...identityOf({ ...recordedConfig(config) }), inputs });
 }
 
-function recordedPath(path: string): string {
+/**
+ * A path as it is written beside results: relative to the repository if it is below it, else `.../`
+ * and its last name.
+ */
+export function recordedPath(path: string): string {
   const inside = relative(REPOSITORY_ROOT, fromRoot(path));
   const outside = inside.startsWith("..") || isAbsolute(inside);
   return outside ? `.../${path.split(/[\\/]/).filter(Boolean).at(-1) ?? ""}` : inside || ".";

@@ -43,6 +43,7 @@ export {
   loadConfig,
   parseConfig,
   recordedConfig,
+  recordedPath,
   validateConfig,
 } from "./config.ts";
 export { type GitState, gitState } from "./git_state.ts";
@@ -125,6 +126,8 @@ export {
   type WrittenScores,
 } from "./numbers.ts";
 export {
+  ADAPTER_SOURCE_KEYS,
+  type AdapterSource,
   CHOICE_SCORE_KEYS,
   type ChoiceScore,
   MISSING_DATABASE_KEYS,

@@ -179,7 +179,10 @@ export interface SweepConfig extends RecordOf<typeof SWEEP_KEYS> {}
 export const ADAPTER_KEYS = {
   /** Its name in tables. */
   name: FILE_NAME,
-  /** Its folder, as PEFT saves it, or its id on the hub. */
+  /**
+   * Its folder, as PEFT saves it; or its id on the hub, written owner/name, where there is no such
+   * folder.
+   */
   adapter: TEXT,
 };
 

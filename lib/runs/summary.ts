@@ -202,6 +202,19 @@ export const SUMMARY_COUNT_KEYS = {
 /** How many examples were asked for and scored, each variant alike; measures that were asked. */
 export interface SummaryCounts extends RecordOf<typeof SUMMARY_COUNT_KEYS> {}
 
+/** The keys of {@linkcode AdapterSource}. */
+export const ADAPTER_SOURCE_KEYS = {
+  /** Its id on the hub, as the config has it. */
+  id: TEXT,
+  /** The commit that was taken. */
+  commit: textOfForm(/^[0-9a-f]{40}$/, "a commit's full hash"),
+  /** The folder that it was read from, as paths are recorded. */
+  folder: TEXT,
+};
+
+/** Where on the hub an adapter came from. */
+export interface AdapterSource extends RecordOf<typeof ADAPTER_SOURCE_KEYS> {}
+
 /** The keys of {@linkcode Provenance}. All hashes are SHA-256, 64 hexadecimal digits. */
 export const PROVENANCE_KEYS = {
   /** Hashes of the model's files, by file name. */
@@ -210,6 +223,8 @@ export const PROVENANCE_KEYS = {
   adapters: z.record(TEXT, HASHES),
   /** What each adapter is by its own config. */
   adapterSettings: z.record(TEXT, ADAPTER_SETTINGS),
+  /** Where the adapters of the hub came from, by name; left out where there are none. */
+  adapterSources: z.record(TEXT, z.strictObject(ADAPTER_SOURCE_KEYS)).exactOptional(),
   /** Versions of the prompts. */
   prompts: z.strictObject({ sql: TEXT, mmlu: TEXT, prose: TEXT.exactOptional() }),
   /** Hashes of the data files, by name, such as `spider/dev.json`. */

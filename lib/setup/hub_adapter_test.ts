@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SILENT } from "../ground/mod.ts";
 import { findModelFolder } from "./_model_folder.ts";
 import { ensureHubAdapter, ensureHubModel, isHubId } from "./hub_model.ts";
-import { COMMIT, content, FILES, withHub } from "./testing/fake_hub.ts";
+import { COMMIT, content, FILES, withHub, writeCached } from "./testing/fake_hub.ts";
 
 /** An adapter's repository as TRL pushes it: the tokenizer lies beside it, and what nobody needs. */
 const ADAPTER: Readonly<Record<string, Uint8Array>> = {
@@ -96,15 +96,11 @@ Deno.test("ensureHubAdapter() says of an adapter what to do about missing access
       message: /^Cannot get the adapter .*: the hub gives no answer.*use a folder that you have$/,
     });
     // as PEFT's own programs leave it in their cache
-    const root = `${options.cacheDir}/models--owner--tiny-model`;
-    const snapshot = `${root}/snapshots/${COMMIT}`;
-    await Deno.mkdir(snapshot, { recursive: true });
-    await Deno.mkdir(`${root}/refs`);
-    await Deno.writeTextFile(`${root}/refs/main`, COMMIT);
-    await Deno.writeFile(`${snapshot}/adapter_config.json`, ADAPTER["adapter_config.json"]!);
+    const { "adapter_config.json": config, "adapter_model.safetensors": weights } = ADAPTER;
+    await writeCached(options, { "adapter_config.json": config! });
     await assert.rejects(ensureHubAdapter(offline, SILENT), { name: "UsageError" });
-    await Deno.writeFile(`${snapshot}/adapter_model.safetensors`, content(22, 40_000));
-    assert.deepEqual(await ensureHubAdapter(offline, SILENT), { dir: snapshot, revision: COMMIT });
+    const dir = await writeCached(options, { "adapter_model.safetensors": weights! });
+    assert.deepEqual(await ensureHubAdapter(offline, SILENT), { dir, revision: COMMIT });
   });
 });
 

@@ -1,6 +1,7 @@
 import { checkRunFolder, type StudyConfig } from "../runs/mod.ts";
 import { ensureModel, ensurePythonEnv, ensureSample } from "../setup/mod.ts";
 import { dataLabel } from "./inputs/data_label.ts";
+import { fetchHubAdapters } from "./inputs/hub_adapters.ts";
 import { openDataInputs, openInputs, type StudyInputs } from "./inputs/inputs.ts";
 import { openStudyFolder, type StudyFolder, unnamedTrainings } from "./study_folder.ts";
 import { trainings } from "./sweep/sweep_variants.ts";
@@ -23,14 +24,14 @@ export interface OpenStudyOptions {
   readonly training?: boolean;
   /** Is told what is made ready. */
   readonly progress: Progress;
-  /** Stops a download of the model; what has arrived is kept for the next one. */
+  /** Stops a download of the model or an adapter; what has arrived is kept for the next one. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Makes ready what a study needs, opens and checks it, and takes its results
  * folder. What is quickly looked at comes first: the data, then the results
- * folder, then Python's packages and the model, which may have to be downloaded.
+ * folder, then Python's packages, the model and adapters of the hub, which may have to be downloaded.
  *
  * @throws {UsageError} If anything is missing, damaged or does not fit.
  */
@@ -50,7 +51,8 @@ export async function openStudy(
   checkRunFolder(config, { inputs: data.dataHashes, ...(out === undefined ? {} : { out }) });
   if (training) await ensurePythonEnv(progress);
   const model = await ensureModel(config, progress, { signal });
-  const inputs = await openInputs(model.config, model.dir, data);
+  const hubAdapters = await fetchHubAdapters(config.adapters, progress, { signal });
+  const inputs = await openInputs(model.config, model.dir, data, hubAdapters);
   const folder = openStudyFolder(inputs, out);
   for (const line of unnamedTrainings(folder, trainings(config))) progress.note(line);
   return { inputs, folder };

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { loadAdapter } from "../engine/mod.ts";
 import { fromRoot, UsageError } from "../ground/mod.ts";
-import type { StudyConfig } from "../runs/mod.ts";
+import { adapterFolder } from "./inputs/hub_adapters.ts";
 import { type ModelInputs, openModelInputs, type StudyInputs } from "./inputs/inputs.ts";
 import { BASE, type NamedVariant } from "./answers/sample_identity.ts";
 import type { StudyFolder } from "./study_folder.ts";
@@ -44,7 +44,7 @@ export async function openVariants(
     }
     const dir = weights.kind === "training"
       ? checkpointFolder(name, folder.training(weights.training), weights.checkpoint)
-      : existing(name, fromRoot(weights.path));
+      : existing(name, adapterFolder(weights.path, inputs.hubAdapters));
     const loading = adapters.get(dir) ?? loadAdapter(dir, inputs.checkpoint);
     adapters.set(dir, loading);
     const adapter = await loading;
@@ -102,11 +102,13 @@ async function openOtherModel(
 
 /** The folder of every finished adapter of a study, by the name of its training or its own. */
 export function adapterFolders(
-  config: StudyConfig,
+  { config, hubAdapters }: Pick<StudyInputs, "config" | "hubAdapters">,
   folder: Pick<StudyFolder, "training">,
 ): ReadonlyMap<string, string> {
   return new Map([
     ...trainings(config).map(({ name, recipe }) => [name, folder.training(recipe)] as const),
-    ...config.adapters.map(({ name, adapter }) => [name, fromRoot(adapter)] as const),
+    ...config.adapters.map(({ name, adapter }) =>
+      [name, adapterFolder(adapter, hubAdapters)] as const
+    ),
   ]);
 }

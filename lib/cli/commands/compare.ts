@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { contentKey, fromRoot, REPOSITORY_ROOT, UsageError } from "../../ground/mod.ts";
 import {
@@ -7,6 +8,7 @@ import {
   type StudyConfig,
   validateConfig,
 } from "../../runs/mod.ts";
+import { isHubId } from "../../setup/mod.ts";
 import { dataLabel, openStudy } from "../../study/mod.ts";
 import { type Command, type FlagValues, text, texts } from "../command.ts";
 import { DEFAULT_CONFIG, STUDY_FLAGS } from "../study_flags.ts";
@@ -24,7 +26,11 @@ export const COMPARE: Command = {
   flags: {
     config: { ...STUDY_FLAGS.config!, help: "take model, data and engine of a study" },
     model: { type: "text", value: "DIR", help: "checkpoint folder (default: the config's model)" },
-    "adapter-path": { type: "texts", value: "DIR", help: "LoRA adapter as PEFT saves it; several" },
+    "adapter-path": {
+      type: "texts",
+      value: "DIR",
+      help: "LoRA adapter as PEFT saves it, or its id on the hub; several",
+    },
     against: { type: "texts", value: "DIR", help: "merged model or full fine-tune; several" },
     scale: { type: "text", value: "LIST", help: 'factors on the adapters, such as "0.5,1"' },
     data: { type: "text", value: "PATH", help: "text-to-SQL: Spider's layout, or JSON lines" },
@@ -98,8 +104,11 @@ export function compareConfig(flags: FlagValues): StudyConfig {
     ...(own.passages === undefined ? {} : { prose: { path: own.passages } }),
     measures: measures(flags),
     training: { ...config.training, recipes: [] },
-    adapters: named(texts(flags, "adapter-path")).map(([name, dir]) => ({ name, adapter: dir })),
-    models: named(texts(flags, "against")).map(([name, dir]) => ({ name, path: dir })),
+    adapters: named(texts(flags, "adapter-path")).map(([name, path]) => ({
+      name,
+      adapter: folderOrId(path),
+    })),
+    models: named(texts(flags, "against")).map(([name, path]) => ({ name, path: resolve(path) })),
     sweep: {
       ...config.sweep,
       checkpoints: 1,
@@ -181,14 +190,20 @@ function scales(flags: FlagValues): readonly number[] {
   throw new UsageError(`compare: --scale must be numbers with commas between them: "${list}"`);
 }
 
-/** Folders by a name each: that of the folder, with the one above where two are alike. */
+/** A folder that exists wins; what is none and is written like one is an id on the hub. */
+function folderOrId(path: string): string {
+  const dir = resolve(path);
+  return !existsSync(dir) && isHubId(path) ? path : dir;
+}
+
+/** Folders or ids by a name each: their last part, with the one before it where two are alike. */
 function named(paths: readonly string[]): (readonly [string, string])[] {
   const dirs = paths.map((path) => resolve(path));
   const short = dirs.map((dir) => fileName(basename(dir)));
   return dirs.map((dir, i) => {
     const alike = short.filter((name) => name.toLowerCase() === short[i]!.toLowerCase()).length > 1;
     const name = alike ? fileName(`${basename(resolve(dir, ".."))}.${basename(dir)}`) : short[i]!;
-    return [name.toLowerCase() === "base" ? `${name}.adapter` : name, dir];
+    return [name.toLowerCase() === "base" ? `${name}.adapter` : name, paths[i]!];
   });
 }
 

@@ -78,3 +78,15 @@ Deno.test("summaryTable() and provenanceFacts() have each adapter's own settings
   const none = { ...SUMMARY.provenance, adapterSettings: {} };
   assert.ok(!summaryTable({ ...SUMMARY, provenance: none }).includes("### Adapters"));
 });
+
+Deno.test("provenanceFacts() name the commit of an adapter that came from the hub", () => {
+  const commit = "0123456789abcdef0123456789abcdef01234567";
+  const adapterSources = { theirs: { id: "owner/lora", commit, folder: "models/owner--lora" } };
+  const provenance = { ...SUMMARY.provenance, adapterSources };
+  const facts = provenanceFacts({ ...SUMMARY, provenance });
+  assert.equal(
+    facts["source of adapter theirs"],
+    "owner/lora on the hub, commit 0123456789abcdef",
+  );
+  assert.ok(!("source of adapter theirs" in provenanceFacts(SUMMARY)));
+});

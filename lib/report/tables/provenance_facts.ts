@@ -25,6 +25,11 @@ export function provenanceFacts({ configHash, provenance }: Summary): Record<str
     seeds: Object.entries(seeds).map(([what, seed]) => `${what} ${seed}`).join(", "),
     ...mapped("model", modelFiles, short),
     ...mapped("adapter", provenance.adapterSettings ?? {}, adapterText),
+    ...mapped(
+      "source of adapter",
+      provenance.adapterSources ?? {},
+      ({ id, commit }) => `${id} on the hub, commit ${commit.slice(0, SHOWN_DIGITS)}`,
+    ),
     ...Object.fromEntries(adapterFiles),
     ...mapped("data", dataHashes(data), (text) => text),
     ...mapped("version of", tools, (version) => version ?? "not installed"),

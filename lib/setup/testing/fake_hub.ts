@@ -121,6 +121,37 @@ export async function withHub(
   }
 }
 
+/** Points the environment at a hub and its cache, until it is disposed of. */
+export function hubEnvironment({ endpoint, cacheDir }: HubModelOptions): Disposable {
+  const values = { HF_ENDPOINT: endpoint!, HF_HUB_CACHE: cacheDir!, HF_TOKEN: "" };
+  const before = Object.keys(values).map((name) => [name, Deno.env.get(name)] as const);
+  for (const [name, value] of Object.entries(values)) Deno.env.set(name, value);
+  return {
+    [Symbol.dispose](): void {
+      for (const [name, value] of before) {
+        if (value === undefined) Deno.env.delete(name);
+        else Deno.env.set(name, value);
+      }
+    },
+  };
+}
+
+/** Files of the hub's commit as copies in Hugging Face's cache. Returns their folder. */
+export async function writeCached(
+  { id, cacheDir }: HubModelOptions,
+  files: Readonly<Record<string, Uint8Array>>,
+): Promise<string> {
+  const root = `${cacheDir}/models--${id.replaceAll("/", "--")}`;
+  const snapshot = `${root}/snapshots/${COMMIT}`;
+  await Deno.mkdir(snapshot, { recursive: true });
+  await Deno.mkdir(`${root}/refs`, { recursive: true });
+  await Deno.writeTextFile(`${root}/refs/main`, COMMIT);
+  for (const [name, bytes] of Object.entries(files)) {
+    await Deno.writeFile(`${snapshot}/${name}`, bytes);
+  }
+  return snapshot;
+}
+
 /** A file as the hub lists it. */
 export function listed(name: string, bytes: Uint8Array): Record<string, unknown> {
   const lfs = { sha256: hash("sha256", bytes), size: bytes.length, pointerSize: 130 };

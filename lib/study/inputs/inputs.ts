@@ -29,6 +29,7 @@ import {
 } from "../../spider/mod.ts";
 import { checkpointHashes, templateHashes } from "./checkpoint_hashes.ts";
 import { databaseHashes } from "./database_hashes.ts";
+import type { HubAdapters } from "./hub_adapters.ts";
 
 /** The model of a study, opened. */
 export interface ModelInputs {
@@ -88,6 +89,8 @@ export interface StudyInputs extends ModelInputs, SqlInputs, MmluInputs, ProseIn
   readonly audit: TokenAudit;
   /** SHA-256 of all files that the study reads, by name; part of the run's identity. */
   readonly hashes: Readonly<Record<string, string>>;
+  /** The adapters of the hub among those that the config names. */
+  readonly hubAdapters: HubAdapters;
 }
 
 /**
@@ -96,12 +99,14 @@ export interface StudyInputs extends ModelInputs, SqlInputs, MmluInputs, ProseIn
  *
  * @param modelDir The folder of the base model.
  * @param opened The data, if it is open already.
+ * @param hubAdapters The adapters of the hub that were fetched for it.
  * @throws {UsageError} If anything is missing, damaged or does not fit.
  */
 export async function openInputs(
   config: StudyConfig,
   modelDir: string,
   opened?: DataInputs,
+  hubAdapters: HubAdapters = new Map(),
 ): Promise<StudyInputs> {
   const data = opened ?? await openDataInputs(config);
   const model = await openModelInputs(config, modelDir);
@@ -113,7 +118,7 @@ export async function openInputs(
     ...data.dataHashes,
     ...prefixed("model/", { ...modelHashes, ...templateHashes }),
   };
-  return { ...model, ...data, audit, hashes };
+  return { ...model, ...data, audit, hashes, hubAdapters };
 }
 
 /** Opens the data of a study and draws its questions: what can be checked without the model. */

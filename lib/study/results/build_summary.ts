@@ -7,6 +7,7 @@ import {
   gitState,
   type Provenance,
   recordedConfig,
+  recordedPath,
   SCHEMA_VERSION,
   type Summary,
   type SummaryCounts,
@@ -153,7 +154,7 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
   const adapters: Record<string, Record<string, string>> = {};
   const settings: Record<string, AdapterSettings> = {};
   const training = readTrainingManifest(trainingManifestPath(folder.sftData));
-  for (const [name, dir] of adapterFolders(config, folder)) {
+  for (const [name, dir] of adapterFolders(inputs, folder)) {
     adapters[name] = Object.fromEntries(
       await Promise.all(
         ADAPTER_FILES.map(async (file) => [file, await sha256OfFile(`${dir}/${file}`)]),
@@ -166,6 +167,7 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
     modelFiles: { ...modelHashes, ...templateHashes },
     adapters,
     adapterSettings: settings,
+    ...adapterSources(inputs),
     prompts: {
       sql: sqlPromptVersion(config.spider.schema),
       mmlu: MMLU_PROMPT_VERSION,
@@ -177,6 +179,19 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
     git: await gitState(),
     ...hardware(inputs),
   };
+}
+
+/** Which commits of the hub the adapters are that the config names by their ids. */
+function adapterSources(
+  { config, hubAdapters }: StudyInputs,
+): Pick<Provenance, "adapterSources"> {
+  const sources = config.adapters.flatMap(({ name, adapter }) => {
+    const found = hubAdapters.get(adapter);
+    if (found === undefined) return [];
+    const { dir, revision: commit } = found;
+    return [[name, { id: adapter, commit, folder: recordedPath(dir) }] as const];
+  });
+  return sources.length === 0 ? {} : { adapterSources: Object.fromEntries(sources) };
 }
 
 /** What computed, and in which number format. */

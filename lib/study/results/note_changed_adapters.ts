@@ -15,7 +15,7 @@ export async function noteChangedAdapters(
   progress: Progress,
 ): Promise<void> {
   const earlier = earlierAdapters(`${folder.root}/${RESULT_FILES.summary}`, progress);
-  for (const [name, dir] of adapterFolders(inputs.config, folder)) {
+  for (const [name, dir] of adapterFolders(inputs, folder)) {
     for (const [file, hash] of Object.entries(earlier[name] ?? {})) {
       const path = `${dir}/${file}`;
       if (!existsSync(path) || await sha256OfFile(path) === hash) continue;
