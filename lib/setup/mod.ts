@@ -15,8 +15,6 @@ export type { StudyConfig } from "../runs/mod.ts";
 export { hubCacheDir, snapshotDir } from "./_hub_cache.ts";
 export type { HubDownloadOptions } from "./_hub_download.ts";
 export type { HubKind } from "./_hub_listing.ts";
-export { type HubDownloadOptions } from "./_hub_download.ts";
-export { type HubKind } from "./_hub_listing.ts";
 export { findModelFolder } from "./_model_folder.ts";
 export {
   cudaLibraryPath,

@@ -46,7 +46,6 @@ export {
   type TrainingDataOptions,
   writeTrainingData,
 } from "./training/data/write_training_data.ts";
-export { type HubAdapters } from "./inputs/hub_adapters.ts";
 export { firstTrainingText } from "./inputs/first_training_text.ts";
 export type { HubAdapters } from "./inputs/hub_adapters.ts";
 export {
