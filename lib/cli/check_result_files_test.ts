@@ -1,33 +1,43 @@
 import assert from "node:assert/strict";
-import { cpSync } from "node:fs";
+import { cpSync, existsSync } from "node:fs";
 import { REPOSITORY_ROOT } from "../ground/mod.ts";
 
 import { readSummary } from "../runs/mod.ts";
+import { ANSWER_KINDS, readRecordedAnswers } from "../study/results/recorded_answers.ts";
 import { checkResultFiles } from "./check_result_files.ts";
 
 const RECORDED = `${REPOSITORY_ROOT}/results/recorded`;
 
 /** The records of a file of the recorded sample. */
 function rowsOf<T>(file: string): readonly T[] {
+  const parquet = `${RECORDED}/sample/${file.replace(/jsonl$/, "parquet")}`;
+  if (existsSync(parquet)) return readRecordedAnswers(parquet) as T[];
   return Deno.readTextFileSync(`${RECORDED}/sample/${file}`).trim().split("\n")
     .map((line) => JSON.parse(line));
 }
 
-/** A copy of a recording, to be spoilt. */
-function withCopy(fn: (dir: string) => void): void {
+/** A copy of a recording, its answers as JSON lines again, to be spoilt. */
+function withCopy(fn: (dir: string) => void, name = "sample"): void {
   const dir = Deno.makeTempDirSync({ prefix: "result-files-" });
   try {
-    cpSync(`${RECORDED}/sample`, dir, { recursive: true });
+    cpSync(`${RECORDED}/${name}`, dir, { recursive: true });
+    for (const kind of ANSWER_KINDS) {
+      const rows = readRecordedAnswers(`${dir}/${kind}.parquet`);
+      const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+      Deno.writeTextFileSync(`${dir}/${kind}.jsonl`, lines);
+    }
     fn(dir);
   } finally {
     Deno.removeSync(dir, { recursive: true });
   }
 }
 
-Deno.test("checkResultFiles() takes every recording, of older summaries too", () => {
-  for (const { name } of Deno.readDirSync(RECORDED)) {
-    const dir = `${RECORDED}/${name}`;
-    checkResultFiles(readSummary(`${dir}/summary.json`), dir);
+Deno.test("checkResultFiles() takes every recorded study", () => {
+  const studies = [...Deno.readDirSync(RECORDED)].map(({ name }) => name)
+    .filter((name) => existsSync(`${RECORDED}/${name}/summary.json`));
+  assert.ok(studies.includes("sample"));
+  for (const name of studies) {
+    withCopy((dir) => checkResultFiles(readSummary(`${dir}/summary.json`), dir), name);
   }
 });
 

@@ -23,7 +23,7 @@ const CONFIG = JSON.stringify({
   name: "pipeline-test",
   label: "sample",
   model: { id: EMBEDDED_MODEL_ID, source: "embedded" },
-  // draws questions on two databases: two batches
+  // draws questions on six databases: several batches
   seed: 379,
   engine: { batchSize: 4 },
   spider: { path: "spider_db/sample", limit: SQL, shots: 1, maxNewTokens: 24 },
@@ -111,7 +111,7 @@ Deno.test({
           scored: SQL,
           missing: 0,
           shots: 1,
-          databases: 2,
+          databases: 6,
           missingDatabases: [],
         },
         mmlu: { title: "MMLU", asked: MMLU, scored: MMLU, missing: 0, subjects: MMLU },
