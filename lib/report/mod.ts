@@ -141,7 +141,9 @@ export {
 export { markdownText, type MarkdownTextOptions } from "./words/markdown_text.ts";
 export {
   changeSentence,
+  INTERVAL_NOTE,
   outcomeWord,
+  UNADJUSTED_NOTE,
   verdictWords,
   type WordedChange,
 } from "./words/verdict_words.ts";

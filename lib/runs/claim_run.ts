@@ -69,6 +69,7 @@ export function claimRun(config: StudyConfig, options: ClaimRunOptions = {}): Cl
     }
     throw otherRun(out, difference ?? "its record");
   }
+  refuseForeign(out);
   writeAtomic(path, `${JSON.stringify(claim, null, 2)}\n`);
   return { folder: out, hash, resumed: false };
 }
@@ -85,7 +86,7 @@ export function checkRunFolder(config: StudyConfig, options: ClaimRunOptions = {
   const { out = defaultFolder(config), inputs = {} } = options;
   checkOutputFolder(out);
   const path = join(out, "run.json");
-  if (!isFile(path)) return;
+  if (!isFile(path)) return refuseForeign(out);
   const { config: before, inputs: all } = readClaim(path);
   const known = Object.fromEntries(Object.keys(inputs).map((name) => [name, all[name]]));
   const difference = firstDifference(
@@ -102,6 +103,29 @@ function defaultFolder(config: StudyConfig): string {
 /** A config without the model's revision: the commit of a branch is known once the hub is asked. */
 function unpinned({ model, ...config }: Claim["config"]): Claim["config"] {
   return { ...config, model: { ...model as object, revision: undefined } };
+}
+
+/** What a folder may hold that becomes a study's: adapters put there beforehand, or a study's answers. */
+const OWN_FOLDERS: readonly string[] = ["training", "samples"];
+
+/** Refuses a folder with files of something else, which results would be written over. */
+function refuseForeign(out: string): void {
+  let names: string[];
+  try {
+    names = [...Deno.readDirSync(out)].map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw explainWriteError(error, out);
+  }
+  if (names.includes("samples")) return;
+  const foreign = names.filter((name) => !OWN_FOLDERS.includes(name)).sort();
+  if (foreign.length === 0) return;
+  throw new UsageError(
+    `Cannot write to ${out}: it has files of something else (${foreign.slice(0, 3).join(", ")}` +
+      `${
+        foreign.length > 3 ? ", ..." : ""
+      }) and no record of a run: give another folder with --out`,
+  );
 }
 
 function otherRun(out: string, where: string): UsageError {

@@ -219,6 +219,8 @@ export interface PlannedNeed extends RecordOf<typeof PLANNED_NEED_KEYS> {}
 export const PLAN_KEYS = {
   /** When it was written, ISO 8601. */
   written: TEXT,
+  /** Whether answers of tuned variants lay in its folder already: then it fixes nothing beforehand. */
+  afterAnswers: z.literal(true).exactOptional(),
   /** The measure of what is known that a loss is one of. */
   gauge: z.enum(["mmlu", "prose"]),
   /** The loss that is not to be tolerated, in the unit of the gauge. */

@@ -94,7 +94,7 @@ export { failuresReport } from "./results/failures.ts";
 export { forgottenReport } from "./results/forgotten.ts";
 export { finishStudy, runPipeline } from "./run_pipeline.ts";
 export { answerVariants } from "./answers/answer_variants.ts";
-export { allVariants, openVariants } from "./open_variants.ts";
+export { allVariants, checkGivenVariants, openVariants, otherBase } from "./open_variants.ts";
 export { openStudyFolder, PLAN_FILE, type StudyFolder } from "./study_folder.ts";
 export { type PhaseOptions, trainRecipes } from "./training/train_recipes.ts";
 export {

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { existsSync, readdirSync } from "node:fs";
 import { loadAdapter } from "../engine/mod.ts";
 import { fromRoot, UsageError } from "../ground/mod.ts";
@@ -111,4 +112,35 @@ export function adapterFolders(
       [name, adapterFolder(adapter, hubAdapters)] as const
     ),
   ]);
+}
+
+/** A line where an adapter names another base model than the one that it is used on. */
+export function otherBase(
+  { name, weights }: NamedVariant,
+  { config, checkpoint }: ModelInputs,
+): string[] {
+  const named = weights.adapter?.baseModel;
+  if (named === undefined) return [];
+  const last = (path: string): string => basename(path).toLowerCase();
+  if ([config.model.id, checkpoint.dir].map(last).includes(last(named))) return [];
+  return [`${name}: it names ${named} as its base model, and is used on ${config.model.id}`];
+}
+
+/**
+ * Opens what is compared with the base model and was not trained here: a wrong one is told before
+ * the hours that the base model takes.
+ *
+ * @returns A line for each adapter that names another base model.
+ * @throws {UsageError} If one is missing or does not fit the model.
+ */
+export async function checkGivenVariants(
+  inputs: StudyInputs,
+  folder: Pick<StudyFolder, "training">,
+): Promise<string[]> {
+  const given = sweepVariants(inputs.config).filter(({ weights }) => weights.kind !== "training");
+  const bySource = Map.groupBy(
+    await openVariants(inputs, folder, given),
+    ({ origin }) => origin.source,
+  );
+  return [...bySource].flatMap(([name, [first]]) => otherBase({ ...first!, name }, inputs));
 }

@@ -7,10 +7,10 @@ import { failuresReport } from "./results/failures.ts";
 import { noteChangedAdapters } from "./results/note_changed_adapters.ts";
 import { judgedAlike, type VariantAnswers } from "./numbers/answers.ts";
 import type { OpenStudy } from "./open_study.ts";
-import { allVariants, openVariants } from "./open_variants.ts";
+import { allVariants, checkGivenVariants } from "./open_variants.ts";
 import { adapterOrigin } from "./training/recipe_adapter.ts";
 import { BASE } from "./answers/sample_identity.ts";
-import { sweepVariants, trainings } from "./sweep/sweep_variants.ts";
+import { trainings } from "./sweep/sweep_variants.ts";
 import { type PhaseOptions, trainRecipes } from "./training/train_recipes.ts";
 import { writeResults } from "./results/write_results.ts";
 
@@ -21,11 +21,7 @@ import { writeResults } from "./results/write_results.ts";
 export async function runPipeline(study: OpenStudy, options: PhaseOptions): Promise<Summary> {
   const { inputs, folder } = study;
   // a wrong adapter from elsewhere is told before the hours that the base model takes
-  await openVariants(
-    inputs,
-    folder,
-    sweepVariants(inputs.config).filter(({ weights }) => weights.kind !== "training"),
-  );
+  for (const line of await checkGivenVariants(inputs, folder)) options.progress.note(line);
   for (const { recipe } of trainings(inputs.config)) {
     const dir = folder.training(recipe);
     if (adapterOrigin(dir) === "elsewhere") await loadAdapter(dir, inputs.checkpoint);

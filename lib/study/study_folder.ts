@@ -1,5 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
+import { readTextFile } from "../ground/mod.ts";
 import { claimRun, type Recipe, type SweepPlan } from "../runs/mod.ts";
+import { BASE } from "./answers/sample_identity.ts";
 import type { StudyInputs } from "./inputs/inputs.ts";
 import { keepPlan, sweepPlan } from "./sweep/sweep_plan.ts";
 import { sweepVariants, type Training } from "./sweep/sweep_variants.ts";
@@ -42,13 +44,13 @@ export function openStudyFolder(inputs: StudyInputs, out?: string): StudyFolder 
     ...(out ? { out } : {}),
   });
   const plan = sweepPlan(inputs.config, sweepVariants(inputs.config), {
-    databases: inputs.asked.map(({ dbId }) => dbId),
+    databases: inputs.config.measures.includes("sql") ? inputs.asked.map(({ dbId }) => dbId) : [],
     written: new Date().toISOString(),
   });
   return {
     root: folder,
     hash,
-    plan: keepPlan(`${folder}/${PLAN_FILE}`, plan),
+    plan: keepPlan(`${folder}/${PLAN_FILE}`, plan, () => hasTunedAnswers(`${folder}/samples`)),
     sqlSamples: `${folder}/samples/sql.jsonl`,
     sqlVerdicts: `${folder}/samples/verdicts.jsonl`,
     mmluSamples: `${folder}/samples/mmlu.jsonl`,
@@ -57,6 +59,22 @@ export function openStudyFolder(inputs: StudyInputs, out?: string): StudyFolder 
     sftData: `${folder}/samples/sft.jsonl`,
     training: ({ name }) => `${folder}/training/${name}`,
   };
+}
+
+/** The stores of answers, below `samples`. */
+const STORES = ["sql.jsonl", "mmlu.jsonl", "prose.jsonl", "written.jsonl"];
+
+const OF_THE_BASE = `"variant":"${BASE.name}"`;
+
+/** Whether any answer of a tuned variant is stored. */
+function hasTunedAnswers(samples: string): boolean {
+  return STORES.map((name) => `${samples}/${name}`).filter((path) => existsSync(path)).some((
+    path,
+  ) =>
+    readTextFile(path).split("\n").some((line) =>
+      line.includes('"variant":') && !line.includes(OF_THE_BASE)
+    )
+  );
 }
 
 /** One line for each folder of trained adapters that no training of the study is named like. */

@@ -10,7 +10,7 @@ import {
 } from "../../runs/mod.ts";
 import { isHubId } from "../../setup/mod.ts";
 import { dataLabel, openStudy } from "../../study/mod.ts";
-import { type Command, type FlagValues, text, texts } from "../command.ts";
+import { type Command, type FlagValues, number, text, texts } from "../command.ts";
 import { DEFAULT_CONFIG, STUDY_FLAGS } from "../study_flags.ts";
 import { COMPARE_FILE_FLAGS, comparesFiles, runCompareFiles } from "./compare_files.ts";
 import { PLAN_FLAG, runStudy } from "./pipeline.ts";
@@ -50,10 +50,22 @@ export const COMPARE: Command = {
       help:
         "examples shown before each text-to-SQL question (default: the config's; 0 with --data)",
     },
-    limit: { type: "number", value: "N", help: "N text-to-SQL questions, N of each category" },
+    limit: {
+      type: "number",
+      value: "N",
+      help: "N text-to-SQL questions, N of each category, N passages",
+    },
     all: { type: "switch", help: "all multiple-choice questions of all subjects" },
-    delta: { type: "number", value: "D", help: "loss not to be tolerated (default: 0.03)" },
-    gauge: { type: "text", value: "NAME", help: "what it is a loss of: mmlu (default) or prose" },
+    delta: {
+      type: "number",
+      value: "D",
+      help: "loss not to be tolerated (default: 0.03, or 0.05 nats)",
+    },
+    gauge: {
+      type: "text",
+      value: "NAME",
+      help: "what it is a loss of: mmlu, or prose (default: what is asked)",
+    },
     engine: { type: "text", value: "NAME", help: "onnx or server (default: the config's)" },
     device: { type: "text", value: "NAME", help: "cpu or cuda (default: the config's)" },
     seed: STUDY_FLAGS.seed!,
@@ -85,11 +97,13 @@ export function compareConfig(flags: FlagValues): StudyConfig {
   const { label, ...rest } = config;
   const model = text(flags, "model");
   const own = dataOf(flags);
-  const { engine, device, seed, delta, gauge } = flags;
+  const { engine, device, seed } = flags;
+  const measured = measures(flags);
+  const limit = number(flags, "limit");
   const merged = validateConfig({
     ...rest,
     name: "compare",
-    ...(own.data === undefined && own.items === undefined && label ? { label } : {}),
+    ...(label && asksTheConfigs(measured, own) ? { label } : {}),
     ...(seed === undefined ? {} : { seed }),
     ...(model
       ? { model: { id: basename(resolve(model)), source: "path", path: resolve(model) } }
@@ -101,8 +115,13 @@ export function compareConfig(flags: FlagValues): StudyConfig {
     },
     spider: sqlSettings(flags, config, own.data),
     mmlu: choiceSettings(flags, config, own.items),
-    ...(own.passages === undefined ? {} : { prose: { path: own.passages } }),
-    measures: measures(flags),
+    prose: {
+      ...config.prose,
+      ...(own.passages === undefined ? {} : { path: own.passages, limit: null }),
+      // two have a spread
+      ...(limit === undefined ? {} : { limit: Math.max(2, limit) }),
+    },
+    measures: measured,
     training: { ...config.training, recipes: [] },
     adapters: named(texts(flags, "adapter-path")).map(([name, path]) => ({
       name,
@@ -114,8 +133,7 @@ export function compareConfig(flags: FlagValues): StudyConfig {
       checkpoints: 1,
       seeds: {},
       scales: scales(flags),
-      ...(delta === undefined ? {} : { delta }),
-      ...(gauge === undefined ? {} : { gauge }),
+      ...toleranceOf(flags, measured),
     },
   }, { path: "the flags" });
   if (merged.adapters.length + merged.models.length === 0) {
@@ -127,6 +145,29 @@ export function compareConfig(flags: FlagValues): StudyConfig {
     throw new UsageError("compare: --scale needs an --adapter-path");
   }
   return dataLabel(merged, [merged.spider.path, merged.mmlu.path]);
+}
+
+/** Whether any of the config's own questions are asked: then its label is said. */
+function asksTheConfigs(measured: readonly string[], { data, items }: OwnData): boolean {
+  return (measured.includes("sql") && data === undefined) ||
+    (measured.includes("mmlu") && items === undefined);
+}
+
+/** The losses that are not to be tolerated when the flags do not say: a share, and nats a token. */
+const DELTAS: Readonly<Record<string, number>> = { mmlu: 0.03, prose: 0.05 };
+
+/** What is tolerated: of multiple choice where it is asked, else of general text. */
+function toleranceOf(
+  flags: FlagValues,
+  measured: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const gauge = text(flags, "gauge") ?? (measured.includes("mmlu") ? "mmlu" : "prose");
+  if (
+    gauge in DELTAS && measured.length > 0 && !measured.includes(gauge) && measured[0] !== "sql"
+  ) {
+    throw new UsageError(`compare: --gauge ${gauge} is not measured: it is not among --only`);
+  }
+  return { gauge, delta: flags.delta ?? DELTAS[gauge] ?? DELTAS.mmlu };
 }
 
 /** Where the flags say that the questions and passages are. */

@@ -1,12 +1,19 @@
 import { join } from "node:path";
 import {
   checkOutputFolder,
+  contentKey,
   fromRoot,
   readText,
   UsageError,
   writeAtomic,
 } from "../../ground/mod.ts";
-import { changeRows, changeSentence, changesTable } from "../../report/mod.ts";
+import {
+  changeRows,
+  changeSentence,
+  changesTable,
+  INTERVAL_NOTE,
+  UNADJUSTED_NOTE,
+} from "../../report/mod.ts";
 import type { Gauge } from "../../runs/mod.ts";
 import { judgePredictions, readGoldExamples, readPredictions, type Suite } from "../../sql/mod.ts";
 import {
@@ -49,6 +56,9 @@ export const COMPARE_FILE_FLAGS: Readonly<Record<string, Flag>> = {
 /** When a statement of a prediction file is ended, as `judge` has it. */
 const TIMEOUT_MS = 30_000;
 
+/** Flags that a comparison of what was made earlier takes beside its own. */
+const TAKEN: readonly string[] = ["out", "delta", "gauge"];
+
 /** Whether the flags ask for a comparison of what was made earlier. */
 export function comparesFiles(flags: FlagValues): boolean {
   return Object.keys(COMPARE_FILE_FLAGS).some((name) => flags[name] !== undefined);
@@ -62,26 +72,38 @@ export function comparesFiles(flags: FlagValues): boolean {
 export async function runCompareFiles(flags: FlagValues, context: CommandContext): Promise<void> {
   const runs = texts(flags, "run");
   const predictions = texts(flags, "predictions");
-  const model = ["model", "adapter-path", "against"].find((name) => flags[name] !== undefined);
-  if (model !== undefined) {
-    throw new UsageError(`compare: --${model} does not go with --run or --predictions`);
+  const other = Object.keys(flags).find((name) =>
+    flags[name] !== undefined && !TAKEN.includes(name) && !(name in COMPARE_FILE_FLAGS)
+  );
+  if (other !== undefined) {
+    throw new UsageError(`compare: --${other} does not go with --run or --predictions`);
   }
   if (runs.length + predictions.length !== 2 || runs.length === 1) {
     throw new UsageError(
       "compare: give --run or --predictions twice: the first is what changes are counted from",
     );
   }
-  const out = text(flags, "out") ?? fromRoot("results/scratch/compare");
+  const given = [...runs, ...predictions];
+  if (given[0] === given[1]) throw new UsageError(`compare: "${given[0]}" is given twice`);
+  const out = text(flags, "out") ??
+    fromRoot(`results/scratch/compare-${contentKey({ given }).slice(0, 8)}`);
   checkOutputFolder(out);
   const [first, second] = runs.length === 2
     ? runs.map(readAnswers)
     : await Promise.all(predictions.map((file) => judged(file, flags, context)));
+  // two base models are both called so
+  const alike = first!.name === second!.name;
+  const named = [first!, second!].map((answers, i) =>
+    alike ? { ...answers, name: given[i]! } : answers
+  );
   const tolerance = toleranceOf(flags);
-  const compared = compareResults(first!, second!, { [tolerance.gauge]: tolerance.delta });
+  const compared = compareResults(named[0]!, named[1]!, { [tolerance.gauge]: tolerance.delta });
   writeAtomic(join(out, "comparison.json"), `${JSON.stringify(compared, null, 2)}\n`);
   const flips = compared.flips.map((flip) => `${JSON.stringify(flip)}\n`).join("");
   writeAtomic(join(out, "flips.jsonl"), flips);
-  report(compared, tolerance, context);
+  const printed = reportText(compared, tolerance);
+  writeAtomic(join(out, "comparison.md"), `${printed}\n`);
+  context.print(printed);
   context.print(`${compared.flips.length} flipped questions: ${join(out, "flips.jsonl")}`);
 }
 
@@ -105,19 +127,28 @@ function toleranceOf(flags: FlagValues): Tolerance {
   throw new UsageError(`compare: --delta must be above 0 and below 1: ${delta}`);
 }
 
-function report(
+function reportText(
   { first, second, comparison }: ComparedResults,
   tolerance: Tolerance,
-  { print }: CommandContext,
-): void {
+): string {
   const rows = changeRows(second, comparison, { tolerance });
-  print(`Changes from ${first} to ${second}\n`);
-  for (const row of rows.filter(({ group, measure }) => group === "all" && isGauge(measure))) {
-    print(`- ${TITLES[row.measure as Gauge]}: ${changeSentence(row)}`);
-  }
+  const gauges = rows.filter(({ group, measure }) => group === "all" && isGauge(measure));
+  const unknown = comparison.mmlu && !comparison.mmlu.letters
+    ? [
+      "- log-probabilities of the letters were not kept: how much of the change on multiple choice " +
+      "is a habit of letters cannot be told",
+    ]
+    : [];
   // a column of points and one of nats would not line up
   const units = Map.groupBy(rows, ({ measure }) => measure === "prose" ? measure : "points");
-  for (const own of units.values()) print(`\n${changesTable(own, TITLES)}`);
+  return [
+    `Changes from ${first} to ${second}\n`,
+    ...gauges.map((row) => `- ${TITLES[row.measure as Gauge]}: ${changeSentence(row)}`),
+    ...unknown,
+    `\n${INTERVAL_NOTE} ${UNADJUSTED_NOTE} "assignment" and "strict" are other readings of the same ` +
+    "verdicts; gained and lost count questions; mid-p is McNemar's, by questions alone.",
+    ...[...units.values()].map((own) => `\n${changesTable(own, TITLES)}`),
+  ].join("\n");
 }
 
 function isGauge(measure: string): boolean {

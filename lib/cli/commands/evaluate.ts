@@ -32,6 +32,7 @@ import {
   openSqlInputs,
   openSqlStore,
   openVerdictStore,
+  otherBase,
   samplePrompt,
   sqlShortfalls,
 } from "../../study/mod.ts";
@@ -226,15 +227,6 @@ async function namedVariant(
     weights: { adapter, scale },
     adapterHash: adapter.hash,
   };
-}
-
-/** A line where an adapter names another base model than the one that it is used on. */
-function otherBase({ name, weights }: NamedVariant, { config, checkpoint }: ModelInputs): string[] {
-  const named = weights.adapter?.baseModel;
-  if (named === undefined) return [];
-  const last = (path: string): string => basename(path).toLowerCase();
-  if ([config.model.id, checkpoint.dir].map(last).includes(last(named))) return [];
-  return [`${name}: it names ${named} as its base model, and is used on ${config.model.id}`];
 }
 
 function accuracyRow(

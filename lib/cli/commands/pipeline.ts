@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { summaryTable } from "../../report/mod.ts";
 import {
+  checkGivenVariants,
   costLines,
   type OpenStudy,
   openStudy,
@@ -55,6 +56,7 @@ export async function runStudy(
   { planOnly }: { readonly planOnly: boolean },
 ): Promise<void> {
   if (planOnly) {
+    for (const line of await checkGivenVariants(study.inputs, study.folder)) progress.note(line);
     print(planReport(study));
     return;
   }

@@ -92,7 +92,10 @@ function ruleText({ plan }: StudyRows, { paths, level }: Recommendation): string
   const steps = paths.flatMap((path) => path.steps);
   const tested = steps.filter((step) => step.tested).length;
   const passed = steps.filter((step) => step.passed).length;
-  return `The rule was written down before an answer of a tuned variant was read: ` +
+  const when = plan.afterAnswers
+    ? "The rule was written down after answers of tuned variants were stored, so that its levels promise nothing: "
+    : "The rule was written down before an answer of a tuned variant was stored: ";
+  return when +
     `${formatCounted(paths.length, "path")} at ${formatPercent(level)} each; ` +
     `of ${formatCounted(steps.length, "step")} ${formatCount(tested)} tested and ` +
     `${formatCount(passed)} passed. By its level about ` +

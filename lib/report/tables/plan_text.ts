@@ -17,13 +17,17 @@ export function planText(
   titles: GaugeTitles,
   coverage: readonly CoverageRow[] = [],
 ): string {
-  const { written, gauge, delta, alpha, seed, paths, halves, primary } = plan;
+  const { written, afterAnswers, gauge, delta, alpha, seed, paths, halves, primary } = plan;
   const there = coverage.find(({ measure }) => measure === gauge)?.scored;
   const level = alpha / Math.max(1, paths.length);
   const names = (list: readonly string[]): string =>
     list.map((name) => markdownText(name)).join(", ");
   const facts = [
-    `Written ${markdownText(written)}, before an answer of a tuned variant was read.`,
+    `Written ${markdownText(written)}, ${
+      afterAnswers
+        ? "after answers of tuned variants were stored: nothing was fixed beforehand"
+        : "before an answer of a tuned variant was stored in this folder"
+    }.`,
     `A loss of ${lossText(delta, gauge)} or more on ${
       markdownText(titles[gauge])
     } is not tolerated.`,

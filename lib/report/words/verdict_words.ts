@@ -86,10 +86,16 @@ function openText(row: WordedChange): string {
       ? "there is no interval by clusters, as all examples are of one"
       : "there is no interval, as nothing varies";
   }
-  const between = betweenText(row);
+  const between = boundText(row) + betweenText(row);
   if (!adjusted || (outcome !== "gain" && outcome !== "loss")) return between;
   return `alone it is ${between}, but not beside the ${adjusted.claims} claims that are adjusted ` +
     `together (p ${pValueText(adjusted.p)})`;
+}
+
+/** The one-sided bound by which a loss is excluded, which the 95 % interval may reach beyond. */
+function boundText({ measure, outcome, verdict: { worst } }: WordedChange): string {
+  if (outcome !== "loss_excluded" || worst === undefined) return "";
+  return `its bound, one-sided at 5 %, is ${changeNumber(possible(worst, measure), measure)}; `;
 }
 
 /** "between −1.0 and +5.2 points". */

@@ -79,7 +79,7 @@ Deno.test("verdictWords() refuses an excluded loss of unknown size", () => {
   assert.equal(row.outcome, "loss_excluded");
   assert.match(
     changeSentence(row),
-    /^\u22120\.3 points: a loss of 3\.0 points or more is excluded \(unadjusted\); between \u2212\d\.\d and \+\d\.\d points$/,
+    /^\u22120\.3 points: a loss of 3\.0 points or more is excluded \(unadjusted\); its bound, one-sided at 5 %, is \u2212\d\.\d; between \u2212\d\.\d and \+\d\.\d points$/,
   );
   assert.equal(row.delta, DELTA);
   const { delta: _, ...unknown } = row;

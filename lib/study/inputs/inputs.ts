@@ -231,9 +231,14 @@ export async function openMmluInputs(
 
 /** Opens the passages of general text and draws those that are scored, in the order of the files. */
 export async function openProseInputs(
-  { prose: settings, seed }: StudyConfig,
+  { prose: settings, measures, seed }: StudyConfig,
 ): Promise<ProseInputs> {
   const prose = await loadPassages(fromRoot(settings.path));
+  if (measures.includes("prose") && prose.passages.length < 2) {
+    throw new UsageError(
+      `Cannot measure general text by "${settings.path}": one passage has no spread, give two or more`,
+    );
+  }
   const { limit } = settings;
   if (limit === null || limit >= prose.passages.length) return { prose };
   const drawn = new Set(shuffled(prose.passages, pcg32(seed)).slice(0, limit));

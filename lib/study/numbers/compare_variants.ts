@@ -114,7 +114,7 @@ function compareMmlu(
       ...clusters,
       chance: chanceOf(base),
     }),
-    ...(haveLogProbs(base) && haveLogProbs(tuned) && {
+    ...(pairs.length > 1 && haveLogProbs(base) && haveLogProbs(tuned) && {
       letters: compareLetters(pairs, clusters),
     }),
   };

@@ -1,5 +1,5 @@
 import pl from "nodejs-polars";
-import { parseJson, readTextFile } from "../../ground/mod.ts";
+import { parseJson, readTextFile, UsageError } from "../../ground/mod.ts";
 import { byReading } from "../../sql/mod.ts";
 
 /** One row of a file of answers. */
@@ -112,7 +112,14 @@ function keptLogProbs(
  * written answer without a letter is `null`.
  */
 export function readRecordedAnswers(path: string): AnswerRow[] {
-  return pl.readParquet(path).toRecords().map((row) =>
+  let frame: pl.DataFrame;
+  try {
+    frame = pl.readParquet(path);
+  } catch (error) {
+    const [why] = (error as Error).message.split("\n");
+    throw new UsageError(`Cannot use ${path}: it cannot be read as Parquet: ${why}`);
+  }
+  return frame.toRecords().map((row) =>
     Object.fromEntries(
       Object.entries(row).filter(([, value]) => value !== null && value !== undefined)
         .map(([key, value]) => [key, key === "written" && value === NO_LETTER ? null : value]),

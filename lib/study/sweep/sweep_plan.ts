@@ -73,16 +73,23 @@ function plannedNeeds(
 /**
  * Keeps a plan in a study's folder: the first time it is written, and then it holds.
  *
+ * @param answered Whether answers of tuned variants are there already: asked where there is no plan.
  * @returns The plan that holds, with the time at which it was written.
  * @throws {UsageError} If the folder has another plan.
  */
-export function keepPlan(path: string, plan: SweepPlan): SweepPlan {
+export function keepPlan(
+  path: string,
+  plan: SweepPlan,
+  answered: () => boolean = () => false,
+): SweepPlan {
   const kept = earlierPlan(path);
   if (kept === undefined) {
-    writeAtomic(path, `${JSON.stringify(plan, null, 2)}\n`);
-    return plan;
+    const first: SweepPlan = answered() ? { ...plan, afterAnswers: true } : plan;
+    writeAtomic(path, `${JSON.stringify(first, null, 2)}\n`);
+    return first;
   }
-  const now = { ...plan, written: kept.written };
+  const { written, afterAnswers } = kept;
+  const now = { ...plan, written, ...(afterAnswers && { afterAnswers }) };
   if (canonicalJson(kept) === canonicalJson(now)) return now;
   throw new UsageError(
     `Cannot go on with ${path}: the plan that was written on ${kept.written} is another one: ` +
