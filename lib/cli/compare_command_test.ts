@@ -168,3 +168,60 @@ Deno.test("compare refuses in one line what it cannot compare", async () => {
   const passage = { id: "p", kind: "k", topic: "t", tokens: 3, nats: 4 };
   await assertRefused(both(file("g.jsonl", `${JSON.stringify(passage)}\n`)), /no kind of answers/);
 });
+
+Deno.test("compare writes no results over files of something else, and fixes no plan after answers", async () => {
+  using study = await writeMiniStudy();
+  const adapter = await writeTinyAdapter(`${study.root}/first`);
+  const args = flags(study, "--adapter-path", adapter);
+  const mine = `${study.root}/mine`;
+  Deno.mkdirSync(mine);
+  Deno.writeTextFileSync(`${mine}/summary.md`, "my thesis");
+  const elsewhere = args.map((arg) => arg === study.out ? mine : arg);
+  await assertRefused(elsewhere, /mine: it has files of something else \(summary\.md\)/);
+  assert.equal(Deno.readTextFileSync(`${mine}/summary.md`), "my thesis");
+
+  const first = await runMain(args);
+  assert.match(first.printed, /, before an answer of a tuned variant was stored in this folder\./);
+  for (const file of ["plan.json", "run.json"]) Deno.removeSync(`${study.out}/${file}`);
+  const { code, printed } = await runMain([...args, "--delta", "0.5"]);
+  assert.equal(code, 0);
+  assert.match(printed, /, after answers of tuned variants were stored: nothing was fixed/);
+  assert.equal(readSummary(`${study.out}/summary.json`).plan.afterAnswers, true);
+});
+
+Deno.test("compare tells beforehand what has no spread, and an adapter of another base model", async () => {
+  using study = await writeMiniStudy();
+  const adapter = await writeTinyAdapter(`${study.root}/first`);
+  const one = `${study.root}/one.jsonl`;
+  Deno.writeTextFileSync(one, '{"id":"p","kind":"k","topic":"t","text":"A text of its own."}\n');
+  await assertRefused(
+    ["compare", "--config", study.configPath, "--adapter-path", adapter, "--only", "prose"]
+      .concat(["--text", one, "--out", study.out]),
+    /one passage has no spread, give two or more/,
+  );
+  const config = JSON.parse(Deno.readTextFileSync(`${adapter}/adapter_config.json`));
+  const named = { ...config, base_model_name_or_path: "someone/other-model" };
+  Deno.writeTextFileSync(`${adapter}/adapter_config.json`, JSON.stringify(named));
+  const { notes } = await runMain(flags(study, "--adapter-path", adapter, "--plan"));
+  assert.ok(notes.some((note) => note.includes("it names someone/other-model as its base model")));
+  await assertRefused(
+    flags(study, "--adapter-path", `${study.root}/nowhere`, "--plan")
+      .map((arg) => arg === study.out ? `${study.root}/other` : arg),
+    /there is no folder/,
+  );
+});
+
+Deno.test("compare --run reads no damaged file, no flags of another comparison and no run twice", async () => {
+  using study = await writeMiniStudy();
+  const damaged = `${study.root}/letters.parquet`;
+  Deno.writeTextFileSync(damaged, "PAR1 and no more");
+  const other = `${study.root}/b.jsonl`;
+  const run = (
+    a: string,
+    b: string,
+    ...more: string[]
+  ): string[] => ["compare", "--run", a, "--run", b, ...more];
+  await assertRefused(run(damaged, other), /letters\.parquet: it cannot be read as Parquet/);
+  await assertRefused(run(other, other), /is given twice/);
+  await assertRefused(run(damaged, other, "--only", "mmlu"), /--only does not go with --run/);
+});

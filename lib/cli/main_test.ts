@@ -69,6 +69,7 @@ Deno.test("main goes on with what is stored, and says so", async () => {
   assert.deepEqual(second.notes, [
     "base: reused 3 of 3 stored answers",
     "base: reused 3 of 3 stored answers",
+    "base: reused 2 of 2 stored answers",
   ]);
   assert.equal(second.printed, first.printed);
 });

@@ -106,9 +106,8 @@ async function judgedSql(
   const { timeoutMs } = inputs.config.spider;
   const judged = [];
   for (const shots of [inputs.shots, ...inputs.otherShots]) {
-    progress.step(
-      `${name}: text-to-SQL, ${inputs.asked.length} questions, ${shots.length} examples shown`,
-    );
+    const shown = inputs.otherShots.length > 0 ? `, ${shots.length}-shot` : "";
+    progress.step(`${name}: text-to-SQL, ${inputs.asked.length} questions${shown}`);
     const asked = { ...inputs, shots };
     const completions = await answerSql(asked, engine, { ...options, store });
     judged.push(await judgeSamples(asked, completions, { timeoutMs, store: verdicts, progress }));

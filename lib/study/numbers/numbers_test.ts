@@ -189,6 +189,16 @@ Deno.test("compareVariants() gives no word to one cluster", () => {
   assert.equal(mmlu!.overall.verdict.ci95, undefined);
 });
 
+Deno.test("compareVariants() says nothing of the letters of one question alone", () => {
+  const one = (answers: VariantAnswers): VariantAnswers => ({
+    ...answers,
+    letters: answers.letters.slice(0, 1),
+  });
+  const { mmlu } = compareVariants(one(BASE), one(TUNED));
+  assert.equal(mmlu!.overall.evidence.n, 1);
+  assert.equal(mmlu!.letters, undefined);
+});
+
 Deno.test("judgedAlike() leaves out for all what could not be judged for one, under any prompt", () => {
   const unjudged = [
     { id: "dev-1", dbId: "farm", status: "gold_failed", message: "no such table" } as const,
