@@ -130,11 +130,9 @@ Deno.test({
         assert.equal(versusBase?.mmlu?.overall.evidence.n, name === "base" ? undefined : MMLU);
       }
       assert.deepEqual(readSummary(`${out}/summary.json`), JSON.parse(JSON.stringify(summary)));
-      const names = Object.values(RESULT_FILES);
-      assert.deepEqual(
-        readdirSync(out).sort(),
-        [...names, PLAN_FILE, "run.json", "samples", "training"].sort(),
-      );
+      const figures = ["trade_off.svg", "trade_off_prose.svg"];
+      const names = [...Object.values(RESULT_FILES), ...figures, PLAN_FILE, "run.json"];
+      assert.deepEqual(readdirSync(out).sort(), [...names, "samples", "training"].sort());
       const lines = (file: string): number =>
         Deno.readTextFileSync(`${out}/${file}`).trim().split("\n").length;
       assert.equal(lines("verdicts.jsonl"), SQL * VARIANTS.length);
