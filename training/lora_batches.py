@@ -61,12 +61,6 @@ def cut(examples, device_tokens, *, packed):
     return pieces
 
 
-def halves(examples):
-    """Two parts of about equally many tokens, neither empty."""
-    examples = sorted(examples, key=size, reverse=True)
-    return share(examples, 2)
-
-
 def share(examples, devices):
     """A step's examples for each device, about equally many tokens each.
 

@@ -8,7 +8,7 @@ depend on how the examples are cut, packed or spread over devices.
 from contextlib import nullcontext
 
 import torch
-from lora_batches import cut, halves
+from lora_batches import cut, total_size
 from lora_data import UsageError, say
 from lora_graphs import GraphedBody, out_of_memory
 from lora_loss import cross_entropy_sum, divergence_sum
@@ -71,48 +71,51 @@ class StepRunner:
         tensors on the device, this device's share of the step's means. With `passes`, the model is
         passed exactly so often, as others wait for its shards: pieces are not halved then.
         """
-        self.buffer.zero_()
         for parameter, view in self.views.items():
             parameter.grad = view
         entropy = torch.zeros((), device=self.device)
         divergence = torch.zeros((), device=self.device)
 
-        def work(piece, factor):
-            nonlocal entropy, divergence
-            parts = self._piece(piece, tokens, anchor_tokens, factor)
-            entropy += parts[0]
-            divergence += parts[1]
+        def begin():
+            self.buffer.zero_()
+            entropy.zero_()
+            divergence.zero_()
 
-        self._each_piece(examples, passes, work)
+        def work(piece, factor):
+            parts = self._piece(piece, tokens, anchor_tokens, factor)
+            entropy.add_(parts[0])
+            divergence.add_(parts[1])
+
+        self._each_piece(examples, passes, begin, work)
         return entropy, divergence
 
-    def _each_piece(self, examples, passes, work):
-        """Call `work(piece's examples, factor)` for all pieces; a piece without memory is halved.
+    def _each_piece(self, examples, passes, begin, work):
+        """Call `work(piece's examples, factor)` for all pieces, with smaller ones if memory is short.
 
-        `work` leaves nothing behind if it runs out of memory. The factor is 1, or 0 for a pass that
-        only others need.
+        `begin()` takes back what `work` has summed: a piece that finds no memory in its backward
+        pass has added the gradient of some layers already, so all pieces are worked anew. The
+        factor is 1, or 0 for a pass that only others need.
         """
-        waiting = cut(examples, self.device_tokens, packed=self.packed)[::-1]
-        for _ in range(passes - len(waiting)):
-            work([IDLE], 0)
-        while waiting:
-            chosen = waiting.pop()
-            failed = ""
+        while True:
+            pieces = cut(examples, self.device_tokens, packed=self.packed)
+            begin()
             try:
-                work(chosen, 1)
+                for _ in range(passes - len(pieces)):
+                    work([IDLE], 0)
+                for piece in pieces:
+                    work(piece, 1)
+                return
             except RuntimeError as error:
-                shortage = out_of_memory(error)
-                if shortage is None:
+                if out_of_memory(error) is None:
                     raise
-                failed = str(shortage).split(". ")[0]
+                failed = str(out_of_memory(error)).split(". ")[0]
                 if passes:
                     raise UsageError(
                         f"there is no memory for {self.device_tokens} tokens at once: give a "
                         "smaller --device_tokens"
                     ) from error
-            if failed:  # here the failed piece's tensors are gone
-                waiting += self._halve(chosen)[::-1]
-                say(f"{failed}: from here on {self.device_tokens} tokens at once")
+            self._shrink(piece)  # here the failed piece's tensors are gone
+            say(f"{failed}: from here on {self.device_tokens} tokens at once")
 
     def clip(self, most):
         """Scale the step's gradient to a norm of at most `most`; returns the norm it had."""
@@ -120,13 +123,13 @@ class StepRunner:
         self.buffer.mul_((most / (norm + 1e-6)).clamp(max=1))
         return norm
 
-    def _halve(self, examples):
-        """What to do in place of a piece that found no memory: its halves, or it without graphs."""
+    def _shrink(self, examples):
+        """Need less memory than for a piece that found none: no graphs, or smaller pieces."""
         if self.graphed and self.graphed.recordings:
             # Their memory may be what is missing.
             self.graphed.forget()
             torch.cuda.empty_cache()
-            return [examples]
+            return
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
         if len(examples) == 1:
@@ -135,9 +138,7 @@ class StepRunner:
                 f"there is no memory for one example of {length} tokens: train with a smaller "
                 "max_length, a smaller model or quantization nf4"
             )
-        size = sum(len(example["input_ids"]) for example in examples)
-        self.device_tokens = max(1, min(self.device_tokens, size) // 2)
-        return halves(examples)
+        self.device_tokens = max(1, min(self.device_tokens, total_size(examples)) // 2)
 
     def _piece(self, examples, tokens, anchor_tokens, factor):
         host = self.ready.get(tuple(map(id, examples)))
@@ -194,16 +195,21 @@ class StepRunner:
         self.model.eval()
         total, count = torch.zeros((), device=self.device), 0
 
+        def begin():
+            nonlocal count
+            total.zero_()
+            count = 0
+
         def work(chosen, factor):
-            nonlocal total, count
+            nonlocal count
             piece = make_piece(chosen, packed=self.packed, device=self.device)
             with self._types():
                 rows = body_states(self.body, piece)[piece.places]
-            total += factor * cross_entropy_sum(rows, self.head, piece.targets)
+            total.add_(factor * cross_entropy_sum(rows, self.head, piece.targets))
             count += factor * len(piece.places)
 
         try:
-            self._each_piece(examples, passes, work)
+            self._each_piece(examples, passes, begin, work)
         finally:
             self.model.train(training)
         return total, count

@@ -193,7 +193,12 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
             self.progress.show(step, logs["loss"])
         if self.args.report_to:
             self.control = self.callback_handler.on_log(self.args, self.state, self.control, row)
-        if patience_is_over(held_out_losses(self.rows), self.patience) and not self.finished:
+        # a held-out loss is new at these steps only
+        if self.patience and step in self.keep_at and not self.finished:
+            self._stop_if_over(step)
+
+    def _stop_if_over(self, step):
+        if patience_is_over(held_out_losses(self.rows), self.patience):
             self.stopped_early = True
             self.control.should_training_stop, self.control.should_save = True, False
             say(f"stopped early after step {step}: the held-out loss has not fallen again")

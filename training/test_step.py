@@ -196,6 +196,27 @@ def test_a_piece_that_finds_no_memory_is_halved_and_the_gradient_is_the_same(mon
         runner.gradient(examples_of([60]), tokens=1, anchor_tokens=0)
 
 
+def test_a_piece_that_finds_no_memory_in_its_backward_pass_is_not_counted_twice(monkeypatch):
+    examples = examples_of([9, 31, 4, 17, 26, 2])
+    count = completion_tokens(examples)
+    model = tuned_model()
+    runner = packed_runner(model)
+    loss = runner.gradient(examples, tokens=count, anchor_tokens=0)[0]
+    expected, plain, calls = gradients(model), _LoraLinear.backward, []
+
+    def limited(ctx, grad):
+        calls.append(len(grad))
+        if len(calls) == 5:  # the layers above have added their share
+            raise torch.OutOfMemoryError("no memory")
+        return plain(ctx, grad)
+
+    monkeypatch.setattr(_LoraLinear, "backward", staticmethod(limited))
+    ours = runner.gradient(examples, tokens=count, anchor_tokens=0)[0]
+    assert len(calls) > 5 and max(calls) == 89 and calls[-1] < 89
+    assert ours.item() == pytest.approx(loss.item(), rel=1e-5)
+    assert_same(gradients(model), expected)
+
+
 def test_the_loss_of_chunks_is_that_of_the_whole():
     torch.manual_seed(0)
     head = torch.nn.Linear(16, WORDS)
