@@ -76,6 +76,16 @@ def share(examples, devices):
     return parts
 
 
+def learnt_first(steps):
+    """The steps, with the first of them that learns from completions moved to the front.
+
+    Before the first update the adapter changes nothing: a step of anchors alone has neither a loss
+    nor a gradient then. With anchors alone in all steps they stay as they are.
+    """
+    first = next((at for at, step in enumerate(steps) if labelled(step, anchors=False)), 0)
+    return [steps[first], *steps[:first], *steps[first + 1 :]]
+
+
 def labelled(examples, *, anchors):
     """Completion tokens of the examples that are anchors, or of those that are not."""
     return sum(

@@ -115,8 +115,8 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
         if following < len(self.steps):
             self.runner.prefetch(self._mine(self.steps[following])[0])
         loss = entropy + self.runner.kl_weight * divergence
-        # A step of anchors alone has no cross entropy, and before the first step no divergence.
-        self.step_losses.append((entropy if tokens else loss + 1).float())
+        # A step of anchors alone has no cross entropy.
+        self.step_losses.append((entropy if tokens else loss).float())
         return loss
 
     def _mine(self, examples):

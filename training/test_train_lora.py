@@ -340,3 +340,14 @@ def test_alpha_may_be_as_large_as_the_studys_config_allows(base, tmp_path, capsy
     assert args.alpha == 65536
     assert run(base, tmp_path / "run", "--alpha", 65537) == 2
     assert "must be a number above 0 and at most 65536" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_a_run_whose_first_steps_are_anchors_alone_trains_to_its_end(base, tmp_path, seed):
+    mixed = [{**row, "kind": ("anchor", "sql")[n % 2]} for n, row in enumerate(RECORDS[:8])]
+    data = tmp_path / "mixed.jsonl"
+    write_records(data, mixed)
+    more = ["--data", data, "--kl_weight", 0.1, "--batch_size", 1, "--epochs", 1, "--seed", seed]
+    assert run(base, tmp_path / "run", *more, "--gradient_accumulation", 1) == 0
+    losses = [row["loss"] for row in rows(tmp_path / "run")]
+    assert len(losses) == 8 and min(losses) > 0

@@ -31,10 +31,11 @@ import os
 import random
 import subprocess
 import sys
+from itertools import accumulate
 from pathlib import Path
 
 import lora_devices
-from lora_batches import ORDER, plan, size
+from lora_batches import ORDER, learnt_first, plan, size, total_size
 from lora_data import UsageError, complain, read_records, say, write_json
 from lora_folder import RECORD, clear, run_is_finished
 from lora_guards import check_examples, check_left_out, check_parts, same_prompts, show_example
@@ -69,7 +70,8 @@ def train(args, stop):
         seed=args.seed,
     )
     say(f"plan: {len(tokens)} steps, {tokens[-1]} tokens, {sum(map(len, order))} examples")
-    steps = [[examples["train"][at] for at in step] for step in order]
+    steps = learnt_first([[examples["train"][at] for at in step] for step in order])
+    tokens = list(accumulate(map(total_size, steps)))
     trainer = lora_run.build_trainer(
         args, tokenizer, examples, (steps, tokens), stop, spread=spread
     )
