@@ -89,13 +89,12 @@ def table(results):
         left, right = best(result["rival"]), best(result["ours"])
         times = right["tokens_per_second"] / left["tokens_per_second"]
         lines.append(
-            f"| {result['shape']}{' (note)' * ('note' in result)} | {result['step_examples']} | "
+            f"| {result['shape']} | {result['step_examples']} | "
             f"{left['tokens_per_second']:,.0f} ({left['device_batch']}) | {left['peak_gib']:.1f} | "
             f"{right['tokens_per_second']:,.0f} | {right['peak_gib']:.1f} | {times:.2f} | "
             f"{right['warmup_seconds']:.0f} s |"
         )
-    notes = [f"{result['shape']}: {result['note']}." for result in results if "note" in result]
-    return [*lines, *(["", *notes] if notes else [])]
+    return lines
 
 
 def write(folder, section, machine, results):
