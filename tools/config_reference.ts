@@ -41,7 +41,7 @@ export async function configReference(): Promise<string> {
     const title = path === "" ? "## The study" : `## \`${path}\``;
     const rows = Object.entries(keys).map(([key, schema]) => {
       const doc = docs.get(nameOf(keys))?.get(key);
-      if (doc === undefined) throw new Error(`No doc comment on ${path}.${key}`);
+      if (!doc) throw new Error(`No doc comment on ${path}.${key}`);
       return `| ${[`\`${key}\``, ...allowedAndDefault(schema), doc].map(cell).join(" | ")} |`;
     });
     return [

@@ -1,3 +1,4 @@
+import { UsageError } from "../ground/mod.ts";
 import type { Progress } from "../study/mod.ts";
 
 /** One flag of a command. */
@@ -51,4 +52,31 @@ export function number(flags: FlagValues, name: string): number | undefined {
 export function texts(flags: FlagValues, name: string): readonly string[] {
   const value = flags[name];
   return Array.isArray(value) ? value : [];
+}
+
+/**
+ * The value of a text flag that a command does not do without.
+ *
+ * @throws {UsageError} If it was not given.
+ */
+export function neededText(command: string, flags: FlagValues, name: string): string {
+  const value = text(flags, name);
+  if (value !== undefined) return value;
+  throw new UsageError(`${command}: --${name} is needed`);
+}
+
+/**
+ * The value of a text flag that must be one of the names; the first of them if it was not given.
+ *
+ * @throws {UsageError} If it is none of them.
+ */
+export function oneOf<T extends string>(
+  command: string,
+  flags: FlagValues,
+  { flag, names }: { readonly flag: string; readonly names: readonly T[] },
+): T {
+  const value = text(flags, flag) ?? names[0]!;
+  const found = names.find((name) => name === value);
+  if (found !== undefined) return found;
+  throw new UsageError(`${command}: --${flag} must be one of ${names.join(", ")}: "${value}"`);
 }

@@ -6,7 +6,7 @@
  * @module
  */
 export { canonicalJson, contentKey } from "./canonical_json.ts";
-export { allowedValues, type JsonSchema } from "./allowed_values.ts";
+export { allowedValues, child, type JsonSchema } from "./allowed_values.ts";
 export { calendarDay, CHAT_DEFAULTS, CHAT_KEYS, type ChatSettings } from "./chat_settings.ts";
 export {
   type Checked,

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { UsageError } from "./usage_error.ts";
+import { explainReadError } from "./parse_json_file.ts";
 
 /**
  * The SHA-256 of a file, read piece by piece, so that its size does not matter.
  *
  * @param path The file.
  * @returns 64 hexadecimal digits.
- * @throws {UsageError} If there is no such file, or it is a folder.
+ * @throws {UsageError} If there is no such file, it is a folder, or it may not be read.
  *
  * @example
  * ```ts
@@ -24,13 +24,7 @@ export async function sha256OfFile(path: string): Promise<string> {
     const file = await Deno.open(path);
     for await (const chunk of file.readable) hash.update(chunk);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new UsageError(`Cannot read ${path}: there is no such file`);
-    }
-    if (error instanceof Deno.errors.IsADirectory) {
-      throw new UsageError(`Cannot read ${path}: it is a folder, not a file`);
-    }
-    throw error;
+    throw explainReadError(error, path);
   }
   return hash.digest("hex");
 }

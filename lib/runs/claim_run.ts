@@ -105,10 +105,10 @@ function unpinned({ model, ...config }: Claim["config"]): Claim["config"] {
   return { ...config, model: { ...model as object, revision: undefined } };
 }
 
-/** What a folder may hold that becomes a study's: adapters put there beforehand, or a study's answers. */
-const OWN_FOLDERS: readonly string[] = ["training", "samples"];
-
-/** Refuses a folder with files of something else, which results would be written over. */
+/**
+ * Refuses a folder with files of something else, which results would be written over: a study's
+ * folder has answers, and one that becomes a study's may hold adapters that were put there.
+ */
 function refuseForeign(out: string): void {
   let names: string[];
   try {
@@ -118,7 +118,7 @@ function refuseForeign(out: string): void {
     throw explainWriteError(error, out);
   }
   if (names.includes("samples")) return;
-  const foreign = names.filter((name) => !OWN_FOLDERS.includes(name)).sort();
+  const foreign = names.filter((name) => name !== "training").sort();
   if (foreign.length === 0) return;
   throw new UsageError(
     `Cannot write to ${out}: it has files of something else (${foreign.slice(0, 3).join(", ")}` +

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { z } from "zod";
 import {
   checkRecord,
+  child,
   nearestName,
   parseJson,
   readTextFile,
@@ -27,8 +28,9 @@ export function recipeNames(dir: string = RECIPES_DIR): readonly string[] {
   try {
     return readdirSync(dir).filter((file) => file.endsWith(".json"))
       .map((file) => basename(file, ".json")).sort();
-  } catch {
-    return []; // no folder, no names
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return []; // no folder, no names
+    throw error;
   }
 }
 
@@ -44,14 +46,14 @@ export function withNamedRecipes(
   study: unknown,
   { path, dir = RECIPES_DIR }: NamedRecipesOptions,
 ): unknown {
-  const recipes = field(field(study, "training"), "recipes");
+  const recipes = child(child(study, "training"), "recipes");
   if (!Array.isArray(recipes) || !recipes.some((recipe) => typeof recipe === "string")) {
     return study;
   }
   const { training, ...rest } = study as { readonly training: Readonly<Record<string, unknown>> };
+  const names = recipeNames(dir);
   const named = recipes.map((recipe, i) => {
     if (typeof recipe !== "string") return recipe;
-    const names = recipeNames(dir);
     if (names.includes(recipe)) return readRecipe(`${dir}/${recipe}.json`, recipe);
     const meant = nearestName(recipe, names);
     const hint = meant === undefined ? `there are ${names.join(", ")}` : `did you mean "${meant}"?`;
@@ -70,10 +72,4 @@ function readRecipe(path: string, name: string): unknown {
     throw new UsageError(`Cannot use ${shown}: the whole must be an object`);
   }
   return checkRecord(z.strictObject(RECIPE_KEYS), { name, ...recipe }, shown);
-}
-
-function field(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
 }

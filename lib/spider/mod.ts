@@ -35,12 +35,7 @@ export {
   type QuestionRecord,
 } from "./own_data/load_question_file.ts";
 export { loadSpider, type LoadSpiderOptions } from "./load_spider.ts";
-export {
-  databaseFileHashes,
-  MADE_TABLES,
-  type MadeSchemas,
-  makeSchemas,
-} from "./own_data/made_schemas.ts";
+export { MADE_TABLES, type MadeSchemas, makeSchemas } from "./own_data/made_schemas.ts";
 export { normalizeQuestion } from "./training/normalize_question.ts";
 export { normalizeSql } from "./normalize_sql.ts";
 export { parseSchemas } from "./parse_schemas.ts";

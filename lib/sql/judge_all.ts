@@ -1,5 +1,6 @@
 import { basename } from "node:path";
-import { contentKey, sha256OfFile } from "../ground/mod.ts";
+import { contentKey } from "../ground/mod.ts";
+import { databaseFileHashes } from "./database_file_hashes.ts";
 import { executorLimits } from "./execute/executor_options.ts";
 import { createJudge, type JudgeOptions } from "./judge.ts";
 import { judgeOrReason, type Unjudged } from "./judge_or_reason.ts";
@@ -59,8 +60,8 @@ export async function judgeAll(
     judgeOrReason(judge, { ...prediction, exampleId: id });
 
   async function outcome(prediction: Judgeable): Promise<Verdict | Unjudged> {
-    if (store === undefined || keyOf === undefined) return await judged(prediction);
-    const key = keyOf(prediction);
+    const key = keyOf?.(prediction);
+    if (store === undefined || key === undefined) return await judged(prediction);
     const kept = store.get(key)?.verdict;
     if (kept !== undefined) return kept;
     const earlier = asked.get(key);
@@ -83,32 +84,28 @@ export async function judgeAll(
   }));
 }
 
-/** What names the verdict on a prediction. */
+/** What names the verdict on a prediction; `undefined` if a database cannot be read. */
 async function verdictKeys(
   predictions: readonly Judgeable[],
   { workers: _workers, maxProcesses: _max, signal: _signal, classify = true, ...given }:
     JudgeOptions,
-): Promise<(prediction: Omit<Judgeable, "id">) => string> {
+): Promise<(prediction: Omit<Judgeable, "id">) => string | undefined> {
   const { workers: _all, maxProcesses: _processes, ...limits } = executorLimits(given);
-  const contents = new Map<string, readonly unknown[]>();
+  const contents = new Map<string, readonly string[] | undefined>();
   for (const { dbPaths } of predictions) {
     for (const path of dbPaths) {
       if (!contents.has(path)) contents.set(path, await databaseContent(path));
     }
   }
-  return ({ dbPaths, gold, predicted }) =>
-    contentKey({
-      version: VERDICT_VERSION,
-      databases: dbPaths.map((path) => contents.get(path)!),
-      gold,
-      predicted,
-      limits,
-      classify,
-    });
+  return ({ dbPaths, gold, predicted }) => {
+    const databases = dbPaths.map((path) => contents.get(path));
+    if (databases.includes(undefined)) return undefined;
+    return contentKey({ version: VERDICT_VERSION, databases, gold, predicted, limits, classify });
+  };
 }
 
 /** A verdict depends on every file that it was made on: name and content, its write-ahead log too. */
-async function databaseContent(path: string): Promise<readonly string[]> {
-  const hashes = [path, `${path}-wal`].map((file) => sha256OfFile(file).catch(() => "none"));
-  return [basename(path), ...await Promise.all(hashes)];
+async function databaseContent(path: string): Promise<readonly string[] | undefined> {
+  const hashes = await databaseFileHashes(path).catch(() => undefined);
+  return hashes && [basename(path), hashes.get("")!, hashes.get("-wal") ?? "none"];
 }

@@ -16,6 +16,7 @@
  *
  * @module
  */
+export { databaseFileHashes } from "./database_file_hashes.ts";
 export {
   OFFICIAL_VERDICT_KEYS,
   type OfficialVerdict,

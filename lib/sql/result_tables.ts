@@ -1,4 +1,5 @@
 import { DatabaseError, ExecutorPool } from "./execute/executor_pool.ts";
+import { hasStatement, statementForms } from "./text/statement_forms.ts";
 import type { SqlValue } from "./value.ts";
 
 /** The first rows of what a statement gives, as texts. */
@@ -41,9 +42,10 @@ export async function resultTables(
 ): Promise<(StatementResult | undefined)[]> {
   await using pool = new ExecutorPool({ timeoutMs });
   return await Promise.all(requests.map(async ({ dbPath, sql }) => {
-    if (sql.trim() === "") return undefined;
+    const { written } = statementForms(sql, "gold");
+    if (!hasStatement(written)) return undefined;
     try {
-      const execution = await pool.execute(dbPath, sql);
+      const execution = await pool.execute(dbPath, written);
       if (execution.status !== "rows") return undefined;
       const { rows, columnCount } = execution;
       return {

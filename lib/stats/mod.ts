@@ -69,6 +69,7 @@ export { type Flip, type FlipRow, type FlipTable, flipTable } from "./flip_table
 export { holm } from "./holm.ts";
 export type { Interval } from "./interval.ts";
 export { type HabitAnswers, type LetterHabit, letterHabit } from "./letter_habit.ts";
+export { letterName } from "./letter_name.ts";
 export { letterPrior } from "./letter_prior.ts";
 export { letterProbabilities } from "./letter_probabilities.ts";
 export { type LetterTable, letterTable, type LetterTableOptions } from "./letter_table.ts";

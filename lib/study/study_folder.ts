@@ -47,30 +47,29 @@ export function openStudyFolder(inputs: StudyInputs, out?: string): StudyFolder 
     databases: inputs.config.measures.includes("sql") ? inputs.asked.map(({ dbId }) => dbId) : [],
     written: new Date().toISOString(),
   });
-  return {
-    root: folder,
-    hash,
-    plan: keepPlan(`${folder}/${PLAN_FILE}`, plan, () => hasTunedAnswers(`${folder}/samples`)),
+  const answers = {
     sqlSamples: `${folder}/samples/sql.jsonl`,
-    sqlVerdicts: `${folder}/samples/verdicts.jsonl`,
     mmluSamples: `${folder}/samples/mmlu.jsonl`,
     writtenSamples: `${folder}/samples/written.jsonl`,
     proseSamples: `${folder}/samples/prose.jsonl`,
+  };
+  const answered = (): boolean => hasTunedAnswers(Object.values(answers));
+  return {
+    root: folder,
+    hash,
+    plan: keepPlan(`${folder}/${PLAN_FILE}`, plan, answered),
+    ...answers,
+    sqlVerdicts: `${folder}/samples/verdicts.jsonl`,
     sftData: `${folder}/samples/sft.jsonl`,
     training: ({ name }) => `${folder}/training/${name}`,
   };
 }
 
-/** The stores of answers, below `samples`. */
-const STORES = ["sql.jsonl", "mmlu.jsonl", "prose.jsonl", "written.jsonl"];
-
 const OF_THE_BASE = `"variant":"${BASE.name}"`;
 
-/** Whether any answer of a tuned variant is stored. */
-function hasTunedAnswers(samples: string): boolean {
-  return STORES.map((name) => `${samples}/${name}`).filter((path) => existsSync(path)).some((
-    path,
-  ) =>
+/** Whether any answer of a tuned variant is in the stores. */
+function hasTunedAnswers(stores: readonly string[]): boolean {
+  return stores.filter((path) => existsSync(path)).some((path) =>
     readTextFile(path).split("\n").some((line) =>
       line.includes('"variant":') && !line.includes(OF_THE_BASE)
     )

@@ -15,7 +15,7 @@ import {
   UNADJUSTED_NOTE,
 } from "../../report/mod.ts";
 import type { Gauge } from "../../runs/mod.ts";
-import { judgePredictions, readGoldExamples, readPredictions, type Suite } from "../../sql/mod.ts";
+import { judgePredictions, readGoldExamples, readPredictions } from "../../sql/mod.ts";
 import {
   type ComparedResults,
   compareResults,
@@ -26,10 +26,13 @@ import {
   type CommandContext,
   type Flag,
   type FlagValues,
+  neededText,
   number,
+  oneOf,
   text,
   texts,
 } from "../command.ts";
+import { DEFAULT_TIMEOUT_SECONDS, SUITES } from "./judge.ts";
 
 /** The flags of `compare` that take what was made earlier. */
 export const COMPARE_FILE_FLAGS: Readonly<Record<string, Flag>> = {
@@ -52,9 +55,6 @@ export const COMPARE_FILE_FLAGS: Readonly<Record<string, Flag>> = {
   databases: { type: "text", value: "DIR", help: "with --predictions: folder with DB/DB.sqlite" },
   suite: { type: "text", value: "all|one", help: "with --predictions: as judge has it" },
 };
-
-/** When a statement of a prediction file is ended, as `judge` has it. */
-const TIMEOUT_MS = 30_000;
 
 /** Flags that a comparison of what was made earlier takes beside its own. */
 const TAKEN: readonly string[] = ["out", "delta", "gauge"];
@@ -118,10 +118,7 @@ interface Tolerance {
 const DELTA = 0.03;
 
 function toleranceOf(flags: FlagValues): Tolerance {
-  const gauge = text(flags, "gauge") ?? "mmlu";
-  if (gauge !== "mmlu" && gauge !== "prose") {
-    throw new UsageError(`compare: --gauge must be one of mmlu, prose: "${gauge}"`);
-  }
+  const gauge = oneOf("compare", flags, { flag: "gauge", names: ["mmlu", "prose"] });
   const delta = number(flags, "delta") ?? DELTA;
   if (delta > 0 && delta < 1) return { gauge, delta };
   throw new UsageError(`compare: --delta must be above 0 and below 1: ${delta}`);
@@ -161,23 +158,18 @@ async function judged(
   flags: FlagValues,
   { progress, signal }: CommandContext,
 ): Promise<VariantAnswers> {
-  const [examples, databases] = ["examples", "databases"].map((name) => {
-    const value = text(flags, name);
-    if (value === undefined) throw new UsageError(`compare: --${name} is needed`);
-    return value;
-  }) as [string, string];
-  const suite = text(flags, "suite") ?? "all";
-  if (suite !== "all" && suite !== "one") {
-    throw new UsageError(`compare: --suite must be one of all, one: "${suite}"`);
-  }
+  const [examples, databases] = ["examples", "databases"].map((name) =>
+    neededText("compare", flags, name)
+  ) as [string, string];
+  const suite = oneOf("compare", flags, { flag: "suite", names: SUITES });
   progress.step(`Judging ${file}`);
   const { verdicts } = await judgePredictions({
     predictions: readPredictions(readText(file), file),
     examples: readGoldExamples(readText(examples), examples),
     databases,
-    suite: suite satisfies Suite,
+    suite,
   }, {
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: DEFAULT_TIMEOUT_SECONDS * 1_000,
     onProgress(done, total): void {
       signal.throwIfAborted();
       progress.update(done, total, "verdicts");

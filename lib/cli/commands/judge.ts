@@ -18,11 +18,14 @@ import {
   readPredictions,
   type Suite,
 } from "../../sql/mod.ts";
-import { type Command, type FlagValues, number, text } from "../command.ts";
+import { type Command, type FlagValues, neededText, number, oneOf, text } from "../command.ts";
 import { reportVerdicts } from "./judge_report.ts";
 
-const SUITES: readonly Suite[] = ["all", "one"];
-const DEFAULT_TIMEOUT_SECONDS = 30;
+/** The choices of `--suite`. */
+export const SUITES: readonly Suite[] = ["all", "one"];
+
+/** When a statement is ended unless the flags say otherwise. */
+export const DEFAULT_TIMEOUT_SECONDS = 30;
 
 /** `judge`: verdicts on a file of predictions, without any model. */
 export const JUDGE: Command = {
@@ -51,7 +54,7 @@ export const JUDGE: Command = {
     workers: { type: "number", value: "N", help: "statements at a time (default: the cores)" },
   },
   async run(flags, { progress, print, signal }): Promise<void> {
-    const mode = oneOf(READINGS, flags, "mode");
+    const mode = oneOf("judge", flags, { flag: "mode", names: READINGS });
     const request = requestOf(flags);
     const out = text(flags, "out") ?? "results/scratch/verdicts.jsonl";
     const timeoutMs = Math.ceil((number(flags, "timeout") ?? DEFAULT_TIMEOUT_SECONDS) * 1_000);
@@ -82,23 +85,11 @@ export const JUDGE: Command = {
 
 type Request = JudgePredictionsRequest & { readonly suite: Suite };
 
-/** The flag's value, which must be one of the names; the first of them if it is left out. */
-function oneOf<T extends string>(names: readonly T[], flags: FlagValues, flag: string): T {
-  const value = text(flags, flag) ?? names[0]!;
-  const found = names.find((name) => name === value);
-  if (found !== undefined) return found;
-  throw new UsageError(`judge: --${flag} must be one of ${names.join(", ")}: "${value}"`);
-}
-
 function requestOf(flags: FlagValues): Request {
   const [predictionFile, exampleFile, databases] = ["predictions", "examples", "databases"].map(
-    (name) => {
-      const value = text(flags, name);
-      if (value === undefined) throw new UsageError(`judge: --${name} is needed`);
-      return value;
-    },
+    (name) => neededText("judge", flags, name),
   ) as [string, string, string];
-  const suite = oneOf(SUITES, flags, "suite");
+  const suite = oneOf("judge", flags, { flag: "suite", names: SUITES });
   const predictions = readPredictions(readText(predictionFile), predictionFile);
   const examples = readGoldExamples(readText(exampleFile), exampleFile);
   const limit = number(flags, "limit");

@@ -76,7 +76,7 @@ export function hidingWindow(window: number | undefined, positions: number): num
  */
 export function parseDecoderConfig(config: Json, generationConfig: Json = {}): DecoderConfig {
   const modelType = String(config.model_type);
-  const family = FAMILIES[modelType];
+  const family = Object.hasOwn(FAMILIES, modelType) ? FAMILIES[modelType] : undefined;
   if (!family) {
     throw new UsageError(
       `Cannot run a model of type "${modelType}": supported are ${

@@ -186,12 +186,11 @@ function gemma3Attention(config: Json, layers: number): LayerAttention[] {
   const window = positive(config, "sliding_window", 4096);
   const interval = positive(config, "sliding_window_pattern", 6);
   const kinds = layerList(config, "layer_types", layers);
-  const { rope_parameters: ropes = { full_attention: ropeParameters(config) } } = config;
-  const ropeOf = (kind: string, key: string, theta: number): Rotary => {
-    const rope = (ropes as Json)[kind] ?? {};
-    return parseRotary(config, rope as Json, positive(config, key, theta));
-  };
-  if (!("full_attention" in (ropes as Json))) {
+  const given = ropeParameters(config);
+  const ropes: Json = config.rope_parameters ? given : { full_attention: given };
+  const ropeOf = (kind: string, key: string, theta: number): Rotary =>
+    parseRotary(config, (ropes[kind] ?? {}) as Json, positive(config, key, theta));
+  if (!("full_attention" in ropes)) {
     throw unsupported(config, "rope_parameters without full_attention");
   }
   const full = { rotary: ropeOf("full_attention", "rope_theta", 1_000_000) };

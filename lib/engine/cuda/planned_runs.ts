@@ -70,7 +70,6 @@ const SCORING_CHUNKS = 8;
 export class PlannedRuns {
   readonly #runner: GraphRunner;
   readonly #config: DecoderConfig;
-  readonly #hasBundles: boolean;
   readonly #onPlan: ((event: PlanEvent) => void) | undefined;
   #plan: MemoryPlan;
 
@@ -85,7 +84,6 @@ export class PlannedRuns {
   ) {
     this.#runner = runner;
     this.#config = config;
-    this.#hasBundles = plan.bundles !== undefined;
     this.#onPlan = onPlan;
     this.#plan = plan;
     onPlan?.({ kind: "memory", plan });
@@ -138,7 +136,7 @@ export class PlannedRuns {
     try {
       const own = {
         ...runFeeds(flattenRun(plan, { group, targets })),
-        ...(this.#hasBundles
+        ...(this.#plan.bundles
           ? {
             bundled: flag(plan.bundles !== undefined),
             ...runFeeds(flattenBundles(plan, { group })),

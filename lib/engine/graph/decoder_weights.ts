@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { Checkpoint, DecoderConfig } from "../checkpoint/mod.ts";
-import type { ModelBuilder } from "./graph_builder.ts";
+import { type ModelBuilder, STORED_TYPES } from "./graph_builder.ts";
 import type { GraphScope } from "./graph_scope.ts";
 import { LinearLayers } from "./linear_layers.ts";
 import type { LoraSites } from "./lora_feeds.ts";
@@ -8,8 +8,6 @@ import { DataType } from "./onnx.ts";
 
 /** Types that a device computes with: float32 on the CPU, a half type on a GPU. */
 export type ComputeType = DataType.FLOAT | DataType.FLOAT16 | DataType.BFLOAT16;
-
-const STORED_AS = { F32: DataType.FLOAT, F16: DataType.FLOAT16, BF16: DataType.BFLOAT16 } as const;
 
 /**
  * A checkpoint's weights as a graph computes with them. Those stored in the
@@ -58,7 +56,7 @@ export class DecoderWeights {
   weight(name: string): string {
     const entry = this.#entry(name);
     const stored = this.#model.weight(name, entry, basename(entry.file));
-    if (STORED_AS[entry.dtype] === this.type) return stored;
+    if (STORED_TYPES[entry.dtype] === this.type) return stored;
     return this.main.once(`cast ${name}`, () => this.main.cast(stored, this.type));
   }
 

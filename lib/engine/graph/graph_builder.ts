@@ -12,7 +12,9 @@ import { bytesOf, type ConstantType, DataType, type Dimension, tensor, valueInfo
 
 const OPSET = 21;
 const IR_VERSION = 10;
-const STORED_TYPES: Readonly<Record<SafetensorsDtype, DataType>> = {
+
+/** The tensor type of a weight as a checkpoint stores it. */
+export const STORED_TYPES: Readonly<Record<SafetensorsDtype, DataType>> = {
   F32: DataType.FLOAT,
   F16: DataType.FLOAT16,
   BF16: DataType.BFLOAT16,

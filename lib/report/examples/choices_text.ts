@@ -1,4 +1,4 @@
-import { letterName } from "../tables/letter_table.ts";
+import { letterName, letterProbabilities } from "../../stats/mod.ts";
 import { markdownTable } from "../tables/markdown_table.ts";
 import { formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
@@ -52,7 +52,7 @@ function exampleText(
           `${choices.length} options: it has ${logProbs.length}`,
       );
     }
-    return { variant, chosen, shares: shares(logProbs) };
+    return { variant, chosen, shares: letterProbabilities(logProbs) };
   });
   const table = markdownTable(
     [
@@ -77,12 +77,4 @@ function exampleText(
   return `- ${markdownText(question, { longest: LONGEST })} (${markdownText(id)}, ${
     markdownText(subject)
   }): ${letters.join(", ")}; right is ${letterName(answer)}.\n\n${table}`;
-}
-
-/** The letters' probabilities, of all letters together. */
-function shares(logProbs: readonly number[]): number[] {
-  const most = Math.max(...logProbs);
-  const weights = logProbs.map((logProb) => Math.exp(logProb - most));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
 }

@@ -1,6 +1,6 @@
 import type { AccuracyRow, ClassRow, LetterRow } from "../rows/row_types.ts";
 import { errorClasses } from "../tables/accuracy_table.ts";
-import { letterName } from "../tables/letter_table.ts";
+import { letterName } from "../../stats/mod.ts";
 import { formatCount, formatEstimate, formatPercent } from "../words/format_numbers.ts";
 import { groupedBars, RIGHT_ANSWERS } from "./grouped_bars.ts";
 import { figureName } from "./svg.ts";

@@ -140,11 +140,6 @@ export function wrapText(
   return lines;
 }
 
-/** The largest font size, at most `max`, at which a bold text stays within `width` pixels. */
-export function fitFontSize(text: string, width: number, max: number): number {
-  return Math.min(max, Math.floor(10 * width / textWidth(text, { fontSize: 1, bold: true })) / 10);
-}
-
 /** Space round the frame, in pixels. */
 export interface Margin {
   readonly top: number;

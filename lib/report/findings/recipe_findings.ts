@@ -1,5 +1,5 @@
 import { MIN_SEEDS_OF_A_RECIPE } from "../../stats/mod.ts";
-import { formatCount, formatCounted, formatNats } from "../words/format_numbers.ts";
+import { formatCount, formatCounted, formatDecimal } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { changeBounds, changeWithUnit, gaugeText } from "../words/measures.ts";
 import { changeSentence, INTERVAL_NOTE } from "../words/verdict_words.ts";
@@ -71,7 +71,7 @@ export function correlationFinding(
 function coefficient(
   { r, ci95 }: { readonly r: number; readonly ci95?: readonly number[] },
 ): string {
-  const shown = [r, ...(ci95 ?? [])].map((value) => formatNats(value, 2).replace("-", "\u2212"));
+  const shown = [r, ...(ci95 ?? [])].map((value) => formatDecimal(value, 2));
   return shown[0]! + (ci95 ? ` [${shown[1]}, ${shown[2]}]` : "");
 }
 

@@ -7,7 +7,13 @@ import {
   text as textSeries,
 } from "../frames/frame.ts";
 import type { Measure } from "../rows/row_types.ts";
-import { formatBounds, formatCount, formatPercent, formatPValue } from "../words/format_numbers.ts";
+import {
+  formatBounds,
+  formatCount,
+  formatDecimal,
+  formatPercent,
+  formatPValue,
+} from "../words/format_numbers.ts";
 import { changeBounds, changeNumber, possible, unitOf } from "../words/measures.ts";
 import { type Alignment, type MarkdownCell, markdownTable } from "./markdown_table.ts";
 
@@ -58,7 +64,7 @@ export function decimal<Row>(
   return {
     title,
     align: "right",
-    cell: shown(take, (value) => value.toFixed(decimals)),
+    cell: shown(take, (value) => formatDecimal(value, decimals)),
     series: { [title]: decimalSeries(orNull(take, (value) => rounded(value, decimals))) },
   };
 }

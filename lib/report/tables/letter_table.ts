@@ -1,6 +1,6 @@
-import type { Interval } from "../../stats/mod.ts";
+import { type Interval, letterName } from "../../stats/mod.ts";
 import type { AboveChanceRow, FlipsRow, LetterRow, ProseRow } from "../rows/row_types.ts";
-import { formatCount, formatNats, formatPercent } from "../words/format_numbers.ts";
+import { formatCount, formatNats } from "../words/format_numbers.ts";
 import {
   bounds,
   change,
@@ -55,11 +55,6 @@ export function letterColumns(rows: readonly LetterRow[]): Column<LetterRow>[] {
     count("no letter written", (row) => row.written?.noLetter),
     count("asked in writing", (row) => row.written?.accuracy.n),
   ];
-}
-
-/** "A" for 0, and so on. */
-export function letterName(index: number): string {
-  return String.fromCharCode("A".charCodeAt(0) + index);
 }
 
 /**
@@ -140,9 +135,4 @@ export function proseTable(rows: readonly ProseRow[]): string {
       }),
     ]),
   );
-}
-
-/** Letters chosen in words: "A 25.0 %, B 20.0 %, ...". */
-export function chosenText({ letters: { chosen, n } }: LetterRow): string {
-  return chosen.map((times, at) => `${letterName(at)} ${formatPercent(times / n)}`).join(", ");
 }

@@ -1,6 +1,6 @@
 import type { PlannedNeed, SweepPlan } from "../../runs/mod.ts";
 import type { CoverageRow, GaugeTitles } from "../rows/row_types.ts";
-import { formatCount, formatCounted, formatNats, formatPercent } from "../words/format_numbers.ts";
+import { formatCount, formatCounted, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { lossText } from "../words/measures.ts";
 import { type Column, count, decimal, markdownOf, share } from "./column.ts";
@@ -57,10 +57,7 @@ export function needColumns(gauge: SweepPlan["gauge"]): Column<PlannedNeed>[] {
     gauge === "mmlu"
       ? share("items that flip %", ({ flipShare }) => flipShare)
       : decimal("spread of a change (nats a token)", 3, ({ flipShare }) => Math.sqrt(flipShare)),
-    {
-      ...decimal<PlannedNeed>("design effect of clusters", 1, ({ designEffect }) => designEffect),
-      cell: ({ designEffect }) => formatNats(designEffect, 1),
-    },
+    decimal("design effect of clusters", 1, ({ designEffect }) => designEffect),
     count("items needed", ({ items }) => items),
   ];
 }

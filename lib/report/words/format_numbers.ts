@@ -36,6 +36,11 @@ export function formatPercent(proportion: number): string {
   return `${decimal(checkShare(proportion))} %`;
 }
 
+/** A number with so many decimals. @throws {RangeError} If it is not finite. */
+export function formatDecimal(value: number, decimals: number): string {
+  return checkFinite(value).toFixed(decimals).replace("-", MINUS);
+}
+
 /**
  * A percentage with its interval: the estimate, then the bounds in brackets.
  *

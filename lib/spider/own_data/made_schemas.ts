@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
-import { printable, sha256OfFile } from "../../ground/mod.ts";
+import { printable } from "../../ground/mod.ts";
+import { databaseFileHashes } from "../../sql/mod.ts";
 import { deriveTables } from "./derive_tables.ts";
 import { parseSchemas } from "../parse_schemas.ts";
 import type { DatabaseSchema } from "../types.ts";
@@ -44,15 +44,4 @@ export async function makeSchemas(databases: ReadonlyMap<string, string>): Promi
         .map((key) => `${printable(key)}: the foreign key is left out of the schema`),
     ],
   };
-}
-
-/**
- * SHA-256 (hex) of a database's file, and of the write-ahead log beside it, which is a part of it,
- * by what their names end in: `""` and `"-wal"`.
- */
-export async function databaseFileHashes(path: string): Promise<ReadonlyMap<string, string>> {
-  const hashes = new Map([["", await sha256OfFile(path)]]);
-  const log = await stat(`${path}-wal`).catch(() => undefined);
-  if (log?.isFile() && log.size > 0) hashes.set("-wal", await sha256OfFile(`${path}-wal`));
-  return hashes;
 }

@@ -1,5 +1,5 @@
 import { basename, relative } from "node:path";
-import { databaseFileHashes } from "../../spider/mod.ts";
+import { databaseFileHashes } from "../../sql/mod.ts";
 import type { SqlInputs } from "./inputs.ts";
 
 /**

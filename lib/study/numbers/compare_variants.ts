@@ -13,6 +13,7 @@ import {
   flipTable,
   letterBrierScores,
   letterHabit,
+  letterName,
   rightLetterProbabilities,
   verdict,
 } from "../../stats/mod.ts";
@@ -169,11 +170,6 @@ function compareLetters(
       ),
     }),
   };
-}
-
-/** "A" for 0, and so on. */
-export function letterName(index: number): string {
-  return String.fromCharCode("A".charCodeAt(0) + index);
 }
 
 function compareProse(

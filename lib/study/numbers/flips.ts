@@ -1,6 +1,7 @@
 import { alignById } from "../../stats/mod.ts";
 import type { VariantAnswers } from "./answers.ts";
-import { letterName, outcome } from "./compare_variants.ts";
+import { letterName } from "../../stats/mod.ts";
+import { outcome } from "./compare_variants.ts";
 
 /** An example that one variant has right and the other one has not. */
 export interface FlippedExample {

@@ -1,5 +1,6 @@
 import pl from "nodejs-polars";
-import { parseJson, readTextFile, UsageError } from "../../ground/mod.ts";
+import { z } from "zod";
+import { jsonLines, readTextFile, UsageError } from "../../ground/mod.ts";
 import { byReading } from "../../sql/mod.ts";
 
 /** One row of a file of answers. */
@@ -129,7 +130,5 @@ export function readRecordedAnswers(path: string): AnswerRow[] {
 
 /** The objects of a file of JSON lines. */
 export function readJsonLines(path: string): AnswerRow[] {
-  return readTextFile(path).split("\n").flatMap((line, i) =>
-    line.trim() === "" ? [] : [parseJson(line, `${path}, line ${i + 1}`) as AnswerRow]
-  );
+  return jsonLines(z.unknown(), readTextFile(path), path).map(({ record }) => record as AnswerRow);
 }

@@ -118,7 +118,7 @@ function fileName(path: string, recipe: Recipe | undefined): string {
 
 /** A hash of what the files are made from; of databases, the size and the time of the last change. */
 function sourceKey(inputs: ModelInputs & SqlInputs): string {
-  const { config, spider, shots, modelHashes, templateHashes } = inputs;
+  const { config, spider, shots, otherShots, modelHashes, templateHashes } = inputs;
   const { recipes, ...training } = config.training;
   const databases = [...new Set(spider.train.map(({ dbId }) => dbId))].sort().map((dbId) => {
     const found = statSync(spider.databasePath(dbId), { throwIfNoEntry: false });
@@ -139,6 +139,10 @@ function sourceKey(inputs: ModelInputs & SqlInputs): string {
       ...generalShares(recipe),
     })),
     shots: shots.map(({ id }) => id),
+    // their databases are not held out
+    ...(otherShots.length > 0
+      ? { otherShots: otherShots.map((some) => some.map(({ id }) => id)) }
+      : {}),
     spider: spider.hashes,
     templateHashes,
     databases,
