@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fromRoot } from "../ground/mod.ts";
 import { readSummary } from "../runs/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
 import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
@@ -224,4 +225,17 @@ Deno.test("compare --run reads no damaged file, no flags of another comparison a
   await assertRefused(run(damaged, other), /letters\.parquet: it cannot be read as Parquet/);
   await assertRefused(run(other, other), /is given twice/);
   await assertRefused(run(damaged, other, "--only", "mmlu"), /--only does not go with --run/);
+});
+
+Deno.test("compare --run tolerates the loss that its help says when --delta is left out", async () => {
+  const out = Deno.makeTempDirSync();
+  try {
+    const runs = ["base", "qv-lr2e-3@0.5"].flatMap((
+      name,
+    ) => ["--run", `${fromRoot("results/recorded/sample")}::${name}`]);
+    const { printed } = await runMain(["compare", "--gauge", "prose", ...runs, "--out", out]);
+    assert.match(printed, /a loss of 0\.050 nats a token or more is excluded/);
+  } finally {
+    Deno.removeSync(out, { recursive: true });
+  }
 });

@@ -12,7 +12,7 @@ import { isHubId } from "../../setup/mod.ts";
 import { dataLabel, openStudy } from "../../study/mod.ts";
 import { type Command, type FlagValues, number, text, texts } from "../command.ts";
 import { DEFAULT_CONFIG, STUDY_FLAGS } from "../study_flags.ts";
-import { COMPARE_FILE_FLAGS, comparesFiles, runCompareFiles } from "./compare_files.ts";
+import { COMPARE_FILE_FLAGS, comparesFiles, DELTAS, runCompareFiles } from "./compare_files.ts";
 import { PLAN_FLAG, runStudy } from "./pipeline.ts";
 
 /** `compare`: base against adapters, models, runs or predictions, without training or config. */
@@ -153,21 +153,19 @@ function asksTheConfigs(measured: readonly string[], { data, items }: OwnData): 
     (measured.includes("mmlu") && items === undefined);
 }
 
-/** The losses that are not to be tolerated when the flags do not say: a share, and nats a token. */
-const DELTAS: Readonly<Record<string, number>> = { mmlu: 0.03, prose: 0.05 };
-
 /** What is tolerated: of multiple choice where it is asked, else of general text. */
 function toleranceOf(
   flags: FlagValues,
   measured: readonly string[],
 ): Readonly<Record<string, unknown>> {
   const gauge = text(flags, "gauge") ?? (measured.includes("mmlu") ? "mmlu" : "prose");
+  const deltas: Readonly<Record<string, number>> = DELTAS;
   if (
     gauge in DELTAS && measured.length > 0 && !measured.includes(gauge) && measured[0] !== "sql"
   ) {
     throw new UsageError(`compare: --gauge ${gauge} is not measured: it is not among --only`);
   }
-  return { gauge, delta: flags.delta ?? DELTAS[gauge] ?? DELTAS.mmlu };
+  return { gauge, delta: flags.delta ?? deltas[gauge] ?? DELTAS.mmlu };
 }
 
 /** Where the flags say that the questions and passages are. */

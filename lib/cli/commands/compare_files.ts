@@ -114,12 +114,12 @@ interface Tolerance {
   readonly delta: number;
 }
 
-/** The loss that is not to be tolerated when the flags do not say. */
-const DELTA = 0.03;
+/** The losses that are not to be tolerated when the flags do not say: a share, and nats a token. */
+export const DELTAS: Readonly<Record<Tolerance["gauge"], number>> = { mmlu: 0.03, prose: 0.05 };
 
 function toleranceOf(flags: FlagValues): Tolerance {
   const gauge = oneOf("compare", flags, { flag: "gauge", names: ["mmlu", "prose"] });
-  const delta = number(flags, "delta") ?? DELTA;
+  const delta = number(flags, "delta") ?? DELTAS[gauge];
   if (delta > 0 && delta < 1) return { gauge, delta };
   throw new UsageError(`compare: --delta must be above 0 and below 1: ${delta}`);
 }
