@@ -71,6 +71,9 @@ export {
   resultTables,
   type ResultTablesOptions,
   type StatementResult,
+  type StatementRows,
+  statementRows,
+  valueText,
 } from "./result_tables.ts";
 export type { Row, SqlValue } from "./value.ts";
 export {

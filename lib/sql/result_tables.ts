@@ -1,6 +1,6 @@
 import { DatabaseError, ExecutorPool } from "./execute/executor_pool.ts";
 import { hasStatement, statementForms } from "./text/statement_forms.ts";
-import type { SqlValue } from "./value.ts";
+import type { Row, SqlValue } from "./value.ts";
 
 /** The first rows of what a statement gives, as texts. */
 export interface StatementResult {
@@ -28,6 +28,14 @@ export interface ResultTablesOptions {
   readonly maxRows?: number;
 }
 
+/** All rows of what a statement gives. */
+export interface StatementRows {
+  /** `[rows, columns]`, as SQLite typed them. */
+  readonly rows: readonly Row[];
+  /** How many columns it has. */
+  readonly columnCount: number;
+}
+
 /** Longer texts are cut: a table is to be looked at. */
 const MAX_TEXT = 60;
 
@@ -41,27 +49,45 @@ export async function resultTables(
   { timeoutMs, maxRows = 5 }: ResultTablesOptions,
 ): Promise<(StatementResult | undefined)[]> {
   await using pool = new ExecutorPool({ timeoutMs });
-  return await Promise.all(requests.map(async ({ dbPath, sql }) => {
-    const { written } = statementForms(sql, "gold");
-    if (!hasStatement(written)) return undefined;
-    try {
-      const execution = await pool.execute(dbPath, written);
-      if (execution.status !== "rows") return undefined;
-      const { rows, columnCount } = execution;
-      return {
-        rows: rows.slice(0, maxRows).map((row) => row.map(shown)),
-        columnCount,
-        truncated: rows.length > maxRows,
-      };
-    } catch (error) {
-      if (error instanceof DatabaseError) return undefined;
-      throw error;
-    }
+  return await Promise.all(requests.map(async (request) => {
+    const result = await statementRows(pool, request);
+    if (result === undefined) return undefined;
+    const { rows, columnCount } = result;
+    return {
+      rows: rows.slice(0, maxRows).map((row) => row.map((value) => valueText(value))),
+      columnCount,
+      truncated: rows.length > maxRows,
+    };
   }));
 }
 
-function shown(value: SqlValue): string | null {
+/**
+ * Runs one statement as it is written, up to its first semicolon, to show what it gives.
+ *
+ * @param pool Where it runs: untrusted, as every prediction does.
+ * @returns `undefined` where there is no statement, its database cannot be read, or it did not come
+ * to its end within the limits.
+ */
+export async function statementRows(
+  pool: ExecutorPool,
+  { dbPath, sql }: ResultRequest,
+): Promise<StatementRows | undefined> {
+  const { written } = statementForms(sql, "gold");
+  if (!hasStatement(written)) return undefined;
+  try {
+    const execution = await pool.execute(dbPath, written);
+    if (execution.status !== "rows") return undefined;
+    const { rows, columnCount } = execution;
+    return { rows, columnCount };
+  } catch (error) {
+    if (error instanceof DatabaseError) return undefined;
+    throw error;
+  }
+}
+
+/** A value as a table shows it: `null` for NULL, a blob by its length, long texts cut. */
+export function valueText(value: SqlValue, longest: number = MAX_TEXT): string | null {
   if (value === null) return null;
   const text = value instanceof Uint8Array ? `${value.length} bytes` : String(value);
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 3)}...` : text;
+  return text.length > longest ? `${text.slice(0, longest - 3)}...` : text;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { testDatabase } from "./testing/test_database.ts";
-import { resultTables } from "./result_tables.ts";
+import { ExecutorPool } from "./execute/executor_pool.ts";
+import { resultTables, statementRows, valueText } from "./result_tables.ts";
 
 Deno.test("resultTables() shows the first rows of statements, and nothing of those that fail", async () => {
   using database = testDatabase(
@@ -22,4 +23,25 @@ Deno.test("resultTables() shows the first rows of statements, and nothing of tho
     timeoutMs: 5_000,
   });
   assert.equal(long!.rows[0]![0]!.length, 60);
+});
+
+Deno.test("statementRows() has every row as SQLite typed it, of the first statement alone", async () => {
+  using database = testDatabase(
+    "CREATE TABLE t(a); INSERT INTO t VALUES (1), (2.5), (NULL), ('x')",
+  );
+  await using pool = new ExecutorPool({ timeoutMs: 5_000 });
+  const run = (sql: string): ReturnType<typeof statementRows> =>
+    statementRows(pool, { dbPath: database.path, sql });
+  assert.deepEqual(await run("SELECT a FROM t; DROP TABLE t"), {
+    rows: [[1n], [2.5], [null], ["x"]],
+    columnCount: 1,
+  });
+  assert.deepEqual([await run("-- none"), await run("SELECT b FROM t")], [undefined, undefined]);
+});
+
+Deno.test("valueText() tells NULL from its word, blobs by their length, and cuts long texts", () => {
+  assert.deepEqual(
+    [null, "NULL", 3n, 0.5, new Uint8Array(7), "abcdefghij"].map((value) => valueText(value, 8)),
+    [null, "NULL", "3", "0.5", "7 bytes", "abcde..."],
+  );
 });
