@@ -46,32 +46,68 @@ function habitText({ letterFlips }: VariantRows, habit: ChangeRow): string {
     `${isShown(habit) ? "shown" : "not shown"} (unadjusted).${moved}`;
 }
 
+/**
+ * What the letters say of a change of multiple choice:
+ *
+ * - `both`, `knowledge`, `habit`, `open`: of a raw change that is shown, whether it is in part a
+ *   habit of letters and in part there without it, there without a habit too, a habit as far as
+ *   anything is shown, or neither is shown;
+ * - `hidden_by_habit`, `hidden`: of one that is not shown while it is with the prior taken off, as
+ *   the habit goes the other way, or for no reason that is shown;
+ * - `nothing`: neither is shown.
+ */
+export type LetterReading =
+  | "both"
+  | "knowledge"
+  | "habit"
+  | "open"
+  | "hidden_by_habit"
+  | "hidden"
+  | "nothing";
+
+/** What the letters say of a change: see {@linkcode LetterReading}. */
+export function letterReading(
+  raw: ChangeRow,
+  { priorFree, habit }: { readonly priorFree: ChangeRow; readonly habit: ChangeRow },
+): LetterReading {
+  if (!isShown(raw)) {
+    if (!isShown(priorFree)) return "nothing";
+    return isShown(habit) && habit.outcome !== priorFree.outcome ? "hidden_by_habit" : "hidden";
+  }
+  const byHabit = habit.outcome === raw.outcome;
+  if (priorFree.outcome === raw.outcome) return byHabit ? "both" : "knowledge";
+  return byHabit ? "habit" : "open";
+}
+
 /** What a drop or a rise is to be called, or why the raw score does not show one. */
 function partText(
   raw: ChangeRow,
-  { priorFree, habit }: { readonly priorFree: ChangeRow; readonly habit: ChangeRow },
+  parts: { readonly priorFree: ChangeRow; readonly habit: ChangeRow },
 ): string[] {
-  if (!isShown(raw)) return isShown(priorFree) ? [hiddenText(priorFree, habit)] : [];
   const [move, knowledge] = raw.outcome === "loss" ? ["drop", "went"] : ["rise", "came"];
-  const byHabit = habit.outcome === raw.outcome;
-  if (priorFree.outcome === raw.outcome) {
-    return byHabit
-      ? [`So the ${move} is in part a habit of letters, and in part there without it.`]
-      : [`So the ${move} is there without a habit of letters too.`];
+  switch (letterReading(raw, parts)) {
+    case "both":
+      return [`So the ${move} is in part a habit of letters, and in part there without it.`];
+    case "knowledge":
+      return [`So the ${move} is there without a habit of letters too.`];
+    case "habit":
+      return [
+        `So the ${move} is a habit of letters as far as it is shown; that knowledge ${knowledge} ` +
+        "is not shown.",
+      ];
+    case "open":
+      return [
+        `So which part of the ${move} is a habit of letters, and which is knowledge, is not shown.`,
+      ];
+    case "hidden_by_habit":
+      return ["The raw score does not show that, as the habit of letters goes the other way."];
+    case "hidden":
+      return [
+        "The raw score does not show that; which part of it is a habit of letters is not shown.",
+      ];
+    case "nothing":
+      return [];
   }
-  return byHabit
-    ? [
-      `So the ${move} is a habit of letters as far as it is shown; that knowledge ${knowledge} ` +
-      "is not shown.",
-    ]
-    : [`So which part of the ${move} is a habit of letters, and which is knowledge, is not shown.`];
-}
-
-/** Why the raw score does not show what there is with the prior taken off. */
-function hiddenText(priorFree: ChangeRow, habit: ChangeRow): string {
-  return isShown(habit) && habit.outcome !== priorFree.outcome
-    ? "The raw score does not show that, as the habit of letters goes the other way."
-    : "The raw score does not show that; which part of it is a habit of letters is not shown.";
 }
 
 function isShown({ outcome }: ChangeRow): boolean {

@@ -1,7 +1,7 @@
 import { formatCount, formatCounted, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { lossText } from "../words/measures.ts";
-import { changeSentence } from "../words/verdict_words.ts";
+import { changeSentence, type WordedChange } from "../words/verdict_words.ts";
 import type { StudyRows } from "../rows/row_types.ts";
 
 type Recommendation = NonNullable<StudyRows["recommendation"]>;
@@ -66,15 +66,17 @@ function chosenText({ passed, chosen }: Recommendation): string {
     "to choose by";
 }
 
-/** Its gain on the other half: one claim, and planned, so that there is nothing to adjust for. */
-function gainText({ gain }: Recommendation): string {
+function gainText(recommendation: Recommendation): string {
+  return changeSentence(confirmedGain(recommendation));
+}
+
+/**
+ * The chosen variant's change on the databases that were kept back: one claim, and planned, so that
+ * there is nothing to adjust for.
+ */
+export function confirmedGain({ gain }: Pick<Recommendation, "gain">): WordedChange {
   const alone = { p: gain!.pValue, claims: 1 };
-  return changeSentence({
-    measure: "sql",
-    verdict: gain!,
-    outcome: gain!.outcome,
-    adjusted: alone,
-  });
+  return { measure: "sql", verdict: gain!, outcome: gain!.outcome, adjusted: alone };
 }
 
 function confirmText(neededExamples: number | undefined): string {

@@ -1,13 +1,7 @@
-import type { ChangeRow } from "../rows/row_types.ts";
+import type { ChangeRow, Measure } from "../rows/row_types.ts";
 import { formatPValue } from "./format_numbers.ts";
-import {
-  changeBounds,
-  changeNumber,
-  changeWithUnit,
-  lossText,
-  possible,
-  unitOf,
-} from "./measures.ts";
+import { changeBounds, changeNumber, lossText, possible, unitOf } from "./measures.ts";
+import { ENGLISH, type VerdictTexts } from "./verdict_texts.ts";
 
 // Every word on a change is made here, and of its outcome alone: "a gain" and "a loss" stand only
 // where both 95 % intervals exclude 0 and, of a claim that is adjusted, it holds after that too.
@@ -32,15 +26,20 @@ export const UNADJUSTED_NOTE =
  * @throws {RangeError} If a loss is excluded of which the size is not known.
  */
 export function outcomeWord(row: WordedChange): string {
+  return outcomeWordIn(ENGLISH, row);
+}
+
+/** {@linkcode outcomeWord} in a language. @throws {RangeError} As that does. */
+export function outcomeWordIn(texts: VerdictTexts, row: WordedChange): string {
   switch (row.outcome) {
     case "gain":
-      return "a gain";
+      return texts.gain;
     case "loss":
-      return "a loss";
+      return texts.loss;
     case "loss_excluded":
-      return `a loss of ${toleratedText(row)} or more is excluded`;
+      return texts.excluded(toleratedText(texts, row));
     case "no_difference_shown":
-      return "no difference shown";
+      return texts.noDifferenceShown;
   }
 }
 
@@ -51,10 +50,15 @@ export function outcomeWord(row: WordedChange): string {
  * @throws {RangeError} If a loss is excluded of which the size is not known.
  */
 export function verdictWords(row: WordedChange): string {
-  const word = outcomeWord(row);
-  const mark = row.adjusted ? "" : " (unadjusted)";
+  return verdictWordsIn(ENGLISH, row);
+}
+
+/** {@linkcode verdictWords} in a language. @throws {RangeError} As that does. */
+export function verdictWordsIn(texts: VerdictTexts, row: WordedChange): string {
+  const word = outcomeWordIn(texts, row);
+  const mark = row.adjusted ? "" : texts.unadjusted;
   if (row.outcome === "gain" || row.outcome === "loss") return word + mark;
-  return `${word}${mark}; ${openText(row)}`;
+  return `${word}${mark}; ${openText(texts, row)}`;
 }
 
 /**
@@ -62,10 +66,31 @@ export function verdictWords(row: WordedChange): string {
  * no difference shown; between −1.0 and +5.2 points".
  */
 export function changeSentence(row: WordedChange): string {
+  return changeSentenceIn(ENGLISH, row);
+}
+
+/** {@linkcode changeSentence} in a language. */
+export function changeSentenceIn(texts: VerdictTexts, row: WordedChange): string {
   const { measure, verdict: { difference, ci95 }, outcome } = row;
   const shown = outcome === "gain" || outcome === "loss";
-  const bounds = shown && ci95 ? ` ${changeBounds(ci95, measure)}` : "";
-  return `${changeWithUnit(difference, measure)}${bounds}: ${verdictWords(row)}`;
+  const bounds = shown && ci95 ? ` ${texts.numbers(changeBounds(ci95, measure))}` : "";
+  return `${changeIn(texts, row.measure, difference)}${bounds}: ${verdictWordsIn(texts, row)}`;
+}
+
+/** A change with its unit in a language. */
+export function changeIn(texts: VerdictTexts, measure: Measure, difference: number): string {
+  return withUnit(texts, texts.numbers(changeNumber(difference, measure)), measure);
+}
+
+/** A tolerated loss with its unit in a language, which has no sign. */
+export function lossIn(texts: VerdictTexts, measure: Measure, delta: number): string {
+  const [number] = lossText(delta, measure).split(" ");
+  return withUnit(texts, texts.numbers(number!), measure);
+}
+
+function withUnit(texts: VerdictTexts, number: string, measure: Measure): string {
+  const unit = texts.units[unitOf(measure)];
+  return unit === "" ? number : `${number} ${unit}`;
 }
 
 /** A p-value behind "p": "= 0.042", or "< 0.001". */
@@ -74,33 +99,32 @@ export function pValueText(pValue: number): string {
   return text.startsWith("<") ? text : `= ${text}`;
 }
 
-function toleratedText({ delta, measure }: WordedChange): string {
-  if (delta !== undefined) return lossText(delta, measure);
+function toleratedText(texts: VerdictTexts, { delta, measure }: WordedChange): string {
+  if (delta !== undefined) return lossIn(texts, measure, delta);
   throw new RangeError("Cannot say that a loss is excluded as its size is not known");
 }
 
-function openText(row: WordedChange): string {
+function openText(texts: VerdictTexts, row: WordedChange): string {
   const { verdict: { ci95, plainCi95, outcome }, adjusted } = row;
-  if (!ci95) {
-    return plainCi95
-      ? "there is no interval by clusters, as all examples are of one"
-      : "there is no interval, as nothing varies";
-  }
-  const between = boundText(row) + betweenText(row);
+  if (!ci95) return plainCi95 ? texts.oneCluster : texts.nothingVaries;
+  const between = boundText(texts, row) + betweenText(texts, row);
   if (!adjusted || (outcome !== "gain" && outcome !== "loss")) return between;
-  return `alone it is ${between}, but not beside the ${adjusted.claims} claims that are adjusted ` +
-    `together (p ${pValueText(adjusted.p)})`;
+  return texts.alone(between, adjusted.claims, texts.numbers(pValueText(adjusted.p)));
 }
 
 /** The one-sided bound by which a loss is excluded, which the 95 % interval may reach beyond. */
-function boundText({ measure, outcome, verdict: { worst } }: WordedChange): string {
+function boundText(
+  texts: VerdictTexts,
+  { measure, outcome, verdict: { worst } }: WordedChange,
+): string {
   if (outcome !== "loss_excluded" || worst === undefined) return "";
-  return `its bound, one-sided at 5 %, is ${changeNumber(possible(worst, measure), measure)}; `;
+  return texts.bound(texts.numbers(changeNumber(possible(worst, measure), measure)));
 }
 
 /** "between −1.0 and +5.2 points". */
-function betweenText({ measure, verdict: { ci95 } }: WordedChange): string {
-  const [low, high] = ci95!.map((end) => changeNumber(possible(end, measure), measure));
-  const unit = unitOf(measure);
-  return `between ${low} and ${high}${unit === "Brier score" ? "" : ` ${unit}`}`;
+function betweenText(texts: VerdictTexts, { measure, verdict: { ci95 } }: WordedChange): string {
+  const [low, high] = ci95!.map((end) =>
+    texts.numbers(changeNumber(possible(end, measure), measure))
+  );
+  return texts.between(low!, high!, texts.units[unitOf(measure)]);
 }

@@ -1,0 +1,84 @@
+import type { Unit } from "./measures.ts";
+
+/**
+ * The words that a change may be given, in one language. Which of them stands is decided once, in
+ * `verdict_words.ts`, whatever the language.
+ */
+export interface VerdictTexts {
+  readonly gain: string;
+  readonly loss: string;
+  readonly noDifferenceShown: string;
+  /** A loss of a size, such as "3.0 points", that is excluded. */
+  excluded(size: string): string;
+  /** Behind the word of a claim that is not adjusted, with the space before it. */
+  readonly unadjusted: string;
+  /** Why there is no interval: all examples are of one cluster. */
+  readonly oneCluster: string;
+  /** Why there is no interval: nothing varies. */
+  readonly nothingVaries: string;
+  /** The one-sided bound of an excluded loss, with what parts it from the next words. */
+  bound(value: string): string;
+  /** Both ends of an interval; the unit is empty where there is none. */
+  between(low: string, high: string, unit: string): string;
+  /** Of a difference that does not hold beside the other claims; `p` is "= 0.042" or "< 0.001". */
+  alone(between: string, claims: number, p: string): string;
+  /** The unit's name behind a number; empty where there is none. */
+  readonly units: Readonly<Record<Unit, string>>;
+  /** A text with numbers as the language writes them. */
+  numbers(text: string): string;
+}
+
+/** English, the language of everything but a paper in another one. */
+export const ENGLISH: VerdictTexts = {
+  gain: "a gain",
+  loss: "a loss",
+  noDifferenceShown: "no difference shown",
+  excluded: (size) => `a loss of ${size} or more is excluded`,
+  unadjusted: " (unadjusted)",
+  oneCluster: "there is no interval by clusters, as all examples are of one",
+  nothingVaries: "there is no interval, as nothing varies",
+  bound: (value) => `its bound, one-sided at 5 %, is ${value}; `,
+  between: (low, high, unit) => `between ${low} and ${high}${behind(unit)}`,
+  alone: (between, claims, p) =>
+    `alone it is ${between}, but not beside the ${claims} claims that are adjusted together (p ${p})`,
+  units: { "points": "points", "nats a token": "nats a token", "Brier score": "" },
+  numbers: (text) => text,
+};
+
+/** Portuguese as it is written in Brazil, with a decimal comma. */
+export const PORTUGUESE: VerdictTexts = {
+  gain: "um ganho",
+  loss: "uma perda",
+  noDifferenceShown: "nenhuma diferença demonstrada",
+  excluded: (size) => `uma perda de ${size} ou mais está excluída`,
+  unadjusted: " (não ajustado)",
+  oneCluster: "não há intervalo por grupos, pois todos os exemplos são de um só",
+  nothingVaries: "não há intervalo, pois nada varia",
+  bound: (value) => `seu limite, unilateral a 5 %, é ${value}; `,
+  between: (low, high, unit) => `entre ${low} e ${high}${behind(unit)}`,
+  alone: (between, claims, p) =>
+    `isolada, está ${between}, mas não junto às ${claims} afirmações ajustadas em conjunto (p ${p})`,
+  units: { "points": "pontos", "nats a token": "nats por token", "Brier score": "" },
+  numbers: decimalComma,
+};
+
+/**
+ * A text with English numbers as Portuguese writes them: a comma before the decimals, and a
+ * semicolon between the ends of an interval.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(decimalComma("+8.8 [+4.2, +13.3], p = 0.042"), "+8,8 [+4,2; +13,3], p = 0,042");
+ * ```
+ */
+export function decimalComma(text: string): string {
+  return text
+    .replaceAll(/\[([+\u2212]?[\d.]+), ([+\u2212]?[\d.]+)\]/g, "[$1; $2]")
+    .replaceAll(/(?<![\d.,\p{L}_-])(\d+)\.(\d+)(?![\d.]*\p{L})/gu, "$1,$2");
+}
+
+function behind(unit: string): string {
+  return unit === "" ? "" : ` ${unit}`;
+}
