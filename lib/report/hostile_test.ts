@@ -8,6 +8,7 @@ import { accuracyBars, errorClassBars } from "./figures/accuracy_bars.ts";
 import { checkpointFigure, scaleFigure } from "./figures/change_curves.ts";
 import { changePoints } from "./figures/change_points.ts";
 import { lossCurves } from "./figures/loss_curves.ts";
+import { recipeScalesFigure } from "./figures/recipe_scales.ts";
 import { tradeOffFigure } from "./figures/trade_off_figure.ts";
 import { baselineFinding } from "./findings/baseline_finding.ts";
 import { mmluFinding } from "./findings/mmlu_finding.ts";
@@ -211,6 +212,7 @@ Deno.test(
         tradeOffFigure(rows),
         tradeOffFigure(study),
         scaleFigure(study)!,
+        recipeScalesFigure(study)!,
         checkpointFigure(study)!,
         accuracyBars(sql, { title: text, label: text }),
         errorClassBars(rows.classes, { title: text }),

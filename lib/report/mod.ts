@@ -28,6 +28,17 @@ export {
   type PickFailuresOptions,
 } from "./examples/pick_failures.ts";
 export {
+  claimsJunit,
+  type JunitOptions,
+  type QuestionCase,
+  questionsJunit,
+  UNDECIDED,
+  type Undecided,
+} from "./exports/junit.ts";
+export { type CardFacts, type CardScore, modelCard } from "./exports/model_card.ts";
+export { xmlDocument, type XmlElement } from "./exports/xml.ts";
+export { yamlText, type YamlValue } from "./exports/yaml.ts";
+export {
   accuracyBars,
   type AccuracyBarsOptions,
   errorClassBars,
@@ -37,6 +48,7 @@ export { checkpointFigure, scaleFigure } from "./figures/change_curves.ts";
 export { changePoints, type ChangePointsOptions } from "./figures/change_points.ts";
 export { lossCurves, type LossCurvesOptions } from "./figures/loss_curves.ts";
 export { type FigureDescription, INK, PALETTE, renderPlot } from "./figures/svg.ts";
+export { recipeScalesFigure } from "./figures/recipe_scales.ts";
 export {
   tradeOffFigure,
   tradeOffGauges,

@@ -1,7 +1,9 @@
 import * as Plot from "@observablehq/plot";
-import type { ChangeRow, TradeOffRow } from "../rows/row_types.ts";
+import type { TradeOffRow } from "../rows/row_types.ts";
 import { formatCount } from "../words/format_numbers.ts";
-import { betterOf, changeNumber, unitOf } from "../words/measures.ts";
+import { betterOf, unitOf } from "../words/measures.ts";
+import { describeChanges } from "./trade_off_words.ts";
+import { curveMarks, curvePoints, GAUGES, type Placed, ticksOf } from "./curve_marks.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
 import { margins } from "./grouped_bars.ts";
 import { domainOf, legend, notes, type SeriesStyle, seriesStyle, signedTick } from "./series.ts";
@@ -16,19 +18,15 @@ import {
   renderPlot,
 } from "./svg.ts";
 
-/** Where a variant stands on the x axis of a curve. */
-interface Placed {
-  readonly row: TradeOffRow;
-  readonly x: number;
-}
-
 const PANEL = 120;
 const GAP = 30;
-const GAUGES = ["sql", "mmlu", "prose"] as const;
+/** So many curves in one frame can be told apart. */
+const MOST_CURVES = 6;
 
 /**
  * The changes on each measure over the scale of the adapter, one curve a path (a recipe and
- * checkpoint), with the wider 95 % intervals; the base model is scale 0.
+ * checkpoint), with the wider 95 % intervals; the base model is scale 0. Of more than six paths only
+ * those of finished adapters: {@linkcode recipeScalesFigure} has all.
  *
  * @returns A standalone SVG document of one column's width; `undefined` where no path has two scales.
  */
@@ -44,7 +42,13 @@ export function scaleFigure(rows: TradeOffRows): string | undefined {
       row.origin.scale === undefined ? [] : [{ row, x: row.origin.scale }]
     ),
   }));
-  return curvesFigure(rows, curves, {
+  const joined = curves.filter(({ points }) => new Set(points.map(({ x }) => x)).size > 1);
+  const finished = ({ points }: Curve): boolean => points[0]!.row.origin.checkpoint === undefined;
+  const shown = joined.length > MOST_CURVES && joined.some(finished)
+    ? joined.filter(finished)
+    : joined;
+  return curvesFigure(rows, shown, {
+    ...(shown.length < joined.length ? { of: " Finished adapters only." } : {}),
     axis: "Scale of the adapter (0: base model, 1: as trained)",
     title: `${figureName(rows.model)}: changes over the scale of the adapter`,
   });
@@ -91,7 +95,12 @@ interface Curve {
 function curvesFigure(
   rows: TradeOffRows,
   given: readonly Curve[],
-  { axis, title }: { readonly axis: string; readonly title: string },
+  { axis, title, of = "" }: {
+    readonly axis: string;
+    readonly title: string;
+    /** What is left out. */
+    readonly of?: string;
+  },
 ): string | undefined {
   const curves = given
     .filter(({ points }) => new Set(points.map(({ x }) => x)).size > 1)
@@ -102,7 +111,7 @@ function curvesFigure(
   if (gauges.length === 0) return undefined;
   const keys = legend(curves.map(({ name, style }) => ({ name, ...style })));
   const lines = notes([
-    "Bars: the wider 95 % interval of the two, unadjusted." +
+    `Bars: the wider 95 % interval of the two, unadjusted.${of}` +
     (rows.label === undefined ? "" : ` Data: ${figureName(rows.label)}.`),
   ]);
   const height = gauges.length * (PANEL + GAP) + 40 + keys.height + lines.height;
@@ -131,7 +140,15 @@ function curvesFigure(
       ...keys.marks(below + 36, margin),
       ...lines.marks(below + 36 + keys.height, margin),
     ],
-  }, { title, description: describe(rows, curves), scale: ON_SCREEN, fontSize: FONT });
+  }, {
+    title,
+    description: describeChanges(
+      rows,
+      curves.flatMap(({ points }) => points.map(({ row }) => row)),
+    ),
+    scale: ON_SCREEN,
+    fontSize: FONT,
+  });
 }
 
 /** The styled curves of a figure. */
@@ -149,10 +166,9 @@ function panelMarks(
     readonly top: number;
   },
 ): unknown[] {
-  const size = unitOf(gauge) === "points" ? 100 : 1;
   const drawn = curves.map((curve, i) => ({
     ...curve,
-    points: pointsOf(curve, gauge, size),
+    points: curvePoints(curve.points, gauge),
     // bars of several curves stand beside each other
     shift: 0.008 * most * (i - (curves.length - 1) / 2),
   }));
@@ -177,91 +193,7 @@ function panelMarks(
     ]),
     figureText(title, { margin, top: top - 9, fontSize: FONT }),
     ...drawn.flatMap(({ points, style, shift }) =>
-      curveMarks(points, { style, shift, toY, origin: toY(0) })
+      curveMarks(points, { style, toX: (x) => x === 0 ? 0 : x + shift, toY })
     ),
   ];
-}
-
-/** A point of a curve in the unit of its panel. */
-interface CurvePoint {
-  readonly x: number;
-  readonly y: number;
-  readonly n: number;
-  readonly ends?: readonly [number, number];
-}
-
-function pointsOf({ points }: Curve, gauge: typeof GAUGES[number], size: number): CurvePoint[] {
-  return points.flatMap(({ row, x }) => {
-    const change: ChangeRow | undefined = row[gauge];
-    if (!change) return [];
-    const { difference, ci95 } = change.verdict;
-    return [{
-      x,
-      y: size * difference,
-      n: change.evidence.n,
-      ...(ci95 && { ends: [size * ci95[0], size * ci95[1]] as const }),
-    }];
-  }).toSorted((a, b) => a.x - b.x);
-}
-
-function curveMarks(
-  points: readonly CurvePoint[],
-  { style, shift, toY, origin }: {
-    readonly style: SeriesStyle;
-    readonly shift: number;
-    readonly toY: (value: number) => number;
-    /** Where the base model is, in pixels. */
-    readonly origin: number;
-  },
-): unknown[] {
-  const at = ({ x }: CurvePoint): number => x + shift;
-  return [
-    Plot.line([[0, origin], ...points.map((point) => [at(point), toY(point.y)])], {
-      stroke: style.colour,
-      strokeWidth: 1.5,
-      ...(style.dash === "" ? {} : { strokeDasharray: style.dash }),
-    }),
-    Plot.ruleX(points.filter(({ ends }) => ends), {
-      x: at,
-      y1: ({ ends }: CurvePoint) => toY(ends![0]),
-      y2: ({ ends }: CurvePoint) => toY(ends![1]),
-      stroke: style.colour,
-      strokeWidth: 1.25,
-    }),
-    Plot.dot(points, {
-      x: at,
-      y: ({ y }: CurvePoint) => toY(y),
-      r: 3.5,
-      symbol: style.symbol as Plot.SymbolType,
-      fill: style.colour,
-      stroke: "white",
-      strokeWidth: 0.5,
-    }),
-  ];
-}
-
-/** About four round ticks within a domain, 0 among them. */
-function ticksOf([low, high]: readonly [number, number]): number[] {
-  const rough = (high - low) / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough)!;
-  const first = Math.ceil(low / step);
-  const count = Math.floor(high / step) - first + 1;
-  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-}
-
-function describe({ titles }: TradeOffRows, curves: readonly Curve[]): string {
-  return curves.flatMap(({ points }) =>
-    points.flatMap(({ row }) =>
-      GAUGES.flatMap((gauge) => {
-        const change = row[gauge];
-        return change
-          ? [
-            `${row.variant}: ${titles[gauge]} ` +
-            `${changeNumber(change.verdict.difference, gauge)} ${unitOf(gauge)}`,
-          ]
-          : [];
-      })
-    )
-  ).join("; ");
 }

@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { NO_LOSS_LOG } from "../rows/training_types.ts";
 import { assertGolden } from "../testing/golden.ts";
 import { crowded, LOSS_ROWS, shownOf, STUDY } from "../testing/study_fixture.ts";
+import { LARGE_SWEEP, SWEEP, sweep } from "../testing/sweep_fixture.ts";
 import { accuracyBars, errorClassBars, letterBars } from "./accuracy_bars.ts";
 import { checkpointFigure, scaleFigure } from "./change_curves.ts";
 import { changePoints } from "./change_points.ts";
 import { lossCurves } from "./loss_curves.ts";
+import { recipeScalesFigure } from "./recipe_scales.ts";
 import { tradeOffFigure, tradeOffGauges } from "./trade_off_figure.ts";
+import { tradeOffLabels } from "./trade_off_labels.ts";
 import { isBaseOnFront, tradeOffPoints } from "./trade_off_points.ts";
 
 const PLAIN = {
@@ -30,6 +33,62 @@ Deno.test("tradeOffFigure() draws general text, where less is better, as its gol
 Deno.test("tradeOffFigure() draws two variants and sixty as their golden copies", () => {
   assertGolden("trade_off_two", () => tradeOffFigure(PLAIN));
   assertGolden("trade_off_sixty", () => tradeOffFigure(crowded(60)));
+});
+
+Deno.test("tradeOffFigure() draws a sweep of 50 variants, and what is near, as its golden copies", () => {
+  assertGolden("trade_off_sweep", () => tradeOffFigure(sweep(SWEEP)));
+  const near = { gauge: "prose", near: true } as const;
+  assertGolden("trade_off_near", () => tradeOffFigure(sweep(LARGE_SWEEP), near));
+  assert.match(tradeOffFigure(sweep(LARGE_SWEEP), near), /94 variants, 9 of/);
+});
+
+Deno.test("tradeOffLabels() covers no point and no other label, however many variants there are", () => {
+  const margin = { top: 24, right: 12, bottom: 40, left: 42 };
+  for (const size of [SWEEP, LARGE_SWEEP]) {
+    for (const gauge of ["mmlu", "prose"] as const) {
+      const points = tradeOffPoints(sweep(size).tradeOff, gauge);
+      const x = gauge === "mmlu" ? [-8, 4] as const : [-0.01, 0.1] as const;
+      const scales = { x, y: [-4, 28] as const, margin, frameHeight: 300 };
+      const labels = tradeOffLabels(points, scales);
+      const texts = labels.map(({ text }) => text);
+      assert.ok(texts.includes("base") && texts.includes("2/3 ×0.75"), texts.join(", "));
+      for (const [i, { text, box }] of labels.entries()) {
+        for (const other of labels.slice(i + 1)) {
+          const apart = box.x1 <= other.box.x0 || other.box.x1 <= box.x0 ||
+            box.y1 <= other.box.y0 || other.box.y1 <= box.y0;
+          assert.ok(apart, `"${text}" and "${other.text}"`);
+        }
+        for (const point of points) {
+          const left = margin.left + (point.x - x[0]) / (x[1] - x[0]) * (340 - 42 - 12);
+          const top = margin.top + 300 * (28 - point.y) / 32;
+          const covered = left > box.x0 && left < box.x1 && top > box.y0 && top < box.y1;
+          // the recommended one and the base model have a label even where no place is free
+          assert.ok(
+            !covered || text === "base" || text === "2/3 ×0.75",
+            `${text}: ${point.variant}`,
+          );
+        }
+      }
+    }
+  }
+});
+
+Deno.test("tradeOffPoints() leaves further seeds out of the front, however lucky one is", () => {
+  const rows = sweep(SWEEP);
+  const lucky = rows.tradeOff.map((row) => {
+    const { sql, variant } = row;
+    return variant !== "all-linear-lr2e-4#44" ? row : {
+      ...row,
+      sql: { ...sql!, verdict: { ...sql!.verdict, difference: 0.9 } },
+    };
+  });
+  const points = tradeOffPoints(lucky, "mmlu");
+  const seeds = points.filter(({ furtherSeed }) => furtherSeed).map(({ variant }) => variant);
+  assert.deepEqual(seeds, ["all-linear-lr2e-4#43", "all-linear-lr2e-4#44"]);
+  assert.deepEqual(
+    points.map(({ front }) => front),
+    tradeOffPoints(rows.tradeOff, "mmlu").map(({ front }) => front),
+  );
 });
 
 Deno.test("tradeOffPoints() has on the front what nothing is better than on both axes", () => {
@@ -92,6 +151,22 @@ Deno.test("tradeOffFigure() draws a variant without intervals, and refuses a nam
 Deno.test("scaleFigure() draws every measure over the scales as its golden copy", () => {
   assertGolden("scale_curves", () => scaleFigure(STUDY)!);
   assert.equal(scaleFigure(PLAIN), undefined);
+});
+
+Deno.test("scaleFigure() draws finished adapters alone where there are many paths", () => {
+  const svg = scaleFigure(sweep(LARGE_SWEEP))!;
+  assert.match(svg, /Finished adapters only/);
+  assert.equal(svg.match(/of 3</), null);
+  assert.doesNotMatch(scaleFigure(STUDY)!, /Finished adapters only/);
+});
+
+Deno.test("recipeScalesFigure() draws a row of panels a recipe as its golden copy", () => {
+  assertGolden("recipe_scales", () => recipeScalesFigure(sweep(SWEEP))!);
+  const svg = recipeScalesFigure(sweep(LARGE_SWEEP))!;
+  for (const name of ["dora-lr2e-4", "finished adapter", "checkpoint 1 of 3"]) {
+    assert.ok(svg.includes(`>${name}<`), name);
+  }
+  assert.equal(recipeScalesFigure(PLAIN), undefined);
 });
 
 Deno.test("checkpointFigure() draws every measure over a training as its golden copy", () => {
@@ -160,7 +235,12 @@ Deno.test("lossCurves() refuses no rows and a loss that is not finite", () => {
 
 Deno.test("every text of a figure is printed at 7 points or more at a column's width", () => {
   const column = 8.5 / 2.54 * 72;
-  for (const svg of [tradeOffFigure(crowded(60)), scaleFigure(STUDY)!]) {
+  const all = [
+    tradeOffFigure(crowded(60)),
+    scaleFigure(STUDY)!,
+    recipeScalesFigure(sweep(LARGE_SWEEP))!,
+  ];
+  for (const svg of all) {
     const [, width] = /viewBox="0 0 ([\d.]+) /.exec(svg)!;
     const sizes = [...svg.matchAll(/font-size="([\d.]+)(?:px)?"|font-size: ([\d.]+)px/g)]
       .map(([, attribute, style]) => Number(attribute ?? style));

@@ -14,6 +14,8 @@ export interface LabelRequest {
   readonly height: number;
   /** Further places to stand beside, such as the ends of an error bar. */
   readonly ends?: readonly LabelPlace[];
+  /** Whether it is left out rather than placed over something. */
+  readonly optional?: boolean;
 }
 
 /** A place in pixels; of a label, its box's left edge and vertical centre. */
@@ -25,25 +27,27 @@ export interface LabelPlace {
 /**
  * Places one label after another where it covers least: at several distances round its anchor and
  * its ends, the candidate with the smallest overlap with the obstacles (marks, error bars) and with
- * the labels already placed, and never outside the frame while a place inside exists.
+ * the labels already placed, and never outside the frame while a place inside exists. An optional
+ * label that would cover anything, or leave the frame, has no place.
  *
  * Greedy on purpose: a figure has a handful of points, and the order of the rows decides.
  */
 export function placeLabels(
   requests: readonly LabelRequest[],
   { frame, obstacles }: { readonly frame: Box; readonly obstacles: readonly Box[] },
-): LabelPlace[] {
+): (LabelPlace | undefined)[] {
   const taken: Box[] = [...obstacles];
   return requests.map((request) => {
-    let best: { readonly box: Box; readonly cost: number } | undefined;
+    let best: { readonly box: Box; readonly cost: number; readonly free: boolean } | undefined;
     for (const { box, distance } of candidates(request)) {
       const outside = area(box) - overlap(box, frame);
       const covered = taken.reduce((sum, other) => sum + overlap(box, other), 0);
       // Distance only breaks ties: a clear place further away beats a covered one near by.
       const cost = 1000 * outside + 10 * covered + distance;
-      if (best === undefined || cost < best.cost) best = { box, cost };
+      if (best === undefined || cost < best.cost) best = { box, cost, free: outside + covered < 1 };
     }
     if (best === undefined) throw new RangeError("Cannot place a label: it has no candidates");
+    if (request.optional && !best.free) return undefined;
     taken.push(best.box);
     return { x: best.box.x0, y: (best.box.y0 + best.box.y1) / 2 };
   });
@@ -58,6 +62,8 @@ function* candidates(request: LabelRequest): Iterable<Candidate> {
   for (const gap of [9, 14]) yield* around(request, { request, gap });
   // Dearer than the places beside the anchor, cheaper than those far from it.
   for (const end of request.ends ?? []) yield* around(end, { request, gap: 8, penalty: 7 });
+  // further off it would seem to be another one's
+  if (request.optional) return;
   for (const gap of [20, 30]) yield* around(request, { request, gap });
 }
 

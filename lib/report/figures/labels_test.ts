@@ -6,7 +6,7 @@ const SIZE = { width: 100, height: 15 };
 
 Deno.test("placeLabels() keeps labels of one point apart and inside the frame", () => {
   const requests = Array.from({ length: 6 }, () => ({ x: 200, y: 150, ...SIZE }));
-  const places = placeLabels(requests, { frame: FRAME, obstacles: [] });
+  const places = placeLabels(requests, { frame: FRAME, obstacles: [] }).map((place) => place!);
   for (const [i, a] of places.entries()) {
     assert.ok(a.x >= 0 && a.x + SIZE.width <= 400 && a.y >= 8 && a.y <= 292);
     for (const b of places.slice(i + 1)) {
@@ -31,4 +31,15 @@ Deno.test("placeLabels() goes to the end of a bar where the point itself is cove
   const obstacles = [{ x0: 50, x1: 350, y0: 80, y1: 220 }];
   const [place] = placeLabels([request], { frame: FRAME, obstacles });
   assert.ok(place !== undefined && place.y + SIZE.height / 2 <= 80);
+});
+
+Deno.test("placeLabels() gives an optional label no place where it would cover something", () => {
+  const request = { x: 200, y: 150, ...SIZE, optional: true };
+  const wall = { x0: 0, x1: 400, y0: 0, y1: 300 };
+  assert.deepEqual(placeLabels([request], { frame: FRAME, obstacles: [wall] }), [undefined]);
+  assert.ok(placeLabels([request], { frame: FRAME, obstacles: [] })[0] !== undefined);
+  assert.ok(
+    placeLabels([{ ...request, optional: false }], { frame: FRAME, obstacles: [wall] })[0] !==
+      undefined,
+  );
 });

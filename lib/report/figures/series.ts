@@ -42,6 +42,10 @@ export interface LegendEntry {
   readonly hollow?: boolean;
   /** Dashes of a line; none for a symbol alone. */
   readonly dash?: string;
+  /** How wide the line is, 1.5 by default. */
+  readonly width?: number;
+  /** The radius of the symbol, 3.5 by default. */
+  readonly radius?: number;
 }
 
 /** A legend, laid out: its marks, and how many pixels high it is. */
@@ -74,7 +78,9 @@ export function legend(entries: readonly LegendEntry[], width: number = COLUMN_W
 }
 
 function legendMarks(
-  { name, left, colour, symbol, hollow, dash }: LegendEntry & { readonly left: number },
+  { name, left, colour, symbol, hollow, dash, width = 1.5, radius = 3.5 }:
+    & LegendEntry
+    & { readonly left: number },
   top: number,
   margin: Margin,
 ): unknown[] {
@@ -89,7 +95,7 @@ function legendMarks(
         rotate: 90,
         shape: STROKE,
         stroke: colour,
-        strokeWidth: 1.5,
+        strokeWidth: width,
         strokeDasharray: dash,
       }),
     ]),
@@ -97,7 +103,7 @@ function legendMarks(
       Plot.dot([0], {
         ...place,
         dx: left + 9 - margin.left,
-        r: 3.5,
+        r: radius,
         symbol: symbol as Plot.SymbolType,
         stroke: colour,
         strokeWidth: 1.5,
@@ -155,7 +161,8 @@ const NOTE_LINE = 13;
 /** Lays notes out, each in as many lines as it takes. */
 export function notes(texts: readonly string[]): Notes {
   const lines = texts.flatMap((text) =>
-    wrapText(text, COLUMN_WIDTH - 12, { fontSize: SMALL_FONT })
+    // no break within "95 %"
+    wrapText(text.replaceAll(" %", "\u00a0%"), COLUMN_WIDTH - 12, { fontSize: SMALL_FONT })
   );
   return {
     height: NOTE_LINE * lines.length + 3,

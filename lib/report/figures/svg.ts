@@ -104,7 +104,7 @@ export function textWidth(
 ): number {
   let em = 0;
   for (const character of text) {
-    if (/[ijlI.,:;'|!()/ ]/.test(character)) em += 0.4;
+    if (/[ijlI.,:;'|!()/ \u00a0]/.test(character)) em += 0.4;
     else if (/[mwMW@%\u2192\u2191]/.test(character)) em += 1;
     else if (/[A-Z]/.test(character)) em += 0.72;
     else em += 0.62;

@@ -26,7 +26,15 @@ export interface TradeOffPoint {
   readonly yEnds?: readonly [number, number];
   readonly style: SeriesStyle;
   readonly recommended: boolean;
-  /** Whether no other variant, nor the base model, is better on one axis and as good on the other. */
+  /** Whether it stands for its source: the finished adapter at its full scale, of the first seed. */
+  readonly plain: boolean;
+  /** Whether it is of a further seed of its recipe, which is in no path. */
+  readonly furtherSeed: boolean;
+  /**
+   * Whether no other variant, nor the base model, is better on one axis and as good on the other.
+   * Further seeds are left out: a study sweeps and recommends the first seed alone, and the luckiest
+   * of several would be on the front for its luck.
+   */
   readonly front: boolean;
 }
 
@@ -42,15 +50,24 @@ export function tradeOffPoints(
 ): TradeOffPoint[] {
   const both = rows.filter((row) => row.sql !== undefined && row[gauge] !== undefined);
   const sources = [...new Set(both.map(({ origin }) => origin.source))];
-  const points = both.map((row) => point(row, gauge, sources.indexOf(row.origin.source)));
+  const seeds = new Map(
+    both.toReversed().map(({ origin: { source, seed } }) => [source, seed] as const),
+  );
+  const points = both.map((row) => ({
+    ...point(row, gauge, sources.indexOf(row.origin.source)),
+    furtherSeed: row.origin.seed !== seeds.get(row.origin.source),
+  }));
   checkPoints(points);
-  const candidates = [...points, BASE];
-  return points.map((own) => ({ ...own, front: isOnFront(own, candidates, gauge) }));
+  const candidates = [...points.filter(({ furtherSeed }) => !furtherSeed), BASE];
+  return points.map((own) => ({
+    ...own,
+    front: !own.furtherSeed && isOnFront(own, candidates, gauge),
+  }));
 }
 
 /** Whether no variant is better than the base model on one axis and as good on the other. */
 export function isBaseOnFront(points: readonly TradeOffPoint[], gauge: KnowledgeGauge): boolean {
-  return isOnFront(BASE, points, gauge);
+  return isOnFront(BASE, points.filter(({ furtherSeed }) => !furtherSeed), gauge);
 }
 
 /** A place in the figure. */
@@ -84,6 +101,8 @@ function point(row: TradeOffRow, gauge: KnowledgeGauge, source: number): TradeOf
     ...(y.ci95 && { yEnds: [100 * y.ci95[0], 100 * y.ci95[1]] as const }),
     style: seriesStyle(source),
     recommended,
+    plain: variant === origin.source,
+    furtherSeed: false,
     front: false,
   };
 }

@@ -1,7 +1,10 @@
 import { formatCount, formatCounted } from "../words/format_numbers.ts";
 import { changeNumber, lossText, unitOf } from "../words/measures.ts";
+import type { TradeOffRow } from "../rows/row_types.ts";
+import { GAUGES } from "./curve_marks.ts";
 import type { LegendEntry } from "./series.ts";
 import { figureName, INK } from "./svg.ts";
+import { FEW, FRONT_WIDTH } from "./trade_off_marks.ts";
 import type { KnowledgeGauge, TradeOffPoint, TradeOffRows } from "./trade_off_points.ts";
 
 /** What the signs of the figure mean. */
@@ -20,13 +23,23 @@ export function legendEntries(
       symbol: own[0]!.style.symbol,
       ...(scaled(own) ? { dash: own[0]!.style.dash } : {}),
     })),
-    { name: "Pareto front (filled)", colour: INK, dash: "1 3" },
+    { name: "Pareto front (filled)", colour: INK, dash: "", width: FRONT_WIDTH },
+    ...(points.length > FEW && points.some(({ front }) => !front)
+      ? [{ name: "not on it", colour: INK, symbol: "circle", hollow: true, radius: 2.2 }]
+      : []),
+    ...(points.some(({ furtherSeed }) => furtherSeed)
+      ? [{ name: "further seeds (small)", colour: INK, symbol: "circle", hollow: true, radius: 2 }]
+      : []),
     ...(delta === undefined
       ? []
       : [{ name: `tolerated: ${lossText(delta, gauge)}`, colour: INK, dash: "5 3" }]),
-    ...(points.some(({ recommended }) => recommended)
-      ? [{ name: "recommended (ring)", colour: INK, symbol: "circle", hollow: true }]
-      : []),
+    ...points.filter(({ recommended }) => recommended).map(({ variant }) => ({
+      name: points.length > FEW ? `recommended: ${variant}` : "recommended (ring)",
+      colour: INK,
+      symbol: "circle",
+      hollow: true,
+      radius: 5,
+    })),
   ];
 }
 
@@ -34,18 +47,19 @@ export function legendEntries(
 export function noteLines(
   { tradeOff, label }: TradeOffRows,
   gauge: KnowledgeGauge,
-  points: readonly TradeOffPoint[],
+  { shown, of }: { readonly shown: number; readonly of: number },
 ): string[] {
-  const n = (of: "sql" | KnowledgeGauge): string => {
-    const counts = tradeOff.flatMap((row) => row[of]?.evidence.n ?? []);
+  const n = (measure: "sql" | KnowledgeGauge): string => {
+    const counts = tradeOff.flatMap((row) => row[measure]?.evidence.n ?? []);
     const [low, high] = [Math.min(...counts), Math.max(...counts)];
     return low === high ? formatCount(low) : `${formatCount(low)} to ${formatCount(high)}`;
   };
   const items = gauge === "prose" ? "passages" : "questions";
+  const bars = shown <= FEW ? "Bars" : "Bars of finished and recommended adapters";
   return [
-    "Bars: the wider 95 % interval of the two, each axis alone, unadjusted.",
-    `n = ${n("sql")} questions (y), ${n(gauge)} ${items} (x); ${
-      formatCounted(points.length, "variant")
+    `${bars}: the wider 95 % interval of the two, each axis alone, unadjusted.`,
+    `n = ${n("sql")} questions (y), ${n(gauge)} ${items} (x); ${formatCounted(of, "variant")}${
+      shown === of ? "" : `, ${formatCount(of - shown)} of them outside of the frame`
     }.` +
     `${label === undefined ? "" : ` Data: ${figureName(label)}.`}`,
   ];
@@ -65,4 +79,19 @@ export function describeTradeOff(
       (recommended ? ", recommended" : ""),
     ];
   }).join("; ");
+}
+
+/** Curves in words: every variant with all of its changes. */
+export function describeChanges(
+  { titles }: Pick<TradeOffRows, "titles">,
+  rows: readonly TradeOffRow[],
+): string {
+  return rows.flatMap((row) =>
+    GAUGES.flatMap((gauge) => {
+      const change = row[gauge];
+      if (!change) return [];
+      const difference = changeNumber(change.verdict.difference, gauge);
+      return [`${row.variant}: ${titles[gauge]} ${difference} ${unitOf(gauge)}`];
+    })
+  ).join("; ");
 }

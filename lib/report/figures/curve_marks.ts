@@ -1,0 +1,104 @@
+import * as Plot from "@observablehq/plot";
+import type { ChangeRow, TradeOffRow } from "../rows/row_types.ts";
+import { unitOf } from "../words/measures.ts";
+import type { SeriesStyle } from "./series.ts";
+
+/** The measures that have a panel, in their order. */
+export const GAUGES = ["sql", "mmlu", "prose"] as const;
+
+/** Where a variant stands on the x axis of a curve. */
+export interface Placed {
+  /** The variant. */
+  readonly row: TradeOffRow;
+  /** Its scale, or its part of the training. */
+  readonly x: number;
+}
+
+/** A point of a curve in the unit of its panel. */
+export interface CurvePoint {
+  /** On the x axis. */
+  readonly x: number;
+  /** The change, in points or nats a token. */
+  readonly y: number;
+  /** How many pairs it is of. */
+  readonly n: number;
+  /** Its wider 95 % interval, where it has one. */
+  readonly ends?: readonly [number, number];
+  /** Whether its variant is recommended. */
+  readonly recommended: boolean;
+}
+
+/** The points of a curve that have a change of a measure, from left to right. */
+export function curvePoints(
+  points: readonly Placed[],
+  gauge: typeof GAUGES[number],
+): CurvePoint[] {
+  const size = unitOf(gauge) === "points" ? 100 : 1;
+  return points.flatMap(({ row, x }) => {
+    const change: ChangeRow | undefined = row[gauge];
+    if (!change) return [];
+    const { difference, ci95 } = change.verdict;
+    return [{
+      x,
+      y: size * difference,
+      n: change.evidence.n,
+      recommended: row.recommended,
+      ...(ci95 && { ends: [size * ci95[0], size * ci95[1]] as const }),
+    }];
+  }).toSorted((a, b) => a.x - b.x);
+}
+
+/** How a curve is drawn. */
+export interface CurveOptions {
+  /** Its colour, dashes and symbol. */
+  readonly style: SeriesStyle;
+  /** Where a value of the x axis is on Plot's scale; 0 is the base model. */
+  readonly toX: (x: number) => number;
+  /** Where a change is on Plot's scale. */
+  readonly toY: (y: number) => number;
+  /** The radius of its points, 3.5 by default. */
+  readonly radius?: number;
+  /** Whether its intervals are drawn; they are by default. */
+  readonly bars?: boolean;
+}
+
+/** A curve from the base model on, with its intervals. */
+export function curveMarks(
+  points: readonly CurvePoint[],
+  { style, toX, toY, radius = 3.5, bars = true }: CurveOptions,
+): unknown[] {
+  const at = ({ x }: CurvePoint): number => toX(x);
+  return [
+    Plot.line([[toX(0), toY(0)], ...points.map((point) => [at(point), toY(point.y)])], {
+      stroke: style.colour,
+      strokeWidth: 1.5,
+      ...(style.dash === "" ? {} : { strokeDasharray: style.dash }),
+    }),
+    Plot.ruleX(points.filter(({ ends }) => bars && ends), {
+      x: at,
+      y1: ({ ends }: CurvePoint) => toY(ends![0]),
+      y2: ({ ends }: CurvePoint) => toY(ends![1]),
+      stroke: style.colour,
+      strokeWidth: 1.25,
+    }),
+    Plot.dot(points, {
+      x: at,
+      y: ({ y }: CurvePoint) => toY(y),
+      r: radius,
+      symbol: style.symbol as Plot.SymbolType,
+      fill: style.colour,
+      stroke: "white",
+      strokeWidth: 0.5,
+    }),
+  ];
+}
+
+/** About so many round ticks within a domain, 0 among them. */
+export function ticksOf([low, high]: readonly [number, number], wanted = 4): number[] {
+  const rough = (high - low) / wanted;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough)!;
+  const first = Math.ceil(low / step);
+  const count = Math.floor(high / step) - first + 1;
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}

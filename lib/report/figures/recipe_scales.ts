@@ -1,0 +1,239 @@
+import * as Plot from "@observablehq/plot";
+import type { TradeOffRow } from "../rows/row_types.ts";
+import { formatCount } from "../words/format_numbers.ts";
+import { betterOf, unitOf } from "../words/measures.ts";
+import { curveMarks, type CurvePoint, curvePoints, GAUGES, ticksOf } from "./curve_marks.ts";
+import { domainOf, legend, type LegendEntry, notes, seriesStyle, signedTick } from "./series.ts";
+import {
+  COLUMN_WIDTH,
+  figureName,
+  figureText,
+  fitText,
+  FONT,
+  INK,
+  type Margin,
+  MUTED,
+  ON_SCREEN,
+  renderPlot,
+  SMALL_FONT,
+} from "./svg.ts";
+import { describeChanges } from "./trade_off_words.ts";
+import type { TradeOffRows } from "./trade_off_points.ts";
+
+/** Everything is placed in pixels of the whole figure. */
+const NONE: Margin = { top: 0, right: 0, bottom: 0, left: 0 };
+/** A column of panels has its ticks at its left. */
+const TICKS = 38;
+const RIGHT = 8;
+const PANEL = 64;
+/** Above a row of panels, its recipe. */
+const HEAD = 18;
+/** Above all rows, the measures. */
+const TOP = 32;
+
+/** A recipe or adapter with the curves of its checkpoints. */
+interface RecipeCurves {
+  readonly source: string;
+  readonly curves: readonly StepCurve[];
+}
+
+/** The scales of one checkpoint. */
+interface StepCurve {
+  /** "finished", or such as "2 of 3". */
+  readonly step: string;
+  readonly rows: readonly TradeOffRow[];
+}
+
+/**
+ * The changes over the scale of the adapter, a row of panels a recipe and a column a measure, one
+ * curve a checkpoint: how much of an adapter brings what, however many variants a study has. All
+ * panels of a column have one axis. The finished adapter's curve has the wider 95 % intervals; the
+ * recommended variant has a ring. The base model is scale 0.
+ *
+ * @returns A standalone SVG document of one column's width; `undefined` where no checkpoint of any
+ * recipe has two scales.
+ */
+export function recipeScalesFigure(rows: TradeOffRows): string | undefined {
+  const recipes = recipesOf(rows.tradeOff);
+  const all = recipes.flatMap(({ curves }) => curves.flatMap((curve) => curve.rows));
+  const gauges = GAUGES.filter((gauge) => all.some((row) => row[gauge]));
+  if (gauges.length === 0) return undefined;
+  const steps = [...new Set(recipes.flatMap(({ curves }) => curves.map(({ step }) => step)))];
+  const keys = legend(legendOf(steps, all));
+  const n = (gauge: typeof GAUGES[number]): string => {
+    const counts = [...new Set(all.flatMap((row) => row[gauge]?.evidence.n ?? []))];
+    return `${counts.map(formatCount).join(" or ")} (${figureName(rows.titles[gauge])})`;
+  };
+  const lines = notes([
+    "Bars, of finished adapters: the wider 95 % interval of the two, unadjusted. " +
+    `n = ${gauges.map(n).join(", ")}.` +
+    (rows.label === undefined ? "" : ` Data: ${figureName(rows.label)}.`),
+  ]);
+  const below = TOP + recipes.length * (HEAD + PANEL);
+  const most = Math.max(...all.map(({ origin }) => origin.scale ?? 0));
+  const width = (COLUMN_WIDTH - RIGHT) / gauges.length;
+  return renderPlot({
+    width: COLUMN_WIDTH,
+    height: below + 38 + keys.height + lines.height,
+    margin: 0,
+    x: { type: "identity", axis: null },
+    y: { type: "identity", axis: null },
+    marks: [
+      ...gauges.flatMap((gauge, column) =>
+        columnMarks(gauge, recipes, { rows, steps, most, left: column * width, width })
+      ),
+      ...recipes.map(({ source }, i) =>
+        figureText(fitText(source, COLUMN_WIDTH - 16, { fontSize: SMALL_FONT, bold: true }), {
+          margin: NONE,
+          top: TOP + i * (HEAD + PANEL) + HEAD / 2 + 1,
+          fontSize: SMALL_FONT,
+          fontWeight: "bold",
+        })
+      ),
+      figureText("Scale of the adapter (0: base model, 1: as trained)", {
+        margin: NONE,
+        top: below + 26,
+        left: COLUMN_WIDTH / 2,
+        anchor: "middle",
+        fontSize: FONT,
+      }),
+      ...keys.marks(below + 36, NONE),
+      ...lines.marks(below + 36 + keys.height, NONE),
+    ],
+  }, {
+    title: `${figureName(rows.model)}: changes over the scale of each recipe's adapters`,
+    description: describeChanges(rows, all),
+    scale: ON_SCREEN,
+    fontSize: FONT,
+  });
+}
+
+/** What can be drawn: the checkpoints with two scales at least, the finished adapter first. */
+function recipesOf(rows: readonly TradeOffRow[]): RecipeCurves[] {
+  const scaled = rows.filter(({ origin }) => origin.scale !== undefined);
+  return [...Map.groupBy(scaled, ({ origin }) => origin.source)].flatMap(([source, own]) => {
+    const byStep = Map.groupBy(own, ({ origin: { checkpoint, seed } }) =>
+      JSON.stringify([
+        checkpoint ? `${checkpoint.index} of ${checkpoint.of}` : "finished",
+        seed ?? null,
+      ]));
+    const curves = [...byStep]
+      .filter(([, all]) => new Set(all.map(({ origin }) => origin.scale)).size > 1)
+      .map(([key, all]): StepCurve => ({ step: JSON.parse(key)[0], rows: all }));
+    return curves.length === 0 ? [] : [{ source: figureName(source), curves }];
+  });
+}
+
+function legendOf(steps: readonly string[], all: readonly TradeOffRow[]): LegendEntry[] {
+  const step = (name: string): string =>
+    name === "finished" ? "finished adapter" : `checkpoint ${name}`;
+  return [
+    ...steps.map((name, i) => ({ name: step(name), ...seriesStyle(i) })),
+    ...all.filter(({ recommended }) => recommended).map(({ variant }) => ({
+      name: `recommended: ${figureName(variant)}`,
+      colour: INK,
+      symbol: "circle",
+      hollow: true,
+      radius: 5,
+    })),
+  ];
+}
+
+/** One measure: its title, and a panel a recipe. */
+function columnMarks(
+  gauge: typeof GAUGES[number],
+  recipes: readonly RecipeCurves[],
+  { rows, steps, most, left, width }: {
+    readonly rows: TradeOffRows;
+    readonly steps: readonly string[];
+    /** The largest scale. */
+    readonly most: number;
+    readonly left: number;
+    readonly width: number;
+  },
+): unknown[] {
+  const panels = recipes.map(({ curves }) =>
+    curves.map(({ step, rows }) => ({
+      step,
+      points: curvePoints(rows.map((row) => ({ row, x: row.origin.scale! })), gauge),
+    }))
+  );
+  const ends = (step: string, { y, ends }: CurvePoint): readonly number[] =>
+    step === "finished" ? [y, ...ends ?? []] : [y];
+  const domain = domainOf(
+    panels.flat().flatMap(({ step, points }) => points.flatMap((point) => ends(step, point))),
+    unitOf(gauge) === "points" ? 1 : 0.003,
+  );
+  const frame = { x0: left + TICKS, x1: left + width - 6 };
+  const toX = (x: number): number => frame.x0 + x / (1.05 * most) * (frame.x1 - frame.x0);
+  const middle = (frame.x0 + frame.x1) / 2;
+  const heading = (text: string, top: number): unknown =>
+    figureText(fitText(text, width - 4, { fontSize: SMALL_FONT }), {
+      margin: NONE,
+      top,
+      left: middle - 6,
+      anchor: "middle",
+      fontSize: SMALL_FONT,
+    });
+  const bottom = TOP + recipes.length * (HEAD + PANEL);
+  return [
+    heading(figureName(rows.titles[gauge]), 8),
+    heading(`${unitOf(gauge)} ${betterOf(gauge) === "lower" ? "\u2193" : "\u2191"}`, 22),
+    ...panels.flatMap((curves, i) => {
+      const top = TOP + i * (HEAD + PANEL) + HEAD;
+      const toY = (y: number): number => top + PANEL * (domain[1] - y) / (domain[1] - domain[0]);
+      return [
+        ...gridMarks(domain, { frame, toY }),
+        // the finished adapter on top
+        ...curves.toReversed().flatMap(({ step, points }) =>
+          curveMarks(points, {
+            style: seriesStyle(steps.indexOf(step)),
+            toX,
+            toY,
+            radius: 2.5,
+            bars: step === "finished",
+          })
+        ),
+        Plot.dot(curves.flatMap(({ points }) => points.filter((point) => point.recommended)), {
+          x: ({ x }: CurvePoint) => toX(x),
+          y: ({ y }: CurvePoint) => toY(y),
+          r: 6,
+          stroke: INK,
+          strokeWidth: 1.5,
+        }),
+      ];
+    }),
+    ...[0, most / 2, most].map((scale) =>
+      figureText(String(Number(scale.toPrecision(3))), {
+        margin: NONE,
+        top: bottom + 10,
+        left: toX(scale),
+        anchor: "middle",
+        fontSize: SMALL_FONT,
+      })
+    ),
+  ];
+}
+
+function gridMarks(
+  domain: readonly [number, number],
+  { frame, toY }: {
+    readonly frame: { readonly x0: number; readonly x1: number };
+    readonly toY: (y: number) => number;
+  },
+): unknown[] {
+  return ticksOf(domain, 3).flatMap((tick) => [
+    Plot.ruleY([toY(tick)], {
+      x1: frame.x0,
+      x2: frame.x1,
+      stroke: tick === 0 ? MUTED : "#dddddd",
+    }),
+    figureText(signedTick(tick), {
+      margin: NONE,
+      top: toY(tick),
+      left: frame.x0 - 4,
+      anchor: "end",
+      fontSize: SMALL_FONT,
+    }),
+  ]);
+}
