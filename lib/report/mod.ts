@@ -44,6 +44,7 @@ export {
   errorClassBars,
   letterBars,
 } from "./figures/accuracy_bars.ts";
+export { calibrationFigure } from "./figures/calibration_figure.ts";
 export { checkpointFigure, scaleFigure } from "./figures/change_curves.ts";
 export { changePoints, type ChangePointsOptions } from "./figures/change_points.ts";
 export { lossCurves, type LossCurvesOptions } from "./figures/loss_curves.ts";
@@ -88,6 +89,11 @@ export {
   tradeOffFrame,
 } from "./frames/frames.ts";
 export { factsFrame, recipesFrame, trainingFrame } from "./frames/study_frames.ts";
+export {
+  type AnsweredChoice,
+  type CalibrationRow,
+  calibrationRows,
+} from "./rows/calibration_rows.ts";
 export { bestVariant } from "./rows/best_variant.ts";
 export type { ExampleAnswer, ExampleRow, ResultTable } from "./rows/example_types.ts";
 export { changeRows, pairRows } from "./rows/change_rows.ts";

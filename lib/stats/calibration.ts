@@ -30,6 +30,49 @@ export interface Calibration {
   readonly withinBin: number;
 }
 
+/** Questions of like confidence. */
+export interface CalibrationBin {
+  /** Questions. */
+  readonly n: number;
+  /** Their mean confidence. */
+  readonly confidence: number;
+  /** How many of them are right. */
+  readonly right: number;
+}
+
+/**
+ * Questions in the order of their confidence, in bins of equal count: what a reliability diagram
+ * draws, and what {@linkcode calibration} is computed on.
+ *
+ * @param confidence `[questions]` the probability of the chosen answer, in `[0, 1]`.
+ * @param right `[questions]` whether it was right.
+ * @throws {RangeError} If the lengths differ, a value is out of range or a bin has fewer than two
+ * questions.
+ *
+ * @example Two bins of two questions
+ * ```ts
+ * import { calibrationBins } from "./calibration.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const bins = calibrationBins([0.9, 0.5, 0.3, 0.9], [true, true, false, false], { bins: 2 });
+ * assert.deepEqual(bins, [
+ *   { n: 2, confidence: 0.4, right: 1 },
+ *   { n: 2, confidence: 0.9, right: 1 },
+ * ]);
+ * ```
+ */
+export function calibrationBins(
+  confidence: readonly number[],
+  right: readonly boolean[],
+  options: CalibrationOptions = {},
+): CalibrationBin[] {
+  return checkedBins(confidence, right, options).map((bin) => ({
+    n: bin.length,
+    confidence: mean(bin.map((i) => confidence[i]!)),
+    right: bin.filter((i) => right[i]).length,
+  }));
+}
+
 /**
  * The calibration of confidences on bins of equal count, with the bias of few questions taken off.
  *
@@ -62,18 +105,13 @@ export function calibration(
   right: readonly boolean[],
   options: CalibrationOptions = {},
 ): Calibration {
-  const { bins = 10 } = options;
+  const sorted = checkedBins(confidence, right, options);
+  const bins = sorted.length;
   const n = confidence.length;
   const brier = mean(brierScores(confidence, right));
-  if (!Number.isSafeInteger(bins) || bins < 1 || n < 2 * bins) {
-    throw new RangeError(
-      `Cannot calibrate as each bin needs at least two questions: ` +
-        `current values are ${n} questions and ${bins} bins`,
-    );
-  }
   const accuracy = right.filter(Boolean).length / n;
   const result = { ece: 0, l2: 0, l2Debiased: 0, resolution: 0, withinBin: 0 };
-  for (const bin of equalBins(confidence, bins)) {
+  for (const bin of sorted) {
     const shares = bin.map((i) => confidence[i]!);
     const outcomes = bin.map((i) => Number(right[i]));
     const weight = bin.length / n;
@@ -90,6 +128,23 @@ export function calibration(
   }
   const uncertainty = accuracy * (1 - accuracy);
   return { n, bins, ...result, brier, reliability: result.l2, uncertainty };
+}
+
+/** The bins' questions, by their positions. */
+function checkedBins(
+  confidence: readonly number[],
+  right: readonly boolean[],
+  { bins = 10 }: CalibrationOptions,
+): number[][] {
+  // checks lengths and values
+  const { length: n } = brierScores(confidence, right);
+  if (!Number.isSafeInteger(bins) || bins < 1 || n < 2 * bins) {
+    throw new RangeError(
+      `Cannot calibrate as each bin needs at least two questions: ` +
+        `current values are ${n} questions and ${bins} bins`,
+    );
+  }
+  return equalBins(confidence, bins);
 }
 
 /** Positions in the order of their values, in bins of which the first ones may have one more. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { assertNear } from "./testing/from_counts.ts";
 import { brierScores, letterBrierScores } from "./brier_scores.ts";
-import { calibration } from "./calibration.ts";
+import { calibration, calibrationBins } from "./calibration.ts";
 import { meanEvidence } from "./mean_evidence.ts";
 import { pcg32 } from "./pcg32.ts";
 
@@ -59,4 +59,23 @@ Deno.test("calibration() and brierScores() refuse what they cannot score", () =>
   assert.throws(() => brierScores([1.1], [true]), /current value is 1.1/);
   assert.throws(() => brierScores([0.5], []), RangeError);
   assert.throws(() => letterBrierScores([[0, 0]], [2]), RangeError);
+});
+
+Deno.test("calibrationBins() are the bins whose gaps calibration() sums up", () => {
+  const random = pcg32(6);
+  const confidence = Array.from({ length: 143 }, () => random());
+  const right = confidence.map((share) => random() < share ** 2);
+  const bins = calibrationBins(confidence, right);
+  assert.equal(bins.length, 10);
+  assert.equal(bins.reduce((sum, { n }) => sum + n, 0), 143);
+  assert.equal(bins.reduce((sum, bin) => sum + bin.right, 0), right.filter(Boolean).length);
+  const gap = bins.reduce(
+    (sum, { n, confidence, right }) => sum + n / 143 * Math.abs(confidence - right / n),
+    0,
+  );
+  assertNear(gap, calibration(confidence, right).ece);
+  assert.throws(
+    () => calibrationBins([0.5, 0.5, 0.5], [true, false, true], { bins: 2 }),
+    RangeError,
+  );
 });

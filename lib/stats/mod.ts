@@ -27,7 +27,13 @@ export { type Alternative, binomialTest, type BinomialTestOptions } from "./bino
 export { binomialPmf } from "./binomial_pmf.ts";
 export { bootstrap, type BootstrapOptions, type BootstrapResult } from "./bootstrap.ts";
 export { brierScores, letterBrierScores } from "./brier_scores.ts";
-export { type Calibration, calibration, type CalibrationOptions } from "./calibration.ts";
+export {
+  type Calibration,
+  calibration,
+  type CalibrationBin,
+  calibrationBins,
+  type CalibrationOptions,
+} from "./calibration.ts";
 export {
   type ChangeAboveChance,
   changeAboveChance,

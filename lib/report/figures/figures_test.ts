@@ -4,6 +4,8 @@ import { assertGolden } from "../testing/golden.ts";
 import { crowded, LOSS_ROWS, shownOf, STUDY } from "../testing/study_fixture.ts";
 import { LARGE_SWEEP, SWEEP, sweep } from "../testing/sweep_fixture.ts";
 import { accuracyBars, errorClassBars, letterBars } from "./accuracy_bars.ts";
+import type { CalibrationRow } from "../rows/calibration_rows.ts";
+import { calibrationFigure } from "./calibration_figure.ts";
 import { checkpointFigure, scaleFigure } from "./change_curves.ts";
 import { changePoints } from "./change_points.ts";
 import { lossCurves } from "./loss_curves.ts";
@@ -204,6 +206,31 @@ Deno.test("changePoints() draws kinds of text and categories as golden copies", 
   assertGolden("change_mmlu", () => changePoints(mmlu, { title: "MMLU", of: "MMLU" }));
   assert.throws(() => changePoints([...prose, ...mmlu], { title: "both", of: "x" }), RangeError);
   assert.throws(() => changePoints([], { title: "none", of: "x" }), RangeError);
+});
+
+Deno.test("calibrationFigure() draws variants beside the base model as its golden copy", () => {
+  const rows = ["base", "qv", "all-linear-lr2e-4/2of3@0.75"].flatMap((variant, at) =>
+    Array.from({ length: 10 }, (_, i): CalibrationRow => {
+      const mean = 0.3 + 0.06 * i;
+      const confidence = 0.28 + (0.05 + 0.01 * at) * i;
+      return {
+        variant,
+        n: 90,
+        confidence,
+        successes: 90 * mean,
+        mean,
+        ci95: [mean - 0.1, mean + 0.1],
+      };
+    })
+  );
+  const options = { title: "calibration", label: "made up" };
+  assertGolden("calibration", () => calibrationFigure(rows, options));
+  const alone = calibrationFigure(rows.slice(0, 10), options);
+  assert.match(alone, /n = 900</);
+  assert.match(alone, />questions each. Data: made up\.</);
+  assert.doesNotMatch(alone, />tuned</);
+  assert.throws(() => calibrationFigure([], options), RangeError);
+  assert.throws(() => calibrationFigure([{ ...rows[0]!, confidence: 1.2 }], options), RangeError);
 });
 
 Deno.test("lossCurves() draws two curves, told apart by dashes, as its golden copy", () => {

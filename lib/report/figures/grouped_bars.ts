@@ -3,6 +3,7 @@ import {
   COLUMN_WIDTH,
   figureName,
   figureText,
+  fitName,
   fitText,
   FONT,
   INK,
@@ -102,7 +103,7 @@ export function groupedBars(given: readonly GroupedRow[], options: GroupedBarsOp
     marks: [
       ...valueMarks(placed, colour, options),
       ...placed.flatMap(({ row, y }) => [
-        figureText(fitText(row.variant, names, style), {
+        figureText(fitName(row.variant, names, style), {
           margin,
           top: margin.top + y,
           left: 8,

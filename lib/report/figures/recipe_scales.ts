@@ -11,17 +11,14 @@ import {
   fitText,
   FONT,
   INK,
-  type Margin,
-  MUTED,
   ON_SCREEN,
   renderPlot,
   SMALL_FONT,
 } from "./svg.ts";
+import { gridMarks, NO_MARGIN, pixelPlot } from "./panels.ts";
 import { describeChanges } from "./trade_off_words.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
 
-/** Everything is placed in pixels of the whole figure. */
-const NONE: Margin = { top: 0, right: 0, bottom: 0, left: 0 };
 /** A column of panels has its ticks at its left. */
 const TICKS = 38;
 const RIGHT = 8;
@@ -72,40 +69,36 @@ export function recipeScalesFigure(rows: TradeOffRows): string | undefined {
   const below = TOP + recipes.length * (HEAD + PANEL);
   const most = Math.max(...all.map(({ origin }) => origin.scale ?? 0));
   const width = (COLUMN_WIDTH - RIGHT) / gauges.length;
-  return renderPlot({
-    width: COLUMN_WIDTH,
-    height: below + 38 + keys.height + lines.height,
-    margin: 0,
-    x: { type: "identity", axis: null },
-    y: { type: "identity", axis: null },
-    marks: [
+  return renderPlot(
+    pixelPlot(below + 38 + keys.height + lines.height, [
       ...gauges.flatMap((gauge, column) =>
         columnMarks(gauge, recipes, { rows, steps, most, left: column * width, width })
       ),
       ...recipes.map(({ source }, i) =>
         figureText(fitText(source, COLUMN_WIDTH - 16, { fontSize: SMALL_FONT, bold: true }), {
-          margin: NONE,
+          margin: NO_MARGIN,
           top: TOP + i * (HEAD + PANEL) + HEAD / 2 + 1,
           fontSize: SMALL_FONT,
           fontWeight: "bold",
         })
       ),
       figureText("Scale of the adapter (0: base model, 1: as trained)", {
-        margin: NONE,
+        margin: NO_MARGIN,
         top: below + 26,
         left: COLUMN_WIDTH / 2,
         anchor: "middle",
         fontSize: FONT,
       }),
-      ...keys.marks(below + 36, NONE),
-      ...lines.marks(below + 36 + keys.height, NONE),
-    ],
-  }, {
-    title: `${figureName(rows.model)}: changes over the scale of each recipe's adapters`,
-    description: describeChanges(rows, all),
-    scale: ON_SCREEN,
-    fontSize: FONT,
-  });
+      ...keys.marks(below + 36, NO_MARGIN),
+      ...lines.marks(below + 36 + keys.height, NO_MARGIN),
+    ]),
+    {
+      title: `${figureName(rows.model)}: changes over the scale of each recipe's adapters`,
+      description: describeChanges(rows, all),
+      scale: ON_SCREEN,
+      fontSize: FONT,
+    },
+  );
 }
 
 /** What can be drawn: the checkpoints with two scales at least, the finished adapter first. */
@@ -169,7 +162,7 @@ function columnMarks(
   const middle = (frame.x0 + frame.x1) / 2;
   const heading = (text: string, top: number): unknown =>
     figureText(fitText(text, width - 4, { fontSize: SMALL_FONT }), {
-      margin: NONE,
+      margin: NO_MARGIN,
       top,
       left: middle - 6,
       anchor: "middle",
@@ -183,7 +176,9 @@ function columnMarks(
       const top = TOP + i * (HEAD + PANEL) + HEAD;
       const toY = (y: number): number => top + PANEL * (domain[1] - y) / (domain[1] - domain[0]);
       return [
-        ...gridMarks(domain, { frame, toY }),
+        ...gridMarks({ ...frame, y0: top, y1: top + PANEL }, {
+          y: { ticks: ticksOf(domain, 3), at: toY, text: signedTick, written: true },
+        }),
         // the finished adapter on top
         ...curves.toReversed().flatMap(({ step, points }) =>
           curveMarks(points, {
@@ -205,7 +200,7 @@ function columnMarks(
     }),
     ...[0, most / 2, most].map((scale) =>
       figureText(String(Number(scale.toPrecision(3))), {
-        margin: NONE,
+        margin: NO_MARGIN,
         top: bottom + 10,
         left: toX(scale),
         anchor: "middle",
@@ -213,27 +208,4 @@ function columnMarks(
       })
     ),
   ];
-}
-
-function gridMarks(
-  domain: readonly [number, number],
-  { frame, toY }: {
-    readonly frame: { readonly x0: number; readonly x1: number };
-    readonly toY: (y: number) => number;
-  },
-): unknown[] {
-  return ticksOf(domain, 3).flatMap((tick) => [
-    Plot.ruleY([toY(tick)], {
-      x1: frame.x0,
-      x2: frame.x1,
-      stroke: tick === 0 ? MUTED : "#dddddd",
-    }),
-    figureText(signedTick(tick), {
-      margin: NONE,
-      top: toY(tick),
-      left: frame.x0 - 4,
-      anchor: "end",
-      fontSize: SMALL_FONT,
-    }),
-  ]);
 }

@@ -124,6 +124,26 @@ export function fitText(
   return `${signs.join("")}…`;
 }
 
+/**
+ * A name cut in its middle with an ellipsis where it is wider than so many pixels: names of variants
+ * differ at their ends.
+ */
+export function fitName(
+  name: string,
+  width: number,
+  style: { readonly fontSize?: number; readonly bold?: boolean } = {},
+): string {
+  if (textWidth(name, style) <= width) return name;
+  const signs = [...name];
+  const cut = (kept: number): string => {
+    const tail = Math.ceil(0.6 * kept);
+    return `${signs.slice(0, kept - tail).join("")}…${signs.slice(signs.length - tail).join("")}`;
+  };
+  let kept = signs.length - 1;
+  while (kept > 1 && textWidth(cut(kept), style) > width) kept--;
+  return cut(kept);
+}
+
 /** A text in lines of so many pixels at most, broken between words. */
 export function wrapText(
   text: string,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fitText, INK, MUTED, PALETTE, renderPlot, textWidth, wrapText } from "./svg.ts";
+import { fitName, fitText, INK, MUTED, PALETTE, renderPlot, textWidth, wrapText } from "./svg.ts";
 
 Deno.test("renderPlot() leaves the numbers in texts as they are and rounds those of attributes", () => {
   const svg = renderPlot({ width: 100, height: 50 }, { title: "p = 0.12345", description: "d" });
@@ -31,6 +31,18 @@ Deno.test("fitText() and wrapText() keep a text within its width", () => {
   const lines = wrapText("bars are the wider interval of the two, unadjusted", 100);
   assert.ok(lines.length > 2 && lines.every((line) => textWidth(line) <= 100));
   assert.equal(lines.join(" "), "bars are the wider interval of the two, unadjusted");
+});
+
+Deno.test("fitName() keeps both ends of a name within its width, so that scales stay apart", () => {
+  assert.equal(fitName("short", 100), "short");
+  const cut = ["0.25", "0.5", "0.75"].map((scale) =>
+    fitName(`all-linear-lr2e-4/2of3@${scale}`, 90)
+  );
+  assert.equal(new Set(cut).size, 3);
+  for (const name of cut) {
+    assert.match(name, /^al.*….*@0\.\d+$/);
+    assert.ok(textWidth(name) <= 90);
+  }
 });
 
 Deno.test("renderPlot() shows a figure larger on a screen, and draws it the same", () => {

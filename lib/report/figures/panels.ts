@@ -1,0 +1,65 @@
+import * as Plot from "@observablehq/plot";
+import { COLUMN_WIDTH, figureText, type Margin, MUTED, SMALL_FONT } from "./svg.ts";
+
+/** Figures of several panels are placed in pixels of the whole figure. */
+export const NO_MARGIN: Margin = { top: 0, right: 0, bottom: 0, left: 0 };
+
+/** Options of Plot for a figure that is placed in pixels. */
+export function pixelPlot(height: number, marks: readonly unknown[]): object {
+  return {
+    width: COLUMN_WIDTH,
+    height,
+    margin: 0,
+    x: { type: "identity", axis: null },
+    y: { type: "identity", axis: null },
+    marks,
+  };
+}
+
+/** A panel in pixels; y grows downwards. */
+export interface PanelFrame {
+  /** Its left edge. */
+  readonly x0: number;
+  /** Its right edge. */
+  readonly x1: number;
+  /** Its upper edge. */
+  readonly y0: number;
+  /** Its lower edge. */
+  readonly y1: number;
+}
+
+/** The ticks of an axis: where a value is in pixels, and how it is written. */
+export interface PanelAxis {
+  /** In the unit of the axis. */
+  readonly ticks: readonly number[];
+  /** Where a value is, in pixels of the figure. */
+  readonly at: (value: number) => number;
+  /** How a tick is written. */
+  readonly text: (value: number) => string;
+  /** Whether its ticks are written; their lines are drawn all the same. */
+  readonly written: boolean;
+}
+
+/** Lines and numbers of a panel; the line of 0 is darker than the others. */
+export function gridMarks(
+  { x0, x1, y0, y1 }: PanelFrame,
+  { x, y }: { readonly x?: PanelAxis; readonly y?: PanelAxis },
+): unknown[] {
+  const stroke = (tick: number): string => tick === 0 ? MUTED : "#dddddd";
+  const written = ({ written, ticks }: PanelAxis): readonly number[] => written ? ticks : [];
+  const style = { margin: NO_MARGIN, fontSize: SMALL_FONT };
+  return [
+    ...(y?.ticks ?? []).map((tick) =>
+      Plot.ruleY([y!.at(tick)], { x1: x0, x2: x1, stroke: stroke(tick) })
+    ),
+    ...(x?.ticks ?? []).map((tick) =>
+      Plot.ruleX([x!.at(tick)], { y1: y0, y2: y1, stroke: stroke(tick) })
+    ),
+    ...(y ? written(y) : []).map((tick) =>
+      figureText(y!.text(tick), { ...style, top: y!.at(tick), left: x0 - 4, anchor: "end" })
+    ),
+    ...(x ? written(x) : []).map((tick) =>
+      figureText(x!.text(tick), { ...style, top: y1 + 10, left: x!.at(tick), anchor: "middle" })
+    ),
+  ];
+}
