@@ -13,6 +13,7 @@ import { COMPARE } from "./commands/compare.ts";
 import { PIPELINE, STUDY } from "./commands/pipeline.ts";
 import { DOCTOR } from "./commands/doctor.ts";
 import { EVALUATE, MMLU } from "./commands/evaluate.ts";
+import { EXPORT } from "./commands/export.ts";
 import { FETCH } from "./commands/fetch.ts";
 import { JUDGE } from "./commands/judge.ts";
 import { BASELINE, EXPORT_SFT, REPORT, TRAIN } from "./commands/phases.ts";
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   JUDGE,
   REPORT,
   RECORD,
+  EXPORT,
   FETCH,
   TABLES,
   DOCTOR,

@@ -46,6 +46,14 @@ export {
   type TrainingDataOptions,
   writeTrainingData,
 } from "./training/data/write_training_data.ts";
+export { type DataTexts, NO_TEXTS, openDataTexts } from "./exports/data_texts.ts";
+export {
+  EXPORT_FORMATS,
+  exportFiles,
+  type ExportFormat,
+  type ExportOptions,
+} from "./exports/export_files.ts";
+export { type ExportedStudy, openExport, type OpenExportOptions } from "./exports/open_export.ts";
 export { firstTrainingText } from "./inputs/first_training_text.ts";
 export type { HubAdapters } from "./inputs/hub_adapters.ts";
 export {
@@ -111,13 +119,20 @@ export { storedCompletions } from "./answers/stored_completions.ts";
 export { answerLetters, type MmluAnswer, type VariantAnswers } from "./numbers/answers.ts";
 export { type ComparedResults, compareResults } from "./results/compare_results.ts";
 export { type FlippedExample, flippedExamples } from "./numbers/flips.ts";
-export { readAnswers } from "./results/read_answers.ts";
-export { ANSWER_KINDS, type AnswerKind, recordAnswers } from "./results/recorded_answers.ts";
+export { readAllAnswers, readAnswers, type StoredAnswers } from "./results/read_answers.ts";
+export {
+  ANSWER_KINDS,
+  type AnswerKind,
+  type AnswerRow,
+  recordAnswers,
+} from "./results/recorded_answers.ts";
 export { costLines, planReport } from "./sweep/plan_report.ts";
 export { type StudyCost, studyCost } from "./sweep/study_cost.ts";
 export { compareVariants, type Tolerances } from "./numbers/compare_variants.ts";
 export { countCut, scoreMmlu, scoreProse, scoreSql } from "./numbers/score_variant.ts";
 export { tokenAuditFacts } from "./inputs/token_audit_facts.ts";
-export { plannedTrainingTokens, type TrainOptions, trainRecipe } from "./training/train_recipe.ts";
+export { type TrainOptions, trainRecipe } from "./training/train_recipe.ts";
+export { runPart, visibleGpus } from "./parts/run_parts.ts";
+export type { Part } from "./parts/share_study.ts";
 export { type TrainingRuns, trainingRuns } from "./training/training_runs.ts";
 export { RESULT_FILES, summaryTexts, writeResults } from "./results/write_results.ts";

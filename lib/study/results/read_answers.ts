@@ -1,3 +1,4 @@
+import { basename, resolve } from "node:path";
 import { z } from "zod";
 import { checkRecord, COUNT, TEXT, UsageError } from "../../ground/mod.ts";
 import { byReading, HARDNESS_LEVELS } from "../../sql/mod.ts";
@@ -17,7 +18,9 @@ const VERDICT = z.object({
   ...byReading(() => z.boolean()),
   errorClass: TEXT.optional(),
   finishReason: z.enum(["stop", "length"]).optional(),
+  cutInReasoning: z.boolean().optional(),
   shots: COUNT.optional(),
+  message: z.string().optional(),
   sql: z.string().optional(),
 });
 
@@ -31,6 +34,7 @@ const LETTER = z.object({
   correct: z.boolean(),
   answer: COUNT.optional(),
   logProbs: z.array(z.number().max(0)).optional(),
+  written: COUNT.nullable().optional(),
 });
 
 /** A scored passage, as a study writes it. */
@@ -63,7 +67,7 @@ const SEPARATOR = "::";
 export function readAnswers(place: string): VariantAnswers {
   const [path, variant] = place.split(SEPARATOR) as [string, string | undefined];
   const rows = filesOf(path).flatMap((file) => readRows(file));
-  const names = [...new Set(rows.map(({ row }) => String(row.variant ?? "")))];
+  const names = variantNames(rows);
   if (variant === undefined && names.length > 1) {
     throw new UsageError(
       `Cannot compare "${path}": it has several variants: give one of them as ` +
@@ -82,6 +86,32 @@ export function readAnswers(place: string): VariantAnswers {
   return { name, origin: { source: name }, ...answersOf(own) };
 }
 
+/** What one variant answered, and the rows that it was read from. */
+export interface StoredAnswers extends VariantAnswers {
+  /** Every row of it, also those of prompts with another number of examples than the study's own. */
+  readonly rows: readonly AnswerRow[];
+}
+
+/**
+ * Reads what every variant of a folder of results answered, in the order of the files; answers
+ * without a variant are of one that is called as the folder is.
+ *
+ * @throws {UsageError} If it cannot be read, has no answers, or a row is none of the three kinds.
+ */
+export function readAllAnswers(path: string): StoredAnswers[] {
+  const rows = filesOf(path).flatMap((file) => readRows(file));
+  if (rows.length === 0) throw new UsageError(`Cannot use "${path}": it has no answers`);
+  return variantNames(rows).map((variant) => {
+    const own = rows.filter(({ row }) => String(row.variant ?? "") === variant);
+    const name = variant === "" ? basename(resolve(path)) : variant;
+    return { name, origin: { source: name }, ...answersOf(own), rows: own.map(({ row }) => row) };
+  });
+}
+
+function variantNames(rows: readonly PlacedRow[]): string[] {
+  return [...new Set(rows.map(({ row }) => String(row.variant ?? "")))];
+}
+
 /** A row and where it stands. */
 interface PlacedRow {
   readonly row: AnswerRow;
@@ -93,13 +123,13 @@ function filesOf(path: string): string[] {
   try {
     folder = Deno.statSync(path).isDirectory;
   } catch {
-    throw new UsageError(`Cannot compare "${path}": it does not exist`);
+    throw new UsageError(`Cannot use "${path}": it does not exist`);
   }
   if (!folder) return [path];
   const names = new Set([...Deno.readDirSync(path)].map(({ name }) => name));
   const files = ANSWER_FILES.filter((name) => names.has(name));
   if (files.length > 0) return files.map((name) => `${path}/${name}`);
-  throw new UsageError(`Cannot compare "${path}": it has none of ${ANSWER_FILES.join(", ")}`);
+  throw new UsageError(`Cannot use "${path}": it has none of ${ANSWER_FILES.join(", ")}`);
 }
 
 function readRows(path: string): PlacedRow[] {
@@ -128,7 +158,7 @@ function answersOf(
         { ...rest, status: judged, variant, finishReason, sql, elapsedMs: 0 } as SqlVerdict,
       );
     } else if ("chosen" in row) {
-      const { variant: _, answer, chosen, logProbs = [], ...rest } = checkRecord(
+      const { variant: _, answer, chosen, logProbs = [], written, ...rest } = checkRecord(
         LETTER,
         row,
         place,
@@ -139,6 +169,7 @@ function answersOf(
         chosen,
         answer: answer ?? (rest.correct ? chosen : -1),
         logProbs: answer === undefined ? [] : logProbs,
+        ...(written === undefined ? {} : { written }),
       });
     } else if ("nats" in row) {
       const { variant: _, ...rest } = checkRecord(PASSAGE, row, place);
