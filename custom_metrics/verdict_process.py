@@ -103,7 +103,7 @@ def deno_command() -> list[str]:
         return [found]
     if npx := shutil.which("npx"):
         return [npx, "--yes", f"deno@{DENO_VERSION}"]
-    raise VerdictFault("Cannot judge: neither deno nor npx is on the PATH (or set LAB_DENO)")
+    raise VerdictFault("Cannot start Deno: neither deno nor npx is on the PATH (or set LAB_DENO)")
 
 
 @cache
