@@ -13,6 +13,24 @@
  *
  * @module
  */
+export { browserChange, type ChangePlace } from "./browser/browser_change.ts";
+export {
+  type BrowserChange,
+  type BrowserChoiceQuestion,
+  type BrowserChoices,
+  type BrowserData,
+  type BrowserLetters,
+  type BrowserOutcome,
+  type BrowserQuestion,
+  type BrowserSql,
+  type BrowserSqlAnswers,
+  type BrowserVariant,
+  NO_LETTER,
+  NO_OUTCOME,
+  NOT_ASKED,
+} from "./browser/browser_data.ts";
+export { browserPage } from "./browser/browser_page.ts";
+export type { ShownResult } from "./browser/format.ts";
 export { type ChoiceAnswer, type ChoiceExample, choicesText } from "./examples/choices_text.ts";
 export { examplesTable } from "./examples/examples_table.ts";
 export { failuresText } from "./examples/failures_text.ts";
@@ -48,6 +66,7 @@ export { calibrationFigure } from "./figures/calibration_figure.ts";
 export { checkpointFigure, scaleFigure } from "./figures/change_curves.ts";
 export { changePoints, type ChangePointsOptions } from "./figures/change_points.ts";
 export { lossCurves, type LossCurvesOptions } from "./figures/loss_curves.ts";
+export { modelsFigure, type ModelStudy } from "./figures/models_figure.ts";
 export { type FigureDescription, INK, PALETTE, renderPlot } from "./figures/svg.ts";
 export { recipeScalesFigure } from "./figures/recipe_scales.ts";
 export {
@@ -94,6 +113,11 @@ export {
   type CalibrationRow,
   calibrationRows,
 } from "./rows/calibration_rows.ts";
+export { MOST_PAGES } from "./paper/check_paper.ts";
+export type { CompiledPaper } from "./paper/compile_paper.ts";
+export type { PaperInputs } from "./paper/paper_inputs.ts";
+export { type PaperVariants, paperVariants } from "./paper/paper_variants.ts";
+export { PAPER_LANGUAGES, writePaper } from "./paper/write_paper.ts";
 export { bestVariant } from "./rows/best_variant.ts";
 export type { ExampleAnswer, ExampleRow, ResultTable } from "./rows/example_types.ts";
 export { changeRows, pairRows } from "./rows/change_rows.ts";
@@ -157,6 +181,7 @@ export {
   type PrintedEstimate,
 } from "./words/format_numbers.ts";
 export { markdownText, type MarkdownTextOptions } from "./words/markdown_text.ts";
+export type { Language } from "./words/unwarranted.ts";
 export {
   changeSentence,
   INTERVAL_NOTE,

@@ -9,6 +9,7 @@ import { calibrationFigure } from "./calibration_figure.ts";
 import { checkpointFigure, scaleFigure } from "./change_curves.ts";
 import { changePoints } from "./change_points.ts";
 import { lossCurves } from "./loss_curves.ts";
+import { modelsFigure } from "./models_figure.ts";
 import { recipeScalesFigure } from "./recipe_scales.ts";
 import { tradeOffFigure, tradeOffGauges } from "./trade_off_figure.ts";
 import { tradeOffLabels } from "./trade_off_labels.ts";
@@ -231,6 +232,33 @@ Deno.test("calibrationFigure() draws variants beside the base model as its golde
   assert.doesNotMatch(alone, />tuned</);
   assert.throws(() => calibrationFigure([], options), RangeError);
   assert.throws(() => calibrationFigure([{ ...rows[0]!, confidence: 1.2 }], options), RangeError);
+});
+
+Deno.test("modelsFigure() draws three models beside each other as its golden copy", () => {
+  const none = {
+    ...STUDY,
+    tradeOff: STUDY.tradeOff.map((row) => ({ ...row, recommended: false })),
+  };
+  const studies = [
+    { name: "0.5B", rows: STUDY },
+    { name: "1.5B", rows: { ...STUDY, tradeOff: sweep(SWEEP).tradeOff.slice(0, 12) } },
+    { name: "Qwen2.5-Coder-7B", rows: none },
+  ];
+  assertGolden("models", () => modelsFigure(studies, "mmlu"));
+  const prose = modelsFigure(studies.slice(0, 1), "prose");
+  assert.match(
+    prose,
+    /0.5B, all-linear@0.5: text-to-SQL 37.5 % → 52.1 % \(n = 240\), general text/,
+  );
+  assert.match(prose, /2\.618 → 2\.630 nats a token \(n = 60\)/);
+  assert.match(
+    modelsFigure(studies, "mmlu"),
+    /7B, none recommended: text-to-SQL 37.5 % \(n = 240\)/,
+  );
+  assert.throws(() => modelsFigure([], "mmlu"), RangeError);
+  assert.throws(() => modelsFigure([studies[0]!, studies[0]!], "mmlu"), /two models .* "0.5B"/);
+  const bare = { name: "bare", rows: { ...STUDY, tradeOff: [] } };
+  assert.throws(() => modelsFigure([bare], "mmlu"), /"bare" as no variant/);
 });
 
 Deno.test("lossCurves() draws two curves, told apart by dashes, as its golden copy", () => {

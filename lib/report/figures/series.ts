@@ -161,8 +161,12 @@ const NOTE_LINE = 13;
 /** Lays notes out, each in as many lines as it takes. */
 export function notes(texts: readonly string[]): Notes {
   const lines = texts.flatMap((text) =>
-    // no break within "95 %"
-    wrapText(text.replaceAll(" %", "\u00a0%"), COLUMN_WIDTH - 12, { fontSize: SMALL_FONT })
+    // no break within "95 %" or "n = 240"
+    wrapText(
+      text.replaceAll(" %", "\u00a0%").replaceAll("n = ", "n\u00a0=\u00a0"),
+      COLUMN_WIDTH - 12,
+      { fontSize: SMALL_FONT },
+    )
   );
   return {
     height: NOTE_LINE * lines.length + 3,
