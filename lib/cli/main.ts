@@ -9,6 +9,7 @@ import {
 } from "../ground/mod.ts";
 import { ClosedPipe, pipeWriter } from "./closed_pipe.ts";
 import type { Command, CommandContext } from "./command.ts";
+import { BROWSE } from "./commands/browse.ts";
 import { COMPARE } from "./commands/compare.ts";
 import { PIPELINE, STUDY } from "./commands/pipeline.ts";
 import { DOCTOR } from "./commands/doctor.ts";
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   MMLU,
   JUDGE,
   REPORT,
+  BROWSE,
   RECORD,
   EXPORT,
   FETCH,

@@ -75,6 +75,7 @@ export {
   statementRows,
   valueText,
 } from "./result_tables.ts";
+export { ordersRows } from "./text/statement_forms.ts";
 export type { Row, SqlValue } from "./value.ts";
 export {
   ERROR_CLASSES,

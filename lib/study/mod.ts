@@ -19,6 +19,7 @@ export { answerMmlu } from "./answers/answer_mmlu.ts";
 export { answerProse } from "./answers/answer_prose.ts";
 export { type AnsweredSql, answerSql } from "./answers/answer_sql.ts";
 export type { AnswerOptions } from "./answers/stored_answers.ts";
+export { browseStudy, type BrowseOptions } from "./browse/browse_study.ts";
 export { buildSummary, summarizeVariants } from "./results/build_summary.ts";
 export { checkpointHashes, templateHashes } from "./inputs/checkpoint_hashes.ts";
 export { dataLabel } from "./inputs/data_label.ts";
@@ -99,6 +100,7 @@ export {
   recipeAdapters,
 } from "./training/recipe_adapter.ts";
 export { failuresReport } from "./results/failures.ts";
+export { type PaperInputsOptions, readPaperInputs } from "./paper/read_paper_inputs.ts";
 export { forgottenReport } from "./results/forgotten.ts";
 export { finishStudy, runPipeline } from "./run_pipeline.ts";
 export { answerVariants } from "./answers/answer_variants.ts";

@@ -9,7 +9,7 @@ import { type AnswerRow, readJsonLines, readRecordedAnswers } from "./recorded_a
 const VARIANT = { variant: TEXT.optional() };
 
 /** A verdict, as `evaluate`, `judge` and a study write it; other keys are not looked at. */
-const VERDICT = z.object({
+export const VERDICT = z.object({
   ...VARIANT,
   id: TEXT,
   dbId: TEXT,
@@ -25,7 +25,7 @@ const VERDICT = z.object({
 });
 
 /** An answer to a multiple-choice question, as `mmlu` and a study write it. */
-const LETTER = z.object({
+export const LETTER = z.object({
   ...VARIANT,
   id: TEXT,
   subject: TEXT,

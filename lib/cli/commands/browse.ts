@@ -1,0 +1,104 @@
+import { existsSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import {
+  checkOutputFile,
+  checkOutputIsNoInput,
+  fromRoot,
+  REPOSITORY_ROOT,
+  UsageError,
+  writeAtomic,
+} from "../../ground/mod.ts";
+import { browserPage } from "../../report/mod.ts";
+import { loadConfig, type StudyConfig } from "../../runs/mod.ts";
+import { browseStudy } from "../../study/mod.ts";
+import { type Command, type FlagValues, text } from "../command.ts";
+import { DEFAULT_CONFIG, STUDY_FLAGS } from "../study_flags.ts";
+
+/** A page above so many bytes is told: it opens slowly. */
+const MOST_BYTES = 15e6;
+
+/** `browse`: a study's questions, answers and flips as one page that opens from the disk. */
+export const BROWSE: Command = {
+  name: "browse",
+  summary: "write a page that shows which questions a variant repaired and broke, and why",
+  description:
+    "One HTML file that opens from the disk, without a network: base against any variant, or any\n" +
+    "two, text-to-SQL and multiple choice. The answers are those of a finished or recorded study;\n" +
+    "the texts and results come from your copy of the data, so a page of Spider or MMLU is yours to\n" +
+    "pass on only as their licences allow. See docs/browse.md.",
+  flags: {
+    study: {
+      type: "text",
+      value: "DIR",
+      help: "results of a study, working or recorded (default: those of the config)",
+    },
+    config: STUDY_FLAGS.config!,
+    "data-root": STUDY_FLAGS["data-root"]!,
+    spider: { type: "text", value: "PATH", help: "your copy of the text-to-SQL data" },
+    mmlu: { type: "text", value: "PATH", help: "your copy of the multiple-choice data" },
+    out: { type: "text", value: "FILE", help: "the page (default results/<name>/browse.html)" },
+  },
+  async run(flags, { progress, print, signal }): Promise<void> {
+    const { folder, config } = browsed(flags);
+    const out = text(flags, "out") ??
+      join(REPOSITORY_ROOT, "results", basename(resolve(folder)), "browse.html");
+    checkOutputFile(out);
+    checkOutputIsNoInput(
+      out,
+      ["summary.json", ...["verdicts", "letters"].flatMap((k) => [`${k}.jsonl`, `${k}.parquet`])]
+        .map((file) => join(folder, file)),
+    );
+    const root = text(flags, "data-root");
+    const copy = (flag: "spider" | "mmlu"): string | undefined => {
+      const given = text(flags, flag);
+      if (given !== undefined) return resolve(given);
+      return root === undefined ? undefined : join(resolve(root), flag);
+    };
+    const data = await browseStudy({
+      folder,
+      config,
+      spider: copy("spider"),
+      mmlu: copy("mmlu"),
+      progress,
+      signal,
+    });
+    progress.step("Writing the page");
+    const page = browserPage(data);
+    writeAtomic(out, page);
+    if (page.length > MOST_BYTES) {
+      progress.note(`the page has ${megabytes(page.length)}: it may open slowly`);
+    }
+    print(`${out}: ${data.variants.length} variants, ${megabytes(page.length)}`);
+  },
+};
+
+/** The folder of results, and the config where it is not to be the summary's. */
+function browsed(
+  flags: FlagValues,
+): { readonly folder: string; readonly config: StudyConfig | undefined } {
+  const path = text(flags, "config");
+  const folder = text(flags, "study");
+  if (folder !== undefined) {
+    if (!existsSync(folder)) throw new UsageError(`browse: there is no ${folder}`);
+    return { folder, config: path === undefined ? undefined : loadConfig(path) };
+  }
+  const config = loadConfig(path ?? fromRoot(DEFAULT_CONFIG));
+  const results = join(REPOSITORY_ROOT, "results");
+  const places = [join(results, config.name), join(results, "recorded", config.name)];
+  const found = places.find((place) =>
+    ["summary.json", "verdicts.parquet", "letters.parquet"].some((file) =>
+      existsSync(join(place, file))
+    )
+  );
+  if (found !== undefined) return { folder: found, config };
+  throw new UsageError(
+    `browse: the study "${config.name}" has no results in ${
+      places.join(" or ")
+    }: run it, or give ` +
+      "--study DIR",
+  );
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

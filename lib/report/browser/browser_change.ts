@@ -1,0 +1,41 @@
+import type { ChangeRow } from "../rows/row_types.ts";
+import { changeBounds } from "../words/measures.ts";
+import { changeSentence, pValueText } from "../words/verdict_words.ts";
+import type { BrowserChange } from "./browser_data.ts";
+
+/** Where a change stands. */
+export interface ChangePlace {
+  /** The variant that it is counted from. */
+  readonly from: string;
+  /** Index of the text-to-SQL prompt; 0 for other measures. */
+  readonly prompt: number;
+  /** The same change within groups of questions, by the group's name. */
+  readonly groups?: Readonly<Record<string, ChangeRow>>;
+}
+
+/**
+ * A change as the flip browser shows it, in the words of the report.
+ *
+ * @throws {RangeError} If it is none of the three measures.
+ */
+export function browserChange(row: ChangeRow, place: ChangePlace): BrowserChange {
+  const { measure, variant, verdict, midP } = row;
+  if (measure !== "sql" && measure !== "mmlu" && measure !== "prose") {
+    throw new RangeError(`Cannot show a change of "${measure}" as it is none of the measures`);
+  }
+  const { plainCi95, clusteredCi95 } = verdict;
+  const groups = Object.entries(place.groups ?? {});
+  return {
+    from: place.from,
+    to: variant,
+    gauge: measure,
+    prompt: place.prompt,
+    sentence: changeSentence(row),
+    ...(plainCi95 && { byExamples: changeBounds(plainCi95, measure) }),
+    ...(clusteredCi95 && { byClusters: changeBounds(clusteredCi95, measure) }),
+    ...(midP !== undefined && { midP: pValueText(midP) }),
+    ...(groups.length > 0 && {
+      groups: Object.fromEntries(groups.map(([name, group]) => [name, changeSentence(group)])),
+    }),
+  };
+}

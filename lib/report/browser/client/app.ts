@@ -1,0 +1,253 @@
+/// <reference lib="dom" />
+import type { ChangesBlock, ChangeWords, StudyBlock } from "../format.ts";
+import { choiceDetail, choiceMarkdown } from "./choice_detail.ts";
+import { type ChoiceSource, type ChoiceStudy, openChoiceStudy } from "./choice_source.ts";
+import { byId, type Child, countText, el, nameText, refill } from "./dom.ts";
+import { drawFacets } from "./facets.ts";
+import { KINDS, NO_KIND, type Selection, selectItems } from "./select.ts";
+import { sqlDetail, sqlMarkdown } from "./sql_detail.ts";
+import { openSqlStudy, type SqlSource, type SqlStudy } from "./sql_source.ts";
+import { drawSummary } from "./summary_bar.ts";
+import { hashOfView, type View, withValue } from "./view.ts";
+import { VirtualList } from "./virtual_list.ts";
+
+/** What is listed now, with what only its measure has. */
+type Listed =
+  | { readonly tab: "sql"; readonly source: SqlSource }
+  | { readonly tab: "choices"; readonly source: ChoiceSource };
+
+/** From this width on list and question are beside each other: `page.css` has the same number. */
+const WIDE = "(min-width: 62rem)";
+
+/** The page below its controls: it shows a view, and tells when another one is wanted. */
+export class App {
+  readonly #study: StudyBlock;
+  readonly #changes: ChangesBlock;
+  readonly #list: VirtualList;
+  #view: View;
+  #listed: Listed | undefined;
+  #listedKey = "";
+  #selection: Selection | undefined;
+  #sql: Promise<SqlStudy> | undefined;
+  #choices: Promise<ChoiceStudy> | undefined;
+  #shownKey = "";
+
+  constructor(study: StudyBlock, changes: ChangesBlock, view: View) {
+    this.#study = study;
+    this.#changes = changes;
+    this.#view = view;
+    this.#list = new VirtualList({
+      label: "Questions",
+      row: (at) => this.#row(at),
+      onChoose: (at) => this.open(at),
+    });
+    byId("list-host").append(this.#list.element);
+  }
+
+  get view(): View {
+    return this.#view;
+  }
+
+  /** Shows another view, and has it in the address. */
+  show(view: View, { push = false } = {}): Promise<void> {
+    const hash = hashOfView(view, this.#study.sql?.prompts.length ?? 0);
+    if (push) history.pushState(null, "", hash);
+    else history.replaceState(null, "", hash);
+    return this.draw(view);
+  }
+
+  /** Shows another view; at once where what it needs is inflated already. */
+  async draw(view: View): Promise<void> {
+    this.#view = view;
+    const key = [view.tab, view.from, view.to, view.prompt].join("\n");
+    if (key !== this.#listedKey) {
+      const listed = await this.#open(view);
+      // another view was asked for while this one was being inflated
+      if (view !== this.#view) return;
+      this.#listed = listed;
+      this.#listedKey = key;
+    }
+    this.#drawAll();
+  }
+
+  /** Opens a question; on a small screen it comes over the list. */
+  open(at: number): void {
+    const id = this.#listed!.source.ids[at]!;
+    const opens = this.#view.id === "" && !matchMedia(WIDE).matches;
+    void this.show({ ...this.#view, id }, { push: opens });
+  }
+
+  /** Opens the next question, or the one before. */
+  step(by: 1 | -1): void {
+    const shown = this.#selection?.shown ?? [];
+    if (shown.length === 0) return;
+    const place = shown.indexOf(this.#current() ?? -1);
+    const next = place < 0 ? 0 : Math.min(shown.length - 1, Math.max(0, place + by));
+    this.open(shown[next]!);
+  }
+
+  /** The open question as Markdown; `undefined` where none is open. */
+  async markdown(): Promise<string | undefined> {
+    const at = this.#current();
+    if (at === undefined || !this.#listed) return undefined;
+    const { tab, source } = this.#listed;
+    const kind = KINDS[source.kinds[at]!]?.name ?? "not answered by both";
+    return tab === "sql"
+      ? await sqlMarkdown(source.item(at), kind, this.#view)
+      : choiceMarkdown(await source.item(at), kind, this.#view);
+  }
+
+  async #open({ tab, from, to, prompt }: View): Promise<Listed | undefined> {
+    const [first, second] = [from, to].map((name) => this.#variant(name));
+    const { sql, choices } = this.#study;
+    if (tab === "sql" && sql) {
+      const study = await (this.#sql ??= openSqlStudy(sql));
+      const at = sql.prompts.indexOf(prompt);
+      if (!study.has(first!, at) || !study.has(second!, at)) return undefined;
+      return { tab, source: study.source(first!, second!, at) };
+    }
+    if (tab === "choices" && choices) {
+      const study = await (this.#choices ??= openChoiceStudy(choices));
+      if (!study.has(first!) || !study.has(second!)) return undefined;
+      return { tab, source: study.source(first!, second!) };
+    }
+    return undefined;
+  }
+
+  #variant(name: string): number {
+    return this.#study.variants.findIndex((variant) => variant.name === name);
+  }
+
+  #words(gauge: keyof ChangesBlock): ChangeWords | undefined {
+    const { from, to, prompt } = this.#view;
+    const at = gauge === "sql" ? this.#study.sql?.prompts.indexOf(prompt) ?? 0 : 0;
+    return this.#changes[gauge][`${this.#variant(from)},${this.#variant(to)},${at}`];
+  }
+
+  #drawAll(): void {
+    const listed = this.#listed;
+    byId("listed").hidden = listed === undefined;
+    if (!listed) {
+      this.#selection = undefined;
+      refill(byId("summary"), el("p", { class: "sentence" }, "One of the two was not asked this."));
+      this.#drawDetail();
+      return;
+    }
+    const view = this.#view;
+    const selection = selectItems(listed.source, view);
+    this.#selection = selection;
+    const words = this.#words(view.tab === "sql" ? "sql" : "mmlu");
+    drawSummary(byId("summary"), {
+      view,
+      selection,
+      measure: view.tab === "sql" ? "text-to-SQL" : this.#study.choices!.title,
+      clusters: view.tab === "sql" ? "databases" : "subjects",
+      words,
+      prose: this.#words("prose"),
+      group: groupOf(view, words),
+    }, (kind) => void this.show({ ...view, kind, id: "" }));
+    drawFacets(byId("facets"), listed.source.facets, {
+      view,
+      selection,
+      onValue: (facet, value) => void this.show({ ...withValue(view, facet, value), id: "" }),
+      redraw: () => this.#drawAll(),
+    });
+    const chosen = Object.values(view.filters).flat().length;
+    byId("chosen").textContent = chosen === 0 ? "" : ` (${chosen} chosen)`;
+    byId("found").textContent = `${countText(selection.shown.length)} question${
+      selection.shown.length === 1 ? "" : "s"
+    }`;
+    byId("reset").hidden = !selection.narrowed;
+    this.#list.show(selection.shown, this.#current());
+    this.#drawDetail();
+  }
+
+  /** The open question: the one of the address, else the first where there is room beside the list. */
+  #current(): number | undefined {
+    const { id } = this.#view;
+    if (id !== "") {
+      const at = this.#listed?.source.ids.indexOf(id) ?? -1;
+      return at < 0 ? undefined : at;
+    }
+    return matchMedia(WIDE).matches ? this.#selection?.shown[0] : undefined;
+  }
+
+  #row(at: number): Child[] {
+    const { tab, source } = this.#listed!;
+    const kind = KINDS[source.kinds[at]!]!;
+    const text = (key: string): string => {
+      const facet = source.facets.find((one) => one.key === key)!;
+      return nameText(facet.names[facet.codes[at]!]!);
+    };
+    const [title, tags] = tab === "sql"
+      ? [source.item(at).question, [
+        text("database"),
+        text("hardness"),
+        ...(kind.name === "still right" ? [] : [text("class")]),
+      ]]
+      : [source.question(at), [nameText(source.subject(at)), source.letters(at)]];
+    return [
+      el("span", { class: `sign k${source.kinds[at]}`, title: kind.name }, kind.sign),
+      el("span", { class: "title" }, title),
+      el("span", { class: "tags" }, [source.ids[at]!, ...tags].join(" · ")),
+    ];
+  }
+
+  #drawDetail(): void {
+    const at = this.#current();
+    document.body.classList.toggle("open", this.#view.id !== "");
+    const key = `${this.#listedKey}\n${at}`;
+    if (key === this.#shownKey) return;
+    this.#shownKey = key;
+    const host = byId("question");
+    const missing = this.#view.id !== "" && at === undefined;
+    if (at === undefined) {
+      byId("question-title").textContent = missing
+        ? `There is no question "${this.#view.id}" here`
+        : "No question is open";
+      refill(host, el("p", { class: "quiet" }, "Choose one from the list."));
+      return;
+    }
+    void this.#fillDetail(host, at, key);
+  }
+
+  async #fillDetail(host: HTMLElement, at: number, key: string): Promise<void> {
+    const { tab, source } = this.#listed!;
+    const names = { from: this.#view.from, to: this.#view.to };
+    let parts: readonly Child[];
+    let place: string;
+    if (tab === "sql") {
+      const item = source.item(at);
+      place = [item.database, item.hardness].join(" · ");
+      parts = await sqlDetail(item, this.#study.sql!, names);
+    } else {
+      const item = await source.item(at);
+      place = [...new Set([item.subject, item.category])].map(nameText).join(" · ");
+      parts = choiceDetail(item, names);
+    }
+    if (key !== this.#shownKey) return;
+    const kind = source.kinds[at]!;
+    refill(
+      byId("question-title"),
+      kind === NO_KIND ? "" : el("span", { class: `sign k${kind}` }, KINDS[kind]!.sign),
+      `${source.ids[at]} `,
+      el("span", { class: "word" }, KINDS[kind]?.name ?? "not answered by both"),
+      el("span", { class: "quiet" }, place),
+    );
+    refill(host, ...parts);
+    byId("detail").scrollTop = 0;
+  }
+}
+
+/** The one group that is filtered by, where there is a sentence of it alone. */
+function groupOf(
+  { filters, query }: View,
+  words: ChangeWords | undefined,
+): { readonly name: string; readonly sentence: string } | undefined {
+  const chosen = Object.entries(filters);
+  const [key, values] = chosen[0] ?? [];
+  if (chosen.length !== 1 || query !== "" || values?.length !== 1) return undefined;
+  if (key !== "hardness" && key !== "category") return undefined;
+  const sentence = words?.groups?.[values[0]!];
+  return sentence === undefined ? undefined : { name: values[0]!, sentence };
+}

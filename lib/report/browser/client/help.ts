@@ -1,0 +1,49 @@
+/// <reference lib="dom" />
+import type { StudyBlock } from "../format.ts";
+import { button, el } from "./dom.ts";
+
+const KEYS = [
+  ["j, k", "next and previous question"],
+  ["/", "search"],
+  ["1 to 4", "repaired, broken, still wrong, still right; again for all"],
+  ["c", "copy the question as Markdown"],
+  ["?", "this page"],
+  ["Esc", "close, or clear the search"],
+] as const;
+
+/** The dialog on keys, marks, and where the numbers come from; it is shown by `showModal`. */
+export function helpDialog(study: StudyBlock): HTMLDialogElement {
+  const dialog = el(
+    "dialog",
+    { id: "help", "aria-labelledby": "help-title" },
+    el("h2", { id: "help-title" }, "About this page"),
+    el("h3", {}, "Keys"),
+    el(
+      "dl",
+      {},
+      ...KEYS.flatMap(([key, what]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, what)]),
+    ),
+    el("h3", {}, "What is marked"),
+    el(
+      "p",
+      {},
+      "In a statement: tokens that are not in the gold's order in the gold. In a result: cells of " +
+        "rows that the gold has not, against the gold's rows that are missing, one by one. Rows are " +
+        "compared as a bag, whatever their order.",
+    ),
+    el(
+      "p",
+      {},
+      "Right and wrong are the verdicts that were recorded, in the official reading. Intervals, words " +
+        "and p-values come from the library: this page computes none of them.",
+    ),
+    el("h3", {}, "The study"),
+    el("ul", {}, ...study.facts.map((fact) => el("li", {}, fact))),
+    el("h3", {}, "What is cut or missing"),
+    study.notes.length === 0
+      ? el("p", {}, "Nothing.")
+      : el("ul", {}, ...study.notes.map((note) => el("li", {}, note))),
+  );
+  dialog.append(button({ class: "close" }, () => dialog.close(), "Close"));
+  return dialog;
+}

@@ -1,0 +1,80 @@
+/// <reference lib="dom" />
+import type { ChangeWords } from "../format.ts";
+import { button, type Child, countText, el, refill } from "./dom.ts";
+import { KINDS, type Selection } from "./select.ts";
+import type { View } from "./view.ts";
+
+/** What the summary says beside the counts. */
+export interface SummaryFacts {
+  readonly view: View;
+  readonly selection: Selection;
+  /** "text-to-SQL", or what the multiple-choice data are called. */
+  readonly measure: string;
+  /** The clusters of the measure: "databases", "subjects". */
+  readonly clusters: string;
+  /** What may be said of this pair on this measure; `undefined` where nothing was computed. */
+  readonly words: ChangeWords | undefined;
+  /** The same of general text, where it was measured. */
+  readonly prose: ChangeWords | undefined;
+  /** The one group that is filtered by, where there is a sentence of it alone. */
+  readonly group: { readonly name: string; readonly sentence: string } | undefined;
+}
+
+/** Shows what may be said of a pair, and the four kinds of flips as buttons. */
+export function drawSummary(
+  host: HTMLElement,
+  facts: SummaryFacts,
+  onKind: (kind: string) => void,
+): void {
+  const { view, selection, measure, words, prose, group } = facts;
+  refill(
+    host,
+    el(
+      "p",
+      { class: "sentence" },
+      el("b", {}, view.to),
+      " against ",
+      el("b", {}, view.from),
+      ` on ${measure}: `,
+      words
+        ? el("span", { class: "verdict" }, words.sentence)
+        : "no words for this pair; counts alone",
+    ),
+    el("p", { class: "intervals" }, ...intervalParts(facts)),
+    group && el("p", { class: "intervals" }, `${group.name} alone: ${group.sentence}`),
+    prose && el("p", { class: "intervals" }, `General text (lower is better): ${prose.sentence}`),
+    el(
+      "div",
+      { class: "kinds", role: "group", "aria-label": "Kinds of flips" },
+      ...KINDS.map(({ name, sign }, kind) =>
+        button(
+          {
+            class: `kind k${kind}`,
+            "aria-pressed": String(view.kind === name),
+            "data-kind": name,
+          },
+          () => onKind(view.kind === name ? "all" : name),
+          el("span", { class: "sign", "aria-hidden": "true" }, sign),
+          el("span", { class: "count" }, countText(selection.kinds[kind]!)),
+          el("span", { class: "name" }, name),
+        )
+      ),
+    ),
+    selection.narrowed && words &&
+      el(
+        "p",
+        { class: "intervals" },
+        `Counts are of the questions that the filters let through; the change above is of all ${
+          countText(selection.answered)
+        }.`,
+      ),
+  );
+}
+
+function intervalParts({ words, selection, clusters }: SummaryFacts): Child[] {
+  const parts = [`${countText(selection.answered)} questions that both answered`];
+  if (words?.byExamples) parts.push(`95 % interval by questions ${words.byExamples}`);
+  if (words?.byClusters) parts.push(`by ${clusters} ${words.byClusters}`);
+  if (words?.midP) parts.push(`McNemar's mid-p ${words.midP}`);
+  return [parts.join(" · ")];
+}

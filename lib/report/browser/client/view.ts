@@ -1,0 +1,63 @@
+/** What the page shows: all of it is in its address, behind "#". */
+export interface View {
+  readonly tab: "sql" | "choices";
+  /** Names of variants. */
+  readonly from: string;
+  readonly to: string;
+  /** The name of a text-to-SQL prompt. */
+  readonly prompt: string;
+  /** The kind of flip, or "all". */
+  readonly kind: string;
+  /** Chosen values by the key of their facet; facets without one let all through. */
+  readonly filters: Readonly<Record<string, readonly string[]>>;
+  /** What is searched for. */
+  readonly query: string;
+  /** The question that is open, or "". */
+  readonly id: string;
+}
+
+/** Facets stand in the address behind this. */
+const FACET = "f.";
+
+/** The view that an address says; what it does not say is as in `start`. */
+export function viewOfHash(hash: string, start: View): View {
+  const given = new URLSearchParams(hash.replace(/^#/, ""));
+  const filters: Record<string, string[]> = {};
+  for (const [key, value] of given) {
+    if (key.startsWith(FACET)) (filters[key.slice(FACET.length)] ??= []).push(value);
+  }
+  const tab = given.get("tab");
+  return {
+    tab: tab === "sql" || tab === "choices" ? tab : start.tab,
+    from: given.get("from") ?? start.from,
+    to: given.get("to") ?? start.to,
+    prompt: given.get("prompt") ?? start.prompt,
+    kind: given.get("kind") ?? start.kind,
+    filters,
+    query: given.get("q") ?? "",
+    id: given.get("id") ?? "",
+  };
+}
+
+/** The address of a view, from "#" on. */
+export function hashOfView(view: View, prompts: number): string {
+  const said = new URLSearchParams({ tab: view.tab, from: view.from, to: view.to });
+  if (prompts > 1) said.set("prompt", view.prompt);
+  said.set("kind", view.kind);
+  for (const [key, values] of Object.entries(view.filters)) {
+    for (const value of values) said.append(FACET + key, value);
+  }
+  if (view.query !== "") said.set("q", view.query);
+  if (view.id !== "") said.set("id", view.id);
+  return `#${said}`;
+}
+
+/** The view with one value of a facet chosen, or no longer chosen. */
+export function withValue(view: View, facet: string, value: string): View {
+  const chosen = view.filters[facet] ?? [];
+  const next = chosen.includes(value)
+    ? chosen.filter((other) => other !== value)
+    : [...chosen, value];
+  const { [facet]: _old, ...others } = view.filters;
+  return { ...view, filters: next.length === 0 ? others : { ...others, [facet]: next } };
+}

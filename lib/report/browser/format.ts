@@ -1,0 +1,126 @@
+/**
+ * The forms in which the flip browser's data travel from the builder to the page: types alone, so
+ * that the page's script can share them.
+ *
+ * The page has a block of base64 for each, deflated (RFC 1951): JSON, or columns as
+ * {@linkcode Columns} are packed.
+ *
+ * @module
+ */
+
+/** Columns of numbers by name. */
+export type Columns = Readonly<Record<string, Uint8Array | Uint16Array | Uint32Array | Int16Array>>;
+
+/** The kinds of numbers that a column may have. */
+export type ColumnType = "u8" | "u16" | "u32" | "i16";
+
+/** The result of a statement as the page shows it. */
+export interface ShownResult {
+  /** How many rows it has in all. */
+  readonly rowCount: number;
+  /** How many columns it has in all. */
+  readonly columnCount: number;
+  /** `[shown rows, shown columns]` as texts; `null` for NULL. */
+  readonly cells: readonly (readonly (string | null)[])[];
+  /** The places of the shown rows, counted from 1; left out where they are the first ones. */
+  readonly places?: readonly number[];
+  /**
+   * For each shown row the columns in which it differs from the gold's, a bit each; 0 for a row that
+   * the gold has too. Left out where there is none, and of the gold itself.
+   */
+  readonly marks?: readonly number[];
+  /** Rows that the gold has not; left out for 0. */
+  readonly extra?: number;
+  /** Rows of the gold that it has not; left out for 0. */
+  readonly missing?: number;
+  /** Whether it has the gold's rows in another order, and the gold orders them. */
+  readonly otherOrder?: true;
+  /** Whether columns were put into the gold's order before rows were compared. */
+  readonly movedColumns?: true;
+}
+
+/** The block `study`: what everything else is read with. */
+export interface StudyBlock {
+  readonly name: string;
+  readonly label?: string;
+  readonly model: string;
+  readonly facts: readonly string[];
+  readonly notes: readonly string[];
+  readonly variants: readonly { readonly name: string; readonly note?: string }[];
+  /** Indices of variants. */
+  readonly first: { readonly from: number; readonly to: number };
+  readonly sql?: SqlHead;
+  readonly choices?: ChoicesHead;
+}
+
+/** What the columns of text-to-SQL mean. */
+export interface SqlHead {
+  readonly questions: number;
+  readonly prompts: readonly string[];
+  /** Variant and prompt of each list of answers. */
+  readonly sets: readonly (readonly [number, number])[];
+  readonly databases: readonly string[];
+  readonly hardness: readonly string[];
+  readonly statuses: readonly string[];
+  readonly classes: readonly string[];
+  readonly readings: readonly { readonly name: string; readonly rule: string }[];
+}
+
+/** What the columns of multiple choice mean. */
+export interface ChoicesHead {
+  readonly title: string;
+  readonly questions: number;
+  /** The variant of each list of answers. */
+  readonly sets: readonly number[];
+  readonly categories: readonly string[];
+  readonly subjects: readonly string[];
+  /** The category of each subject. */
+  readonly categoryOf: readonly number[];
+  /** Variants whose log-probabilities are here, each in a block of its own, `log-probs-VARIANT`. */
+  readonly logProbs: readonly number[];
+  /** Whether any letters were written. */
+  readonly written: boolean;
+}
+
+/** The block `changes`: words by measure, and by "from,to,prompt" (indices). */
+export type ChangesBlock = Readonly<
+  Record<"sql" | "mmlu" | "prose", Readonly<Record<string, ChangeWords>>>
+>;
+
+/** What may be said of a change. */
+export interface ChangeWords {
+  readonly sentence: string;
+  readonly byExamples?: string;
+  readonly byClusters?: string;
+  readonly midP?: string;
+  readonly groups?: Readonly<Record<string, string>>;
+}
+
+/** The block `sql-text`. */
+export interface SqlTextBlock {
+  readonly ids: readonly string[];
+  readonly questions: readonly string[];
+  readonly golds: readonly string[];
+  /** Statements and messages that outcomes have indices of. */
+  readonly statements: readonly string[];
+  readonly messages: readonly string[];
+}
+
+/** The block `choice-text`. */
+export interface ChoiceTextBlock {
+  readonly ids: readonly string[];
+  readonly questions: readonly string[];
+  readonly choices: readonly (readonly string[])[];
+}
+
+/** The names of the blocks; log-probabilities have the variant's index behind their name. */
+export type BlockName =
+  | "study"
+  | "changes"
+  | "sql"
+  | "sql-text"
+  | "schemas"
+  | "results"
+  | "choices"
+  | "choice-text"
+  | `log-probs-${number}`;

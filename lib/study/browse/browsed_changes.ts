@@ -1,0 +1,179 @@
+import { UsageError } from "../../ground/mod.ts";
+import {
+  type BrowserChange,
+  browserChange,
+  type BrowserChoices,
+  type BrowserSql,
+  type ChangeRow,
+  changeRows,
+  NO_LETTER,
+  NO_OUTCOME,
+  pairRows,
+} from "../../report/mod.ts";
+import type { Summary } from "../../runs/mod.ts";
+import { scoreChange } from "../numbers/paired_change.ts";
+
+/** The right answers of one variant on one measure under one prompt. */
+interface Scored {
+  readonly name: string;
+  readonly gauge: "sql" | "mmlu";
+  readonly prompt: number;
+  /** `[questions]`; `undefined` where there is no answer. */
+  readonly right: readonly (boolean | undefined)[];
+}
+
+/** What a study has to browse. */
+export interface Browsed {
+  /** The variants' names. */
+  readonly names: readonly string[];
+  readonly sql: BrowserSql | undefined;
+  readonly choices: BrowserChoices | undefined;
+}
+
+/**
+ * What may be said of every pair of variants, both ways round, on each measure: the summary's own
+ * changes and words where it has them (claims that its plan names are adjusted there), else the same
+ * intervals of this pair alone, unadjusted.
+ *
+ * @throws {UsageError} If the summary counts other flips than the answers have.
+ */
+export function browsedChanges(
+  { names, sql, choices }: Browsed,
+  summary: Summary | undefined,
+): BrowserChange[] {
+  const known = summary ? summaryChanges(summary, sql?.prompts ?? []) : new Map();
+  const found: BrowserChange[] = [...known.values()].filter(({ gauge }) => gauge === "prose")
+    .map(({ change }) => change);
+  const clusters = {
+    sql: sql?.questions.map(({ dbId }) => dbId) ?? [],
+    mmlu: choices?.questions.map(({ subject }) => subject) ?? [],
+  };
+  const scored = [...sqlScores(names, sql), ...choiceScores(names, choices)];
+  for (const from of scored) {
+    for (const to of scored) {
+      if (from === to || from.gauge !== to.gauge || from.prompt !== to.prompt) continue;
+      const own = known.get(changeKey(from.name, to.name, from));
+      const change = own?.change ?? pairChange(from, to, clusters[from.gauge]);
+      if (own) checkFlips(own, from, to);
+      if (change) found.push(change);
+    }
+  }
+  return found;
+}
+
+/** A change that the summary has, with the flips that it counts. */
+interface KnownChange {
+  readonly gauge: ChangeRow["measure"];
+  readonly change: BrowserChange;
+  readonly flips: { readonly gained: number; readonly lost: number } | undefined;
+}
+
+function summaryChanges(
+  { variants, plan, findings }: Summary,
+  prompts: readonly string[],
+): Map<string, KnownChange> {
+  const known = new Map<string, KnownChange>();
+  const keep = (
+    row: ChangeRow,
+    { from, prompt, groups = {} }: {
+      readonly from: string;
+      readonly prompt: number;
+      readonly groups?: Readonly<Record<string, ChangeRow>>;
+    },
+  ): void => {
+    const gauge = row.measure as "sql" | "mmlu" | "prose";
+    const { evidence } = row;
+    known.set(changeKey(from, row.variant, { gauge, prompt }), {
+      gauge,
+      change: browserChange(row, { from, prompt, groups }),
+      flips: evidence.kind === "score" ? evidence : undefined,
+    });
+  };
+  const [base, ...tuned] = variants;
+  for (const { name, versusBase } of tuned) {
+    if (!base || !versusBase) continue;
+    const rows = changeRows(name, versusBase, { tolerance: plan, claims: findings.claims });
+    for (const gauge of ["sql", "mmlu", "prose"] as const) {
+      const own = rows.filter(({ measure }) => measure === gauge);
+      const groups = Object.fromEntries(own.map((row) => [row.group, row]));
+      const { all, ...others } = groups;
+      if (all) keep(all, { from: base.name, prompt: 0, groups: others });
+      prompts.forEach((prompt, at) => {
+        const row = groups[prompt];
+        if (at > 0 && row && gauge === "sql") keep(row, { from: base.name, prompt: at });
+      });
+    }
+  }
+  for (const row of pairRows(findings.pairs)) keep(row, { from: row.first, prompt: 0 });
+  return known;
+}
+
+function changeKey(
+  from: string,
+  to: string,
+  { gauge, prompt }: { readonly gauge: string; readonly prompt: number },
+): string {
+  return JSON.stringify([from, to, gauge, prompt]);
+}
+
+function sqlScores(names: readonly string[], sql: BrowserSql | undefined): Scored[] {
+  return (sql?.answers ?? []).map(({ variant, prompt, outcomes }) => ({
+    name: names[variant]!,
+    gauge: "sql",
+    prompt,
+    right: Array.from(
+      outcomes,
+      (at) => at === NO_OUTCOME ? undefined : sql!.outcomes[at]!.readings[0]!,
+    ),
+  }));
+}
+
+function choiceScores(names: readonly string[], choices: BrowserChoices | undefined): Scored[] {
+  return (choices?.answers ?? []).map(({ variant, chosen }) => ({
+    name: names[variant]!,
+    gauge: "mmlu",
+    prompt: 0,
+    right: choices!.questions.map(({ answer }, at) =>
+      chosen[at] === NO_LETTER ? undefined : chosen[at] === answer
+    ),
+  }));
+}
+
+/** The change of this pair alone on the questions that both answered. */
+function pairChange(
+  from: Scored,
+  to: Scored,
+  clusters: readonly string[],
+): BrowserChange | undefined {
+  const both = from.right.flatMap((right, at) =>
+    right === undefined || to.right[at] === undefined ? [] : [at]
+  );
+  if (both.length === 0) return undefined;
+  const { evidence, verdict, midP } = scoreChange(
+    both.map((at) => from.right[at]!),
+    both.map((at) => to.right[at]!),
+    { clusters: both.map((at) => clusters[at]!) },
+  );
+  const row: ChangeRow = {
+    measure: from.gauge,
+    variant: to.name,
+    group: "all",
+    evidence,
+    verdict,
+    outcome: verdict.outcome,
+    midP,
+  };
+  return browserChange(row, { from: from.name, prompt: from.prompt });
+}
+
+function checkFlips({ flips, gauge }: KnownChange, from: Scored, to: Scored): void {
+  const count = (before: boolean): number =>
+    from.right.filter((right, at) => right === before && to.right[at] === !before).length;
+  const [gained, lost] = [count(false), count(true)];
+  if (!flips || (flips.gained === gained && flips.lost === lost)) return;
+  throw new UsageError(
+    `Cannot browse: from "${from.name}" to "${to.name}" the summary counts ${flips.gained} gained ` +
+      `and ${flips.lost} lost (${gauge}), the answers have ${gained} and ${lost}: they are not of ` +
+      "one study",
+  );
+}
