@@ -125,7 +125,7 @@ Deno.test("tradeOffGauges() names the measures that it can be drawn against", ()
 });
 
 Deno.test("tradeOffFigure() says units, n, the tolerated loss and the data, and claims nothing", () => {
-  const svg = tradeOffFigure(STUDY);
+  const svg = tradeOffFigure(STUDY).replaceAll("\u00a0", " ");
   for (
     const text of [
       "Change on text-to-SQL (points), better ↑",
@@ -226,7 +226,7 @@ Deno.test("calibrationFigure() draws variants beside the base model as its golde
   );
   const options = { title: "calibration", label: "made up" };
   assertGolden("calibration", () => calibrationFigure(rows, options));
-  const alone = calibrationFigure(rows.slice(0, 10), options);
+  const alone = calibrationFigure(rows.slice(0, 10), options).replaceAll("\u00a0", " ");
   assert.match(alone, /n = 900</);
   assert.match(alone, />questions each. Data: made up\.</);
   assert.doesNotMatch(alone, />tuned</);
