@@ -133,7 +133,12 @@ export { type StudyCost, studyCost } from "./sweep/study_cost.ts";
 export { compareVariants, type Tolerances } from "./numbers/compare_variants.ts";
 export { countCut, scoreMmlu, scoreProse, scoreSql } from "./numbers/score_variant.ts";
 export { tokenAuditFacts } from "./inputs/token_audit_facts.ts";
-export { type TrainOptions, trainRecipe } from "./training/train_recipe.ts";
+export {
+  plannedTrainingTokens,
+  recordLengths,
+  type TrainOptions,
+  trainRecipe,
+} from "./training/train_recipe.ts";
 export { runPart, visibleGpus } from "./parts/run_parts.ts";
 export type { Part } from "./parts/share_study.ts";
 export { type TrainingRuns, trainingRuns } from "./training/training_runs.ts";
