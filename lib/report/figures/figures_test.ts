@@ -11,7 +11,7 @@ import { changePoints } from "./change_points.ts";
 import { lossCurves } from "./loss_curves.ts";
 import { modelsFigure } from "./models_figure.ts";
 import { recipeScalesFigure } from "./recipe_scales.ts";
-import { tradeOffFigure, tradeOffGauges } from "./trade_off_figure.ts";
+import { tradeOffFigure, tradeOffGauges, tradeOffNearFigure } from "./trade_off_figure.ts";
 import { tradeOffLabels } from "./trade_off_labels.ts";
 import { isBaseOnFront, tradeOffPoints } from "./trade_off_points.ts";
 
@@ -40,9 +40,10 @@ Deno.test("tradeOffFigure() draws two variants and sixty as their golden copies"
 
 Deno.test("tradeOffFigure() draws a sweep of 50 variants, and what is near, as its golden copies", () => {
   assertGolden("trade_off_sweep", () => tradeOffFigure(sweep(SWEEP)));
-  const near = { gauge: "prose", near: true } as const;
-  assertGolden("trade_off_near", () => tradeOffFigure(sweep(LARGE_SWEEP), near));
-  assert.match(tradeOffFigure(sweep(LARGE_SWEEP), near), /94 variants, 9 of/);
+  const prose = { gauge: "prose" } as const;
+  assertGolden("trade_off_near", () => tradeOffNearFigure(sweep(LARGE_SWEEP), prose)!);
+  assert.match(tradeOffNearFigure(sweep(LARGE_SWEEP), prose)!, /94 variants, 9 of/);
+  assert.equal(tradeOffNearFigure(PLAIN), undefined, "nothing is outside");
 });
 
 Deno.test("tradeOffLabels() covers no point and no other label, however many variants there are", () => {

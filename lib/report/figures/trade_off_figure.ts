@@ -25,12 +25,6 @@ import {
 export interface TradeOffOptions {
   /** The measure of the x axis; by default multiple choice, or general text where there is none. */
   readonly gauge?: KnowledgeGauge;
-  /**
-   * Whether only the part of the plane is drawn where the base model, the front and the recommended
-   * variant are: one recipe that forgets much leaves little room for all others. A note says how many
-   * variants are outside.
-   */
-  readonly near?: boolean;
 }
 
 /** How high the frame is, for few points and for many. */
@@ -56,13 +50,39 @@ export function tradeOffGauges({ tradeOff }: Pick<VariantRows, "tradeOff">): Kno
  */
 export function tradeOffFigure(rows: TradeOffRows, options: TradeOffOptions = {}): string {
   const gauge = options.gauge ?? tradeOffGauges(rows)[0] ?? "mmlu";
+  return drawn(rows, gauge, tradeOffPoints(rows.tradeOff, gauge), false);
+}
+
+/**
+ * The part of {@linkcode tradeOffFigure} where the base model, the front and the recommended variant
+ * are: one recipe that forgets much leaves little room for all others. A note says how many variants
+ * are outside.
+ *
+ * @returns A standalone SVG document of one column's width; `undefined` where no variant is outside.
+ * @throws {RangeError} As {@linkcode tradeOffFigure}.
+ */
+export function tradeOffNearFigure(
+  rows: TradeOffRows,
+  options: TradeOffOptions = {},
+): string | undefined {
+  const gauge = options.gauge ?? tradeOffGauges(rows)[0] ?? "mmlu";
   const all = tradeOffPoints(rows.tradeOff, gauge);
+  const within = pointsWithin(all, domainsOf(all, { gauge, tolerated: undefined, near: true }));
+  return within.length === all.length ? undefined : drawn(rows, gauge, all, true);
+}
+
+function drawn(
+  rows: TradeOffRows,
+  gauge: KnowledgeGauge,
+  all: readonly TradeOffPoint[],
+  near: boolean,
+): string {
   if (all.length === 0) {
     throw new RangeError("Cannot draw the trade-off figure as it needs a point: there are none");
   }
   const delta = rows.tradeOff.find((row) => row[gauge]?.delta !== undefined)?.[gauge]?.delta;
   const tolerated = delta === undefined ? undefined : toleratedX(delta, gauge);
-  const domain = domainsOf(all, { gauge, tolerated, near: options.near ?? false });
+  const domain = domainsOf(all, { gauge, tolerated, near });
   const points = pointsWithin(all, domain);
   const lines = notes(noteLines(rows, gauge, { shown: points.length, of: all.length }));
   const keys = legend(

@@ -1,10 +1,12 @@
 import {
   checkpointFigure,
+  recipeScalesFigure,
   scaleFigure,
   summaryRows,
   summaryTable,
   tradeOffFigure,
   tradeOffGauges,
+  tradeOffNearFigure,
 } from "../../report/mod.ts";
 import { writeAtomic } from "../../ground/mod.ts";
 
@@ -31,13 +33,21 @@ export const RESULT_FILES = {
  */
 export function summaryTexts(summary: Summary): Readonly<Record<string, string>> {
   const rows = summaryRows(summary);
-  const [first, ...others] = tradeOffGauges(rows);
   const figures = {
-    "trade_off.svg": first && tradeOffFigure(rows, { gauge: first }),
     ...Object.fromEntries(
-      others.map((gauge) => [`trade_off_${gauge}.svg`, tradeOffFigure(rows, { gauge })]),
+      tradeOffGauges(rows).flatMap((gauge, i) => {
+        const name = i === 0 ? "trade_off" : `trade_off_${gauge}`;
+        return [
+          [`${name}.svg`, tradeOffFigure(rows, { gauge })],
+          [`${name}_near.svg`, tradeOffNearFigure(rows, { gauge })],
+        ];
+      }),
     ),
     "scales.svg": scaleFigure(rows),
+    // without checkpoints it would say the same once more
+    "scales_by_recipe.svg": rows.tradeOff.some(({ origin }) => origin.checkpoint)
+      ? recipeScalesFigure(rows)
+      : undefined,
     "checkpoints.svg": checkpointFigure(rows),
   };
   const drawn = Object.entries(figures).flatMap(([file, svg]) => svg ? [[file, svg] as const] : []);
