@@ -43,7 +43,13 @@ Deno.test("tradeOffFigure() draws a sweep of 50 variants, and what is near, as i
   const prose = { gauge: "prose" } as const;
   assertGolden("trade_off_near", () => tradeOffNearFigure(sweep(LARGE_SWEEP), prose)!);
   assert.match(tradeOffNearFigure(sweep(LARGE_SWEEP), prose)!, /94 variants, 9 of/);
-  assert.equal(tradeOffNearFigure(PLAIN), undefined, "nothing is outside");
+  assert.equal(tradeOffNearFigure(STUDY), undefined, "few variants");
+  const { tradeOff } = sweep(SWEEP);
+  const near = {
+    ...STUDY,
+    tradeOff: tradeOff.filter(({ origin }) => origin.source !== "all-linear-lr1e-3"),
+  };
+  assert.equal(tradeOffNearFigure(near), undefined, "no variant is outside");
 });
 
 Deno.test("tradeOffLabels() covers no point and no other label, however many variants there are", () => {

@@ -58,7 +58,8 @@ export function tradeOffFigure(rows: TradeOffRows, options: TradeOffOptions = {}
  * are: one recipe that forgets much leaves little room for all others. A note says how many variants
  * are outside.
  *
- * @returns A standalone SVG document of one column's width; `undefined` where no variant is outside.
+ * @returns A standalone SVG document of one column's width; `undefined` where no variant is outside,
+ * or there are so few that the whole figure shows each.
  * @throws {RangeError} As {@linkcode tradeOffFigure}.
  */
 export function tradeOffNearFigure(
@@ -68,7 +69,8 @@ export function tradeOffNearFigure(
   const gauge = options.gauge ?? tradeOffGauges(rows)[0] ?? "mmlu";
   const all = tradeOffPoints(rows.tradeOff, gauge);
   const within = pointsWithin(all, domainsOf(all, { gauge, tolerated: undefined, near: true }));
-  return within.length === all.length ? undefined : drawn(rows, gauge, all, true);
+  const helps = all.length > FEW && within.length < all.length;
+  return helps ? drawn(rows, gauge, all, true) : undefined;
 }
 
 function drawn(
