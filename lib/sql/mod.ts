@@ -58,7 +58,12 @@ export {
 } from "./quarantine/gold_quarantine.ts";
 export { type GoldExample, readGoldExamples } from "./read_gold_examples.ts";
 export { type ByReading, byReading, type Reading, READING_RULES, READINGS } from "./readings.ts";
-export { type Prediction, readPredictions, type Remark } from "./read_predictions.ts";
+export {
+  type Prediction,
+  readPredictions,
+  type ReadPredictionsOptions,
+  type Remark,
+} from "./read_predictions.ts";
 export {
   type CommonFailure,
   commonFailure,

@@ -40,6 +40,12 @@ const DATABASE_KEYS = ["db_id", "dbId", "database_id"] as const;
 // BIRD's prediction files have the database behind the statement.
 const BIRD_MARK = "\t----- bird -----\t";
 
+/** Options of {@linkcode readPredictions}. */
+export interface ReadPredictionsOptions {
+  /** Of a study's own file, which has several variants: the one whose answers are read. */
+  readonly variant?: string;
+}
+
 /**
  * Reads a prediction file: statements or JSON.
  *
@@ -50,9 +56,12 @@ const BIRD_MARK = "\t----- bird -----\t";
  * extracted), and if need be an id: the example's own, `dev-12`, or its place, as `id`,
  * `question_id`, `index` and their kin. A record that is a text is a statement.
  *
+ * The files that this project writes are read too: a study's `samples/sql.jsonl`, where the
+ * completion is `text`, and its `verdicts.jsonl`.
+ *
  * @param source The file's name, for messages.
  * @throws {UsageError} If a record cannot be read, or its id or answer has a name or a type that is
- * not known.
+ * not known, or it has answers of several variants and none is named.
  *
  * @example
  * ```ts
@@ -62,9 +71,14 @@ const BIRD_MARK = "\t----- bird -----\t";
  * assert.deepEqual(readPredictions('{"3": "SELECT 1"}', "p.json"), [{ sql: "SELECT 1", id: "3" }]);
  * ```
  */
-export function readPredictions(text: string, source: string): readonly Prediction[] {
-  const records = readJsonRecords(text, source, isRecord);
-  if (records === undefined) return linesOf(text).map(predictionOfLine);
+export function readPredictions(
+  text: string,
+  source: string,
+  { variant }: ReadPredictionsOptions = {},
+): readonly Prediction[] {
+  const all = readJsonRecords(text, source, isRecord);
+  if (all === undefined && variant === undefined) return linesOf(text).map(predictionOfLine);
+  const records = ofVariant(all ?? [], source, variant);
   const predictions = records.map(predictionOf);
   if (records.length > 0 && !records.some(hasAnswerKey)) {
     throw new UsageError(`Cannot read ${source}: no record has "sql" or "${COMPLETION_KEY}"`);
@@ -74,6 +88,45 @@ export function readPredictions(text: string, source: string): readonly Predicti
 
 function isRecord(value: Readonly<Record<string, unknown>>): boolean {
   return answerKey(value) !== undefined || hasIdKey(value);
+}
+
+/** The records of one variant, where they are a study's own; all of any other file. */
+function ofVariant(
+  records: readonly PlacedRecord[],
+  source: string,
+  variant: string | undefined,
+): readonly PlacedRecord[] {
+  const names = [...new Set(records.flatMap(({ value }) => ownVariant(value) ?? []))];
+  if (variant === undefined) {
+    if (names.length < 2) return records;
+    throw new UsageError(
+      `Cannot read ${source}: it has answers of ${names.length} variants, name one ` +
+        `(judge: --variant NAME, compare: FILE::NAME): ${printable(names.join(", "))}`,
+    );
+  }
+  if (names.includes(variant)) return records.filter(({ value }) => ownVariant(value) === variant);
+  throw new UsageError(
+    `Cannot read ${source}: it has no answers of "${printable(variant)}": ` +
+      (names.length === 0
+        ? "its records name no variant"
+        : `there are ${printable(names.join(", "))}`),
+  );
+}
+
+/** The variant that a record of this project's own files is of. */
+function ownVariant(value: PlacedRecord["value"]): string | undefined {
+  if (typeof value === "string" || typeof value.variant !== "string") return undefined;
+  return isOwnSample(value) || isOwnVerdict(value) ? value.variant : undefined;
+}
+
+/** A line of a study's `samples/sql.jsonl`. */
+function isOwnSample(record: Readonly<Record<string, unknown>>): boolean {
+  return typeof record.promptHash === "string" && typeof record.text === "string";
+}
+
+/** A line of a study's `verdicts.jsonl`, or of `evaluate`'s. */
+function isOwnVerdict(record: Readonly<Record<string, unknown>>): boolean {
+  return typeof record.official === "boolean" && typeof record.status === "string";
 }
 
 function predictionOfLine(line: string): Prediction {
@@ -87,7 +140,7 @@ function predictionOfLine(line: string): Prediction {
 }
 
 function predictionOf({ value, place, key }: PlacedRecord): Prediction {
-  const record = typeof value === "string" ? { sql: value } : value;
+  const record = typeof value === "string" ? { sql: value } : known(value);
   const ids = [...(key === undefined ? [] : [key]), ...predictionIds(record, place)];
   const dbId = databaseOf(record, place);
   return {
@@ -96,6 +149,13 @@ function predictionOf({ value, place, key }: PlacedRecord): Prediction {
     ...(ids.length > 1 ? { otherIds: ids.slice(1) } : {}),
     ...(dbId === undefined ? {} : { dbId }),
   };
+}
+
+/** A record of this project's own files with its answer under the key that others have it under. */
+function known(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (isOwnSample(record)) return { ...record, [COMPLETION_KEY]: record.text };
+  // a verdict on an answer without a statement has none
+  return isOwnVerdict(record) && answerKey(record) === undefined ? { ...record, sql: "" } : record;
 }
 
 function answerOf(
@@ -140,7 +200,7 @@ function answerKey(record: Readonly<Record<string, unknown>>): string | undefine
 }
 
 function hasAnswerKey({ value }: PlacedRecord): boolean {
-  return typeof value === "string" || answerKey(value) !== undefined;
+  return typeof value === "string" || answerKey(known(value)) !== undefined;
 }
 
 function databaseOf(

@@ -45,7 +45,7 @@ export const COMPARE_FILE_FLAGS: Readonly<Record<string, Flag>> = {
   predictions: {
     type: "texts",
     value: "FILE",
-    help: "predicted statements, as judge reads them; two",
+    help: "predicted statements, as judge reads them, or a study's file as FILE::VARIANT; two",
   },
   examples: {
     type: "text",
@@ -162,9 +162,10 @@ async function judged(
     neededText("compare", flags, name)
   ) as [string, string];
   const suite = oneOf("compare", flags, { flag: "suite", names: SUITES });
+  const [path, variant] = file.split("::") as [string, string | undefined];
   progress.step(`Judging ${file}`);
   const { verdicts } = await judgePredictions({
-    predictions: readPredictions(readText(file), file),
+    predictions: readPredictions(readText(path), path, variant === undefined ? {} : { variant }),
     examples: readGoldExamples(readText(examples), examples),
     databases,
     suite,

@@ -19,6 +19,7 @@ import {
   type Suite,
 } from "../../sql/mod.ts";
 import { type Command, type FlagValues, neededText, number, oneOf, text } from "../command.ts";
+import { outputFile } from "../output_file.ts";
 import { reportVerdicts } from "./judge_report.ts";
 
 /** The choices of `--suite`. */
@@ -35,10 +36,12 @@ export const JUDGE: Command = {
     "FILE has one statement a line (or a statement, a tab and its database), or JSON: an array, JSON\n" +
     "lines or {id: sql}, with sql (as it is) or completion (the statement is extracted), and id or\n" +
     "index where they do not follow the order of the examples. An example without a prediction\n" +
-    "counts as wrong. When rows agree has several readings, and all are judged:\n" +
+    "counts as wrong. A study's own samples/sql.jsonl and verdicts.jsonl are read too. When rows\n" +
+    "agree has several readings, and all are judged:\n" +
     READINGS.map((reading) => `  ${reading}: ${READING_RULES[reading]}`).join("\n"),
   flags: {
     predictions: { type: "text", value: "FILE", help: "the predicted statements" },
+    variant: { type: "text", value: "NAME", help: "whose answers, of a study's own file" },
     examples: { type: "text", value: "FILE", help: "dev.json, or a list of gold and database" },
     databases: { type: "text", value: "DIR", help: "folder with DB/DB.sqlite" },
     suite: {
@@ -48,7 +51,11 @@ export const JUDGE: Command = {
         "or DB.sqlite alone",
     },
     mode: { type: "text", value: "NAME", help: "reading of the table (default: official)" },
-    out: { type: "text", value: "FILE", help: "JSON lines, one an example (resumed when killed)" },
+    out: {
+      type: "text",
+      value: "PATH",
+      help: "JSON lines, one an example (resumed when killed); a folder gets verdicts.jsonl",
+    },
     limit: { type: "number", value: "N", help: "only the first N examples" },
     timeout: { type: "number", value: "S", help: "seconds for a statement (default: 30)" },
     workers: { type: "number", value: "N", help: "statements at a time (default: the cores)" },
@@ -56,7 +63,10 @@ export const JUDGE: Command = {
   async run(flags, { progress, print, signal }): Promise<void> {
     const mode = oneOf("judge", flags, { flag: "mode", names: READINGS });
     const request = requestOf(flags);
-    const out = text(flags, "out") ?? "results/scratch/verdicts.jsonl";
+    const out = outputFile(
+      text(flags, "out") ?? "results/scratch/verdicts.jsonl",
+      "verdicts.jsonl",
+    );
     const timeoutMs = Math.ceil((number(flags, "timeout") ?? DEFAULT_TIMEOUT_SECONDS) * 1_000);
     const workers = number(flags, "workers");
     if (!(timeoutMs >= 1)) throw new UsageError("judge: --timeout must be above 0");
@@ -90,7 +100,10 @@ function requestOf(flags: FlagValues): Request {
     (name) => neededText("judge", flags, name),
   ) as [string, string, string];
   const suite = oneOf("judge", flags, { flag: "suite", names: SUITES });
-  const predictions = readPredictions(readText(predictionFile), predictionFile);
+  const variant = text(flags, "variant");
+  const predictions = readPredictions(readText(predictionFile), predictionFile, {
+    ...(variant === undefined ? {} : { variant }),
+  });
   const examples = readGoldExamples(readText(exampleFile), exampleFile);
   const limit = number(flags, "limit");
   if (limit === undefined) return { predictions, examples, databases, suite };

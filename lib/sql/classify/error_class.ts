@@ -16,7 +16,9 @@ export interface WrongPrediction {
  * several parts the first in this order:
  *
  * 1. `empty`: there is no statement; `syntax`: SQLite refused it. A refusal for an unknown or an
- *    ambiguous name is `schema_linking`, one for a misused aggregate `aggregation`.
+ *    ambiguous name is `schema_linking`, one for a misused aggregate `aggregation`. A statement that
+ *    reads no table, such as `SELECT 1`, is `schema_linking` too: no join is missing in it, as it
+ *    has nothing of the schema.
  * 2. `set_operation`: other set operators. `nesting`: another number of subqueries.
  * 3. `join`: another number of tables, outer joins or join columns. `schema_linking`: as many, but
  *    other tables.
@@ -72,6 +74,7 @@ function refusalClass(message: string): ErrorClass {
 function firstDifference(gold: StatementShape, predicted: StatementShape): ErrorClass {
   const differs = (part: keyof StatementShape): boolean =>
     JSON.stringify(gold[part]) !== JSON.stringify(predicted[part]);
+  if (predicted.tables.length === 0 && gold.tables.length > 0) return "schema_linking";
   if (differs("setOperations")) return "set_operation";
   if (differs("subqueries")) return "nesting";
   if (gold.tables.length !== predicted.tables.length) return "join";

@@ -42,6 +42,20 @@ for (const [name, from, to, expected] of CHANGES) {
   });
 }
 
+Deno.test("errorClass() calls a statement that reads no table schema_linking, and no join error", async () => {
+  const classOf = (gold: string, predicted: string): Promise<ErrorClass> =>
+    errorClass({ status: "mismatch", gold, predicted, message: "" });
+  for (const predicted of ["SELECT 1", "SELECT 'Rome', 2 LIMIT 1"]) {
+    assert.equal(await classOf(GOLD, predicted), "schema_linking");
+    assert.equal(await classOf("SELECT count(*) FROM stadium", predicted), "schema_linking");
+  }
+  // a table within a subquery is one
+  assert.equal(
+    await classOf("SELECT count(*) FROM stadium", "SELECT (SELECT count(*) FROM stadium)"),
+    "nesting",
+  );
+});
+
 Deno.test("errorClass() takes other aliases, letter case and order of conditions for no difference", async () => {
   const predicted = "select s.name, COUNT(*) from stadium s join concert c on s.id = c.sid " +
     'where s.city = "Rome" and c.year > 2013 group by c.sid having count(*) > 1 order by s.name asc limit 3';
