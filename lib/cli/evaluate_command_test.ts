@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { REPOSITORY_ROOT } from "../ground/mod.ts";
+import { hubEnvironment, ID, withHub, writeCached } from "../setup/testing/fake_hub.ts";
 import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
 import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
 import { BASE, openModelInputs } from "../study/mod.ts";
@@ -98,14 +99,71 @@ Deno.test("mmlu calls numbers of the embedded sample sample, whatever the config
   assert.match(embedded.printed, /^Multiple-choice accuracy \(sample\)\n/);
 });
 
+Deno.test("evaluate and mmlu write into the folder that --out names, there or not, as into a file", async () => {
+  using study = await writeMiniStudy();
+  const config = ["--config", study.configPath];
+  Deno.mkdirSync(`${study.root}/there`);
+  for (const [command, name] of [["evaluate", "verdicts"], ["mmlu", "answers"]] as const) {
+    const written = [`${study.root}/there`, `${study.root}/new/`, `${study.root}/${command}.jsonl`];
+    for (const out of written) {
+      const { code, notes } = await runMain([command, ...config, "--out", out]);
+      assert.equal(code, 0, notes.join("\n"));
+    }
+    // an evaluation has times in it, which no two runs share
+    const lines = (path: string): string =>
+      Deno.readTextFileSync(path).replaceAll(/"elapsedMs":[\d.]+/g, "");
+    const whole = lines(`${study.root}/${command}.jsonl`);
+    assert.equal(lines(`${study.root}/there/${name}.jsonl`), whole);
+    assert.equal(lines(`${study.root}/new/${name}.jsonl`), whole);
+  }
+});
+
+Deno.test("evaluate and mmlu take --data-root as other commands do, and not beside --data", async () => {
+  using study = await writeMiniStudy();
+  const broken = { ...study.config, spider: { path: "nowhere" }, mmlu: { path: "nowhere" } };
+  await Deno.writeTextFile(study.configPath, JSON.stringify(broken));
+  for (const command of ["evaluate", "mmlu"]) {
+    const args = [command, "--config", study.configPath, "--out", `${study.root}/out.jsonl`];
+    await assertRefused(args, /nowhere/);
+    const shots = command === "evaluate" ? ["--shots", "1"] : ["--shots", "2", "--limit", "1"];
+    const root = ["--data-root", `${study.root}/data`, ...shots];
+    const { code, notes } = await runMain([...args, ...root]);
+    assert.equal(code, 0, notes.join("\n"));
+    await assertRefused([...args, ...root, "--data", "x"], /--data and --data-root exclude/);
+  }
+});
+
+Deno.test("evaluate and mmlu take an adapter by its id on the hub, with a folder's numbers", async () => {
+  using study = await writeMiniStudy();
+  const local = await writeTinyAdapter(`${study.root}/local`);
+  const names = ["adapter_config.json", "adapter_model.safetensors"];
+  const files = Object.fromEntries(
+    names.map((name) => [name, Deno.readFileSync(`${local}/${name}`)]),
+  );
+  await withHub({ files }, async ({ options }) => {
+    await writeCached(options, files);
+    using _hub = hubEnvironment(options);
+    for (const command of ["evaluate", "mmlu"]) {
+      const answers = async (adapter: string, name: string): Promise<string> => {
+        const out = `${study.root}/${command}-${name}.jsonl`;
+        const args = [command, "--config", study.configPath, "--adapter-path", adapter];
+        const { code, notes, printed } = await runMain([...args, "--out", out]);
+        assert.equal(code, 0, notes.join("\n"));
+        assert.ok(printed.includes(`| ${name} `), printed);
+        const lines = Deno.readTextFileSync(out).replaceAll(/"elapsedMs":[\d.]+/g, "");
+        return lines.replaceAll(/"variant":"[^"]*"/g, "");
+      };
+      assert.equal(await answers(ID, "tiny-model"), await answers(local, "local"));
+    }
+  });
+});
+
 Deno.test("evaluate and mmlu refuse an --out that cannot be written before the model is opened", async () => {
   // a model that would be refused if it were opened first
   using study = await writeMiniStudy({ model: { "config.json": "{" } });
   await Deno.mkdir(`${study.root}/folder`);
   await Deno.writeTextFile(`${study.root}/file`, "");
   const cases: readonly (readonly [string, RegExp])[] = [
-    [`${study.root}/folder`, /folder: it is a folder: give the name of a file/],
-    [`${study.root}/new/`, /new\/: it names a folder: give the name of a file/],
     [`${study.root}/file/a.jsonl`, /a part of the path is a file, not a folder/],
   ];
   for (const command of ["evaluate", "mmlu"]) {

@@ -1,5 +1,5 @@
-import { resolve } from "node:path";
-import { contentKey } from "../ground/mod.ts";
+import { join, resolve } from "node:path";
+import { contentKey, UsageError } from "../ground/mod.ts";
 
 import { recordedConfig, type StudyConfig, TASK_VERSION, validateConfig } from "../runs/mod.ts";
 import { dataLabel, type ModelInputs, type NamedVariant } from "../study/mod.ts";
@@ -20,7 +20,7 @@ const NAME_LENGTH = 64;
 export function evaluationConfig(flags: FlagValues, task: Task): StudyConfig {
   const config = studyConfig({ config: flags.config, seed: flags.seed });
   const model = text(flags, "model");
-  const data = text(flags, "data");
+  const data = dataOf(flags, task);
   const limit = flags.all ? null : number(flags, "limit");
   const limits = task === "spider" ? { limit } : { perCategory: limit };
   const shots = number(flags, "shots");
@@ -50,6 +50,16 @@ export function evaluationConfig(flags: FlagValues, task: Task): StudyConfig {
     },
   }, { path: "the flags" });
   return dataLabel(merged, [merged[task].path]);
+}
+
+/** Where the flags say that the data are; `undefined` for where the config says. */
+function dataOf(flags: FlagValues, task: Task): string | undefined {
+  const data = text(flags, "data");
+  const root = text(flags, "data-root");
+  if (data !== undefined && root !== undefined) {
+    throw new UsageError("--data and --data-root exclude each other: both say where the data are");
+  }
+  return root === undefined ? data : join(root, task);
 }
 
 /**

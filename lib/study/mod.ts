@@ -19,7 +19,7 @@ export { answerMmlu } from "./answers/answer_mmlu.ts";
 export { answerProse } from "./answers/answer_prose.ts";
 export { type AnsweredSql, answerSql } from "./answers/answer_sql.ts";
 export type { AnswerOptions } from "./answers/stored_answers.ts";
-export { browseStudy, type BrowseOptions } from "./browse/browse_study.ts";
+export { type BrowseOptions, browseStudy } from "./browse/browse_study.ts";
 export { buildSummary, summarizeVariants } from "./results/build_summary.ts";
 export { checkpointHashes, templateHashes } from "./inputs/checkpoint_hashes.ts";
 export { dataLabel } from "./inputs/data_label.ts";
@@ -56,7 +56,7 @@ export {
 } from "./exports/export_files.ts";
 export { type ExportedStudy, openExport, type OpenExportOptions } from "./exports/open_export.ts";
 export { firstTrainingText } from "./inputs/first_training_text.ts";
-export type { HubAdapters } from "./inputs/hub_adapters.ts";
+export { adapterFolder, fetchHubAdapters, type HubAdapters } from "./inputs/hub_adapters.ts";
 export {
   type DataInputs,
   type MmluInputs,

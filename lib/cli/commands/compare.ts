@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { contentKey, fromRoot, REPOSITORY_ROOT, UsageError } from "../../ground/mod.ts";
 import {
@@ -8,8 +7,8 @@ import {
   type StudyConfig,
   validateConfig,
 } from "../../runs/mod.ts";
-import { isHubId } from "../../setup/mod.ts";
 import { dataLabel, openStudy } from "../../study/mod.ts";
+import { folderOrId } from "../adapter_place.ts";
 import { type Command, type FlagValues, number, text, texts } from "../command.ts";
 import { DEFAULT_CONFIG, STUDY_FLAGS } from "../study_flags.ts";
 import { COMPARE_FILE_FLAGS, comparesFiles, DELTAS, runCompareFiles } from "./compare_files.ts";
@@ -227,12 +226,6 @@ function scales(flags: FlagValues): readonly number[] {
   const values = list.split(",").map((value) => value.trim() === "" ? NaN : Number(value));
   if (values.every(Number.isFinite)) return [...new Set(values)].sort((a, b) => a - b);
   throw new UsageError(`compare: --scale must be numbers with commas between them: "${list}"`);
-}
-
-/** A folder that exists wins; what is none and is written like one is an id on the hub. */
-function folderOrId(path: string): string {
-  const dir = resolve(path);
-  return !existsSync(dir) && isHubId(path) ? path : dir;
 }
 
 /** Folders or ids by a name each: their last part, with the one before it where two are alike. */

@@ -12,14 +12,16 @@ import {
   UsageError,
   writeAtomic,
 } from "../../ground/mod.ts";
-import { ensureModel, ensureSample } from "../../setup/mod.ts";
+import { ensureModel, ensureSample, isHubId } from "../../setup/mod.ts";
 import {
+  adapterFolder,
   answerLetters,
   answerMmlu,
   answerSql,
   BASE,
   countCut,
   databaseHashes,
+  fetchHubAdapters,
   judgeSamples,
   mmluShortfalls,
   type ModelInputs,
@@ -37,14 +39,27 @@ import {
   sqlShortfalls,
 } from "../../study/mod.ts";
 import { proportion } from "../../stats/mod.ts";
-import { type Command, type Flag, type FlagValues, number, text } from "../command.ts";
+import { folderOrId } from "../adapter_place.ts";
+import {
+  type Command,
+  type CommandContext,
+  type Flag,
+  type FlagValues,
+  number,
+  text,
+} from "../command.ts";
 import { evaluationConfig, evaluationName, type Task } from "../evaluation_config.ts";
+import { outputFile } from "../output_file.ts";
 import { STUDY_FLAGS } from "../study_flags.ts";
 
 const MODEL_FLAGS: Readonly<Record<string, Flag>> = {
   config: STUDY_FLAGS.config!,
   model: { type: "text", value: "DIR", help: "checkpoint folder (default: the config's model)" },
-  "adapter-path": { type: "text", value: "DIR", help: "LoRA adapter as PEFT saves it" },
+  "adapter-path": {
+    type: "text",
+    value: "DIR",
+    help: "LoRA adapter as PEFT saves it, or its id on the hub",
+  },
   scale: { type: "number", value: "S", help: "factor on the adapter (default 1; 0 is the base)" },
   engine: { type: "text", value: "NAME", help: "onnx or server (default: the config's)" },
   device: { type: "text", value: "NAME", help: "cpu or cuda (default: the config's)" },
@@ -52,6 +67,11 @@ const MODEL_FLAGS: Readonly<Record<string, Flag>> = {
     type: "text",
     value: "PATH",
     help: "the data, a folder or a file (default: the config's)",
+  },
+  "data-root": {
+    type: "text",
+    value: "DIR",
+    help: "folder with spider/ and mmlu/, in place of --data",
   },
   limit: { type: "number", value: "N", help: "only N questions (mmlu: N of each category)" },
   shots: {
@@ -62,8 +82,9 @@ const MODEL_FLAGS: Readonly<Record<string, Flag>> = {
   seed: STUDY_FLAGS.seed!,
   out: {
     type: "text",
-    value: "FILE",
-    help: "JSON lines, one an example, resumed when there (default: a folder a run)",
+    value: "PATH",
+    help: "JSON lines, one an example, resumed when there; a folder gets verdicts.jsonl or " +
+      "answers.jsonl (default: a folder a run)",
   },
 };
 
@@ -89,11 +110,11 @@ export const EVALUATE: Command = {
     const sql = await openSqlInputs(config);
     for (const line of sqlShortfalls(config, sql)) progress.note(line);
     const data = { ...sql.spider.hashes, ...await databaseHashes(sql) };
-    checkOutput(flags, config.spider.path);
+    checkOutput(flags, "spider", config.spider.path);
     const ready = await ensureModel(config, progress, { signal });
     const model = await openModelInputs(ready.config, ready.dir);
     auditTokens(model.tokenizer, samplePrompt(sql));
-    const variant = await namedVariant(flags, model);
+    const variant = await namedVariant(flags, model, { progress, signal });
     for (const line of otherBase(variant, model)) progress.note(line);
     const files = runFiles(flags, { task: "spider", model, data, variant });
     using store = openSqlStore(files.samples, model, progress);
@@ -134,13 +155,13 @@ export const MMLU: Command = {
     checkFlags(flags);
     const choices = await openMmluInputs(config);
     for (const line of mmluShortfalls(config, choices)) progress.note(line);
-    checkOutput(flags, config.mmlu.path);
+    checkOutput(flags, "mmlu", config.mmlu.path);
     const ready = await ensureModel(config, progress, { signal });
     const model = await openModelInputs(ready.config, ready.dir);
     const audit = auditTokens(model.tokenizer, undefined, {
       letters: letterCount(choices.questions),
     });
-    const variant = await namedVariant(flags, model);
+    const variant = await namedVariant(flags, model, { progress, signal });
     for (const line of otherBase(variant, model)) progress.note(line);
     const data = choices.mmlu.hashes;
     const files = runFiles(flags, { task: "mmlu", model, data, variant });
@@ -171,16 +192,25 @@ function checkFlags(flags: FlagValues): void {
     return;
   }
   // the folder's files are looked at with the model; a path that is wrong is told at once
+  const place = folderOrId(dir);
+  if (place === dir && isHubId(dir)) return;
   try {
-    Deno.statSync(dir);
+    Deno.statSync(place);
   } catch {
     throw new UsageError(`Cannot use the adapter in "${dir}": the folder does not exist`);
   }
 }
 
-function checkOutput(flags: FlagValues, data: string): void {
-  const out = text(flags, "out");
-  if (out === undefined) return checkOutputFolder(SCRATCH);
+/** The result's file by task, in a folder. */
+const RESULT_NAMES: Readonly<Record<Task, string>> = {
+  spider: "verdicts.jsonl",
+  mmlu: "answers.jsonl",
+};
+
+function checkOutput(flags: FlagValues, task: Task, data: string): void {
+  const given = text(flags, "out");
+  if (given === undefined) return checkOutputFolder(SCRATCH);
+  const out = outputFile(given, RESULT_NAMES[task]);
   checkOutputFile(out);
   const read = ["config", "model", "adapter-path"].flatMap((name) => text(flags, name) ?? []);
   checkOutputIsNoInput(out, [...read, fromRoot(data)]);
@@ -199,12 +229,15 @@ function runFiles(
   flags: FlagValues,
   run: Run,
 ): { readonly out: string; readonly samples: string; readonly verdicts: string } {
-  const out = text(flags, "out");
-  if (out !== undefined) return { out, samples: `${out}.samples`, verdicts: `${out}.verdicts` };
+  const given = text(flags, "out");
+  const name = RESULT_NAMES[run.task];
+  if (given !== undefined) {
+    const out = outputFile(given, name);
+    return { out, samples: `${out}.samples`, verdicts: `${out}.verdicts` };
+  }
   const folder = join(SCRATCH, evaluationName(run));
-  const name = run.task === "spider" ? "verdicts" : "answers";
   return {
-    out: join(folder, `${name}.jsonl`),
+    out: join(folder, name),
     samples: join(folder, "samples.jsonl"),
     verdicts: join(folder, "kept_verdicts.jsonl"),
   };
@@ -213,12 +246,15 @@ function runFiles(
 async function namedVariant(
   flags: FlagValues,
   { checkpoint }: ModelInputs,
+  { progress, signal }: Pick<CommandContext, "progress" | "signal">,
 ): Promise<NamedVariant> {
-  const dir = text(flags, "adapter-path");
-  if (dir === undefined) return BASE;
-  const adapter = await loadAdapter(dir, checkpoint);
+  const given = text(flags, "adapter-path");
+  if (given === undefined) return BASE;
+  const place = folderOrId(given);
+  const fetched = await fetchHubAdapters([{ name: given, adapter: place }], progress, { signal });
+  const adapter = await loadAdapter(adapterFolder(place, fetched), checkpoint);
   const scale = number(flags, "scale") ?? 1;
-  const folder = basename(resolve(dir));
+  const folder = basename(resolve(given));
   // "base" is the model without an adapter, and "@" begins a scale
   const name = folder === BASE.name ? `${folder} (adapter)` : folder;
   return {
