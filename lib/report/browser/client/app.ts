@@ -185,7 +185,11 @@ export class App {
         text("hardness"),
         ...(kind.name === "still right" ? [] : [text("class")]),
       ]]
-      : [source.question(at), [nameText(source.subject(at)), source.letters(at)]];
+      : [source.question(at), [
+        source.letters(at),
+        // MMLU's ids begin with the subject
+        ...(source.ids[at]!.startsWith(source.subject(at)) ? [] : [nameText(source.subject(at))]),
+      ]];
     return [
       el("span", { class: `sign k${source.kinds[at]}`, title: kind.name }, kind.sign),
       el("span", { class: "title" }, title),

@@ -38,7 +38,7 @@ export function drawFacets(
       return [el(
         "section",
         { class: "facet", "aria-labelledby": `facet-${facet.key}` },
-        el("h3", { id: `facet-${facet.key}` }, facet.title),
+        el("h2", { id: `facet-${facet.key}` }, facet.title),
         facet.hint !== undefined && el("p", { class: "quiet" }, facet.hint),
         el(
           "ul",

@@ -35,7 +35,12 @@ export async function sqlDetail(
       ),
       ...answers.map(([name, outcome, other]) => statement(name, outcome, { item, head, other })),
     ),
-    el("h3", { class: "heading" }, "Results"),
+    el(
+      "h3",
+      { class: "heading" },
+      "Results ",
+      el("span", { class: "quiet" }, "of the statements as written, DISTINCT kept"),
+    ),
     el(
       "section",
       { class: "results", "aria-label": "Results" },

@@ -130,12 +130,13 @@ function sqlFacets({ head, columns }: Opened, kinds: Uint8Array, wrong: Uint32Ar
   const flags = columns.flags!;
   const of = (code: (answer: number) => number): Uint16Array =>
     Uint16Array.from(kinds, (kind, at) => kind === NO_KIND ? 0 : code(wrong[at]!));
-  const hint = "of the answer that is wrong; of the second where both are";
   return [
     {
       key: "class",
       title: "Error class",
-      hint,
+      hint:
+        "of the answer that is wrong; of the second where both are. Status and ending are that " +
+        "answer's too.",
       // 0 stands for none
       names: ["none named", ...head.classes],
       codes: of((answer) => errorClass[answer]!),
@@ -145,14 +146,12 @@ function sqlFacets({ head, columns }: Opened, kinds: Uint8Array, wrong: Uint32Ar
     {
       key: "status",
       title: "Status",
-      hint,
       names: head.statuses,
       codes: of((answer) => status[answer]!),
     },
     {
       key: "end",
-      title: "Completion",
-      hint,
+      title: "Ending",
       names: ENDINGS,
       codes: of((answer) => flags[answer]! >> 7 & 1 ? 2 : flags[answer]! >> 6 & 1),
     },

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { browserBlocks } from "./browser_blocks.ts";
+import { browserPage } from "./browser_page.ts";
+import { clientScript } from "./client_script.ts";
+import { HOSTILE, smallData } from "./testing/small_data.ts";
+
+Deno.test("browserPage() gives the same bytes for the same data", () => {
+  assert.equal(browserPage(smallData()), browserPage(smallData()));
+});
+
+Deno.test("browserPage() has no text of the data in it, and allows its own script alone", () => {
+  const page = browserPage({ ...smallData(), name: HOSTILE });
+  assert.ok(!page.includes("<img"));
+  assert.ok(!page.includes("How many cows"));
+  const [policy] = page.match(/<meta http-equiv="Content-Security-Policy" content="[^"]*">/)!;
+  assert.match(policy, /default-src 'none'; script-src 'sha256-[\w+/=]+'; style-src 'sha256-/);
+  assert.ok(!policy.includes("unsafe"));
+  // nothing that loads from elsewhere
+  assert.doesNotMatch(page, /\b(?:src|href)=/);
+});
+
+Deno.test("clientScript() is one plain script without anything that ends its element", () => {
+  const script = clientScript();
+  assert.doesNotThrow(() => new Function(script));
+  assert.doesNotMatch(script, /<\/script|<!--|innerHTML|insertAdjacentHTML|outerHTML|\beval\b/);
+  assert.doesNotMatch(script, /^(?:import|export) /m);
+});
+
+Deno.test("browserBlocks() refuses data that do not fit together", () => {
+  const data = smallData();
+  const sql = data.sql!;
+  const refused = (changed: Partial<typeof data>, message: RegExp): void =>
+    assert.throws(() => browserBlocks({ ...data, ...changed }), { name: "RangeError", message });
+  refused({ first: { from: "base", to: "gone" } }, /the variant "gone"/);
+  const short = { variant: 0, prompt: 0, outcomes: new Uint32Array(2) };
+  refused({ sql: { ...sql, answers: [short] } }, /Cannot pack 2 answers as there must be 5/);
+  const lost = sql.questions.map((question) => ({ ...question, result: 99 }));
+  refused({ sql: { ...sql, questions: lost } }, /none with index 99/);
+});
