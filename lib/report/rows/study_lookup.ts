@@ -44,6 +44,23 @@ export function spokenRows<Row extends { readonly variant: string }>(
   return list.filter(({ variant }) => shown.has(variant));
 }
 
+/** So many variants, the base model among them, have room in a figure of bars by group. */
+const MOST_BARS = 4;
+
+/**
+ * The rows of the variants that a figure of bars by group shows, four at most, in their order: the
+ * base model, the recommended variant, and the first ones that sentences are about.
+ */
+export function barRows<Row extends { readonly variant: string }>(
+  rows: Pick<VariantRows, "tradeOff" | "changes">,
+  list: readonly Row[],
+): Row[] {
+  const recommended = rows.tradeOff.filter((row) => row.recommended).map(({ variant }) => variant);
+  const wanted = new Set([BASE_NAME, ...recommended, ...spokenVariants(rows)]);
+  const shown = [...wanted].slice(0, MOST_BARS);
+  return list.filter(({ variant }) => shown.includes(variant));
+}
+
 /** A variant's accuracy over all examples; `undefined` where it was not measured. */
 export function overallAccuracy(
   { accuracy }: Pick<VariantRows, "accuracy">,

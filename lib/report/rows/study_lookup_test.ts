@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { STUDY } from "../testing/study_fixture.ts";
 import { bestVariant } from "./best_variant.ts";
+import { SWEEP, sweep } from "../testing/sweep_fixture.ts";
 import {
+  barRows,
   needed,
   overallChange,
   spokenRows,
@@ -20,6 +22,18 @@ Deno.test("spokenVariants() are those of the plan's claims, else the plain ones,
 Deno.test("spokenRows() are those of the base model and of the variants that sentences are about", () => {
   const shown = spokenRows(STUDY, STUDY.letters).map(({ variant }) => variant);
   assert.deepEqual(shown, ["base", "all-linear", "qv"]);
+});
+
+Deno.test("barRows() are those of the base, the recommended variant and the plan's first, four at most", () => {
+  const names = (rows: Parameters<typeof barRows>[0]): string[] =>
+    barRows(rows, [{ variant: "base" }, ...rows.tradeOff]).map(({ variant }) => variant);
+  assert.deepEqual(names(STUDY), ["base", "all-linear@0.5", "all-linear", "qv"]);
+  assert.deepEqual(names({ ...sweep(SWEEP), changes: [] }), [
+    "base",
+    "qv-lr2e-4",
+    "all-linear-lr2e-4",
+    "all-linear-lr2e-4/2of3@0.75",
+  ]);
 });
 
 Deno.test("bestVariant() is the tuned variant with the highest SQL accuracy, the first of equals", () => {
