@@ -17,6 +17,7 @@ import { EVALUATE, MMLU } from "./commands/evaluate.ts";
 import { EXPORT } from "./commands/export.ts";
 import { FETCH } from "./commands/fetch.ts";
 import { JUDGE } from "./commands/judge.ts";
+import { PAPER } from "./commands/paper.ts";
 import { BASELINE, EXPORT_SFT, REPORT, TRAIN } from "./commands/phases.ts";
 import { RECORD } from "./commands/record.ts";
 import { SETUP } from "./commands/setup.ts";
@@ -38,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   MMLU,
   JUDGE,
   REPORT,
+  PAPER,
   BROWSE,
   RECORD,
   EXPORT,

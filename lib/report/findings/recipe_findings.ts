@@ -65,7 +65,7 @@ export function correlationFinding(
   const mmlu = markdownText(titles.mmlu);
   return `**Two gauges.** The correlation over ${of} of the change on ${prose} (above 0 is worse) ` +
     `with the change on ${mmlu} (above 0 is better): r = ${coefficient(pearson)} (Pearson), ` +
-    `${coefficient(spearman)} (Spearman); ${correlationWord(pearson)}.`;
+    `${coefficient(spearman)} (Spearman); ${CORRELATION_WORDS[correlationReading(pearson)]}.`;
 }
 
 function coefficient(
@@ -75,11 +75,23 @@ function coefficient(
   return shown[0]! + (ci95 ? ` [${shown[1]}, ${shown[2]}]` : "");
 }
 
-function correlationWord({ ci95 }: { readonly ci95?: readonly [number, number] }): string {
-  if (!ci95) return "too few recipes for an interval, so that nothing is shown of others";
+/**
+ * What a correlation with its interval shows: `no_interval` with too few recipes, `opposite` or
+ * `together` where the interval excludes 0, otherwise `not_shown`.
+ */
+export function correlationReading(
+  { ci95 }: { readonly ci95?: readonly [number, number] },
+): "no_interval" | "opposite" | "together" | "not_shown" {
+  if (!ci95) return "no_interval";
   const [low, high] = ci95;
-  if (high < 0) return "where one is worse, so is the other (unadjusted)";
-  return low > 0
-    ? "where one is worse, the other is better (unadjusted)"
-    : "that they go together is not shown";
+  if (high < 0) return "opposite";
+  return low > 0 ? "together" : "not_shown";
 }
+
+/** The gauges point opposite ways: more nats are worse, more right answers better. */
+const CORRELATION_WORDS = {
+  no_interval: "too few recipes for an interval, so that nothing is shown of others",
+  opposite: "where one is worse, so is the other (unadjusted)",
+  together: "where one is worse, the other is better (unadjusted)",
+  not_shown: "that they go together is not shown",
+} as const;

@@ -76,7 +76,7 @@ export const PORTUGUESE: VerdictTexts = {
 export function decimalComma(text: string): string {
   return text
     .replaceAll(/\[([+\u2212]?[\d.]+), ([+\u2212]?[\d.]+)\]/g, "[$1; $2]")
-    .replaceAll(/(?<![\d.,\p{L}_-])(\d+)\.(\d+)(?![\d.]*\p{L})/gu, "$1,$2");
+    .replaceAll(/(?<![\d.,\p{L}_-])(\d+)\.(\d+)(?![\d.]*\p{L}|\d*\.\d)/gu, "$1,$2");
 }
 
 function behind(unit: string): string {

@@ -44,8 +44,13 @@ export async function failuresReport(
   return `${parts.join("\n")}\n`;
 }
 
-function exampleRowsOf(
-  { asked }: SqlInputs,
+/**
+ * Questions with their gold, the base model's answer and a variant's.
+ *
+ * @param base Judged on the same questions as the variant.
+ */
+export function exampleRowsOf(
+  { asked }: Pick<SqlInputs, "asked">,
   base: VariantAnswers,
   tuned: VariantAnswers,
 ): ExampleRow[] {

@@ -52,7 +52,15 @@ export async function trainingRuns({ inputs, folder }: OpenStudy): Promise<Train
   return { losses, runs, elsewhere, environment };
 }
 
-function trainingRow({ name }: Recipe, marks: readonly LossMark[]): TrainingRow {
+/**
+ * What a loss log says of its training.
+ *
+ * @throws {UsageError} If the log is empty, or its last line has no tokens or seconds.
+ */
+export function trainingRow(
+  { name }: Pick<Recipe, "name">,
+  marks: readonly LossMark[],
+): TrainingRow {
   const [first] = marks;
   const last = marks.at(-1);
   if (first === undefined || last === undefined) {

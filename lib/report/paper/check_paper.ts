@@ -1,0 +1,48 @@
+import { type Language, unwarrantedSentences } from "../words/unwarranted.ts";
+import { literalText } from "./template.ts";
+
+/** How many pages a paper may have. */
+export const MOST_PAGES = 10;
+
+/** Names with a digit in them that are no numbers. */
+const NAMES_WITH_DIGITS = /\bCR2\b|\bSHA-256\b/g;
+
+/** A number of a template that has no source. */
+export interface UnsourcedNumber {
+  readonly line: number;
+  readonly text: string;
+}
+
+/**
+ * The numbers that a template has outside its tags: each number of a paper must come from the study
+ * or the library by its key, so there may be none.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(unsourcedNumbers("n = {{n|count}},\nby CR2, of 42"), [{ line: 2, text: "by CR2, of 42" }]);
+ * ```
+ */
+export function unsourcedNumbers(template: string): UnsourcedNumber[] {
+  return literalText(template)
+    .filter(({ text }) => /\d/.test(text.replaceAll(NAMES_WITH_DIGITS, "")))
+    .map(({ text, line }) => ({ line, text: text.trim() }));
+}
+
+/**
+ * What is wrong with a paper as it is written, a line each: sentences that no number warrants, and
+ * more pages than there may be.
+ */
+export function paperFaults(
+  { plain, pages }: { readonly plain: string; readonly pages: number },
+  language: Language,
+): string[] {
+  const words = plain.replaceAll(/[*_]/g, "").replaceAll(/\s+/g, " ");
+  return [
+    ...unwarrantedSentences(words, language).map(({ why, found }) =>
+      `a sentence that no number warrants (${why}): "${found}"`
+    ),
+    ...(pages > MOST_PAGES ? [`it has ${pages} pages and may have ${MOST_PAGES}`] : []),
+  ];
+}

@@ -1,0 +1,45 @@
+import { FIGURE_FONT } from "./compile_paper.ts";
+
+/** A figure of the library, ready for a paper. */
+export interface PaperFigure {
+  /** A standalone SVG document. */
+  readonly svg: string;
+  /** What it shows, in a line, for readers who cannot see it. */
+  readonly title: string;
+}
+
+const FAMILY_IN_STYLE = /(font-family:)[^;"]*/g;
+const FAMILY_ATTRIBUTE = /(font-family=")[^"]*/g;
+/** A group of texts with a white rim behind them; it holds no other group. */
+const RIMMED = /<g([^>]*) paint-order="stroke"([^>]*)>((?:(?!<g[ >])[\s\S])*?)<\/g>/g;
+const STROKE = / stroke(?:-[a-z]+)?="[^"]*"/g;
+const TITLE = /<title>([^<]*)<\/title>/;
+
+/**
+ * A figure of the library as a paper needs it: white rims are drawn apart from their texts, as the
+ * compiler draws sign by sign and would cover each with the rim of the next one; and with the font that a paper brings along in place of those that a system
+ * may have, so that it is drawn alike everywhere.
+ *
+ * @throws {Error} If it names no font or has no title: then it is no figure of the library.
+ */
+export function paperFigure(svg: string): PaperFigure {
+  const title = TITLE.exec(svg)?.[1];
+  if (title === undefined || svg.search(FAMILY_IN_STYLE) < 0) {
+    throw new Error("Cannot use a figure as it has no title or names no font");
+  }
+  return {
+    svg: svg.replaceAll(FAMILY_IN_STYLE, `$1 ${FIGURE_FONT}`)
+      .replaceAll(FAMILY_ATTRIBUTE, `$1${FIGURE_FONT}`)
+      .replaceAll(RIMMED, (_, before: string, after: string, texts: string) => {
+        const rim = (before + after).replace(/ fill="[^"]*"/, ' fill="white"');
+        const text = (before + after).replaceAll(STROKE, "");
+        return `<g${rim}>${texts}</g>\n<g${text}>${texts}</g>`;
+      }),
+    title: unescaped(title),
+  };
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"')
+    .replaceAll("&apos;", "'").replaceAll("&amp;", "&");
+}

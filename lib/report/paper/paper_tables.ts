@@ -1,0 +1,215 @@
+import type { AccuracyRow, ChangeRow, Measure } from "../rows/row_types.ts";
+import { ALL } from "../rows/change_rows.ts";
+import { BASE_NAME, overallAccuracy, overallChange } from "../rows/study_lookup.ts";
+import { formatCount, formatNats } from "../words/format_numbers.ts";
+import { changeCell, percentIn, shareCell } from "./change_cells.ts";
+import type { PaperContext } from "./paper_inputs.ts";
+import { nameIn } from "./paper_words.ts";
+import { identifierOf, typstCell, type TypstMarkup, typstText } from "./typst_text.ts";
+
+/** Classes of error that a table has room for, the most frequent first. */
+const CLASSES = 7;
+
+/** A table as Typst code: heads and cells are markup in brackets, row by row. */
+export function typstTable(
+  { columns, align, head, rows }: {
+    /** Widths as Typst has them. */
+    readonly columns: readonly string[];
+    /** One a column. */
+    readonly align: readonly ("left" | "center" | "right")[];
+    readonly head: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+  },
+): TypstMarkup {
+  const lines = rows.map((row) => `  ${row.join(", ")},`);
+  return {
+    typst: [
+      "ruled(",
+      `  columns: (${columns.join(", ")},),`,
+      `  align: (${align.map((side) => `${side} + horizon`).join(", ")},),`,
+      `  head: (${head.map(typstCell).join(", ")},),`,
+      ...lines,
+      ")",
+    ].join("\n"),
+    plain: "",
+  };
+}
+
+/** A table whose first column names variants and whose others are centred. */
+function variantTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): TypstMarkup {
+  return typstTable({
+    columns: ["auto", ...head.slice(1).map(() => "1fr")],
+    align: ["left", ...head.slice(1).map(() => "center" as const)],
+    head,
+    rows,
+  });
+}
+
+/** Every shown variant with its score and change on each measure of the study. */
+export function mainTable(context: PaperContext): TypstMarkup {
+  const { rows, words, variants } = context;
+  const { table } = words;
+  const gauges = (["sql", "mmlu", "prose"] as const).filter((gauge) =>
+    rows.changes.some(({ measure }) => measure === gauge)
+  );
+  const score = (gauge: (typeof gauges)[number], variant: string): string => {
+    if (gauge !== "prose") return shareCell(words, overallAccuracy(rows, gauge, variant));
+    const row = rows.prose.find((row) => row.variant === variant && row.group === ALL);
+    return row ? typstCell(words.texts.numbers(formatNats(row.nats, 3))) : "[]";
+  };
+  const title = (gauge: (typeof gauges)[number]): string =>
+    `${nameIn(words, rows.titles[gauge])}, ${gauge === "prose" ? table.nats : table.accuracy}`;
+  return variantTable(
+    [table.variant, ...gauges.flatMap((gauge) => [title(gauge), table.change])],
+    [BASE_NAME, ...variants.shown].map((variant) => [
+      variantCell(context, variant),
+      ...gauges.flatMap((gauge) => [
+        score(gauge, variant),
+        changeCell(words, overallChange(rows, gauge, variant)),
+      ]),
+    ]),
+  );
+}
+
+/** Changes on text-to-SQL by hardness; the base model's row has its accuracy. */
+export function hardnessTable(context: PaperContext): TypstMarkup {
+  return groupTable(context, "sql", (row) => changeCell(context.words, row));
+}
+
+/** Changes on multiple choice by category, each with the change in percent below it. */
+export function categoryTable(context: PaperContext): TypstMarkup {
+  return groupTable(context, "mmlu", (row) => {
+    const percent = percentIn(context.words, row);
+    const change = changeCell(context.words, row);
+    return percent === "" ? change : `${change.slice(0, -1)} #linebreak()${typstText(percent)}]`;
+  });
+}
+
+function groupTable(
+  context: PaperContext,
+  measure: AccuracyRow["measure"],
+  cell: (row: ChangeRow | undefined) => string,
+): TypstMarkup {
+  const { rows, words, variants } = context;
+  const own = rows.accuracy.filter((row) => row.measure === measure);
+  const base = own.filter(({ variant }) => variant === BASE_NAME);
+  const groups = base.map(({ group }) => group);
+  const name = (group: string): string => group === ALL ? words.table.all : nameIn(words, group);
+  return variantTable(
+    [words.table.variant, ...base.map(({ group, n }) => `${name(group)} (n = ${formatCount(n)})`)],
+    [
+      [variantCell(context, BASE_NAME), ...base.map((row) => shareCell(words, row))],
+      ...variants.shown.map((variant) => [
+        variantCell(context, variant),
+        ...groups.map((group) =>
+          cell(
+            rows.changes.find((row) =>
+              row.measure === measure && row.variant === variant && row.group === group
+            ),
+          )
+        ),
+      ]),
+    ],
+  );
+}
+
+/** Changes on general text by kind. */
+export function proseTable(context: PaperContext): TypstMarkup {
+  const { rows, words, variants } = context;
+  const base = rows.prose.filter(({ variant }) => variant === BASE_NAME);
+  return variantTable(
+    [
+      words.table.variant,
+      ...base.map(({ group }) => group === ALL ? words.table.all : nameIn(words, group)),
+    ],
+    [
+      [
+        variantCell(context, BASE_NAME),
+        ...base.map(({ nats }) => typstCell(words.texts.numbers(formatNats(nats, 3)))),
+      ],
+      ...variants.shown.map((variant) => [
+        variantCell(context, variant),
+        ...base.map(({ group }) => changeCell(words, changeOn(context, "prose", variant, group))),
+      ]),
+    ],
+  );
+}
+
+function changeOn(
+  { rows }: PaperContext,
+  measure: Measure,
+  variant: string,
+  group: string,
+): ChangeRow | undefined {
+  return rows.changes.find((row) =>
+    row.measure === measure && row.variant === variant && row.group === group
+  );
+}
+
+/** How far the statements of a few variants get, and where the wrong ones first depart from gold. */
+export function errorTable(context: PaperContext): TypstMarkup {
+  const { rows, words, variants } = context;
+  const names = [BASE_NAME, ...new Set([variants.main, variants.forgets ?? variants.main])];
+  const { table } = words;
+  const funnel = (["parses", "runs", "right"] as const).map((step) => [
+    typstCell(table[step]),
+    ...names.map((name) =>
+      shareCell(words, rows.funnel.find((row) => row.variant === name && row.group === step))
+    ),
+  ]);
+  const counts = new Map<string, number>();
+  for (const { variant, errorClass, count } of rows.classes) {
+    if (!names.includes(variant)) continue;
+    counts.set(errorClass, (counts.get(errorClass) ?? 0) + count);
+  }
+  const classes = [...counts].toSorted((a, b) => b[1] - a[1]).slice(0, CLASSES).map(([own]) => [
+    typstCell(nameIn(words, own)),
+    ...names.map((name) => {
+      const row = rows.classes.find((row) => row.variant === name && row.errorClass === own);
+      return typstCell(formatCount(row?.count ?? 0));
+    }),
+  ]);
+  const heading = `table.cell(colspan: ${names.length + 1}, emph[${typstText(table.class)}])`;
+  return typstTable({
+    columns: ["auto", ...names.map(() => "1fr")],
+    align: ["left", ...names.map(() => "center" as const)],
+    head: ["", ...names.map((name) => name === BASE_NAME ? table.base : name)],
+    rows: [...funnel, ["table.hline(stroke: hair)"], [heading], ...classes],
+  });
+}
+
+/** Which letters were chosen, and what is left of a change with the letter prior taken off. */
+export function letterTable(context: PaperContext): TypstMarkup | null {
+  const { rows, words, variants } = context;
+  if (rows.letters.length === 0) return null;
+  const { table, texts } = words;
+  return variantTable(
+    [table.variant, table.chosen, table.moved, table.priorFree, table.habit],
+    [BASE_NAME, ...variants.shown].flatMap((variant) => {
+      const row = rows.letters.find((row) => row.variant === variant);
+      if (!row) return [];
+      const flips = rows.letterFlips.find((row) => row.variant === variant)?.flips;
+      return [[
+        variantCell(context, variant),
+        typstCell(row.letters.chosen.map(formatCount).join(" / ")),
+        typstCell(flips ? formatCount(flips.moved) : ""),
+        variant === BASE_NAME
+          ? typstCell("")
+          : changeCell(words, overallChange(rows, "prior_free", variant)),
+        variant === BASE_NAME
+          ? typstCell("")
+          : changeCell({ ...words, texts }, overallChange(rows, "habit", variant)),
+      ]];
+    }),
+  );
+}
+
+/** A variant's name in a table: the base model's in words, others as identifiers. */
+function variantCell({ words, variants }: PaperContext, variant: string): string {
+  if (variant === BASE_NAME) return typstCell(words.table.base);
+  const name = identifierOf(variant).typst;
+  return variant === variants.recommended ? `[#strong[${name}] ‡]` : `[${name}]`;
+}

@@ -1,0 +1,253 @@
+import { MIN_SEEDS_OF_A_RECIPE } from "../../stats/mod.ts";
+import { HARDNESS_LEVELS } from "../../sql/mod.ts";
+import { BASE_NAME, overallAccuracy } from "../rows/study_lookup.ts";
+import { ALL } from "../rows/change_rows.ts";
+import {
+  formatCount,
+  formatDecimal,
+  formatEstimate,
+  formatNats,
+  formatPercent,
+} from "../words/format_numbers.ts";
+import { lossIn, pValueText } from "../words/verdict_words.ts";
+import { cutCounts } from "../words/cut_text.ts";
+import { exampleValues } from "./example_values.ts";
+import { findingValues } from "./finding_values.ts";
+import { dataKinds, type PaperContext } from "./paper_inputs.ts";
+import {
+  categoryTable,
+  errorTable,
+  hardnessTable,
+  letterTable,
+  mainTable,
+  proseTable,
+} from "./paper_tables.ts";
+import { listIn, nameIn, type PaperWords } from "./paper_words.ts";
+import type { TemplateFormats, TemplateValue, TemplateValues } from "./template.ts";
+import { trainingTable } from "./training_table.ts";
+import { typstLines, typstString } from "./typst_text.ts";
+
+/** The level of every interval of the library. */
+const INTERVAL_LEVEL = 0.95;
+/** The one-sided level at which a loss is excluded where no path has a level of its own. */
+const EXCLUSION_LEVEL = 0.05;
+/** A share of cut completions above this is named. */
+const NOTED_CUT = 0.05;
+const SHORT_HASH = 10;
+/** Figures that a study may have something to show in. */
+const FIGURES = ["trade_off", "trade_off_other", "scales", "checkpoints"] as const;
+/** Turns of a prompt are quoted up to so many characters. */
+const LONGEST_TURN = 640;
+
+/** How a paper prints numbers, in a language. */
+export function paperFormats({ texts }: PaperWords): TemplateFormats {
+  const localised = (format: (value: number) => string) => (value: number): string =>
+    texts.numbers(format(value));
+  return {
+    count: localised(formatCount),
+    number: localised(String),
+    percent: localised(formatPercent),
+    level: localised((share) => `${Number((100 * share).toFixed(2))} %`),
+    nats: localised((nats) => formatNats(nats, 3)),
+    decimal: localised((value) => formatDecimal(value, 2)),
+  };
+}
+
+/**
+ * Every value that a paper's template may take, by its key: `summary` is the study's file as it is,
+ * all others are made of it by the library's own rules.
+ *
+ * @param figures Files of figures by name; those that the study has nothing to show in are left out.
+ */
+export function paperValues(
+  context: PaperContext,
+  figures: Readonly<Record<string, { readonly title: string }>>,
+): TemplateValues {
+  const { inputs } = context;
+  return {
+    summary: inputs.summary as unknown as TemplateValue,
+    study: studyValues(context),
+    method: {
+      interval: INTERVAL_LEVEL,
+      exclusion: EXCLUSION_LEVEL,
+      seedsOfARecipe: MIN_SEEDS_OF_A_RECIPE,
+      timeoutSeconds: inputs.summary.config.spider.timeoutMs / 1000,
+    },
+    data: dataValues(context),
+    plan: planValues(context),
+    ...findingValues(context),
+    examples: exampleValues(context),
+    tables: {
+      training: trainingTable(context),
+      main: mainTable(context),
+      hardness: hardnessTable(context),
+      errors: errorTable(context),
+      categories: has(context, "mmlu") ? categoryTable(context) : null,
+      letters: has(context, "mmlu") ? letterTable(context) : null,
+      prose: has(context, "prose") ? proseTable(context) : null,
+    },
+    figures: Object.fromEntries(
+      FIGURES.map((name) => {
+        const figure = figures[`${name}.svg`];
+        const drawing = figure && `drawing("${name}.svg", ${typstString(figure.title)})`;
+        return [name, drawing === undefined ? null : { typst: drawing, plain: "" }];
+      }),
+    ),
+    prompt: promptValue(context),
+    limits: inputs.limits,
+    paper: paperFacts(context),
+  };
+}
+
+function has({ rows }: PaperContext, measure: string): boolean {
+  return rows.changes.some((row) => row.measure === measure);
+}
+
+/** The turns of a prompt as the arguments of their drawing; `null` where none was made. */
+function promptValue({ inputs: { prompt } }: PaperContext): TemplateValue {
+  if (prompt === undefined) return null;
+  const turns = prompt.map(({ role, content }) => {
+    const cut = content.length > LONGEST_TURN
+      ? `${content.slice(0, LONGEST_TURN / 2)} […] ${content.slice(-LONGEST_TURN / 2)}`
+      : content;
+    return `(${typstString(role)}, ${typstLines(cut)})`;
+  });
+  return { typst: `turns(${turns.join(", ")})`, plain: "" };
+}
+
+function paperFacts({ inputs: { authors, summary } }: PaperContext): TemplateValues {
+  const [year, month, day] = summary.plan.written.slice(0, 10).split("-").map(Number);
+  return {
+    authors: { typst: `(${authors.map((one) => `${typstString(one)},`).join(" ")})`, plain: "" },
+    date: { typst: `datetime(year: ${year}, month: ${month}, day: ${day})`, plain: "" },
+    day: summary.plan.written.slice(0, 10),
+  };
+}
+
+function studyValues({ inputs: { summary }, rows, words }: PaperContext): TemplateValues {
+  const { provenance, config, variants } = summary;
+  const tuned = variants.length - 1;
+  return {
+    name: summary.name,
+    model: config.model.id,
+    modelShort: config.model.id.split("/").at(-1)!,
+    title: typstTitle(config.model.id.split("/").at(-1)!),
+    family: /qwen.*coder/i.test(config.model.id)
+      ? "qwencoder"
+      : /smollm2/i.test(config.model.id)
+      ? "smollm"
+      : null,
+    label: rows.label ?? null,
+    device: provenance.device,
+    dtype: provenance.dtype,
+    commit: provenance.git.commit?.slice(0, SHORT_HASH) ?? null,
+    configHash: summary.configHash.slice(0, SHORT_HASH),
+    recipes: config.training.recipes.length,
+    adapters: config.adapters.length,
+    severalRecipes: config.training.recipes.length > 1,
+    ownEngine: config.engine.kind === "onnx",
+    scales: listIn(words, config.sweep.scales.map((scale) => words.texts.numbers(String(scale)))),
+    severalScales: config.sweep.scales.length > 1,
+    checkpoints: config.sweep.checkpoints,
+    severalCheckpoints: config.sweep.checkpoints > 1,
+    severalSeeds: Object.values(config.sweep.seeds).some((count) => count > 1),
+    tuned,
+    seed: config.seed,
+    outsideTrainSplit: variants.some(({ origin }) => origin.outsideTrainSplit === true),
+    examples: config.training.examples,
+    trained: config.training.recipes.length > 0,
+    dora: Object.values(provenance.adapterSettings).some(({ dora }) => dora),
+    rsLora: Object.values(provenance.adapterSettings).some(({ rsLora }) => rsLora),
+    trl: provenance.tools.trl ?? null,
+    peft: provenance.tools.peft ?? null,
+    torch: provenance.tools.torch ?? null,
+  };
+}
+
+/** A string literal of Typst's code. */
+function typstTitle(text: string): TemplateValue {
+  return { typst: typstString(text), plain: text };
+}
+
+function dataValues({ inputs: { summary }, rows, words }: PaperContext): TemplateValues {
+  const { counts, config } = summary;
+  const { texts } = words;
+  const kinds = dataKinds(summary);
+  const missing = rows.coverage.find(({ measure }) => measure === "sql")?.missing ?? "";
+  const base = overallAccuracy(rows, "sql", BASE_NAME);
+  const choice = overallAccuracy(rows, "mmlu", BASE_NAME);
+  const chance = rows.chance.find((row) => row.variant === BASE_NAME && row.group === ALL);
+  const prose = rows.prose.find((row) => row.variant === BASE_NAME && row.group === ALL);
+  const cut = cutCounts(rows.accuracy).filter((one) => one.cut > NOTED_CUT * one.n);
+  const scores = summary.variants[0]!;
+  return {
+    sql: {
+      kind: kinds.spider,
+      title: rows.titles.sql,
+      n: counts.sql?.scored ?? 0,
+      asked: counts.sql?.asked ?? 0,
+      databases: counts.sql?.databases ?? 0,
+      missing: missing === "" ? null : missing,
+      missingCount: counts.sql?.missing ?? 0,
+      shots: config.spider.shots,
+      zeroShot: config.spider.shots === 0,
+      otherShots: config.sweep.shots.length === 0
+        ? null
+        : listIn(words, config.sweep.shots.map(String)),
+      maxNewTokens: config.spider.maxNewTokens,
+      base: base ? texts.numbers(formatEstimate(base)) : null,
+      levels: listIn(words, HARDNESS_LEVELS.map((level) => nameIn(words, level))),
+      cut: cut.map(({ variant, cut, n }) => ({
+        variant: variant === BASE_NAME ? words.table.base : variant,
+        share: texts.numbers(formatPercent(cut / n)),
+      })),
+    },
+    mmlu: counts.mmlu
+      ? {
+        kind: kinds.mmlu,
+        title: rows.titles.mmlu,
+        n: counts.mmlu.scored,
+        subjects: counts.mmlu.subjects,
+        shots: config.mmlu.shots,
+        perCategory: config.mmlu.perCategory,
+        categories: listIn(
+          words,
+          Object.keys(scores.mmlu?.byCategory ?? {}).map((name) => nameIn(words, name)),
+        ),
+        base: choice ? texts.numbers(formatEstimate(choice)) : null,
+        chance: chance ? texts.numbers(formatPercent(chance.chance)) : null,
+        aboveChance: chance?.shown ?? false,
+        chanceP: chance ? texts.numbers(pValueText(chance.pValue)) : null,
+      }
+      : null,
+    prose: counts.prose
+      ? {
+        kind: kinds.prose,
+        title: nameIn(words, rows.titles.prose),
+        n: counts.prose.scored,
+        topics: counts.prose.topics,
+        tokens: scores.prose?.tokens ?? 0,
+        base: prose ? texts.numbers(formatNats(prose.nats, 3)) : null,
+      }
+      : null,
+  };
+}
+
+function planValues({ inputs: { summary }, rows, words }: PaperContext): TemplateValues {
+  const { plan, findings } = summary;
+  return {
+    tolerated: lossIn(words.texts, plan.gauge, plan.delta),
+    gauge: nameIn(words, rows.titles[plan.gauge]),
+    otherGauge: nameIn(words, rows.titles[plan.gauge === "mmlu" ? "prose" : "mmlu"]),
+    gaugeKey: plan.gauge,
+    alpha: plan.alpha,
+    level: plan.alpha / Math.max(1, plan.paths.length),
+    paths: plan.paths.length,
+    severalPaths: plan.paths.length > 1,
+    primary: plan.primary.length,
+    claims: findings.claims.length,
+    afterAnswers: plan.afterAnswers ?? false,
+    choose: plan.halves.choose.length,
+    confirm: plan.halves.confirm.length,
+  };
+}

@@ -1,0 +1,221 @@
+import type { Language } from "../words/unwarranted.ts";
+import { ENGLISH, PORTUGUESE, type VerdictTexts } from "../words/verdict_texts.ts";
+
+/** The words of a paper's tables and drawings in one language; sentences are in its template. */
+export interface PaperWords {
+  readonly language: Language;
+  /** How changes and numbers are worded. */
+  readonly texts: VerdictTexts;
+  /** Names of data: levels of hardness, categories, kinds of text, classes of error. */
+  readonly names: Readonly<Record<string, string>>;
+  /** What parts the entries of a list in a sentence, and the last two of them. */
+  readonly and: string;
+  /** Heads and cells of tables. */
+  readonly table: Readonly<Record<TableWord, string>>;
+  /** Parameters of a training, in the order of their table. */
+  readonly parameters: Readonly<Record<ParameterWord, string>>;
+  /** What stands before an answer in an example. */
+  readonly answer: Readonly<Record<"gold" | "base" | "variant" | "right" | "nothing", string>>;
+}
+
+/** A head or a cell of a table. */
+export type TableWord =
+  | "variant"
+  | "base"
+  | "change"
+  | "accuracy"
+  | "nats"
+  | "all"
+  | "recommended"
+  | "percent"
+  | "class"
+  | "parses"
+  | "runs"
+  | "right"
+  | "count"
+  | "chosen"
+  | "priorFree"
+  | "habit"
+  | "moved"
+  | "parameter"
+  | "noPercent"
+  | "pair"
+  | "unknown"
+  | "none";
+
+/** A parameter of a training. */
+export type ParameterWord =
+  | "learningRate"
+  | "rank"
+  | "alpha"
+  | "dropout"
+  | "modules"
+  | "kind"
+  | "epochs"
+  | "maxTokens"
+  | "batch"
+  | "maxLength"
+  | "precision"
+  | "general"
+  | "steps"
+  | "tokens"
+  | "lastLoss";
+
+const EN: PaperWords = {
+  language: "en",
+  texts: ENGLISH,
+  names: {
+    portuguese: "Portuguese",
+    schema_linking: "schema linking",
+    set_operation: "set operation",
+    order_limit: "order or limit",
+    no_sql: "no statement",
+    sql_error: "error",
+    mismatch: "other rows",
+    too_many_rows: "too many rows",
+  },
+  and: "and",
+  table: {
+    variant: "variant",
+    base: "base model",
+    change: "change",
+    accuracy: "accuracy %",
+    nats: "nats a token",
+    all: "all",
+    recommended: "recommended",
+    percent: "in percent",
+    class: "first departure from the gold",
+    parses: "parses %",
+    runs: "runs %",
+    right: "right %",
+    count: "wrong statements",
+    chosen: "letters chosen",
+    priorFree: "prior taken off",
+    habit: "habit",
+    moved: "letters moved",
+    parameter: "parameter",
+    noPercent: "none right before",
+    pair: "recipes",
+    unknown: "unknown",
+    none: "none",
+  },
+  parameters: {
+    learningRate: "learning rate",
+    rank: "rank r",
+    alpha: "alpha",
+    dropout: "dropout",
+    modules: "adapted modules",
+    kind: "kind",
+    epochs: "epochs",
+    maxTokens: "token limit",
+    batch: "examples a step",
+    maxLength: "longest text, tokens",
+    precision: "base weights",
+    general: "general records",
+    steps: "optimizer steps",
+    tokens: "tokens seen",
+    lastLoss: "last losses, nats a token",
+  },
+  answer: { gold: "gold", base: "base", variant: "variant", right: "right", nothing: "(nothing)" },
+};
+
+const PT: PaperWords = {
+  language: "pt",
+  texts: PORTUGUESE,
+  names: {
+    easy: "fácil",
+    medium: "média",
+    hard: "difícil",
+    extra: "extra",
+    STEM: "STEM",
+    Humanities: "Humanidades",
+    "Social sciences": "Ciências Sociais",
+    Other: "Outras",
+    encyclopaedic: "enciclopédico",
+    narrative: "narrativo",
+    code: "código",
+    portuguese: "português",
+    dialogue: "diálogo",
+    schema_linking: "ligação ao esquema",
+    set_operation: "operação de conjuntos",
+    syntax: "sintaxe",
+    grouping: "agrupamento",
+    aggregation: "agregação",
+    join: "junção",
+    value: "valor",
+    projection: "projeção",
+    empty: "vazio",
+    nesting: "aninhamento",
+    order_limit: "ordem ou limite",
+    other: "outro",
+    no_sql: "sem instrução",
+    sql_error: "erro",
+    mismatch: "outras linhas",
+    timeout: "tempo esgotado",
+    too_many_rows: "linhas demais",
+    "general text": "texto geral",
+  },
+  and: "e",
+  table: {
+    variant: "variante",
+    base: "modelo base",
+    change: "variação",
+    accuracy: "acurácia %",
+    nats: "nats por token",
+    all: "todas",
+    recommended: "recomendada",
+    percent: "em porcentagem",
+    class: "primeiro desvio em relação à consulta correta",
+    parses: "analisáveis %",
+    runs: "executam %",
+    right: "corretas %",
+    count: "consultas erradas",
+    chosen: "letras escolhidas",
+    priorFree: "sem viés de letra",
+    habit: "hábito",
+    moved: "letras que mudaram",
+    parameter: "parâmetro",
+    noPercent: "nenhuma certa antes",
+    pair: "receitas",
+    unknown: "desconhecido",
+    none: "nenhum",
+  },
+  parameters: {
+    learningRate: "taxa de aprendizado",
+    rank: "posto r",
+    alpha: "alpha",
+    dropout: "dropout",
+    modules: "módulos adaptados",
+    kind: "tipo",
+    epochs: "épocas",
+    maxTokens: "limite de tokens",
+    batch: "exemplos por passo",
+    maxLength: "texto mais longo, tokens",
+    precision: "pesos do modelo base",
+    general: "registros gerais",
+    steps: "passos do otimizador",
+    tokens: "tokens vistos",
+    lastLoss: "últimas perdas, nats por token",
+  },
+  answer: {
+    gold: "correta",
+    base: "base",
+    variant: "variante",
+    right: "certa",
+    nothing: "(nada)",
+  },
+};
+
+/** The words of each language. */
+export const PAPER_WORDS: Readonly<Record<Language, PaperWords>> = { en: EN, pt: PT };
+
+/** The name of a piece of data, such as a category, in the language; as it is where none is known. */
+export function nameIn({ names }: Pick<PaperWords, "names">, name: string): string {
+  return Object.hasOwn(names, name) ? names[name]! : name;
+}
+
+/** A list in a sentence: "a, b and c". */
+export function listIn({ and }: Pick<PaperWords, "and">, entries: readonly string[]): string {
+  if (entries.length < 2) return entries.join("");
+  return `${entries.slice(0, -1).join(", ")} ${and} ${entries.at(-1)}`;
+}

@@ -1,0 +1,47 @@
+import { escapeControls } from "../../ground/mod.ts";
+
+/** Source in Typst's markup that is put into a document as it is, and what a reader sees of it. */
+export interface TypstMarkup {
+  /** The source. */
+  readonly typst: string;
+  /** The words of it, for checks of sentences. */
+  readonly plain: string;
+}
+
+/**
+ * A text of any origin as Typst source that shows it as it is: a string literal, in which no sign
+ * is markup. It ends with a semicolon, so that what follows is never taken as part of it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(typstText('a "b" #c'), '#"a \\"b\\" #c";');
+ * ```
+ */
+export function typstText(text: string): string {
+  return `#${typstString(text)};`;
+}
+
+/** A text of any origin as a string literal of Typst's code, control characters escaped. */
+export function typstString(text: string): string {
+  const shown = escapeControls(text.replaceAll(/\s+/g, " "))
+    // no line breaks before a percent sign
+    .replaceAll(/(?<=\d) %/g, "\u00a0%");
+  return `"${shown.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+}
+
+/** A text of several lines as a string literal of Typst's code. */
+export function typstLines(text: string): string {
+  return `"${text.split("\n").map((line) => typstString(line).slice(1, -1)).join("\\n")}"`;
+}
+
+/** A cell of a Typst table that holds a text. */
+export function typstCell(text: string): string {
+  return `[${typstText(text)}]`;
+}
+
+/** The name of a variant or recipe as markup. */
+export function identifierOf(name: string): TypstMarkup {
+  return { typst: `#identifier(${typstString(name)});`, plain: name };
+}

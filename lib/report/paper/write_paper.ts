@@ -1,0 +1,92 @@
+import { UsageError } from "../../ground/mod.ts";
+import { checkpointFigure, scaleFigure } from "../figures/change_curves.ts";
+import { tradeOffFigure, tradeOffGauges } from "../figures/trade_off_figure.ts";
+import { summaryRows } from "../rows/summary_rows.ts";
+import type { Language } from "../words/unwarranted.ts";
+import { paperFaults, unsourcedNumbers } from "./check_paper.ts";
+import { type CompiledPaper, compilePaper } from "./compile_paper.ts";
+import { type PaperFigure, paperFigure } from "./paper_figures.ts";
+import type { PaperContext, PaperInputs } from "./paper_inputs.ts";
+import { paperFormats, paperValues } from "./paper_values.ts";
+import { paperVariants } from "./paper_variants.ts";
+import { PAPER_WORDS } from "./paper_words.ts";
+import { type Rendered, renderTemplate } from "./template.ts";
+
+/** The languages that a paper is written in. */
+export const PAPER_LANGUAGES: readonly Language[] = ["en", "pt"];
+
+/**
+ * Writes a study as a paper of two columns: text from the language's template and the study's
+ * numbers, tables and figures, compiled to a PDF that has the same bytes for the same inputs.
+ *
+ * @throws {UsageError} If the study has no text-to-SQL or no other measure: it has no trade-off.
+ * @throws {Error} If the template is at fault: a number without a source, a sentence that no number
+ * warrants, a key that is not there, or more than {@linkcode MOST_PAGES} pages.
+ */
+export function writePaper(inputs: PaperInputs, language: Language): CompiledPaper {
+  const { source, files } = paperSource(inputs, language);
+  const compiled = compilePaper("paper.typ", { ...files, "paper.typ": source.typst });
+  const [fault] = paperFaults({ plain: source.plain, pages: compiled.pages }, language);
+  if (fault !== undefined) throw new Error(`Cannot write paper.${language}.pdf: ${fault}`);
+  return compiled;
+}
+
+/** The source of a paper and the files that it takes, before it is compiled. */
+export function paperSource(
+  inputs: PaperInputs,
+  language: Language,
+): { readonly source: Rendered; readonly files: Readonly<Record<string, string>> } {
+  const rows = summaryRows(inputs.summary);
+  const measured = (gauge: string): boolean =>
+    rows.changes.some(({ measure, group }) => measure === gauge && group === "all");
+  if (!measured("sql") || !measured(rows.plan.gauge)) {
+    throw new UsageError(
+      `Cannot write a paper on "${inputs.summary.name}": it needs changes on text-to-SQL and on ` +
+        `"${rows.plan.gauge}", the measure of its plan`,
+    );
+  }
+  const words = PAPER_WORDS[language];
+  const context: PaperContext = { inputs, rows, variants: paperVariants(rows), words };
+  const figures = paperFigures(context);
+  const file = `${language}.typ`;
+  const template = textFile(file);
+  const [unsourced] = unsourcedNumbers(template);
+  if (unsourced) {
+    throw new Error(
+      `Cannot write ${file}, line ${unsourced.line}: a number without a source: ${unsourced.text}`,
+    );
+  }
+  return {
+    source: renderTemplate(template, {
+      file,
+      values: paperValues(context, figures),
+      formats: paperFormats(words),
+    }),
+    files: {
+      "style.typ": textFile("style.typ"),
+      "references.bib": textFile("references.bib"),
+      ...Object.fromEntries(Object.entries(figures).map(([name, { svg }]) => [name, svg])),
+    },
+  };
+}
+
+/** The figures that the study has something to show in, by file name. */
+function paperFigures({ rows }: PaperContext): Record<string, PaperFigure> {
+  const { gauge } = rows.plan;
+  const other = tradeOffGauges(rows).find((one) => one !== gauge);
+  const drawn = {
+    "trade_off.svg": tradeOffFigure(rows, { gauge }),
+    "trade_off_other.svg": other && tradeOffFigure(rows, { gauge: other }),
+    "scales.svg": scaleFigure(rows),
+    "checkpoints.svg": checkpointFigure(rows),
+  };
+  return Object.fromEntries(
+    Object.entries(drawn).flatMap(([name, svg]) =>
+      svg === undefined ? [] : [[name, paperFigure(svg)]]
+    ),
+  );
+}
+
+function textFile(name: string): string {
+  return Deno.readTextFileSync(new URL(`./text/${name}`, import.meta.url));
+}
