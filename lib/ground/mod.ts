@@ -29,6 +29,7 @@ export { checkOutputFile, checkOutputFolder, checkOutputIsNoInput } from "./chec
 export { decodeText, readText } from "./decode_text.ts";
 export { type JsonLine, jsonLines } from "./json_lines.ts";
 export { type OtherNames, refuseOtherNames } from "./other_names.ts";
+export { firstOf } from "./first_of.ts";
 export { nearestName } from "./nearest_name.ts";
 export { parseJson, readTextFile } from "./parse_json_file.ts";
 export { escapeControls, escapeLines, printable } from "./printable.ts";

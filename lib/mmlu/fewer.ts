@@ -1,4 +1,4 @@
-import { printable } from "../ground/mod.ts";
+import { firstOf, printable } from "../ground/mod.ts";
 import type { SuiteSource } from "./select_suite.ts";
 import type { MmluData, MmluQuestion } from "./types.ts";
 
@@ -22,7 +22,7 @@ export function fewerQuestions(data: SuiteSource, perCategory: number | null): s
   if (fewer.length === 0) return [];
   return [
     `${perCategory} multiple-choice questions of each category are wanted and there are fewer, ` +
-    `all of which are taken: ${named(fewer)}`,
+    `all of which are taken: ${firstOf(fewer, NAMED)}`,
   ];
 }
 
@@ -48,10 +48,5 @@ export function fewerShots(
     return [`${wanted} none: questions are asked without (0-shot)`];
   }
   const each = fewer.map(({ subject, there }) => `${printable(subject)} ${there}`);
-  return [`${wanted} fewer, all of which are shown: ${named(each)}`];
-}
-
-function named(items: readonly string[]): string {
-  const rest = items.length > NAMED ? ` and ${items.length - NAMED} more` : "";
-  return items.slice(0, NAMED).join(", ") + rest;
+  return [`${wanted} fewer, all of which are shown: ${firstOf(each, NAMED)}`];
 }

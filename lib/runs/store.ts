@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import {
   checkRecord,
   explainWriteError,
+  firstOf,
   lockFile,
   type Schema,
   UsageError,
@@ -243,10 +244,8 @@ function parseRecords<T extends Keyed>(
 }
 
 function droppedNote(path: string, reasons: readonly string[]): string {
-  const named = reasons.slice(0, NAMED_LINES).join(", ");
-  const rest = reasons.length - NAMED_LINES;
-  return `${path}: not used and asked again: ${named}${rest > 0 ? ` and ${rest} more` : ""}: ` +
-    `kept in ${path}.dropped`;
+  const named = firstOf(reasons, NAMED_LINES);
+  return `${path}: not used and asked again: ${named}: kept in ${path}.dropped`;
 }
 
 /** Takes damaged lines out of a store, and keeps them for whoever wants to know what happened. */

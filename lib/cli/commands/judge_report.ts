@@ -1,5 +1,5 @@
 import { formatPercent, markdownTable } from "../../report/mod.ts";
-import { printable, UsageError } from "../../ground/mod.ts";
+import { firstOf, printable, UsageError } from "../../ground/mod.ts";
 import {
   commonFailure,
   type JudgedPredictions,
@@ -155,8 +155,7 @@ function counted(n: number, noun: string): string {
 }
 
 function listed(ids: readonly string[]): string {
-  const named = ids.slice(0, MAX_NAMED).map(printable).join(", ");
-  return ids.length > MAX_NAMED ? `${named} and ${ids.length - MAX_NAMED} more` : named;
+  return firstOf(ids.map(printable), MAX_NAMED);
 }
 
 function countTable(title: string, counts: readonly (readonly [string, number])[]): string {

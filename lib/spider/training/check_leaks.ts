@@ -1,4 +1,4 @@
-import { UsageError } from "../../ground/mod.ts";
+import { firstOf, UsageError } from "../../ground/mod.ts";
 import { normalizeQuestion } from "./normalize_question.ts";
 import type { SpiderExample } from "../types.ts";
 
@@ -64,7 +64,7 @@ function refuseDatabases(train: readonly SpiderExample[], dev: readonly SpiderEx
   const databases = new Set(dev.map(({ dbId }) => dbId));
   const leaks = train.filter(({ dbId }) => databases.has(dbId));
   if (leaks.length === 0) return;
-  const named = firstOf(leaks.map(({ id, dbId }) => `${id} is on "${dbId}"`));
+  const named = firstOf(leaks.map(({ id, dbId }) => `${id} is on "${dbId}"`), NAMED);
   throw new UsageError(
     `Cannot train on databases that are asked afterwards: ${named}: take train and dev of one release`,
   );
@@ -78,6 +78,7 @@ function refuseQuestions(
     asked.map(({ id, question }) =>
       `${id} asks what ${questions.get(normalizeQuestion(question))} asks`
     ),
+    NAMED,
   );
   throw new UsageError(
     `Cannot train on questions that are asked afterwards: ${named}: take train and dev of one release`,
@@ -92,9 +93,4 @@ function questionsOf(dev: readonly SpiderExample[]): ReadonlyMap<string, string>
     if (!questions.has(key)) questions.set(key, id);
   }
   return questions;
-}
-
-function firstOf(all: readonly string[]): string {
-  const rest = all.length - NAMED;
-  return all.slice(0, NAMED).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
 }

@@ -1,3 +1,4 @@
+import { firstOf } from "../../ground/mod.ts";
 import { fewerQuestions, fewerShots, type MmluQuestion } from "../../mmlu/mod.ts";
 import type { StudyConfig } from "../../runs/mod.ts";
 import type { SpiderExample } from "../../spider/mod.ts";
@@ -82,10 +83,10 @@ function repeats<Question extends { readonly id: string }>(
     else again.push(`${question.id} is ${earlier}`);
   }
   if (again.length === 0) return [];
-  const named = again.slice(0, NAMED).join(", ");
-  const rest = again.length > NAMED ? ` and ${again.length - NAMED} more` : "";
   return [
     `${questions.length} ${kind} questions, ${first.size} of them different: ` +
-    `${again.length} repeat another, are not asked twice and are scored each (${named}${rest})`,
+    `${again.length} repeat another, are not asked twice and are scored each (${
+      firstOf(again, NAMED)
+    })`,
   ];
 }

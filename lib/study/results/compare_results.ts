@@ -1,4 +1,4 @@
-import { UsageError } from "../../ground/mod.ts";
+import { firstOf, UsageError } from "../../ground/mod.ts";
 import type { Comparison } from "../../runs/mod.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { compareVariants, type Tolerances } from "../numbers/compare_variants.ts";
@@ -81,10 +81,9 @@ function refuseOthers(
   };
   for (const [name, lacking] of [[second, missing(a, b)], [first, missing(b, a)]] as const) {
     if (lacking.length === 0) continue;
-    const named = lacking.slice(0, NAMED).join(", ");
     throw new UsageError(
       `Cannot compare "${first}" with "${second}": they answered other ${what}: "${name}" has not ` +
-        `${named}${lacking.length > NAMED ? ` and ${lacking.length - NAMED} more` : ""}`,
+        firstOf(lacking, NAMED),
     );
   }
 }

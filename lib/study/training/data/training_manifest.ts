@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   checkRecord,
   COUNT,
+  firstOf,
   parseJson,
   type RecordOf,
   SHA256,
@@ -196,7 +197,5 @@ function fileText({ sql, heldOut, replay, anchor, recipes, origin }: TrainingFil
 }
 
 function named(all: readonly string[]): string {
-  if (all.length === 0) return "";
-  const rest = all.length - NAMED;
-  return ` (${all.slice(0, NAMED).join("; ")}${rest > 0 ? `; and ${rest} more` : ""})`;
+  return all.length === 0 ? "" : ` (${firstOf(all, NAMED, "; ")})`;
 }
