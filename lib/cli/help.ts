@@ -17,7 +17,7 @@ export function helpOfAll(commands: readonly Command[]): string {
     "",
     ...lines,
     "",
-    "Every command has --help.",
+    "Every command has --help. --version says which state of the code this is.",
     EXIT_CODES,
   ].join("\n");
 }

@@ -23,6 +23,7 @@ import { RECORD } from "./commands/record.ts";
 import { SETUP } from "./commands/setup.ts";
 import { TABLES } from "./commands/tables.ts";
 import { EXIT_CODES, helpOf, helpOfAll } from "./help.ts";
+import { versionText } from "./version_text.ts";
 import { parseFlags } from "./parse_flags.ts";
 import { terminalProgress } from "./terminal_progress.ts";
 
@@ -62,6 +63,10 @@ export async function main(args: readonly string[], given: CommandContext): Prom
     if (name === undefined || name === "--help" || name === "help") {
       context.print(helpOfAll(COMMANDS));
       return name === undefined ? 2 : 0;
+    }
+    if (name === "--version" || name === "-V" || name === "version") {
+      context.print(await versionText());
+      return 0;
     }
     const command = COMMANDS.find((candidate) => candidate.name === name);
     if (!command) {

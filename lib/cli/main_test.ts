@@ -111,3 +111,14 @@ Deno.test("evaluate finds folders given as flags from the working directory", as
     Deno.chdir(before);
   }
 });
+
+Deno.test("main says its version by commit and by what results are compared by", async () => {
+  for (const name of ["--version", "-V", "version"]) {
+    const { code, printed } = await runMain([name]);
+    assert.equal(code, 0);
+    assert.match(
+      printed,
+      /^(commit [0-9a-f]{40}(, with .*)?|not under version control); task version \d+, summary version \d+; Deno \d+\.\d+\.\d+\n$/,
+    );
+  }
+});

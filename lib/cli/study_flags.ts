@@ -9,13 +9,20 @@ export const DEFAULT_CONFIG = "config/sample.json";
 export const STUDY_FLAGS: Readonly<Record<string, Flag>> = {
   config: { type: "text", value: "FILE", help: `the study (default ${DEFAULT_CONFIG})` },
   "data-root": { type: "text", value: "DIR", help: "folder with spider/ and mmlu/" },
-  limit: { type: "number", value: "N", help: "ask only N text-to-SQL questions, drawn by seed" },
+  limit: {
+    type: "number",
+    value: "N",
+    help:
+      "a smaller study: N text-to-SQL questions, N of each category, N passages, drawn by seed; " +
+      "its folder is results/<name>-limitN",
+  },
   seed: { type: "number", value: "N", help: "replaces the config's seed (42)" },
   out: { type: "text", value: "DIR", help: "results folder (default results/<name of the study>)" },
 };
 
 /**
- * The study that the flags describe: its config file, then what the flags replace.
+ * The study that the flags describe: its config file, then what the flags replace. With a limit it
+ * is another study with a name of its own, so that it neither takes nor refuses the whole one's folder.
  *
  * @throws {UsageError} If the file or a value is wrong.
  */
@@ -30,6 +37,21 @@ export function studyConfig(flags: FlagValues): StudyConfig {
   return validateConfig({
     ...config,
     ...(seed === undefined ? {} : { seed }),
-    ...(limit === undefined ? {} : { spider: { ...config.spider, limit } }),
+    ...(limit === undefined ? {} : limited(config, limit)),
   }, { path: `${path} with the flags given` });
+}
+
+/** Two passages have a spread. */
+const FEWEST_PASSAGES = 2;
+
+function limited(
+  { name, spider, mmlu, prose }: StudyConfig,
+  limit: number,
+): Readonly<Record<string, unknown>> {
+  return {
+    name: `${name}-limit${limit}`,
+    spider: { ...spider, limit },
+    mmlu: { ...mmlu, perCategory: limit },
+    prose: { ...prose, limit: Math.max(FEWEST_PASSAGES, limit) },
+  };
 }

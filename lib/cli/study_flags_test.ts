@@ -14,10 +14,15 @@ Deno.test("studyConfig replaces limit, seed and data, and nothing else", () => {
   const config = loadConfig(CONFIG);
   assert.deepEqual(studyConfig({ config: CONFIG, limit: 5, seed: 0, "data-root": "/data" }), {
     ...config,
+    // another study, which has another folder
+    name: "sample-limit5",
     seed: 0,
     spider: { ...config.spider, limit: 5, path: "/data/spider" },
-    mmlu: { ...config.mmlu, path: "/data/mmlu" },
+    mmlu: { ...config.mmlu, perCategory: 5, path: "/data/mmlu" },
+    prose: { ...config.prose, limit: 5 },
   });
+  // one passage has no spread
+  assert.equal(studyConfig({ config: CONFIG, limit: 1 }).prose.limit, 2);
 });
 
 Deno.test("studyConfig refuses flags that a config could not have", () => {

@@ -83,11 +83,6 @@ Deno.test("main refuses an --out that cannot be written", async () => {
     ["mmlu", "--config", study.configPath, "--out", `${study.out}/below.jsonl`],
     /a part of the path is a file, not a folder/,
   );
-  await Deno.mkdir(`${study.root}/folder.jsonl`);
-  await assertRefused(
-    ["mmlu", "--config", study.configPath, "--out", `${study.root}/folder.jsonl`],
-    /folder/,
-  );
 });
 
 const noFull = Deno.build.os === "linux" ? "" : " [skipped: no /dev/full]";
