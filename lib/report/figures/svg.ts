@@ -73,7 +73,7 @@ export function renderPlot(
     document: window.document,
     className: "figure",
     style: { fontFamily: FONT_FAMILY, fontSize: `${fontSize}px`, color: INK, background: "white" },
-  }) as SvgElement;
+  }) as unknown as SvgElement;
   svg.querySelector("style")?.remove();
   const make = (name: string, text?: string): SvgElement => {
     const element = svg.ownerDocument.createElementNS(SVG, name);
