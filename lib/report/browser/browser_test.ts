@@ -46,7 +46,7 @@ browserTest("the first view has what the variant broke, and why", async ({ page 
   assert.match(await textOf(page, "#detail"), /mismatch, projection/);
   assert.match(
     await textOf(page, "#detail"),
-    /Rows: 11 not in the gold's; 1 of the gold's missing/,
+    /Rows: 11 not in the gold's, 1 of the gold's missing/,
   );
   assert.equal(await textOf(page, "#detail mark"), "nick");
   assert.equal(await textOf(page, "#detail td.differs"), "differs: Bee");
@@ -62,7 +62,10 @@ browserTest("filters narrow list and counts, and can be taken back", async ({ pa
   assert.equal(await textOf(page, rows), "Oldest song?");
   assert.match(await textOf(page, "#detail"), /cut at the token limit, inside its reasoning/);
   assert.match(await textOf(page, "#summary"), /Counts are of the questions that the filters let/);
+  await page.click('[data-kind="repaired"]');
+  assert.match(await textOf(page, "#nothing:not([hidden])"), /^No question is of this kind/);
   await page.click("#reset");
+  await page.click('[data-kind="repaired"]');
   assert.equal((await page.$$(".row")).length, 5);
 });
 
@@ -79,6 +82,17 @@ browserTest("the search looks into questions and statements", async ({ page }) =
   assert.equal(await textOf(page, rows), "Names of cows?");
   await page.keyboard.press("Escape");
   await page.waitForFunction("document.querySelectorAll('.row').length === 5");
+});
+
+browserTest("statements are marked against the gold, or against each other", async ({ page }) => {
+  await page.click('[data-kind="still wrong"]');
+  await page.keyboard.press("j");
+  await page.waitForFunction("document.querySelectorAll('#detail mark').length === 2");
+  assert.equal(await textOf(page, "#detail mark"), "1 | FROM x");
+  await page.keyboard.press("m");
+  await page.waitForFunction("document.querySelector('#marks').textContent.includes('other')");
+  assert.equal(await textOf(page, "#detail mark"), `1 | '${HOSTILE}' FROM x`);
+  assert.match(page.url(), /marks=other/);
 });
 
 browserTest("keys go from question to question, and open the help", async ({ page }) => {

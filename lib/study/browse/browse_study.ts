@@ -64,7 +64,7 @@ export async function browseStudy(options: BrowseOptions): Promise<BrowserData> 
   return {
     name: summary?.name ?? config?.name ?? basename(resolve(folder)),
     ...(label === undefined ? {} : { label }),
-    model: config?.model.id ?? "no summary: the model is not recorded here",
+    model: config?.model.id ?? "recorded without a summary",
     facts: factsOf(summary, { sql, choices, variants }),
     notes: await notesOf(summary, { spider, mmlu, sql, choices }),
     variants: variants.map((variant) => listedVariant(variant, summary)),

@@ -158,6 +158,7 @@ export class App {
       selection.shown.length === 1 ? "" : "s"
     }`;
     byId("reset").hidden = !selection.narrowed;
+    byId("nothing").hidden = selection.shown.length > 0;
     this.#list.show(selection.shown, this.#current());
     this.#drawDetail();
   }
@@ -177,7 +178,8 @@ export class App {
     const kind = KINDS[source.kinds[at]!]!;
     const text = (key: string): string => {
       const facet = source.facets.find((one) => one.key === key)!;
-      return nameText(facet.names[facet.codes[at]!]!);
+      const name = facet.names[facet.codes[at]!]!;
+      return facet.verbatim ? name : nameText(name);
     };
     const [title, tags] = tab === "sql"
       ? [source.item(at).question, [
@@ -200,7 +202,11 @@ export class App {
   #drawDetail(): void {
     const at = this.#current();
     document.body.classList.toggle("open", this.#view.id !== "");
-    const key = `${this.#listedKey}\n${at}`;
+    const { marks } = this.#view;
+    const toggle = byId("marks");
+    toggle.hidden = this.#listed?.tab !== "sql";
+    toggle.textContent = marks === "gold" ? "Marks: against gold" : "Marks: against each other";
+    const key = `${this.#listedKey}\n${at}\n${marks}`;
     if (key === this.#shownKey) return;
     this.#shownKey = key;
     const host = byId("question");
@@ -209,7 +215,7 @@ export class App {
       byId("question-title").textContent = missing
         ? `There is no question "${this.#view.id}" here`
         : "No question is open";
-      refill(host, el("p", { class: "quiet" }, "Choose one from the list."));
+      refill(host);
       return;
     }
     void this.#fillDetail(host, at, key);
@@ -217,7 +223,7 @@ export class App {
 
   async #fillDetail(host: HTMLElement, at: number, key: string): Promise<void> {
     const { tab, source } = this.#listed!;
-    const names = { from: this.#view.from, to: this.#view.to };
+    const names = this.#view;
     let parts: readonly Child[];
     let place: string;
     if (tab === "sql") {

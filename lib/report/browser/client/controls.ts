@@ -58,6 +58,8 @@ export function connect(app: App, help: HTMLDialogElement): Controls {
   on("shut", "click", shut);
   const copy = (): void => void copyMarkdown(app);
   on("copy", "click", copy);
+  const marks = (): void => change({ marks: app.view.marks === "gold" ? "other" : "gold" });
+  on("marks", "click", marks);
   on("help-open", "click", () => help.showModal());
   on("theme", "click", toggleTheme);
   const kind = (at: number): void => {
@@ -70,6 +72,7 @@ export function connect(app: App, help: HTMLDialogElement): Controls {
     "/": () => search.focus(),
     "?": () => help.showModal(),
     c: copy,
+    m: marks,
     ...Object.fromEntries(KINDS.map((_, at) => [String(at + 1), () => kind(at)])),
     Escape: () => app.view.id !== "" ? shut() : change({ query: "" }),
   }, search);

@@ -27,7 +27,12 @@ export function drawFacets(
       const chosen = view.filters[facet.key] ?? [];
       const counts = selection.facets.get(facet.key)!;
       const values = facet.names
-        .map((name, code) => ({ name, count: counts[code]!, chosen: chosen.includes(name) }))
+        .map((name, code) => ({
+          name,
+          shown: facet.verbatim ? name : nameText(name),
+          count: counts[code]!,
+          chosen: chosen.includes(name),
+        }))
         .filter(({ count, chosen }) => count > 0 || chosen)
         .sort((a, b) => b.count - a.count);
       // one value tells nothing apart
@@ -64,8 +69,9 @@ export function drawFacets(
 
 function valueButton(
   facet: string,
-  { name, count, chosen }: {
+  { name, shown, count, chosen }: {
     readonly name: string;
+    readonly shown: string;
     readonly count: number;
     readonly chosen: boolean;
   },
@@ -83,7 +89,7 @@ function valueButton(
       "data-value": name,
     },
     onClick,
-    el("span", { class: "name" }, nameText(name)),
+    el("span", { class: "name" }, shown),
     el("span", { class: "count" }, countText(count)),
     bar,
   );

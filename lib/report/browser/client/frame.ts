@@ -91,6 +91,11 @@ function questions(): Child {
       el("span", { id: "found", role: "status" }),
       el("button", { type: "button", id: "reset" }, "clear"),
     ),
+    el(
+      "p",
+      { id: "nothing", class: "quiet", hidden: true },
+      "No question is of this kind and passes the filters.",
+    ),
     el("div", { id: "list-host" }),
   );
 }
@@ -108,6 +113,7 @@ function detail(): Child {
         { class: "tools" },
         el("button", { type: "button", id: "before", title: "Previous (k)" }, "↑"),
         el("button", { type: "button", id: "after", title: "Next (j)" }, "↓"),
+        el("button", { type: "button", id: "marks", title: "Marks (m)" }),
         el("button", { type: "button", id: "copy" }, "Copy as Markdown"),
         el("button", { type: "button", id: "shut" }, "Close"),
       ),

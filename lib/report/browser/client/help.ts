@@ -6,6 +6,7 @@ const KEYS = [
   ["j, k", "next and previous question"],
   ["/", "search"],
   ["1 to 4", "repaired, broken, still wrong, still right; again for all"],
+  ["m", "mark statements against the gold, or against each other"],
   ["c", "copy the question as Markdown"],
   ["?", "this page"],
   ["Esc", "close, or clear the search"],
@@ -27,9 +28,9 @@ export function helpDialog(study: StudyBlock): HTMLDialogElement {
     el(
       "p",
       {},
-      "In a statement: tokens that are not in the gold's order in the gold. In a result: cells of " +
-        "rows that the gold has not, against the gold's rows that are missing, one by one. Rows are " +
-        "compared as a bag, whatever their order.",
+      "In a statement: tokens that are in no longest common subsequence with the gold (or with the " +
+        "other statement). In a result: the cells in which a row that the gold has not differs from " +
+        "the nearest row of the gold that is missing. Rows are compared as a bag.",
     ),
     el(
       "p",

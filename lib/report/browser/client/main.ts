@@ -24,6 +24,7 @@ async function start(): Promise<void> {
     filters: {},
     query: "",
     id: "",
+    marks: "gold",
   };
   const app = new App(study, changes, start);
   const controls = connect(app, help);

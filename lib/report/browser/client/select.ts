@@ -23,6 +23,8 @@ export interface Facet {
   readonly title: string;
   /** What the values are of, where that needs saying. */
   readonly hint?: string;
+  /** Whether the values' names are shown as they are, underscores too. */
+  readonly verbatim?: true;
   /** The values' names, by code. */
   readonly names: readonly string[];
   /** `[questions]`: the code of each question's value. */

@@ -12,6 +12,7 @@ const VIEW: View = {
   filters: {},
   query: "",
   id: "",
+  marks: "gold",
 };
 
 Deno.test("kindOf() names what became of a question", () => {

@@ -13,11 +13,15 @@ export interface PairNames {
   readonly to: string;
 }
 
-/** The parts of a text-to-SQL question's view below its heading. */
+/**
+ * The parts of a text-to-SQL question's view below its heading.
+ *
+ * @param names The variants, and what the statements of each are marked against.
+ */
 export async function sqlDetail(
   item: SqlItem,
   head: SqlHead,
-  names: PairNames,
+  names: PairNames & { readonly marks: "gold" | "other" },
 ): Promise<readonly Child[]> {
   const [results, schemas] = await Promise.all([allResults(), allSchemas()]);
   const answers = [[names.from, item.from, item.to], [names.to, item.to, item.from]] as const;
@@ -33,7 +37,13 @@ export async function sqlDetail(
         el("h3", {}, "Gold"),
         el("pre", { tabindex: 0 }, el("code", {}, item.gold)),
       ),
-      ...answers.map(([name, outcome, other]) => statement(name, outcome, { item, head, other })),
+      ...answers.map(([name, outcome, other]) =>
+        statement(name, outcome, {
+          head,
+          other,
+          against: names.marks === "gold" ? item.gold : other?.sql ?? "",
+        })
+      ),
     ),
     el(
       "h3",
@@ -61,10 +71,11 @@ export async function sqlDetail(
 function statement(
   name: string,
   outcome: Outcome | undefined,
-  { item, head, other }: {
-    readonly item: SqlItem;
+  { head, other, against }: {
     readonly head: SqlHead;
     readonly other: Outcome | undefined;
+    /** The statement that this one's is marked against. */
+    readonly against: string;
   },
 ): HTMLElement {
   if (!outcome) {
@@ -88,7 +99,7 @@ function statement(
     ),
     outcome.sql.trim() === ""
       ? el("p", { class: "quiet" }, "no statement in what it wrote")
-      : el("pre", { tabindex: 0 }, el("code", {}, ...marked(outcome.sql, item.gold))),
+      : el("pre", { tabindex: 0 }, el("code", {}, ...marked(outcome.sql, against))),
     outcome.message !== undefined && el("p", { class: "message" }, outcome.message),
     outcome.cut !== undefined &&
       el(
@@ -120,8 +131,8 @@ function wrongText({ status, errorClass }: Outcome): string {
   return [status, ...(errorClass === undefined ? [] : [errorClass])].map(nameText).join(", ");
 }
 
-function marked(text: string, gold: string): Child[] {
-  const parts = markTokens(text, gold);
+function marked(text: string, against: string): Child[] {
+  const parts = markTokens(text, against);
   return parts === undefined
     ? [text]
     : parts.map(({ text, differs }) => differs ? el("mark", {}, text) : text);
@@ -222,13 +233,13 @@ function sizeText({ rowCount, columnCount }: ShownResult): string {
 
 /** How a result differs from the gold's, as the page was built with. */
 function differenceText({ extra = 0, missing = 0, otherOrder, movedColumns }: ShownResult): string {
-  const parts = [
-    ...(extra > 0 ? [`${countText(extra)} not in the gold's`] : []),
-    ...(missing > 0 ? [`${countText(missing)} of the gold's missing`] : []),
-    ...(otherOrder ? ["the gold's rows in another order"] : []),
-    ...(movedColumns ? ["columns in another order than the gold's"] : []),
-  ];
-  return parts.length === 0 ? "The gold's rows." : `Rows: ${parts.join("; ")}.`;
+  if (extra === 0 && missing === 0) {
+    const order = otherOrder ? " in another order" : "";
+    return `The gold's rows${order}${movedColumns ? ", columns in another order" : ""}.`;
+  }
+  return `Rows: ${countText(extra)} not in the gold's, ${
+    countText(missing)
+  } of the gold's missing.`;
 }
 
 /** A text-to-SQL question with both answers as Markdown. */

@@ -141,7 +141,13 @@ function sqlFacets({ head, columns }: Opened, kinds: Uint8Array, wrong: Uint32Ar
       names: ["none named", ...head.classes],
       codes: of((answer) => errorClass[answer]!),
     },
-    { key: "database", title: "Database", names: head.databases, codes: columns.database! },
+    {
+      key: "database",
+      title: "Database",
+      verbatim: true,
+      names: head.databases,
+      codes: columns.database!,
+    },
     { key: "hardness", title: "Hardness", names: head.hardness, codes: columns.hardness! },
     {
       key: "status",

@@ -14,6 +14,8 @@ export interface View {
   readonly query: string;
   /** The question that is open, or "". */
   readonly id: string;
+  /** What predicted statements are marked against. */
+  readonly marks: "gold" | "other";
 }
 
 /** Facets stand in the address behind this. */
@@ -36,6 +38,7 @@ export function viewOfHash(hash: string, start: View): View {
     filters,
     query: given.get("q") ?? "",
     id: given.get("id") ?? "",
+    marks: given.get("marks") === "other" ? "other" : "gold",
   };
 }
 
@@ -49,6 +52,7 @@ export function hashOfView(view: View, prompts: number): string {
   }
   if (view.query !== "") said.set("q", view.query);
   if (view.id !== "") said.set("id", view.id);
+  if (view.marks !== "gold") said.set("marks", view.marks);
   return `#${said}`;
 }
 

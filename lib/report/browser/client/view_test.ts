@@ -11,6 +11,7 @@ const START: View = {
   filters: {},
   query: "",
   id: "",
+  marks: "gold",
 };
 
 Deno.test("viewOfHash() gives back every view that hashOfView() wrote", () => {
@@ -23,6 +24,7 @@ Deno.test("viewOfHash() gives back every view that hashOfView() wrote", () => {
     filters: { class: ["join", "order_limit"], database: ["x y"] },
     query: "'; DROP",
     id: "dev-7",
+    marks: "other",
   };
   assert.deepEqual(viewOfHash(hashOfView(view, 2), START), view);
   assert.deepEqual(viewOfHash(hashOfView(view, 1), START), { ...view, prompt: "3-shot" });
