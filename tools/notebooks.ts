@@ -20,7 +20,7 @@ const HELP = `deno task notebooks [FILE.ipynb ...]   execute notebooks (all by d
   --smoke              open config/smoke.json, the same at the size of a test
   --out DIR            folder of the executed copies (default: results/notebooks, and of a study
                        that --config names results/notebooks/<name of the study>)
-  --figures DIR        write their figures there too, as SVG and as PNG of 8.5 cm at 600 dpi
+  --figures DIR        write their figures there too, 8.5 cm wide: SVG, PNG at 600 dpi, PDF
   --cell-seconds N     time limit of one cell (default: 1800)
   --check              execute nothing: check layout, types and lint of the committed notebooks
   --clean              execute nothing: strip outputs and counts, write the committed layout

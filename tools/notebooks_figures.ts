@@ -1,30 +1,44 @@
 import { Resvg } from "@resvg/resvg-js";
+import { createRequire } from "node:module";
 import { basename, join } from "node:path";
-import { UsageError } from "../lib/ground/mod.ts";
+import { compilePaper, FIGURE_FONT, paperFigure } from "../lib/report/mod.ts";
 
-/** Pixels of a figure's width: one column of a paper, 8.5 cm, at 600 dots an inch. */
-const PNG_WIDTH = Math.round(8.5 / 2.54 * 600);
-
-const ONE_LETTER = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">' +
-  '<text y="9" font-family="Arial, sans-serif">a</text></svg>';
+/** How wide a figure is: one column of a paper. */
+const COLUMN_CENTIMETRES = 8.5;
+/** The same in pixels, at 600 dots an inch. */
+const PNG_WIDTH = Math.round(COLUMN_CENTIMETRES / 2.54 * 600);
 
 /**
- * Writes the figures of an executed notebook as SVG, and as PNG at one column's width and 600 dots an
- * inch, named after the notebook and the cell: `05_report-figure.svg`.
+ * Writes the figures of an executed notebook, each as {@linkcode writeFigure} does, named after the
+ * notebook and the cell: `05_report-figure.svg`.
  *
  * @param notebook The executed copy.
  * @param dir The folder to write to; it is made where it is not there.
  * @returns The paths of what was written.
- * @throws {UsageError} If this machine has no fonts: a PNG would have no text.
  */
 export async function exportFigures(notebook: string, dir: string): Promise<readonly string[]> {
   await Deno.mkdir(dir, { recursive: true });
   const written: string[] = [];
   for (const { name, svg } of figuresOf(await Deno.readTextFile(notebook))) {
-    const path = join(dir, `${basename(notebook, ".ipynb")}-${name}`);
-    await Deno.writeTextFile(`${path}.svg`, svg);
-    await Deno.writeFile(`${path}.png`, drawnPng(svg));
-    written.push(`${path}.svg`, `${path}.png`);
+    written.push(...await writeFigure(join(dir, `${basename(notebook, ".ipynb")}-${name}`), svg));
+  }
+  return written;
+}
+
+/**
+ * Writes a figure at one column's width: as SVG, as PNG at 600 dots an inch, and as PDF, whose lines
+ * and letters are no pixels. PNG and PDF have the font of the paper, so the same figure gives the
+ * same bytes on every machine.
+ *
+ * @param path Where to, without the ending.
+ * @returns The paths of what was written.
+ */
+export async function writeFigure(path: string, svg: string): Promise<readonly string[]> {
+  const files = { svg: new TextEncoder().encode(svg), png: drawnPng(svg), pdf: drawnPdf(svg) };
+  const written: string[] = [];
+  for (const [type, bytes] of Object.entries(files)) {
+    await Deno.writeFile(`${path}.${type}`, bytes);
+    written.push(`${path}.${type}`);
   }
   return written;
 }
@@ -47,20 +61,23 @@ export function figuresOf(
   );
 }
 
-/**
- * Draws a figure with the fonts of this machine.
- *
- * @returns The bytes of a PNG.
- * @throws {UsageError} If there are none.
- */
+/** A figure as the bytes of a PNG. */
 export function drawnPng(svg: string): Uint8Array {
-  if (new Resvg(ONE_LETTER).getBBox() === undefined) {
-    throw new UsageError(
-      "Cannot draw figures as PNG: this machine has no fonts for their text: install some, such as " +
-        "DejaVu (Debian: fonts-dejavu-core)",
-    );
-  }
-  return new Resvg(svg, { fitTo: { mode: "width", value: PNG_WIDTH } }).render().asPng();
+  const { resolve } = createRequire(import.meta.url);
+  const fontFiles = ["400Regular/Arimo_400Regular.ttf", "700Bold/Arimo_700Bold.ttf"]
+    .map((file) => resolve(`@expo-google-fonts/arimo/${file}`));
+  return new Resvg(paperFigure(svg).svg, {
+    fitTo: { mode: "width", value: PNG_WIDTH },
+    // the system's are for letters that this font has not
+    font: { fontFiles, loadSystemFonts: true, defaultFontFamily: FIGURE_FONT },
+  }).render().asPng();
+}
+
+/** A figure as the bytes of a PDF, its page as large as itself. */
+export function drawnPdf(svg: string): Uint8Array {
+  const page = "#set document(date: none)\n#set page(width: auto, height: auto, margin: 0pt)\n" +
+    `#image("figure.svg", width: ${COLUMN_CENTIMETRES}cm)\n`;
+  return compilePaper("figure.typ", { "figure.typ": page, "figure.svg": paperFigure(svg).svg }).pdf;
 }
 
 interface ExecutedCell {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { Resvg } from "@resvg/resvg-js";
 import { letterBars } from "../lib/report/mod.ts";
 import { SUMMARY } from "../lib/report/testing/summary_fixture.ts";
 import { summaryRows } from "../lib/report/mod.ts";
-import { exportFigures, figuresOf } from "./notebooks_figures.ts";
+import { drawnPdf, drawnPng, exportFigures, figuresOf } from "./notebooks_figures.ts";
 
 const SVG = letterBars(summaryRows(SUMMARY).letters.slice(0, 2), { title: "Letters" });
 
@@ -23,7 +22,7 @@ Deno.test("figuresOf() names figures after their cells, whether kept as a text o
   assert.deepEqual(figures.map(({ svg }) => svg), [SVG, SVG, "<svg/>"]);
 });
 
-Deno.test("exportFigures() writes SVG, and PNG with text at a column's width and 600 dots an inch", async () => {
+Deno.test("exportFigures() writes SVG, PNG of 600 dots an inch and PDF, all with their text", async () => {
   const dir = await Deno.makeTempDir();
   try {
     const notebook = `${dir}/05_report.ipynb`;
@@ -32,14 +31,25 @@ Deno.test("exportFigures() writes SVG, and PNG with text at a column's width and
     const written = await exportFigures(notebook, `${dir}/new/figures`);
     assert.deepEqual(
       written,
-      ["svg", "png"].map((type) => `${dir}/new/figures/05_report-bars.${type}`),
+      ["svg", "png", "pdf"].map((type) => `${dir}/new/figures/05_report-bars.${type}`),
     );
     assert.equal(await Deno.readTextFile(written[0]!), SVG);
     const png = await Deno.readFile(written[1]!);
     const view = new DataView(png.buffer);
     assert.equal(view.getUint32(16), 2008, "the width in the header of a PNG");
     // text is a part of it: without, it has fewer dark pixels
-    assert.ok(ink(SVG) > 1.2 * ink(SVG.replaceAll(/<text[\s\S]*?<\/text>/g, "")));
+    const bare = SVG.replaceAll(/<text[\s\S]*?<\/text>/g, "");
+    assert.ok(png.length > 1.2 * drawnPng(bare).length, "the PNG has text");
+    const pdf = await Deno.readFile(written[2]!);
+    const text = new TextDecoder("latin1").decode(pdf);
+    assert.match(text, /^%PDF-/);
+    // 8.5 cm in points
+    assert.match(text, /\/MediaBox \[0 0 240\.9\d+ /);
+    assert.match(text, /\/BaseFont \/\w+\+Arimo/, "its font is embedded");
+    // the clock is no part of it
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    const again = new TextDecoder("latin1").decode(drawnPdf(SVG));
+    assert.ok(again === text, "the same bytes again");
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
@@ -47,10 +57,4 @@ Deno.test("exportFigures() writes SVG, and PNG with text at a column's width and
 
 function output(svg: string | readonly string[]): Record<string, unknown> {
   return { output_type: "execute_result", data: { "image/svg+xml": svg, "text/plain": "Figure" } };
-}
-
-/** How many pixels of a drawing are dark. */
-function ink(svg: string): number {
-  const { pixels } = new Resvg(svg).render();
-  return pixels.filter((value, i) => i % 4 === 0 && value < 100).length;
 }

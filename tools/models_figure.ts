@@ -1,0 +1,122 @@
+/**
+ * Draws several studies, one a model, beside each other.
+ *
+ * @module
+ */
+
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { UsageError } from "../lib/ground/mod.ts";
+import {
+  type KnowledgeGauge,
+  modelsFigure,
+  type ModelStudy,
+  summaryRows,
+  tradeOffGauges,
+} from "../lib/report/mod.ts";
+import { readSummary } from "../lib/runs/mod.ts";
+import { writeFigure } from "./notebooks_figures.ts";
+
+const HELP = `deno run -A tools/models_figure.ts --out FILE NAME=FOLDER ...
+
+What studies of several models recommend, beside each other: the change on text-to-SQL against the
+change on what is known. NAME stands above a study's panel, such as 0.5B; FOLDER is its results
+folder, such as results/recorded/sample.
+
+  --out FILE           where to, without the ending: FILE.svg, FILE.png and FILE.pdf are written
+  --gauge NAME         mmlu or prose (default: the first one that every study has)
+  --help               this text
+`;
+
+const GAUGES: readonly KnowledgeGauge[] = ["mmlu", "prose"];
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
+
+/**
+ * Runs the command.
+ *
+ * @returns 0, or 2 where the command or a study is wrong.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const request = parse(args);
+    if (request.help) {
+      say(HELP.trimEnd());
+      return 0;
+    }
+    const { out, gauge } = request;
+    if (out === undefined || request.studies.length === 0) {
+      throw new UsageError("--out and NAME=FOLDER of at least one study are needed");
+    }
+    const studies = request.studies.map(openStudy);
+    const names = new Set(studies.map(({ name }) => name));
+    if (names.size < studies.length) throw new UsageError("each study needs a NAME of its own");
+    const svg = modelsFigure(studies, gaugeOf(studies, gauge));
+    await mkdir(dirname(out), { recursive: true });
+    for (const path of await writeFigure(out, svg)) say(path);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    say(`error: ${error.message}`);
+    return 2;
+  }
+}
+
+interface FigureRequest {
+  readonly help: boolean;
+  readonly out?: string;
+  readonly gauge?: string;
+  /** As they are given: NAME=FOLDER. */
+  readonly studies: readonly string[];
+}
+
+function parse(args: readonly string[]): FigureRequest {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        out: { type: "string" },
+        gauge: { type: "string" },
+        help: { type: "boolean", default: false },
+      },
+    });
+    return { ...values, studies: positionals };
+  } catch (error) {
+    // node:util throws a TypeError for an unknown or incomplete flag.
+    if (error instanceof TypeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function openStudy(argument: string): ModelStudy {
+  const [, name, folder] = /^([^=]+)=(.+)$/s.exec(argument) ?? [];
+  if (name === undefined || folder === undefined) {
+    throw new UsageError(`a study is given as NAME=FOLDER: current value is "${argument}"`);
+  }
+  const path = join(folder, "summary.json");
+  if (!existsSync(path)) throw new UsageError(`"${name}" has no results: there is no "${path}"`);
+  return { name, rows: summaryRows(readSummary(path)) };
+}
+
+/** The measure of the x axis, which every study needs to have. */
+function gaugeOf(studies: readonly ModelStudy[], wanted: string | undefined): KnowledgeGauge {
+  if (wanted !== undefined && !GAUGES.some((gauge) => gauge === wanted)) {
+    throw new UsageError(`--gauge is mmlu or prose: current value is "${wanted}"`);
+  }
+  const candidates = GAUGES.filter((gauge) => wanted === undefined || gauge === wanted);
+  const lacking = (gauge: KnowledgeGauge): ModelStudy | undefined =>
+    studies.find(({ rows }) => !tradeOffGauges(rows).includes(gauge));
+  const found = candidates.find((gauge) => lacking(gauge) === undefined);
+  if (found !== undefined) return found;
+  const { name } = lacking(candidates[0]!)!;
+  throw new UsageError(
+    `"${name}" has no tuned variant with text-to-SQL and ${candidates.join(" or ")} that all have`,
+  );
+}
+
+function say(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { writeSummary } from "../lib/runs/mod.ts";
+import { SUMMARY } from "../lib/report/testing/summary_fixture.ts";
+import { REPOSITORY_ROOT } from "../lib/ground/mod.ts";
+
+Deno.test("models_figure draws recorded studies beside each other as SVG, PNG and PDF", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${root}/tiny`);
+    writeSummary(`${root}/tiny/summary.json`, SUMMARY);
+    const studies = [`Tiny=${root}/tiny`, `Sample=results/recorded/sample`];
+    const { code, stderr } = await run(["--out", `${root}/new/models`, ...studies]);
+    assert.equal(code, 0, stderr);
+    const files = [...Deno.readDirSync(`${root}/new`)].map(({ name }) => name).sort();
+    assert.deepEqual(files, ["models.pdf", "models.png", "models.svg"]);
+    const svg = await Deno.readTextFile(`${root}/new/models.svg`);
+    for (const name of [">Tiny<", ">Sample<", "Change on MMLU"]) {
+      assert.ok(svg.includes(name), name);
+    }
+    const prose = await run(["--out", `${root}/prose`, "--gauge", "prose", ...studies]);
+    assert.equal(prose.code, 0, prose.stderr);
+    assert.match(await Deno.readTextFile(`${root}/prose.svg`), /Change on general text/);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("models_figure says in one line what is wrong, and exits with 2", async () => {
+  const sample = "Sample=results/recorded/sample";
+  const cases: readonly (readonly [args: readonly string[], line: RegExp])[] = [
+    [["--out", "x"], /NAME=FOLDER of at least one study/],
+    [[sample], /--out/],
+    [["--out", "x", "sample"], /NAME=FOLDER: current value is "sample"/],
+    [["--out", "x", "A=nowhere"], /"A" has no results: there is no "nowhere\/summary\.json"/],
+    [["--out", "x", sample, sample], /NAME of its own/],
+    [["--out", "x", "--gauge", "sql", sample], /--gauge is mmlu or prose: current value is "sql"/],
+    [["--out", "x", "--gaug", "mmlu", sample], /--gaug/],
+  ];
+  for (const [args, line] of cases) {
+    const { code, stderr } = await run(args);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, line);
+    assert.equal(stderr.trim().split("\n").length, 1, stderr);
+  }
+});
+
+async function run(args: readonly string[]): Promise<{ code: number; stderr: string }> {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "tools/models_figure.ts", ...args],
+    cwd: REPOSITORY_ROOT,
+    env: { NO_COLOR: "1" },
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  return { code, stderr: new TextDecoder().decode(stderr) };
+}
