@@ -71,7 +71,7 @@ export async function browseStudy(options: BrowseOptions): Promise<BrowserData> 
     first: { from: names[0]!, to: firstTuned(names, summary) },
     ...(sql && { sql }),
     ...(choices && { choices }),
-    changes: browsedChanges({ names, sql, choices }, summary),
+    changes: browsedChanges({ names, sql, choices }, summary, progress),
   };
 }
 

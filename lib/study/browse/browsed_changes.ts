@@ -1,4 +1,4 @@
-import { UsageError } from "../../ground/mod.ts";
+import { type Progress, UsageError } from "../../ground/mod.ts";
 import {
   type BrowserChange,
   browserChange,
@@ -40,6 +40,7 @@ export interface Browsed {
 export function browsedChanges(
   { names, sql, choices }: Browsed,
   summary: Summary | undefined,
+  progress: Progress,
 ): BrowserChange[] {
   const known = summary ? summaryChanges(summary, sql?.prompts ?? []) : new Map();
   const found: BrowserChange[] = [...known.values()].filter(({ gauge }) => gauge === "prose")
@@ -49,7 +50,8 @@ export function browsedChanges(
     mmlu: choices?.questions.map(({ subject }) => subject) ?? [],
   };
   const scored = [...sqlScores(names, sql), ...choiceScores(names, choices)];
-  for (const from of scored) {
+  for (const [done, from] of scored.entries()) {
+    progress.update(done + 1, scored.length, "sets of answers");
     for (const to of scored) {
       if (from === to || from.gauge !== to.gauge || from.prompt !== to.prompt) continue;
       const own = known.get(changeKey(from.name, to.name, from));
