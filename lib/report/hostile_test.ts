@@ -5,9 +5,11 @@ import { examplesTable } from "./examples/examples_table.ts";
 import { failuresText } from "./examples/failures_text.ts";
 import { pickFailures } from "./examples/pick_failures.ts";
 import { accuracyBars, errorClassBars } from "./figures/accuracy_bars.ts";
+import { calibrationFigure } from "./figures/calibration_figure.ts";
 import { checkpointFigure, scaleFigure } from "./figures/change_curves.ts";
 import { changePoints } from "./figures/change_points.ts";
 import { lossCurves } from "./figures/loss_curves.ts";
+import { modelsFigure } from "./figures/models_figure.ts";
 import { recipeScalesFigure } from "./figures/recipe_scales.ts";
 import { tradeOffFigure } from "./figures/trade_off_figure.ts";
 import { baselineFinding } from "./findings/baseline_finding.ts";
@@ -213,6 +215,18 @@ Deno.test(
         tradeOffFigure(study),
         scaleFigure(study)!,
         recipeScalesFigure(study)!,
+        modelsFigure([{ name: text, rows: { ...STUDY, titles: rows.titles } }], "mmlu"),
+        calibrationFigure([{
+          variant: text,
+          n: 2,
+          confidence: 0.5,
+          successes: 1,
+          mean: 0.5,
+          ci95: [0, 1],
+        }], {
+          title: text,
+          label: text,
+        }),
         checkpointFigure(study)!,
         accuracyBars(sql, { title: text, label: text }),
         errorClassBars(rows.classes, { title: text }),
