@@ -8,6 +8,7 @@ import {
   writeAtomic,
 } from "../../ground/mod.ts";
 import {
+  type ChangeRow,
   changeRows,
   changeSentence,
   changesTable,
@@ -142,10 +143,22 @@ function reportText(
     `Changes from ${first} to ${second}\n`,
     ...gauges.map((row) => `- ${TITLES[row.measure as Gauge]}: ${changeSentence(row)}`),
     ...unknown,
-    `\n${INTERVAL_NOTE} ${UNADJUSTED_NOTE} "assignment" and "strict" are other readings of the same ` +
-    "verdicts; gained and lost count questions; mid-p is McNemar's, by questions alone.",
+    `\n${INTERVAL_NOTE} ${UNADJUSTED_NOTE}${columnNotes(rows)}`,
     ...[...units.values()].map((own) => `\n${changesTable(own, TITLES)}`),
   ].join("\n");
+}
+
+/** What columns are, of those that the tables have. */
+function columnNotes(rows: readonly ChangeRow[]): string {
+  const notes = [
+    rows.some(({ measure }) => measure === "sql") &&
+    '"assignment" and "strict" are other readings of the same verdicts',
+    rows.some(({ evidence }) => evidence.kind === "score") && "gained and lost count questions",
+    rows.some(({ midP }) => midP !== undefined) && "mid-p is McNemar's, by questions alone",
+  ].filter((note) => note !== false);
+  if (notes.length === 0) return "";
+  const text = notes.join("; ");
+  return ` ${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }
 
 function isGauge(measure: string): boolean {

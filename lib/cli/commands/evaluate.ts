@@ -1,7 +1,7 @@
 import { basename, join, relative, resolve } from "node:path";
 import { auditTokens, loadAdapter } from "../../engine/mod.ts";
 import { letterCount } from "../../mmlu/mod.ts";
-import { type AccuracyRow, accuracyTable } from "../../report/mod.ts";
+import { type AccuracyRow, accuracyTable, formatCounted } from "../../report/mod.ts";
 import {
   checkOutputFile,
   checkOutputFolder,
@@ -121,7 +121,7 @@ export const EVALUATE: Command = {
     using kept = openVerdictStore(files.verdicts, progress);
     await using engine = await openEngine(model, [variant], progress);
     const inputs = { ...model, ...sql };
-    progress.step(`${variant.name}: text-to-SQL, ${sql.asked.length} questions`);
+    progress.step(`${variant.name}: text-to-SQL, ${formatCounted(sql.asked.length, "question")}`);
     const samples = await answerSql(inputs, engine, { variant, store, progress, signal });
     const { timeoutMs } = config.spider;
     const { verdicts, unjudged } = await judgeSamples(sql, samples, {
@@ -168,11 +168,15 @@ export const MMLU: Command = {
     using store = openMmluStore(files.samples, progress);
     await using engine = await openEngine(model, [variant], progress);
     const inputs = { ...model, ...choices, audit };
-    progress.step(`${variant.name}: multiple choice, ${choices.questions.length} questions`);
+    progress.step(
+      `${variant.name}: multiple choice, ${formatCounted(choices.questions.length, "question")}`,
+    );
     const samples = await answerMmlu(inputs, engine, { variant, store, progress, signal });
     const letters = answerLetters(choices.questions, samples);
     writeAtomic(files.out, toLines(letters));
-    const groups = [...new Set(letters.map(({ category }) => category))];
+    const categories = new Set(letters.map(({ category }) => category));
+    // one category alone is the whole
+    const groups = categories.size > 1 ? [...categories] : [];
     const rows = groups.map((group) => {
       const chosen = letters.filter(({ category }) => category === group);
       return { ...accuracyRow("mmlu", variant.name, chosen.map(({ correct }) => correct)), group };

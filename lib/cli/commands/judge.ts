@@ -18,6 +18,7 @@ import {
   readPredictions,
   type Suite,
 } from "../../sql/mod.ts";
+import { formatCounted } from "../../report/mod.ts";
 import { type Command, type FlagValues, neededText, number, oneOf, text } from "../command.ts";
 import { outputFile } from "../output_file.ts";
 import { reportVerdicts } from "./judge_report.ts";
@@ -76,7 +77,7 @@ export const JUDGE: Command = {
     checkOutputFile(out);
     const read = ["predictions", "examples", "databases"].map((name) => text(flags, name)!);
     checkOutputIsNoInput(out, read);
-    progress.step(`Judging ${request.predictions.length} predictions`);
+    progress.step(`Judging ${formatCounted(request.predictions.length, "prediction")}`);
     const kept = { path: `${out}.partial`, onDropped: (note: string) => progress.note(note) };
     const result = await judgeResumably(request, kept, {
       timeoutMs,

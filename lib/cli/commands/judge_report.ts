@@ -1,4 +1,4 @@
-import { formatPercent, markdownTable } from "../../report/mod.ts";
+import { formatCounted, formatPercent, markdownTable } from "../../report/mod.ts";
 import { firstOf, printable, UsageError } from "../../ground/mod.ts";
 import {
   commonFailure,
@@ -42,7 +42,10 @@ export function reportVerdicts(result: JudgedPredictions, words: Words): void {
     );
   }
   const { groups, statuses, errorClasses, disagreements } = summarizeVerdicts(verdicts, mode);
-  const rows = groups.filter(({ n }) => n > 0).map(({ group, right, n }) => {
+  // one level of hardness alone is the whole
+  const whole = verdicts.length;
+  const shown = groups.filter(({ group, n }) => n > 0 && (n < whole || group === "all"));
+  const rows = shown.map(({ group, right, n }) => {
     const { mean, ci95: [low, high] } = proportion(right, n);
     return [
       group,
@@ -77,7 +80,7 @@ export function reportVerdicts(result: JudgedPredictions, words: Words): void {
 }
 
 function databaseLine({ databaseFiles }: JudgedPredictions, suite: Suite): string {
-  const databases = counted(databaseFiles.size, "database");
+  const databases = formatCounted(databaseFiles.size, "database");
   const files = [...databaseFiles.values()].reduce((sum, paths) => sum + paths.length, 0);
   if (files === databaseFiles.size) return `run on ${databases}, one file each`;
   return `run on ${databases}, ${files} files in all; a match is one on every file (--suite ${suite})`;
@@ -99,7 +102,9 @@ function remarkLines({ rows }: JudgedPredictions): readonly string[] {
   ];
   return said.flatMap(([remark, words]) => {
     const ids = rows.filter((row) => row.remark === remark).map(({ id }) => id);
-    return ids.length === 0 ? [] : [`${words(counted(ids.length, "example"))}: ${listed(ids)}`];
+    return ids.length === 0
+      ? []
+      : [`${words(formatCounted(ids.length, "example"))}: ${listed(ids)}`];
   });
 }
 
@@ -109,7 +114,9 @@ function noteUnjudged(
 ): void {
   for (const { dbId, examples } of missingDatabases) {
     progress.note(
-      `no verdict on ${counted(examples, "example")}: the database ${printable(dbId)} is missing`,
+      `no verdict on ${formatCounted(examples, "example")}: the database ${
+        printable(dbId)
+      } is missing`,
     );
   }
   const bad = Map.groupBy(
@@ -118,7 +125,7 @@ function noteUnjudged(
   );
   for (const [dbId, rows] of bad) {
     progress.note(
-      `no verdict on ${counted(rows.length, "example")}: the database ${
+      `no verdict on ${formatCounted(rows.length, "example")}: the database ${
         printable(dbId)
       } cannot be read: ` +
         printable(rows[0]!.message),
@@ -128,7 +135,7 @@ function noteUnjudged(
   const ids = goldFailures.map(({ exampleId }) => exampleId);
   const [first] = unjudged.filter(({ status }) => status === "gold_failed");
   progress.note(
-    `${counted(ids.length, "gold")} failed, no verdict on ${listed(ids)} (${
+    `${formatCounted(ids.length, "gold")} failed, no verdict on ${listed(ids)} (${
       printable(first!.id)
     }: ` +
       `${printable(first!.message)})`,
@@ -148,10 +155,6 @@ function noteCommonFailure({ verdicts }: JudgedPredictions, { progress }: Words)
   progress.note(
     `hint: all ${n} predictions are ${status}, most often "${printable(message)}": ${why}`,
   );
-}
-
-function counted(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 function listed(ids: readonly string[]): string {

@@ -6,7 +6,9 @@ import {
   writeAtomic,
 } from "../../ground/mod.ts";
 import { deriveTables, findDatabases, formatTables } from "../../spider/mod.ts";
+import { formatCounted } from "../../report/mod.ts";
 import { type Command, text } from "../command.ts";
+import { outputFile } from "../output_file.ts";
 
 /** `tables`: writes Spider's `tables.json` from what SQLite files say. */
 export const TABLES: Command = {
@@ -17,14 +19,15 @@ export const TABLES: Command = {
     "Data without a tables.json need none: their schemas are then made the same way in memory.",
   flags: {
     databases: { type: "text", value: "DIR", help: "folder of databases, or one SQLite file" },
-    out: { type: "text", value: "FILE", help: "the file to write, such as tables.json" },
+    out: { type: "text", value: "PATH", help: "the file to write; a folder gets tables.json" },
   },
   async run(flags, { progress, print }): Promise<void> {
     const place = text(flags, "databases");
-    const out = text(flags, "out");
-    if (place === undefined || out === undefined) {
+    const given = text(flags, "out");
+    if (place === undefined || given === undefined) {
       throw new UsageError("tables: give --databases DIR and --out FILE");
     }
+    const out = outputFile(given, "tables.json");
     const databases = await findDatabases(place);
     if (databases.size === 0) {
       throw new UsageError(
@@ -42,6 +45,6 @@ export const TABLES: Command = {
       progress.note(`${printable(key)}: the foreign key is left out`);
     }
     writeAtomic(out, formatTables(derived.map(({ tables }) => tables)));
-    print(`${out}: ${ids.length === 1 ? "1 database" : `${ids.length} databases`}`);
+    print(`${out}: ${formatCounted(ids.length, "database")}`);
   },
 };

@@ -29,7 +29,8 @@ export interface ChangeContext {
 type Placed = PairedChange & Partial<Pick<ScoreChange, "midP" | "percent">>;
 
 /**
- * Every change of a comparison as rows: groups in the order in which they are reported, "all" last.
+ * Every change of a comparison as rows: groups in the order in which they are reported, "all" last. A
+ * group of all examples is not listed beside them.
  * A primary claim has the outcome that is left of it beside the others.
  */
 export function changeRows(
@@ -39,24 +40,31 @@ export function changeRows(
 ): ChangeRow[] {
   const row = (measure: Measure, group: string, change: Placed): ChangeRow =>
     placed({ measure, variant, group }, change, context);
-  const groups = (measure: Measure, changes: Readonly<Record<string, Placed>> = {}): ChangeRow[] =>
+  const named = (measure: Measure, changes: Readonly<Record<string, Placed>>): ChangeRow[] =>
     Object.entries(changes).map(([group, change]) => row(measure, group, change));
+  const groups = (
+    measure: Measure,
+    changes: Readonly<Record<string, Placed>>,
+    { evidence: { n } }: Placed,
+  ): ChangeRow[] => named(measure, changes).filter(({ evidence }) => evidence.n < n);
   const { sql, mmlu, prose } = comparison;
   const { official: _shown, ...otherReadings } = sql?.overall ?? {};
   const letters = mmlu?.letters;
   return [
     ...(sql
       ? [
-        ...groups("sql", sql.byHardness),
+        ...groups("sql", sql.byHardness, sql.overall.official),
         row("sql", ALL, sql.overall.official),
-        ...groups("sql", otherReadings),
+        ...named("sql", otherReadings),
         ...Object.entries(sql.byShots ?? {}).map(([shots, change]) =>
           row("sql", shotsName(shots), change)
         ),
         row("runs", ALL, sql.runs),
       ]
       : []),
-    ...(mmlu ? [...groups("mmlu", mmlu.byCategory), row("mmlu", ALL, mmlu.overall)] : []),
+    ...(mmlu
+      ? [...groups("mmlu", mmlu.byCategory, mmlu.overall), row("mmlu", ALL, mmlu.overall)]
+      : []),
     ...(letters
       ? [
         row("prior_free", ALL, letters.priorFree),
@@ -66,7 +74,9 @@ export function changeRows(
         ...(letters.written ? [row("written", ALL, letters.written)] : []),
       ]
       : []),
-    ...(prose ? [...groups("prose", prose.byKind), row("prose", ALL, prose.overall)] : []),
+    ...(prose
+      ? [...groups("prose", prose.byKind, prose.overall), row("prose", ALL, prose.overall)]
+      : []),
   ];
 }
 

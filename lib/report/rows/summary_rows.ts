@@ -43,7 +43,7 @@ const TITLES: GaugeTitles = { sql: "text-to-SQL", mmlu: "MMLU", prose: "general 
 /**
  * All rows of a study's summary, for tables, frames, figures and sentences: the base model first,
  * then the variants in the order of the summary; groups in the order in which they are reported,
- * "all" last. Measures that the study has not have no rows.
+ * "all" last, and none that is all. Measures that the study has not have no rows.
  *
  * SQL is the official reading throughout, except in `readings`.
  */
@@ -131,16 +131,18 @@ function accuracyRows({ name, sql, mmlu }: VariantSummary): AccuracyRow[] {
       ? [
         ...HARDNESS_LEVELS.flatMap((level) => {
           const scores = sql.byHardness[level];
-          return scores ? [sqlRow(name, level, scores.official)] : [];
+          return scores && scores.official.n < sql.overall.official.n
+            ? [sqlRow(name, level, scores.official)]
+            : [];
         }),
         { ...sqlRow(name, ALL, sql.overall.official), ...cutOf(sql) },
       ]
       : []),
     ...(mmlu
       ? [
-        ...Object.entries(mmlu.byCategory).map(([category, score]) =>
-          choice(category, score.accuracy)
-        ),
+        ...Object.entries(mmlu.byCategory)
+          .filter(([, { accuracy }]) => accuracy.n < mmlu.overall.accuracy.n)
+          .map(([category, score]) => choice(category, score.accuracy)),
         choice(ALL, mmlu.overall.accuracy),
       ]
       : []),
@@ -209,7 +211,9 @@ function chanceRows({ name, mmlu }: VariantSummary): ChanceRow[] {
 
 function proseRows({ name, prose }: VariantSummary): ProseRow[] {
   if (!prose) return [];
-  return [...Object.entries(prose.byKind), [ALL, prose.nats] as const]
+  const kinds = Object.entries(prose.byKind);
+  // one kind alone is the whole
+  return [...(kinds.length > 1 ? kinds : []), [ALL, prose.nats] as const]
     .map(([group, nats]) => ({ variant: name, group, nats }));
 }
 

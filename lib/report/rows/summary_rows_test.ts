@@ -34,6 +34,42 @@ Deno.test("summaryRows() has each group once a variant, in order, with all last"
   assert.deepEqual(variants, SUMMARY.variants.map(({ name }) => name));
 });
 
+Deno.test("summaryRows() lists no group that is the whole", () => {
+  const only = <T>(groups: Readonly<Record<string, T>>, whole: T): Record<string, T> =>
+    Object.fromEntries(Object.keys(groups).slice(0, 1).map((name) => [name, whole]));
+  const variants = SUMMARY.variants.map(({ sql, mmlu, prose, versusBase, ...rest }) => ({
+    ...rest,
+    sql: { ...sql!, byHardness: only(sql!.byHardness, sql!.overall) },
+    mmlu: { ...mmlu!, byCategory: only(mmlu!.byCategory, mmlu!.overall) },
+    prose: { ...prose!, byKind: only(prose!.byKind, prose!.nats) },
+    ...(versusBase && {
+      versusBase: {
+        ...versusBase,
+        sql: {
+          ...versusBase.sql!,
+          byHardness: only(versusBase.sql!.byHardness, versusBase.sql!.overall.official),
+        },
+        mmlu: {
+          ...versusBase.mmlu!,
+          byCategory: only(versusBase.mmlu!.byCategory, versusBase.mmlu!.overall),
+        },
+        prose: {
+          ...versusBase.prose!,
+          byKind: only(versusBase.prose!.byKind, versusBase.prose!.overall),
+        },
+      },
+    }),
+  }));
+  const { accuracy, prose, changes } = summaryRows({ ...SUMMARY, variants } as Summary);
+  const groups = (rows: readonly { readonly group: string }[]): string[] => [
+    ...new Set(rows.map(({ group }) => group)),
+  ];
+  assert.deepEqual(groups(accuracy), ["all"]);
+  assert.deepEqual(groups(prose), ["all"]);
+  // readings and numbers of shots are no groups: they stay
+  assert.deepEqual(groups(changes), ["all", "assignment", "strict", "0-shot"]);
+});
+
 Deno.test("summaryRows() keeps tuned less base, both intervals, and the sum of the flips", () => {
   for (const { evidence, verdict, measure } of STUDY.changes) {
     assert.equal(verdict.difference, evidence.difference);

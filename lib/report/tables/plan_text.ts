@@ -46,6 +46,12 @@ export function planText(
   return `${facts.map((fact) => `- ${fact}`).join("\n")}\n\n${needsTable(plan)}`;
 }
 
+/**
+ * Below so many items the plan's normal approximation says nothing of how many it takes: two or three
+ * items have no spread that an interval could be made of.
+ */
+const FEWEST_PLANNED = 30;
+
 /** How many items a tolerated loss needs, one row a planned share of flips and design effect. */
 export function needsTable({ gauge, needs }: Pick<SweepPlan, "gauge" | "needs">): string {
   return needs.length === 0 ? "" : markdownOf(needs, needColumns(gauge));
@@ -58,6 +64,10 @@ export function needColumns(gauge: SweepPlan["gauge"]): Column<PlannedNeed>[] {
       ? share("items that flip %", ({ flipShare }) => flipShare)
       : decimal("spread of a change (nats a token)", 3, ({ flipShare }) => Math.sqrt(flipShare)),
     decimal("design effect of clusters", 1, ({ designEffect }) => designEffect),
-    count("items needed", ({ items }) => items),
+    {
+      ...count<PlannedNeed>("items needed", ({ items }) => items),
+      cell: ({ items }): string =>
+        items < FEWEST_PLANNED ? `< ${FEWEST_PLANNED}` : formatCount(items),
+    },
   ];
 }

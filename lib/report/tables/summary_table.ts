@@ -212,13 +212,16 @@ function changeParts(study: StudyRows, measures: readonly ChangeRow["measure"][]
   if (rows.length === 0) return [];
   const unit = unitOf(measures[0]!);
   const lower = betterOf(measures[0]!) === "lower" ? ", lower is better" : "";
+  const counted = rows.some(({ evidence }) => evidence.kind === "score");
+  const unadjusted = rows.some(({ adjusted }) => !adjusted);
   return [
     changesTable(rows, study.titles),
     `Changes are in ${
       unit === "points" ? "percentage points" : unit
     }${lower}, tuned less base on ` +
     "the same examples; the 95 % interval is the wider of those by examples and by clusters, and " +
-    `the finding follows both. Gained and lost count examples. ${UNADJUSTED_NOTE}`,
+    "the finding follows both." + (counted ? " Gained and lost count examples." : "") +
+    (unadjusted ? ` ${UNADJUSTED_NOTE}` : ""),
   ];
 }
 

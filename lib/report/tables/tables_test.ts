@@ -56,6 +56,24 @@ Deno.test("studyTable() says what was measured, then the answer, then the trade-
   }
 });
 
+Deno.test("captions name the columns of their table, and no others", () => {
+  const paragraphs = studyTable(STUDY).split("\n\n");
+  const captions = paragraphs.flatMap((text, i) =>
+    text.startsWith("Changes are in ") ? [{ text, table: paragraphs[i - 1]! }] : []
+  );
+  assert.equal(captions.length, 4);
+  for (const { text, table } of captions) {
+    assert.equal(text.includes("Gained and lost"), / gained \|/.test(table), text);
+    assert.equal(text.includes("Unadjusted:"), table.includes("| unadjusted |"), text);
+  }
+});
+
+Deno.test("needsTable() gives no number of items that a normal approximation says nothing of", () => {
+  const needs = [2, 29, 30, 63].map((items) => ({ flipShare: 0.0004, designEffect: 1, items }));
+  const shown = cells(needsTable({ gauge: "prose", needs })).map((row) => row["items needed"]);
+  assert.deepEqual(shown, ["< 30", "< 30", "30", "63"]);
+});
+
 Deno.test("tables have empty cells for what there is not", () => {
   const table = summaryTable(SUMMARY) + shortTable(SUMMARY);
   assert.doesNotMatch(table, /\b(?:null|undefined|NaN|Infinity)\b/);

@@ -1,4 +1,4 @@
-import { formatCount, planText } from "../../report/mod.ts";
+import { formatCount, formatCounted, planText } from "../../report/mod.ts";
 import type { Gauge } from "../../runs/mod.ts";
 import type { OpenStudy } from "../open_study.ts";
 import { studyCost } from "./study_cost.ts";
@@ -9,9 +9,10 @@ export function costLines({ inputs }: Pick<OpenStudy, "inputs">): string[] {
   const trained = Object.entries(trainingTokens)
     .map(([name, tokens]) => `${name} about ${formatCount(tokens)} tokens`);
   return [
-    `${formatCount(variants)} variants, the base model among them: ` +
-    `${formatCount(asked.sql)} text-to-SQL prompts, ${formatCount(asked.mmlu)} multiple-choice ` +
-    `questions and ${formatCount(asked.prose)} passages each`,
+    `${formatCounted(variants, "variant")}, the base model among them: ` +
+    `${formatCounted(asked.sql, "text-to-SQL prompt")}, ` +
+    `${formatCounted(asked.mmlu, "multiple-choice question")} and ` +
+    `${formatCounted(asked.prose, "passage")} each`,
     ...(trained.length > 0 ? [`training: ${trained.join(", ")}`] : []),
     `about ${duration(seconds.all)} if nothing is stored yet ` +
     `(${duration(seconds.variant)} a variant, ${duration(seconds.training)} of training); ` +
