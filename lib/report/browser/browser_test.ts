@@ -190,6 +190,7 @@ browserTest("on a phone a question comes over the list, and Back closes it", asy
   assert.equal(await hidden(), true);
   await page.click(".row");
   assert.equal(await hidden(), false);
+  assert.equal(await page.evaluate("document.activeElement.id"), "shut");
   const wide = await page.evaluate("document.documentElement.scrollWidth") as number;
   assert.ok(wide <= 390, `${wide} pixels wide`);
   await page.goBack();

@@ -25,7 +25,9 @@ export interface BrowseOptions {
   readonly spider?: string | undefined;
   /** In place of the config's multiple-choice data. */
   readonly mmlu?: string | undefined;
+  /** Is told how far it is. */
   readonly progress: Progress;
+  /** Ends the work between two questions. */
   readonly signal?: AbortSignal | undefined;
 }
 

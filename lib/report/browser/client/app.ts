@@ -201,7 +201,7 @@ export class App {
 
   #drawDetail(): void {
     const at = this.#current();
-    document.body.classList.toggle("open", this.#view.id !== "");
+    this.#cover(this.#view.id !== "");
     const { marks } = this.#view;
     const toggle = byId("marks");
     toggle.hidden = this.#listed?.tab !== "sql";
@@ -219,6 +219,14 @@ export class App {
       return;
     }
     void this.#fillDetail(host, at, key);
+  }
+
+  /** On a small screen an open question covers the list, and takes the focus with it. */
+  #cover(open: boolean): void {
+    const { classList } = document.body;
+    if (classList.contains("open") === open) return;
+    classList.toggle("open", open);
+    if (!matchMedia(WIDE).matches) (open ? byId("shut") : this.#list.element).focus();
   }
 
   async #fillDetail(host: HTMLElement, at: number, key: string): Promise<void> {
