@@ -31,18 +31,12 @@ export function unsourcedNumbers(template: string): UnsourcedNumber[] {
 }
 
 /**
- * What is wrong with a paper as it is written, a line each: sentences that no number warrants, and
- * more pages than there may be.
+ * The first sentence of a paper that no number warrants, and why; `undefined` where there is none.
+ *
+ * @param plain The words of a paper; Typst's marks of emphasis do not count.
  */
-export function paperFaults(
-  { plain, pages }: { readonly plain: string; readonly pages: number },
-  language: Language,
-): string[] {
+export function unwarrantedText(plain: string, language: Language): string | undefined {
   const words = plain.replaceAll(/[*_]/g, "").replaceAll(/\s+/g, " ");
-  return [
-    ...unwarrantedSentences(words, language).map(({ why, found }) =>
-      `a sentence that no number warrants (${why}): "${found}"`
-    ),
-    ...(pages > MOST_PAGES ? [`it has ${pages} pages and may have ${MOST_PAGES}`] : []),
-  ];
+  const [first] = unwarrantedSentences(words, language);
+  return first && `a sentence that no number warrants (${first.why}): "${first.found}"`;
 }

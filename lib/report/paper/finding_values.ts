@@ -132,7 +132,21 @@ function mainValues(context: PaperContext): TemplateValues {
       score: shotScore(context, main, row.group),
     })),
     steps: stepValues(context),
+    proseShowsMore: isShown(overallChange(rows, "prose", main)) &&
+      !isShown(overallChange(rows, "mmlu", main)),
+    training: trainingValues(context),
   };
+}
+
+function isShown(row: ChangeRow | undefined): boolean {
+  return row?.outcome === "gain" || row?.outcome === "loss";
+}
+
+/** What the training of the main variant took; `null` where it left no loss log. */
+function trainingValues({ inputs, rows, variants: { main } }: PaperContext): TemplateValues | null {
+  const source = rows.tradeOff.find(({ variant }) => variant === main)?.origin.source;
+  const row = inputs.trainings.find(({ variant }) => variant === source);
+  return row ? { steps: row.steps, tokens: row.tokens } : null;
 }
 
 function shotScore({ rows, words }: PaperContext, variant: string, group: string): string {
@@ -196,7 +210,6 @@ function recommendationValues({ rows, words }: PaperContext): TemplateValues | n
 
 function pairValues({ rows, words }: PaperContext): TemplateValues | null {
   if (rows.pairs.length === 0) return null;
-  const isShown = ({ outcome }: ChangeRow): boolean => outcome === "gain" || outcome === "loss";
   const shown = rows.pairs.filter(isShown);
   return {
     n: rows.pairs.length,

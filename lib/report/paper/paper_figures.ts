@@ -1,4 +1,6 @@
+import type { Language } from "../words/unwarranted.ts";
 import { FIGURE_FONT } from "./compile_paper.ts";
+import { portugueseFigureText } from "./figure_words.ts";
 
 /** A figure of the library, ready for a paper. */
 export interface PaperFigure {
@@ -20,9 +22,17 @@ const TITLE = /<title>([^<]*)<\/title>/;
  * compiler draws sign by sign and would cover each with the rim of the next one; and with the font that a paper brings along in place of those that a system
  * may have, so that it is drawn alike everywhere.
  *
+ * @param options The language of its texts, English if left out, and the names that are in none.
  * @throws {Error} If it names no font or has no title: then it is no figure of the library.
  */
-export function paperFigure(svg: string): PaperFigure {
+export function paperFigure(
+  figure: string,
+  { language = "en", names = [] }: {
+    readonly language?: Language;
+    readonly names?: readonly string[];
+  } = {},
+): PaperFigure {
+  const svg = language === "en" ? figure : inPortuguese(figure, new Set(names));
   const title = TITLE.exec(svg)?.[1];
   if (title === undefined || svg.search(FAMILY_IN_STYLE) < 0) {
     throw new Error("Cannot use a figure as it has no title or names no font");
@@ -37,6 +47,14 @@ export function paperFigure(svg: string): PaperFigure {
       }),
     title: unescaped(title),
   };
+}
+
+/** What stands between tags in Portuguese, but for names. */
+function inPortuguese(svg: string, names: ReadonlySet<string>): string {
+  return svg.replaceAll(
+    /(?<=>)[^<>]*[^<>\s][^<>]*(?=<)/g,
+    (text) => names.has(unescaped(text).trim()) ? text : portugueseFigureText(text),
+  );
 }
 
 function unescaped(text: string): string {

@@ -173,7 +173,6 @@ function dataValues({ inputs: { summary }, rows, words }: PaperContext): Templat
   const { counts, config } = summary;
   const { texts } = words;
   const kinds = dataKinds(summary);
-  const missing = rows.coverage.find(({ measure }) => measure === "sql")?.missing ?? "";
   const base = overallAccuracy(rows, "sql", BASE_NAME);
   const choice = overallAccuracy(rows, "mmlu", BASE_NAME);
   const chance = rows.chance.find((row) => row.variant === BASE_NAME && row.group === ALL);
@@ -187,8 +186,12 @@ function dataValues({ inputs: { summary }, rows, words }: PaperContext): Templat
       n: counts.sql?.scored ?? 0,
       asked: counts.sql?.asked ?? 0,
       databases: counts.sql?.databases ?? 0,
-      missing: missing === "" ? null : missing,
       missingCount: counts.sql?.missing ?? 0,
+      missingDatabases: (counts.sql?.missingDatabases ?? []).map(({ dbId, examples }) => ({
+        name: dbId,
+        examples,
+      })),
+      unjudged: counts.sql?.unjudged?.length ?? 0,
       shots: config.spider.shots,
       zeroShot: config.spider.shots === 0,
       otherShots: config.sweep.shots.length === 0

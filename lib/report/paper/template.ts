@@ -204,7 +204,8 @@ function readTag(tag: string, { open, add, at }: {
     );
     return;
   }
-  const value = VALUE.exec(tag);
+  // a second "else", or one of no condition, is no key
+  const value = tag === "else" ? null : VALUE.exec(tag);
   if (!value) throw new TemplateError(at, `"{{${tag}}}" is no tag that is known here`);
   const [, path, format] = value;
   add({ kind: "value", path: path!, ...(format === undefined ? {} : { format }), at });

@@ -3,7 +3,7 @@ import { checkpointFigure, scaleFigure } from "../figures/change_curves.ts";
 import { tradeOffFigure, tradeOffGauges } from "../figures/trade_off_figure.ts";
 import { summaryRows } from "../rows/summary_rows.ts";
 import type { Language } from "../words/unwarranted.ts";
-import { paperFaults, unsourcedNumbers } from "./check_paper.ts";
+import { MOST_PAGES, unsourcedNumbers, unwarrantedText } from "./check_paper.ts";
 import { type CompiledPaper, compilePaper } from "./compile_paper.ts";
 import { type PaperFigure, paperFigure } from "./paper_figures.ts";
 import type { PaperContext, PaperInputs } from "./paper_inputs.ts";
@@ -19,15 +19,25 @@ export const PAPER_LANGUAGES: readonly Language[] = ["en", "pt"];
  * Writes a study as a paper of two columns: text from the language's template and the study's
  * numbers, tables and figures, compiled to a PDF that has the same bytes for the same inputs.
  *
- * @throws {UsageError} If the study has no text-to-SQL or no other measure: it has no trade-off.
+ * @throws {UsageError} If the study has no text-to-SQL or not the gauge of its plan, its limits have
+ * a sentence that no number warrants, or it would have more than {@linkcode MOST_PAGES} pages.
  * @throws {Error} If the template is at fault: a number without a source, a sentence that no number
- * warrants, a key that is not there, or more than {@linkcode MOST_PAGES} pages.
+ * warrants, or a key that is not there.
  */
 export function writePaper(inputs: PaperInputs, language: Language): CompiledPaper {
+  const file = `paper.${language}.pdf`;
+  const given = unwarrantedText(inputs.limits.join("\n"), language);
+  if (given !== undefined) throw new UsageError(`Cannot write ${file}: limits.json has ${given}`);
   const { source, files } = paperSource(inputs, language);
+  const written = unwarrantedText(source.plain, language);
+  if (written !== undefined) throw new Error(`Cannot write ${file}: it has ${written}`);
   const compiled = compilePaper("paper.typ", { ...files, "paper.typ": source.typst });
-  const [fault] = paperFaults({ plain: source.plain, pages: compiled.pages }, language);
-  if (fault !== undefined) throw new Error(`Cannot write paper.${language}.pdf: ${fault}`);
+  if (compiled.pages > MOST_PAGES) {
+    throw new UsageError(
+      `Cannot write ${file}: it has ${compiled.pages} pages and may have ${MOST_PAGES}: shorten ` +
+        `limits.json or lib/report/paper/text/${language}.typ`,
+    );
+  }
   return compiled;
 }
 
@@ -71,7 +81,10 @@ export function paperSource(
 }
 
 /** The figures that the study has something to show in, by file name. */
-function paperFigures({ rows }: PaperContext): Record<string, PaperFigure> {
+function paperFigures(
+  { rows, words: { language } }: PaperContext,
+): Record<string, PaperFigure> {
+  const names = rows.tradeOff.flatMap(({ variant, origin }) => [variant, origin.source]);
   const { gauge } = rows.plan;
   const other = tradeOffGauges(rows).find((one) => one !== gauge);
   const drawn = {
@@ -82,7 +95,7 @@ function paperFigures({ rows }: PaperContext): Record<string, PaperFigure> {
   };
   return Object.fromEntries(
     Object.entries(drawn).flatMap(([name, svg]) =>
-      svg === undefined ? [] : [[name, paperFigure(svg)]]
+      svg === undefined ? [] : [[name, paperFigure(svg, { language, names })]]
     ),
   );
 }

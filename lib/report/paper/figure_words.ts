@@ -1,0 +1,62 @@
+import { decimalComma } from "../words/verdict_texts.ts";
+
+/**
+ * Phrases of the library's figures in Portuguese, the longest first: notes are broken into lines
+ * where there is room, so that whole sentences are not to be found.
+ */
+const PHRASES: readonly (readonly [RegExp, string])[] = ([
+  ["Part of the training (0: base model, 1: finished)", "Parte do treino (0: modelo base, 1: fim)"],
+  [
+    "Scale of the adapter (0: base model, 1: as trained)",
+    "Escala (0: modelo base, 1: como treinado)",
+  ],
+  ["changes over the scale of the adapter", "variações ao longo da escala do adaptador"],
+  ["changes over the training", "variações ao longo do treinamento"],
+  ["Pareto front (filled)", "fronteira de Pareto (cheias)"],
+  ["further seeds (small)", "outras sementes (pequenas)"],
+  ["recommended (ring)", "recomendada (anel)"],
+  ["the wider 95 % interval of the two", "o mais largo dos dois intervalos de 95 %"],
+  ["against change on", "contra variação em"],
+  ["higher is better", "maior é melhor"],
+  ["lower is better", "menor é melhor"],
+  ["general text", "texto geral"],
+  ["nats a token", "nats por token"],
+  ["Change on", "Variação em"],
+  ["change on", "variação em"],
+  ["tolerated:", "tolerada:"],
+  ["each axis", "cada eixo"],
+  ["unadjusted", "não ajustado"],
+  ["questions", "perguntas"],
+  ["passages", "trechos"],
+  ["variants", "variantes"],
+  ["variant", "variante"],
+  ["sample.", "amostra."],
+  ["points", "pontos"],
+  ["better", "melhor"],
+  ["alone", "isolado"],
+  ["Bars:", "Barras:"],
+  ["Data:", "Dados:"],
+] as const).map(([english, portuguese]) => [phrase(english), portuguese]);
+
+/** A phrase as whole words; a space of any kind parts them. */
+function phrase(text: string): RegExp {
+  const literal = text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", "\\s");
+  return new RegExp(`(?<![\\p{L}\\p{N}@_-])${literal}(?![\\p{L}\\p{N}_-])`, "gu");
+}
+
+/**
+ * A text of a figure in Portuguese, its numbers with a decimal comma. A phrase that is not known
+ * stays in English.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(portugueseFigureText("tolerated: 0.050 nats a token"), "tolerada: 0,050 nats por token");
+ * ```
+ */
+export function portugueseFigureText(text: string): string {
+  return decimalComma(
+    PHRASES.reduce((left, [english, portuguese]) => left.replaceAll(english, portuguese), text),
+  );
+}

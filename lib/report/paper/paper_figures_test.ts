@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { checkpointFigure, scaleFigure } from "../figures/change_curves.ts";
+import { tradeOffFigure } from "../figures/trade_off_figure.ts";
+import { STUDY } from "../testing/study_fixture.ts";
+import { compilePaper, FIGURE_FONT } from "./compile_paper.ts";
+import { paperFigure } from "./paper_figures.ts";
+
+const FIGURES = [
+  tradeOffFigure(STUDY, { gauge: "mmlu" }),
+  tradeOffFigure(STUDY, { gauge: "prose" }),
+  scaleFigure(STUDY)!,
+  checkpointFigure(STUDY)!,
+];
+const NAMES = STUDY.tradeOff.flatMap(({ variant, origin }) => [variant, origin.source]);
+
+Deno.test("paperFigure() names the paper's own font and no other", () => {
+  for (const figure of FIGURES) {
+    const { svg } = paperFigure(figure);
+    const families = [...svg.matchAll(/font-family[=:]\s*"?([^;"]*)/g)].map(([, family]) => family);
+    assert.ok(families.length > 0);
+    assert.deepEqual([...new Set(families)], [FIGURE_FONT]);
+  }
+});
+
+Deno.test("paperFigure() draws a rim apart from its text, both once", () => {
+  const [figure] = FIGURES;
+  const { svg } = paperFigure(figure!);
+  const rims = figure!.match(/paint-order="stroke"/g)!.length;
+  assert.ok(rims > 0);
+  assert.ok(!svg.includes("paint-order"));
+  assert.equal(svg.match(/<g[^>]* fill="white"[^>]* stroke="white"/g)?.length, rims);
+  assert.equal(svg.match(/<text/g)!.length, figure!.match(/<text/g)!.length + rims);
+});
+
+Deno.test("paperFigure() has every text of the library's figures in Portuguese", () => {
+  const english = /\b(?:the|of|on|to|and|better|lower|higher|change|points|bars|nats a|scale)\b/i;
+  for (const figure of FIGURES) {
+    const { svg, title } = paperFigure(figure, { language: "pt", names: NAMES });
+    // the description for readers who cannot see it is no part of a PDF
+    const texts = [
+      ...svg.replace(/<desc>[\s\S]*?<\/desc>/, "").matchAll(/>([^<>]*\p{L}[^<>]*)</gu),
+    ];
+    for (const text of [title, ...texts.map(([, text]) => text!)]) {
+      const left = text.replaceAll("text-to-SQL", "").replaceAll("Data: made up", "");
+      if (NAMES.includes(left) || left.startsWith("recomendada:")) continue;
+      assert.doesNotMatch(left, english, text);
+      assert.doesNotMatch(left, /\d\.\d/, text);
+    }
+  }
+});
+
+Deno.test("paperFigure() gives what the compiler draws with no other font", () => {
+  const { svg } = paperFigure(FIGURES[0]!);
+  const source = '#set text(font: "Tinos", fallback: false)\n#image("a.svg", width: 8.5cm)';
+  const { pdf, pages } = compilePaper("a.typ", { "a.typ": source, "a.svg": svg });
+  assert.equal(pages, 1);
+  const fonts = [...new TextDecoder("latin1").decode(pdf).matchAll(/\/BaseFont\s*\/\w+\+(\w+)/g)];
+  assert.deepEqual(
+    [...new Set(fonts.map(([, font]) => font))].filter((font) => font !== FIGURE_FONT),
+    [],
+  );
+});
+
+Deno.test("paperFigure() refuses what is no figure of the library", () => {
+  assert.throws(() => paperFigure("<svg></svg>"), /it has no title or names no font/);
+});

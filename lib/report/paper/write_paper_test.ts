@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { UsageError } from "../../ground/mod.ts";
+import { readSummary, type Summary } from "../../runs/mod.ts";
+import { manyVariants, paperInputs } from "../testing/paper_fixture.ts";
+import { SUMMARY } from "../testing/summary_fixture.ts";
+import { summaryTable } from "../tables/summary_table.ts";
+import { MOST_PAGES, unsourcedNumbers } from "./check_paper.ts";
+import { PAPER_LANGUAGES, paperSource, writePaper } from "./write_paper.ts";
+
+const SAMPLE = readSummary(
+  new URL("../../../results/recorded/sample/summary.json", import.meta.url).pathname,
+);
+const found = SUMMARY.findings.recommendation!;
+const { chosen: _, gain, ...none } = found;
+
+/** The study with another recommendation. */
+function recommending(recommendation: typeof found | undefined): Summary {
+  const { recommendation: _left, ...others } = SUMMARY.findings;
+  const findings = recommendation ? { ...others, recommendation } : others;
+  return { ...SUMMARY, findings };
+}
+
+/** The study without one of its measures, and with the other one as its gauge. */
+function without(measure: "mmlu" | "prose"): Summary {
+  const gauge = measure === "mmlu" ? "prose" : "mmlu";
+  const { [measure]: _count, ...counts } = SUMMARY.counts;
+  const { proseAndMmlu: _both, ...findings } = SUMMARY.findings;
+  const lacking = <T extends object>(of: T): T => {
+    const { [measure as keyof T]: _gone, ...rest } = of;
+    return rest as T;
+  };
+  return {
+    ...SUMMARY,
+    counts,
+    plan: { ...SUMMARY.plan, gauge },
+    variants: SUMMARY.variants.map((variant) => ({
+      ...lacking(variant),
+      ...(variant.versusBase ? { versusBase: lacking(variant.versusBase) } : {}),
+    })),
+    findings: {
+      ...findings,
+      claims: findings.claims.filter((claim) => claim.gauge !== measure),
+      pairs: findings.pairs.map((pair) => ({
+        ...pair,
+        comparison: lacking(pair.comparison),
+        adjustedP: lacking(pair.adjustedP),
+      })),
+      seeds: findings.seeds.map((one) => ({ ...one, changes: lacking(one.changes) })),
+    },
+  };
+}
+
+/** Studies that found different things. */
+const STUDIES: Readonly<Record<string, Summary>> = {
+  "a recommendation": SUMMARY,
+  "none passed": recommending({ ...none, outcome: "none_passed", passed: [] }),
+  "none passed, with what it takes": recommending({
+    ...none,
+    outcome: "none_passed",
+    passed: [],
+    neededExamples: 2106,
+  }),
+  "not confirmed": recommending({
+    ...found,
+    outcome: "not_confirmed",
+    gain: { ...gain!, outcome: "no_difference_shown", ci95: [-0.01, 0.2] },
+    neededExamples: 812,
+  }),
+  "too few databases": recommending({ ...none, outcome: "too_few_databases" }),
+  "no paths": recommending(undefined),
+  "no multiple choice": without("mmlu"),
+  "no general text": without("prose"),
+  "a plan after answers": { ...SUMMARY, plan: { ...SUMMARY.plan, afterAnswers: true } },
+  "no examples shown": {
+    ...SUMMARY,
+    config: { ...SUMMARY.config, spider: { ...SUMMARY.config.spider, shots: 0 } },
+  },
+  "fifty variants": manyVariants(41),
+  "the sample": SAMPLE,
+};
+
+for (const [name, summary] of Object.entries(STUDIES)) {
+  Deno.test(`writePaper() writes a study with ${name} in both languages`, () => {
+    for (const language of PAPER_LANGUAGES) {
+      const { pdf, pages } = writePaper(paperInputs(summary), language);
+      assert.ok(pages > 3 && pages <= MOST_PAGES, `${pages}`);
+      assert.equal(new TextDecoder().decode(pdf.slice(0, 5)), "%PDF-");
+    }
+  });
+}
+
+Deno.test("writePaper() gives the same bytes again, and the pages that the file has", () => {
+  for (const language of PAPER_LANGUAGES) {
+    const [first, second] = [1, 2].map(() => writePaper(paperInputs(SAMPLE), language));
+    assert.deepEqual(first!.pdf, second!.pdf);
+    const text = new TextDecoder("latin1").decode(first!.pdf);
+    assert.equal(text.match(/\/Type\s*\/Page\b(?!s)/g)?.length, first!.pages);
+    // no clock: the date is the plan's
+    assert.match(text, new RegExp(`D:${SAMPLE.plan.written.slice(0, 10).replaceAll("-", "")}`));
+  }
+});
+
+Deno.test("paperSource() has no decimal that the study's table does not have", () => {
+  const table = summaryTable(SAMPLE);
+  const known = new Set(table.match(/\d+\.\d+/g));
+  const { source } = paperSource(paperInputs(SAMPLE), "en");
+  // versions of tools are in the summary, and are no measurements
+  const facts = [SAMPLE.provenance.tools.trl!, SAMPLE.provenance.tools.peft!];
+  const shown = facts.reduce((text, fact) => text.replaceAll(fact, ""), source.plain)
+    .replaceAll(/scales? [\d., and]*\d/g, "");
+  const unknown = [...new Set(shown.match(/\d+\.\d+/g))].filter((number) => !known.has(number));
+  assert.deepEqual(unknown, []);
+});
+
+Deno.test("paperSource() has the same numbers in both languages", () => {
+  const numbers = (language: "en" | "pt"): string[] => {
+    const { plain } = paperSource(paperInputs(SAMPLE), language).source;
+    return (plain.match(/\d+(?:[.,]\d+)*/g) ?? []).map((one) => one.replaceAll(",", "."));
+  };
+  const of = (list: readonly string[]): Record<string, number> =>
+    Object.fromEntries([...Map.groupBy(list, (one) => one)].map(([one, own]) => [one, own.length]));
+  assert.deepEqual(of(numbers("pt")), of(numbers("en")));
+});
+
+Deno.test("the templates have no number but by its key, and take the same keys", () => {
+  const keys = PAPER_LANGUAGES.map((language) => {
+    const template = Deno.readTextFileSync(new URL(`./text/${language}.typ`, import.meta.url));
+    assert.deepEqual(unsourcedNumbers(template), []);
+    return new Set([...template.matchAll(/\{\{([^}]*)\}\}/g)].map(([, tag]) => tag!.trim()));
+  });
+  assert.deepEqual(keys[1], keys[0]);
+});
+
+Deno.test("writePaper() shows texts of unknown origin as they are", () => {
+  const wild =
+    'a "b" \\ #c $d$ *e* _f_ `g` <h> @i [j] = - + / // {{k}} #panic("x")\n= z \u001b[31m';
+  for (const language of PAPER_LANGUAGES) {
+    const inputs = { ...paperInputs(SUMMARY, wild), authors: [wild], limits: [wild] };
+    const { source } = paperSource(inputs, language);
+    assert.ok(source.plain.includes(wild));
+    assert.ok(writePaper(inputs, language).pages <= MOST_PAGES);
+  }
+});
+
+Deno.test("writePaper() refuses limits with a sentence that no number warrants", () => {
+  const inputs = { ...paperInputs(), limits: ["The base model is no better than guessing."] };
+  assert.throws(
+    () => writePaper(inputs, "en"),
+    (error: Error) =>
+      error instanceof UsageError && /limits\.json .* that no number warrants/.test(error.message),
+  );
+});
+
+Deno.test("writePaper() refuses an eleventh page", () => {
+  const inputs = {
+    ...paperInputs(),
+    limits: Array.from({ length: 40 }, () => "long ".repeat(300)),
+  };
+  assert.throws(
+    () => writePaper(inputs, "en"),
+    (error: Error) =>
+      error instanceof UsageError && /it has \d+ pages and may have 10/.test(error.message),
+  );
+});
+
+Deno.test("writePaper() refuses a study without the gauge of its plan", () => {
+  const { plan } = SUMMARY;
+  const summary = { ...without("mmlu"), plan };
+  assert.throws(
+    () => writePaper(paperInputs(summary), "en"),
+    (error: Error) => error instanceof UsageError && /it needs changes on/.test(error.message),
+  );
+});

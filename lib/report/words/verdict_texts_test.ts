@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { changeOf, grid, natsOf } from "../testing/made_up_changes.ts";
+import { unwarrantedSentences } from "./unwarranted.ts";
+import { decimalComma, ENGLISH, PORTUGUESE } from "./verdict_texts.ts";
+import { changeSentence, changeSentenceIn, lossIn } from "./verdict_words.ts";
+
+const PAIRS = [
+  [/: a gain/, /: um ganho/],
+  [/: a loss(?! of)/, /: uma perda(?! de)/],
+  [
+    /: a loss of 3\.0 points or more is excluded/,
+    /: uma perda de 3,0 pontos ou mais está excluída/,
+  ],
+  [/no difference shown/, /nenhuma diferença demonstrada/],
+  [/\(unadjusted\)/, /\(não ajustado\)/],
+  [/between .* and .*(?:points|nats)/, /entre .* e .*(?:pontos|nats)/],
+  [/its bound, one-sided/, /seu limite, unilateral/],
+  [/but not beside the/, /mas não junto às/],
+  [/there is no interval/, /não há intervalo/],
+] as const;
+
+Deno.test("changeSentenceIn() decides alike in both languages, with the same numbers", () => {
+  const seen = new Set<number>();
+  for (const counts of grid()) {
+    for (const claims of [0, 6]) {
+      for (const row of [changeOf("mmlu", counts, { claims }), natsOf(counts, { claims })]) {
+        const english = changeSentence(row);
+        const portuguese = changeSentenceIn(PORTUGUESE, row);
+        for (const [i, [en, pt]] of PAIRS.entries()) {
+          assert.equal(en.test(english), pt.test(portuguese), `${english} | ${portuguese}`);
+          if (en.test(english)) seen.add(i);
+        }
+        const numbers = (text: string): string[] => text.match(/\d+(?:[.,]\d+)?/g) ?? [];
+        assert.deepEqual(
+          numbers(portuguese).map((one) => one.replace(",", ".")),
+          numbers(english),
+          portuguese,
+        );
+        assert.deepEqual(unwarrantedSentences(portuguese, "pt"), []);
+        assert.doesNotMatch(portuguese, /\d\.\d|points|token a/);
+      }
+    }
+  }
+  assert.deepEqual([...seen].toSorted(), PAIRS.map((_, i) => i));
+});
+
+Deno.test("lossIn() has the unit of the measure in the language", () => {
+  assert.equal(lossIn(ENGLISH, "prose", 0.05), "0.050 nats a token");
+  assert.equal(lossIn(PORTUGUESE, "prose", 0.05), "0,050 nats por token");
+  assert.equal(lossIn(PORTUGUESE, "mmlu", 0.03), "3,0 pontos");
+});
+
+Deno.test("decimalComma() leaves versions and names alone", () => {
+  assert.equal(decimalComma("1.16.0"), "1.16.0");
+  assert.equal(decimalComma("Qwen2.5-Coder"), "Qwen2.5-Coder");
+  assert.equal(decimalComma("2.5B"), "2.5B");
+  assert.equal(decimalComma("[\u22128.4, +4.3]"), "[\u22128,4; +4,3]");
+  assert.equal(decimalComma("12.5 %, 3.0"), "12,5 %, 3,0");
+});
