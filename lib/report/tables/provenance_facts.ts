@@ -1,55 +1,49 @@
 import { contentKey } from "../../ground/mod.ts";
 import { adapterText, type Summary } from "../../runs/mod.ts";
+import { formatCounted } from "../words/format_numbers.ts";
 
 const SHOWN_DIGITS = 16;
 
-/** More files than these in one folder are one fact. */
-const MOST_FILES = 4;
-
 /**
- * What made a study's numbers, as named facts: code, machine, versions, seeds, and the first digits
- * of the hashes (all 64 are in the summary). Many files of a folder have one hash of all their names
- * and hashes here.
+ * What made a study's numbers, as named facts: code, machine, versions, seeds, and for the model,
+ * each adapter and each data set the first digits of one hash. That is the file's own where there is
+ * one file, and of all names and hashes where there are several; the summary has all files with all 64
+ * digits.
  */
 export function provenanceFacts({ configHash, provenance }: Summary): Record<string, string> {
   const { modelFiles, adapters, prompts, data, seeds, tools, git, device, dtype } = provenance;
-  const adapterFiles = Object.entries(adapters).flatMap(([recipe, files]) =>
-    Object.entries(files).map(([file, hash]) => [`adapter ${recipe}/${file}`, short(hash)] as const)
-  );
+  const sets = Map.groupBy(Object.entries(data), ([name]) => name.split("/")[0]!);
   return {
     "study (config and inputs)": short(configHash),
     code: commitText(git),
     device: `${device}, ${dtype}`,
+    versions: Object.entries(tools).map(([tool, version]) =>
+      `${tool} ${version ?? "not installed"}`
+    )
+      .join(", "),
     prompts: `SQL ${prompts.sql}, multiple choice ${prompts.mmlu}` +
       (prompts.prose === undefined ? "" : `, general text ${prompts.prose}`),
     seeds: Object.entries(seeds).map(([what, seed]) => `${what} ${seed}`).join(", "),
-    ...mapped("model", modelFiles, short),
     ...mapped("adapter", provenance.adapterSettings ?? {}, adapterText),
     ...mapped(
       "source of adapter",
       provenance.adapterSources ?? {},
       ({ id, commit }) => `${id} on the hub, commit ${commit.slice(0, SHOWN_DIGITS)}`,
     ),
-    ...Object.fromEntries(adapterFiles),
-    ...mapped("data", dataHashes(data), (text) => text),
-    ...mapped("version of", tools, (version) => version ?? "not installed"),
+    "files of the model": filesText(modelFiles),
+    ...mapped("files of adapter", adapters, filesText),
+    ...Object.fromEntries(
+      [...sets].map(([name, files]) => [`files of ${name}`, filesText(Object.fromEntries(files))]),
+    ),
   };
 }
 
-/** The hashes of data files, those of a folder of many as one. */
-function dataHashes(data: Readonly<Record<string, string>>): Record<string, string> {
-  const byFolder = Map.groupBy(
-    Object.entries(data),
-    // a database of Spider has a folder of its own in the one that counts
-    ([name]) => name.split("/").slice(0, -1).slice(0, 2).join("/"),
-  );
-  return Object.fromEntries(
-    [...byFolder].flatMap(([folder, files]) =>
-      files.length <= MOST_FILES
-        ? files.map(([name, hash]) => [name, short(hash)])
-        : [[`${folder}/ (${files.length} files)`, short(contentKey(Object.fromEntries(files)))]]
-    ),
-  );
+/** "4 files, 5a4cf60e4e312abd", or the one file and its hash. */
+function filesText(files: Readonly<Record<string, string>>): string {
+  const [first, ...others] = Object.entries(files);
+  if (first === undefined) return "none";
+  if (others.length === 0) return `${first[0]}, ${short(first[1])}`;
+  return `${formatCounted(others.length + 1, "file")}, ${short(contentKey(files))}`;
 }
 
 function mapped<T>(
