@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { fromRoot } from "../ground/mod.ts";
 import { readSummary } from "../runs/mod.ts";
-import { browseStudy, SILENT } from "../study/mod.ts";
+import { browseStudy, openStudy, runPipeline, SILENT } from "../study/mod.ts";
+import { readRecordedAnswers } from "../study/results/recorded_answers.ts";
+import { writeMiniStudy } from "../study/testing/mini_study.ts";
+import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
 import { assertRefused, runMain } from "./testing/run_main.ts";
 
 const RECORDED = fromRoot("results/recorded/sample");
@@ -42,6 +45,8 @@ Deno.test("browse says of the recorded sample what its summary says", async () =
     from === base && to === claim!.variant && gauge === claim!.gauge
   );
   assert.doesNotMatch(words!.sentence, /unadjusted/);
+  const sql = data.changes.find(({ from, gauge }) => from === base && gauge === "sql");
+  assert.deepEqual(Object.keys(sql!.groups!), ["easy", "medium", "hard", "extra"]);
   const gauges = new Set(data.changes.map(({ gauge }) => gauge));
   assert.deepEqual([...gauges].sort(), ["mmlu", "prose", "sql"]);
 });
@@ -56,4 +61,43 @@ Deno.test("browse refuses what it cannot show, and never writes over what it rea
     ["browse", "--study", RECORDED, "--spider", "/nowhere", "--out", "/tmp/never.html"],
     /Cannot load Spider.*\/nowhere/,
   );
+});
+
+Deno.test("browse shows a study's other numbers of shots, in the words of its summary", async () => {
+  using mini = await writeMiniStudy({ config: { sweep: { shots: [0] } } });
+  const study = await openStudy(mini.config, { out: mini.out, progress: SILENT });
+  await writeTinyAdapter(study.folder.training(mini.config.training.recipes[0]!));
+  const summary = await runPipeline(study, { progress: SILENT });
+  const out = `${mini.root}/page.html`;
+  const args = ["browse", "--study", mini.out, "--config", mini.configPath, "--out", out];
+  const { code, notes } = await runMain(args);
+  assert.equal(code, 0, notes.join("\n"));
+  const data = await browseStudy({ folder: mini.out, config: mini.config, progress: SILENT });
+  assert.deepEqual(data.sql!.prompts, ["1-shot", "0-shot"]);
+  assert.equal(data.sql!.answers.length, 2 * data.variants.length);
+  const [, tuned] = summary.variants;
+  const own = data.changes.filter(({ from, gauge }) => from === "base" && gauge === "sql");
+  assert.deepEqual(own.map(({ to, prompt }) => [to, prompt]), [[tuned!.name, 0], [tuned!.name, 1]]);
+  // a claim that the plan names, and one that it does not
+  assert.deepEqual(own.map(({ sentence }) => sentence.includes("unadjusted")), [false, true]);
+});
+
+Deno.test("browse refuses answers that are not those of the summary", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "browse-command-" });
+  for (const file of ["summary.json", "letters.parquet"]) {
+    await Deno.copyFile(`${RECORDED}/${file}`, `${folder}/${file}`);
+  }
+  const rows = readRecordedAnswers(`${RECORDED}/verdicts.parquet`);
+  // the base model's first wrong answer is made a right one
+  const at = rows.findIndex(({ variant, official }) => variant === "base" && official === false);
+  const lines = rows.with(at, { ...rows[at]!, status: "match", official: true });
+  await Deno.writeTextFile(
+    `${folder}/verdicts.jsonl`,
+    lines.map((row) => `${JSON.stringify(row)}\n`).join(""),
+  );
+  await assertRefused(
+    ["browse", "--study", folder, "--out", `${folder}/page.html`],
+    /the summary counts \d+ gained and \d+ lost \(sql\), the answers have \d+ and \d+/,
+  );
+  await Deno.remove(folder, { recursive: true });
 });

@@ -11,6 +11,7 @@ import {
   pairRows,
 } from "../../report/mod.ts";
 import type { Summary } from "../../runs/mod.ts";
+import { HARDNESS_LEVELS } from "../../sql/mod.ts";
 import { scoreChange } from "../numbers/paired_change.ts";
 
 /** The right answers of one variant on one measure under one prompt. */
@@ -98,8 +99,8 @@ function summaryChanges(
     for (const gauge of ["sql", "mmlu", "prose"] as const) {
       const own = rows.filter(({ measure }) => measure === gauge);
       const groups = Object.fromEntries(own.map((row) => [row.group, row]));
-      const { all, ...others } = groups;
-      if (all) keep(all, { from: base.name, prompt: 0, groups: others });
+      const { all } = groups;
+      if (all) keep(all, { from: base.name, prompt: 0, groups: filteredBy(gauge, groups) });
       prompts.forEach((prompt, at) => {
         const row = groups[prompt];
         if (at > 0 && row && gauge === "sql") keep(row, { from: base.name, prompt: at });
@@ -108,6 +109,16 @@ function summaryChanges(
   }
   for (const row of pairRows(findings.pairs)) keep(row, { from: row.first, prompt: 0 });
   return known;
+}
+
+/** The groups that the page has a filter for: levels of hardness, and categories. */
+function filteredBy(
+  gauge: "sql" | "mmlu" | "prose",
+  { all: _all, ...groups }: Readonly<Record<string, ChangeRow>>,
+): Readonly<Record<string, ChangeRow>> {
+  if (gauge === "mmlu") return groups;
+  const levels: readonly string[] = gauge === "sql" ? HARDNESS_LEVELS : [];
+  return Object.fromEntries(Object.entries(groups).filter(([name]) => levels.includes(name)));
 }
 
 function changeKey(
