@@ -8,7 +8,7 @@ export const DEFAULT_CONFIG = "config/sample.json";
 /** Flags of every command that works on a study. */
 export const STUDY_FLAGS: Readonly<Record<string, Flag>> = {
   config: { type: "text", value: "FILE", help: `the study (default ${DEFAULT_CONFIG})` },
-  "data-root": { type: "text", value: "DIR", help: "folder with spider/ and mmlu/" },
+  "data-root": { type: "text", value: "DIR", help: "folder with spider/ and mmlu/ as released" },
   limit: {
     type: "number",
     value: "N",

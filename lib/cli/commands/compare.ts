@@ -32,7 +32,11 @@ export const COMPARE: Command = {
     },
     against: { type: "texts", value: "DIR", help: "merged model or full fine-tune; several" },
     scale: { type: "text", value: "LIST", help: 'factors on the adapters, such as "0.5,1"' },
-    data: { type: "text", value: "PATH", help: "text-to-SQL: Spider's layout, or JSON lines" },
+    data: {
+      type: "text",
+      value: "PATH",
+      help: "text-to-SQL: Spider's layout, or JSON lines; goes before --data-root",
+    },
     "mmlu-data": {
       type: "text",
       value: "PATH",
