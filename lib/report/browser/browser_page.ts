@@ -7,6 +7,9 @@ import { clientScript } from "./client_script.ts";
 /** Blocks that stand before the script: the first view needs no more. */
 const FIRST_BLOCKS: readonly string[] = ["study", "changes", "sql", "sql-text"];
 
+/** The page's style sheets; the widths of the last one overrule what stands before. */
+const STYLES = ["base", "top", "list", "question", "layout"] as const;
+
 /**
  * The flip browser as one HTML file that opens from the disk: it loads nothing, and its policy
  * (Content-Security-Policy) lets it run its own script and no other. The same data give the same
@@ -19,7 +22,9 @@ const FIRST_BLOCKS: readonly string[] = ["study", "changes", "sql", "sql-text"];
  */
 export function browserPage(data: BrowserData): string {
   const script = clientScript();
-  const style = Deno.readTextFileSync(new URL("./page.css", import.meta.url));
+  const style = STYLES.map((file) =>
+    Deno.readTextFileSync(new URL(`./style/${file}.css`, import.meta.url))
+  ).join("");
   const blocks = browserBlocks(data).map(({ name, bytes }) => ({
     name,
     element: `<script type="application/octet-stream" id="block-${name}">${

@@ -16,7 +16,7 @@ type Listed =
   | { readonly tab: "sql"; readonly source: SqlSource }
   | { readonly tab: "choices"; readonly source: ChoiceSource };
 
-/** From this width on list and question are beside each other: `page.css` has the same number. */
+/** From this width on list and question are beside each other: `style/layout.css` has the same number. */
 const WIDE = "(min-width: 62rem)";
 
 /** The page below its controls: it shows a view, and tells when another one is wanted. */

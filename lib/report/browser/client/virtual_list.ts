@@ -11,7 +11,7 @@ export interface VirtualListOptions {
   readonly onChoose: (item: number) => void;
 }
 
-/** Every row is so high, in CSS pixels: `page.css` has the same number. */
+/** Every row is so high, in CSS pixels: `style/list.css` has the same number. */
 const ROW_HEIGHT = 76;
 
 /** Rows above and below what is seen that are there already. */
