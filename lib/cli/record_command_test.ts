@@ -58,6 +58,15 @@ Deno.test("record keeps the results, and of an adapter from elsewhere its config
   );
 });
 
+Deno.test("record keeps the limits that were written by hand beside the last recording", async () => {
+  using study = await finished();
+  await study.record();
+  const limits = `${study.results}/recorded/mini/limits.json`;
+  await Deno.writeTextFile(limits, '{"en": ["a"], "pt": ["b"]}');
+  await study.record({ replace: true });
+  assert.equal(await Deno.readTextFile(limits), '{"en": ["a"], "pt": ["b"]}');
+});
+
 Deno.test("record names a missing file, and leaves no part and the old recording as it was", async () => {
   using study = await finished();
   await study.record();

@@ -100,7 +100,7 @@ export {
   recipeAdapters,
 } from "./training/recipe_adapter.ts";
 export { failuresReport } from "./results/failures.ts";
-export { type PaperInputsOptions, readPaperInputs } from "./paper/read_paper_inputs.ts";
+export { LIMITS_FILE, type PaperInputsOptions, readPaperInputs } from "./paper/read_paper_inputs.ts";
 export { forgottenReport } from "./results/forgotten.ts";
 export { finishStudy, runPipeline } from "./run_pipeline.ts";
 export { answerVariants } from "./answers/answer_variants.ts";

@@ -4,6 +4,7 @@ import { explainWriteError, fromRoot, REPOSITORY_ROOT, UsageError } from "../../
 import { loadConfig, readSummary, type Summary } from "../../runs/mod.ts";
 import {
   ANSWER_KINDS,
+  LIMITS_FILE,
   PLAN_FILE,
   recordAnswers,
   RESULT_FILES,
@@ -111,6 +112,9 @@ export async function recordStudy(
         recordAnswers(kind, { from: join(from, file), to, logProbsOf: named(summary) });
       }
     }
+    // written by hand beside the last recording
+    const limits = join(to, LIMITS_FILE);
+    if (await exists(limits)) await Deno.copyFile(limits, join(partial, LIMITS_FILE));
     await Deno.mkdir(join(to, ".."), { recursive: true });
     await remove(old);
     if (await exists(to)) await Deno.rename(to, old);

@@ -5,7 +5,7 @@ import { formatCount, formatNats } from "../words/format_numbers.ts";
 import { changeCell, percentIn, shareCell } from "./change_cells.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import { nameIn } from "./paper_words.ts";
-import { identifierOf, typstCell, type TypstMarkup, typstText } from "./typst_text.ts";
+import { breakable, identifierOf, typstCell, type TypstMarkup, typstText } from "./typst_text.ts";
 
 /** Classes of error that a table has room for, the most frequent first. */
 const CLASSES = 7;
@@ -39,9 +39,10 @@ export function typstTable(
 function variantTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
+  widths: readonly string[] = head.slice(1).map(() => "1fr"),
 ): TypstMarkup {
   return typstTable({
-    columns: ["auto", ...head.slice(1).map(() => "1fr")],
+    columns: ["auto", ...widths],
     align: ["left", ...head.slice(1).map(() => "center" as const)],
     head,
     rows,
@@ -71,6 +72,8 @@ export function mainTable(context: PaperContext): TypstMarkup {
         changeCell(words, overallChange(rows, gauge, variant)),
       ]),
     ]),
+    // the longest intervals are those of nats, which have no interval of their level
+    gauges.flatMap((gauge) => gauge === "prose" ? ["0.75fr", "1.45fr"] : ["1fr", "1.25fr"]),
   );
 }
 
@@ -113,6 +116,30 @@ function groupTable(
         ),
       ]),
     ],
+  );
+}
+
+/** Text-to-SQL by the number of examples shown; `null` where there is one number of them alone. */
+export function shotTable(context: PaperContext): TypstMarkup | null {
+  const { rows, words, variants } = context;
+  const groups = [...new Set(rows.shots.map(({ group }) => group))];
+  if (groups.length < 2) return null;
+  return variantTable(
+    [
+      words.table.variant,
+      ...groups.flatMap((group) => [
+        `${group}, ${words.table.accuracy}`,
+        `${group}, ${words.table.change}`,
+      ]),
+    ],
+    [BASE_NAME, ...variants.shown].map((variant) => [
+      variantCell(context, variant),
+      ...groups.flatMap((group, i) => [
+        shareCell(words, rows.shots.find((row) => row.variant === variant && row.group === group)),
+        // the first one is the study's own prompt, whose change is over all examples
+        changeCell(words, changeOn(context, "sql", variant, i === 0 ? ALL : group)),
+      ]),
+    ]),
   );
 }
 
@@ -176,7 +203,7 @@ export function errorTable(context: PaperContext): TypstMarkup {
   return typstTable({
     columns: ["auto", ...names.map(() => "1fr")],
     align: ["left", ...names.map(() => "center" as const)],
-    head: ["", ...names.map((name) => name === BASE_NAME ? table.base : name)],
+    head: ["", ...names.map((name) => name === BASE_NAME ? table.base : breakable(name))],
     rows: [...funnel, ["table.hline(stroke: hair)"], [heading], ...classes],
   });
 }
@@ -185,9 +212,12 @@ export function errorTable(context: PaperContext): TypstMarkup {
 export function letterTable(context: PaperContext): TypstMarkup | null {
   const { rows, words, variants } = context;
   if (rows.letters.length === 0) return null;
-  const { table, texts } = words;
+  const { table } = words;
+  const written = rows.changes.some(({ measure }) => measure === "written");
+  const measures = ["prior_free", "habit", ...(written ? ["written" as const] : [])] as const;
+  const heads = [table.priorFree, table.habit, ...(written ? [table.written] : [])];
   return variantTable(
-    [table.variant, table.chosen, table.moved, table.priorFree, table.habit],
+    [table.variant, table.chosen, table.moved, ...heads],
     [BASE_NAME, ...variants.shown].flatMap((variant) => {
       const row = rows.letters.find((row) => row.variant === variant);
       if (!row) return [];
@@ -196,12 +226,7 @@ export function letterTable(context: PaperContext): TypstMarkup | null {
         variantCell(context, variant),
         typstCell(row.letters.chosen.map(formatCount).join(" / ")),
         typstCell(flips ? formatCount(flips.moved) : ""),
-        variant === BASE_NAME
-          ? typstCell("")
-          : changeCell(words, overallChange(rows, "prior_free", variant)),
-        variant === BASE_NAME
-          ? typstCell("")
-          : changeCell({ ...words, texts }, overallChange(rows, "habit", variant)),
+        ...measures.map((measure) => changeCell(words, overallChange(rows, measure, variant))),
       ]];
     }),
   );

@@ -21,6 +21,7 @@ import {
   letterTable,
   mainTable,
   proseTable,
+  shotTable,
 } from "./paper_tables.ts";
 import { listIn, nameIn, type PaperWords } from "./paper_words.ts";
 import type { TemplateFormats, TemplateValue, TemplateValues } from "./template.ts";
@@ -36,6 +37,8 @@ const NOTED_CUT = 0.05;
 const SHORT_HASH = 10;
 /** Figures that a study may have something to show in. */
 const FIGURES = ["trade_off", "trade_off_other", "scales", "checkpoints"] as const;
+/** Recipes that one column has room for. */
+const MOST_IN_COLUMN = 2;
 /** Turns of a prompt are quoted up to so many characters. */
 const LONGEST_TURN = 640;
 
@@ -81,6 +84,7 @@ export function paperValues(
       training: trainingTable(context),
       main: mainTable(context),
       hardness: hardnessTable(context),
+      shots: shotTable(context),
       errors: errorTable(context),
       categories: has(context, "mmlu") ? categoryTable(context) : null,
       letters: has(context, "mmlu") ? letterTable(context) : null,
@@ -145,6 +149,7 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
     recipes: config.training.recipes.length,
     adapters: config.adapters.length,
     severalRecipes: config.training.recipes.length > 1,
+    manyRecipes: config.training.recipes.length + config.adapters.length > MOST_IN_COLUMN,
     ownEngine: config.engine.kind === "onnx",
     scales: listIn(words, config.sweep.scales.map((scale) => words.texts.numbers(String(scale)))),
     severalScales: config.sweep.scales.length > 1,

@@ -36,6 +36,7 @@ export type TableWord =
   | "chosen"
   | "priorFree"
   | "habit"
+  | "written"
   | "moved"
   | "parameter"
   | "noPercent"
@@ -92,6 +93,7 @@ const EN: PaperWords = {
     chosen: "letters chosen",
     priorFree: "prior taken off",
     habit: "habit",
+    written: "by the written letter",
     moved: "letters moved",
     parameter: "parameter",
     noPercent: "none right before",
@@ -173,6 +175,7 @@ const PT: PaperWords = {
     chosen: "letras escolhidas",
     priorFree: "sem viés de letra",
     habit: "hábito",
+    written: "pela letra escrita",
     moved: "letras que mudaram",
     parameter: "parâmetro",
     noPercent: "nenhuma certa antes",

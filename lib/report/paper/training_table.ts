@@ -3,7 +3,7 @@ import { formatCount, formatNats } from "../words/format_numbers.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import type { PaperWords, ParameterWord } from "./paper_words.ts";
 import { typstTable } from "./paper_tables.ts";
-import { typstCell, type TypstMarkup } from "./typst_text.ts";
+import { breakable, typstCell, type TypstMarkup } from "./typst_text.ts";
 
 /** All linear layers of a block, as they are named in a table where an adapter has all of them. */
 const ALL_LINEAR = 7;
@@ -38,7 +38,7 @@ export function trainingTable({ inputs, words }: PaperContext): TypstMarkup {
   return typstTable({
     columns: ["auto", ...names.map(() => "1fr")],
     align: ["left", ...names.map(() => "center" as const)],
-    head: [words.table.parameter, ...names],
+    head: [words.table.parameter, ...names.map(breakable)],
     rows,
   });
 }

@@ -41,7 +41,12 @@ export function typstCell(text: string): string {
   return `[${typstText(text)}]`;
 }
 
-/** The name of a variant or recipe as markup. */
+/** The name of a variant or recipe as markup; a line may break behind the signs that part it. */
 export function identifierOf(name: string): TypstMarkup {
-  return { typst: `#identifier(${typstString(name)});`, plain: name };
+  return { typst: `#identifier(${typstString(breakable(name))});`, plain: name };
+}
+
+/** A name with places where a line may break: behind a sign that parts it. */
+export function breakable(name: string): string {
+  return name.replaceAll(/(?<=[_@#/])(?=.)/g, "\u200b");
 }

@@ -22,7 +22,7 @@ import { trainingRow } from "../training/training_runs.ts";
 const QUOTED = 3;
 
 /** A file beside a study's results with limits that its numbers do not tell, by language. */
-const LIMITS_FILE = "limits.json";
+export const LIMITS_FILE = "limits.json";
 
 const LIMITS = z.strictObject({ en: z.array(TEXT), pt: z.array(TEXT) });
 
