@@ -7,7 +7,7 @@ import { typstString } from "./typst_text.ts";
 
 /** Texts of data and of models are quoted up to so many characters. */
 const LONGEST_QUESTION = 160;
-const LONGEST_STATEMENT = 150;
+const LONGEST_STATEMENT = 300;
 
 const KINDS = {
   repaired: "repaired",
@@ -62,8 +62,11 @@ function quotation(words: PaperWords, row: ExampleRow, kind: FailureKind): strin
   })`;
 }
 
+/** Whether two statements differ in their spacing and case alone. */
 function same(a: string, b: string): boolean {
-  const plain = (text: string): string => text.replaceAll(/\s+/g, " ").replace(/;\s*$/, "").trim();
+  const plain = (text: string): string =>
+    text.toLowerCase().replaceAll(/\s*([(),;=<>])\s*/g, "$1").replaceAll(/\s+/g, " ")
+      .replace(/;$/, "").trim();
   return plain(a) === plain(b);
 }
 
