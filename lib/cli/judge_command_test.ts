@@ -5,45 +5,15 @@ import { SILENT } from "../ground/mod.ts";
 import { REPOSITORY_ROOT } from "../ground/mod.ts";
 import { openStore } from "../runs/store.ts";
 import { KEPT_VERDICTS, type KeptVerdict } from "../sql/verdict.ts";
+import {
+  EXAMPLES,
+  type JudgeFolder,
+  judgeFolder,
+  rowsOf,
+  writeExamples,
+} from "./testing/judge_folder.ts";
 import { assertRefused, runMain } from "./testing/run_main.ts";
 import { main } from "./main.ts";
-
-interface Folder extends Disposable {
-  readonly path: string;
-  readonly flags: readonly string[];
-}
-
-const EXAMPLES = [
-  { db_id: "shop", query: "SELECT count(*) FROM maker" },
-  { db_id: "shop", query: "SELECT name FROM maker ORDER BY name" },
-  { db_id: "gone", query: "SELECT 1" },
-];
-
-function judgeFolder(predictions: string): Folder {
-  const path = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "lab-judge-" }));
-  Deno.mkdirSync(`${path}/database/shop`, { recursive: true });
-  using db = new DatabaseSync(`${path}/database/shop/shop.sqlite`);
-  db.exec("CREATE TABLE maker (name TEXT); INSERT INTO maker VALUES ('a'), ('b')");
-  Deno.writeTextFileSync(`${path}/dev.json`, JSON.stringify(EXAMPLES));
-  Deno.writeTextFileSync(`${path}/pred.txt`, predictions);
-  const files = {
-    predictions: "pred.txt",
-    examples: "dev.json",
-    databases: "database",
-    out: "o.jsonl",
-  };
-  const flags = Object.entries(files).flatMap(([flag, file]) => [`--${flag}`, `${path}/${file}`]);
-  return { path, flags, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
-}
-
-function writeExamples(folder: Folder, examples: readonly Record<string, string>[]): void {
-  Deno.writeTextFileSync(`${folder.path}/dev.json`, JSON.stringify(examples));
-}
-
-function rowsOf(folder: Folder): readonly Record<string, unknown>[] {
-  const lines = Deno.readTextFileSync(`${folder.path}/o.jsonl`).trimEnd().split("\n");
-  return lines.map((line) => JSON.parse(line));
-}
 
 const SOUND =
   "SELECT count(name) FROM maker\nSELECT name FROM maker ORDER BY name DESC\nSELECT 1\n";
@@ -65,47 +35,6 @@ Deno.test("judge writes a verdict a line and prints counts by hardness and class
   assert.match(notes.join("\n"), /no verdict on 1 example: the database gone is missing/);
   const left = [...Deno.readDirSync(folder.path)].map(({ name }) => name).sort();
   assert.deepEqual(left, ["database", "dev.json", "o.jsonl", "pred.txt"]);
-});
-
-Deno.test("judge reads a study's own samples and verdicts, of the variant that is named", async () => {
-  const sample = (variant: string, at: number, text: string): string =>
-    JSON.stringify({
-      ...{ key: "0".repeat(64), id: `dev-${at}`, dbId: "shop", variant },
-      ...{ promptHash: "0".repeat(64), promptTokens: 3, tokens: [1], text, finishReason: "stop" },
-      sum: "0".repeat(16),
-    });
-  const lines = [
-    sample("base", 0, "SELECT 1"),
-    sample("base", 1, "I do not know"),
-    sample("qv", 0, "```sql\nSELECT count(*) FROM maker\n```"),
-    sample("qv", 1, "SELECT name FROM maker ORDER BY name"),
-  ];
-  using folder = judgeFolder(`${lines.join("\n")}\n`);
-  const flags = folder.flags.with(-1, `${folder.path}/`);
-  await assertRefused(
-    ["judge", ...flags],
-    /it has answers of 2 variants, name one \(judge: --variant NAME.*: base, qv$/,
-  );
-  await assertRefused(
-    ["judge", ...flags, "--variant", "x"],
-    /no answers of "x": there are base, qv/,
-  );
-  const tuned = await runMain(["judge", ...flags, "--variant", "qv"]);
-  assert.equal(tuned.code, 0, tuned.notes.join("\n"));
-  assert.match(tuned.printed, /\| all +\| +2 \| +2 \| +100\.0 % \|/);
-  const base = await runMain(["judge", ...flags, "--variant", "base"]);
-  assert.match(base.printed, /\| all +\| +0 \| +2 \|/);
-  // no join is missing in a statement that reads no table
-  assert.match(base.printed, /\| schema_linking +\| +1 \|/);
-  assert.doesNotMatch(base.printed, /join/);
-  // what it wrote into the folder is read again, a verdict without a statement too
-  const again = flags.with(1, `${folder.path}/verdicts.jsonl`).with(
-    -1,
-    `${folder.path}/again.jsonl`,
-  );
-  const verdicts = await runMain(["judge", ...again]);
-  assert.equal(verdicts.code, 0, verdicts.notes.join("\n"));
-  assert.match(verdicts.printed, /\| all +\| +0 \| +2 \|/);
 });
 
 Deno.test("judge counts by the reading that --mode names", async () => {
@@ -156,7 +85,7 @@ function markKept(path: string): number {
 }
 
 // The store as a run leaves it that is killed after its last verdict.
-async function keptVerdicts(folder: Folder): Promise<string> {
+async function keptVerdicts(folder: JudgeFolder): Promise<string> {
   const progress = {
     ...SILENT,
     // A folder in the place of the result ends the run after the verdicts.
