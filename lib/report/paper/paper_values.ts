@@ -155,6 +155,7 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
     severalScales: config.sweep.scales.length > 1,
     checkpoints: config.sweep.checkpoints,
     severalCheckpoints: config.sweep.checkpoints > 1,
+    checkpointPaths: config.sweep.checkpoints > 1 && config.sweep.earlier !== "curve",
     severalSeeds: Object.values(config.sweep.seeds).some((count) => count > 1),
     tuned,
     seed: config.seed,

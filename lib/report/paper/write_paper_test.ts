@@ -75,6 +75,10 @@ const STUDIES: Readonly<Record<string, Summary>> = {
     ...SUMMARY,
     config: { ...SUMMARY.config, spider: { ...SUMMARY.config.spider, shots: 0 } },
   },
+  "checkpoints that are a curve alone": {
+    ...SUMMARY,
+    config: { ...SUMMARY.config, sweep: { ...SUMMARY.config.sweep, earlier: "curve" } },
+  },
   "fifty variants": manyVariants(41),
   "the sample": SAMPLE,
 };
