@@ -29,6 +29,7 @@
  * @module
  */
 export {
+  absentAdapterHash,
   adaptedLayers,
   type Adapter,
   type Checkpoint,

@@ -55,5 +55,19 @@ export function writeSummary(path: string, summary: Summary): void {
   } catch (error) {
     throw new TypeError(`Cannot write a wrong summary: ${(error as Error).message}`);
   }
-  writeAtomic(path, `${JSON.stringify({ ...fields, [SUM]: contentKey(fields) }, null, 2)}\n`);
+  writeAtomic(path, summaryText({ ...fields, [SUM]: contentKey(fields) }));
+}
+
+/**
+ * JSON with a line for each field, and one for each element of a list: a sweep's evidence has tens of
+ * thousands of numbers, and a line for each of them would double the file.
+ */
+function summaryText(fields: Readonly<Record<string, unknown>>): string {
+  const lines = Object.entries(fields).map(([name, value]) => {
+    const text = Array.isArray(value)
+      ? `[\n${value.map((item) => `    ${JSON.stringify(item)}`).join(",\n")}\n  ]`
+      : JSON.stringify(value);
+    return `  ${JSON.stringify(name)}: ${text}`;
+  });
+  return `{\n${lines.join(",\n")}\n}\n`;
 }

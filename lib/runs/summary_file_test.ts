@@ -25,7 +25,7 @@ Deno.test("readSummary() refuses a number that was changed, and reads a summary 
     const { sum: _sum, ...fields } = JSON.parse(text);
     Deno.writeTextFileSync(path, JSON.stringify(fields));
     assert.deepEqual(readSummary(path), SUMMARY);
-    Deno.writeTextFileSync(path, text.replace('"seed": 42', '"seed": 43'));
+    Deno.writeTextFileSync(path, text.replace('"seed":42', '"seed":43'));
     assert.throws(() => readSummary(path), {
       name: "UsageError",
       message:

@@ -100,9 +100,13 @@ export {
   recipeAdapters,
 } from "./training/recipe_adapter.ts";
 export { failuresReport } from "./results/failures.ts";
-export { LIMITS_FILE, type PaperInputsOptions, readPaperInputs } from "./paper/read_paper_inputs.ts";
+export {
+  LIMITS_FILE,
+  type PaperInputsOptions,
+  readPaperInputs,
+} from "./paper/read_paper_inputs.ts";
 export { forgottenReport } from "./results/forgotten.ts";
-export { finishStudy, runPipeline } from "./run_pipeline.ts";
+export { finishStudy, type PipelineOptions, runPipeline } from "./run_pipeline.ts";
 export { answerVariants } from "./answers/answer_variants.ts";
 export { allVariants, checkGivenVariants, openVariants, otherBase } from "./open_variants.ts";
 export { openStudyFolder, PLAN_FILE, type StudyFolder } from "./study_folder.ts";

@@ -1,11 +1,12 @@
 import { basename } from "node:path";
-import { existsSync, readdirSync } from "node:fs";
-import { loadAdapter } from "../engine/mod.ts";
+import { existsSync } from "node:fs";
+import { absentAdapterHash, loadAdapter } from "../engine/mod.ts";
 import { fromRoot, UsageError } from "../ground/mod.ts";
 import { adapterFolder } from "./inputs/hub_adapters.ts";
 import { type ModelInputs, openModelInputs, type StudyInputs } from "./inputs/inputs.ts";
 import { BASE, type NamedVariant } from "./answers/sample_identity.ts";
 import type { StudyFolder } from "./study_folder.ts";
+import { checkpointFolders, sealOf, weightsAreGone } from "./training/recipe_adapter.ts";
 import {
   type Checkpoint,
   type SweepVariant,
@@ -46,6 +47,12 @@ export async function openVariants(
     const dir = weights.kind === "training"
       ? checkpointFolder(name, folder.training(weights.training), weights.checkpoint)
       : existing(name, adapterFolder(weights.path, inputs.hubAdapters));
+    if (weights.kind === "training" && weightsAreGone(dir)) {
+      const hash = { weights: sealOf(dir)!, checkpoint: inputs.checkpoint };
+      const adapterHash = await absentAdapterHash(dir, hash);
+      opened.push({ name, origin, weights: { scale: origin.scale ?? 1 }, adapterHash, gone: dir });
+      continue;
+    }
     const loading = adapters.get(dir) ?? loadAdapter(dir, inputs.checkpoint);
     adapters.set(dir, loading);
     const adapter = await loading;
@@ -71,18 +78,17 @@ export function checkpointFolder(name: string, dir: string, { index, of }: Check
     throw new UsageError(`"${name}" is not trained yet: there is no ${dir}; train it first`);
   }
   if (index === of) return dir;
-  const saved = `${dir}/checkpoints`;
-  const steps = existsSync(saved) ? readdirSync(saved).filter((n) => n.startsWith("step-")) : [];
-  const step = steps.sort()[index - 1];
+  const steps = checkpointFolders(dir);
+  const step = steps[index - 1];
   if (step === undefined || steps.length < of - 1) {
     throw new UsageError(
-      `Cannot use "${name}": its training saved ${steps.length} adapters in ${saved}, and ` +
+      `Cannot use "${name}": its training saved ${steps.length} adapters in ${dir}/checkpoints, and ` +
         `${
           of - 1
         } beside the finished one are asked for: set sweep.checkpoints lower, or train anew`,
     );
   }
-  return `${saved}/${step}`;
+  return step;
 }
 
 /** A merged model or a full fine-tune: it is asked the same, so it must read text the same way. */

@@ -99,6 +99,21 @@ export async function loadAdapter(dir: string, checkpoint: Checkpoint): Promise<
   };
 }
 
+/**
+ * The {@linkcode Adapter.hash} of an adapter of which only the settings are here, and the SHA-256 of
+ * weights that were taken away: enough to find what it has answered.
+ *
+ * @param weights SHA-256 of its `adapter_model.safetensors`, 64 hexadecimal digits.
+ * @throws {UsageError} If `adapter_config.json` is missing, damaged or of a kind that is not computed.
+ */
+export async function absentAdapterHash(
+  dir: string,
+  { weights, checkpoint }: { readonly weights: string; readonly checkpoint: Checkpoint },
+): Promise<string> {
+  const { identity } = await readAdapterConfig(dir, checkpoint.config.modelType);
+  return contentKey({ weights, config: identity });
+}
+
 /** What a session must be opened with so that any of the adapters can be its variant. */
 export function loraSites(
   adapters: readonly Adapter[],

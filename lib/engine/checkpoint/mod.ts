@@ -4,6 +4,7 @@
  * @module
  */
 export {
+  absentAdapterHash,
   type Adapter,
   loadAdapter,
   type LoraFactors,

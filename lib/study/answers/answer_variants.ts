@@ -7,6 +7,7 @@ import type {
   SqlSample,
   WrittenSample,
 } from "../../runs/mod.ts";
+import { UsageError } from "../../ground/mod.ts";
 import type { KeptVerdict } from "../../sql/mod.ts";
 import { answerMmlu } from "./answer_mmlu.ts";
 import { answerProse } from "./answer_prose.ts";
@@ -54,12 +55,23 @@ export async function answerVariants(
     const asked = model ? { ...inputs, ...model } : inputs;
     await using engine = new LazyEngine(() => openEngine(asked, alike, progress));
     for (const variant of alike) {
-      answers.set(variant, await answer(asked, engine, stores, { variant, progress, ...options }));
+      const own = variant.gone === undefined ? engine : withoutWeights(variant.name, variant.gone);
+      answers.set(variant, await answer(asked, own, stores, { variant, progress, ...options }));
     }
   }
   const judged = judgedAlike(variants.map((variant) => answers.get(variant)!));
   noteUnjudged(judged[0]?.unjudged ?? [], progress);
   return judged;
+}
+
+/** What answers for an adapter whose weights are gone: nothing, and nobody in its place. */
+function withoutWeights(name: string, dir: string): LazyEngine {
+  return new LazyEngine(() => {
+    throw new UsageError(
+      `Cannot ask "${name}": its weights were taken out of ${dir}, and not all that is asked is ` +
+        "stored: put them back, or delete the folder to train anew",
+    );
+  });
 }
 
 interface Stores {

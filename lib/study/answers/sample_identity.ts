@@ -17,6 +17,8 @@ export interface NamedVariant {
   readonly adapterHash?: string;
   /** The folder of the adapter. */
   readonly dir?: string;
+  /** The folder of an adapter whose weights were taken away: it has answers and can give no more. */
+  readonly gone?: string;
   /** The model that answers where it is not the study's own. */
   readonly model?: ModelInputs;
 }

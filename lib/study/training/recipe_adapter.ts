@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { writeAtomic } from "../../ground/mod.ts";
+import { readdirSync } from "node:fs";
+import { canonicalJson, writeAtomic } from "../../ground/mod.ts";
 
 import { type AdapterSettings } from "../../runs/mod.ts";
 import {
@@ -17,6 +18,8 @@ export type AdapterOrigin = "none" | "here" | "elsewhere";
 /** Files that an adapter of any program has. */
 const ADAPTER_FILES = ["adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"];
 
+const WEIGHTS = "adapter_model.safetensors";
+
 /** What the weights of a run were when it ended. */
 const SEAL = "adapter.sha256";
 
@@ -26,7 +29,8 @@ type Json = Readonly<Record<string, unknown>>;
  * Who made the adapter in a recipe's folder. An adapter is from here if the run's own record
  * (`config.json` and `loss.jsonl`) lies beside it, the adapter's settings are those that the record
  * says were trained, and its weights are those that {@linkcode sealAdapter} saw. All others are from
- * elsewhere, and are never written over.
+ * elsewhere, and are never written over. Weights that were taken away after they were seen leave the
+ * adapter one from here: what it has answered stands.
  *
  * @param dir The recipe's folder; it need not be there.
  */
@@ -36,20 +40,56 @@ export function adapterOrigin(dir: string): AdapterOrigin {
   if (run === undefined || !exists(`${dir}/loss.jsonl`)) return "elsewhere";
   const adapter = readObject(`${dir}/adapter_config.json`);
   if (adapter !== undefined && !agree(adapter, run)) return "elsewhere";
-  if (!exists(`${dir}/adapter_model.safetensors`)) return "none";
-  const seal = exists(`${dir}/${SEAL}`)
-    ? Deno.readTextFileSync(`${dir}/${SEAL}`).trim()
-    : undefined;
+  const seal = sealOf(dir);
+  if (!exists(`${dir}/${WEIGHTS}`)) return seal === undefined ? "none" : "here";
   return seal === undefined || seal === weightsHash(dir) ? "here" : "elsewhere";
 }
 
-/** Notes what the weights are that a training here has ended with. */
+/** Notes what the weights are that a training here has ended with, and those of its checkpoints. */
 export function sealAdapter(dir: string): void {
-  writeAtomic(`${dir}/${SEAL}`, `${weightsHash(dir)}\n`);
+  for (const folder of [dir, ...checkpointFolders(dir)]) {
+    if (!exists(`${folder}/${WEIGHTS}`)) continue;
+    writeAtomic(`${folder}/${SEAL}`, `${weightsHash(folder)}\n`);
+  }
+}
+
+/** SHA-256 of the weights that {@linkcode sealAdapter} saw in a folder, here still or not. */
+export function sealOf(dir: string): string | undefined {
+  return exists(`${dir}/${SEAL}`) ? Deno.readTextFileSync(`${dir}/${SEAL}`).trim() : undefined;
+}
+
+/** Whether an adapter's weights were taken away after {@linkcode sealAdapter} saw them. */
+export function weightsAreGone(dir: string): boolean {
+  return !exists(`${dir}/${WEIGHTS}`) && sealOf(dir) !== undefined;
+}
+
+/**
+ * Whether the run in a folder is what a plan asks for, to its end: nothing of it is to be done.
+ *
+ * @param plan The plan that would be given to the trainer.
+ * @param data SHA-256 of the file that it would train on.
+ */
+export function isTrained(
+  dir: string,
+  { plan, data }: { readonly plan: object; readonly data: string | undefined },
+): boolean {
+  const seal = sealOf(dir);
+  if (seal === undefined || data === undefined) return false;
+  if (!weightsAreGone(dir) && seal !== weightsHash(dir)) return false;
+  const before = readObject(`${dir}/plan.json`);
+  return before !== undefined && canonicalJson(before) === canonicalJson(plan) &&
+    trainingRecord(dir)?.data_sha256 === data;
+}
+
+/** The folders of the adapters that a training saved before its last, in the order of its steps. */
+export function checkpointFolders(dir: string): string[] {
+  const saved = `${dir}/checkpoints`;
+  const names = exists(saved) ? readdirSync(saved).filter((name) => name.startsWith("step-")) : [];
+  return names.sort().map((name) => `${saved}/${name}`);
 }
 
 function weightsHash(dir: string): string {
-  const bytes = Deno.readFileSync(`${dir}/adapter_model.safetensors`);
+  const bytes = Deno.readFileSync(`${dir}/${WEIGHTS}`);
   return createHash("sha256").update(bytes).digest("hex");
 }
 

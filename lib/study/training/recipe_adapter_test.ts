@@ -5,7 +5,16 @@ import { SILENT } from "../../ground/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../testing/mini_study.ts";
 import { writeTinyAdapter } from "../testing/tiny_model.ts";
 import { type OpenStudy, openStudy } from "../open_study.ts";
-import { adapterOrigin, adapterSettings, recipeAdapters, sealAdapter } from "./recipe_adapter.ts";
+import {
+  adapterOrigin,
+  adapterSettings,
+  checkpointFolders,
+  isTrained,
+  recipeAdapters,
+  sealAdapter,
+  sealOf,
+  weightsAreGone,
+} from "./recipe_adapter.ts";
 import { runPipeline } from "../run_pipeline.ts";
 import { trainRecipes } from "./train_recipes.ts";
 import { trainingRuns } from "./training_runs.ts";
@@ -101,6 +110,42 @@ Deno.test("adapterOrigin is elsewhere for an adapter copied over one that was tr
   }
 });
 
+Deno.test("an adapter whose weights were taken away after its training is still one from here", () => {
+  const dir = Deno.makeTempDirSync();
+  write(dir, WHOLE);
+  write(`${dir}/checkpoints/step-000010`, { "adapter_model.safetensors": "earlier" });
+  sealAdapter(dir);
+  const [step] = checkpointFolders(dir);
+  const seals = [dir, step!].map(sealOf);
+  assert(seals.every((seal) => /^[0-9a-f]{64}$/.test(seal!)) && seals[0] !== seals[1]);
+  assert.deepEqual([dir, step!].map(weightsAreGone), [false, false]);
+  for (const folder of [dir, step!]) Deno.removeSync(`${folder}/adapter_model.safetensors`);
+  assert.deepEqual([dir, step!].map(weightsAreGone), [true, true]);
+  assert.equal(adapterOrigin(dir), "here");
+  Deno.removeSync(`${dir}/adapter.sha256`);
+  assert.equal(weightsAreGone(dir), false);
+  assert.equal(adapterOrigin(dir), "none");
+  Deno.removeSync(dir, { recursive: true });
+});
+
+Deno.test("isTrained() is for a run of the same plan and data that came to its end", () => {
+  const dir = Deno.makeTempDirSync();
+  const plan = { version: 1, rank: 2, seed: 42 };
+  const asked = { plan, data: RUN.data_sha256 };
+  write(dir, { ...WHOLE, "plan.json": plan });
+  assert.equal(isTrained(dir, asked), false, "it was not seen at its end");
+  sealAdapter(dir);
+  assert.equal(isTrained(dir, asked), true);
+  assert.equal(isTrained(dir, { ...asked, plan: { ...plan, seed: 43 } }), false);
+  assert.equal(isTrained(dir, { ...asked, data: "1".repeat(64) }), false);
+  assert.equal(isTrained(dir, { ...asked, data: undefined }), false);
+  write(dir, { "adapter_model.safetensors": "others" });
+  assert.equal(isTrained(dir, asked), false);
+  Deno.removeSync(`${dir}/adapter_model.safetensors`);
+  assert.equal(isTrained(dir, asked), true);
+  Deno.removeSync(dir, { recursive: true });
+});
+
 Deno.test("adapterOrigin is elsewhere for other weights than those that training ended with", () => {
   const dir = Deno.makeTempDirSync();
   write(dir, WHOLE);
@@ -109,8 +154,10 @@ Deno.test("adapterOrigin is elsewhere for other weights than those that training
   write(dir, { "adapter_model.safetensors": "others" });
   assert.equal(adapterOrigin(dir), "elsewhere");
   assert.equal(adapterSettings(dir).learningRate, null);
-  // weights that were taken away are trained again, and noted again
-  Deno.removeSync(`${dir}/adapter_model.safetensors`);
+  // without a note of what they were, weights that are not there are trained again, and noted again
+  for (const file of ["adapter_model.safetensors", "adapter.sha256"]) {
+    Deno.removeSync(`${dir}/${file}`);
+  }
   assert.equal(adapterOrigin(dir), "none");
   write(dir, { "adapter_model.safetensors": "new" });
   sealAdapter(dir);

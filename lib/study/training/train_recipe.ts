@@ -82,7 +82,7 @@ const PLAN_VERSION = 1;
  * The settings of a training as the training script checks and takes them; a setting that the
  * recipe leaves out is left to the script.
  */
-function trainingPlan(
+export function trainingPlan(
   { config, checkpoint }: Pick<ModelInputs, "config" | "checkpoint">,
   recipe: Recipe,
   { data, out }: Pick<TrainOptions, "data" | "out">,

@@ -1,14 +1,25 @@
+import { basename } from "node:path";
 import { loadAdapter } from "../../engine/mod.ts";
 import type { Progress } from "../../ground/mod.ts";
 import { adapterText } from "../../runs/mod.ts";
 import { checkTraining } from "./check_training.ts";
-import { trainingManifestLines } from "./data/training_manifest.ts";
-import { writeTrainingData } from "./data/write_training_data.ts";
+import {
+  readTrainingManifest,
+  trainingManifestLines,
+  trainingManifestPath,
+} from "./data/training_manifest.ts";
+import { trainingFileOf, writeTrainingData } from "./data/write_training_data.ts";
 import type { StudyInputs } from "../inputs/inputs.ts";
-import { adapterOrigin, adapterSettings, sealAdapter } from "./recipe_adapter.ts";
+import {
+  adapterOrigin,
+  adapterSettings,
+  isTrained,
+  sealAdapter,
+  weightsAreGone,
+} from "./recipe_adapter.ts";
 import type { StudyFolder } from "../study_folder.ts";
 import { type Training, trainings } from "../sweep/sweep_variants.ts";
-import { trainRecipe } from "./train_recipe.ts";
+import { trainingPlan, trainRecipe } from "./train_recipe.ts";
 
 /** How the phases of a study are run. */
 export interface PhaseOptions {
@@ -35,6 +46,7 @@ export async function trainRecipes(
   if (all.length === 0) return;
   await checkTraining(inputs, folder, options);
   let data: TrainingData | undefined;
+  const made = readTrainingManifest(trainingManifestPath(folder.sftData))?.files ?? {};
   for (const [i, { name, recipe, seed }] of all.entries()) {
     progress.step(`Training ${i + 1} of ${all.length}: ${name}`);
     const out = folder.training(recipe);
@@ -46,8 +58,22 @@ export async function trainRecipes(
       progress.note(`${name}: ${adapterText(adapterSettings(out))}`);
       continue;
     }
-    data ??= await trainingData(inputs, folder, { progress, ...options });
     const seeded = { ...inputs, config: { ...inputs.config, seed } };
+    const file = trainingFileOf(folder.sftData, recipe);
+    if (
+      isTrained(out, {
+        plan: trainingPlan(seeded, recipe, { data: file, out }),
+        data: made[basename(file)]?.sha256,
+      })
+    ) {
+      progress.note(
+        weightsAreGone(out)
+          ? `${name}: trained earlier, its weights taken away`
+          : `${name}: trained earlier`,
+      );
+      continue;
+    }
+    data ??= await trainingData(inputs, folder, { progress, ...options });
     await trainRecipe(seeded, recipe, {
       data: data.fileOf(recipe),
       out,

@@ -68,7 +68,7 @@ export async function writeTrainingData(
   const { recipes } = inputs.config.training;
   const dir = dirname(path);
   const manifestPath = trainingManifestPath(path);
-  const fileOf = (recipe: Recipe): string => `${dir}/${fileName(path, recipe)}`;
+  const fileOf = (recipe: Recipe): string => trainingFileOf(path, recipe);
   const madeFrom = sourceKey(inputs);
   const kept = readTrainingManifest(manifestPath);
   if (kept?.madeFrom === madeFrom && await areWhole(kept, dir)) {
@@ -107,6 +107,11 @@ export async function writeTrainingData(
   };
   writeAtomic(manifestPath, `${JSON.stringify(manifest, null, 2)}\n`);
   return { manifest, reused: false, fileOf };
+}
+
+/** The file that a recipe is trained on, there or not yet; `path` as {@linkcode writeTrainingData} takes it. */
+export function trainingFileOf(path: string, recipe: Recipe): string {
+  return `${dirname(path)}/${fileName(path, recipe)}`;
 }
 
 /** One name for all recipes with the same records. */

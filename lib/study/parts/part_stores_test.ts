@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { SILENT } from "../../ground/mod.ts";
+import type { MmluSample } from "../../runs/mod.ts";
+import { openMmluStore, type StoreModel } from "../answers/open_stores.ts";
+import { mergeParts, partStores } from "./part_stores.ts";
+
+const MODEL = {} as StoreModel;
+
+/** A key of 64 hexadecimal digits that is told by its last one. */
+function keyOf(digit: string): string {
+  return digit.padStart(64, "0");
+}
+
+function sample(digit: string): MmluSample {
+  return {
+    key: keyOf(digit),
+    id: `astronomy-${digit}`,
+    subject: "astronomy",
+    category: "STEM",
+    variant: "tuned",
+    promptHash: "0".repeat(64),
+    promptTokens: 3,
+    logProbs: [-1, -2, -3, -4],
+  };
+}
+
+function withFolder(use: (root: string) => void): void {
+  const root = Deno.makeTempDirSync({ prefix: "parts-" });
+  try {
+    use(root);
+  } finally {
+    Deno.removeSync(root, { recursive: true });
+  }
+}
+
+function folderOf(root: string): Parameters<typeof mergeParts>[0] {
+  const path = (name: string): string => `${root}/samples/${name}.jsonl`;
+  return {
+    root,
+    sqlSamples: path("sql"),
+    sqlVerdicts: path("verdicts"),
+    mmluSamples: path("mmlu"),
+    writtenSamples: path("written"),
+    proseSamples: path("prose"),
+  };
+}
+
+function keys(path: string): string[] {
+  using store = openMmluStore(path, SILENT);
+  return [...store.values()].map(({ key }) => key.slice(-1));
+}
+
+Deno.test("mergeParts() takes every answer of every process once, and removes their stores", () => {
+  withFolder((root) => {
+    const folder = folderOf(root);
+    const answered = { "": ["a"], 1: ["a", "b"], 2: ["b", "c"] };
+    for (const [index, own] of Object.entries(answered)) {
+      const path = index === ""
+        ? folder.mmluSamples
+        : partStores(folder, { index: Number(index), of: 2 }).mmluSamples;
+      using store = openMmluStore(path, SILENT);
+      store.append(own.map(sample));
+    }
+    assert.equal(mergeParts(folder, MODEL, SILENT), 2);
+    assert.deepEqual(keys(folder.mmluSamples), ["a", "b", "c"]);
+    assert.equal(existsSync(`${root}/parts`), false);
+    assert.equal(mergeParts(folder, MODEL, SILENT), 0);
+  });
+});
+
+Deno.test("mergeParts() leaves a torn line of a killed process out", () => {
+  withFolder((root) => {
+    const folder = folderOf(root);
+    const { mmluSamples } = partStores(folder, { index: 1, of: 1 });
+    {
+      using store = openMmluStore(mmluSamples, SILENT);
+      store.append([sample("a")]);
+    }
+    Deno.writeTextFileSync(mmluSamples, '{"key":"b","id":', { append: true });
+    assert.equal(mergeParts(folder, MODEL, SILENT), 1);
+    assert.deepEqual(keys(folder.mmluSamples), ["a"]);
+  });
+});
+
+Deno.test("mergeParts() refuses while a process still writes", () => {
+  withFolder((root) => {
+    const folder = folderOf(root);
+    const { mmluSamples } = partStores(folder, { index: 1, of: 1 });
+    using store = openMmluStore(mmluSamples, SILENT);
+    store.append([sample("a")]);
+    assert.throws(() => mergeParts(folder, MODEL, SILENT), /mmlu\.jsonl/);
+    assert.equal(existsSync(mmluSamples), true);
+  });
+});
+
+Deno.test("a store counts the records of the one below as there, and leaves that one alone", () => {
+  withFolder((root) => {
+    const folder = folderOf(root);
+    {
+      using whole = openMmluStore(folder.mmluSamples, SILENT);
+      whole.append([sample("a")]);
+    }
+    const before = Deno.readTextFileSync(folder.mmluSamples);
+    const { mmluSamples } = partStores(folder, { index: 1, of: 1 });
+    {
+      using part = openMmluStore(mmluSamples, SILENT, folder.mmluSamples);
+      assert.equal(part.has(keyOf("a")), true);
+      assert.equal(part.get(keyOf("a"))?.id, "astronomy-a");
+      assert.equal(part.size, 0);
+      part.append([sample("b")]);
+    }
+    assert.deepEqual(keys(mmluSamples), ["b"]);
+    assert.equal(Deno.readTextFileSync(folder.mmluSamples), before);
+  });
+});
