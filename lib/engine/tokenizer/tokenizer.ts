@@ -4,6 +4,7 @@ import { checkVocabulary } from "./audit_tokens.ts";
 import { type ChatTemplate, findChatTemplate } from "./chat_template.ts";
 import { type ChatMessage, type Conversation, mergeSystemMessage } from "./conversation.ts";
 import { formatDate } from "./format_date.ts";
+import { canPart, type Encode, PieceEncoder, type TokenizerParts } from "./piece_encoder.ts";
 import type { Prompt } from "../engine.ts";
 
 /** How conversations are rendered (see `ChatSettings`), and which ids a model knows. */
@@ -40,15 +41,20 @@ export async function loadTokenizer(
     );
   });
   let tokenizer: PreTrainedTokenizer;
+  let parts: TokenizerParts;
   try {
     const path = await Deno.realPath(dir);
     tokenizer = await AutoTokenizer.from_pretrained(path, { local_files_only: true });
+    parts = JSON.parse(await Deno.readTextFile(`${path}/tokenizer.json`));
   } catch (error) {
     throw new UsageError(`Cannot load the tokenizer in "${dir}": ${firstLine(error)}`);
   }
   // transformers.js says that it is a text; named templates are an object
   const configured = tokenizer.chat_template as string | Readonly<Record<string, string>> | null;
-  return new Tokenizer(tokenizer, dir, await findChatTemplate(dir, configured), options);
+  return new Tokenizer(tokenizer, dir, await findChatTemplate(dir, configured), {
+    ...options,
+    inPieces: canPart(parts, tokenizer._tokenizer.get_vocab().keys()),
+  });
 }
 
 /** A model's tokenizer and chat template; made by {@linkcode loadTokenizer}. */
@@ -58,6 +64,7 @@ export class Tokenizer {
   readonly #template: ChatTemplate;
   /** What templates are given beside the messages. */
   readonly #context: Readonly<Record<string, unknown>>;
+  readonly #encode: Encode;
   /** Encodings of shared beginnings: many prompts have the same one. */
   readonly #shared = new Map<string, readonly number[]>();
   #mergeSystem: boolean | undefined;
@@ -65,13 +72,17 @@ export class Tokenizer {
   /** Ids that the model has embeddings for are below it; infinite where that is not known. */
   readonly vocabSize: number;
 
-  /** See {@linkcode loadTokenizer}, which reads what this takes. */
+  /** See {@linkcode loadTokenizer}, which reads what this takes and finds out about `inPieces`. */
   constructor(
     tokenizer: PreTrainedTokenizer,
     dir: string,
     template: ChatTemplate,
-    { thinking = CHAT_DEFAULTS.thinking, date = CHAT_DEFAULTS.date, vocabSize = Infinity }:
-      TokenizerOptions = {},
+    {
+      thinking = CHAT_DEFAULTS.thinking,
+      date = CHAT_DEFAULTS.date,
+      vocabSize = Infinity,
+      inPieces = false,
+    }: TokenizerOptions & { readonly inPieces?: boolean } = {},
   ) {
     const day = calendarDay(date);
     if (!day) throw new RangeError(`Cannot render chats on "${date}": it is no calendar day`);
@@ -84,6 +95,9 @@ export class Tokenizer {
       [FIXED_DATE]: (format: string) => formatDate(day, format),
     };
     this.vocabSize = vocabSize;
+    const whole: Encode = (text) => tokenizer.encode(text, { add_special_tokens: false });
+    const pieces = inPieces ? new PieceEncoder(whole) : undefined;
+    this.#encode = pieces ? (text) => pieces.encode(text) : whole;
   }
 
   /** Ids that the tokenizer puts in front of every plain text, such as Llama's begin token. */
@@ -98,7 +112,7 @@ export class Tokenizer {
 
   /** Ids of a text alone, without any special token round it. */
   encode(text: string): number[] {
-    return this.#tokenizer.encode(text, { add_special_tokens: false });
+    return this.#encode(text);
   }
 
   /** The text of one id, special or not. */
