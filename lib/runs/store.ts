@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import {
   checkRecord,
@@ -46,6 +47,11 @@ export interface StoreOptions<T> {
   readonly schema: Schema<T>;
   /** Is told in a line of each damaged line, which is not used, and of where it is kept. */
   readonly onDropped?: (note: string) => void;
+  /**
+   * Another store whose records count as there, such as that of the study that this process does a
+   * part of. It is read once and not locked; damaged lines of it are left alone.
+   */
+  readonly below?: string;
 }
 
 /** So many damaged lines are named each, the rest by number. */
@@ -131,6 +137,7 @@ function readStore<T extends Keyed>(path: string, held: Held<T>): SampleStore<T>
   const droppedBytes = bytes.length - length;
   if (droppedBytes > 0) file.truncateSync(length);
   const { records, kept, dropped } = parseRecords(bytes.subarray(0, length), path, held);
+  const below = readBelow(held);
   if (dropped.length > 0) {
     file.close();
     held.file = undefined;
@@ -145,8 +152,8 @@ function readStore<T extends Keyed>(path: string, held: Held<T>): SampleStore<T>
     get size(): number {
       return records.size;
     },
-    has: (key) => records.has(key),
-    get: (key) => records.get(key),
+    has: (key) => records.has(key) || below.has(key),
+    get: (key) => records.get(key) ?? below.get(key),
     values: () => records.values(),
     append(added): void {
       if (added.length === 0) return;
@@ -168,6 +175,13 @@ function readStore<T extends Keyed>(path: string, held: Held<T>): SampleStore<T>
       lock[Symbol.dispose]();
     },
   };
+}
+
+/** The records of the store below, as far as it is whole; none where there is no such file. */
+function readBelow<T extends Keyed>({ below, schema }: Held<T>): ReadonlyMap<string, T> {
+  if (below === undefined || !existsSync(below)) return new Map();
+  const bytes = Deno.readFileSync(below);
+  return parseRecords(bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1), below, { schema }).records;
 }
 
 /** How a message names a record that is to be written. */

@@ -158,6 +158,12 @@ export const SWEEP_KEYS = {
   scales: SCALES.default([1]),
   /** How many adapters each training saves at equal distances; the finished one is the last. */
   checkpoints: z.int().min(1).max(20).default(1),
+  /**
+   * What earlier checkpoints are for. `paths`, if left out: asked at every scale, each is a path of
+   * its own that may be recommended, and the level is divided by that many more. `curve`: asked at
+   * full scale alone, they show how it was learnt and forgotten, and none is recommended.
+   */
+  earlier: z.enum(["paths", "curve"]).exactOptional(),
   /** How many seeds a recipe is trained with, by its name; 1 for those that are left out. */
   seeds: z.record(FILE_NAME, z.int().min(1).max(20)).default({}),
   /** Numbers of examples shown that text-to-SQL is asked with too, beside `spider.shots`. */

@@ -10,15 +10,30 @@ import type { OpenStudy } from "./open_study.ts";
 import { allVariants, checkGivenVariants } from "./open_variants.ts";
 import { adapterOrigin } from "./training/recipe_adapter.ts";
 import { BASE } from "./answers/sample_identity.ts";
-import { trainings } from "./sweep/sweep_variants.ts";
-import { type PhaseOptions, trainRecipes } from "./training/train_recipes.ts";
+import { sweepVariants, trainings } from "./sweep/sweep_variants.ts";
+import { mergeParts, unansweredVariants } from "./parts/part_stores.ts";
+import { runParts } from "./parts/run_parts.ts";
+import { unitCount } from "./parts/share_study.ts";
+import { type PhaseOptions, prepareTraining, trainRecipes } from "./training/train_recipes.ts";
 import { writeResults } from "./results/write_results.ts";
+
+/** How a whole study is run. */
+export interface PipelineOptions extends PhaseOptions {
+  /**
+   * The devices that train and answer tuned variants at the same time, one process each; with fewer
+   * than two of them, or none given, this process does it all.
+   */
+  readonly devices?: readonly string[];
+}
 
 /**
  * All phases of a study, from the base model's answers to the written results.
  * What an earlier, perhaps killed, run left is used and not done again.
  */
-export async function runPipeline(study: OpenStudy, options: PhaseOptions): Promise<Summary> {
+export async function runPipeline(
+  study: OpenStudy,
+  { devices = [], ...options }: PipelineOptions,
+): Promise<Summary> {
   const { inputs, folder } = study;
   // a wrong adapter from elsewhere is told before the hours that the base model takes
   for (const line of await checkGivenVariants(inputs, folder)) options.progress.note(line);
@@ -27,12 +42,24 @@ export async function runPipeline(study: OpenStudy, options: PhaseOptions): Prom
     if (adapterOrigin(dir) === "elsewhere") await loadAdapter(dir, inputs.checkpoint);
   }
   await checkTraining(inputs, folder, options.signal ? { signal: options.signal } : {});
+  mergeParts(folder, inputs, options.progress);
   const base = await answerVariants(inputs, folder, [BASE], options);
+  if (devices.length > 1 && worthSharing(study, options)) {
+    await prepareTraining(inputs, folder, options);
+    await runParts(study, { ...options, devices });
+  }
   await trainRecipes(inputs, folder, options);
   await noteChangedAdapters(study, options.progress);
   const [, ...variants] = await allVariants(inputs, folder);
   const tuned = await answerVariants(inputs, folder, variants, options);
   return await finishStudy(study, [...base, ...tuned]);
+}
+
+/** Whether several processes have something to do: two units or more, and a variant without answers. */
+function worthSharing({ inputs, folder }: OpenStudy, { progress }: PhaseOptions): boolean {
+  const names = sweepVariants(inputs.config).map(({ name }) => name);
+  return unitCount(inputs.config) > 1 &&
+    unansweredVariants(inputs, folder, { names, progress }).length > 0;
 }
 
 /** Phase 5: the numbers of answers, the base model's first, and the files that show them. */

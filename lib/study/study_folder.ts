@@ -9,14 +9,8 @@ import { sweepVariants, type Training } from "./sweep/sweep_variants.ts";
 /** The file of a study's plan, below its results folder. */
 export const PLAN_FILE = "plan.json";
 
-/** Where a study's files lie below its results folder. */
-export interface StudyFolder {
-  /** The results folder itself. */
-  readonly root: string;
-  /** `configHash` of the effective config and all inputs. */
-  readonly hash: string;
-  /** What was written down before an answer of a tuned variant was read. */
-  readonly plan: SweepPlan;
+/** Where the answers of a study are kept. */
+export interface AnswerPaths {
   /** Completions of text-to-SQL prompts. */
   readonly sqlSamples: string;
   /** The verdicts on completions, kept under what determines them. */
@@ -27,6 +21,16 @@ export interface StudyFolder {
   readonly writtenSamples: string;
   /** Scored passages. */
   readonly proseSamples: string;
+}
+
+/** Where a study's files lie below its results folder. */
+export interface StudyFolder extends AnswerPaths {
+  /** The results folder itself. */
+  readonly root: string;
+  /** `configHash` of the effective config and all inputs. */
+  readonly hash: string;
+  /** What was written down before an answer of a tuned variant was read. */
+  readonly plan: SweepPlan;
   /** The training records. */
   readonly sftData: string;
   /** The run folder of a training, adapter included. */

@@ -5,17 +5,31 @@ import {
   costLines,
   type OpenStudy,
   openStudy,
+  type Part,
   planReport,
   RESULT_FILES,
+  runPart,
   runPipeline,
   summaryTexts,
+  visibleGpus,
 } from "../../study/mod.ts";
-import { type Command, type CommandContext, type Flag, text } from "../command.ts";
+import { UsageError } from "../../ground/mod.ts";
+import type { StudyConfig } from "../../runs/mod.ts";
+import { type Command, type CommandContext, type Flag, number, text } from "../command.ts";
 import { STUDY_FLAGS, studyConfig } from "../study_flags.ts";
 
 /** The flag that asks for the plan alone. */
 export const PLAN_FLAG: Readonly<Record<string, Flag>> = {
   plan: { type: "switch", help: "only say what it will do, how long it takes, what n it needs" },
+};
+
+/** The flag that says on how many devices at once tuned variants are trained and answered. */
+const DEVICES_FLAG: Readonly<Record<string, Flag>> = {
+  devices: {
+    type: "number",
+    value: "N",
+    help: "train and answer in N processes, one a GPU (default: every GPU there is)",
+  },
 };
 
 /** `pipeline`: a whole study, from the checkpoint to the trade-off table. */
@@ -25,7 +39,7 @@ export const PIPELINE: Command = {
   description:
     "Sets up what is missing, then runs every phase. A killed run goes on where it stopped when it\n" +
     "is started again, and a finished one says what it reused and prints its table.",
-  flags: { ...STUDY_FLAGS, ...PLAN_FLAG },
+  flags: { ...STUDY_FLAGS, ...PLAN_FLAG, ...DEVICES_FLAG },
   async run(flags, context): Promise<void> {
     const { progress, signal } = context;
     const study = await openStudy(studyConfig(flags), {
@@ -34,7 +48,12 @@ export const PIPELINE: Command = {
       progress,
       signal,
     });
-    await runStudy(study, context, { planOnly: flags.plan === true });
+    const part = partOf(text(flags, "part"));
+    if (part) return await runPart(study, part, { progress, signal });
+    await runStudy(study, context, {
+      planOnly: flags.plan === true,
+      devices: await devicesOf(study.inputs.config, number(flags, "devices")),
+    });
   },
 };
 
@@ -47,13 +66,52 @@ export const STUDY: Command = {
     'The config\'s "sweep" names scales, checkpoints, seeds, numbers of shots, the measure of what\n' +
     "is known and the loss that is not to be tolerated. The plan is written down before an answer\n" +
     "of a tuned model is read. Killed or finished, it goes on from what is stored.",
+  flags: {
+    ...PIPELINE.flags,
+    part: {
+      type: "text",
+      value: "K/N",
+      help: "do the K-th of N shares of trainings and variants; --devices starts these",
+    },
+  },
 };
+
+/**
+ * The devices of a study: as many as were asked for, else every GPU where the engine runs on one.
+ *
+ * @throws {UsageError} If it is no number of devices, or there are fewer GPUs.
+ */
+async function devicesOf(
+  { engine }: StudyConfig,
+  wanted: number | undefined,
+): Promise<readonly string[]> {
+  if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 1)) {
+    throw new UsageError(`--devices must be an integer >= 1: ${wanted}`);
+  }
+  if (engine.kind === "server") return [];
+  if (engine.device === "cpu") {
+    return Array.from({ length: wanted ?? 1 }, (_, index) => `${index}`);
+  }
+  const gpus = await visibleGpus();
+  if (wanted !== undefined && wanted > gpus.length) {
+    throw new UsageError(`--devices ${wanted}: this machine shows ${gpus.length} GPUs`);
+  }
+  return gpus.slice(0, wanted);
+}
+
+/** @throws {UsageError} If it is no share such as 2/4. */
+function partOf(value: string | undefined): Part | undefined {
+  if (value === undefined) return undefined;
+  const [, index = 0, of = 0] = /^(\d+)\/(\d+)$/.exec(value)?.map(Number) ?? [];
+  if (index >= 1 && index <= of) return { index, of };
+  throw new UsageError(`--part must be a share such as 2/4: "${value}"`);
+}
 
 /** Says a study's plan, runs it and prints its report; with `planOnly` only the first. */
 export async function runStudy(
   study: OpenStudy,
   { progress, print, signal }: CommandContext,
-  { planOnly }: { readonly planOnly: boolean },
+  { planOnly, devices }: { readonly planOnly: boolean; readonly devices?: readonly string[] },
 ): Promise<void> {
   if (planOnly) {
     for (const line of await checkGivenVariants(study.inputs, study.folder)) progress.note(line);
@@ -62,7 +120,11 @@ export async function runStudy(
   }
   progress.step("Plan");
   for (const line of costLines(study)) progress.note(line);
-  const summary = await runPipeline(study, { progress, signal });
+  const summary = await runPipeline(study, {
+    progress,
+    signal,
+    ...(devices ? { devices } : {}),
+  });
   print(summaryTable(summary));
   const root = relative(Deno.cwd(), study.folder.root) || ".";
   const files = new Set([...Object.values(RESULT_FILES), ...Object.keys(summaryTexts(summary))]);

@@ -26,26 +26,28 @@ import {
 } from "./open_stores.ts";
 import type { NamedVariant } from "./sample_identity.ts";
 import type { AnswerOptions } from "./stored_answers.ts";
-import type { StudyFolder } from "../study_folder.ts";
+import type { AnswerPaths } from "../study_folder.ts";
 import type { PhaseOptions } from "../training/train_recipes.ts";
 
 /**
  * Phases 1, 3 and 4 for some variants: completions, verdicts, letter scores and scored passages, all
  * of one engine session a model. Nothing that is stored already is asked again.
  *
+ * @param folder Where answers are kept; those in the stores `below` count as there.
  * @returns The answers in the order of the variants.
  */
 export async function answerVariants(
   inputs: StudyInputs,
-  folder: StudyFolder,
+  folder: AnswerPaths & { readonly below?: AnswerPaths },
   variants: readonly NamedVariant[],
   { progress, ...options }: PhaseOptions,
 ): Promise<VariantAnswers[]> {
-  using sql = openSqlStore(folder.sqlSamples, inputs, progress);
-  using verdicts = openVerdictStore(folder.sqlVerdicts, progress);
-  using mmlu = openMmluStore(folder.mmluSamples, progress);
-  using written = openWrittenStore(folder.writtenSamples, progress);
-  using prose = openProseStore(folder.proseSamples, progress);
+  const { below } = folder;
+  using sql = openSqlStore(folder.sqlSamples, inputs, progress, below?.sqlSamples);
+  using verdicts = openVerdictStore(folder.sqlVerdicts, progress, below?.sqlVerdicts);
+  using mmlu = openMmluStore(folder.mmluSamples, progress, below?.mmluSamples);
+  using written = openWrittenStore(folder.writtenSamples, progress, below?.writtenSamples);
+  using prose = openProseStore(folder.proseSamples, progress, below?.proseSamples);
   const stores: Stores = { sql, verdicts, mmlu, written, prose };
   const answers = new Map<NamedVariant, VariantAnswers>();
   for (const [model, alike] of Map.groupBy(variants, (variant) => variant.model)) {

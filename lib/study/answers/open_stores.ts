@@ -6,6 +6,7 @@ import {
   SAMPLES,
   type SampleStore,
   type SqlSample,
+  type StoreOptions,
   type WrittenSample,
 } from "../../runs/mod.ts";
 import { KEPT_VERDICTS, type KeptVerdict } from "../../sql/mod.ts";
@@ -18,40 +19,62 @@ export type StoreModel = Pick<ModelInputs, "checkpoint" | "tokenizer">;
  * Opens a file of completions. Lines that are damaged, or whose text is not
  * what their tokens say, are told of and asked again.
  *
+ * @param below Another file whose records count as there.
  * @throws {UsageError} As `openStore` does.
  */
 export function openSqlStore(
   path: string,
   model: StoreModel,
   progress: Progress,
+  below?: string,
 ): SampleStore<SqlSample> {
-  return openStore(path, {
-    schema: fittingSqlSample(model),
-    onDropped: (note) => progress.note(note),
-  });
+  return openStore(path, { schema: fittingSqlSample(model), ...options(progress, below) });
 }
 
 /** Opens a file of letter scores, as {@linkcode openSqlStore} does. */
-export function openMmluStore(path: string, progress: Progress): SampleStore<MmluSample> {
-  return openStore(path, { schema: SAMPLES.mmlu, onDropped: (note) => progress.note(note) });
+export function openMmluStore(
+  path: string,
+  progress: Progress,
+  below?: string,
+): SampleStore<MmluSample> {
+  return openStore(path, { schema: SAMPLES.mmlu, ...options(progress, below) });
 }
 
 /** Opens a file of scored passages, as {@linkcode openSqlStore} does. */
-export function openProseStore(path: string, progress: Progress): SampleStore<ProseSample> {
-  return openStore(path, { schema: SAMPLES.prose, onDropped: (note) => progress.note(note) });
+export function openProseStore(
+  path: string,
+  progress: Progress,
+  below?: string,
+): SampleStore<ProseSample> {
+  return openStore(path, { schema: SAMPLES.prose, ...options(progress, below) });
 }
 
 /** Opens a file of written answers, as {@linkcode openSqlStore} does. */
-export function openWrittenStore(path: string, progress: Progress): SampleStore<WrittenSample> {
-  return openStore(path, { schema: SAMPLES.written, onDropped: (note) => progress.note(note) });
+export function openWrittenStore(
+  path: string,
+  progress: Progress,
+  below?: string,
+): SampleStore<WrittenSample> {
+  return openStore(path, { schema: SAMPLES.written, ...options(progress, below) });
 }
 
 /** Opens a file of verdicts, as {@linkcode openSqlStore} does. */
-export function openVerdictStore(path: string, progress: Progress): SampleStore<KeptVerdict> {
-  return openStore(path, {
-    schema: KEPT_VERDICTS.line,
+export function openVerdictStore(
+  path: string,
+  progress: Progress,
+  below?: string,
+): SampleStore<KeptVerdict> {
+  return openStore(path, { schema: KEPT_VERDICTS.line, ...options(progress, below) });
+}
+
+function options(
+  progress: Progress,
+  below: string | undefined,
+): Pick<StoreOptions<never>, "onDropped" | "below"> {
+  return {
     onDropped: (note) => progress.note(note),
-  });
+    ...(below === undefined ? {} : { below }),
+  };
 }
 
 function fittingSqlSample({ checkpoint, tokenizer }: StoreModel): Schema<SqlSample> {

@@ -2,7 +2,7 @@ import type { Prompt } from "../../engine/mod.ts";
 import type { StudyConfig } from "../../runs/mod.ts";
 import type { StudyInputs } from "../inputs/inputs.ts";
 import { mmluPrompts, passagePrompts, sqlPrompts } from "../answers/study_prompts.ts";
-import { plannedTrainingTokens } from "../training/train_recipe.ts";
+import { plannedTrainingTokens, recordLengths } from "../training/train_recipe.ts";
 import { sweepVariants, trainings } from "./sweep_variants.ts";
 
 /** About what a study will take if nothing of it is stored yet. */
@@ -58,8 +58,10 @@ export function studyCost(inputs: StudyInputs): StudyCost {
     sum(prose.map(({ tokens }) => tokens.length));
   const writtenTokens = sql.flat().length * Math.min(MEAN_COMPLETION, config.spider.maxNewTokens) +
     (measures.has("mmlu") ? inputs.written.length * WRITTEN_ANSWER : 0);
+  const planned = trainings(config);
+  const lengths = planned.length > 0 ? recordLengths(inputs) : [];
   const trainingTokens = Object.fromEntries(
-    trainings(config).map(({ name, recipe }) => [name, plannedTrainingTokens(inputs, recipe)]),
+    planned.map(({ name, recipe }) => [name, plannedTrainingTokens(lengths, recipe)]),
   );
   const rates = RATES[deviceOf(config)];
   const variants = 1 + sweepVariants(config).length;

@@ -52,6 +52,7 @@ export function trainings({ training, sweep, seed }: StudyConfig): Training[] {
  *
  * Only the first seed of a recipe has all checkpoints and scales, as its paths are what a
  * recommendation is made of; further seeds say whether the recipe or only an adapter does it.
+ * Earlier checkpoints that are a curve alone are no candidates either.
  */
 export function sweepVariants(config: StudyConfig): SweepVariant[] {
   const { sweep, seed } = config;
@@ -59,12 +60,14 @@ export function sweepVariants(config: StudyConfig): SweepVariant[] {
     const first = training.seed === seed;
     const of = sweep.checkpoints;
     const indices = first ? Array.from({ length: of }, (_, i) => of - i) : [of];
-    const scales = first ? sweep.scales : [1];
+    const curve = sweep.earlier === "curve";
     const { replayShare = 0, klWeight = 0 } = training.recipe;
     const outside = replayShare > 0 || klWeight > 0 ? { outsideTrainSplit: true } as const : {};
     return indices.flatMap((index) => {
       const checkpoint = { index, of };
       const step = index === of ? "" : `/${index}of${of}`;
+      const candidate = first && (index === of || !curve);
+      const scales = candidate ? sweep.scales : [1];
       return scales.map((scale): SweepVariant => ({
         name: training.name + step + scaleName(scale),
         origin: {
@@ -75,7 +78,7 @@ export function sweepVariants(config: StudyConfig): SweepVariant[] {
           ...(index === of ? {} : { checkpoint }),
         },
         weights: { kind: "training", training, checkpoint },
-        ...(first ? { path: training.name + step } : {}),
+        ...(candidate ? { path: training.name + step } : {}),
       }));
     });
   });

@@ -106,21 +106,40 @@ function trainingPlan(
 /**
  * Tokens that a recipe trains on: prompts and completions of its text-to-SQL examples, as often as it
  * sees them; general records of recipes that have some are not counted.
+ *
+ * @param lengths Of the records of the train split, as {@linkcode recordLengths} gives them.
  */
 export function plannedTrainingTokens(
-  inputs: ModelInputs & SqlInputs,
-  { epochs, maxTokens = Infinity }: Recipe,
+  lengths: Iterable<number>,
+  { epochs, maxTokens = Infinity }: Pick<Recipe, "epochs" | "maxTokens">,
 ): number {
-  const { tokenizer } = inputs;
   let tokens = 0;
-  for (
-    const { prompt, completion } of trainingRecords(inputs, {
-      ...trainingSet(inputs),
-      heldOut: [],
-    })
-  ) {
-    tokens += tokenizer.encode(tokenizer.render(prompt) + completion[0]!.content).length;
+  for (const length of lengths) {
+    tokens += length;
     if (tokens * epochs >= maxTokens) return maxTokens;
   }
   return Math.round(tokens * epochs);
+}
+
+/**
+ * Tokens of each record of a study's train split. A record is encoded when it is first asked for
+ * and once, however many trainings are planned.
+ */
+export function recordLengths(inputs: ModelInputs & SqlInputs): Iterable<number> {
+  const { tokenizer } = inputs;
+  const records = trainingRecords(inputs, { ...trainingSet(inputs), heldOut: [] });
+  const known: number[] = [];
+  return {
+    *[Symbol.iterator](): Iterator<number> {
+      for (let i = 0;; i++) {
+        if (i === known.length) {
+          const { done, value } = records.next();
+          if (done) return;
+          const { prompt, completion } = value;
+          known.push(tokenizer.encode(tokenizer.render(prompt) + completion[0]!.content).length);
+        }
+        yield known[i]!;
+      }
+    },
+  };
 }

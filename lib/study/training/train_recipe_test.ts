@@ -6,7 +6,7 @@ import { SILENT } from "../../ground/mod.ts";
 import { VENV_PYTHON } from "../../setup/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../testing/mini_study.ts";
 import { openModelInputs, openSqlInputs } from "../inputs/inputs.ts";
-import { plannedTrainingTokens, trainRecipe } from "./train_recipe.ts";
+import { plannedTrainingTokens, recordLengths, trainRecipe } from "./train_recipe.ts";
 
 /** An interpreter that writes its arguments down, says two lines and ends with a code. */
 function fakePython(root: string, code: number): string {
@@ -145,11 +145,12 @@ test("plannedTrainingTokens counts prompts and completions, as often as they are
     ...await openSqlInputs(study.config),
   };
   const [recipe] = study.config.training.recipes;
-  const once = plannedTrainingTokens(inputs, recipe!);
+  const lengths = recordLengths(inputs);
+  const once = plannedTrainingTokens(lengths, recipe!);
   // a token a byte: at least as many as the questions and queries have
   const bytes = inputs.spider.train.map(({ question, query }) => question + query).join("").length;
   assert.ok(once > bytes, `${once} tokens`);
-  assert.equal(plannedTrainingTokens(inputs, { ...recipe!, epochs: 3 }), 3 * once);
-  assert.equal(plannedTrainingTokens(inputs, { ...recipe!, maxTokens: 10 }), 10);
-  assert.equal(plannedTrainingTokens(inputs, { ...recipe!, maxTokens: 10 * once }), once);
+  assert.equal(plannedTrainingTokens(lengths, { ...recipe!, epochs: 3 }), 3 * once);
+  assert.equal(plannedTrainingTokens(lengths, { ...recipe!, maxTokens: 10 }), 10);
+  assert.equal(plannedTrainingTokens(lengths, { ...recipe!, maxTokens: 10 * once }), once);
 });

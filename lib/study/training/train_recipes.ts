@@ -7,7 +7,7 @@ import { writeTrainingData } from "./data/write_training_data.ts";
 import type { StudyInputs } from "../inputs/inputs.ts";
 import { adapterOrigin, adapterSettings, sealAdapter } from "./recipe_adapter.ts";
 import type { StudyFolder } from "../study_folder.ts";
-import { trainings } from "../sweep/sweep_variants.ts";
+import { type Training, trainings } from "../sweep/sweep_variants.ts";
 import { trainRecipe } from "./train_recipe.ts";
 
 /** How the phases of a study are run. */
@@ -22,6 +22,7 @@ export interface PhaseOptions {
  * Phase 2: trains every recipe of the study with each of its seeds, or finds it trained. An adapter
  * in a training's folder that was not trained here is used as it is.
  *
+ * @param all The trainings; every one of the study when left out.
  * @throws {UsageError} If the training refuses its input, or such an adapter
  * does not fit the model.
  */
@@ -29,8 +30,8 @@ export async function trainRecipes(
   inputs: StudyInputs,
   folder: StudyFolder,
   { progress, ...options }: PhaseOptions,
+  all: readonly Training[] = trainings(inputs.config),
 ): Promise<void> {
-  const all = trainings(inputs.config);
   if (all.length === 0) return;
   await checkTraining(inputs, folder, options);
   let data: TrainingData | undefined;
@@ -58,6 +59,18 @@ export async function trainRecipes(
 }
 
 type TrainingData = Awaited<ReturnType<typeof writeTrainingData>>;
+
+/** Writes the records that a study's trainings read, where any of them is not trained yet. */
+export async function prepareTraining(
+  inputs: StudyInputs,
+  folder: StudyFolder,
+  options: PhaseOptions,
+): Promise<void> {
+  const open = trainings(inputs.config).some(({ recipe }) =>
+    adapterOrigin(folder.training(recipe)) === "none"
+  );
+  if (open) await trainingData(inputs, folder, options);
+}
 
 /** Writes the records that the trainings read, and says what was counted and left out. */
 async function trainingData(

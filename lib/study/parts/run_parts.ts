@@ -1,0 +1,106 @@
+import { fromRoot, REPOSITORY_ROOT, writeAtomic } from "../../ground/mod.ts";
+import { runCommand } from "../../setup/mod.ts";
+import { answerVariants } from "../answers/answer_variants.ts";
+import type { OpenStudy } from "../open_study.ts";
+import { openVariants } from "../open_variants.ts";
+import { type PhaseOptions, trainRecipes } from "../training/train_recipes.ts";
+import { mergeParts, partStores } from "./part_stores.ts";
+import { type Part, shareStudy, unitCount } from "./share_study.ts";
+
+/** So often a process looks whether the one that started it still runs. */
+const PARENT_EVERY_MS = 1000;
+
+/** Options of {@linkcode runParts}. */
+export interface RunPartsOptions extends PhaseOptions {
+  /** A GPU for each process, as `CUDA_VISIBLE_DEVICES` names it; on a CPU any names. */
+  readonly devices: readonly string[];
+}
+
+/**
+ * Trains and answers the tuned variants of a study in several processes, one a device, each with a
+ * share of the trainings and all variants of these. When they have ended, their answers are in the
+ * study's own stores. What a process that failed has left undone is done by whoever goes on with the
+ * study: nothing that is stored is done again.
+ *
+ * The base model's answers and the training records are to be there.
+ */
+export async function runParts(
+  { inputs, folder }: OpenStudy,
+  { devices, progress, signal }: RunPartsOptions,
+): Promise<void> {
+  const of = Math.min(devices.length, unitCount(inputs.config));
+  const config = `${folder.root}/parts/config.json`;
+  writeAtomic(config, `${JSON.stringify(inputs.config, null, 2)}\n`);
+  progress.step(`${of} processes, one a device`);
+  const failed = await Promise.all(
+    devices.slice(0, of).map(async (device, i) => {
+      const part = { index: i + 1, of };
+      const { code, lastLines } = await runCommand(
+        Deno.execPath(),
+        // the packages are those of this process, which has checked them
+        ["run", "-A", "--no-lock", fromRoot("lib/cli/main.ts"), "study"].concat(
+          ["--config", config, "--out", folder.root, "--part", `${part.index}/${of}`],
+        ),
+        {
+          cwd: REPOSITORY_ROOT,
+          env: { CUDA_VISIBLE_DEVICES: device },
+          onLine: (line) => progress.note(`${part.index}/${of}: ${line.trim()}`),
+          ...(signal ? { signal } : {}),
+        },
+      );
+      return code === 0
+        ? undefined
+        : `${part.index}/${of} ended with code ${code}: ${lastLines.at(-1)}`;
+    }),
+  );
+  for (const line of failed) if (line) progress.note(`part ${line}; what it left is done here`);
+  mergeParts(folder, inputs, progress);
+}
+
+/**
+ * Does one share of a study, answers in stores of its own; it is stopped when the process that
+ * started it is gone.
+ */
+export async function runPart(
+  { inputs, folder }: OpenStudy,
+  part: Part,
+  { progress, signal }: PhaseOptions,
+): Promise<void> {
+  const share = shareStudy(inputs.config, part.of)[part.index - 1]!;
+  using orphaned = abortedWithoutParent();
+  const stopped = AbortSignal.any([orphaned.signal, ...(signal ? [signal] : [])]);
+  const options = { progress, signal: stopped };
+  await trainRecipes(inputs, folder, options, share.trainings);
+  const variants = await openVariants(inputs, folder, share.variants);
+  await answerVariants(inputs, { ...partStores(folder, part), below: folder }, variants, options);
+}
+
+function abortedWithoutParent(): { readonly signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  const parent = Deno.ppid;
+  const timer = setInterval(() => {
+    if (Deno.ppid !== parent) controller.abort(new Error("the process that started it is gone"));
+  }, PARENT_EVERY_MS);
+  return { signal: controller.signal, [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/**
+ * The GPUs that a process may use, as `CUDA_VISIBLE_DEVICES` names them: those that it names, else
+ * all that `nvidia-smi` lists; none where there is none.
+ */
+export async function visibleGpus(
+  named: string | undefined = Deno.env.get("CUDA_VISIBLE_DEVICES"),
+): Promise<string[]> {
+  if (named !== undefined) return named.split(",").map((id) => id.trim()).filter((id) => id !== "");
+  try {
+    const { stdout } = await new Deno.Command("nvidia-smi", {
+      args: ["--query-gpu=index", "--format=csv,noheader"],
+      stderr: "null",
+    }).output();
+    return new TextDecoder().decode(stdout).split("\n").map((line) => line.trim())
+      .filter((line) => /^\d+$/.test(line));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
