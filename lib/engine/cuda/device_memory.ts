@@ -3,14 +3,13 @@ import { UsageError } from "../../ground/mod.ts";
 /**
  * Free memory of a GPU in bytes, as the driver's `nvidia-smi` reports it.
  *
+ * @param device Its place among those that this process sees; `nvidia-smi` knows all of them, so it
+ * is asked by the name that `CUDA_VISIBLE_DEVICES` has at that place.
  * @throws {UsageError} If there is no `nvidia-smi`, no such GPU, or no number.
  */
 export async function freeDeviceMemory(device: number): Promise<number> {
-  const args = [
-    "--query-gpu=memory.free",
-    "--format=csv,noheader,nounits",
-    `--id=${device}`,
-  ];
+  const id = driverId(device, Deno.env.get("CUDA_VISIBLE_DEVICES"));
+  const args = ["--query-gpu=memory.free", "--format=csv,noheader,nounits", `--id=${id}`];
   let output: Deno.CommandOutput;
   try {
     output = await new Deno.Command("nvidia-smi", { args }).output();
@@ -23,4 +22,10 @@ export async function freeDeviceMemory(device: number): Promise<number> {
     throw new UsageError(`Cannot read the free memory of GPU ${device}: nvidia-smi says "${text}"`);
   }
   return mebibytes * 2 ** 20;
+}
+
+/** What the driver calls the GPU that a process sees at a place: an index, or a UUID. */
+export function driverId(device: number, visible: string | undefined): string {
+  const named = visible?.split(",").map((name) => name.trim()).filter((name) => name !== "") ?? [];
+  return named[device] ?? `${device}`;
 }

@@ -43,7 +43,7 @@ export async function runParts(
         ),
         {
           cwd: REPOSITORY_ROOT,
-          env: { CUDA_VISIBLE_DEVICES: device },
+          env: { CUDA_VISIBLE_DEVICES: device, CUDA_DEVICE_ORDER: "PCI_BUS_ID" },
           onLine: (line) => progress.note(`${part.index}/${of}: ${line.trim()}`),
           ...(signal ? { signal } : {}),
         },
