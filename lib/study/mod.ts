@@ -109,7 +109,7 @@ export { forgottenReport } from "./results/forgotten.ts";
 export { finishStudy, type PipelineOptions, runPipeline } from "./run_pipeline.ts";
 export { answerVariants } from "./answers/answer_variants.ts";
 export { allVariants, checkGivenVariants, openVariants, otherBase } from "./open_variants.ts";
-export { openStudyFolder, PLAN_FILE, type StudyFolder } from "./study_folder.ts";
+export { type AnswerPaths, openStudyFolder, PLAN_FILE, type StudyFolder } from "./study_folder.ts";
 export { type PhaseOptions, trainRecipes } from "./training/train_recipes.ts";
 export {
   type Checkpoint,
