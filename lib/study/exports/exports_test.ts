@@ -204,7 +204,7 @@ Deno.test("exportFiles() writes claims as JUnit: excluded passes, shown fails, u
   };
   assert.deepEqual(ends("skip"), claims);
   assert.deepEqual(ends("fail"), { ...claims, "no loss on MMLU": "failure" });
-  const real = openExport("qwen_coder_1_5b", {
+  const real = openExport("qwen_coder_0_5b", {
     tolerances: TOLERANCES,
     variants: ["base", "all-linear-lr1e-3"],
   });
@@ -236,7 +236,7 @@ Deno.test("exportFiles() writes a test case a question, and hostile text is text
 });
 
 Deno.test("exportFiles() refuses a card without one variant to be of, and claims without a base", () => {
-  const both = openExport("qwen_coder_1_5b", { tolerances: TOLERANCES });
+  const both = openExport("qwen_coder_0_5b", { tolerances: TOLERANCES });
   assert.throws(
     () => exportFiles(both, "model-card"),
     (error) =>
