@@ -107,9 +107,9 @@ function toleratedText(texts: VerdictTexts, { delta, measure }: WordedChange): s
 function openText(texts: VerdictTexts, row: WordedChange): string {
   const { verdict: { ci95, plainCi95, outcome }, adjusted } = row;
   if (!ci95) return plainCi95 ? texts.oneCluster : texts.nothingVaries;
-  const between = boundText(texts, row) + betweenText(texts, row);
-  if (!adjusted || (outcome !== "gain" && outcome !== "loss")) return between;
-  return texts.alone(between, adjusted.claims, texts.numbers(pValueText(adjusted.p)));
+  const [bound, between] = [boundText(texts, row), betweenText(texts, row)];
+  if (!adjusted || (outcome !== "gain" && outcome !== "loss")) return bound + between;
+  return bound + texts.alone(between, adjusted.claims, texts.numbers(pValueText(adjusted.p)));
 }
 
 /** The one-sided bound by which a loss is excluded, which the 95 % interval may reach beyond. */

@@ -74,6 +74,14 @@ Deno.test("verdictWords() tells that a difference does not hold beside the other
   );
 });
 
+Deno.test("verdictWords() parts the bound of an excluded loss from a difference that holds alone", () => {
+  const counts = { n: 400, gained: 9, lost: 0, clusters: 20, heaped: false };
+  assert.match(
+    verdictWords(changeOf("mmlu", counts, { claims: 60 })),
+    /^a loss of 3\.0 points or more is excluded; its bound, one-sided at 5 %, is \+\d\.\d; alone it is between \+\d\.\d and \+\d\.\d points, but not beside the 60 claims that are adjusted together \(p = 0\.\d+\)$/,
+  );
+});
+
 Deno.test("verdictWords() refuses an excluded loss of unknown size", () => {
   const row = changeOf("mmlu", { n: 400, gained: 3, lost: 4, clusters: 20, heaped: false });
   assert.equal(row.outcome, "loss_excluded");
