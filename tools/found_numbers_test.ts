@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { REPOSITORY_ROOT } from "../lib/ground/mod.ts";
 
 /** Pages whose numbers are those of recorded results, and what they may take them from. */
-const PAGES: readonly { readonly page: string; readonly sources: readonly string[] }[] = [
+const PAGES: readonly {
+  readonly page: string;
+  /** The part of the page that is meant: from one text to another. */
+  readonly part?: readonly [from: string, to: string];
+  readonly sources: readonly string[];
+  /** So many numbers are there at least. */
+  readonly least: number;
+}[] = [
   {
     page: "docs/what_we_found.md",
     sources: [
@@ -11,6 +18,13 @@ const PAGES: readonly { readonly page: string; readonly sources: readonly string
       "config/qwen_coder_1_5b.json",
       "docs/log.md",
     ],
+    least: 100,
+  },
+  {
+    page: "README.md",
+    part: ["## What it says", "**The embedded sample.**"],
+    sources: ["results/recorded/qwen_coder_1_5b/summary.md", "config/qwen_coder_1_5b.json"],
+    least: 30,
   },
 ];
 
@@ -33,7 +47,7 @@ function read(path: string): string {
   return Deno.readTextFileSync(`${REPOSITORY_ROOT}/${path}`);
 }
 
-for (const { page, sources } of PAGES) {
+for (const { page, part, sources, least } of PAGES) {
   Deno.test(`every number of ${page} stands in a result that it is made from`, () => {
     const known = new Set(
       sources.flatMap((path) => numbersOf(read(path).replaceAll(/["|[\]{}:/]/g, " ")).map(value)),
@@ -41,8 +55,10 @@ for (const { page, sources } of PAGES) {
     // a loss is written without its sign: "loses 5.6 points"
     const has = (number: string): boolean =>
       known.has(value(number)) || (!/^[+−]/.test(number) && known.has(value(`−${number}`)));
-    const numbers = numbersOf(read(page));
-    assert(numbers.length > 100, `${numbers.length} numbers found`);
+    const text = read(page);
+    const [from, to] = part?.map((place) => text.indexOf(place)) ?? [0, text.length];
+    const numbers = numbersOf(text.slice(from, to));
+    assert(numbers.length >= least, `${numbers.length} numbers found`);
     assert.deepEqual(numbers.filter((number) => !has(number)), []);
   });
 }
