@@ -1,19 +1,16 @@
-import * as Plot from "@observablehq/plot";
 import type { TradeOffRow } from "../rows/row_types.ts";
-import { formatCount } from "../words/format_numbers.ts";
-import { betterOf, unitOf } from "../words/measures.ts";
+import { unitOf } from "../words/measures.ts";
 import { describeChanges } from "./trade_off_words.ts";
-import { curveMarks, curvePoints, GAUGES, type Placed, ticksOf } from "./curve_marks.ts";
+import { curveMarks, curvePoints, GAUGES, panelFrame, type Placed } from "./curve_marks.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
 import { margins } from "./grouped_bars.ts";
-import { domainOf, legend, notes, type SeriesStyle, seriesStyle, signedTick } from "./series.ts";
+import { domainOf, legend, notes, type SeriesStyle, seriesStyle } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
   figureText,
   FONT,
   type Margin,
-  MUTED,
   ON_SCREEN,
   renderPlot,
 } from "./svg.ts";
@@ -176,22 +173,15 @@ function panelMarks(
   const domain = domainOf(values, unitOf(gauge) === "points" ? 1 : 0.003);
   const toY = (value: number): number =>
     top + PANEL - (value - domain[0]) / (domain[1] - domain[0]) * PANEL;
-  const n = [...new Set(drawn.flatMap(({ points }) => points.map((point) => point.n)))];
-  const title = `${figureName(rows.titles[gauge])} (${unitOf(gauge)}, ${betterOf(gauge)} is ` +
-    `better), n = ${n.map(formatCount).join(" or ")}`;
   return [
-    // a tick at the upper edge would stand in the title
-    ...ticksOf(domain).filter((tick) => toY(tick) > top + 4).flatMap((tick) => [
-      Plot.ruleY([toY(tick)], { stroke: tick === 0 ? MUTED : "#dddddd" }),
-      figureText(signedTick(tick), {
-        margin,
-        top: toY(tick),
-        left: margin.left - 6,
-        anchor: "end",
-        fontSize: FONT,
-      }),
-    ]),
-    figureText(title, { margin, top: top - 9, fontSize: FONT }),
+    ...panelFrame(gauge, {
+      title: rows.titles[gauge],
+      n: drawn.flatMap(({ points }) => points.map(({ n }) => n)),
+      domain,
+      toY,
+      top,
+      margin,
+    }),
     ...drawn.flatMap(({ points, style, shift }) =>
       curveMarks(points, { style, toX: (x) => x === 0 ? 0 : x + shift, toY })
     ),

@@ -1,7 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import type { ChangeRow, TradeOffRow } from "../rows/row_types.ts";
-import { unitOf } from "../words/measures.ts";
-import type { SeriesStyle } from "./series.ts";
+import { formatCount } from "../words/format_numbers.ts";
+import { betterOf, unitOf } from "../words/measures.ts";
+import { type SeriesStyle, signedTick } from "./series.ts";
+import { figureName, figureText, FONT, type Margin, MUTED } from "./svg.ts";
 
 /** The measures that have a panel, in their order. */
 export const GAUGES = ["sql", "mmlu", "prose"] as const;
@@ -90,6 +92,45 @@ export function curveMarks(
       stroke: "white",
       strokeWidth: 0.5,
     }),
+  ];
+}
+
+/** What the frame of a panel is made with. */
+export interface PanelFrame {
+  /** What the data of the measure are called. */
+  readonly title: string;
+  /** How many pairs the changes are of; several where curves differ. */
+  readonly n: readonly number[];
+  /** The ends of its axis, in points or nats a token. */
+  readonly domain: readonly [number, number];
+  /** Where a change is on Plot's scale. */
+  readonly toY: (y: number) => number;
+  /** The panel's upper edge, in pixels. */
+  readonly top: number;
+  readonly margin: Margin;
+}
+
+/** The axis of a panel with its grid, and what it shows above it. */
+export function panelFrame(
+  gauge: typeof GAUGES[number],
+  { title, n, domain, toY, top, margin }: PanelFrame,
+): unknown[] {
+  const heading = `${figureName(title)} (${unitOf(gauge)}, ${betterOf(gauge)} is better), n = ${
+    [...new Set(n)].map(formatCount).join(" or ")
+  }`;
+  return [
+    // a tick at the upper edge would stand in the title
+    ...ticksOf(domain).filter((tick) => toY(tick) > top + 4).flatMap((tick) => [
+      Plot.ruleY([toY(tick)], { stroke: tick === 0 ? MUTED : "#dddddd" }),
+      figureText(signedTick(tick), {
+        margin,
+        top: toY(tick),
+        left: margin.left - 6,
+        anchor: "end",
+        fontSize: FONT,
+      }),
+    ]),
+    figureText(heading, { margin, top: top - 9, fontSize: FONT }),
   ];
 }
 
