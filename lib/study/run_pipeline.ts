@@ -1,6 +1,6 @@
 import { loadAdapter } from "../engine/mod.ts";
 import type { Summary } from "../runs/mod.ts";
-import { answerVariants } from "./answers/answer_variants.ts";
+import { answerVariants, storedVariants } from "./answers/answer_variants.ts";
 import { buildSummary } from "./results/build_summary.ts";
 import { checkTraining } from "./training/check_training.ts";
 import { failuresReport } from "./results/failures.ts";
@@ -10,8 +10,8 @@ import type { OpenStudy } from "./open_study.ts";
 import { allVariants, checkGivenVariants } from "./open_variants.ts";
 import { adapterOrigin } from "./training/recipe_adapter.ts";
 import { BASE } from "./answers/sample_identity.ts";
-import { sweepVariants, trainings } from "./sweep/sweep_variants.ts";
-import { mergeParts, unansweredVariants } from "./parts/part_stores.ts";
+import { trainings } from "./sweep/sweep_variants.ts";
+import { mergeParts } from "./parts/part_stores.ts";
 import { runParts } from "./parts/run_parts.ts";
 import { unitCount } from "./parts/share_study.ts";
 import { type PhaseOptions, prepareTraining, trainRecipes } from "./training/train_recipes.ts";
@@ -44,22 +44,30 @@ export async function runPipeline(
   await checkTraining(inputs, folder, options.signal ? { signal: options.signal } : {});
   mergeParts(folder, inputs, options.progress);
   const base = await answerVariants(inputs, folder, [BASE], options);
-  if (devices.length > 1 && worthSharing(study, options)) {
+  const shared = devices.length > 1 && unitCount(inputs.config) > 1;
+  const share = async (): Promise<void> => {
     await prepareTraining(inputs, folder, options);
     await runParts(study, { ...options, devices });
-  }
+  };
+  const trained = isAllTrained(study);
+  if (shared && !trained) await share();
   await trainRecipes(inputs, folder, options);
   await noteChangedAdapters(study, options.progress);
   const [, ...variants] = await allVariants(inputs, folder);
+  if (shared && trained) {
+    const stored = await storedVariants(inputs, folder, variants, options);
+    if (stored) return await finishStudy(study, [...base, ...stored]);
+    await share();
+  }
   const tuned = await answerVariants(inputs, folder, variants, options);
   return await finishStudy(study, [...base, ...tuned]);
 }
 
-/** Whether several processes have something to do: two units or more, and a variant without answers. */
-function worthSharing({ inputs, folder }: OpenStudy, { progress }: PhaseOptions): boolean {
-  const names = sweepVariants(inputs.config).map(({ name }) => name);
-  return unitCount(inputs.config) > 1 &&
-    unansweredVariants(inputs, folder, { names, progress }).length > 0;
+/** Whether every training of a study has an adapter, finished here or put there. */
+function isAllTrained({ inputs, folder }: OpenStudy): boolean {
+  return trainings(inputs.config).every(({ recipe }) =>
+    adapterOrigin(folder.training(recipe)) !== "none"
+  );
 }
 
 /** Phase 5: the numbers of answers, the base model's first, and the files that show them. */

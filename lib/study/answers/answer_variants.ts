@@ -30,6 +30,37 @@ import type { AnswerOptions } from "./stored_answers.ts";
 import type { AnswerPaths } from "../study_folder.ts";
 import type { PhaseOptions } from "../training/train_recipes.ts";
 
+/** What {@linkcode storedVariants} ends with at the first answer that is not stored. */
+class NotStored extends Error {}
+
+/**
+ * The answers of some variants where all of them are stored.
+ *
+ * @returns As {@linkcode answerVariants} does; `undefined` if one is missing.
+ */
+export async function storedVariants(
+  inputs: StudyInputs,
+  folder: AnswerPaths,
+  variants: readonly NamedVariant[],
+  options: PhaseOptions,
+): Promise<VariantAnswers[] | undefined> {
+  try {
+    return await answerVariants(inputs, folder, variants, {
+      ...options,
+      open: () => Promise.reject(new NotStored()),
+    });
+  } catch (error) {
+    if (error instanceof NotStored) return undefined;
+    throw error;
+  }
+}
+
+/** How variants are answered. */
+interface AnswerVariantsOptions extends PhaseOptions {
+  /** Opens what answers; the config's engine when left out. */
+  readonly open?: typeof openEngine;
+}
+
 /**
  * Phases 1, 3 and 4 for some variants: completions, verdicts, letter scores and scored passages, all
  * of one engine session a model. Nothing that is stored already is asked again.
@@ -41,7 +72,7 @@ export async function answerVariants(
   inputs: StudyInputs,
   folder: AnswerPaths & { readonly below?: AnswerPaths },
   variants: readonly NamedVariant[],
-  { progress, ...options }: PhaseOptions,
+  { progress, open = openEngine, ...options }: AnswerVariantsOptions,
 ): Promise<VariantAnswers[]> {
   const { below } = folder;
   using sql = openSqlStore(folder.sqlSamples, inputs, progress, below?.sqlSamples);
@@ -53,7 +84,7 @@ export async function answerVariants(
   const answers = new Map<NamedVariant, VariantAnswers>();
   for (const [model, alike] of Map.groupBy(variants, (variant) => variant.model)) {
     const asked = model ? { ...inputs, ...model } : inputs;
-    await using engine = new LazyEngine(() => openEngine(asked, alike, progress));
+    await using engine = new LazyEngine(() => open(asked, alike, progress));
     for (const variant of alike) {
       const own = variant.gone === undefined ? engine : withoutWeights(variant.name, variant.gone);
       answers.set(variant, await answer(asked, own, stores, { variant, progress, ...options }));

@@ -157,11 +157,15 @@ function ownPrompt(summary: Summary | undefined, config: StudyConfig | undefined
 }
 
 function listedVariant({ name }: BrowsedVariant, summary: Summary | undefined): BrowserVariant {
+  const origin = summary?.variants.find((variant) => variant.name === name)?.origin;
+  const group = origin && origin.source !== "base" ? { group: origin.source } : {};
   const recommendation = summary?.findings.recommendation;
   if (recommendation?.outcome === "recommended" && recommendation.chosen === name) {
-    return { name, note: "recommended" };
+    return { name, note: "recommended", ...group };
   }
-  return summary?.plan.primary.includes(name) ? { name, note: "primary" } : { name };
+  return summary?.plan.primary.includes(name)
+    ? { name, note: "primary", ...group }
+    : { name, ...group };
 }
 
 /** The recommended variant, else the first primary one, else the first. */

@@ -4,11 +4,14 @@ import {
   browserChange,
   type BrowserChoices,
   type BrowserSql,
+  type ChangePlace,
   type ChangeRow,
   changeRows,
+  letterSentences,
   NO_LETTER,
   NO_OUTCOME,
   pairRows,
+  summaryRows,
 } from "../../report/mod.ts";
 import type { Summary } from "../../runs/mod.ts";
 import { HARDNESS_LEVELS } from "../../sql/mod.ts";
@@ -71,24 +74,23 @@ interface KnownChange {
   readonly flips: { readonly gained: number; readonly lost: number } | undefined;
 }
 
-function summaryChanges(
-  { variants, plan, findings }: Summary,
-  prompts: readonly string[],
-): Map<string, KnownChange> {
+function summaryChanges(summary: Summary, prompts: readonly string[]): Map<string, KnownChange> {
+  const { variants, plan, findings } = summary;
+  const all = summaryRows(summary);
   const known = new Map<string, KnownChange>();
   const keep = (
     row: ChangeRow,
-    { from, prompt, groups = {} }: {
-      readonly from: string;
-      readonly prompt: number;
-      readonly groups?: Readonly<Record<string, ChangeRow>>;
-    },
+    place: Omit<ChangePlace, "more">,
   ): void => {
     const gauge = row.measure as "sql" | "mmlu" | "prose";
     const { evidence } = row;
+    const { from, prompt } = place;
+    const more = gauge === "mmlu" && from === base?.name
+      ? letterSentences(all, row.variant, row)
+      : [];
     known.set(changeKey(from, row.variant, { gauge, prompt }), {
       gauge,
-      change: browserChange(row, { from, prompt, groups }),
+      change: browserChange(row, { ...place, more }),
       flips: evidence.kind === "score" ? evidence : undefined,
     });
   };
@@ -99,8 +101,8 @@ function summaryChanges(
     for (const gauge of ["sql", "mmlu", "prose"] as const) {
       const own = rows.filter(({ measure }) => measure === gauge);
       const groups = Object.fromEntries(own.map((row) => [row.group, row]));
-      const { all } = groups;
-      if (all) keep(all, { from: base.name, prompt: 0, groups: filteredBy(gauge, groups) });
+      const whole = groups.all;
+      if (whole) keep(whole, { from: base.name, prompt: 0, groups: filteredBy(gauge, groups) });
       prompts.forEach((prompt, at) => {
         const row = groups[prompt];
         if (at > 0 && row && gauge === "sql") keep(row, { from: base.name, prompt: at });

@@ -9,7 +9,6 @@ import {
   openWrittenStore,
   type StoreModel,
 } from "../answers/open_stores.ts";
-import type { StudyInputs } from "../inputs/inputs.ts";
 import type { AnswerPaths, StudyFolder } from "../study_folder.ts";
 import type { Part } from "./share_study.ts";
 
@@ -28,28 +27,6 @@ export function partStores(folder: Pick<StudyFolder, "root">, { index }: Part): 
     writtenSamples: `${dir}/written.jsonl`,
     proseSamples: `${dir}/prose.jsonl`,
   };
-}
-
-/**
- * The variants of which the store that is filled last has no answer: what several processes are
- * worth starting for. One that was killed in the midst of that store counts as answered here, and
- * the little that is missing is asked by one process.
- *
- * @param names Of the variants.
- */
-export function unansweredVariants(
-  { config, ...model }: Pick<StudyInputs, "config"> & StoreModel,
-  folder: AnswerPaths,
-  { names, progress }: { readonly names: readonly string[]; readonly progress: Progress },
-): string[] {
-  const { measures } = config;
-  using store: SampleStore<Keyed & { readonly variant: string }> = measures.includes("prose")
-    ? openProseStore(folder.proseSamples, progress)
-    : measures.includes("mmlu")
-    ? openMmluStore(folder.mmluSamples, progress)
-    : openSqlStore(folder.sqlSamples, model, progress);
-  const answered = new Set([...store.values()].map(({ variant }) => variant));
-  return names.filter((name) => !answered.has(name));
 }
 
 /**
