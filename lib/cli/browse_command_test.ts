@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { inflateRawSync } from "node:zlib";
 import { fromRoot } from "../ground/mod.ts";
 import { readSummary } from "../runs/mod.ts";
 import { browseStudy, openStudy, runPipeline, SILENT } from "../study/mod.ts";
@@ -21,6 +23,32 @@ Deno.test("browse writes the recorded sample as one page, the same bytes every t
   const page = await write("a/one.html");
   assert.ok(page.startsWith("<!doctype html>"));
   assert.equal(page, await write("two.html"));
+  await Deno.remove(folder, { recursive: true });
+});
+
+/** A page with its blocks inflated: how well they are deflated is no part of what it shows. */
+function inflated(page: string): string {
+  return page.replaceAll(
+    /(<script type="application\/octet-stream" id="[^"]+">)([^<]*)/g,
+    (_, tag, packed) => tag + inflateRawSync(Buffer.from(packed, "base64")).toString("latin1"),
+  );
+}
+
+Deno.test("the sample's recorded page is what browse writes today", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "browse-command-" });
+  const out = `${folder}/page.html`;
+  const { code, notes } = await runMain(["browse", "--study", RECORDED, "--out", out]);
+  assert.equal(code, 0, notes.join("\n"));
+  const [now, recorded] = [out, `${RECORDED}/browse.html`].map((path) =>
+    inflated(Deno.readTextFileSync(path))
+  );
+  // the pages are long: where they part says more than both of them
+  const at = now!.split("").findIndex((character, i) => character !== recorded![i]);
+  assert.ok(
+    now === recorded,
+    `they part before "${now!.slice(Math.max(0, at), at + 60)}": write it again with ` +
+      "deno task browse --study results/recorded/sample --out results/recorded/sample/browse.html",
+  );
   await Deno.remove(folder, { recursive: true });
 });
 

@@ -77,6 +77,7 @@ export {
 } from "./figures/trade_off_figure.ts";
 export type { KnowledgeGauge, TradeOffRows } from "./figures/trade_off_points.ts";
 export { baselineFinding } from "./findings/baseline_finding.ts";
+export { letterSentences } from "./findings/letter_sentences.ts";
 export { mmluFinding } from "./findings/mmlu_finding.ts";
 export { proseFinding } from "./findings/prose_finding.ts";
 export { correlationFinding, pairsFinding, seedsFinding } from "./findings/recipe_findings.ts";

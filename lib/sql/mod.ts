@@ -83,6 +83,7 @@ export {
 export { ordersRows } from "./text/statement_forms.ts";
 export type { Row, SqlValue } from "./value.ts";
 export {
+  ERROR_CLASS_RULES,
   ERROR_CLASSES,
   type ErrorClass,
   type Hardness,

@@ -46,6 +46,23 @@ export const ERROR_CLASSES = [
 /** The part of the statement in which a wrong prediction first departs from the gold statement. */
 export type ErrorClass = typeof ERROR_CLASSES[number];
 
+/** What each class says of a wrong prediction, to follow its name; `errorClass` has their order. */
+export const ERROR_CLASS_RULES: Readonly<Record<ErrorClass, string>> = {
+  schema_linking:
+    "other tables, conditions on other columns, or a name that is unknown or ambiguous",
+  join: "another number of tables, other outer joins or join columns",
+  aggregation: "other aggregates, or a misused one",
+  grouping: "another GROUP BY or HAVING",
+  nesting: "another number of subqueries",
+  set_operation: "other set operators",
+  value: "conditions on the same columns, with another value or operator",
+  order_limit: "another ORDER BY or LIMIT",
+  projection: "other expressions are selected, or with another DISTINCT",
+  syntax: "SQLite refused the statement, for none of the reasons above",
+  empty: "there is no statement",
+  other: "none of the other classes, or no parser reads one of the statements",
+};
+
 /** Spider's levels of difficulty, in the order in which they are reported. */
 export const HARDNESS_LEVELS = ["easy", "medium", "hard", "extra"] as const;
 

@@ -1,4 +1,4 @@
-import { READING_RULES, READINGS } from "../../sql/mod.ts";
+import { ERROR_CLASS_RULES, ERROR_CLASSES, READING_RULES, READINGS } from "../../sql/mod.ts";
 import {
   type BrowserChange,
   type BrowserChoices,
@@ -63,9 +63,16 @@ function sqlHead({ questions, prompts, answers, outcomes }: BrowserSql): SqlHead
     databases: distinct(questions.map(({ dbId }) => dbId)),
     hardness: distinct(questions.map(({ hardness }) => hardness)),
     statuses: distinct(outcomes.map(({ status }) => status)),
-    classes: distinct(outcomes.flatMap(({ errorClass }) => errorClass ?? [])),
+    classes: classesOf(outcomes),
     readings: READINGS.map((name) => ({ name, rule: READING_RULES[name] })),
   };
+}
+
+/** The classes that wrong predictions have, in the order in which they are reported. */
+function classesOf(outcomes: BrowserSql["outcomes"]): SqlHead["classes"] {
+  const found = new Set(outcomes.map(({ errorClass }) => errorClass));
+  return ERROR_CLASSES.filter((name) => found.has(name))
+    .map((name) => ({ name, rule: ERROR_CLASS_RULES[name] }));
 }
 
 function sqlBlocks(sql: BrowserSql): BrowserBlock[] {
@@ -75,7 +82,7 @@ function sqlBlocks(sql: BrowserSql): BrowserBlock[] {
     indexOf(head.databases, "database"),
     indexOf(head.hardness, "hardness"),
     indexOf(head.statuses, "status"),
-    indexOf(head.classes, "error class"),
+    indexOf(head.classes.map(({ name }) => name), "error class"),
   ];
   const statements = distinct(outcomes.map(({ sql }) => sql));
   const messages = distinct(outcomes.flatMap(({ message }) => message ?? []));

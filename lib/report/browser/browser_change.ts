@@ -9,6 +9,8 @@ export interface ChangePlace {
   readonly from: string;
   /** Index of the text-to-SQL prompt; 0 for other measures. */
   readonly prompt: number;
+  /** Further sentences on it. */
+  readonly more?: readonly string[];
   /** The same change within groups of questions, by the group's name. */
   readonly groups?: Readonly<Record<string, ChangeRow>>;
 }
@@ -25,6 +27,7 @@ export function browserChange(row: ChangeRow, place: ChangePlace): BrowserChange
   }
   const { plainCi95, clusteredCi95 } = verdict;
   const groups = Object.entries(place.groups ?? {});
+  const { more = [] } = place;
   return {
     from: place.from,
     to: variant,
@@ -34,6 +37,7 @@ export function browserChange(row: ChangeRow, place: ChangePlace): BrowserChange
     ...(plainCi95 && { byExamples: changeBounds(plainCi95, measure) }),
     ...(clusteredCi95 && { byClusters: changeBounds(clusteredCi95, measure) }),
     ...(midP !== undefined && { midP: pValueText(midP) }),
+    ...(more.length > 0 && { more }),
     ...(groups.length > 0 && {
       groups: Object.fromEntries(groups.map(([name, group]) => [name, changeSentence(group)])),
     }),

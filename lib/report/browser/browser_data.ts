@@ -30,6 +30,8 @@ export interface BrowserVariant {
   readonly name: string;
   /** What it is noted for, such as "recommended". */
   readonly note?: string;
+  /** The recipe or adapter that it is listed under; left out where it stands alone. */
+  readonly group?: string;
 }
 
 /** Text-to-SQL: questions, what was answered, and what the statements give. */
@@ -163,6 +165,8 @@ export interface BrowserChange {
   readonly byClusters?: string;
   /** McNemar's mid-p, such as "= 0.042"; of scores. */
   readonly midP?: string;
+  /** Further sentences of the report on it, such as what part of it is a habit of letters. */
+  readonly more?: readonly string[];
   /** The same sentence for single groups (levels of hardness, categories), where a summary has them. */
   readonly groups?: Readonly<Record<string, string>>;
 }

@@ -159,6 +159,40 @@ browserTest("multiple choice has letters, shares and what was not recorded", asy
   assert.equal(await textOf(page, '[data-facet="letters"] .name'), "A → D");
 });
 
+browserTest("the pair's other measures stand beside the one that is listed", async ({ page }) => {
+  assert.match(await textOf(page, "#summary"), /MMLU: 0\.0 points: no difference of letters shown/);
+  assert.equal(await textOf(page, "#summary .more"), "");
+  const promptShown = (): Promise<boolean> =>
+    page.$eval("#prompt", (one) => (one as HTMLElement).offsetParent !== null);
+  assert.equal(await promptShown(), true);
+  await page.click("#tab-choices");
+  await page.waitForSelector('[data-facet="letters"]');
+  assert.match(await textOf(page, "#summary"), /Text-to-SQL, 3-shot: 0\.0 points: no difference/);
+  assert.match(await textOf(page, "#summary .more"), /^The rest comes from choosing letters/);
+  // multiple choice has no prompts to choose from
+  assert.equal(await promptShown(), false);
+});
+
+browserTest("variants are listed by their recipe", async ({ page }) => {
+  assert.equal(await textOf(page, "#to > option"), "base");
+  assert.equal(
+    await textOf(page, '#to > optgroup[label="qv"] > option'),
+    [
+      "tuned (recommended)",
+      "other",
+    ].join(" | "),
+  );
+});
+
+browserTest("an error class says what it means", async ({ page }) => {
+  const rule = "other expressions are selected, or with another DISTINCT";
+  assert.match(await textOf(page, "#detail"), new RegExp(`projection: ${rule}`));
+  const title = await page.$eval('[data-facet="class"]', (one) => (one as HTMLElement).title);
+  assert.equal(title, rule);
+  assert.match(await textOf(page, "#help"), /names a difference, not a proven cause/);
+  assert.match(await textOf(page, "#help dd"), new RegExp(rule));
+});
+
 browserTest("what a model wrote is text, wherever it is shown", async ({ page }) => {
   for (const view of ["tab=sql&id=dev-4", "tab=choices&id=sociology-0"]) {
     await page.goto(`${page.url().split("#")[0]}#${view}&kind=all`);

@@ -39,6 +39,13 @@ export interface ShownResult {
   readonly movedColumns?: true;
 }
 
+/** A variant as the page lists it, below its group where it has one. */
+export interface ListedVariant {
+  readonly name: string;
+  readonly note?: string;
+  readonly group?: string;
+}
+
 /** The block `study`: what everything else is read with. */
 export interface StudyBlock {
   readonly name: string;
@@ -46,7 +53,7 @@ export interface StudyBlock {
   readonly model: string;
   readonly facts: readonly string[];
   readonly notes: readonly string[];
-  readonly variants: readonly { readonly name: string; readonly note?: string }[];
+  readonly variants: readonly ListedVariant[];
   /** Indices of variants. */
   readonly first: { readonly from: number; readonly to: number };
   readonly sql?: SqlHead;
@@ -62,7 +69,8 @@ export interface SqlHead {
   readonly databases: readonly string[];
   readonly hardness: readonly string[];
   readonly statuses: readonly string[];
-  readonly classes: readonly string[];
+  /** Error classes, each with what it means. */
+  readonly classes: readonly { readonly name: string; readonly rule: string }[];
   readonly readings: readonly { readonly name: string; readonly rule: string }[];
 }
 
@@ -93,6 +101,7 @@ export interface ChangeWords {
   readonly byExamples?: string;
   readonly byClusters?: string;
   readonly midP?: string;
+  readonly more?: readonly string[];
   readonly groups?: Readonly<Record<string, string>>;
 }
 

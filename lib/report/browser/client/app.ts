@@ -124,6 +124,18 @@ export class App {
     return this.#changes[gauge][`${this.#variant(from)},${this.#variant(to)},${at}`];
   }
 
+  /** What the pair changes on the measures that are not listed now. */
+  #others(): { readonly name: string; readonly sentence: string }[] {
+    const { tab, prompt } = this.#view;
+    const { sql, choices } = this.#study;
+    const shots = (sql?.prompts.length ?? 0) > 1 ? `, ${prompt}` : "";
+    const other = tab === "sql"
+      ? { name: choices?.title ?? "", words: this.#words("mmlu") }
+      : { name: `Text-to-SQL${shots}`, words: this.#words("sql") };
+    return [other, { name: "General text (lower is better)", words: this.#words("prose") }]
+      .flatMap(({ name, words }) => words ? [{ name, sentence: words.sentence }] : []);
+  }
+
   #drawAll(): void {
     const listed = this.#listed;
     byId("listed").hidden = listed === undefined;
@@ -143,7 +155,7 @@ export class App {
       measure: view.tab === "sql" ? "text-to-SQL" : this.#study.choices!.title,
       clusters: view.tab === "sql" ? "databases" : "subjects",
       words,
-      prose: this.#words("prose"),
+      others: this.#others(),
       group: groupOf(view, words),
     }, (kind) => void this.show({ ...view, kind, id: "" }));
     drawFacets(byId("facets"), listed.source.facets, {

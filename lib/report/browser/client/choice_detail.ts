@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { type ChoiceItem, type LetterAnswer, letterText } from "./choice_source.ts";
-import { type Child, el, nameText } from "./dom.ts";
+import { breakable, type Child, el, nameText } from "./dom.ts";
 import { markdownRows, plainLine } from "./markdown.ts";
 import type { PairNames } from "./sql_detail.ts";
 
@@ -24,7 +24,9 @@ export function choiceDetail(item: ChoiceItem, names: PairNames): readonly Child
             {},
             el("th", { scope: "col" }, el("span", { class: "hidden" }, "letter")),
             el("th", { scope: "col" }, "Option"),
-            ...answers.map(([name]) => el("th", { scope: "col", class: "number" }, name)),
+            ...answers.map(([name]) =>
+              el("th", { scope: "col", class: "number" }, ...breakable(name))
+            ),
           ),
         ),
         el(

@@ -24,6 +24,9 @@ export function connect(app: App, help: HTMLDialogElement): Controls {
       const select = document.getElementById(id!) as HTMLSelectElement | null;
       if (select) select.value = value!;
     }
+    // multiple choice has no prompts to choose from
+    const prompt = document.getElementById("prompt")?.closest("label");
+    if (prompt) prompt.hidden = view.tab !== "sql";
     if (search.value !== view.query) search.value = view.query;
     for (const tab of ["sql", "choices"]) {
       const shown = document.getElementById(`tab-${tab}`);

@@ -45,6 +45,18 @@ export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   return found as T;
 }
 
+/** Names are broken behind these, and parts of so many characters at most are kept whole. */
+const PART = /[^_@#/ ]+[_@#/ ]*|[_@#/ ]+/g;
+const WHOLE = 16;
+
+/** A name that may be long, broken between its parts alone: "all_linear_" and "1e-3". */
+export function breakable(name: string): Child[] {
+  return (name.match(PART) ?? []).flatMap((part) => [
+    part.length <= WHOLE ? el("span", { class: "whole" }, part) : part,
+    el("wbr"),
+  ]);
+}
+
 /** A whole number with its thousands apart. */
 export function countText(count: number): string {
   return count.toLocaleString("en-US");

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { button, countText, el, nameText, refill } from "./dom.ts";
+import { breakable, button, countText, el, nameText, refill } from "./dom.ts";
 import type { Facet, Selection } from "./select.ts";
 import type { View } from "./view.ts";
 
@@ -30,6 +30,7 @@ export function drawFacets(
         .map((name, code) => ({
           name,
           shown: facet.verbatim ? name : nameText(name),
+          rule: facet.rules?.[code],
           count: counts[code]!,
           chosen: chosen.includes(name),
         }))
@@ -69,9 +70,10 @@ export function drawFacets(
 
 function valueButton(
   facet: string,
-  { name, shown, count, chosen }: {
+  { name, shown, rule, count, chosen }: {
     readonly name: string;
     readonly shown: string;
+    readonly rule: string | undefined;
     readonly count: number;
     readonly chosen: boolean;
   },
@@ -87,9 +89,10 @@ function valueButton(
       "aria-pressed": String(chosen),
       "data-facet": facet,
       "data-value": name,
+      title: rule,
     },
     onClick,
-    el("span", { class: "name" }, shown),
+    el("span", { class: "name" }, ...breakable(shown)),
     el("span", { class: "count" }, countText(count)),
     bar,
   );

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { StudyBlock } from "../format.ts";
+import type { ListedVariant, StudyBlock } from "../format.ts";
 import { type Child, el } from "./dom.ts";
 
 /** The page's frame: controls, and empty places that the app fills. */
@@ -28,9 +28,6 @@ export function frame(study: StudyBlock): Child[] {
 }
 
 function topBar({ name, label, model, variants, sql, choices }: StudyBlock): Child {
-  const names = variants.map(({ name, note }) =>
-    [name, note === undefined ? name : `${name} (${note})`] as const
-  );
   return el(
     "header",
     { class: "top" },
@@ -49,11 +46,11 @@ function topBar({ name, label, model, variants, sql, choices }: StudyBlock): Chi
     el(
       "div",
       { class: "pair" },
-      choose("from", "from", names),
+      choose("from", "from", variantOptions(variants)),
       el("button", { type: "button", id: "swap", title: "Swap the two" }, "⇄"),
-      choose("to", "to", names),
+      choose("to", "to", variantOptions(variants)),
       sql && sql.prompts.length > 1 &&
-        choose("prompt", "prompt", sql.prompts.map((name) => [name, name] as const)),
+        choose("prompt", "prompt", sql.prompts.map((name) => el("option", { value: name }, name))),
     ),
     el(
       "div",
@@ -64,12 +61,32 @@ function topBar({ name, label, model, variants, sql, choices }: StudyBlock): Chi
   );
 }
 
-function choose(id: string, label: string, names: readonly (readonly [string, string])[]): Child {
+/** The variants to choose from, those of one recipe together. */
+function variantOptions(variants: readonly ListedVariant[]): Child[] {
+  const parts: HTMLElement[] = [];
+  const groups = new Map<string, HTMLElement>();
+  for (const { name, note, group } of variants) {
+    const option = el("option", { value: name }, note === undefined ? name : `${name} (${note})`);
+    if (group === undefined) {
+      parts.push(option);
+      continue;
+    }
+    const known = groups.get(group);
+    const host = known ?? el("optgroup", { label: group });
+    host.append(option);
+    if (known) continue;
+    groups.set(group, host);
+    parts.push(host);
+  }
+  return parts;
+}
+
+function choose(id: string, label: string, options: readonly Child[]): Child {
   return el(
     "label",
     { class: "choose" },
     el("span", {}, label),
-    el("select", { id }, ...names.map(([name, shown]) => el("option", { value: name }, shown))),
+    el("select", { id }, ...options),
   );
 }
 

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { StudyBlock } from "../format.ts";
-import { button, el } from "./dom.ts";
+import { button, type Child, el, nameText } from "./dom.ts";
 
 const KEYS = [
   ["j, k", "next and previous question"],
@@ -38,6 +38,7 @@ export function helpDialog(study: StudyBlock): HTMLDialogElement {
       "Right and wrong are the verdicts that were recorded, in the official reading. Intervals, words " +
         "and p-values come from the library: this page computes none of them.",
     ),
+    ...classParts(study),
     el("h3", {}, "The study"),
     el("ul", {}, ...study.facts.map((fact) => el("li", {}, fact))),
     el("h3", {}, "What is cut or missing"),
@@ -47,4 +48,25 @@ export function helpDialog(study: StudyBlock): HTMLDialogElement {
   );
   dialog.append(button({ class: "close" }, () => dialog.close(), "Close"));
   return dialog;
+}
+
+/** What the error classes mean that this study has. */
+function classParts({ sql }: StudyBlock): Child[] {
+  if (!sql || sql.classes.length === 0) return [];
+  return [
+    el("h3", {}, "Error classes"),
+    el(
+      "p",
+      {},
+      "A class is the part in which a wrong statement first departs from the gold. It names a " +
+        "difference, not a proven cause.",
+    ),
+    el(
+      "dl",
+      {},
+      ...sql.classes.flatMap((
+        { name, rule },
+      ) => [el("dt", {}, nameText(name)), el("dd", {}, rule)]),
+    ),
+  ];
 }

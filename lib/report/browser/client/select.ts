@@ -27,6 +27,8 @@ export interface Facet {
   readonly verbatim?: true;
   /** The values' names, by code. */
   readonly names: readonly string[];
+  /** What a value means, by code, where that needs saying. */
+  readonly rules?: readonly (string | undefined)[];
   /** `[questions]`: the code of each question's value. */
   readonly codes: ArrayLike<number>;
 }

@@ -101,6 +101,12 @@ function statement(
       ? el("p", { class: "quiet" }, "no statement in what it wrote")
       : el("pre", { tabindex: 0 }, el("code", {}, ...marked(outcome.sql, against))),
     outcome.message !== undefined && el("p", { class: "message" }, outcome.message),
+    outcome.errorClass !== undefined &&
+      el(
+        "p",
+        { class: "readings" },
+        `${nameText(outcome.errorClass.name)}: ${outcome.errorClass.rule}`,
+      ),
     outcome.cut !== undefined &&
       el(
         "p",
@@ -128,7 +134,7 @@ function statement(
 
 /** "sql error, schema linking". */
 function wrongText({ status, errorClass }: Outcome): string {
-  return [status, ...(errorClass === undefined ? [] : [errorClass])].map(nameText).join(", ");
+  return [status, ...(errorClass === undefined ? [] : [errorClass.name])].map(nameText).join(", ");
 }
 
 function marked(text: string, against: string): Child[] {

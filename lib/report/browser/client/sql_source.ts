@@ -10,7 +10,8 @@ const NO_VERDICT = 0xffffffff;
 export interface Outcome {
   readonly sql: string;
   readonly status: string;
-  readonly errorClass: string | undefined;
+  /** Its name and what it means. */
+  readonly errorClass: SqlHead["classes"][number] | undefined;
   readonly message: string | undefined;
   /** By reading, the official one first. */
   readonly readings: readonly boolean[];
@@ -138,7 +139,8 @@ function sqlFacets({ head, columns }: Opened, kinds: Uint8Array, wrong: Uint32Ar
         "of the answer that is wrong; of the second where both are. Status and ending are that " +
         "answer's too.",
       // 0 stands for none
-      names: ["none named", ...head.classes],
+      names: ["none named", ...head.classes.map(({ name }) => name)],
+      rules: [undefined, ...head.classes.map(({ rule }) => rule)],
       codes: of((answer) => errorClass[answer]!),
     },
     {

@@ -14,8 +14,8 @@ export interface SummaryFacts {
   readonly clusters: string;
   /** What may be said of this pair on this measure; `undefined` where nothing was computed. */
   readonly words: ChangeWords | undefined;
-  /** The same of general text, where it was measured. */
-  readonly prose: ChangeWords | undefined;
+  /** The same of the other measures, each with its name. */
+  readonly others: readonly { readonly name: string; readonly sentence: string }[];
   /** The one group that is filtered by, where there is a sentence of it alone. */
   readonly group: { readonly name: string; readonly sentence: string } | undefined;
 }
@@ -26,7 +26,7 @@ export function drawSummary(
   facts: SummaryFacts,
   onKind: (kind: string) => void,
 ): void {
-  const { view, selection, measure, words, prose, group } = facts;
+  const { view, selection, measure, words, others, group } = facts;
   refill(
     host,
     el(
@@ -42,7 +42,7 @@ export function drawSummary(
     ),
     el("p", { class: "intervals" }, ...intervalParts(facts)),
     group && el("p", { class: "intervals" }, `${group.name} alone: ${group.sentence}`),
-    prose && el("p", { class: "intervals" }, `General text (lower is better): ${prose.sentence}`),
+    ...others.map(({ name, sentence }) => el("p", { class: "intervals" }, `${name}: ${sentence}`)),
     el(
       "div",
       { class: "kinds", role: "group", "aria-label": "Kinds of flips" },
@@ -60,6 +60,7 @@ export function drawSummary(
         )
       ),
     ),
+    ...(words?.more ?? []).map((more) => el("p", { class: "intervals more" }, more)),
     selection.narrowed && words &&
       el(
         "p",

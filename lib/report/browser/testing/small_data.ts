@@ -17,7 +17,10 @@ export function smallData(): BrowserData {
     model: "tiny",
     facts: ["five questions"],
     notes: ["nothing is cut"],
-    variants: [{ name: "base" }, { name: "tuned", note: "recommended" }, { name: "other" }],
+    variants: [{ name: "base" }, { name: "tuned", note: "recommended", group: "qv" }, {
+      name: "other",
+      group: "qv",
+    }],
     first: { from: "base", to: "tuned" },
     sql: {
       prompts: ["3-shot", "0-shot"],
@@ -109,6 +112,14 @@ export function smallData(): BrowserData {
         byClusters: "[−60.0, +60.0]",
         midP: "= 1.000",
         groups: { easy: "0.0 points: no difference shown of the easy ones" },
+      },
+      {
+        from: "base",
+        to: "tuned",
+        gauge: "mmlu",
+        prompt: 0,
+        sentence: "0.0 points: no difference of letters shown",
+        more: ["The rest comes from choosing letters otherwise."],
       },
     ],
   };
