@@ -58,7 +58,7 @@ export const ERROR_CLASS_RULES: Readonly<Record<ErrorClass, string>> = {
   value: "conditions on the same columns, with another value or operator",
   order_limit: "another ORDER BY or LIMIT",
   projection: "other expressions are selected, or with another DISTINCT",
-  syntax: "SQLite refused the statement, for none of the reasons above",
+  syntax: "SQLite refused the statement, for none of the other reasons",
   empty: "there is no statement",
   other: "none of the other classes, or no parser reads one of the statements",
 };

@@ -44,6 +44,9 @@ browserTest("the first view has what the variant broke, and why", async ({ page 
   );
   assert.equal(await textOf(page, '[data-facet="class"] .name'), "projection");
   assert.match(await textOf(page, "#detail"), /mismatch, projection/);
+  await page.click('[data-kind="repaired"]');
+  assert.equal(await textOf(page, '[data-facet="reason"] .name'), "no such table");
+  await page.click('[data-kind="broken"]');
   assert.match(
     await textOf(page, "#detail"),
     /Rows: 11 not in the gold's, 1 of the gold's missing/,

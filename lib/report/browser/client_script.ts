@@ -10,6 +10,7 @@ const FILES = [
   "mark_tokens",
   "virtual_list",
   "markdown",
+  "message_kind",
   "sql_source",
   "sql_detail",
   "choice_source",

@@ -1,5 +1,6 @@
 import type { ShownResult, SqlHead, SqlTextBlock } from "../format.ts";
 import { columnBlock, jsonBlock } from "./blocks.ts";
+import { messageKind } from "./message_kind.ts";
 import { type Facet, kindOf, NO_KIND, type Source } from "./select.ts";
 import type { Column } from "./unpack_columns.ts";
 
@@ -52,13 +53,18 @@ export async function openSqlStudy(head: SqlHead): Promise<SqlStudy> {
     columnBlock("sql"),
     jsonBlock<SqlTextBlock>("sql-text"),
   ]);
+  const kinds = text.messages.map(messageKind);
+  // the first stands for no message
+  const reasons = ["none given", ...new Set(kinds)];
+  const places = new Map(reasons.map((name, at) => [name, at]));
+  const reasonOf = Uint32Array.from([0, ...kinds.map((kind) => places.get(kind)!)]);
+  const opened = { head, columns, text, reasons, reasonOf };
   const setOf = (variant: number, prompt: number): number =>
     head.sets.findIndex(([v, p]) => v === variant && p === prompt);
   return {
     head,
     has: (variant, prompt) => setOf(variant, prompt) >= 0,
-    source: (from, to, prompt) =>
-      sqlSource({ head, columns, text }, setOf(from, prompt), setOf(to, prompt)),
+    source: (from, to, prompt) => sqlSource(opened, setOf(from, prompt), setOf(to, prompt)),
   };
 }
 
@@ -76,6 +82,10 @@ interface Opened {
   readonly head: SqlHead;
   readonly columns: Readonly<Record<string, Column>>;
   readonly text: SqlTextBlock;
+  /** Kinds of messages. */
+  readonly reasons: readonly string[];
+  /** The index of a message's kind, by the number of a message in the columns. */
+  readonly reasonOf: Uint32Array;
 }
 
 function sqlSource(opened: Opened, from: number, to: number): SqlSource {
@@ -125,23 +135,34 @@ function sqlSource(opened: Opened, from: number, to: number): SqlSource {
 
 const ENDINGS = ["ended by itself", "cut at the limit", "cut in its reasoning"] as const;
 
-function sqlFacets({ head, columns }: Opened, kinds: Uint8Array, wrong: Uint32Array): Facet[] {
+function sqlFacets(
+  { head, columns, reasons, reasonOf }: Opened,
+  kinds: Uint8Array,
+  wrong: Uint32Array,
+): Facet[] {
   const errorClass = columns.errorClass!;
   const status = columns.status!;
   const flags = columns.flags!;
-  const of = (code: (answer: number) => number): Uint16Array =>
-    Uint16Array.from(kinds, (kind, at) => kind === NO_KIND ? 0 : code(wrong[at]!));
+  const of = (code: (answer: number) => number): Uint32Array =>
+    Uint32Array.from(kinds, (kind, at) => kind === NO_KIND ? 0 : code(wrong[at]!));
   return [
     {
       key: "class",
       title: "Error class",
       hint:
-        "of the answer that is wrong; of the second where both are. Status and ending are that " +
-        "answer's too.",
+        "of the answer that is wrong; of the second where both are. Reason, status and ending are " +
+        "that answer's too.",
       // 0 stands for none
       names: ["none named", ...head.classes.map(({ name }) => name)],
       rules: [undefined, ...head.classes.map(({ rule }) => rule)],
       codes: of((answer) => errorClass[answer]!),
+    },
+    {
+      key: "reason",
+      title: "Reason",
+      hint: "without names; n stands for a number",
+      names: reasons,
+      codes: of((answer) => reasonOf[columns.message![answer]!]!),
     },
     {
       key: "database",
