@@ -16,6 +16,7 @@ const PAGES: readonly {
       "results/recorded/qwen_coder_1_5b/summary.md",
       "results/recorded/qwen_coder_1_5b/plan.json",
       "config/qwen_coder_1_5b.json",
+      "docs/what_we_found_pairs.md",
       "docs/log.md",
     ],
     least: 100,
