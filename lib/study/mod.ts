@@ -107,7 +107,7 @@ export {
 } from "./paper/read_paper_inputs.ts";
 export { forgottenReport } from "./results/forgotten.ts";
 export { finishStudy, type PipelineOptions, runPipeline } from "./run_pipeline.ts";
-export { answerVariants } from "./answers/answer_variants.ts";
+export { answerVariants, type AnswerVariantsOptions } from "./answers/answer_variants.ts";
 export { allVariants, checkGivenVariants, openVariants, otherBase } from "./open_variants.ts";
 export { type AnswerPaths, openStudyFolder, PLAN_FILE, type StudyFolder } from "./study_folder.ts";
 export { type PhaseOptions, trainRecipes } from "./training/train_recipes.ts";

@@ -56,7 +56,7 @@ export async function storedVariants(
 }
 
 /** How variants are answered. */
-interface AnswerVariantsOptions extends PhaseOptions {
+export interface AnswerVariantsOptions extends PhaseOptions {
   /** Opens what answers; the config's engine when left out. */
   readonly open?: typeof openEngine;
 }
