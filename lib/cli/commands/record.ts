@@ -20,6 +20,9 @@ import { modelFolder } from "../model_folder.ts";
 /** What of the run folder of a recipe that was trained here is kept. */
 const TRAINING_FILES = ["config.json", "environment.json", "loss.jsonl", "adapter_config.json"];
 
+/** The manifest of the training records, and its name in a recording. */
+const TRAINING_DATA = { from: "samples/sft.manifest.json", to: "training_data.json" };
+
 /** What of an adapter from elsewhere is kept: there is no record of its training. */
 const FOREIGN_FILES = ["adapter_config.json"];
 
@@ -112,6 +115,9 @@ export async function recordStudy(
         recordAnswers(kind, { from: join(from, file), to, logProbsOf: named(summary) });
       }
     }
+    // which records were trained on, and which were left out
+    const data = join(from, TRAINING_DATA.from);
+    if (await exists(data)) await Deno.copyFile(data, join(partial, TRAINING_DATA.to));
     // written by hand beside the last recording
     const limits = join(to, LIMITS_FILE);
     if (await exists(limits)) await Deno.copyFile(limits, join(partial, LIMITS_FILE));

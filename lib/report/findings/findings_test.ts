@@ -197,6 +197,7 @@ Deno.test("correlationFinding() says that gauges go together only where the inte
   );
   assert.match(of([-0.9, 0.1]), /that they go together is not shown/);
   assert.match(of(), /too few recipes for an interval/);
+  assert.match(of([-1, 0.99]), /r = \u22120\.70 \(Pearson\), .*; too few recipes for an interval/);
   assert.equal(correlationFinding({ titles: STUDY.titles }), "");
 });
 

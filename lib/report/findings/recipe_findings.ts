@@ -72,17 +72,25 @@ function coefficient(
   { r, ci95 }: { readonly r: number; readonly ci95?: readonly number[] },
 ): string {
   const shown = [r, ...(ci95 ?? [])].map((value) => formatDecimal(value, 2));
-  return shown[0]! + (ci95 ? ` [${shown[1]}, ${shown[2]}]` : "");
+  return shown[0]! + (saysSomething(ci95) ? ` [${shown[1]}, ${shown[2]}]` : "");
+}
+
+/** An interval that reaches so far to both sides leaves nearly every correlation open. */
+const NEARLY_ALL = 0.95;
+
+function saysSomething(ci95: readonly number[] | undefined): ci95 is readonly number[] {
+  return ci95 !== undefined && !(ci95[0]! < -NEARLY_ALL && ci95[1]! > NEARLY_ALL);
 }
 
 /**
- * What a correlation with its interval shows: `no_interval` with too few recipes, `opposite` or
+ * What a correlation with its interval shows: `no_interval` with too few recipes (none, or one that
+ * leaves nearly everything open), `opposite` or
  * `together` where the interval excludes 0, otherwise `not_shown`.
  */
 export function correlationReading(
   { ci95 }: { readonly ci95?: readonly [number, number] },
 ): "no_interval" | "opposite" | "together" | "not_shown" {
-  if (!ci95) return "no_interval";
+  if (!ci95 || !saysSomething(ci95)) return "no_interval";
   const [low, high] = ci95;
   if (high < 0) return "opposite";
   return low > 0 ? "together" : "not_shown";
@@ -90,7 +98,7 @@ export function correlationReading(
 
 /** The gauges point opposite ways: more nats are worse, more right answers better. */
 const CORRELATION_WORDS = {
-  no_interval: "too few recipes for an interval, so that nothing is shown of others",
+  no_interval: "too few recipes for an interval that says something, so that nothing is shown",
   opposite: "where one is worse, so is the other (unadjusted)",
   together: "where one is worse, the other is better (unadjusted)",
   not_shown: "that they go together is not shown",

@@ -204,7 +204,8 @@ export function seedColumns(titles: GaugeTitles): Column<SeedRow>[] {
 
 /** The standard deviation between seeds, in the unit of the measure. */
 function spreadText({ measure, change: { varSeed } }: SeedRow): string {
-  return changeNumber(Math.sqrt(varSeed), measure).replace("+", "");
+  // the part of the seeds is estimated as what is left of their spread beside that of the questions
+  return varSeed === 0 ? "none shown" : changeNumber(Math.sqrt(varSeed), measure).replace("+", "");
 }
 
 /** The word on a recipe: none with fewer seeds than it takes. */
