@@ -98,7 +98,7 @@ export function correlationReading(
 
 /** The gauges point opposite ways: more nats are worse, more right answers better. */
 const CORRELATION_WORDS = {
-  no_interval: "too few recipes for an interval that says something, so that nothing is shown",
+  no_interval: "too few recipes for an interval, so that nothing is shown of others",
   opposite: "where one is worse, so is the other (unadjusted)",
   together: "where one is worse, the other is better (unadjusted)",
   not_shown: "that they go together is not shown",
