@@ -63,8 +63,10 @@ def _is_number(value):
 
 
 def _same_form(stored, other):
-    """Whether rounding alone may have made this of it: the same word, or a number or none."""
-    if isinstance(stored, (dict, list)) or _is_number(stored):
+    """Whether rounding alone may have made this of it: the same word, a list as long, or a number."""
+    if isinstance(stored, list):
+        return isinstance(other, list) and len(other) == len(stored)
+    if isinstance(stored, dict) or _is_number(stored):
         return type(stored) is type(other)
     return stored == other
 

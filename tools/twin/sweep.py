@@ -34,13 +34,17 @@ def halves_of(databases, seed):
 def plan_of(stored, config, variants, databases):
     """The plan that config, variants and the questions' databases make.
 
-    A path is a recipe and checkpoint of the first seed, an adapter or a model; scales ascend.
+    A path is a recipe and checkpoint of the first seed, an adapter or a model; scales ascend. Where
+    earlier checkpoints are a curve alone, they are steps of no path.
     The primary variants are the first seed's finished adapters at full scale.
     """
     gauge, delta, alpha = (stored[key] for key in ("gauge", "delta", "alpha"))
+    curve = config["sweep"].get("earlier") == "curve"
     paths = {}
     for variant in variants:
         origin = variant["origin"]
+        if curve and "checkpoint" in origin:
+            continue
         if origin.get("seed", config["seed"]) == config["seed"]:
             scaled = origin.get("scale", 1) != 1
             name = variant["name"].rsplit("@", 1)[0] if scaled else variant["name"]

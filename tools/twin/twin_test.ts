@@ -131,7 +131,7 @@ const MADE: readonly (MadeStudy & { readonly outcome: string })[] = [
   { seed: 1, sweep: { delta: 0.25 }, gain: 0.3, loss: 0.02, outcome: "recommended" },
   {
     seed: 2,
-    sweep: { gauge: "prose", delta: 0.06 },
+    sweep: { gauge: "prose", delta: 0.06, checkpoints: 2, earlier: "curve" },
     gain: 0.02,
     loss: 0.1,
     outcome: "not_confirmed",
@@ -149,6 +149,14 @@ test("the twin agrees with studies of many seeds, scales and outcomes, as JSON l
     assert.ok(await agreeing(root) > 12_000);
   }
   const root = `${mini.root}/made-1`;
+  const whole = Deno.readTextFileSync(`${root}/summary.json`);
+  const { plan, ...others } = JSON.parse(whole);
+  const fewer = { ...plan, paths: plan.paths.slice(1) };
+  Deno.writeTextFileSync(`${root}/summary.json`, JSON.stringify({ ...others, plan: fewer }));
+  const planted = await python("twin.py", root);
+  assert.equal(planted.code, 1);
+  assert.match(planted.text, /^plan\.paths: stored /m);
+  Deno.writeTextFileSync(`${root}/summary.json`, whole);
   const compact = `${mini.root}/compact`;
   Deno.mkdirSync(compact);
   Deno.copyFileSync(`${root}/summary.json`, `${compact}/summary.json`);
