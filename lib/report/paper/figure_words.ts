@@ -11,10 +11,13 @@ const PHRASES: readonly (readonly [RegExp, string])[] = ([
     "Escala (0: modelo base, 1: como treinado)",
   ],
   ["changes over the scale of the adapter", "variações ao longo da escala do adaptador"],
+  ["changes over scales and seeds", "variações ao longo de escalas e sementes"],
   ["changes over the training", "variações ao longo do treinamento"],
   ["Pareto front (filled)", "fronteira de Pareto (cheias)"],
   ["further seeds (small)", "outras sementes (pequenas)"],
   ["recommended (ring)", "recomendada (anel)"],
+  ["Bars of finished and recommended adapters", "Barras de adaptadores prontos e recomendados"],
+  ["Finished adapters only", "Só adaptadores prontos"],
   ["the wider 95 % interval of the two", "o mais largo dos dois intervalos de 95 %"],
   ["against change on", "contra variação em"],
   ["higher is better", "maior é melhor"],
@@ -26,6 +29,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = ([
   ["tolerated:", "tolerada:"],
   ["each axis", "cada eixo"],
   ["unadjusted", "não ajustado"],
+  ["not on it", "fora dela"],
   ["questions", "perguntas"],
   ["passages", "trechos"],
   ["variants", "variantes"],
@@ -34,9 +38,23 @@ const PHRASES: readonly (readonly [RegExp, string])[] = ([
   ["points", "pontos"],
   ["better", "melhor"],
   ["alone", "isolado"],
+  // notes are broken where there is room
+  ["95 % interval of the two", "dos dois intervalos de 95 %"],
+  ["of them outside of the frame", "delas fora do quadro"],
+  ["them outside of the frame", "fora do quadro"],
+  ["outside of the frame", "fora do quadro"],
+  ["outside of the", "fora do"],
+  [/(?<=\d\s)of$/gu, "das quais"],
+  ["the wider", "o mais largo"],
+  ["of them", "delas"],
+  ["frame", "quadro"],
+  ["seeds", "sementes"],
+  ["mean", "média"],
   ["Bars:", "Barras:"],
   ["Data:", "Dados:"],
-] as const).map(([english, portuguese]) => [phrase(english), portuguese]);
+] as const).map((
+  [english, portuguese],
+) => [typeof english === "string" ? phrase(english) : english, portuguese]);
 
 /** A phrase as whole words; a space of any kind parts them. */
 function phrase(text: string): RegExp {

@@ -1,23 +1,33 @@
 import { confirmedGain } from "../findings/recommendation_finding.ts";
 import { letterReading } from "../findings/letter_sentences.ts";
-import { correlationReading } from "../findings/recipe_findings.ts";
-import type { ChangeRow, Measure, StudyRows } from "../rows/row_types.ts";
+import type { ChangeRow, StudyRows, TradeOffRow } from "../rows/row_types.ts";
 import { ALL } from "../rows/change_rows.ts";
 import { BASE_NAME, overallAccuracy, overallChange } from "../rows/study_lookup.ts";
 import { movesText } from "../tables/letter_table.ts";
-import { formatDecimal, formatNats, formatPercent } from "../words/format_numbers.ts";
-import { changeBounds } from "../words/measures.ts";
-import { changeIn, changeSentenceIn } from "../words/verdict_words.ts";
+import { formatNats, formatPercent } from "../words/format_numbers.ts";
+import { changeSentenceIn } from "../words/verdict_words.ts";
 import { percentIn } from "./change_cells.ts";
 import type { PaperContext } from "./paper_inputs.ts";
+import {
+  classValues,
+  hardnessValues,
+  isShown,
+  numbersOf,
+  outcomeValues,
+  replayValues,
+  shortSentence,
+} from "./outcome_values.ts";
 import { listIn, nameIn, type PaperWords } from "./paper_words.ts";
+import { correlationValues, pairValues } from "./pair_values.ts";
+import { seedValues } from "./seed_values.ts";
+import { stepRows } from "./step_table.ts";
 import { identifierOf } from "./typst_text.ts";
 import type { TemplateValue, TemplateValues } from "./template.ts";
 
-/** Differences between recipes that a text names. */
-const NAMED_PAIRS = 6;
 /** Moves of letters that a text names. */
 const NAMED_MOVES = 2;
+/** Classes of error that a text names. */
+const NAMED_CLASSES = 2;
 /** From this share of moved letters on, one target is named. */
 const MOST = 0.6;
 
@@ -27,9 +37,19 @@ export function findingValues(context: PaperContext): TemplateValues {
   const value = (name: string): TemplateValues => variantValues(context, name);
   return {
     variants: variants.shown.map(value),
-    main: { ...value(variants.main), ...mainValues(context) },
-    forgets: variants.forgets === undefined ? null : value(variants.forgets),
+    groups: outcomeValues(context),
+    hardness: hardnessValues(context),
+    classes: classValues(context, NAMED_CLASSES),
+    habits: habitValues(context),
+    replay: replayValues(context),
+    main: { ...value(variants.main), ...detailValues(context, variants.main) },
+    forgets: variants.forgets === undefined ? null : {
+      ...value(variants.forgets),
+      ...detailValues(context, variants.forgets),
+    },
+    focus: [...new Set([variants.main, variants.forgets ?? variants.main])].map(value),
     forgetsIsMain: variants.forgets === variants.main,
+    forgetsIsPrimary: rows.plan.primary.includes(variants.forgets ?? ""),
     rec: recommendationValues(context),
     pairs: pairValues(context),
     seeds: seedValues(context),
@@ -54,6 +74,8 @@ function variantValues(context: PaperContext, name: string): TemplateValues {
       ? {
         score: score("sql"),
         change: sentence(words, sql),
+        short: shortSentence(words, sql),
+        numbers: numbersOf(words, sql),
         outcome: sql.outcome,
         n: sql.evidence.n,
         gained: sql.evidence.kind === "score" ? sql.evidence.gained : 0,
@@ -66,6 +88,8 @@ function variantValues(context: PaperContext, name: string): TemplateValues {
       ? {
         nats: words.texts.numbers(formatNats(nats, 3)),
         change: sentence(words, prose),
+        short: shortSentence(words, prose),
+        numbers: numbersOf(words, prose),
         outcome: prose.outcome,
       }
       : null,
@@ -86,13 +110,15 @@ function choiceValues(
   return {
     score,
     change: sentence(words, change),
+    short: shortSentence(words, change),
+    numbers: numbersOf(words, change),
     outcome: change.outcome,
     percent: percentIn(words, change),
     letters: priorFree && habit
       ? {
         reading: letterReading(change, { priorFree, habit }),
-        priorFree: sentence(words, priorFree),
-        habit: numbers(words, habit),
+        priorFree: shortSentence(words, priorFree),
+        habit: numbersOf(words, habit),
         habitShown: habit.outcome === "gain" || habit.outcome === "loss",
         moved: flips?.moved ?? 0,
         n: flips?.n ?? 0,
@@ -103,15 +129,16 @@ function choiceValues(
           : null,
       }
       : null,
-    written: changeOrNull(words, written),
+    written: written ? shortSentence(words, written) : null,
+    writtenN: written?.evidence.n ?? 0,
     formOnly: written?.outcome === "loss" && change.outcome !== "loss",
   };
 }
 
-/** What is said of the main variant alone: groups by their word, scales, and other prompts. */
-function mainValues(context: PaperContext): TemplateValues {
-  const { rows, words, variants: { main } } = context;
-  const own = rows.changes.filter(({ variant }) => variant === main);
+/** What is said of a few variants alone: groups by their word, scales, and other prompts. */
+function detailValues(context: PaperContext, name: string): TemplateValues {
+  const { rows, words } = context;
+  const own = rows.changes.filter(({ variant }) => variant === name);
   const hardness = own.filter((row) =>
     row.measure === "sql" &&
     rows.accuracy.some(({ group, variant, measure }) =>
@@ -127,30 +154,42 @@ function mainValues(context: PaperContext): TemplateValues {
     kinds: groupsByWord(words, kinds),
     shots: shots.map((row) => ({
       count: row.group.replace(/-shot$/, ""),
-      change: sentence(words, row),
+      change: shortSentence(words, row),
       base: shotScore(context, BASE_NAME, row.group),
-      score: shotScore(context, main, row.group),
+      score: shotScore(context, name, row.group),
+      baseOwn: ownScore(context, BASE_NAME),
+      scoreOwn: ownScore(context, name),
     })),
-    steps: stepValues(context),
-    proseShowsMore: isShown(overallChange(rows, "prose", main)) &&
-      !isShown(overallChange(rows, "mmlu", main)),
-    training: trainingValues(context),
+    ...stepValues(context, name),
+    proseShowsMore: isShown(overallChange(rows, "prose", name)) &&
+      !isShown(overallChange(rows, "mmlu", name)),
+    training: trainingValues(context, name),
   };
 }
 
-function isShown(row: ChangeRow | undefined): boolean {
-  return row?.outcome === "gain" || row?.outcome === "loss";
+/** The shown variants whose choice of letters is shown to have moved their score. */
+function habitValues({ rows, words, variants }: PaperContext): TemplateValue {
+  return variants.shown.flatMap((name) => {
+    const habit = overallChange(rows, "habit", name);
+    return isShown(habit) ? [{ name: identifierOf(name), change: numbersOf(words, habit!) }] : [];
+  });
 }
 
-/** What the training of the main variant took; `null` where it left no loss log. */
-function trainingValues({ inputs, rows, variants: { main } }: PaperContext): TemplateValues | null {
-  const source = rows.tradeOff.find(({ variant }) => variant === main)?.origin.source;
+/** What the training of a variant took; `null` where it left no loss log. */
+function trainingValues({ inputs, rows }: PaperContext, name: string): TemplateValues | null {
+  const source = rows.tradeOff.find(({ variant }) => variant === name)?.origin.source;
   const row = inputs.trainings.find(({ variant }) => variant === source);
   return row ? { steps: row.steps, tokens: row.tokens } : null;
 }
 
 function shotScore({ rows, words }: PaperContext, variant: string, group: string): string {
   const row = rows.shots.find((row) => row.variant === variant && row.group === group);
+  return row ? words.texts.numbers(formatPercent(row.mean)) : "";
+}
+
+/** The level under the study's own prompt. */
+function ownScore({ rows, words }: PaperContext, variant: string): string {
+  const row = overallAccuracy(rows, "sql", variant);
   return row ? words.texts.numbers(formatPercent(row.mean)) : "";
 }
 
@@ -168,20 +207,42 @@ function groupsByWord(words: PaperWords, rows: readonly ChangeRow[]): TemplateVa
   };
 }
 
-/** The scales of the main variant's own path, ascending; empty where there is one alone. */
-function stepValues({ rows, words, variants: { main } }: PaperContext): TemplateValue {
-  const { gauge } = rows.plan;
-  const path = rows.plan.paths.find(({ variants }) => variants.includes(main));
-  const steps = (path?.variants ?? []).flatMap((name) => {
-    const row = rows.tradeOff.find(({ variant }) => variant === name);
-    if (row?.sql === undefined || row[gauge] === undefined) return [];
-    return [{
-      scale: words.texts.numbers(String(row.origin.scale ?? 1)),
-      sql: numbers(words, row.sql),
-      gauge: numbers(words, row[gauge]),
-    }];
-  });
-  return steps.length > 1 ? steps : [];
+/** The last step of a variant's path that passed, and the first one that did not. */
+function stepValues({ rows, words }: PaperContext, name: string): TemplateValues {
+  const steps = stepRows(rows, name);
+  const of = (row: TradeOffRow | undefined): TemplateValue =>
+    row?.sql && row[rows.plan.gauge]
+      ? {
+        scale: words.texts.numbers(String(row.origin.scale ?? 1)),
+        sql: numbersOf(words, row.sql),
+        gauge: numbersOf(words, row[rows.plan.gauge]!),
+        itself: row.variant === name,
+        sqlGain: row.sql.outcome === "gain",
+      }
+      : null;
+  return {
+    steps: steps.length,
+    earliest: earliestValues(rows, words, name),
+    lastPassed: of(steps.findLast(({ step }) => step === "passed")),
+    firstFailed: of(steps.find(({ step }) => step === "not passed")),
+  };
+}
+
+/** The earliest checkpoint of a variant's own training; `null` where none was evaluated. */
+function earliestValues(rows: StudyRows, words: PaperWords, name: string): TemplateValues | null {
+  const origin = rows.tradeOff.find(({ variant }) => variant === name)?.origin;
+  const own = rows.tradeOff.filter((row) =>
+    row.origin.source === origin?.source && row.origin.seed === origin?.seed &&
+    row.origin.scale === 1 && row.origin.checkpoint !== undefined && row.variant !== name
+  );
+  const [first] = own.toSorted((a, b) => a.origin.checkpoint!.index - b.origin.checkpoint!.index);
+  const gauge = first?.[rows.plan.gauge];
+  if (!first?.sql || !gauge) return null;
+  return {
+    part: `${first.origin.checkpoint!.index}/${first.origin.checkpoint!.of}`,
+    sql: shortSentence(words, first.sql),
+    gauge: shortSentence(words, gauge),
+  };
 }
 
 function recommendationValues({ rows, words }: PaperContext): TemplateValues | null {
@@ -208,71 +269,10 @@ function recommendationValues({ rows, words }: PaperContext): TemplateValues | n
   };
 }
 
-function pairValues({ rows, words }: PaperContext): TemplateValues | null {
-  if (rows.pairs.length === 0) return null;
-  const shown = rows.pairs.filter(isShown);
-  return {
-    n: rows.pairs.length,
-    shown: shown.length,
-    open: rows.pairs.length - shown.length,
-    allNamed: shown.length <= NAMED_PAIRS,
-    list: shown.slice(0, NAMED_PAIRS).map((row) => ({
-      one: identifierOf(row.first),
-      other: identifierOf(row.variant),
-      measure: measureIn(words, rows, row.measure),
-      change: sentence(words, row),
-    })),
-  };
-}
-
-function seedValues({ rows, words }: PaperContext): TemplateValue {
-  return [...Map.groupBy(rows.seeds, ({ recipe }) => recipe)].map(([recipe, own]) => {
-    const { seeds, speaksOfRecipe } = own[0]!.change;
-    return {
-      recipe: identifierOf(recipe),
-      seeds,
-      speaksOfRecipe,
-      changes: listIn(
-        words,
-        own.map(({ measure, change: { verdict } }) => {
-          const { difference, ci95 } = verdict;
-          const bounds = ci95 === undefined
-            ? ""
-            : ` ${words.texts.numbers(changeBounds(ci95, measure))}`;
-          return `${measureIn(words, rows, measure)} ` +
-            `${changeIn(words.texts, measure, difference)}${bounds}`;
-        }),
-      ),
-    };
-  });
-}
-
-function correlationValues(
-  { proseAndMmlu }: StudyRows,
-  { texts }: PaperWords,
-): TemplateValues | null {
-  if (!proseAndMmlu) return null;
-  const { n, pearson } = proseAndMmlu;
-  const [r, ...ends] = [pearson.r, ...(pearson.ci95 ?? [])].map((one) => formatDecimal(one, 2));
-  const bounds = ends.length === 0 ? "" : ` [${ends.join(", ")}]`;
-  return { n, r: texts.numbers(`${r}${bounds}`), reading: correlationReading(pearson) };
-}
-
-function measureIn(words: PaperWords, { titles }: StudyRows, measure: Measure): string {
-  return nameIn(words, titles[measure as keyof typeof titles] ?? measure);
-}
-
 function sentence({ texts }: PaperWords, row: ChangeRow): string {
   return changeSentenceIn(texts, row);
 }
 
 function changeOrNull(words: PaperWords, row: ChangeRow | undefined): string | null {
   return row ? sentence(words, row) : null;
-}
-
-/** A change with its interval and no word: for what is described and not claimed. */
-function numbers({ texts }: PaperWords, { measure, verdict }: ChangeRow): string {
-  const { difference, ci95 } = verdict;
-  const change = changeIn(texts, measure, difference);
-  return ci95 === undefined ? change : `${change} ${texts.numbers(changeBounds(ci95, measure))}`;
 }

@@ -1,17 +1,29 @@
 import assert from "node:assert/strict";
 import { checkpointFigure, scaleFigure } from "../figures/change_curves.ts";
-import { tradeOffFigure } from "../figures/trade_off_figure.ts";
+import { seedFigure } from "../figures/seed_curves.ts";
+import { tradeOffFigure, tradeOffNearFigure } from "../figures/trade_off_figure.ts";
 import { STUDY } from "../testing/study_fixture.ts";
+import { LARGE_SWEEP, sweep } from "../testing/sweep_fixture.ts";
 import { compilePaper, FIGURE_FONT } from "./compile_paper.ts";
 import { paperFigure } from "./paper_figures.ts";
 
+const LARGE = sweep(LARGE_SWEEP);
 const FIGURES = [
   tradeOffFigure(STUDY, { gauge: "mmlu" }),
   tradeOffFigure(STUDY, { gauge: "prose" }),
   scaleFigure(STUDY)!,
   checkpointFigure(STUDY)!,
+  seedFigure({
+    ...LARGE,
+    seeds: STUDY.seeds.map((row) => ({ ...row, recipe: "all-linear-lr2e-4" })),
+  })!,
+  tradeOffFigure(LARGE, { gauge: "mmlu" }),
+  tradeOffNearFigure(LARGE, { gauge: "prose" })!,
+  scaleFigure(LARGE)!,
 ];
-const NAMES = STUDY.tradeOff.flatMap(({ variant, origin }) => [variant, origin.source]);
+const NAMES = [...STUDY.tradeOff, ...LARGE.tradeOff].flatMap((
+  { variant, origin },
+) => [variant, origin.source]);
 
 Deno.test("paperFigure() names the paper's own font and no other", () => {
   for (const figure of FIGURES) {

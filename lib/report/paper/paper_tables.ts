@@ -102,7 +102,11 @@ function groupTable(
   const groups = base.map(({ group }) => group);
   const name = (group: string): string => group === ALL ? words.table.all : nameIn(words, group);
   return variantTable(
-    [words.table.variant, ...base.map(({ group, n }) => `${name(group)} (n = ${formatCount(n)})`)],
+    [
+      words.table.variant,
+      // no break within "(n = 12)"
+      ...base.map(({ group, n }) => `${name(group)} (n\u00a0=\u00a0${formatCount(n)})`),
+    ],
     [
       [variantCell(context, BASE_NAME), ...base.map((row) => shareCell(words, row))],
       ...variants.shown.map((variant) => [
@@ -192,13 +196,25 @@ export function errorTable(context: PaperContext): TypstMarkup {
     if (!names.includes(variant)) continue;
     counts.set(errorClass, (counts.get(errorClass) ?? 0) + count);
   }
-  const classes = [...counts].toSorted((a, b) => b[1] - a[1]).slice(0, CLASSES).map(([own]) => [
-    typstCell(nameIn(words, own)),
-    ...names.map((name) => {
-      const row = rows.classes.find((row) => row.variant === name && row.errorClass === own);
-      return typstCell(formatCount(row?.count ?? 0));
-    }),
-  ]);
+  const ordered = [...counts].toSorted((a, b) => b[1] - a[1]).map(([own]) => own);
+  const countRow = (title: string, of: readonly string[]): string[] => [
+    typstCell(title),
+    ...names.map((name) =>
+      typstCell(formatCount(
+        rows.classes.reduce(
+          (sum, row) => row.variant === name && of.includes(row.errorClass) ? sum + row.count : sum,
+          0,
+        ),
+      ))
+    ),
+  ];
+  const others = ordered.slice(CLASSES);
+  const classes = [
+    ...ordered.slice(0, CLASSES).map((own) => countRow(nameIn(words, own), [own])),
+    ...(others.length > 0 ? [countRow(table.otherClasses, others)] : []),
+    ["table.hline(stroke: hair)"],
+    countRow(table.count, ordered),
+  ];
   const heading = `table.cell(colspan: ${names.length + 1}, emph[${typstText(table.class)}])`;
   return typstTable({
     columns: ["auto", ...names.map(() => "1fr")],
@@ -224,11 +240,12 @@ export function letterTable(context: PaperContext): TypstMarkup | null {
       const flips = rows.letterFlips.find((row) => row.variant === variant)?.flips;
       return [[
         variantCell(context, variant),
-        typstCell(row.letters.chosen.map(formatCount).join(" / ")),
+        typstCell(row.letters.chosen.map(formatCount).join("\u00a0/\u00a0")),
         typstCell(flips ? formatCount(flips.moved) : ""),
         ...measures.map((measure) => changeCell(words, overallChange(rows, measure, variant))),
       ]];
     }),
+    ["auto", "0.8fr", ...heads.map(() => "1fr")],
   );
 }
 

@@ -13,6 +13,7 @@ import { lossIn, pValueText } from "../words/verdict_words.ts";
 import { cutCounts } from "../words/cut_text.ts";
 import { exampleValues } from "./example_values.ts";
 import { findingValues } from "./finding_values.ts";
+import { namesOf } from "./outcome_values.ts";
 import { dataKinds, type PaperContext } from "./paper_inputs.ts";
 import {
   categoryTable,
@@ -24,6 +25,7 @@ import {
   shotTable,
 } from "./paper_tables.ts";
 import { listIn, nameIn, type PaperWords } from "./paper_words.ts";
+import { stepTable } from "./step_table.ts";
 import type { TemplateFormats, TemplateValue, TemplateValues } from "./template.ts";
 import { trainingTable } from "./training_table.ts";
 import { typstLines, typstString } from "./typst_text.ts";
@@ -36,7 +38,14 @@ const EXCLUSION_LEVEL = 0.05;
 const NOTED_CUT = 0.05;
 const SHORT_HASH = 10;
 /** Figures that a study may have something to show in. */
-const FIGURES = ["trade_off", "trade_off_other", "scales", "checkpoints"] as const;
+const FIGURES = [
+  "trade_off",
+  "trade_off_near",
+  "trade_off_other",
+  "scales",
+  "seeds",
+  "checkpoints",
+] as const;
 /** Recipes that one column has room for. */
 const MOST_IN_COLUMN = 2;
 /** Turns of a prompt are quoted up to so many characters. */
@@ -85,6 +94,7 @@ export function paperValues(
       main: mainTable(context),
       hardness: hardnessTable(context),
       shots: shotTable(context),
+      steps: stepTable(context),
       errors: errorTable(context),
       categories: has(context, "mmlu") ? categoryTable(context) : null,
       letters: has(context, "mmlu") ? letterTable(context) : null,
@@ -147,6 +157,9 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
     commit: provenance.git.commit?.slice(0, SHORT_HASH) ?? null,
     configHash: summary.configHash.slice(0, SHORT_HASH),
     recipes: config.training.recipes.length,
+    trainings: new Set(
+      rows.tradeOff.map(({ origin: { source, seed } }) => JSON.stringify([source, seed ?? null])),
+    ).size,
     adapters: config.adapters.length,
     severalRecipes: config.training.recipes.length > 1,
     manyRecipes: config.training.recipes.length + config.adapters.length > MOST_IN_COLUMN,
@@ -156,7 +169,8 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
     checkpoints: config.sweep.checkpoints,
     severalCheckpoints: config.sweep.checkpoints > 1,
     checkpointPaths: config.sweep.checkpoints > 1 && config.sweep.earlier !== "curve",
-    severalSeeds: Object.values(config.sweep.seeds).some((count) => count > 1),
+    severalSeeds: rows.seeds.length > 0,
+    ofSeeds: namesOf(words, [...new Set(rows.seeds.map(({ recipe }) => recipe))]),
     tuned,
     seed: config.seed,
     outsideTrainSplit: variants.some(({ origin }) => origin.outsideTrainSplit === true),
@@ -177,7 +191,7 @@ function typstTitle(text: string): TemplateValue {
   return { typst: typstString(text), plain: text };
 }
 
-function dataValues({ inputs: { summary }, rows, words }: PaperContext): TemplateValues {
+function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext): TemplateValues {
   const { counts, config } = summary;
   const { texts } = words;
   const kinds = dataKinds(summary);
@@ -206,6 +220,8 @@ function dataValues({ inputs: { summary }, rows, words }: PaperContext): Templat
         ? null
         : listIn(words, config.sweep.shots.map(String)),
       maxNewTokens: config.spider.maxNewTokens,
+      cellValues: config.spider.schema?.cellValues ?? 0,
+      oneCellValue: config.spider.schema?.cellValues === 1,
       base: base ? texts.numbers(formatEstimate(base)) : null,
       levels: listIn(words, HARDNESS_LEVELS.map((level) => nameIn(words, level))),
       cut: cut.map(({ variant, cut, n }) => ({
@@ -221,6 +237,10 @@ function dataValues({ inputs: { summary }, rows, words }: PaperContext): Templat
         subjects: counts.mmlu.subjects,
         shots: config.mmlu.shots,
         perCategory: config.mmlu.perCategory,
+        someZero: rows.changes.some(({ measure, group, variant, verdict }) =>
+          measure === "mmlu" && group !== ALL && variants.shown.includes(variant) &&
+          verdict.difference === 0
+        ),
         categories: listIn(
           words,
           Object.keys(scores.mmlu?.byCategory ?? {}).map((name) => nameIn(words, name)),

@@ -14,8 +14,9 @@ export interface PaperVariants {
   /** Absent where none is. */
   readonly recommended?: string;
   /**
-   * Of the variants with a loss on the gauge, the one with the largest; absent where no loss is
-   * shown. As the worst of several its loss is too large on average.
+   * Of the variants with a loss on the gauge the one with the largest, a primary one of the plan if
+   * it has such; absent where no loss is shown. As the worst of several its loss is too large on
+   * average.
    */
   readonly forgets?: string;
 }
@@ -32,12 +33,12 @@ export function paperVariants(rows: StudyRows): PaperVariants {
   if (main === undefined) {
     throw new RangeError("Cannot write a paper as the study has no tuned variant");
   }
-  const forgets = worst(
-    rows.tradeOff.flatMap((row) => {
-      const change = row[rows.plan.gauge];
-      return change?.outcome === "loss" ? [change] : [];
-    }),
-  )?.variant;
+  const losses = rows.tradeOff.flatMap((row) => {
+    const change = row[rows.plan.gauge];
+    return change?.outcome === "loss" ? [change] : [];
+  });
+  const planned = losses.filter(({ variant }) => spoken.includes(variant));
+  const forgets = worst(planned.length > 0 ? planned : losses)?.variant;
   const named = new Set([...spoken, recommended, forgets]);
   return {
     shown: rows.tradeOff.map(({ variant }) => variant).filter((name) => named.has(name)),

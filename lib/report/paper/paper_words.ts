@@ -33,6 +33,12 @@ export type TableWord =
   | "runs"
   | "right"
   | "count"
+  | "otherClasses"
+  | "scale"
+  | "excluded"
+  | "yes"
+  | "no"
+  | "untested"
   | "chosen"
   | "priorFree"
   | "habit"
@@ -80,7 +86,7 @@ const EN: PaperWords = {
     variant: "variant",
     base: "base model",
     change: "change",
-    accuracy: "accuracy %",
+    accuracy: "accuracy\u00a0%",
     nats: "nats a token",
     all: "all",
     recommended: "recommended",
@@ -89,7 +95,13 @@ const EN: PaperWords = {
     parses: "parses %",
     runs: "runs %",
     right: "right %",
-    count: "wrong statements",
+    count: "all wrong statements",
+    otherClasses: "other classes",
+    scale: "scale",
+    excluded: "loss excluded",
+    yes: "yes",
+    no: "no",
+    untested: "not tested",
     chosen: "letters chosen",
     priorFree: "prior taken off",
     habit: "habit",
@@ -162,7 +174,7 @@ const PT: PaperWords = {
     variant: "variante",
     base: "modelo base",
     change: "variação",
-    accuracy: "acurácia %",
+    accuracy: "acurácia\u00a0%",
     nats: "nats por token",
     all: "todas",
     recommended: "recomendada",
@@ -171,7 +183,13 @@ const PT: PaperWords = {
     parses: "analisáveis %",
     runs: "executam %",
     right: "corretas %",
-    count: "consultas erradas",
+    count: "todas as consultas erradas",
+    otherClasses: "outras classes",
+    scale: "escala",
+    excluded: "perda excluída",
+    yes: "sim",
+    no: "não",
+    untested: "não testada",
     chosen: "letras escolhidas",
     priorFree: "sem viés de letra",
     habit: "hábito",

@@ -25,7 +25,7 @@ export function typstText(text: string): string {
 
 /** A text of any origin as a string literal of Typst's code, control characters escaped. */
 export function typstString(text: string): string {
-  const shown = escapeControls(text.replaceAll(/\s+/g, " "))
+  const shown = escapeControls(text.replaceAll(/[^\S\u00a0]+/g, " "))
     // no line breaks before a percent sign
     .replaceAll(/(?<=\d) %/g, "\u00a0%");
   return `"${shown.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;

@@ -1,6 +1,7 @@
 import { UsageError } from "../../ground/mod.ts";
 import { checkpointFigure, scaleFigure } from "../figures/change_curves.ts";
-import { tradeOffFigure, tradeOffGauges } from "../figures/trade_off_figure.ts";
+import { seedFigure } from "../figures/seed_curves.ts";
+import { tradeOffFigure, tradeOffGauges, tradeOffNearFigure } from "../figures/trade_off_figure.ts";
 import { summaryRows } from "../rows/summary_rows.ts";
 import type { Language } from "../words/unwarranted.ts";
 import { MOST_PAGES, unsourcedNumbers, unwarrantedText } from "./check_paper.ts";
@@ -89,8 +90,10 @@ function paperFigures(
   const other = tradeOffGauges(rows).find((one) => one !== gauge);
   const drawn = {
     "trade_off.svg": tradeOffFigure(rows, { gauge }),
+    "trade_off_near.svg": tradeOffNearFigure(rows, { gauge }),
     "trade_off_other.svg": other && tradeOffFigure(rows, { gauge: other }),
     "scales.svg": scaleFigure(rows),
+    "seeds.svg": seedFigure(rows),
     "checkpoints.svg": checkpointFigure(rows),
   };
   return Object.fromEntries(

@@ -7,9 +7,11 @@ import { summaryTable } from "../tables/summary_table.ts";
 import { MOST_PAGES, unsourcedNumbers } from "./check_paper.ts";
 import { PAPER_LANGUAGES, paperSource, writePaper } from "./write_paper.ts";
 
-const SAMPLE = readSummary(
-  new URL("../../../results/recorded/sample/summary.json", import.meta.url).pathname,
-);
+const [SAMPLE, LARGE] = ["sample", "qwen_coder_1_5b"].map((name) =>
+  readSummary(
+    new URL(`../../../results/recorded/${name}/summary.json`, import.meta.url).pathname,
+  )
+) as [Summary, Summary];
 const found = SUMMARY.findings.recommendation!;
 const { chosen: _, gain, ...none } = found;
 
@@ -81,6 +83,7 @@ const STUDIES: Readonly<Record<string, Summary>> = {
   },
   "fifty variants": manyVariants(41),
   "the sample": SAMPLE,
+  "a recorded study of 44 variants": LARGE,
 };
 
 for (const [name, summary] of Object.entries(STUDIES)) {
@@ -104,27 +107,33 @@ Deno.test("writePaper() gives the same bytes again, and the pages that the file 
   }
 });
 
-Deno.test("paperSource() has no decimal that the study's table does not have", () => {
-  const table = summaryTable(SAMPLE);
-  const known = new Set(table.match(/\d+\.\d+/g));
-  const { source } = paperSource(paperInputs(SAMPLE), "en");
-  // versions of tools are in the summary, and are no measurements
-  const facts = [SAMPLE.provenance.tools.trl!, SAMPLE.provenance.tools.peft!];
-  const shown = facts.reduce((text, fact) => text.replaceAll(fact, ""), source.plain)
-    .replaceAll(/scales? [\d., and]*\d/g, "");
-  const unknown = [...new Set(shown.match(/\d+\.\d+/g))].filter((number) => !known.has(number));
-  assert.deepEqual(unknown, []);
-});
+for (const [name, summary] of Object.entries({ "the sample": SAMPLE, "a large study": LARGE })) {
+  Deno.test(`paperSource() has no decimal that the table of ${name} does not have`, () => {
+    const table = summaryTable(summary);
+    const known = new Set(table.match(/\d+\.\d+/g));
+    const { source } = paperSource(paperInputs(summary), "en");
+    // versions of tools and a model's name are in the summary, and are no measurements
+    const { provenance, config } = summary;
+    const facts = [provenance.tools.trl!, provenance.tools.peft!, config.model.id];
+    const shown = facts.reduce((text, fact) => text.replaceAll(fact, ""), source.plain)
+      .replaceAll(/scales? [\d., and]*\d/g, "");
+    const unknown = [...new Set(shown.match(/\d+\.\d+/g))].filter((number) => !known.has(number));
+    assert.deepEqual(unknown, []);
+  });
 
-Deno.test("paperSource() has the same numbers in both languages", () => {
-  const numbers = (language: "en" | "pt"): string[] => {
-    const { plain } = paperSource(paperInputs(SAMPLE), language).source;
-    return (plain.match(/\d+(?:[.,]\d+)*/g) ?? []).map((one) => one.replaceAll(",", "."));
-  };
-  const of = (list: readonly string[]): Record<string, number> =>
-    Object.fromEntries([...Map.groupBy(list, (one) => one)].map(([one, own]) => [one, own.length]));
-  assert.deepEqual(of(numbers("pt")), of(numbers("en")));
-});
+  Deno.test(`paperSource() has the same numbers of ${name} in both languages`, () => {
+    const numbers = (language: "en" | "pt"): string[] => {
+      const { plain } = paperSource(paperInputs(summary), language).source;
+      return (plain.match(/\d+(?:[.,]\d+)*/g) ?? []).map((one) => one.replaceAll(",", "."));
+    };
+    const of = (list: readonly string[]): Record<string, number> =>
+      Object.fromEntries([...Map.groupBy(list, (one) => one)].map(([one, own]) => [
+        one,
+        own.length,
+      ]));
+    assert.deepEqual(of(numbers("pt")), of(numbers("en")));
+  });
+}
 
 Deno.test("the templates have no number but by its key, and take the same keys", () => {
   const keys = PAPER_LANGUAGES.map((language) => {

@@ -1,0 +1,161 @@
+import { ALL } from "../rows/change_rows.ts";
+import type { Gauge } from "../../runs/mod.ts";
+import type { ChangeRow } from "../rows/row_types.ts";
+import { BASE_NAME, overallAccuracy, overallChange } from "../rows/study_lookup.ts";
+import { formatPercent } from "../words/format_numbers.ts";
+import { changeBounds } from "../words/measures.ts";
+import { changeIn, lossIn, outcomeWordIn, pValueText } from "../words/verdict_words.ts";
+import { percentIn } from "./change_cells.ts";
+import type { PaperContext } from "./paper_inputs.ts";
+import { listIn, nameIn, type PaperWords } from "./paper_words.ts";
+import { identifierOf, type TypstMarkup } from "./typst_text.ts";
+import type { TemplateValue, TemplateValues } from "./template.ts";
+
+/** A change with its interval and no word: for what is described, or grouped by its word. */
+export function numbersOf(
+  { texts }: PaperWords,
+  { measure, verdict: { difference, ci95 } }: Pick<ChangeRow, "measure" | "verdict">,
+): string {
+  const change = changeIn(texts, measure, difference);
+  return ci95 === undefined ? change : `${change} ${texts.numbers(changeBounds(ci95, measure))}`;
+}
+
+/** A change with its interval and its word, without the one-sided bound of an excluded loss. */
+export function shortSentence(words: PaperWords, row: ChangeRow): string {
+  const mark = row.adjusted ? "" : words.texts.unadjusted;
+  return `${numbersOf(words, row)}: ${outcomeWordIn(words.texts, row)}${mark}`;
+}
+
+/** Whether a change is called a gain or a loss. */
+export function isShown(row: Pick<ChangeRow, "outcome"> | undefined): boolean {
+  return row?.outcome === "gain" || row?.outcome === "loss";
+}
+
+/** Names of variants as a list in a sentence. */
+export function namesOf({ and }: PaperWords, names: readonly string[]): TypstMarkup {
+  const typst = names.map((name) => identifierOf(name).typst);
+  const last = typst.length - 1;
+  return {
+    typst: typst.length < 2
+      ? typst.join("")
+      : `${typst.slice(0, last).join(", ")} ${and} ${typst[last]}`,
+    plain: listIn({ and }, names),
+  };
+}
+
+/** The shown variants by the word of their change over all examples, one group a gauge. */
+export function outcomeValues(context: PaperContext): TemplateValues {
+  return {
+    sql: groupsOf(context, "sql"),
+    mmlu: groupsOf(context, "mmlu"),
+    prose: groupsOf(context, "prose"),
+  };
+}
+
+function groupsOf(context: PaperContext, gauge: Gauge): TemplateValues | null {
+  const { rows, variants, words } = context;
+  const changes = variants.shown.flatMap((name) => overallChange(rows, gauge, name) ?? []);
+  if (changes.length === 0) return null;
+  const of = (outcome: ChangeRow["outcome"]): TemplateValue =>
+    changes.filter((row) => row.outcome === outcome).map((row) => ({
+      ...entryOf(context, row),
+      unadjusted: someAdjusted && !row.adjusted,
+    }));
+  const someAdjusted = changes.some(({ adjusted }) => adjusted);
+  const delta = changes.find((row) => row.outcome === "loss_excluded")?.delta;
+  return {
+    gains: of("gain"),
+    losses: of("loss"),
+    excluded: of("loss_excluded"),
+    open: of("no_difference_shown"),
+    // said once where it is so of all
+    unadjusted: !someAdjusted,
+    tolerated: delta === undefined ? null : lossIn(words.texts, gauge, delta),
+  };
+}
+
+function entryOf({ rows, words }: PaperContext, row: ChangeRow): TemplateValues {
+  const { measure, variant, outcome, adjusted, verdict, evidence } = row;
+  const score = measure === "prose" ? undefined : overallAccuracy(
+    rows,
+    measure === "sql" ? "sql" : "mmlu",
+    variant,
+  );
+  const alone = adjusted && !isShown({ outcome }) && isShown(verdict);
+  return {
+    name: identifierOf(variant),
+    change: numbersOf(words, row),
+    score: score ? words.texts.numbers(formatPercent(score.mean)) : null,
+    percent: percentIn(words, row),
+    gained: evidence.kind === "score" ? evidence.gained : 0,
+    lost: evidence.kind === "score" ? evidence.lost : 0,
+    alone: alone ? words.texts.numbers(pValueText(adjusted.p)) : null,
+  };
+}
+
+/** The levels of hardness at which a gain is shown, and of which variants, in the study's order. */
+export function hardnessValues({ rows, variants, words }: PaperContext): TemplateValue {
+  const levels = rows.accuracy.flatMap(({ measure, variant, group }) =>
+    measure === "sql" && variant === BASE_NAME && group !== ALL ? [group] : []
+  );
+  const gainsOf = (name: string): string[] =>
+    levels.filter((level) =>
+      rows.changes.some(({ measure, variant, group, outcome }) =>
+        measure === "sql" && variant === name && group === level && outcome === "gain"
+      )
+    );
+  const byLevels = Map.groupBy(variants.shown, (name) => JSON.stringify(gainsOf(name)));
+  return [...byLevels].map(([key, names]) => {
+    const own: string[] = JSON.parse(key);
+    return {
+      names: namesOf(words, names),
+      one: names.length === 1,
+      every: own.length === levels.length && levels.length > 0,
+      levels: own.length === 0 ? null : listIn(words, own.map((level) => nameIn(words, level))),
+    };
+  });
+}
+
+/** The classes of error that the base model has most often, with what became of their counts. */
+export function classValues(
+  { rows, variants: { main, forgets }, words }: PaperContext,
+  most: number,
+): TemplateValue {
+  const count = (name: string, own: string): number =>
+    rows.classes.find(({ variant, errorClass }) => variant === name && errorClass === own)?.count ??
+      0;
+  return rows.classes.filter(({ variant, count }) => variant === BASE_NAME && count > 0)
+    .toSorted((a, b) => b.count - a.count).slice(0, most)
+    .map(({ errorClass, count: base }) => ({
+      name: nameIn(words, errorClass),
+      base,
+      main: count(main, errorClass),
+      forgets: count(forgets ?? main, errorClass),
+    }));
+}
+
+/** The first shown variant that was also trained on general records; `null` where there is none. */
+export function replayValues(context: PaperContext): TemplateValues | null {
+  const { inputs: { summary }, rows, variants } = context;
+  for (const variant of variants.shown) {
+    const source = rows.tradeOff.find((row) => row.variant === variant)?.origin.source;
+    const general = source === undefined
+      ? undefined
+      : summary.provenance.adapterSettings[source]?.general;
+    if (!general || general.replay === 0) continue;
+    const [prose, gauge] = [
+      overallChange(rows, "prose", variant),
+      overallChange(rows, "mmlu", variant),
+    ];
+    return {
+      name: identifierOf(variant),
+      records: general.replay,
+      of: general.of,
+      proseLoss: prose?.outcome === "loss",
+      prose: prose ? numbersOf(context.words, prose) : null,
+      mmluLoss: gauge?.outcome === "loss",
+      mmlu: gauge ? numbersOf(context.words, gauge) : null,
+    };
+  }
+  return null;
+}

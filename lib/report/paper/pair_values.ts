@@ -1,0 +1,56 @@
+import { correlationReading } from "../findings/recipe_findings.ts";
+import type { Measure, StudyRows } from "../rows/row_types.ts";
+import { formatDecimal } from "../words/format_numbers.ts";
+import { changeSentenceIn } from "../words/verdict_words.ts";
+import { isShown } from "./outcome_values.ts";
+import type { PaperContext } from "./paper_inputs.ts";
+import { nameIn, type PaperWords } from "./paper_words.ts";
+import { identifierOf } from "./typst_text.ts";
+import type { TemplateValues } from "./template.ts";
+
+/** Differences between recipes that a text names. */
+const NAMED_PAIRS = 6;
+
+/** The recipes' adapters compared with each other: of those that differ, the main one's first. */
+export function pairValues(
+  { rows, words, variants: { main } }: PaperContext,
+): TemplateValues | null {
+  if (rows.pairs.length === 0) return null;
+  const shown = rows.pairs.filter(isShown);
+  const ofMain = shown.filter(({ first, variant }) => first === main || variant === main);
+  return {
+    n: rows.pairs.length,
+    shown: shown.length,
+    open: rows.pairs.length - shown.length,
+    ofMain: ofMain.length > 0,
+    allNamed: shown.length === Math.min(ofMain.length || shown.length, NAMED_PAIRS),
+    list: (ofMain.length > 0 ? ofMain : shown).slice(0, NAMED_PAIRS).map((row) => ({
+      one: identifierOf(row.first),
+      other: identifierOf(row.variant),
+      measure: measureIn(words, rows, row.measure),
+      change: changeSentenceIn(words.texts, row),
+    })),
+  };
+}
+
+/** How the changes of general text and of multiple choice go together. */
+export function correlationValues(
+  { proseAndMmlu }: StudyRows,
+  { texts }: PaperWords,
+): TemplateValues | null {
+  if (!proseAndMmlu) return null;
+  const { n, groups, pearson } = proseAndMmlu;
+  const [r, ...ends] = [pearson.r, ...(pearson.ci95 ?? [])].map((one) => formatDecimal(one, 2));
+  const reading = correlationReading(pearson);
+  const bounds = ends.length === 0 || reading === "no_interval" ? "" : ` [${ends.join(", ")}]`;
+  return {
+    n,
+    recipes: groups ?? 0,
+    r: texts.numbers(`${r}${bounds}`),
+    reading: correlationReading(pearson),
+  };
+}
+
+function measureIn(words: PaperWords, { titles }: StudyRows, measure: Measure): string {
+  return nameIn(words, titles[measure as keyof typeof titles] ?? measure);
+}

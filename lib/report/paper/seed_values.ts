@@ -1,0 +1,55 @@
+import { changeNumber } from "../words/measures.ts";
+import { changeSentenceIn } from "../words/verdict_words.ts";
+import { seedChange } from "../tables/change_table.ts";
+import type { SeedRow, StudyRows } from "../rows/row_types.ts";
+import { numbersOf } from "./outcome_values.ts";
+import type { PaperContext } from "./paper_inputs.ts";
+import { nameIn, type PaperWords } from "./paper_words.ts";
+import { identifierOf } from "./typst_text.ts";
+import type { TemplateValue, TemplateValues } from "./template.ts";
+
+/** Recipes over their seeds: a word on a recipe stands only where there are enough of them. */
+export function seedValues(context: PaperContext): TemplateValue {
+  const { rows, words, variants } = context;
+  const sourceOf = (name: string | undefined): string | undefined =>
+    rows.tradeOff.find(({ variant }) => variant === name)?.origin.source;
+  return [...Map.groupBy(rows.seeds, ({ recipe }) => recipe)].map(([recipe, own]) => {
+    const { seeds, speaksOfRecipe } = own[0]!.change;
+    return {
+      recipe: identifierOf(recipe),
+      seeds,
+      speaksOfRecipe,
+      ofMain: recipe === sourceOf(variants.main),
+      ofForgets: recipe === sourceOf(variants.forgets),
+      changes: own.map((row) => changeValues(rows, words, row)),
+    };
+  });
+}
+
+function changeValues(rows: StudyRows, words: PaperWords, row: SeedRow): TemplateValues {
+  const { recipe, measure, change } = row;
+  const worded = seedChange(row);
+  const [least, most] = rangeOf(rows, row).map((value) =>
+    words.texts.numbers(changeNumber(value, measure))
+  );
+  return {
+    measure: nameIn(words, rows.titles[measure]),
+    change: change.speaksOfRecipe
+      ? changeSentenceIn(words.texts, worded)
+      : numbersOf(words, worded),
+    numbers: numbersOf(words, worded),
+    least: least ?? null,
+    most: most ?? null,
+    recipe: identifierOf(recipe),
+  };
+}
+
+/** The smallest and the largest change of a recipe's finished adapters; empty where none is known. */
+function rangeOf({ tradeOff }: StudyRows, { recipe, measure, change }: SeedRow): number[] {
+  const own = tradeOff.flatMap((row) => {
+    const { source, checkpoint, scale = 1 } = row.origin;
+    const found = row[measure]?.verdict.difference;
+    return source === recipe && !checkpoint && scale === 1 && found !== undefined ? [found] : [];
+  });
+  return own.length === change.seeds ? [Math.min(...own), Math.max(...own)] : [];
+}
