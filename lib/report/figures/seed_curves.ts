@@ -26,10 +26,10 @@ import {
 const PANEL = 120;
 const GAP = 30;
 /** Where the further seeds stand on the axis of scales, whose last place is 1. */
-const SEEDS = { centre: 1.14, width: 0.12 } as const;
+const SEEDS = { centre: 1.2, width: 0.13 } as const;
 /** Where the means over seeds stand. */
-const MEANS = { centre: 1.35, width: 0.05 } as const;
-const RIGHT_END = 1.44;
+const MEANS = { centre: 1.45, width: 0.06 } as const;
+const RIGHT_END = 1.55;
 
 /** What the figure of seeds is drawn from. */
 export type SeedFigureRows = TradeOffRows & { readonly seeds: readonly SeedRow[] };

@@ -1,6 +1,7 @@
 import type { Language } from "../words/unwarranted.ts";
 import { FIGURE_FONT } from "./compile_paper.ts";
 import { portugueseFigureText } from "./figure_words.ts";
+import { groupDigits } from "./typst_text.ts";
 
 /** A figure of the library, ready for a paper. */
 export interface PaperFigure {
@@ -32,7 +33,7 @@ export function paperFigure(
     readonly names?: readonly string[];
   } = {},
 ): PaperFigure {
-  const svg = language === "en" ? figure : inPortuguese(figure, new Set(names));
+  const svg = inLanguage(figure, language, new Set(names));
   const title = TITLE.exec(svg)?.[1];
   if (title === undefined || svg.search(FAMILY_IN_STYLE) < 0) {
     throw new Error("Cannot use a figure as it has no title or names no font");
@@ -49,11 +50,14 @@ export function paperFigure(
   };
 }
 
-/** What stands between tags in Portuguese, but for names. */
-function inPortuguese(svg: string, names: ReadonlySet<string>): string {
+/** What stands between tags in the language and with its digits in groups, but for names. */
+function inLanguage(svg: string, language: Language, names: ReadonlySet<string>): string {
   return svg.replaceAll(
     /(?<=>)[^<>]*[^<>\s][^<>]*(?=<)/g,
-    (text) => names.has(unescaped(text).trim()) ? text : portugueseFigureText(text),
+    (text) => {
+      if (names.has(unescaped(text).trim())) return text;
+      return groupDigits(language === "en" ? text : portugueseFigureText(text));
+    },
   );
 }
 

@@ -45,7 +45,8 @@ Deno.test("paperFigure() draws a rim apart from its text, both once", () => {
 });
 
 Deno.test("paperFigure() has every text of the library's figures in Portuguese", () => {
-  const english = /\b(?:the|of|on|to|and|better|lower|higher|change|points|bars|nats a|scale)\b/i;
+  const english =
+    /\b(?:the|of|on|to|and|better|lower|higher|change|points|bars|nats a|scale|recommended|seeds|mean)\b/i;
   for (const figure of FIGURES) {
     const { svg, title } = paperFigure(figure, { language: "pt", names: NAMES });
     // the description for readers who cannot see it is no part of a PDF

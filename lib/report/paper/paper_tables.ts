@@ -5,7 +5,14 @@ import { formatCount, formatNats } from "../words/format_numbers.ts";
 import { changeCell, percentIn, shareCell } from "./change_cells.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import { nameIn } from "./paper_words.ts";
-import { breakable, identifierOf, typstCell, type TypstMarkup, typstText } from "./typst_text.ts";
+import {
+  breakable,
+  groupDigits,
+  identifierOf,
+  typstCell,
+  type TypstMarkup,
+  typstText,
+} from "./typst_text.ts";
 
 /** Classes of error that a table has room for, the most frequent first. */
 const CLASSES = 7;
@@ -105,7 +112,9 @@ function groupTable(
     [
       words.table.variant,
       // no break within "(n = 12)"
-      ...base.map(({ group, n }) => `${name(group)} (n\u00a0=\u00a0${formatCount(n)})`),
+      ...base.map(({ group, n }) =>
+        `${name(group)} (n\u00a0=\u00a0${groupDigits(formatCount(n))})`
+      ),
     ],
     [
       [variantCell(context, BASE_NAME), ...base.map((row) => shareCell(words, row))],

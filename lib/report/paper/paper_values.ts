@@ -28,7 +28,7 @@ import { listIn, nameIn, type PaperWords } from "./paper_words.ts";
 import { stepTable } from "./step_table.ts";
 import type { TemplateFormats, TemplateValue, TemplateValues } from "./template.ts";
 import { trainingTable } from "./training_table.ts";
-import { typstLines, typstString } from "./typst_text.ts";
+import { groupDigits, typstLines, typstString } from "./typst_text.ts";
 
 /** The level of every interval of the library. */
 const INTERVAL_LEVEL = 0.95;
@@ -56,7 +56,7 @@ export function paperFormats({ texts }: PaperWords): TemplateFormats {
   const localised = (format: (value: number) => string) => (value: number): string =>
     texts.numbers(format(value));
   return {
-    count: localised(formatCount),
+    count: (value) => groupDigits(formatCount(value)),
     number: localised(String),
     percent: localised(formatPercent),
     level: localised((share) => `${Number((100 * share).toFixed(2))} %`),
@@ -143,7 +143,7 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
   const tuned = variants.length - 1;
   return {
     name: summary.name,
-    model: config.model.id,
+    model: { typst: `#model-name(${typstString(config.model.id)});`, plain: config.model.id },
     modelShort: config.model.id.split("/").at(-1)!,
     title: typstTitle(config.model.id.split("/").at(-1)!),
     family: /qwen.*coder/i.test(config.model.id)

@@ -3,7 +3,7 @@ import { formatCount, formatNats } from "../words/format_numbers.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import type { PaperWords, ParameterWord } from "./paper_words.ts";
 import { typstTable } from "./paper_tables.ts";
-import { breakable, typstCell, type TypstMarkup } from "./typst_text.ts";
+import { breakable, groupDigits, typstCell, type TypstMarkup } from "./typst_text.ts";
 
 /** All linear layers of a block, as they are named in a table where an adapter has all of them. */
 const ALL_LINEAR = 7;
@@ -90,7 +90,7 @@ function cellOf(
     case "steps":
       return number(training?.steps);
     case "tokens":
-      return number(training?.tokens);
+      return training && groupDigits(formatCount(training.tokens));
     case "lastLoss":
       return training && texts.numbers(formatNats(training.lastLossNats.mean, 2));
   }
