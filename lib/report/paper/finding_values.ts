@@ -80,7 +80,7 @@ function variantValues(context: PaperContext, name: string): TemplateValues {
         n: sql.evidence.n,
         gained: sql.evidence.kind === "score" ? sql.evidence.gained : 0,
         lost: sql.evidence.kind === "score" ? sql.evidence.lost : 0,
-        runs: changeOrNull(words, overallChange(rows, "runs", name)),
+        runs: shortOrNull(words, overallChange(rows, "runs", name)),
       }
       : null,
     mmlu: choiceValues(context, name, score("mmlu")),
@@ -129,7 +129,7 @@ function choiceValues(
           : null,
       }
       : null,
-    written: written ? shortSentence(words, written) : null,
+    written: shortOrNull(words, written),
     writtenN: written?.evidence.n ?? 0,
     formOnly: written?.outcome === "loss" && change.outcome !== "loss",
   };
@@ -242,6 +242,7 @@ function earliestValues(rows: StudyRows, words: PaperWords, name: string): Templ
     part: `${first.origin.checkpoint!.index}/${first.origin.checkpoint!.of}`,
     sql: shortSentence(words, first.sql),
     gauge: shortSentence(words, gauge),
+    lossFirst: gauge.outcome === "loss" && first.sql.outcome !== "gain",
   };
 }
 
@@ -273,6 +274,6 @@ function sentence({ texts }: PaperWords, row: ChangeRow): string {
   return changeSentenceIn(texts, row);
 }
 
-function changeOrNull(words: PaperWords, row: ChangeRow | undefined): string | null {
-  return row ? sentence(words, row) : null;
+function shortOrNull(words: PaperWords, row: ChangeRow | undefined): string | null {
+  return row ? shortSentence(words, row) : null;
 }
