@@ -77,23 +77,33 @@ class Chat:
         self.marker_counts = {}
 
     def encode(self, record):
-        """Token ids and labels of one record; labels are -100 up to the completion.
+        """Token ids and labels of one record, as `encode_all` gives them."""
+        return self.encode_all([record])[0]
+
+    def encode_all(self, records):
+        """Token ids and labels of records; labels are -100 up to the completion.
 
         The prompt is what generation begins with, so its ids come first whatever the template
         makes of a finished conversation (some leave out the empty reasoning part that the prompt
         ends with). The sequence ends with the turn's end token, labelled, so that stopping is
         learnt. What a template writes after it, generation never reaches: it is cut off.
+
+        Texts are given to the tokenizer together: it parts them among the processor's cores.
         """
-        prompt_text, answer = self._parts(record)
-        prompt = self.tokens(prompt_text)
-        self._check_prompt(record, prompt)
-        whole = self.tokens(prompt_text + answer)
-        # Where the seam fell inside a token, generation still begins after the prompt's own ids.
-        seamless = whole[: len(prompt)] == prompt
-        completion = whole[len(prompt) :] if seamless else self.tokens(answer)
-        if not self.turn_end:
-            completion = [*completion, self.tokenizer.eos_token_id]
-        return {"input_ids": prompt + completion, "labels": [-100] * len(prompt) + completion}
+        parts = [self._parts(record) for record in records]
+        prompts = self.tokens_of([prompt for prompt, _ in parts])
+        wholes = self.tokens_of([prompt + answer for prompt, answer in parts])
+        examples = []
+        for record, (_, answer), prompt, whole in zip(records, parts, prompts, wholes, strict=True):
+            self._check_prompt(record, prompt)
+            # Where the seam fell inside a token, generation still begins after the prompt's ids.
+            seamless = whole[: len(prompt)] == prompt
+            completion = whole[len(prompt) :] if seamless else self.tokens(answer)
+            if not self.turn_end:
+                completion = [*completion, self.tokenizer.eos_token_id]
+            labels = [-100] * len(prompt) + completion
+            examples.append({"input_ids": prompt + completion, "labels": labels})
+        return examples
 
     def render(self, messages, *, answer_follows):
         """The text of a conversation; with `answer_follows` up to where the answer begins."""
@@ -103,6 +113,10 @@ class Chat:
 
     def tokens(self, text):
         return self.tokenizer(text, add_special_tokens=False)["input_ids"]
+
+    def tokens_of(self, texts):
+        """Token ids of each text; none of no texts (a tokenizer refuses an empty list)."""
+        return self.tokenizer(texts, add_special_tokens=False)["input_ids"] if texts else []
 
     def _apply(self, messages, **options):
         # transformers 5.17 would take the date's function as an argument of the template, 5.23

@@ -117,7 +117,10 @@ def prepare(args, tokenizer, records):
     chat = lora_chat.Chat(tokenizer, thinking=args.thinking, date=args.date)
     examples, left_out = {}, 0
     for part, chosen in parts.items():
-        encoded = [{**chat.encode(record), "kind": record["kind"]} for record in chosen]
+        encoded = [
+            {**example, "kind": record["kind"]}
+            for record, example in zip(chosen, chat.encode_all(chosen), strict=True)
+        ]
         fitting = [at for at, example in enumerate(encoded) if size(example) <= args.max_length]
         if chosen and not fitting:
             raise UsageError(f"all {len(chosen)} records are longer than {args.max_length} tokens")
