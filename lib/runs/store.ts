@@ -48,10 +48,7 @@ export interface StoreOptions<T> {
   readonly schema: Schema<T>;
   /** Is told in a line of each damaged line, which is not used, and of where it is kept. */
   readonly onDropped?: (note: string) => void;
-  /**
-   * Another store whose records count as there, such as that of the study that this process does a
-   * part of. It is read once and not locked; damaged lines of it are left alone.
-   */
+  /** Another store whose records count as there; it is read once, not locked and left as it is. */
   readonly below?: string;
 }
 

@@ -89,3 +89,17 @@ async function exists(path: string): Promise<boolean> {
     throw error;
   }
 }
+
+/** The name under which templates get the function that writes the day. */
+export const FIXED_DATE = "strftime_on_the_day";
+
+/**
+ * The template with the function that writes today's date replaced by one for a
+ * fixed day. The interpreter refuses a value in that function's place, so the
+ * template assigns it; the line break after the statement is not part of the text.
+ */
+export function withFixedDate(template: string): string {
+  return template.includes("strftime_now")
+    ? `{% set strftime_now = ${FIXED_DATE} %}\n${template}`
+    : template;
+}

@@ -1,7 +1,7 @@
 import { AutoTokenizer, type PreTrainedTokenizer } from "@huggingface/transformers";
 import { calendarDay, CHAT_DEFAULTS, UsageError } from "../../ground/mod.ts";
 import { checkVocabulary } from "./audit_tokens.ts";
-import { type ChatTemplate, findChatTemplate } from "./chat_template.ts";
+import { type ChatTemplate, findChatTemplate, FIXED_DATE, withFixedDate } from "./chat_template.ts";
 import { type ChatMessage, type Conversation, mergeSystemMessage } from "./conversation.ts";
 import { formatDate } from "./format_date.ts";
 import { canPart, type Encode, PieceEncoder, type TokenizerParts } from "./piece_encoder.ts";
@@ -280,20 +280,6 @@ export class Tokenizer {
     while (length < most && shared[length] === full[length]) length++;
     return { prefix: full.slice(0, length), suffix: full.slice(length) };
   }
-}
-
-/** The name under which templates get the function that writes the day. */
-const FIXED_DATE = "strftime_on_the_day";
-
-/**
- * The template with the function that writes today's date replaced by one for a
- * fixed day. The interpreter refuses a value in that function's place, so the
- * template assigns it; the line break after the statement is not part of the text.
- */
-function withFixedDate(template: string): string {
-  return template.includes("strftime_now")
-    ? `{% set strftime_now = ${FIXED_DATE} %}\n${template}`
-    : template;
 }
 
 function firstLine(error: unknown): string {
