@@ -6,7 +6,7 @@ Deno.test("main refuses a data root that is not there", async () => {
   const { configPath, out, root } = study;
   await assertRefused(
     ["baseline", "--config", configPath, "--data-root", `${root}/nowhere`, "--out", out],
-    /Cannot load Spider: dev.json: no such file: .*nowhere\/spider/,
+    /Cannot load Spider: there is no file or folder .*nowhere\/spider/,
   );
 });
 

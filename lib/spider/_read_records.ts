@@ -9,7 +9,8 @@ export interface Records {
   readonly sha256: string;
 }
 
-const LAYOUT =
+/** What a path of text-to-SQL data may be. */
+export const LAYOUT =
   "pass the folder that holds train_spider.json and train_others.json (or train.json), dev.json, tables.json and database/, or a .jsonl file of questions";
 
 /**

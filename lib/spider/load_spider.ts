@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { printable, UsageError } from "../ground/mod.ts";
-import { readRecords } from "./_read_records.ts";
+import { LAYOUT, readRecords } from "./_read_records.ts";
 import { PLAIN_NAME } from "./own_data/find_databases.ts";
 import { loadQuestionFile } from "./own_data/load_question_file.ts";
 import { type MadeSchemas, makeSchemas } from "./own_data/made_schemas.ts";
@@ -62,6 +62,9 @@ export async function loadSpider(
       `Cannot load Spider: spider.database is for questions in a .jsonl file, and a folder in ` +
         `Spider's layout has its databases in database/: ${path}`,
     );
+  }
+  if (info === undefined) {
+    throw new UsageError(`Cannot load Spider: there is no file or folder ${path}: ${LAYOUT}`);
   }
   return await loadSpiderFolder(path);
 }

@@ -89,6 +89,15 @@ Deno.test("loadSpider() names a missing file and what the folder must hold", asy
   await failsWith({ "train_spider.json": MINI_TRAIN }, "train_others.json: no such file");
 });
 
+Deno.test("loadSpider() names a path that is not there as it was given", async () => {
+  for (const path of ["nowhere", "nowhere/questions.jsonl"]) {
+    await assert.rejects(
+      loadSpider(path),
+      new RegExp(`^UsageError: Cannot load Spider: there is no file or folder ${path}: pass `),
+    );
+  }
+});
+
 Deno.test("loadSpider() reads a folder without a training split", async () => {
   await withFolder({ "train.json": undefined }, async (dir) => {
     const { train, dev, notes } = await loadSpider(dir);

@@ -143,7 +143,7 @@ function dataPath(
   const fault = configured === undefined
     ? "the study has no summary that says where its data are"
     : configured.startsWith(".../")
-    ? `the study's data lay at "${configured}" on another machine`
+    ? `the study's data lay outside of its project, and of where only "${configured}" is recorded`
     : existsSync(fromRoot(configured))
     ? undefined
     : `there is no ${configured}`;

@@ -45,7 +45,13 @@ export function askedText(text: string | undefined): string {
 export async function openDataTexts(summary: Summary, dataRoot?: string): Promise<DataTexts> {
   const { provenance } = summary;
   const config = dataRoot === undefined ? summary.config : applyDataRoot(summary.config, dataRoot);
-  const data = await openDataInputs(config);
+  const data = await openDataInputs(config).catch((error: unknown) => {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(
+      `Cannot export the texts of "${summary.name}": ${error.message}: give the folder with spider/ ` +
+        "and mmlu/ as --data-root, or leave --texts out",
+    );
+  });
   const other = Object.entries(provenance.data).find(([name, hash]) =>
     data.dataHashes[name] !== undefined && data.dataHashes[name] !== hash
   );

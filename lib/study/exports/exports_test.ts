@@ -171,6 +171,13 @@ Deno.test("exportFiles() puts the data's texts and prompts into samples where th
   assert.ok(!bare.includes("How many paintings"));
 });
 
+Deno.test("openDataTexts() says where to give data that are not there", async () => {
+  await assert.rejects(
+    openDataTexts(sample().summary!, "/nowhere"),
+    /^UsageError: Cannot export the texts of "sample": .*nowhere.*: give the folder with .* as --data-root/,
+  );
+});
+
 Deno.test("openDataTexts() refuses data that are not those that were asked", async () => {
   const { summary } = sample();
   const data = { ...summary!.provenance.data, "spider/dev.json": "0".repeat(64) };

@@ -50,10 +50,11 @@ export async function runParts(
       );
       return code === 0
         ? undefined
-        : `${part.index}/${of} ended with code ${code}: ${lastLines.at(-1)}`;
+        : `process ${part.index} of ${of} ended with code ${code} before its share was done, after ` +
+          `the line "${lastLines.at(-1)?.trim() ?? ""}"`;
     }),
   );
-  for (const line of failed) if (line) progress.note(`part ${line}; what it left is done here`);
+  for (const line of failed) if (line) progress.note(`${line}; what it left is done here`);
   mergeParts(folder, inputs, progress);
 }
 
