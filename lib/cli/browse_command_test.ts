@@ -86,6 +86,10 @@ Deno.test("browse refuses what it cannot show, and never writes over what it rea
     /which is read/,
   );
   await assertRefused(
+    ["browse", "--study", RECORDED, "--out", "/tmp/dev.json"],
+    /--out is a page, with a name that ends in \.html: "\/tmp\/dev\.json"/,
+  );
+  await assertRefused(
     ["browse", "--study", RECORDED, "--spider", "/nowhere", "--out", "/tmp/never.html"],
     /Cannot load Spider.*\/nowhere/,
   );

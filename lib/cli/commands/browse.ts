@@ -48,6 +48,9 @@ export const BROWSE: Command = {
       ["summary.json", ...["verdicts", "letters"].flatMap((k) => [`${k}.jsonl`, `${k}.parquet`])]
         .map((file) => join(folder, file)),
     );
+    if (!/\.html?$/i.test(out)) {
+      throw new UsageError(`browse: --out is a page, with a name that ends in .html: "${out}"`);
+    }
     const root = text(flags, "data-root");
     const copy = (flag: "spider" | "mmlu"): string | undefined => {
       const given = text(flags, flag);

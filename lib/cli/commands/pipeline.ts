@@ -42,18 +42,22 @@ export const PIPELINE: Command = {
   flags: { ...STUDY_FLAGS, ...PLAN_FLAG, ...DEVICES_FLAG },
   async run(flags, context): Promise<void> {
     const { progress, signal } = context;
-    const study = await openStudy(studyConfig(flags), {
+    const config = studyConfig(flags);
+    const planOnly = flags.plan === true;
+    const part = partOf(text(flags, "part"));
+    const wanted = number(flags, "devices");
+    if (part && (planOnly || wanted !== undefined)) {
+      throw new UsageError("--part goes with neither --plan nor --devices");
+    }
+    const devices = await devicesOf(config, wanted);
+    const study = await openStudy(config, {
       out: text(flags, "out"),
-      training: flags.plan !== true,
+      training: !planOnly,
       progress,
       signal,
     });
-    const part = partOf(text(flags, "part"));
     if (part) return await runPart(study, part, { progress, signal });
-    await runStudy(study, context, {
-      planOnly: flags.plan === true,
-      devices: await devicesOf(study.inputs.config, number(flags, "devices")),
-    });
+    await runStudy(study, context, { planOnly, devices });
   },
 };
 

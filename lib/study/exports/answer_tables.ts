@@ -142,7 +142,8 @@ const LETTERS: Columns<LetterRow> = {
 };
 
 function logProbColumns(rows: readonly LetterRow[], format: TableFormat): Columns<LetterRow> {
-  const most = Math.max(0, ...rows.map(({ answer }) => answer.logProbs.length));
+  // a sweep has more rows than a call takes arguments
+  const most = rows.reduce((most, { answer }) => Math.max(most, answer.logProbs.length), 0);
   const at = (row: LetterRow, index: number): number | null => {
     const value = row.answer.logProbs[index];
     return value === undefined ? null : roundedLogProb(value);

@@ -268,3 +268,11 @@ Deno.test("openExport() refuses what is not there, and answers that are not the 
   );
   Deno.removeSync(folder, { recursive: true });
 });
+
+Deno.test("exportFiles() writes more letters than a call takes arguments", () => {
+  using study = hostile();
+  const [one] = study.variants;
+  const letters = Array.from({ length: 150_000 }, () => one!.letters[0]!);
+  const files = exportFiles({ ...study, variants: [{ ...one!, letters }] }, "csv");
+  assert.equal(csvOf(files["letters.csv"]!).length, letters.length);
+});

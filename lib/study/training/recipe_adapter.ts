@@ -77,8 +77,13 @@ export function isTrained(
   if (seal === undefined || data === undefined) return false;
   if (!weightsAreGone(dir) && seal !== weightsHash(dir)) return false;
   const before = readObject(`${dir}/plan.json`);
-  return before !== undefined && canonicalJson(before) === canonicalJson(plan) &&
+  return before !== undefined && settingsOf(before) === settingsOf({ ...plan }) &&
     trainingRecord(dir)?.data_sha256 === data;
+}
+
+/** A plan without where its files lie: a study's folder may be copied or moved. */
+function settingsOf({ data: _data, out: _out, ...settings }: Json): string {
+  return canonicalJson(settings);
 }
 
 /** The folders of the adapters that a training saved before its last, in the order of its steps. */

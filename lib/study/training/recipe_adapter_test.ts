@@ -136,6 +136,7 @@ Deno.test("isTrained() is for a run of the same plan and data that came to its e
   assert.equal(isTrained(dir, asked), false, "it was not seen at its end");
   sealAdapter(dir);
   assert.equal(isTrained(dir, asked), true);
+  assert.equal(isTrained(dir, { ...asked, plan: { ...plan, out: "moved", data: "moved" } }), true);
   assert.equal(isTrained(dir, { ...asked, plan: { ...plan, seed: 43 } }), false);
   assert.equal(isTrained(dir, { ...asked, data: "1".repeat(64) }), false);
   assert.equal(isTrained(dir, { ...asked, data: undefined }), false);
