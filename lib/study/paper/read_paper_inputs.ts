@@ -50,6 +50,7 @@ export async function readPaperInputs(
   const summary = readSummary(join(folder, RESULT_FILES.summary));
   const { main } = paperVariants(summaryRows(summary));
   const [base, tuned] = ["base", main].map((name) => verdictsOf(folder, name));
+  for (const answers of [base!, tuned!]) checkVerdicts(summary, answers, folder);
   const spider = await quotableQuestions(summary, dataRoot, base!);
   const failures = pickFailures(exampleRowsOf({ asked: spider.dev }, base!, tuned!), {
     variant: main,
@@ -77,6 +78,22 @@ function verdictsOf(folder: string, variant: string): VariantAnswers {
     );
   }
   return readAnswers(`${file}::${variant}`);
+}
+
+/** Verdicts that were changed since their summary was written would be quoted beside its numbers. */
+function checkVerdicts(
+  { variants }: Summary,
+  { name, verdicts }: VariantAnswers,
+  folder: string,
+): void {
+  const counted = variants.find((variant) => variant.name === name)?.sql?.overall.official;
+  const right = verdicts.filter(({ official }) => official).length;
+  if (counted === undefined) return;
+  if (counted.n === verdicts.length && counted.successes === right) return;
+  throw new UsageError(
+    `Cannot write a paper: the summary in ${folder} has ${counted.successes} of ${counted.n} right ` +
+      `for "${name}", its verdicts have ${right} of ${verdicts.length}`,
+  );
 }
 
 /** The development questions, of the very file that the study was made of. */

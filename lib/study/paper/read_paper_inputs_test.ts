@@ -95,3 +95,30 @@ Deno.test("readPaperInputs() refuses a folder without verdicts", async () => {
     );
   });
 });
+
+Deno.test("readPaperInputs() refuses verdicts that are not those of the summary", async () => {
+  await withCopy(async (folder) => {
+    await Deno.copyFile(
+      fromRoot("results/recorded/qwen_coder_0_5b/verdicts.parquet"),
+      join(folder, "verdicts.parquet"),
+    );
+    await assert.rejects(readPaperInputs(folder), UsageError);
+    const rows = ["base", "all-linear-lr2e-3"].map((variant) =>
+      JSON.stringify({
+        variant,
+        id: "dev-0",
+        dbId: "village_bank",
+        hardness: "easy",
+        status: "match",
+        official: true,
+        assignment: true,
+        strict: true,
+      })
+    );
+    await Deno.writeTextFile(join(folder, "verdicts.jsonl"), `${rows.join("\n")}\n`);
+    await assert.rejects(
+      readPaperInputs(folder),
+      /has 4 of 154 right for "base", its verdicts have 1 of 1/,
+    );
+  });
+});
