@@ -174,7 +174,10 @@ Deno.test("loadSpider() refuses questions without a database, or on one that it 
     await refuses(dir, /no database \(\.sqlite, \.sqlite3, \.db\) at .*spider.database/);
     await refuses(dir, /there is no such file or folder: \/nowhere/, { database: "/nowhere" });
     await refuses(dir, /herd.jsonl is none of \.sqlite/, { database: join(dir, "herd.jsonl") });
-    await refuses(join(dir, "other.jsonl"), /Cannot load Spider: there is no file or folder .*other\.jsonl/);
+    await refuses(
+      join(dir, "other.jsonl"),
+      /Cannot load Spider: there is no file or folder .*other\.jsonl/,
+    );
   });
   const two = { "herd.jsonl": [HERD], "a.sqlite": COWS, "b.sqlite": COWS };
   await withFiles(two, async (dir) => {
