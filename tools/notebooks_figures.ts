@@ -1,7 +1,7 @@
 import { Resvg } from "@resvg/resvg-js";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
-import { compilePaper, FIGURE_FONT, paperFigure } from "../lib/report/mod.ts";
+import { compilePaper, FIGURE_FONT, isFigure, paperFigure } from "../lib/report/mod.ts";
 
 /** How wide a figure is: one column of a paper. */
 const COLUMN_CENTIMETRES = 8.5;
@@ -66,7 +66,7 @@ export function drawnPng(svg: string): Uint8Array {
   const { resolve } = createRequire(import.meta.url);
   const fontFiles = ["400Regular/Arimo_400Regular.ttf", "700Bold/Arimo_700Bold.ttf"]
     .map((file) => resolve(`@expo-google-fonts/arimo/${file}`));
-  return new Resvg(paperFigure(svg).svg, {
+  return new Resvg(drawable(svg), {
     fitTo: { mode: "width", value: PNG_WIDTH },
     // the system's are for letters that this font has not
     font: { fontFiles, loadSystemFonts: true, defaultFontFamily: FIGURE_FONT },
@@ -77,7 +77,12 @@ export function drawnPng(svg: string): Uint8Array {
 export function drawnPdf(svg: string): Uint8Array {
   const page = "#set document(date: none)\n#set page(width: auto, height: auto, margin: 0pt)\n" +
     `#image("figure.svg", width: ${COLUMN_CENTIMETRES}cm)\n`;
-  return compilePaper("figure.typ", { "figure.typ": page, "figure.svg": paperFigure(svg).svg }).pdf;
+  return compilePaper("figure.typ", { "figure.typ": page, "figure.svg": drawable(svg) }).pdf;
+}
+
+/** A figure of the library with the paper's font; any other drawing of a notebook as it is. */
+function drawable(svg: string): string {
+  return isFigure(svg) ? paperFigure(svg).svg : svg;
 }
 
 interface ExecutedCell {

@@ -64,10 +64,10 @@ Deno.test(`notebooks tells the kernel which study to open, and exports the figur
     figures,
   ]);
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /wrote 2 files of figures/);
+  assert.match(stderr, /wrote 3 files of figures/);
   const [first] = await folder.executed("study");
   assert.equal(first?.outputs[0]?.text?.join(""), `${config} /data\n`);
-  for (const type of ["svg", "png"]) {
+  for (const type of ["svg", "png", "pdf"]) {
     assert.ok((await Deno.stat(join(figures, `study-cell-2.${type}`))).isFile);
   }
 });

@@ -117,7 +117,7 @@ export {
 } from "./rows/calibration_rows.ts";
 export { MOST_PAGES } from "./paper/check_paper.ts";
 export { type CompiledPaper, compilePaper, FIGURE_FONT } from "./paper/compile_paper.ts";
-export { type PaperFigure, paperFigure } from "./paper/paper_figures.ts";
+export { isFigure, type PaperFigure, paperFigure } from "./paper/paper_figures.ts";
 export type { PaperInputs, PromptTurn } from "./paper/paper_inputs.ts";
 export { type PaperVariants, paperVariants } from "./paper/paper_variants.ts";
 export { PAPER_LANGUAGES, writePaper } from "./paper/write_paper.ts";

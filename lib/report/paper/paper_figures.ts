@@ -18,6 +18,11 @@ const RIMMED = /<g([^>]*) paint-order="stroke"([^>]*)>((?:(?!<g[ >])[\s\S])*?)<\
 const STROKE = / stroke(?:-[a-z]+)?="[^"]*"/g;
 const TITLE = /<title>([^<]*)<\/title>/;
 
+/** Whether an SVG is a figure of the library, with a title and a font of its own. */
+export function isFigure(svg: string): boolean {
+  return TITLE.test(svg) && svg.search(FAMILY_IN_STYLE) >= 0;
+}
+
 /**
  * A figure of the library as a paper needs it: white rims are drawn apart from their texts, as the
  * compiler draws sign by sign and would cover each with the rim of the next one; and with the font that a paper brings along in place of those that a system
@@ -35,7 +40,7 @@ export function paperFigure(
 ): PaperFigure {
   const svg = inLanguage(figure, language, new Set(names));
   const title = TITLE.exec(svg)?.[1];
-  if (title === undefined || svg.search(FAMILY_IN_STYLE) < 0) {
+  if (title === undefined || !isFigure(svg)) {
     throw new Error("Cannot use a figure as it has no title or names no font");
   }
   return {
