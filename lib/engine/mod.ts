@@ -66,6 +66,7 @@ export {
   type RunEvent,
   type RunLimits,
   storedHalfType,
+  visibleGpus,
 } from "./cuda/mod.ts";
 export type {
   ChoiceScores,

@@ -143,7 +143,7 @@ export {
   type TrainOptions,
   trainRecipe,
 } from "./training/train_recipe.ts";
-export { runPart, visibleGpus } from "./parts/run_parts.ts";
+export { runPart } from "./parts/run_parts.ts";
 export type { Part } from "./parts/share_study.ts";
 export { type TrainingRuns, trainingRuns } from "./training/training_runs.ts";
 export { RESULT_FILES, summaryTexts, writeResults } from "./results/write_results.ts";

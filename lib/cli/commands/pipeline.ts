@@ -11,8 +11,8 @@ import {
   runPart,
   runPipeline,
   summaryTexts,
-  visibleGpus,
 } from "../../study/mod.ts";
+import { visibleGpus } from "../../engine/mod.ts";
 import { UsageError } from "../../ground/mod.ts";
 import type { StudyConfig } from "../../runs/mod.ts";
 import { type Command, type CommandContext, type Flag, number, text } from "../command.ts";

@@ -1,4 +1,5 @@
 import { UsageError } from "../../ground/mod.ts";
+import { driverId } from "./visible_gpus.ts";
 
 /**
  * Free memory of a GPU in bytes, as the driver's `nvidia-smi` reports it.
@@ -22,10 +23,4 @@ export async function freeDeviceMemory(device: number): Promise<number> {
     throw new UsageError(`Cannot read the free memory of GPU ${device}: nvidia-smi says "${text}"`);
   }
   return mebibytes * 2 ** 20;
-}
-
-/** What the driver calls the GPU that a process sees at a place: an index, or a UUID. */
-export function driverId(device: number, visible: string | undefined): string {
-  const named = visible?.split(",").map((name) => name.trim()).filter((name) => name !== "") ?? [];
-  return named[device] ?? `${device}`;
 }

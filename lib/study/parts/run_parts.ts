@@ -84,24 +84,3 @@ function abortedWithoutParent(): { readonly signal: AbortSignal } & Disposable {
   }, PARENT_EVERY_MS);
   return { signal: controller.signal, [Symbol.dispose]: () => clearInterval(timer) };
 }
-
-/**
- * The GPUs that a process may use, as `CUDA_VISIBLE_DEVICES` names them: those that it names, else
- * all that `nvidia-smi` lists; none where there is none.
- */
-export async function visibleGpus(
-  named: string | undefined = Deno.env.get("CUDA_VISIBLE_DEVICES"),
-): Promise<string[]> {
-  if (named !== undefined) return named.split(",").map((id) => id.trim()).filter((id) => id !== "");
-  try {
-    const { stdout } = await new Deno.Command("nvidia-smi", {
-      args: ["--query-gpu=index", "--format=csv,noheader"],
-      stderr: "null",
-    }).output();
-    return new TextDecoder().decode(stdout).split("\n").map((line) => line.trim())
-      .filter((line) => /^\d+$/.test(line));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}

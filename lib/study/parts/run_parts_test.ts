@@ -7,7 +7,6 @@ import { runPipeline } from "../run_pipeline.ts";
 import { type MiniStudy, writeMiniStudy } from "../testing/mini_study.ts";
 import { assertNear, parsedLines } from "../testing/near.ts";
 import { writeTinyAdapter } from "../testing/tiny_model.ts";
-import { visibleGpus } from "./run_parts.ts";
 
 /** A study of two adapters from elsewhere at two scales: two processes have one each. */
 async function studyOfTwo(): Promise<MiniStudy> {
@@ -60,10 +59,4 @@ Deno.test("runParts is not started for a study that has answered", async () => {
   const { said } = await run(study, ["0", "1"]);
   assert(!said.includes("2 processes, one a device"), said.join("\n"));
   assert(said.some((line) => line.startsWith("two: reused")), said.join("\n"));
-});
-
-Deno.test("visibleGpus() are those that CUDA_VISIBLE_DEVICES names", async () => {
-  assert.deepEqual(await visibleGpus("2, 3"), ["2", "3"]);
-  assert.deepEqual(await visibleGpus("GPU-8a5c"), ["GPU-8a5c"]);
-  assert.deepEqual(await visibleGpus(""), []);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { driverId } from "./device_memory.ts";
+import { driverId, visibleGpus } from "./visible_gpus.ts";
 
 Deno.test("driverId() is the name of a GPU among those that a process sees", () => {
   assert.equal(driverId(0, undefined), "0");
@@ -8,4 +8,10 @@ Deno.test("driverId() is the name of a GPU among those that a process sees", () 
   assert.equal(driverId(1, "3, 1"), "1");
   assert.equal(driverId(0, "GPU-8a5c"), "GPU-8a5c");
   assert.equal(driverId(0, ""), "0");
+});
+
+Deno.test("visibleGpus() are those that CUDA_VISIBLE_DEVICES names", async () => {
+  assert.deepEqual(await visibleGpus("2, 3"), ["2", "3"]);
+  assert.deepEqual(await visibleGpus("GPU-8a5c"), ["GPU-8a5c"]);
+  assert.deepEqual(await visibleGpus(""), []);
 });
