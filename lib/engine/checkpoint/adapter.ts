@@ -89,7 +89,7 @@ export async function loadAdapter(dir: string, checkpoint: Checkpoint): Promise<
   ];
   return {
     dir,
-    hash: contentKey({ weights, config: config.identity }),
+    hash: adapterHash(weights, config),
     ...(config.baseModel === undefined ? {} : { baseModel: config.baseModel }),
     modules: LINEAR_MODULES.filter((module) =>
       [...tensors.keys()].some((layer) => layer.endsWith(`.${module}`))
@@ -110,7 +110,10 @@ export async function absentAdapterHash(
   dir: string,
   { weights, checkpoint }: { readonly weights: string; readonly checkpoint: Checkpoint },
 ): Promise<string> {
-  const { identity } = await readAdapterConfig(dir, checkpoint.config.modelType);
+  return adapterHash(weights, await readAdapterConfig(dir, checkpoint.config.modelType));
+}
+
+function adapterHash(weights: string, { identity }: AdapterConfig): string {
   return contentKey({ weights, config: identity });
 }
 
