@@ -51,21 +51,27 @@ export function openStudyFolder(inputs: StudyInputs, out?: string): StudyFolder 
     databases: inputs.config.measures.includes("sql") ? inputs.asked.map(({ dbId }) => dbId) : [],
     written: new Date().toISOString(),
   });
-  const answers = {
-    sqlSamples: `${folder}/samples/sql.jsonl`,
-    mmluSamples: `${folder}/samples/mmlu.jsonl`,
-    writtenSamples: `${folder}/samples/written.jsonl`,
-    proseSamples: `${folder}/samples/prose.jsonl`,
-  };
+  const paths = answerPaths(`${folder}/samples`);
+  const { sqlVerdicts: _verdicts, ...answers } = paths;
   const answered = (): boolean => hasTunedAnswers(Object.values(answers));
   return {
     root: folder,
     hash,
     plan: keepPlan(`${folder}/${PLAN_FILE}`, plan, answered),
-    ...answers,
-    sqlVerdicts: `${folder}/samples/verdicts.jsonl`,
+    ...paths,
     sftData: `${folder}/samples/sft.jsonl`,
     training: ({ name }) => `${folder}/training/${name}`,
+  };
+}
+
+/** The stores of answers in a folder. */
+export function answerPaths(dir: string): AnswerPaths {
+  return {
+    sqlSamples: `${dir}/sql.jsonl`,
+    sqlVerdicts: `${dir}/verdicts.jsonl`,
+    mmluSamples: `${dir}/mmlu.jsonl`,
+    writtenSamples: `${dir}/written.jsonl`,
+    proseSamples: `${dir}/prose.jsonl`,
   };
 }
 

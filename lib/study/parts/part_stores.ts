@@ -9,7 +9,7 @@ import {
   openWrittenStore,
   type StoreModel,
 } from "../answers/open_stores.ts";
-import type { AnswerPaths, StudyFolder } from "../study_folder.ts";
+import { type AnswerPaths, answerPaths, type StudyFolder } from "../study_folder.ts";
 import type { Part } from "./share_study.ts";
 
 /** Where the processes of a study keep their answers until they are taken together. */
@@ -19,14 +19,7 @@ function partsFolder({ root }: Pick<StudyFolder, "root">): string {
 
 /** A process's own stores: a store is written by one process at a time. */
 export function partStores(folder: Pick<StudyFolder, "root">, { index }: Part): AnswerPaths {
-  const dir = `${partsFolder(folder)}/${index}`;
-  return {
-    sqlSamples: `${dir}/sql.jsonl`,
-    sqlVerdicts: `${dir}/verdicts.jsonl`,
-    mmluSamples: `${dir}/mmlu.jsonl`,
-    writtenSamples: `${dir}/written.jsonl`,
-    proseSamples: `${dir}/prose.jsonl`,
-  };
+  return answerPaths(`${partsFolder(folder)}/${index}`);
 }
 
 /**
