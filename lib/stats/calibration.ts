@@ -66,7 +66,9 @@ export function calibrationBins(
   right: readonly boolean[],
   options: CalibrationOptions = {},
 ): CalibrationBin[] {
-  return checkedBins(confidence, right, options).map((bin) => ({
+  // checks lengths and values
+  brierScores(confidence, right);
+  return equalBins(confidence, options).map((bin) => ({
     n: bin.length,
     confidence: mean(bin.map((i) => confidence[i]!)),
     right: bin.filter((i) => right[i]).length,
@@ -105,10 +107,10 @@ export function calibration(
   right: readonly boolean[],
   options: CalibrationOptions = {},
 ): Calibration {
-  const sorted = checkedBins(confidence, right, options);
+  const brier = mean(brierScores(confidence, right));
+  const sorted = equalBins(confidence, options);
   const bins = sorted.length;
   const n = confidence.length;
-  const brier = mean(brierScores(confidence, right));
   const accuracy = right.filter(Boolean).length / n;
   const result = { ece: 0, l2: 0, l2Debiased: 0, resolution: 0, withinBin: 0 };
   for (const bin of sorted) {
@@ -130,28 +132,18 @@ export function calibration(
   return { n, bins, ...result, brier, reliability: result.l2, uncertainty };
 }
 
-/** The bins' questions, by their positions. */
-function checkedBins(
-  confidence: readonly number[],
-  right: readonly boolean[],
-  { bins = 10 }: CalibrationOptions,
-): number[][] {
-  // checks lengths and values
-  const { length: n } = brierScores(confidence, right);
+/** Positions in the order of their values, in bins of which the first ones may have one more. */
+function equalBins(values: readonly number[], { bins = 10 }: CalibrationOptions): number[][] {
+  const n = values.length;
   if (!Number.isSafeInteger(bins) || bins < 1 || n < 2 * bins) {
     throw new RangeError(
       `Cannot calibrate as each bin needs at least two questions: ` +
         `current values are ${n} questions and ${bins} bins`,
     );
   }
-  return equalBins(confidence, bins);
-}
-
-/** Positions in the order of their values, in bins of which the first ones may have one more. */
-function equalBins(values: readonly number[], bins: number): number[][] {
   const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
-  const size = Math.floor(order.length / bins);
-  const larger = order.length % bins;
+  const size = Math.floor(n / bins);
+  const larger = n % bins;
   return Array.from({ length: bins }, (_, k) => {
     const start = k * size + Math.min(k, larger);
     return order.slice(start, start + size + (k < larger ? 1 : 0));
