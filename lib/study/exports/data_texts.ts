@@ -30,11 +30,6 @@ export const NO_TEXTS: DataTexts = {
   choicePrompt: () => "",
 };
 
-/** A text that may not be there. */
-export function askedText(text: string | undefined): string {
-  return text ?? "";
-}
-
 /**
  * Opens the data of a study, to put its texts beside the answers.
  *

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { LETTERS } from "../../mmlu/mod.ts";
 import { natsPerToken } from "../../prose/mod.ts";
 import { READINGS } from "../../sql/mod.ts";
 import { letterName } from "../../stats/mod.ts";
@@ -7,7 +6,7 @@ import type { MmluAnswer } from "../numbers/answers.ts";
 import type { AnswerRow } from "../results/recorded_answers.ts";
 import type { StoredAnswers } from "../results/read_answers.ts";
 import { roundedLogProb } from "./answer_tables.ts";
-import { askedText, type DataTexts } from "./data_texts.ts";
+import type { DataTexts } from "./data_texts.ts";
 
 /** One line of a `samples_*.jsonl`. Source: `SampleResult` of lm_eval/result_schema.py, 0.4.13. */
 export interface LmEvalSample {
@@ -83,7 +82,7 @@ export function lmEvalTasks(variant: StoredAnswers, texts: DataTexts): LmEvalTas
         return sample(at, {
           doc: { id, kind, topic, ...texts.prose.get(id) },
           lab: { tokens },
-          target: askedText(texts.prose.get(id)?.text),
+          target: texts.prose.get(id)?.text ?? "",
           context: "",
           resps: [[String(-nats)]],
           filtered: [String(-nats)],
@@ -152,7 +151,7 @@ function scoredLetters(answer: MmluAnswer, at: number, texts: DataTexts): LmEval
     doc: choiceDoc(answer, texts),
     target: letterOf(answer.answer),
     context: texts.choicePrompt(answer.id),
-    continuations: logProbs.map((_, letter) => ` ${LETTERS[letter]}`),
+    continuations: logProbs.map((_, letter) => ` ${letterName(letter)}`),
     resps: resps.map((response) => [response]),
     filtered: resps,
     metrics: { acc: correct ? 1 : 0 },
