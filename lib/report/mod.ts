@@ -148,7 +148,7 @@ export type {
 } from "./rows/row_types.ts";
 export type { LossRow, TrainingRow } from "./rows/training_types.ts";
 export { barRows, spokenRows } from "./rows/study_lookup.ts";
-export { type StudyFacts, summaryRows, variantRows } from "./rows/summary_rows.ts";
+export { GAUGE_TITLES, type StudyFacts, summaryRows, variantRows } from "./rows/summary_rows.ts";
 export { accuracyTable, chanceTable, classesTable, countsTable } from "./tables/accuracy_table.ts";
 export {
   changesTable,

@@ -38,7 +38,12 @@ export interface StudyFacts {
   readonly claims?: readonly StudyClaim[];
 }
 
-const TITLES: GaugeTitles = { sql: "text-to-SQL", mmlu: "MMLU", prose: "general text" };
+/** What the data of each gauge are called where a study does not say. */
+export const GAUGE_TITLES: GaugeTitles = {
+  sql: "text-to-SQL",
+  mmlu: "MMLU",
+  prose: "general text",
+};
 
 /**
  * All rows of a study's summary, for tables, frames, figures and sentences: the base model first,
@@ -60,9 +65,9 @@ export function summaryRows(summary: Summary): StudyRows {
   return {
     ...rows,
     titles: {
-      sql: counts.sql?.title ?? TITLES.sql,
-      mmlu: counts.mmlu?.title ?? TITLES.mmlu,
-      prose: counts.prose?.title ?? TITLES.prose,
+      sql: counts.sql?.title ?? GAUGE_TITLES.sql,
+      mmlu: counts.mmlu?.title ?? GAUGE_TITLES.mmlu,
+      prose: counts.prose?.title ?? GAUGE_TITLES.prose,
     },
     tradeOff: tradeOffRows(variants, rows.changes, recommendation),
     coverage: coverageRows(summary),
@@ -87,7 +92,7 @@ export function variantRows(variants: readonly VariantSummary[], facts: StudyFac
   return {
     model: model.id,
     ...(label === undefined ? {} : { label }),
-    titles: { ...TITLES, ...(mmlu?.title === undefined ? {} : { mmlu: mmlu.title }) },
+    titles: { ...GAUGE_TITLES, ...(mmlu?.title === undefined ? {} : { mmlu: mmlu.title }) },
     accuracy: variants.flatMap(accuracyRows),
     readings: variants.flatMap((variant) =>
       READINGS.flatMap((reading) =>

@@ -1,7 +1,13 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fromRoot, UsageError } from "../../ground/mod.ts";
-import { type ChangeRow, changeRows, type GaugeTitles, summaryRows } from "../../report/mod.ts";
+import {
+  type ChangeRow,
+  changeRows,
+  GAUGE_TITLES,
+  type GaugeTitles,
+  summaryRows,
+} from "../../report/mod.ts";
 import { type Gauge, readSummary, type Summary } from "../../runs/mod.ts";
 import { BASE } from "../answers/sample_identity.ts";
 import { compareResults } from "../results/compare_results.ts";
@@ -36,8 +42,6 @@ export interface OpenExportOptions {
   readonly tolerances: Readonly<Record<"mmlu" | "prose", number>>;
 }
 
-const TITLES: GaugeTitles = { sql: "text-to-SQL", mmlu: "MMLU", prose: "general text" };
-
 /**
  * Opens a finished study for export: a folder that `pipeline`, `study` or `compare` wrote, or a
  * recorded one. A name is one of a folder below `results/recorded` or `results`.
@@ -61,7 +65,7 @@ export function openExport(study: string, options: OpenExportOptions): ExportedS
     folder,
     name: summary?.name ?? basename(resolve(folder)),
     ...(summary?.label === undefined ? {} : { label: summary.label }),
-    titles: rows?.titles ?? TITLES,
+    titles: rows?.titles ?? GAUGE_TITLES,
     ...(summary && { summary }),
     ...(base && { base }),
     variants,
