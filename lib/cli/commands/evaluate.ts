@@ -197,7 +197,7 @@ function checkFlags(flags: FlagValues): void {
   }
   // the folder's files are looked at with the model; a path that is wrong is told at once
   const place = folderOrId(dir);
-  if (place === dir && isHubId(dir)) return;
+  if (isHubId(place)) return;
   try {
     Deno.statSync(place);
   } catch {
