@@ -14,7 +14,7 @@ import { trainings } from "./sweep/sweep_variants.ts";
 import { mergeParts } from "./parts/part_stores.ts";
 import { runParts } from "./parts/run_parts.ts";
 import { unitCount } from "./parts/share_study.ts";
-import { type PhaseOptions, prepareTraining, trainRecipes } from "./training/train_recipes.ts";
+import { type PhaseOptions, trainingData, trainRecipes } from "./training/train_recipes.ts";
 import { writeResults } from "./results/write_results.ts";
 
 /** How a whole study is run. */
@@ -45,19 +45,18 @@ export async function runPipeline(
   mergeParts(folder, inputs, options.progress);
   const base = await answerVariants(inputs, folder, [BASE], options);
   const shared = devices.length > 1 && unitCount(inputs.config) > 1;
-  const share = async (): Promise<void> => {
-    await prepareTraining(inputs, folder, options);
-    await runParts(study, { ...options, devices });
-  };
   const trained = isAllTrained(study);
-  if (shared && !trained) await share();
+  if (shared && !trained) {
+    await trainingData(inputs, folder, options);
+    await runParts(study, { ...options, devices });
+  }
   await trainRecipes(inputs, folder, options);
   await noteChangedAdapters(study, options.progress);
   const [, ...variants] = await allVariants(inputs, folder);
   if (shared && trained) {
     const stored = await storedVariants(inputs, folder, variants, options);
     if (stored) return await finishStudy(study, [...base, ...stored]);
-    await share();
+    await runParts(study, { ...options, devices });
   }
   const tuned = await answerVariants(inputs, folder, variants, options);
   return await finishStudy(study, [...base, ...tuned]);

@@ -86,20 +86,8 @@ export async function trainRecipes(
 
 type TrainingData = Awaited<ReturnType<typeof writeTrainingData>>;
 
-/** Writes the records that a study's trainings read, where any of them is not trained yet. */
-export async function prepareTraining(
-  inputs: StudyInputs,
-  folder: StudyFolder,
-  options: PhaseOptions,
-): Promise<void> {
-  const open = trainings(inputs.config).some(({ recipe }) =>
-    adapterOrigin(folder.training(recipe)) === "none"
-  );
-  if (open) await trainingData(inputs, folder, options);
-}
-
 /** Writes the records that the trainings read, and says what was counted and left out. */
-async function trainingData(
+export async function trainingData(
   inputs: StudyInputs,
   folder: StudyFolder,
   { progress, ...options }: PhaseOptions,
