@@ -164,6 +164,12 @@ Deno.test("browseStudy() refuses data that were not asked, by name", async () =>
     { verdicts: [{ ...first!, hardness: "odd" }] },
     /verdicts\.jsonl, row 1: "hardness"/,
   );
+  for (const other of [null, []]) {
+    await refused(
+      { verdicts: [first!, other as unknown as Line] },
+      /Cannot use .*verdicts\.jsonl, row 2: it is no object/,
+    );
+  }
 });
 
 Deno.test("browseStudy() refuses a folder without two variants, and one without a word on its data", async () => {

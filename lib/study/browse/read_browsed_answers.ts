@@ -1,19 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { checkRecord, UsageError } from "../../ground/mod.ts";
 import { type Hardness, READINGS } from "../../sql/mod.ts";
-import { LETTER, VERDICT } from "../results/read_answers.ts";
-import { type AnswerRow, readJsonLines, readRecordedAnswers } from "../results/recorded_answers.ts";
-
-const BROWSED_VERDICT = VERDICT.extend({
-  message: z.string().optional(),
-  cutInReasoning: z.boolean().optional(),
-});
-
-const BROWSED_LETTER = LETTER.extend({
-  written: z.int().min(0).nullable().optional(),
-});
+import { LETTER, type PlacedRow, readRows, VERDICT } from "../results/read_answers.ts";
 
 /** A verdict as the flip browser needs it. */
 export interface BrowsedVerdict {
@@ -35,12 +24,12 @@ export interface BrowsedLetter {
   readonly subject: string;
   readonly category: string;
   /** Index of the right letter, where the answers have it. */
-  readonly answer?: number;
+  readonly answer?: number | undefined;
   readonly chosen: number;
   readonly correct: boolean;
   /** `null` for none; left out where none was asked for. */
-  readonly written?: number | null;
-  readonly logProbs?: readonly number[];
+  readonly written?: number | null | undefined;
+  readonly logProbs?: readonly number[] | undefined;
 }
 
 /** All answers of one variant. */
@@ -65,19 +54,19 @@ export function readBrowsedAnswers(folder: string): BrowsedVariant[] {
   const verdicts = new Map<string, Map<number, BrowsedVerdict[]>>();
   const letters = new Map<string, BrowsedLetter[]>();
   const names = new Set<string>();
-  eachRow(folder, "verdicts", (row, place) => {
+  for (const placed of rowsOf(folder, "verdicts")) {
     // an example without a verdict
-    if (row.official === null || row.official === undefined) return;
-    const { variant, shots = OWN_PROMPT, verdict } = verdictOf(row, place);
+    if (placed.row.official === null || placed.row.official === undefined) continue;
+    const { variant, shots = OWN_PROMPT, verdict } = verdictOf(placed);
     names.add(variant);
     const byPrompt = ofKey(verdicts, variant, () => new Map<number, BrowsedVerdict[]>());
     ofKey(byPrompt, shots, () => []).push(verdict);
-  });
-  eachRow(folder, "letters", (row, place) => {
-    const { variant = "", ...letter } = checkRecord(BROWSED_LETTER, row, place);
+  }
+  for (const { row, place } of rowsOf(folder, "letters")) {
+    const { variant = "", ...letter } = checkRecord(LETTER, row, place);
     names.add(variant);
-    ofKey(letters, variant, () => []).push(withoutUndefined(letter));
-  });
+    ofKey(letters, variant, () => []).push(letter);
+  }
   if (names.size === 0) {
     throw new UsageError(
       `Cannot browse "${folder}": it has no answers (verdicts or letters, .jsonl or .parquet)`,
@@ -91,10 +80,9 @@ export function readBrowsedAnswers(folder: string): BrowsedVariant[] {
 }
 
 function verdictOf(
-  row: AnswerRow,
-  place: string,
+  { row, place }: PlacedRow,
 ): { readonly variant: string; readonly shots?: number; readonly verdict: BrowsedVerdict } {
-  const read = checkRecord(BROWSED_VERDICT, row, place);
+  const read = checkRecord(VERDICT, row, place);
   const { variant = "", shots, finishReason, cutInReasoning, errorClass, message } = read;
   const cut = cutInReasoning ? "reasoning" : finishReason === "length" ? "length" : undefined;
   return {
@@ -114,29 +102,15 @@ function verdictOf(
   };
 }
 
-function eachRow(
-  folder: string,
-  kind: "verdicts" | "letters",
-  read: (row: AnswerRow, place: string) => void,
-): void {
-  const lines = join(folder, `${kind}.jsonl`);
-  const recorded = join(folder, `${kind}.parquet`);
-  const path = existsSync(lines) ? lines : recorded;
-  if (!existsSync(path)) return;
-  const rows = path === lines ? readJsonLines(path) : readRecordedAnswers(path);
-  rows.forEach((row, i) => read(row, `${path}, row ${i + 1}`));
+/** The rows of one kind, working ones first; none where the folder has no file of it. */
+function rowsOf(folder: string, kind: "verdicts" | "letters"): readonly PlacedRow[] {
+  const path = ["jsonl", "parquet"].map((ending) => join(folder, `${kind}.${ending}`))
+    .find((file) => existsSync(file));
+  return path === undefined ? [] : readRows(path);
 }
 
 function ofKey<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) map.set(key, value = make());
   return value;
-}
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-function withoutUndefined<T extends object>(record: T): Defined<T> {
-  return Object.fromEntries(
-    Object.entries(record).filter(([, value]) => value !== undefined),
-  ) as Defined<T>;
 }

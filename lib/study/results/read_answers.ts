@@ -113,8 +113,10 @@ function variantNames(rows: readonly PlacedRow[]): string[] {
 }
 
 /** A row and where it stands. */
-interface PlacedRow {
+export interface PlacedRow {
+  /** The row. */
   readonly row: AnswerRow;
+  /** Its file and its number, for messages. */
   readonly place: string;
 }
 
@@ -132,7 +134,12 @@ function filesOf(path: string): string[] {
   throw new UsageError(`Cannot use "${path}": it has none of ${ANSWER_FILES.join(", ")}`);
 }
 
-function readRows(path: string): PlacedRow[] {
+/**
+ * The rows of a file of answers, JSON lines or Parquet.
+ *
+ * @throws {UsageError} If it cannot be read, or a row is no object.
+ */
+export function readRows(path: string): PlacedRow[] {
   const rows = path.endsWith(".parquet") ? readRecordedAnswers(path) : readJsonLines(path);
   return rows.map((row, i) => {
     const place = `${path}, row ${i + 1}`;
