@@ -120,9 +120,18 @@ export const DELTAS: Readonly<Record<Tolerance["gauge"], number>> = { mmlu: 0.03
 
 function toleranceOf(flags: FlagValues): Tolerance {
   const gauge = oneOf("compare", flags, { flag: "gauge", names: ["mmlu", "prose"] });
-  const delta = number(flags, "delta") ?? DELTAS[gauge];
-  if (delta > 0 && delta < 1) return { gauge, delta };
-  throw new UsageError(`compare: --delta must be above 0 and below 1: ${delta}`);
+  return { gauge, delta: givenDelta("compare", flags) ?? DELTAS[gauge] };
+}
+
+/**
+ * The loss that `--delta` does not tolerate; `undefined` if it was not given.
+ *
+ * @throws {UsageError} If it is not above 0 and below 1.
+ */
+export function givenDelta(command: string, flags: FlagValues): number | undefined {
+  const delta = number(flags, "delta");
+  if (delta === undefined || (delta > 0 && delta < 1)) return delta;
+  throw new UsageError(`${command}: --delta must be above 0 and below 1: ${delta}`);
 }
 
 function reportText(

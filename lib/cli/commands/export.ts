@@ -15,8 +15,8 @@ import {
   openDataTexts,
   openExport,
 } from "../../study/mod.ts";
-import { type Command, neededText, number, oneOf, text, texts } from "../command.ts";
-import { DELTAS } from "./compare_files.ts";
+import { type Command, neededText, oneOf, text, texts } from "../command.ts";
+import { DELTAS, givenDelta } from "./compare_files.ts";
 
 /** So many files are named: samples have one a variant and task. */
 const MOST_NAMED = 6;
@@ -80,10 +80,7 @@ export const EXPORT: Command = {
     if (flags["data-root"] !== undefined && !flags.texts) {
       throw new UsageError("export: --data-root needs --texts");
     }
-    const delta = number(flags, "delta");
-    if (delta !== undefined && !(delta > 0 && delta < 1)) {
-      throw new UsageError(`export: --delta must be above 0 and below 1: ${delta}`);
-    }
+    const delta = givenDelta("export", flags);
     const variants = texts(flags, "variant");
     const study = openExport(name, {
       variants,
