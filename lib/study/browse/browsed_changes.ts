@@ -6,14 +6,12 @@ import {
   type BrowserSql,
   type ChangePlace,
   type ChangeRow,
-  changeRows,
   letterSentences,
   NO_LETTER,
   NO_OUTCOME,
-  pairRows,
   summaryRows,
 } from "../../report/mod.ts";
-import type { Summary } from "../../runs/mod.ts";
+import { type Gauge, GAUGES, type Summary } from "../../runs/mod.ts";
 import { HARDNESS_LEVELS } from "../../sql/mod.ts";
 import { scoreChange } from "../numbers/paired_change.ts";
 
@@ -46,9 +44,11 @@ export function browsedChanges(
   summary: Summary | undefined,
   progress: Progress,
 ): BrowserChange[] {
-  const known = summary ? summaryChanges(summary, sql?.prompts ?? []) : new Map();
-  const found: BrowserChange[] = [...known.values()].filter(({ gauge }) => gauge === "prose")
-    .map(({ change }) => change);
+  const known = summary
+    ? summaryChanges(summary, sql?.prompts ?? [])
+    : new Map<string, KnownChange>();
+  const found: BrowserChange[] = [...known.values()].map(({ change }) => change)
+    .filter(({ gauge }) => gauge === "prose");
   const clusters = {
     sql: sql?.questions.map(({ dbId }) => dbId) ?? [],
     mmlu: choices?.questions.map(({ subject }) => subject) ?? [],
@@ -69,53 +69,45 @@ export function browsedChanges(
 
 /** A change that the summary has, with the flips that it counts. */
 interface KnownChange {
-  readonly gauge: ChangeRow["measure"];
   readonly change: BrowserChange;
   readonly flips: { readonly gained: number; readonly lost: number } | undefined;
 }
 
 function summaryChanges(summary: Summary, prompts: readonly string[]): Map<string, KnownChange> {
-  const { variants, plan, findings } = summary;
-  const all = summaryRows(summary);
+  const rows = summaryRows(summary);
+  const base = summary.variants[0]!.name;
   const known = new Map<string, KnownChange>();
-  const keep = (
-    row: ChangeRow,
-    place: Omit<ChangePlace, "more">,
-  ): void => {
-    const gauge = row.measure as "sql" | "mmlu" | "prose";
-    const { evidence } = row;
-    const { from, prompt } = place;
-    const more = gauge === "mmlu" && from === base?.name
-      ? letterSentences(all, row.variant, row)
+  const keep = (row: ChangeRow, place: Omit<ChangePlace, "more">): void => {
+    const { variant, measure, evidence } = row;
+    const more = measure === "mmlu" && place.from === base
+      ? letterSentences(rows, variant, row)
       : [];
-    known.set(changeKey(from, row.variant, { gauge, prompt }), {
-      gauge,
-      change: browserChange(row, { ...place, more }),
+    const change = browserChange(row, { ...place, more });
+    known.set(changeKey(change.from, change.to, change), {
+      change,
       flips: evidence.kind === "score" ? evidence : undefined,
     });
   };
-  const [base, ...tuned] = variants;
-  for (const { name, versusBase } of tuned) {
-    if (!base || !versusBase) continue;
-    const rows = changeRows(name, versusBase, { tolerance: plan, claims: findings.claims });
-    for (const gauge of ["sql", "mmlu", "prose"] as const) {
-      const own = rows.filter(({ measure }) => measure === gauge);
-      const groups = Object.fromEntries(own.map((row) => [row.group, row]));
+  for (const own of Map.groupBy(rows.changes, ({ variant }) => variant).values()) {
+    for (const gauge of GAUGES) {
+      const groups = Object.fromEntries(
+        own.filter(({ measure }) => measure === gauge).map((row) => [row.group, row]),
+      );
       const whole = groups.all;
-      if (whole) keep(whole, { from: base.name, prompt: 0, groups: filteredBy(gauge, groups) });
+      if (whole) keep(whole, { from: base, prompt: 0, groups: filteredBy(gauge, groups) });
       prompts.forEach((prompt, at) => {
         const row = groups[prompt];
-        if (at > 0 && row && gauge === "sql") keep(row, { from: base.name, prompt: at });
+        if (at > 0 && row && gauge === "sql") keep(row, { from: base, prompt: at });
       });
     }
   }
-  for (const row of pairRows(findings.pairs)) keep(row, { from: row.first, prompt: 0 });
+  for (const row of rows.pairs) keep(row, { from: row.first, prompt: 0 });
   return known;
 }
 
 /** The groups that the page has a filter for: levels of hardness, and categories. */
 function filteredBy(
-  gauge: "sql" | "mmlu" | "prose",
+  gauge: Gauge,
   { all: _all, ...groups }: Readonly<Record<string, ChangeRow>>,
 ): Readonly<Record<string, ChangeRow>> {
   if (gauge === "mmlu") return groups;
@@ -181,14 +173,14 @@ function pairChange(
   return browserChange(row, { from: from.name, prompt: from.prompt });
 }
 
-function checkFlips({ flips, gauge }: KnownChange, from: Scored, to: Scored): void {
+function checkFlips({ flips, change }: KnownChange, from: Scored, to: Scored): void {
   const count = (before: boolean): number =>
     from.right.filter((right, at) => right === before && to.right[at] === !before).length;
   const [gained, lost] = [count(false), count(true)];
   if (!flips || (flips.gained === gained && flips.lost === lost)) return;
   throw new UsageError(
     `Cannot browse: from "${from.name}" to "${to.name}" the summary counts ${flips.gained} gained ` +
-      `and ${flips.lost} lost (${gauge}), the answers have ${gained} and ${lost}: they are not of ` +
+      `and ${flips.lost} lost (${change.gauge}), the answers have ${gained} and ${lost}: they are not of ` +
       "one study",
   );
 }
