@@ -26,8 +26,8 @@ export interface BrowsedSqlOptions {
 interface Asked {
   readonly example: SpiderExample;
   readonly hardness: string;
-  /** Each prediction once, with what was said of it. */
-  readonly outcomes: BrowsedVerdict[];
+  /** What each prediction came to, once, without its result. */
+  readonly outcomes: BrowserOutcome[];
   readonly indices: Map<string, number>;
 }
 
@@ -105,7 +105,7 @@ function outcomeIndex({ outcomes, indices }: Asked, verdict: BrowsedVerdict): nu
   const { id: _id, dbId: _dbId, hardness: _hardness, ...outcome } = verdict;
   const key = JSON.stringify(outcome);
   let known = indices.get(key);
-  if (known === undefined) indices.set(key, known = outcomes.push(verdict) - 1);
+  if (known === undefined) indices.set(key, known = outcomes.push(outcome) - 1);
   return known;
 }
 
@@ -125,10 +125,9 @@ async function withResults(
   const outcomes: BrowserOutcome[] = [];
   const starts = asked.map((question, at) => {
     const start = outcomes.length;
-    for (const verdict of question.outcomes) {
-      const place = isRun(verdict) ? run[at]!.predictions.indexOf(verdict.sql) : -1;
+    for (const outcome of question.outcomes) {
+      const place = isRun(outcome) ? run[at]!.predictions.indexOf(outcome.sql) : -1;
       const result = place < 0 ? undefined : shown.questions[at]!.predictions[place];
-      const { id: _id, dbId: _dbId, hardness: _hardness, ...outcome } = verdict;
       outcomes.push({ ...outcome, ...(result === undefined ? {} : { result }) });
     }
     return start;
@@ -149,6 +148,6 @@ async function withResults(
 }
 
 /** Whether it came to rows that are not the gold's in the strictest reading. */
-function isRun({ status, readings }: BrowsedVerdict): boolean {
+function isRun({ status, readings }: BrowserOutcome): boolean {
   return status === "mismatch" || (status === "match" && readings.includes(false));
 }
