@@ -7,6 +7,7 @@ import { readSummary, type StudyConfig, type Summary } from "../../runs/mod.ts";
 import { ensureSample } from "../../setup/mod.ts";
 import { loadSpider, type SpiderData, withShownSchemas } from "../../spider/mod.ts";
 import { databaseHashes } from "../inputs/database_hashes.ts";
+import { prefixed } from "../inputs/inputs.ts";
 import { RESULT_FILES } from "../results/write_results.ts";
 import { browsedChanges } from "./browsed_changes.ts";
 import { browsedChoices } from "./browsed_choices.ts";
@@ -159,8 +160,7 @@ function ownPrompt(summary: Summary | undefined, config: StudyConfig | undefined
 function listedVariant({ name }: BrowsedVariant, summary: Summary | undefined): BrowserVariant {
   const origin = summary?.variants.find((variant) => variant.name === name)?.origin;
   const group = origin && origin.source !== "base" ? { group: origin.source } : {};
-  const recommendation = summary?.findings.recommendation;
-  if (recommendation?.outcome === "recommended" && recommendation.chosen === name) {
+  if (recommended(summary) === name) {
     return { name, note: "recommended", ...group };
   }
   return summary?.plan.primary.includes(name)
@@ -170,9 +170,13 @@ function listedVariant({ name }: BrowsedVariant, summary: Summary | undefined): 
 
 /** The recommended variant, else the first primary one, else the first. */
 function firstTuned(names: readonly string[], summary: Summary | undefined): string {
+  return recommended(summary) ?? summary?.plan.primary.find((name) => names.includes(name)) ??
+    names[1]!;
+}
+
+function recommended(summary: Summary | undefined): string | undefined {
   const recommendation = summary?.findings.recommendation;
-  const chosen = recommendation?.outcome === "recommended" ? recommendation.chosen : undefined;
-  return chosen ?? summary?.plan.primary.find((name) => names.includes(name)) ?? names[1]!;
+  return recommendation?.outcome === "recommended" ? recommendation.chosen : undefined;
 }
 
 function factsOf(
@@ -255,11 +259,4 @@ async function notesOf(
     );
   }
   return notes;
-}
-
-function prefixed(
-  prefix: string,
-  hashes: Readonly<Record<string, string>>,
-): Record<string, string> {
-  return Object.fromEntries(Object.entries(hashes).map(([name, hash]) => [prefix + name, hash]));
 }

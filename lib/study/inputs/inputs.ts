@@ -250,7 +250,8 @@ export function samplePrompt({ asked, spider, shots }: SqlInputs): ReturnType<ty
   return sqlPrompt(asked[0]!, { schemas: spider.schemas, shots });
 }
 
-function prefixed(
+/** Hashes with a prefix before each name: "spider/dev.json". */
+export function prefixed(
   prefix: string,
   hashes: Readonly<Record<string, string>>,
 ): Record<string, string> {
