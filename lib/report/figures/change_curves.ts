@@ -1,10 +1,16 @@
 import type { TradeOffRow } from "../rows/row_types.ts";
-import { unitOf } from "../words/measures.ts";
 import { describeChanges } from "./trade_off_words.ts";
-import { curveMarks, curvePoints, GAUGES, panelFrame, type Placed } from "./curve_marks.ts";
+import {
+  changeDomain,
+  curveMarks,
+  curvePoints,
+  GAUGES,
+  panelFrame,
+  type Placed,
+} from "./curve_marks.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
 import { margins } from "./grouped_bars.ts";
-import { domainOf, legend, notes, type SeriesStyle, seriesStyle } from "./series.ts";
+import { legend, notes, type SeriesStyle, seriesStyle } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -170,7 +176,7 @@ function panelMarks(
     shift: 0.008 * most * (i - (curves.length - 1) / 2),
   }));
   const values = drawn.flatMap(({ points }) => points.flatMap(({ y, ends = [] }) => [y, ...ends]));
-  const domain = domainOf(values, unitOf(gauge) === "points" ? 1 : 0.003);
+  const domain = changeDomain(values, gauge);
   const toY = (value: number): number =>
     top + PANEL - (value - domain[0]) / (domain[1] - domain[0]) * PANEL;
   return [

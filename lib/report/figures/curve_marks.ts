@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type { ChangeRow, TradeOffRow } from "../rows/row_types.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
-import { type SeriesStyle, signedTick } from "./series.ts";
+import { domainOf, type SeriesStyle, signedTick } from "./series.ts";
 import { figureName, figureText, FONT, type Margin, MUTED } from "./svg.ts";
 
 /** The measures that have a panel, in their order. */
@@ -35,19 +35,32 @@ export function curvePoints(
   points: readonly Placed[],
   gauge: typeof GAUGES[number],
 ): CurvePoint[] {
-  const size = unitOf(gauge) === "points" ? 100 : 1;
   return points.flatMap(({ row, x }) => {
     const change: ChangeRow | undefined = row[gauge];
     if (!change) return [];
-    const { difference, ci95 } = change.verdict;
-    return [{
-      x,
-      y: size * difference,
-      n: change.evidence.n,
-      recommended: row.recommended,
-      ...(ci95 && { ends: [size * ci95[0], size * ci95[1]] as const }),
-    }];
+    const { verdict, evidence: { n } } = change;
+    return [{ x, n, recommended: row.recommended, ...changeInUnit(verdict, gauge) }];
   }).toSorted((a, b) => a.x - b.x);
+}
+
+/** A change and its wider 95 % interval in the unit of its panel. */
+export function changeInUnit(
+  { difference, ci95 }: Pick<ChangeRow["verdict"], "difference" | "ci95">,
+  gauge: typeof GAUGES[number],
+): Pick<CurvePoint, "y" | "ends"> {
+  const size = unitOf(gauge) === "points" ? 100 : 1;
+  return {
+    y: size * difference,
+    ...(ci95 && { ends: [size * ci95[0], size * ci95[1]] as const }),
+  };
+}
+
+/** The ends of an axis of changes in the unit of their measure, 0 among them. */
+export function changeDomain(
+  values: readonly number[],
+  gauge: typeof GAUGES[number],
+): readonly [number, number] {
+  return domainOf(values, unitOf(gauge) === "points" ? 1 : 0.003);
 }
 
 /** How a curve is drawn. */

@@ -4,9 +4,9 @@ import type { StudyRows } from "../rows/row_types.ts";
 import { BASE_NAME, overallAccuracy } from "../rows/study_lookup.ts";
 import { formatCount, formatNats, formatPercent } from "../words/format_numbers.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
-import { ticksOf } from "./curve_marks.ts";
+import { changeDomain, ticksOf } from "./curve_marks.ts";
 import { gridMarks, NO_MARGIN, type PanelFrame, pixelPlot } from "./panels.ts";
-import { domainOf, legend, notes, signedTick } from "./series.ts";
+import { legend, notes, signedTick } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -162,7 +162,7 @@ function domainsOf(
       point[axis],
       ...(point.recommended ? point[`${axis}Ends`] ?? [] : []),
     ]);
-  return [domainOf(ends("x"), unitOf(gauge) === "points" ? 1 : 0.003), domainOf(ends("y"), 1)];
+  return [changeDomain(ends("x"), gauge), changeDomain(ends("y"), "sql")];
 }
 
 function panelMarks(frame: PanelFrame, { name, points, x, y, first }: {

@@ -2,8 +2,15 @@ import * as Plot from "@observablehq/plot";
 import type { TradeOffRow } from "../rows/row_types.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
-import { curveMarks, type CurvePoint, curvePoints, GAUGES, ticksOf } from "./curve_marks.ts";
-import { domainOf, legend, type LegendEntry, notes, seriesStyle, signedTick } from "./series.ts";
+import {
+  changeDomain,
+  curveMarks,
+  type CurvePoint,
+  curvePoints,
+  GAUGES,
+  ticksOf,
+} from "./curve_marks.ts";
+import { legend, type LegendEntry, notes, seriesStyle, signedTick } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -153,9 +160,9 @@ function columnMarks(
   );
   const ends = (step: string, { y, ends }: CurvePoint): readonly number[] =>
     step === "finished" ? [y, ...ends ?? []] : [y];
-  const domain = domainOf(
+  const domain = changeDomain(
     panels.flat().flatMap(({ step, points }) => points.flatMap((point) => ends(step, point))),
-    unitOf(gauge) === "points" ? 1 : 0.003,
+    gauge,
   );
   const frame = { x0: left + TICKS, x1: left + width - 6 };
   const toX = (x: number): number => frame.x0 + x / (1.05 * most) * (frame.x1 - frame.x0);

@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import type { SeedRow } from "../rows/row_types.ts";
-import { unitOf } from "../words/measures.ts";
 import { describeChanges } from "./trade_off_words.ts";
 import {
+  changeDomain,
+  changeInUnit,
   curveMarks,
   type CurvePoint,
   curvePoints,
@@ -12,7 +13,7 @@ import {
 } from "./curve_marks.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
 import { margins } from "./grouped_bars.ts";
-import { domainOf, legend, notes, type SeriesStyle, seriesStyle } from "./series.ts";
+import { legend, notes, type SeriesStyle, seriesStyle } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -156,15 +157,8 @@ function meanPoint(
 ): CurvePoint | undefined {
   const row = means.find(({ measure }) => measure === gauge);
   if (!row) return undefined;
-  const size = unitOf(gauge) === "points" ? 100 : 1;
-  const { verdict: { difference, ci95 }, items } = row.change;
-  return {
-    x,
-    y: size * difference,
-    n: items,
-    recommended: false,
-    ...(ci95 && { ends: [size * ci95[0], size * ci95[1]] as const }),
-  };
+  const { verdict, items } = row.change;
+  return { x, n: items, recommended: false, ...changeInUnit(verdict, gauge) };
 }
 
 function panelMarks(
@@ -192,10 +186,7 @@ function panelMarks(
     ...further.map(({ ends: _, ...point }) => point),
     ...(mean ? [mean] : []),
   ]);
-  const domain = domainOf(
-    points.flatMap(({ y, ends }) => [y, ...(ends ?? [])]),
-    unitOf(gauge) === "points" ? 1 : 0.003,
-  );
+  const domain = changeDomain(points.flatMap(({ y, ends }) => [y, ...(ends ?? [])]), gauge);
   const toY = (value: number): number =>
     top + PANEL - (value - domain[0]) / (domain[1] - domain[0]) * PANEL;
   return [

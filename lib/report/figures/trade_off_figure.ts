@@ -1,8 +1,9 @@
 import type { VariantRows } from "../rows/row_types.ts";
 import { describeTradeOff, legendEntries, noteLines } from "./trade_off_words.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
+import { changeDomain } from "./curve_marks.ts";
 import { margins } from "./grouped_bars.ts";
-import { domainOf, legend, notes, signedTick } from "./series.ts";
+import { legend, notes, signedTick } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -151,7 +152,6 @@ function domainsOf(
     readonly near: boolean;
   },
 ): Domains {
-  const least = unitOf(gauge) === "points" ? 1 : 0.003;
   const held = near ? all.filter(({ front, recommended }) => front || recommended) : all;
   const ends = (axis: "x" | "y"): number[] =>
     held.flatMap((point) => [
@@ -159,7 +159,7 @@ function domainsOf(
       ...(hasBars(point, all) ? point[`${axis}Ends`] ?? [] : []),
     ]);
   const lines = tolerated === undefined || near ? [] : [tolerated];
-  return { x: domainOf([...ends("x"), ...lines], least), y: domainOf(ends("y"), 1) };
+  return { x: changeDomain([...ends("x"), ...lines], gauge), y: changeDomain(ends("y"), "sql") };
 }
 
 function isWithin(value: number | undefined, [low, high]: readonly [number, number]): boolean {
