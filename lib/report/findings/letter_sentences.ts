@@ -1,7 +1,7 @@
 import { formatCount, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { changeBounds, changeWithUnit } from "../words/measures.ts";
-import { changeSentence } from "../words/verdict_words.ts";
+import { changeSentence, isShown } from "../words/verdict_words.ts";
 import type { ChangeRow, VariantRows } from "../rows/row_types.ts";
 import { BASE_NAME, overallChange } from "../rows/study_lookup.ts";
 import { movesText } from "../tables/letter_table.ts";
@@ -108,10 +108,6 @@ function partText(
     case "nothing":
       return [];
   }
-}
-
-function isShown({ outcome }: ChangeRow): boolean {
-  return outcome === "gain" || outcome === "loss";
 }
 
 /** The same by the letters that the model writes: a drop there alone is one of the form. */

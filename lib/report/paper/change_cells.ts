@@ -2,6 +2,7 @@ import type { ChangeRow } from "../rows/row_types.ts";
 import { percentText } from "../tables/change_table.ts";
 import { formatPercent, formatSigned } from "../words/format_numbers.ts";
 import { changeBounds, changeNumber } from "../words/measures.ts";
+import { isShown } from "../words/verdict_words.ts";
 import type { PaperWords } from "./paper_words.ts";
 import { typstText } from "./typst_text.ts";
 
@@ -11,13 +12,12 @@ import { typstText } from "./typst_text.ts";
  */
 export function changeCell({ texts }: PaperWords, row: ChangeRow | undefined): string {
   if (!row) return "[]";
-  const { measure, outcome, adjusted, verdict: { difference, ci95 } } = row;
+  const { measure, adjusted, verdict: { difference, ci95 } } = row;
   const number = texts.numbers(changeNumber(difference, measure));
   const bounds = ci95 === undefined ? "" : ` ${texts.numbers(changeBounds(ci95, measure))}`;
-  const shown = outcome === "gain" || outcome === "loss";
   const marked = typstText(number + (adjusted ? "†" : ""));
   const ends = bounds === "" ? "" : ` #box[${typstText(bounds.trim())}]`;
-  return `[${shown ? `#strong[${marked}]` : marked}${ends}]`;
+  return `[${isShown(row) ? `#strong[${marked}]` : marked}${ends}]`;
 }
 
 /** A change in percent of the base score with its interval, or why it has none. */

@@ -5,13 +5,12 @@ import { ALL } from "../rows/change_rows.ts";
 import { BASE_NAME, overallAccuracy, overallChange } from "../rows/study_lookup.ts";
 import { movesText } from "../tables/letter_table.ts";
 import { formatNats, formatPercent } from "../words/format_numbers.ts";
-import { changeSentenceIn } from "../words/verdict_words.ts";
+import { changeSentenceIn, isShown } from "../words/verdict_words.ts";
 import { percentIn } from "./change_cells.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import {
   classValues,
   hardnessValues,
-  isShown,
   numbersOf,
   outcomeValues,
   replayValues,
@@ -119,7 +118,7 @@ function choiceValues(
         reading: letterReading(change, { priorFree, habit }),
         priorFree: shortSentence(words, priorFree),
         habit: numbersOf(words, habit),
-        habitShown: habit.outcome === "gain" || habit.outcome === "loss",
+        habitShown: isShown(habit),
         moved: flips?.moved ?? 0,
         n: flips?.n ?? 0,
         moves: movesText(flips?.rows ?? [], NAMED_MOVES)
@@ -203,7 +202,7 @@ function groupsByWord(words: PaperWords, rows: readonly ChangeRow[]): TemplateVa
     some: rows.length > 0,
     gains: of(({ outcome }) => outcome === "gain"),
     losses: of(({ outcome }) => outcome === "loss"),
-    open: of(({ outcome }) => outcome !== "gain" && outcome !== "loss"),
+    open: of((row) => !isShown(row)),
   };
 }
 

@@ -4,7 +4,7 @@ import type { ChangeRow } from "../rows/row_types.ts";
 import { BASE_NAME, overallAccuracy, overallChange } from "../rows/study_lookup.ts";
 import { formatPercent } from "../words/format_numbers.ts";
 import { changeBounds } from "../words/measures.ts";
-import { changeIn, lossIn, outcomeWordIn, pValueText } from "../words/verdict_words.ts";
+import { changeIn, isShown, lossIn, outcomeWordIn, pValueText } from "../words/verdict_words.ts";
 import { percentIn } from "./change_cells.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import { listIn, nameIn, type PaperWords } from "./paper_words.ts";
@@ -24,11 +24,6 @@ export function numbersOf(
 export function shortSentence(words: PaperWords, row: ChangeRow): string {
   const mark = row.adjusted ? "" : words.texts.unadjusted;
   return `${numbersOf(words, row)}: ${outcomeWordIn(words.texts, row)}${mark}`;
-}
-
-/** Whether a change is called a gain or a loss. */
-export function isShown(row: Pick<ChangeRow, "outcome"> | undefined): boolean {
-  return row?.outcome === "gain" || row?.outcome === "loss";
 }
 
 /** Names of variants as a list in a sentence. */

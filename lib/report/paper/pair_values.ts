@@ -1,8 +1,7 @@
 import { correlationReading } from "../findings/recipe_findings.ts";
 import type { Measure, StudyRows } from "../rows/row_types.ts";
 import { formatDecimal } from "../words/format_numbers.ts";
-import { changeSentenceIn } from "../words/verdict_words.ts";
-import { isShown } from "./outcome_values.ts";
+import { changeSentenceIn, isShown } from "../words/verdict_words.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import { nameIn, type PaperWords } from "./paper_words.ts";
 import { identifierOf } from "./typst_text.ts";

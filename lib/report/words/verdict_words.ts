@@ -29,6 +29,11 @@ export function outcomeWord(row: WordedChange): string {
   return outcomeWordIn(ENGLISH, row);
 }
 
+/** Whether a change is called a gain or a loss. */
+export function isShown(row: Pick<ChangeRow, "outcome"> | undefined): boolean {
+  return row?.outcome === "gain" || row?.outcome === "loss";
+}
+
 /** {@linkcode outcomeWord} in a language. @throws {RangeError} As that does. */
 export function outcomeWordIn(texts: VerdictTexts, row: WordedChange): string {
   switch (row.outcome) {
@@ -57,7 +62,7 @@ export function verdictWords(row: WordedChange): string {
 export function verdictWordsIn(texts: VerdictTexts, row: WordedChange): string {
   const word = outcomeWordIn(texts, row);
   const mark = row.adjusted ? "" : texts.unadjusted;
-  if (row.outcome === "gain" || row.outcome === "loss") return word + mark;
+  if (isShown(row)) return word + mark;
   return `${word}${mark}; ${openText(texts, row)}`;
 }
 
@@ -71,10 +76,9 @@ export function changeSentence(row: WordedChange): string {
 
 /** {@linkcode changeSentence} in a language. */
 export function changeSentenceIn(texts: VerdictTexts, row: WordedChange): string {
-  const { measure, verdict: { difference, ci95 }, outcome } = row;
-  const shown = outcome === "gain" || outcome === "loss";
-  const bounds = shown && ci95 ? ` ${texts.numbers(changeBounds(ci95, measure))}` : "";
-  return `${changeIn(texts, row.measure, difference)}${bounds}: ${verdictWordsIn(texts, row)}`;
+  const { measure, verdict: { difference, ci95 } } = row;
+  const bounds = isShown(row) && ci95 ? ` ${texts.numbers(changeBounds(ci95, measure))}` : "";
+  return `${changeIn(texts, measure, difference)}${bounds}: ${verdictWordsIn(texts, row)}`;
 }
 
 /** A change with its unit in a language. */
@@ -105,10 +109,11 @@ function toleratedText(texts: VerdictTexts, { delta, measure }: WordedChange): s
 }
 
 function openText(texts: VerdictTexts, row: WordedChange): string {
-  const { verdict: { ci95, plainCi95, outcome }, adjusted } = row;
+  const { verdict, adjusted } = row;
+  const { ci95, plainCi95 } = verdict;
   if (!ci95) return plainCi95 ? texts.oneCluster : texts.nothingVaries;
   const [bound, between] = [boundText(texts, row), betweenText(texts, row)];
-  if (!adjusted || (outcome !== "gain" && outcome !== "loss")) return bound + between;
+  if (!adjusted || !isShown(verdict)) return bound + between;
   return bound + texts.alone(between, adjusted.claims, texts.numbers(pValueText(adjusted.p)));
 }
 
