@@ -50,8 +50,8 @@ export function browserBlocks(data: BrowserData): BrowserBlock[] {
   return [
     json("study", study),
     json("changes", changesBlock(data.changes, index)),
-    ...(sql ? sqlBlocks(sql) : []),
-    ...(choices ? choiceBlocks(choices) : []),
+    ...(sql && study.sql ? sqlBlocks(sql, study.sql) : []),
+    ...(choices && study.choices ? choiceBlocks(choices, study.choices) : []),
   ];
 }
 
@@ -75,9 +75,8 @@ function classesOf(outcomes: BrowserSql["outcomes"]): SqlHead["classes"] {
     .map((name) => ({ name, rule: ERROR_CLASS_RULES[name] }));
 }
 
-function sqlBlocks(sql: BrowserSql): BrowserBlock[] {
+function sqlBlocks(sql: BrowserSql, head: SqlHead): BrowserBlock[] {
   const { questions, outcomes, answers, results } = sql;
-  const head = sqlHead(sql);
   const [db, hardness, status, errorClass] = [
     indexOf(head.databases, "database"),
     indexOf(head.hardness, "hardness"),
@@ -144,9 +143,7 @@ function choicesHead({ title, questions, answers }: BrowserChoices): ChoicesHead
   };
 }
 
-function choiceBlocks(choices: BrowserChoices): BrowserBlock[] {
-  const { questions, answers } = choices;
-  const head = choicesHead(choices);
+function choiceBlocks({ questions, answers }: BrowserChoices, head: ChoicesHead): BrowserBlock[] {
   const subject = indexOf(head.subjects, "subject");
   const n = questions.length;
   const options = questions.reduce((sum, { choices }) => sum + choices.length, 0);
