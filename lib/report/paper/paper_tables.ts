@@ -17,43 +17,30 @@ import {
 /** Classes of error that a table has room for, the most frequent first. */
 const CLASSES = 7;
 
-/** A table as Typst code: heads and cells are markup in brackets, row by row. */
+/**
+ * A table as Typst code, whose first column says what a row is of and whose others are centred.
+ *
+ * @param head Texts, one a column.
+ * @param rows Cells as markup in brackets, or other arguments of a table in Typst's code.
+ * @param widths Of all columns but the first, as Typst has them; alike if left out.
+ */
 export function typstTable(
-  { columns, align, head, rows }: {
-    /** Widths as Typst has them. */
-    readonly columns: readonly string[];
-    /** One a column. */
-    readonly align: readonly ("left" | "center" | "right")[];
-    readonly head: readonly string[];
-    readonly rows: readonly (readonly string[])[];
-  },
-): TypstMarkup {
-  const lines = rows.map((row) => `  ${row.join(", ")},`);
-  return {
-    typst: [
-      "ruled(",
-      `  columns: (${columns.join(", ")},),`,
-      `  align: (${align.map((side) => `${side} + horizon`).join(", ")},),`,
-      `  head: (${head.map(typstCell).join(", ")},),`,
-      ...lines,
-      ")",
-    ].join("\n"),
-    plain: "",
-  };
-}
-
-/** A table whose first column names variants and whose others are centred. */
-function variantTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   widths: readonly string[] = head.slice(1).map(() => "1fr"),
 ): TypstMarkup {
-  return typstTable({
-    columns: ["auto", ...widths],
-    align: ["left", ...head.slice(1).map(() => "center" as const)],
-    head,
-    rows,
-  });
+  const sides = ["left", ...head.slice(1).map(() => "center")];
+  return {
+    typst: [
+      "ruled(",
+      `  columns: (${["auto", ...widths].join(", ")},),`,
+      `  align: (${sides.map((side) => `${side} + horizon`).join(", ")},),`,
+      `  head: (${head.map(typstCell).join(", ")},),`,
+      ...rows.map((row) => `  ${row.join(", ")},`),
+      ")",
+    ].join("\n"),
+    plain: "",
+  };
 }
 
 /** Every shown variant with its score and change on each measure of the study. */
@@ -70,7 +57,7 @@ export function mainTable(context: PaperContext): TypstMarkup {
   };
   const title = (gauge: (typeof gauges)[number]): string =>
     `${nameIn(words, rows.titles[gauge])}, ${gauge === "prose" ? table.nats : table.accuracy}`;
-  return variantTable(
+  return typstTable(
     [table.variant, ...gauges.flatMap((gauge) => [title(gauge), table.change])],
     [BASE_NAME, ...variants.shown].map((variant) => [
       variantCell(context, variant),
@@ -108,7 +95,7 @@ function groupTable(
   const base = own.filter(({ variant }) => variant === BASE_NAME);
   const groups = base.map(({ group }) => group);
   const name = (group: string): string => group === ALL ? words.table.all : nameIn(words, group);
-  return variantTable(
+  return typstTable(
     [
       words.table.variant,
       // no break within "(n = 12)"
@@ -120,13 +107,7 @@ function groupTable(
       [variantCell(context, BASE_NAME), ...base.map((row) => shareCell(words, row))],
       ...variants.shown.map((variant) => [
         variantCell(context, variant),
-        ...groups.map((group) =>
-          cell(
-            rows.changes.find((row) =>
-              row.measure === measure && row.variant === variant && row.group === group
-            ),
-          )
-        ),
+        ...groups.map((group) => cell(changeOn(context, measure, variant, group))),
       ]),
     ],
   );
@@ -137,7 +118,7 @@ export function shotTable(context: PaperContext): TypstMarkup | null {
   const { rows, words, variants } = context;
   const groups = [...new Set(rows.shots.map(({ group }) => group))];
   if (groups.length < 2) return null;
-  return variantTable(
+  return typstTable(
     [
       words.table.variant,
       ...groups.flatMap((group) => [
@@ -160,7 +141,7 @@ export function shotTable(context: PaperContext): TypstMarkup | null {
 export function proseTable(context: PaperContext): TypstMarkup {
   const { rows, words, variants } = context;
   const base = rows.prose.filter(({ variant }) => variant === BASE_NAME);
-  return variantTable(
+  return typstTable(
     [
       words.table.variant,
       ...base.map(({ group }) => group === ALL ? words.table.all : nameIn(words, group)),
@@ -225,12 +206,10 @@ export function errorTable(context: PaperContext): TypstMarkup {
     countRow(table.count, ordered),
   ];
   const heading = `table.cell(colspan: ${names.length + 1}, emph[${typstText(table.class)}])`;
-  return typstTable({
-    columns: ["auto", ...names.map(() => "1fr")],
-    align: ["left", ...names.map(() => "center" as const)],
-    head: ["", ...names.map((name) => name === BASE_NAME ? table.base : breakable(name))],
-    rows: [...funnel, ["table.hline(stroke: hair)"], [heading], ...classes],
-  });
+  return typstTable(
+    ["", ...names.map((name) => name === BASE_NAME ? table.base : breakable(name))],
+    [...funnel, ["table.hline(stroke: hair)"], [heading], ...classes],
+  );
 }
 
 /** Which letters were chosen, and what is left of a change with the letter prior taken off. */
@@ -241,7 +220,7 @@ export function letterTable(context: PaperContext): TypstMarkup | null {
   const written = rows.changes.some(({ measure }) => measure === "written");
   const measures = ["prior_free", "habit", ...(written ? ["written" as const] : [])] as const;
   const heads = [table.priorFree, table.habit, ...(written ? [table.written] : [])];
-  return variantTable(
+  return typstTable(
     [table.variant, table.chosen, table.moved, ...heads],
     [BASE_NAME, ...variants.shown].flatMap((variant) => {
       const row = rows.letters.find((row) => row.variant === variant);

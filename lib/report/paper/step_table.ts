@@ -43,10 +43,9 @@ export function stepTable({ rows, words, variants }: PaperContext): TypstMarkup 
   });
   if (body.length === 0) return null;
   const head = (measure: "sql" | typeof gauge): string => nameIn(words, rows.titles[measure]);
-  return typstTable({
-    columns: ["auto", "1fr", "1fr", "auto"],
-    align: ["left", "center", "center", "center"],
-    head: [table.scale, head("sql"), head(gauge), table.excluded],
-    rows: body,
-  });
+  return typstTable(
+    [table.scale, head("sql"), head(gauge), table.excluded],
+    body,
+    ["1fr", "1fr", "auto"],
+  );
 }

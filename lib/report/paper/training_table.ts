@@ -35,12 +35,7 @@ export function trainingTable({ inputs, words }: PaperContext): TypstMarkup {
       : cells.map(typstCell);
     return [[typstCell(words.parameters[parameter]), ...shown]];
   });
-  return typstTable({
-    columns: ["auto", ...names.map(() => "1fr")],
-    align: ["left", ...names.map(() => "center" as const)],
-    head: [words.table.parameter, ...names.map(breakable)],
-    rows,
-  });
+  return typstTable([words.table.parameter, ...names.map(breakable)], rows);
 }
 
 interface TrainingColumn {
