@@ -112,6 +112,6 @@ function modules(
 
 function kind(settings: AdapterSettings | undefined): string | undefined {
   if (!settings) return undefined;
-  return [settings.dora ? "DoRA" : settings.rsLora ? "" : "LoRA", settings.rsLora ? "rsLoRA" : ""]
-    .filter((name) => name !== "").join(" ");
+  const forms = [...(settings.dora ? ["DoRA"] : []), ...(settings.rsLora ? ["rsLoRA"] : [])];
+  return forms.length === 0 ? "LoRA" : forms.join(" ");
 }
