@@ -1,4 +1,4 @@
-import type { Gauge } from "../../runs/mod.ts";
+import { GAUGES } from "../../runs/mod.ts";
 import type { ChangeRow, GaugeTitles } from "../rows/row_types.ts";
 import { ALL } from "../rows/change_rows.ts";
 import { lossText, measureName } from "../words/measures.ts";
@@ -96,8 +96,8 @@ function claimEnd(
   return { end: undecided === "fail" ? "failed" : "skipped", type: "undecided" };
 }
 
-function isGauge(measure: string): measure is Gauge {
-  return measure === "sql" || measure === "mmlu" || measure === "prose";
+function isGauge(measure: string): boolean {
+  return GAUGES.some((gauge) => gauge === measure);
 }
 
 /**

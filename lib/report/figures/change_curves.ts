@@ -1,13 +1,7 @@
+import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import type { TradeOffRow } from "../rows/row_types.ts";
 import { describeChanges } from "./trade_off_words.ts";
-import {
-  changeDomain,
-  curveMarks,
-  curvePoints,
-  GAUGES,
-  panelFrame,
-  type Placed,
-} from "./curve_marks.ts";
+import { changeDomain, curveMarks, curvePoints, panelFrame, type Placed } from "./curve_marks.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
 import { margins } from "./grouped_bars.ts";
 import { legend, notes, type SeriesStyle, seriesStyle } from "./series.ts";
@@ -159,7 +153,7 @@ type StyledCurve = Curve & { readonly style: SeriesStyle };
 
 /** One panel: a measure with its axis, and every curve that has it. */
 function panelMarks(
-  gauge: typeof GAUGES[number],
+  gauge: Gauge,
   curves: readonly StyledCurve[],
   { rows, most, margin, top }: {
     readonly rows: TradeOffRows;

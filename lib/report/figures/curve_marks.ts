@@ -1,12 +1,10 @@
 import * as Plot from "@observablehq/plot";
+import type { Gauge } from "../../runs/mod.ts";
 import type { ChangeRow, TradeOffRow } from "../rows/row_types.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
 import { domainOf, type SeriesStyle, signedTick } from "./series.ts";
 import { figureName, figureText, FONT, type Margin, MUTED } from "./svg.ts";
-
-/** The measures that have a panel, in their order. */
-export const GAUGES = ["sql", "mmlu", "prose"] as const;
 
 /** Where a variant stands on the x axis of a curve. */
 export interface Placed {
@@ -33,7 +31,7 @@ export interface CurvePoint {
 /** The points of a curve that have a change of a measure, from left to right. */
 export function curvePoints(
   points: readonly Placed[],
-  gauge: typeof GAUGES[number],
+  gauge: Gauge,
 ): CurvePoint[] {
   return points.flatMap(({ row, x }) => {
     const change: ChangeRow | undefined = row[gauge];
@@ -46,7 +44,7 @@ export function curvePoints(
 /** A change and its wider 95 % interval in the unit of its panel. */
 export function changeInUnit(
   { difference, ci95 }: Pick<ChangeRow["verdict"], "difference" | "ci95">,
-  gauge: typeof GAUGES[number],
+  gauge: Gauge,
 ): Pick<CurvePoint, "y" | "ends"> {
   const size = unitOf(gauge) === "points" ? 100 : 1;
   return {
@@ -58,7 +56,7 @@ export function changeInUnit(
 /** The ends of an axis of changes in the unit of their measure, 0 among them. */
 export function changeDomain(
   values: readonly number[],
-  gauge: typeof GAUGES[number],
+  gauge: Gauge,
 ): readonly [number, number] {
   return domainOf(values, unitOf(gauge) === "points" ? 1 : 0.003);
 }
@@ -109,7 +107,7 @@ export function curveMarks(
 }
 
 /** What the frame of a panel is made with. */
-export interface PanelFrame {
+export interface PanelFrameOptions {
   /** What the data of the measure are called. */
   readonly title: string;
   /** How many pairs the changes are of; several where curves differ. */
@@ -125,8 +123,8 @@ export interface PanelFrame {
 
 /** The axis of a panel with its grid, and what it shows above it. */
 export function panelFrame(
-  gauge: typeof GAUGES[number],
-  { title, n, domain, toY, top, margin }: PanelFrame,
+  gauge: Gauge,
+  { title, n, domain, toY, top, margin }: PanelFrameOptions,
 ): unknown[] {
   const heading = `${figureName(title)} (${unitOf(gauge)}, ${betterOf(gauge)} is better), n = ${
     [...new Set(n)].map(formatCount).join(" or ")

@@ -1,15 +1,9 @@
 import * as Plot from "@observablehq/plot";
+import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import type { TradeOffRow } from "../rows/row_types.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
-import {
-  changeDomain,
-  curveMarks,
-  type CurvePoint,
-  curvePoints,
-  GAUGES,
-  ticksOf,
-} from "./curve_marks.ts";
+import { changeDomain, curveMarks, type CurvePoint, curvePoints, ticksOf } from "./curve_marks.ts";
 import { legend, type LegendEntry, notes, seriesStyle, signedTick } from "./series.ts";
 import {
   COLUMN_WIDTH,
@@ -64,7 +58,7 @@ export function recipeScalesFigure(rows: TradeOffRows): string | undefined {
   if (gauges.length === 0) return undefined;
   const steps = [...new Set(recipes.flatMap(({ curves }) => curves.map(({ step }) => step)))];
   const keys = legend(legendOf(steps, all));
-  const n = (gauge: typeof GAUGES[number]): string => {
+  const n = (gauge: Gauge): string => {
     const counts = [...new Set(all.flatMap((row) => row[gauge]?.evidence.n ?? []))];
     return `${counts.map(formatCount).join(" or ")} (${figureName(rows.titles[gauge])})`;
   };
@@ -141,7 +135,7 @@ function legendOf(steps: readonly string[], all: readonly TradeOffRow[]): Legend
 
 /** One measure: its title, and a panel a recipe. */
 function columnMarks(
-  gauge: typeof GAUGES[number],
+  gauge: Gauge,
   recipes: readonly RecipeCurves[],
   { rows, steps, most, left, width }: {
     readonly rows: TradeOffRows;

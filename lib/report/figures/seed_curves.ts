@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import type { SeedRow } from "../rows/row_types.ts";
 import { describeChanges } from "./trade_off_words.ts";
 import {
@@ -7,7 +8,6 @@ import {
   curveMarks,
   type CurvePoint,
   curvePoints,
-  GAUGES,
   panelFrame,
   type Placed,
 } from "./curve_marks.ts";
@@ -152,7 +152,7 @@ function recipesOf({ tradeOff, seeds }: SeedFigureRows): Recipe[] {
 /** The mean over seeds as a point; `undefined` where the measure has none. */
 function meanPoint(
   { means }: Recipe,
-  gauge: typeof GAUGES[number],
+  gauge: Gauge,
   x: number,
 ): CurvePoint | undefined {
   const row = means.find(({ measure }) => measure === gauge);
@@ -162,7 +162,7 @@ function meanPoint(
 }
 
 function panelMarks(
-  gauge: typeof GAUGES[number],
+  gauge: Gauge,
   recipes: readonly Recipe[],
   { rows, margin, top }: {
     readonly rows: SeedFigureRows;

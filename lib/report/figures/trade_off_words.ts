@@ -1,7 +1,7 @@
+import { GAUGES } from "../../runs/mod.ts";
 import { formatCount, formatCounted } from "../words/format_numbers.ts";
 import { changeNumber, lossText, unitOf } from "../words/measures.ts";
 import type { TradeOffRow } from "../rows/row_types.ts";
-import { GAUGES } from "./curve_marks.ts";
 import type { LegendEntry } from "./series.ts";
 import { figureName, INK } from "./svg.ts";
 import { FEW, FRONT_WIDTH } from "./trade_off_marks.ts";
