@@ -16,7 +16,6 @@
 export { browserChange, type ChangePlace } from "./browser/browser_change.ts";
 export {
   type BrowserChange,
-  type BrowserChoiceQuestion,
   type BrowserChoices,
   type BrowserData,
   type BrowserLetters,
@@ -24,13 +23,12 @@ export {
   type BrowserQuestion,
   type BrowserSql,
   type BrowserSqlAnswers,
-  type BrowserVariant,
   NO_LETTER,
   NO_OUTCOME,
   NOT_ASKED,
 } from "./browser/browser_data.ts";
 export { browserPage } from "./browser/browser_page.ts";
-export type { ShownResult } from "./browser/format.ts";
+export type { ChangeWords, ListedVariant, ShownResult } from "./browser/format.ts";
 export { type ChoiceAnswer, type ChoiceExample, choicesText } from "./examples/choices_text.ts";
 export { examplesTable } from "./examples/examples_table.ts";
 export { failuresText } from "./examples/failures_text.ts";

@@ -1,4 +1,5 @@
-import type { ShownResult } from "./format.ts";
+import type { MmluQuestion } from "../../mmlu/mod.ts";
+import type { ChangeWords, ListedVariant, ShownResult } from "./format.ts";
 
 /** All that the flip browser shows of a study: the page computes no statistics. */
 export interface BrowserData {
@@ -13,7 +14,7 @@ export interface BrowserData {
   /** One line each: what is cut, missing or of other data than the study's. */
   readonly notes: readonly string[];
   /** The variants in the order of the study, the base model first. */
-  readonly variants: readonly BrowserVariant[];
+  readonly variants: readonly ListedVariant[];
   /** The pair that is shown first: names of variants. */
   readonly first: { readonly from: string; readonly to: string };
   /** Text-to-SQL, where it was asked. */
@@ -22,16 +23,6 @@ export interface BrowserData {
   readonly choices?: BrowserChoices;
   /** What may be said of each pair, measure and prompt. */
   readonly changes: readonly BrowserChange[];
-}
-
-/** A variant, as the page lists it. */
-export interface BrowserVariant {
-  /** Its name. */
-  readonly name: string;
-  /** What it is noted for, such as "recommended". */
-  readonly note?: string;
-  /** The recipe or adapter that it is listed under; left out where it stands alone. */
-  readonly group?: string;
 }
 
 /** Text-to-SQL: questions, what was answered, and what the statements give. */
@@ -102,25 +93,9 @@ export interface BrowserChoices {
   /** What the data are called, such as "MMLU". */
   readonly title: string;
   /** In the order of the study. */
-  readonly questions: readonly BrowserChoiceQuestion[];
+  readonly questions: readonly MmluQuestion[];
   /** What was answered, a list for each variant that was asked. */
   readonly answers: readonly BrowserLetters[];
-}
-
-/** A multiple-choice question. */
-export interface BrowserChoiceQuestion {
-  /** Its id, such as `astronomy-7`. */
-  readonly id: string;
-  /** Its subject. */
-  readonly subject: string;
-  /** Its subject's category. */
-  readonly category: string;
-  /** The question. */
-  readonly question: string;
-  /** The options, A first: 2 to 10. */
-  readonly choices: readonly string[];
-  /** Index of the right one. */
-  readonly answer: number;
 }
 
 /** The letters of one variant. */
@@ -148,7 +123,7 @@ export const NO_LETTER = 254;
 export const NOT_ASKED = 255;
 
 /** What may be said of the change from one variant to another, made by the words of the report. */
-export interface BrowserChange {
+export interface BrowserChange extends ChangeWords {
   /** Names of variants. */
   readonly from: string;
   /** The one that the words are of. */
@@ -157,16 +132,4 @@ export interface BrowserChange {
   readonly gauge: "sql" | "mmlu" | "prose";
   /** Index of the text-to-SQL prompt; 0 for other measures. */
   readonly prompt: number;
-  /** The change with its word and interval, such as "+4.1 points [+2.0, +6.2]: a gain". */
-  readonly sentence: string;
-  /** The 95 % interval with questions as the unit, such as "[+2.0, +6.2]". */
-  readonly byExamples?: string;
-  /** The 95 % interval with databases or subjects as the unit. */
-  readonly byClusters?: string;
-  /** McNemar's mid-p, such as "= 0.042"; of scores. */
-  readonly midP?: string;
-  /** Further sentences of the report on it, such as what part of it is a habit of letters. */
-  readonly more?: readonly string[];
-  /** The same sentence for single groups (levels of hardness, categories), where a summary has them. */
-  readonly groups?: Readonly<Record<string, string>>;
 }

@@ -41,8 +41,11 @@ export interface ShownResult {
 
 /** A variant as the page lists it, below its group where it has one. */
 export interface ListedVariant {
+  /** Its name. */
   readonly name: string;
+  /** What it is noted for, such as "recommended". */
   readonly note?: string;
+  /** The recipe or adapter that it is listed under; left out where it stands alone. */
   readonly group?: string;
 }
 
@@ -97,11 +100,17 @@ export type ChangesBlock = Readonly<
 
 /** What may be said of a change. */
 export interface ChangeWords {
+  /** The change with its word and interval, such as "+4.1 points [+2.0, +6.2]: a gain". */
   readonly sentence: string;
+  /** The 95 % interval with questions as the unit, such as "[+2.0, +6.2]". */
   readonly byExamples?: string;
+  /** The 95 % interval with databases or subjects as the unit. */
   readonly byClusters?: string;
+  /** McNemar's mid-p, such as "= 0.042"; of scores. */
   readonly midP?: string;
+  /** Further sentences of the report on it, such as what part of it is a habit of letters. */
   readonly more?: readonly string[];
+  /** The same sentence for single groups (levels of hardness, categories), where a summary has them. */
   readonly groups?: Readonly<Record<string, string>>;
 }
 

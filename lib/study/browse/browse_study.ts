@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fromRoot, type Progress, UsageError } from "../../ground/mod.ts";
 import { loadMultipleChoice, type MmluData } from "../../mmlu/mod.ts";
-import type { BrowserData, BrowserVariant } from "../../report/mod.ts";
+import type { BrowserData, ListedVariant } from "../../report/mod.ts";
 import { readSummary, type StudyConfig, type Summary } from "../../runs/mod.ts";
 import { ensureSample } from "../../setup/mod.ts";
 import { loadSpider, type SpiderData, withShownSchemas } from "../../spider/mod.ts";
@@ -157,7 +157,7 @@ function ownPrompt(summary: Summary | undefined, config: StudyConfig | undefined
   return shots === undefined ? "the study's own prompt" : `${shots}-shot`;
 }
 
-function listedVariant({ name }: BrowsedVariant, summary: Summary | undefined): BrowserVariant {
+function listedVariant({ name }: BrowsedVariant, summary: Summary | undefined): ListedVariant {
   const origin = summary?.variants.find((variant) => variant.name === name)?.origin;
   const group = origin && origin.source !== "base" ? { group: origin.source } : {};
   if (recommended(summary) === name) {

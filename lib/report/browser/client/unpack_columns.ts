@@ -1,7 +1,7 @@
-import type { ColumnType } from "../format.ts";
+import type { Columns, ColumnType } from "../format.ts";
 
 /** A column of numbers. */
-export type Column = Uint8Array | Uint16Array | Uint32Array | Int16Array;
+export type Column = Columns[string];
 
 const MAKERS: Record<ColumnType, (buffer: ArrayBuffer, start: number, length: number) => Column> = {
   u8: (buffer, start, length) => new Uint8Array(buffer, start, length),
