@@ -106,16 +106,20 @@ export function recipeScalesFigure(rows: TradeOffRows): string | undefined {
 function recipesOf(rows: readonly TradeOffRow[]): RecipeCurves[] {
   const scaled = rows.filter(({ origin }) => origin.scale !== undefined);
   return [...Map.groupBy(scaled, ({ origin }) => origin.source)].flatMap(([source, own]) => {
-    const byStep = Map.groupBy(own, ({ origin: { checkpoint, seed } }) =>
-      JSON.stringify([
-        checkpoint ? `${checkpoint.index} of ${checkpoint.of}` : "finished",
-        seed ?? null,
-      ]));
-    const curves = [...byStep]
-      .filter(([, all]) => new Set(all.map(({ origin }) => origin.scale)).size > 1)
-      .map(([key, all]): StepCurve => ({ step: JSON.parse(key)[0], rows: all }));
+    const byStep = Map.groupBy(
+      own,
+      (row) => JSON.stringify([stepOf(row), row.origin.seed ?? null]),
+    );
+    const curves = [...byStep.values()]
+      .filter((all) => new Set(all.map(({ origin }) => origin.scale)).size > 1)
+      .map((all): StepCurve => ({ step: stepOf(all[0]!), rows: all }));
     return curves.length === 0 ? [] : [{ source: figureName(source), curves }];
   });
+}
+
+/** "finished", or such as "2 of 3". */
+function stepOf({ origin: { checkpoint } }: TradeOffRow): string {
+  return checkpoint ? `${checkpoint.index} of ${checkpoint.of}` : "finished";
 }
 
 function legendOf(steps: readonly string[], all: readonly TradeOffRow[]): LegendEntry[] {
