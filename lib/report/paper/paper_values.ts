@@ -10,7 +10,7 @@ import {
   formatPercent,
 } from "../words/format_numbers.ts";
 import { lossIn, pValueText } from "../words/verdict_words.ts";
-import { cutCounts } from "../words/cut_text.ts";
+import { cutCounts, notedCuts } from "../words/cut_text.ts";
 import { exampleValues } from "./example_values.ts";
 import { findingValues } from "./finding_values.ts";
 import { namesOf } from "./outcome_values.ts";
@@ -34,8 +34,6 @@ import { groupDigits, typstLines, typstString } from "./typst_text.ts";
 const INTERVAL_LEVEL = 0.95;
 /** The one-sided level at which a loss is excluded where no path has a level of its own. */
 const EXCLUSION_LEVEL = 0.05;
-/** A share of cut completions above this is named. */
-const NOTED_CUT = 0.05;
 const SHORT_HASH = 10;
 /** Figures that a study may have something to show in. */
 const FIGURES = [
@@ -199,7 +197,7 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
   const choice = overallAccuracy(rows, "mmlu", BASE_NAME);
   const chance = rows.chance.find((row) => row.variant === BASE_NAME && row.group === ALL);
   const prose = rows.prose.find((row) => row.variant === BASE_NAME && row.group === ALL);
-  const cut = cutCounts(rows.accuracy).filter((one) => one.cut > NOTED_CUT * one.n);
+  const cut = notedCuts(cutCounts(rows.accuracy));
   const scores = summary.variants[0]!;
   return {
     sql: {

@@ -56,9 +56,14 @@ export function cutSentence(counts: readonly CutCounts[]): string {
   return `Completions cut at the token limit: ${parts.join(", ")}.`;
 }
 
+/** The variants of which so many completions were cut, more than 5 %, that it is to be told. */
+export function notedCuts(counts: readonly CutCounts[]): CutCounts[] {
+  return counts.filter(({ n, cut }) => cut > NOTED_SHARE * n);
+}
+
 /** For each variant with more than 5 % of its completions cut: what that means and what to do. */
 export function cutNotes(counts: readonly CutCounts[]): string[] {
-  return counts.filter(({ n, cut }) => cut > NOTED_SHARE * n).map(
+  return notedCuts(counts).map(
     ({ variant, n, cut, cutInReasoning }) => {
       const remedy = cutInReasoning > 0
         ? "set chat.thinking to false, or raise spider.maxNewTokens"
