@@ -121,7 +121,7 @@ export { type PaperVariants, paperVariants } from "./paper/paper_variants.ts";
 export { PAPER_LANGUAGES, writePaper } from "./paper/write_paper.ts";
 export { bestVariant } from "./rows/best_variant.ts";
 export type { ExampleAnswer, ExampleRow, ResultTable } from "./rows/example_types.ts";
-export { changeRows, pairRows } from "./rows/change_rows.ts";
+export { changeRows, pairRows, shotsName } from "./rows/change_rows.ts";
 export type { ChangeContext } from "./rows/change_rows.ts";
 export type {
   AboveChanceRow,

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { fromRoot, type Progress, UsageError } from "../../ground/mod.ts";
 import { loadMultipleChoice, type MmluData } from "../../mmlu/mod.ts";
-import type { BrowserData, ListedVariant } from "../../report/mod.ts";
+import { type BrowserData, type ListedVariant, shotsName } from "../../report/mod.ts";
 import { readSummary, type StudyConfig, type Summary } from "../../runs/mod.ts";
 import { ensureSample } from "../../setup/mod.ts";
 import { loadSpider, type SpiderData, withShownSchemas } from "../../spider/mod.ts";
@@ -154,7 +154,7 @@ function dataPath(
 
 function ownPrompt(summary: Summary | undefined, config: StudyConfig | undefined): string {
   const shots = summary?.counts.sql?.shots ?? config?.spider.shots;
-  return shots === undefined ? "the study's own prompt" : `${shots}-shot`;
+  return shots === undefined ? "the study's own prompt" : shotsName(shots);
 }
 
 function listedVariant({ name }: BrowsedVariant, summary: Summary | undefined): ListedVariant {

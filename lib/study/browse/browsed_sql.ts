@@ -5,6 +5,7 @@ import {
   type BrowserSql,
   type BrowserSqlAnswers,
   NO_OUTCOME,
+  shotsName,
 } from "../../report/mod.ts";
 import { serializeSchema, type SpiderData, type SpiderExample } from "../../spider/mod.ts";
 import { type BrowsedVariant, type BrowsedVerdict, OWN_PROMPT } from "./read_browsed_answers.ts";
@@ -69,7 +70,7 @@ export async function browsedSql(
   });
   const databases = new Set(asked.map(({ example }) => example.dbId));
   return {
-    prompts: shots.map((count) => count === OWN_PROMPT ? ownPrompt : `${count}-shot`),
+    prompts: shots.map((count) => count === OWN_PROMPT ? ownPrompt : shotsName(count)),
     questions,
     schemas: Object.fromEntries(
       [...databases].sort().map((dbId) => [dbId, serializeSchema(spider.schemas.get(dbId)!)]),
