@@ -77,8 +77,13 @@ export function possible(value: number, measure: Measure): number {
 
 /** A tolerated loss, which has no sign: "3.0 points", "0.030 nats a token". */
 export function lossText(delta: number, measure: Measure): string {
+  return withUnit(lossNumber(delta, measure), measure);
+}
+
+/** A tolerated loss without its unit: "3.0", "0.030". */
+export function lossNumber(delta: number, measure: Measure): string {
   const points = unitOf(measure) === "points";
-  return withUnit(formatNats(points ? 100 * delta : delta, points ? 1 : 3), measure);
+  return formatNats(points ? 100 * delta : delta, points ? 1 : 3);
 }
 
 function withUnit(number: string, measure: Measure): string {

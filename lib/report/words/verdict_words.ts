@@ -1,6 +1,6 @@
 import type { ChangeRow, Measure } from "../rows/row_types.ts";
 import { formatPValue } from "./format_numbers.ts";
-import { changeBounds, changeNumber, lossText, possible, unitOf } from "./measures.ts";
+import { changeBounds, changeNumber, lossNumber, possible, unitOf } from "./measures.ts";
 import { ENGLISH, type VerdictTexts } from "./verdict_texts.ts";
 
 // Every word on a change is made here, and of its outcome alone: "a gain" and "a loss" stand only
@@ -88,8 +88,7 @@ export function changeIn(texts: VerdictTexts, measure: Measure, difference: numb
 
 /** A tolerated loss with its unit in a language, which has no sign. */
 export function lossIn(texts: VerdictTexts, measure: Measure, delta: number): string {
-  const [number] = lossText(delta, measure).split(" ");
-  return withUnit(texts, texts.numbers(number!), measure);
+  return withUnit(texts, texts.numbers(lossNumber(delta, measure)), measure);
 }
 
 function withUnit(texts: VerdictTexts, number: string, measure: Measure): string {
