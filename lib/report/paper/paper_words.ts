@@ -26,8 +26,6 @@ export type TableWord =
   | "accuracy"
   | "nats"
   | "all"
-  | "recommended"
-  | "percent"
   | "class"
   | "parses"
   | "runs"
@@ -46,9 +44,7 @@ export type TableWord =
   | "moved"
   | "parameter"
   | "noPercent"
-  | "pair"
-  | "unknown"
-  | "none";
+  | "unknown";
 
 /** A parameter of a training. */
 export type ParameterWord =
@@ -89,8 +85,6 @@ const EN: PaperWords = {
     accuracy: "accuracy\u00a0%",
     nats: "nats a token",
     all: "all",
-    recommended: "recommended",
-    percent: "in percent",
     class: "first departure from the gold",
     parses: "parses %",
     runs: "runs %",
@@ -109,9 +103,7 @@ const EN: PaperWords = {
     moved: "letters moved",
     parameter: "parameter",
     noPercent: "none right before",
-    pair: "recipes",
     unknown: "unknown",
-    none: "none",
   },
   parameters: {
     learningRate: "learning rate",
@@ -177,8 +169,6 @@ const PT: PaperWords = {
     accuracy: "acurácia\u00a0%",
     nats: "nats por token",
     all: "todas",
-    recommended: "recomendada",
-    percent: "em porcentagem",
     class: "primeiro desvio em relação à consulta correta",
     parses: "analisáveis %",
     runs: "executam %",
@@ -197,9 +187,7 @@ const PT: PaperWords = {
     moved: "letras que mudaram",
     parameter: "parâmetro",
     noPercent: "nenhuma certa antes",
-    pair: "receitas",
     unknown: "desconhecido",
-    none: "nenhum",
   },
   parameters: {
     learningRate: "taxa de aprendizado",
