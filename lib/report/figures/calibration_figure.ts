@@ -4,7 +4,7 @@ import { BASE_NAME } from "../rows/study_lookup.ts";
 import { checkProbability, formatCount, formatPercent } from "../words/format_numbers.ts";
 import type { AccuracyBarsOptions } from "./accuracy_bars.ts";
 import { gridMarks, NO_MARGIN, type PanelFrame, pixelPlot } from "./panels.ts";
-import { legend, notes } from "./series.ts";
+import { legend, notes, withData } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -71,8 +71,10 @@ export function calibrationFigure(
     { name: "accuracy = probability", colour: INK, dash: "4 3" },
   ]);
   const noted = notes([
-    `Bins of equal count, lines: 95 % intervals; n = ${formatCount(n[0]!)} questions each.` +
-    (label === undefined ? "" : ` Data: ${figureName(label)}.`),
+    withData(
+      `Bins of equal count, lines: 95 % intervals; n = ${formatCount(n[0]!)} questions each.`,
+      label,
+    ),
   ]);
   return renderPlot(
     pixelPlot(below + 36 + keys.height + noted.height, [

@@ -4,7 +4,7 @@ import { describeChanges } from "./trade_off_words.ts";
 import { changeDomain, curveMarks, curvePoints, panelFrame, type Placed } from "./curve_marks.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
 import { margins } from "./grouped_bars.ts";
-import { legend, notes, type SeriesStyle, seriesStyle } from "./series.ts";
+import { legend, notes, type SeriesStyle, seriesStyle, withData } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -108,8 +108,7 @@ function curvesFigure(
   if (gauges.length === 0) return undefined;
   const keys = legend(curves.map(({ name, style }) => ({ name, ...style })));
   const lines = notes([
-    `Bars: the wider 95 % interval of the two, unadjusted.${of}` +
-    (rows.label === undefined ? "" : ` Data: ${figureName(rows.label)}.`),
+    withData(`Bars: the wider 95 % interval of the two, unadjusted.${of}`, rows.label),
   ]);
   const height = gauges.length * (PANEL + GAP) + 40 + keys.height + lines.height;
   const most = Math.max(...curves.flatMap(({ points }) => points.map(({ x }) => x)));

@@ -4,7 +4,7 @@ import type { TradeOffRow } from "../rows/row_types.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
 import { changeDomain, curveMarks, type CurvePoint, curvePoints, ticksOf } from "./curve_marks.ts";
-import { legend, type LegendEntry, notes, seriesStyle, signedTick } from "./series.ts";
+import { legend, type LegendEntry, notes, seriesStyle, signedTick, withData } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -63,9 +63,11 @@ export function recipeScalesFigure(rows: TradeOffRows): string | undefined {
     return `${counts.map(formatCount).join(" or ")} (${figureName(rows.titles[gauge])})`;
   };
   const lines = notes([
-    "Bars, of finished adapters: the wider 95 % interval of the two, unadjusted. " +
-    `n = ${gauges.map(n).join(", ")}.` +
-    (rows.label === undefined ? "" : ` Data: ${figureName(rows.label)}.`),
+    withData(
+      "Bars, of finished adapters: the wider 95 % interval of the two, unadjusted. " +
+        `n = ${gauges.map(n).join(", ")}.`,
+      rows.label,
+    ),
   ]);
   const below = TOP + recipes.length * (HEAD + PANEL);
   const most = Math.max(...all.map(({ origin }) => origin.scale ?? 0));

@@ -13,7 +13,7 @@ import {
 } from "./curve_marks.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
 import { margins } from "./grouped_bars.ts";
-import { legend, notes, type SeriesStyle, seriesStyle } from "./series.ts";
+import { legend, notes, type SeriesStyle, seriesStyle, withData } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -63,8 +63,7 @@ export function seedFigure(rows: SeedFigureRows): string | undefined {
   if (gauges.length === 0) return undefined;
   const keys = legend(recipes.map(({ name, style }) => ({ name, ...style })));
   const lines = notes([
-    "Bars: the wider 95 % interval of the two, unadjusted." +
-    (rows.label === undefined ? "" : ` Data: ${figureName(rows.label)}.`),
+    withData("Bars: the wider 95 % interval of the two, unadjusted.", rows.label),
   ]);
   const below = gauges.length * (PANEL + GAP);
   const height = below + 40 + keys.height + lines.height;

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import {
   COLUMN_WIDTH,
+  figureName,
   figureText,
   fitText,
   INK,
@@ -147,6 +148,11 @@ export function domainOf(
   const high = Math.max(0, ...values);
   const margin = Math.max(least, 0.08 * (high - low));
   return [low - margin, high + margin];
+}
+
+/** A note and, where they are not the real data, what the data of the figure are. */
+export function withData(note: string, label: string | undefined): string {
+  return label === undefined ? note : `${note} Data: ${figureName(label)}.`;
 }
 
 /** Notes below a figure, laid out: their marks, and how many pixels high they are. */

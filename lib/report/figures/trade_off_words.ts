@@ -2,8 +2,8 @@ import { GAUGES } from "../../runs/mod.ts";
 import { formatCount, formatCounted } from "../words/format_numbers.ts";
 import { changeNumber, lossText, unitOf } from "../words/measures.ts";
 import type { TradeOffRow } from "../rows/row_types.ts";
-import type { LegendEntry } from "./series.ts";
-import { figureName, INK } from "./svg.ts";
+import { type LegendEntry, withData } from "./series.ts";
+import { INK } from "./svg.ts";
 import { FEW, FRONT_WIDTH } from "./trade_off_marks.ts";
 import type { KnowledgeGauge, TradeOffPoint, TradeOffRows } from "./trade_off_points.ts";
 
@@ -58,10 +58,12 @@ export function noteLines(
   const bars = shown <= FEW ? "Bars" : "Bars of finished and recommended adapters";
   return [
     `${bars}: the wider 95 % interval of the two, each axis alone, unadjusted.`,
-    `n = ${n("sql")} questions (y), ${n(gauge)} ${items} (x); ${formatCounted(of, "variant")}${
-      shown === of ? "" : `, ${formatCount(of - shown)} of them outside of the frame`
-    }.` +
-    `${label === undefined ? "" : ` Data: ${figureName(label)}.`}`,
+    withData(
+      `n = ${n("sql")} questions (y), ${n(gauge)} ${items} (x); ${formatCounted(of, "variant")}${
+        shown === of ? "" : `, ${formatCount(of - shown)} of them outside of the frame`
+      }.`,
+      label,
+    ),
   ];
 }
 
