@@ -13,8 +13,15 @@ import {
   ON_SCREEN,
   renderPlot,
 } from "./svg.ts";
-import { labelMarks, tradeOffLabels, type TradeOffScales } from "./trade_off_labels.ts";
-import { FEW, frameMarks, hasBars, pathMarks, pointMarks } from "./trade_off_marks.ts";
+import { labelMarks, tradeOffLabels } from "./trade_off_labels.ts";
+import {
+  FEW,
+  frameMarks,
+  hasBars,
+  pathMarks,
+  pointMarks,
+  type TradeOffScales,
+} from "./trade_off_marks.ts";
 import {
   type KnowledgeGauge,
   type TradeOffPoint,

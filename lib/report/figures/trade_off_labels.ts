@@ -1,19 +1,7 @@
 import { type Box, type LabelRequest, placeLabels } from "./labels.ts";
 import { COLUMN_WIDTH, figureText, INK, type Margin, SMALL_FONT, textWidth } from "./svg.ts";
-import { FEW, radiusOf } from "./trade_off_marks.ts";
+import { FEW, radiusOf, type TradeOffScales } from "./trade_off_marks.ts";
 import type { TradeOffPoint } from "./trade_off_points.ts";
-
-/** The scales of the axes, in data and in pixels. */
-export interface TradeOffScales {
-  /** The ends of the x axis. */
-  readonly x: readonly [number, number];
-  /** The ends of the y axis. */
-  readonly y: readonly [number, number];
-  /** Room round the frame. */
-  readonly margin: Margin;
-  /** How high the frame is. */
-  readonly frameHeight: number;
-}
 
 /** A label with its place in pixels. */
 export interface PlacedLabel {

@@ -1,11 +1,22 @@
 import * as Plot from "@observablehq/plot";
 import { betterOf } from "../words/measures.ts";
-import { INK, MUTED } from "./svg.ts";
-import type { TradeOffScales } from "./trade_off_labels.ts";
+import { INK, type Margin, MUTED } from "./svg.ts";
 import { isBaseOnFront, type KnowledgeGauge, type TradeOffPoint } from "./trade_off_points.ts";
 
 /** Up to so many points have marks beside them, and bars of their own. */
 export const FEW = 12;
+
+/** The scales of the axes, in data and in pixels. */
+export interface TradeOffScales {
+  /** The ends of the x axis. */
+  readonly x: readonly [number, number];
+  /** The ends of the y axis. */
+  readonly y: readonly [number, number];
+  /** Room round the frame. */
+  readonly margin: Margin;
+  /** How high the frame is. */
+  readonly frameHeight: number;
+}
 
 /** The zero lines, and where a loss is no longer tolerated, in the unit of the axis. */
 export function frameMarks(tolerated: number | undefined): unknown[] {
