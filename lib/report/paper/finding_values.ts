@@ -2,7 +2,7 @@ import { confirmedGain } from "../findings/recommendation_finding.ts";
 import { letterReading } from "../findings/letter_sentences.ts";
 import type { ChangeRow, StudyRows, TradeOffRow } from "../rows/row_types.ts";
 import { ALL } from "../rows/change_rows.ts";
-import { BASE_NAME, overallAccuracy, overallChange } from "../rows/study_lookup.ts";
+import { BASE_NAME, overallChange } from "../rows/study_lookup.ts";
 import { movesText } from "../tables/letter_table.ts";
 import { formatNats, formatPercent } from "../words/format_numbers.ts";
 import { changeSentenceIn, isShown } from "../words/verdict_words.ts";
@@ -10,11 +10,14 @@ import { percentIn } from "./change_cells.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import {
   classValues,
+  hardnessLevels,
   hardnessValues,
   numbersOf,
   outcomeValues,
   replayValues,
+  scoreText,
   shortSentence,
+  sourceOf,
 } from "./outcome_values.ts";
 import { listIn, nameIn, type PaperWords } from "./paper_words.ts";
 import { correlationValues, pairValues } from "./pair_values.ts";
@@ -61,17 +64,13 @@ function variantValues(context: PaperContext, name: string): TemplateValues {
   const sql = overallChange(rows, "sql", name);
   const prose = overallChange(rows, "prose", name);
   const nats = rows.prose.find((row) => row.variant === name && row.group === ALL)?.nats;
-  const score = (measure: "sql" | "mmlu"): string => {
-    const row = overallAccuracy(rows, measure, name);
-    return row ? words.texts.numbers(formatPercent(row.mean)) : "";
-  };
   return {
     name: identifierOf(name),
     recommended: name === variants.recommended,
     forgets: name === variants.forgets,
     sql: sql
       ? {
-        score: score("sql"),
+        score: scoreText(context, "sql", name),
         change: sentence(words, sql),
         short: shortSentence(words, sql),
         numbers: numbersOf(words, sql),
@@ -82,7 +81,7 @@ function variantValues(context: PaperContext, name: string): TemplateValues {
         runs: shortOrNull(words, overallChange(rows, "runs", name)),
       }
       : null,
-    mmlu: choiceValues(context, name, score("mmlu")),
+    mmlu: choiceValues(context, name),
     prose: prose && nats !== undefined
       ? {
         nats: words.texts.numbers(formatNats(nats, 3)),
@@ -95,11 +94,8 @@ function variantValues(context: PaperContext, name: string): TemplateValues {
   };
 }
 
-function choiceValues(
-  { rows, words }: PaperContext,
-  name: string,
-  score: string,
-): TemplateValues | null {
+function choiceValues(context: PaperContext, name: string): TemplateValues | null {
+  const { rows, words } = context;
   const change = overallChange(rows, "mmlu", name);
   if (!change) return null;
   const priorFree = overallChange(rows, "prior_free", name);
@@ -107,7 +103,7 @@ function choiceValues(
   const written = overallChange(rows, "written", name);
   const flips = rows.letterFlips.find((row) => row.variant === name)?.flips;
   return {
-    score,
+    score: scoreText(context, "mmlu", name),
     change: sentence(words, change),
     short: shortSentence(words, change),
     numbers: numbersOf(words, change),
@@ -138,12 +134,8 @@ function choiceValues(
 function detailValues(context: PaperContext, name: string): TemplateValues {
   const { rows, words } = context;
   const own = rows.changes.filter(({ variant }) => variant === name);
-  const hardness = own.filter((row) =>
-    row.measure === "sql" &&
-    rows.accuracy.some(({ group, variant, measure }) =>
-      measure === "sql" && variant === BASE_NAME && group === row.group && group !== ALL
-    )
-  );
+  const levels = hardnessLevels(rows);
+  const hardness = own.filter(({ measure, group }) => measure === "sql" && levels.includes(group));
   const categories = own.filter(({ measure, group }) => measure === "mmlu" && group !== ALL);
   const kinds = own.filter(({ measure, group }) => measure === "prose" && group !== ALL);
   const shots = own.filter(({ measure, group }) => measure === "sql" && /-shot$/.test(group));
@@ -156,8 +148,8 @@ function detailValues(context: PaperContext, name: string): TemplateValues {
       change: shortSentence(words, row),
       base: shotScore(context, BASE_NAME, row.group),
       score: shotScore(context, name, row.group),
-      baseOwn: ownScore(context, BASE_NAME),
-      scoreOwn: ownScore(context, name),
+      baseOwn: scoreText(context, "sql", BASE_NAME),
+      scoreOwn: scoreText(context, "sql", name),
     })),
     ...stepValues(context, name),
     proseShowsMore: isShown(overallChange(rows, "prose", name)) &&
@@ -176,19 +168,13 @@ function habitValues({ rows, words, variants }: PaperContext): TemplateValue {
 
 /** What the training of a variant took; `null` where it left no loss log. */
 function trainingValues({ inputs, rows }: PaperContext, name: string): TemplateValues | null {
-  const source = rows.tradeOff.find(({ variant }) => variant === name)?.origin.source;
+  const source = sourceOf(rows, name);
   const row = inputs.trainings.find(({ variant }) => variant === source);
   return row ? { steps: row.steps, tokens: row.tokens } : null;
 }
 
 function shotScore({ rows, words }: PaperContext, variant: string, group: string): string {
   const row = rows.shots.find((row) => row.variant === variant && row.group === group);
-  return row ? words.texts.numbers(formatPercent(row.mean)) : "";
-}
-
-/** The level under the study's own prompt. */
-function ownScore({ rows, words }: PaperContext, variant: string): string {
-  const row = overallAccuracy(rows, "sql", variant);
   return row ? words.texts.numbers(formatPercent(row.mean)) : "";
 }
 

@@ -1,6 +1,6 @@
 import { ALL } from "../rows/change_rows.ts";
 import type { Gauge } from "../../runs/mod.ts";
-import type { ChangeRow } from "../rows/row_types.ts";
+import type { ChangeRow, StudyRows } from "../rows/row_types.ts";
 import { BASE_NAME, overallAccuracy, overallChange } from "../rows/study_lookup.ts";
 import { formatPercent } from "../words/format_numbers.ts";
 import { changeBounds } from "../words/measures.ts";
@@ -27,15 +27,26 @@ export function shortSentence(words: PaperWords, row: ChangeRow): string {
 }
 
 /** Names of variants as a list in a sentence. */
-export function namesOf({ and }: PaperWords, names: readonly string[]): TypstMarkup {
-  const typst = names.map((name) => identifierOf(name).typst);
-  const last = typst.length - 1;
+export function namesOf(words: PaperWords, names: readonly string[]): TypstMarkup {
   return {
-    typst: typst.length < 2
-      ? typst.join("")
-      : `${typst.slice(0, last).join(", ")} ${and} ${typst[last]}`,
-    plain: listIn({ and }, names),
+    typst: listIn(words, names.map((name) => identifierOf(name).typst)),
+    plain: listIn(words, names),
   };
+}
+
+/** The training that a variant is of: the name of its recipe, or of the adapter. */
+export function sourceOf({ tradeOff }: StudyRows, name: string | undefined): string | undefined {
+  return tradeOff.find(({ variant }) => variant === name)?.origin.source;
+}
+
+/** A variant's accuracy over all examples as a text; empty where it was not measured. */
+export function scoreText(
+  { rows, words }: PaperContext,
+  measure: "sql" | "mmlu",
+  name: string,
+): string {
+  const row = overallAccuracy(rows, measure, name);
+  return row ? words.texts.numbers(formatPercent(row.mean)) : "";
 }
 
 /** The shown variants by the word of their change over all examples, one group a gauge. */
@@ -69,18 +80,17 @@ function groupsOf(context: PaperContext, gauge: Gauge): TemplateValues | null {
   };
 }
 
-function entryOf({ rows, words }: PaperContext, row: ChangeRow): TemplateValues {
+function entryOf(context: PaperContext, row: ChangeRow): TemplateValues {
+  const { words } = context;
   const { measure, variant, outcome, adjusted, verdict, evidence } = row;
-  const score = measure === "prose" ? undefined : overallAccuracy(
-    rows,
-    measure === "sql" ? "sql" : "mmlu",
-    variant,
-  );
+  const score = measure === "prose"
+    ? ""
+    : scoreText(context, measure === "sql" ? "sql" : "mmlu", variant);
   const alone = adjusted && !isShown({ outcome }) && isShown(verdict);
   return {
     name: identifierOf(variant),
     change: numbersOf(words, row),
-    score: score ? words.texts.numbers(formatPercent(score.mean)) : null,
+    score: score === "" ? null : score,
     percent: percentIn(words, row),
     gained: evidence.kind === "score" ? evidence.gained : 0,
     lost: evidence.kind === "score" ? evidence.lost : 0,
@@ -88,11 +98,16 @@ function entryOf({ rows, words }: PaperContext, row: ChangeRow): TemplateValues 
   };
 }
 
-/** The levels of hardness at which a gain is shown, and of which variants, in the study's order. */
-export function hardnessValues({ rows, variants, words }: PaperContext): TemplateValue {
-  const levels = rows.accuracy.flatMap(({ measure, variant, group }) =>
+/** The levels of hardness that the study's questions have, in its order. */
+export function hardnessLevels({ accuracy }: StudyRows): string[] {
+  return accuracy.flatMap(({ measure, variant, group }) =>
     measure === "sql" && variant === BASE_NAME && group !== ALL ? [group] : []
   );
+}
+
+/** The levels of hardness at which a gain is shown, and of which variants, in the study's order. */
+export function hardnessValues({ rows, variants, words }: PaperContext): TemplateValue {
+  const levels = hardnessLevels(rows);
   const gainsOf = (name: string): string[] =>
     levels.filter((level) =>
       rows.changes.some(({ measure, variant, group, outcome }) =>
@@ -133,7 +148,7 @@ export function classValues(
 export function replayValues(context: PaperContext): TemplateValues | null {
   const { inputs: { summary }, rows, variants } = context;
   for (const variant of variants.shown) {
-    const source = rows.tradeOff.find((row) => row.variant === variant)?.origin.source;
+    const source = sourceOf(rows, variant);
     const general = source === undefined
       ? undefined
       : summary.provenance.adapterSettings[source]?.general;

@@ -2,7 +2,7 @@ import { changeNumber } from "../words/measures.ts";
 import { changeSentenceIn } from "../words/verdict_words.ts";
 import { seedChange } from "../tables/change_table.ts";
 import type { SeedRow, StudyRows } from "../rows/row_types.ts";
-import { numbersOf } from "./outcome_values.ts";
+import { numbersOf, sourceOf } from "./outcome_values.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import { nameIn, type PaperWords } from "./paper_words.ts";
 import { identifierOf } from "./typst_text.ts";
@@ -11,16 +11,14 @@ import type { TemplateValue, TemplateValues } from "./template.ts";
 /** Recipes over their seeds: a word on a recipe stands only where there are enough of them. */
 export function seedValues(context: PaperContext): TemplateValue {
   const { rows, words, variants } = context;
-  const sourceOf = (name: string | undefined): string | undefined =>
-    rows.tradeOff.find(({ variant }) => variant === name)?.origin.source;
   return [...Map.groupBy(rows.seeds, ({ recipe }) => recipe)].map(([recipe, own]) => {
     const { seeds, speaksOfRecipe } = own[0]!.change;
     return {
       recipe: identifierOf(recipe),
       seeds,
       speaksOfRecipe,
-      ofMain: recipe === sourceOf(variants.main),
-      ofForgets: recipe === sourceOf(variants.forgets),
+      ofMain: recipe === sourceOf(rows, variants.main),
+      ofForgets: recipe === sourceOf(rows, variants.forgets),
       changes: own.map((row) => changeValues(rows, words, row)),
     };
   });
