@@ -2,12 +2,17 @@ import { formatCount, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { changeBounds, changeWithUnit } from "../words/measures.ts";
 import { changeSentence, isShown } from "../words/verdict_words.ts";
-import type { ChangeRow, VariantRows } from "../rows/row_types.ts";
+import type { ChangeRow, FlipsRow, VariantRows } from "../rows/row_types.ts";
 import { BASE_NAME, overallChange } from "../rows/study_lookup.ts";
 import { movesText } from "../tables/letter_table.ts";
 
 /** From this share of all moved answers on, one target is named. */
 const MOST = 0.6;
+
+/** The share of the moved letters that went to one; `undefined` where most did not. */
+export function shareToOne({ moved, largestTargetShare }: FlipsRow["flips"]): number | undefined {
+  return moved > 0 && largestTargetShare > MOST ? largestTargetShare : undefined;
+}
 
 /**
  * A few sentences, each a line of a list: what part of a change of multiple choice is a habit of letters, what the form of the answer, and
@@ -35,12 +40,11 @@ function habitText({ letterFlips }: VariantRows, habit: ChangeRow): string {
   const size = changeWithUnit(difference, measure) +
     (ci95 ? ` ${changeBounds(ci95, measure)}` : "");
   const flips = letterFlips.find((row) => row.variant === variant)?.flips;
+  const toOne = flips && shareToOne(flips);
   const moved = !flips || flips.moved === 0
     ? ""
     : ` ${formatCount(flips.moved)} of ${formatCount(flips.n)} letters moved` +
-      (flips.largestTargetShare > MOST
-        ? `, ${formatPercent(flips.largestTargetShare)} of them to one letter`
-        : "") +
+      (toOne === undefined ? "" : `, ${formatPercent(toOne)} of them to one letter`) +
       ` (${markdownText(movesText(flips.rows))}).`;
   return `The rest, ${size}, comes from choosing letters otherwise: a habit of letters is ` +
     `${isShown(habit) ? "shown" : "not shown"} (unadjusted).${moved}`;

@@ -1,5 +1,5 @@
 import { confirmedGain } from "../findings/recommendation_finding.ts";
-import { letterReading } from "../findings/letter_sentences.ts";
+import { letterReading, shareToOne } from "../findings/letter_sentences.ts";
 import type { ChangeRow, StudyRows, TradeOffRow } from "../rows/row_types.ts";
 import { ALL } from "../rows/change_rows.ts";
 import { BASE_NAME, overallChange } from "../rows/study_lookup.ts";
@@ -30,8 +30,6 @@ import type { TemplateValue, TemplateValues } from "./template.ts";
 const NAMED_MOVES = 2;
 /** Classes of error that a text names. */
 const NAMED_CLASSES = 2;
-/** From this share of moved letters on, one target is named. */
-const MOST = 0.6;
 
 /** What a study found, as values of a template: sentences are worded by its verdicts alone. */
 export function findingValues(context: PaperContext): TemplateValues {
@@ -102,6 +100,7 @@ function choiceValues(context: PaperContext, name: string): TemplateValues | nul
   const habit = overallChange(rows, "habit", name);
   const written = overallChange(rows, "written", name);
   const flips = rows.letterFlips.find((row) => row.variant === name)?.flips;
+  const toOne = flips && shareToOne(flips);
   return {
     score: scoreText(context, "mmlu", name),
     change: sentence(words, change),
@@ -119,9 +118,7 @@ function choiceValues(context: PaperContext, name: string): TemplateValues | nul
         n: flips?.n ?? 0,
         moves: movesText(flips?.rows ?? [], NAMED_MOVES)
           .replaceAll(" to ", words.language === "en" ? " to " : " para "),
-        toOne: flips && flips.moved > 0 && flips.largestTargetShare > MOST
-          ? words.texts.numbers(formatPercent(flips.largestTargetShare))
-          : null,
+        toOne: toOne === undefined ? null : words.texts.numbers(formatPercent(toOne)),
       }
       : null,
     written: shortOrNull(words, written),
