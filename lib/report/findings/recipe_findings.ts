@@ -84,13 +84,13 @@ function saysSomething(ci95: readonly number[] | undefined): ci95 is readonly nu
 
 /**
  * What a correlation with its interval shows: `no_interval` with too few recipes (none, or one that
- * leaves nearly everything open), `opposite` or
- * `together` where the interval excludes 0, otherwise `not_shown`.
+ * leaves nearly everything open), `opposite` or `together` where the interval excludes 0, otherwise
+ * `not_shown`.
  */
 export function correlationReading(
   { ci95 }: { readonly ci95?: readonly [number, number] },
 ): "no_interval" | "opposite" | "together" | "not_shown" {
-  if (!ci95 || !saysSomething(ci95)) return "no_interval";
+  if (!saysSomething(ci95)) return "no_interval";
   const [low, high] = ci95;
   if (high < 0) return "opposite";
   return low > 0 ? "together" : "not_shown";

@@ -41,12 +41,12 @@ export function correlationValues(
   const { n, groups, pearson } = proseAndMmlu;
   const [r, ...ends] = [pearson.r, ...(pearson.ci95 ?? [])].map((one) => formatDecimal(one, 2));
   const reading = correlationReading(pearson);
-  const bounds = ends.length === 0 || reading === "no_interval" ? "" : ` [${ends.join(", ")}]`;
+  const bounds = reading === "no_interval" ? "" : ` [${ends.join(", ")}]`;
   return {
     n,
     recipes: groups ?? 0,
     r: texts.numbers(`${r}${bounds}`),
-    reading: correlationReading(pearson),
+    reading,
   };
 }
 
