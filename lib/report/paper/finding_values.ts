@@ -19,6 +19,7 @@ import {
   shortSentence,
   sourceOf,
 } from "./outcome_values.ts";
+import { focusOf } from "./paper_variants.ts";
 import { listIn, nameIn, type PaperWords } from "./paper_words.ts";
 import { correlationValues, pairValues } from "./pair_values.ts";
 import { seedValues } from "./seed_values.ts";
@@ -47,7 +48,7 @@ export function findingValues(context: PaperContext): TemplateValues {
       ...value(variants.forgets),
       ...detailValues(context, variants.forgets),
     },
-    focus: [...new Set([variants.main, variants.forgets ?? variants.main])].map(value),
+    focus: focusOf(variants).map(value),
     forgetsIsMain: variants.forgets === variants.main,
     forgetsIsPrimary: rows.plan.primary.includes(variants.forgets ?? ""),
     rec: recommendationValues(context),

@@ -4,6 +4,7 @@ import { BASE_NAME, overallAccuracy, overallChange } from "../rows/study_lookup.
 import { formatCount, formatNats } from "../words/format_numbers.ts";
 import { changeCell, percentIn, shareCell } from "./change_cells.ts";
 import type { PaperContext } from "./paper_inputs.ts";
+import { focusOf } from "./paper_variants.ts";
 import { nameIn } from "./paper_words.ts";
 import {
   breakable,
@@ -173,7 +174,7 @@ function changeOn(
 /** How far the statements of a few variants get, and where the wrong ones first depart from gold. */
 export function errorTable(context: PaperContext): TypstMarkup {
   const { rows, words, variants } = context;
-  const names = [BASE_NAME, ...new Set([variants.main, variants.forgets ?? variants.main])];
+  const names = [BASE_NAME, ...focusOf(variants)];
   const { table } = words;
   const funnel = (["parses", "runs", "right"] as const).map((step) => [
     typstCell(table[step]),

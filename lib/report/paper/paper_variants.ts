@@ -48,6 +48,11 @@ export function paperVariants(rows: StudyRows): PaperVariants {
   };
 }
 
+/** Those that a text says more of: the main one, and the one that forgets most if it is another. */
+export function focusOf({ main, forgets = main }: PaperVariants): string[] {
+  return [...new Set([main, forgets])];
+}
+
 /** The first one of equals. */
 function worst(changes: readonly ChangeRow[]): ChangeRow | undefined {
   const size = ({ measure, verdict: { difference } }: ChangeRow): number =>

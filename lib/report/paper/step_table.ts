@@ -2,6 +2,7 @@ import type { StepResult, StudyRows, TradeOffRow } from "../rows/row_types.ts";
 import { changeCell } from "./change_cells.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import { typstTable } from "./paper_tables.ts";
+import { focusOf } from "./paper_variants.ts";
 import { nameIn, type TableWord } from "./paper_words.ts";
 import { identifierOf, typstCell, type TypstMarkup } from "./typst_text.ts";
 
@@ -25,10 +26,9 @@ export function stepRows({ plan, tradeOff }: StudyRows, name: string): TradeOffR
  * and whether the tolerated loss is excluded; `null` where there is one scale alone.
  */
 export function stepTable({ rows, words, variants }: PaperContext): TypstMarkup | null {
-  const { main, forgets = main } = variants;
   const { table, texts } = words;
   const { gauge } = rows.plan;
-  const body = [...new Set([main, forgets])].flatMap((name) => {
+  const body = focusOf(variants).flatMap((name) => {
     const steps = stepRows(rows, name);
     if (steps.length === 0) return [];
     return [
