@@ -1,3 +1,4 @@
+import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import type { AccuracyRow, ChangeRow, Measure } from "../rows/row_types.ts";
 import { ALL } from "../rows/change_rows.ts";
 import { BASE_NAME, overallAccuracy, overallChange } from "../rows/study_lookup.ts";
@@ -48,15 +49,13 @@ export function typstTable(
 export function mainTable(context: PaperContext): TypstMarkup {
   const { rows, words, variants } = context;
   const { table } = words;
-  const gauges = (["sql", "mmlu", "prose"] as const).filter((gauge) =>
-    rows.changes.some(({ measure }) => measure === gauge)
-  );
-  const score = (gauge: (typeof gauges)[number], variant: string): string => {
+  const gauges = GAUGES.filter((gauge) => rows.changes.some(({ measure }) => measure === gauge));
+  const score = (gauge: Gauge, variant: string): string => {
     if (gauge !== "prose") return shareCell(words, overallAccuracy(rows, gauge, variant));
     const row = rows.prose.find((row) => row.variant === variant && row.group === ALL);
     return row ? typstCell(words.texts.numbers(formatNats(row.nats, 3))) : "[]";
   };
-  const title = (gauge: (typeof gauges)[number]): string =>
+  const title = (gauge: Gauge): string =>
     `${nameIn(words, rows.titles[gauge])}, ${gauge === "prose" ? table.nats : table.accuracy}`;
   return typstTable(
     [table.variant, ...gauges.flatMap((gauge) => [title(gauge), table.change])],

@@ -2,6 +2,7 @@ import { UsageError } from "../../ground/mod.ts";
 import { checkpointFigure, scaleFigure } from "../figures/change_curves.ts";
 import { seedFigure } from "../figures/seed_curves.ts";
 import { tradeOffFigure, tradeOffGauges, tradeOffNearFigure } from "../figures/trade_off_figure.ts";
+import { ALL } from "../rows/change_rows.ts";
 import { summaryRows } from "../rows/summary_rows.ts";
 import type { Language } from "../words/unwarranted.ts";
 import { MOST_PAGES, unsourcedNumbers, unwarrantedText } from "./check_paper.ts";
@@ -49,7 +50,7 @@ export function paperSource(
 ): { readonly source: Rendered; readonly files: Readonly<Record<string, string>> } {
   const rows = summaryRows(inputs.summary);
   const measured = (gauge: string): boolean =>
-    rows.changes.some(({ measure, group }) => measure === gauge && group === "all");
+    rows.changes.some(({ measure, group }) => measure === gauge && group === ALL);
   if (!measured("sql") || !measured(rows.plan.gauge)) {
     throw new UsageError(
       `Cannot write a paper on "${inputs.summary.name}": it needs changes on text-to-SQL and on ` +
