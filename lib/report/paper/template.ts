@@ -125,20 +125,36 @@ export function renderTemplate(template: string, { file, values, formats }: {
 
 /** The text of a template that stands there whatever the values are, each piece with its line. */
 export function literalText(template: string): { readonly text: string; readonly line: number }[] {
-  const pieces: { text: string; line: number }[] = [];
+  return tokensOf(template)
+    .flatMap(({ kind, text, line }) =>
+      kind === "tag" ? [] : text.split("\n").map((part, i) => ({ text: part, line: line + i }))
+    )
+    .filter(({ text }) => text !== "");
+}
+
+/** What a template is made of, in its order: a text, or what stands in the brackets of a tag. */
+interface Token {
+  readonly kind: "text" | "tag";
+  readonly text: string;
+  /** Where it begins. */
+  readonly line: number;
+}
+
+function tokensOf(template: string): Token[] {
+  const tokens: Token[] = [];
   let end = 0;
   let line = 1;
-  const push = (text: string): void => {
-    for (const [i, part] of text.split("\n").entries()) pieces.push({ text: part, line: line + i });
-    line += newlines(text);
+  const push = (kind: Token["kind"], text: string, source = text): void => {
+    tokens.push({ kind, text, line });
+    line += source.split("\n").length - 1;
   };
   for (const match of template.matchAll(TAG)) {
-    push(template.slice(end, match.index));
-    line += newlines(match[0]);
+    push("text", template.slice(end, match.index));
+    push("tag", match[1]!, match[0]);
     end = match.index + match[0].length;
   }
-  push(template.slice(end));
-  return pieces.filter(({ text }) => text !== "");
+  push("text", template.slice(end));
+  return tokens.filter(({ kind, text }) => kind === "tag" || text !== "");
 }
 
 /** A block that is open while a template is read. */
@@ -156,18 +172,10 @@ function parse(template: string, file: string): readonly Node[] {
     const { nodes, otherwise } = open.at(-1)!;
     (otherwise ?? nodes).push(node);
   };
-  let end = 0;
-  let line = 1;
-  for (const match of template.matchAll(TAG)) {
-    const text = template.slice(end, match.index);
-    line += newlines(text);
-    const at = { file, line };
-    if (text !== "") add({ kind: "text", text });
-    readTag(match[1]!, { open, add, at });
-    line += newlines(match[0]);
-    end = match.index + match[0].length;
+  for (const { kind, text, line } of tokensOf(template)) {
+    if (kind === "text") add({ kind, text });
+    else readTag(text, { open, add, at: { file, line } });
   }
-  add({ kind: "text", text: template.slice(end) });
   if (open.length > 1) throw new TemplateError(open.at(-1)!.at, `"${open.at(-1)!.tag}" has no end`);
   return root.nodes;
 }
@@ -209,10 +217,6 @@ function readTag(tag: string, { open, add, at }: {
   if (!value) throw new TemplateError(at, `"{{${tag}}}" is no tag that is known here`);
   const [, path, format] = value;
   add({ kind: "value", path: path!, ...(format === undefined ? {} : { format }), at });
-}
-
-function newlines(text: string): number {
-  return text.split("\n").length - 1;
 }
 
 function find(scope: TemplateValues, path: string, at: Place): TemplateValue {
