@@ -20,6 +20,7 @@ import { JUDGE } from "./commands/judge.ts";
 import { PAPER } from "./commands/paper.ts";
 import { BASELINE, EXPORT_SFT, REPORT, TRAIN } from "./commands/phases.ts";
 import { RECORD } from "./commands/record.ts";
+import { REPEAT } from "./commands/repeat.ts";
 import { SETUP } from "./commands/setup.ts";
 import { TABLES } from "./commands/tables.ts";
 import { EXIT_CODES, helpOf, helpOfAll } from "./help.ts";
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   PAPER,
   BROWSE,
   RECORD,
+  REPEAT,
   EXPORT,
   FETCH,
   TABLES,

@@ -148,6 +148,7 @@ export type { LossRow, TrainingRow } from "./rows/training_types.ts";
 export { barRows, spokenRows } from "./rows/study_lookup.ts";
 export { GAUGE_TITLES, type StudyFacts, summaryRows, variantRows } from "./rows/summary_rows.ts";
 export { accuracyTable, chanceTable, classesTable, countsTable } from "./tables/accuracy_table.ts";
+export { type RepeatedRow, repetitionTable } from "./tables/repetition_table.ts";
 export {
   changesTable,
   pairsTable,

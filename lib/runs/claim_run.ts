@@ -153,6 +153,37 @@ function isFile(path: string): boolean {
   }
 }
 
+/** What results are of, as they say it themselves. */
+export interface RecordedSources {
+  /** The effective config, as `recordedConfig` gives it. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Hashes of what was read, by name. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/**
+ * The first place at which what two results are of differs, with both values if they are short;
+ * `undefined` if they are of the same. Where data and model lie on a machine is no difference: what
+ * they contain is.
+ */
+export function sourcesDifference(
+  earlier: RecordedSources,
+  now: RecordedSources,
+): string | undefined {
+  return firstDifference(
+    { config: placeless(earlier.config), inputs: earlier.inputs },
+    { config: placeless(now.config), inputs: now.inputs },
+  );
+}
+
+function placeless(config: RecordedSources["config"]): Claim["config"] {
+  const parts = ["model", "spider", "mmlu", "prose"].map((part) => {
+    const { path: _path, ...rest } = config[part] as Readonly<Record<string, unknown>>;
+    return [part, rest];
+  });
+  return { ...config, ...Object.fromEntries(parts) };
+}
+
 /** The first place at which the two claims differ, with both values if they are short. */
 function firstDifference(
   earlier: Omit<Claim, "hash">,

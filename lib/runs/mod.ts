@@ -35,7 +35,9 @@ export {
   type ClaimedRun,
   claimRun,
   type ClaimRunOptions,
+  type RecordedSources,
   runId,
+  sourcesDifference,
 } from "./claim_run.ts";
 export {
   applyDataRoot,

@@ -123,6 +123,13 @@ export { BASE, type NamedVariant, promptHash } from "./answers/sample_identity.t
 export { mmluShortfalls, sqlShortfalls } from "./inputs/shortfalls.ts";
 export { storedCompletions } from "./answers/stored_completions.ts";
 export { answerLetters, type MmluAnswer, type VariantAnswers } from "./numbers/answers.ts";
+export {
+  compareRepetition,
+  MIN_SAME,
+  type Repetition,
+  type RepetitionRow,
+} from "./repeat/compare_repetition.ts";
+export { repeatVariant } from "./repeat/repeat_variant.ts";
 export { type ComparedResults, compareResults } from "./results/compare_results.ts";
 export { type FlippedExample, flippedExamples } from "./numbers/flips.ts";
 export { readAllAnswers, readAnswers, type StoredAnswers } from "./results/read_answers.ts";

@@ -1,5 +1,4 @@
 import { storedHalfType } from "../../engine/mod.ts";
-import { sha256OfFile } from "../../ground/mod.ts";
 import { MMLU_PROMPT_VERSION } from "../../mmlu/mod.ts";
 import { PROSE_PROMPT_VERSION } from "../../prose/mod.ts";
 import {
@@ -21,7 +20,7 @@ import type { StudyInputs } from "../inputs/inputs.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { compareVariants, type Tolerances } from "../numbers/compare_variants.ts";
 import { scoreMmlu, scoreProse, scoreSql } from "../numbers/score_variant.ts";
-import { adapterSettings, sealOf, weightsAreGone } from "../training/recipe_adapter.ts";
+import { adapterFileHash, adapterSettings } from "../training/recipe_adapter.ts";
 import type { StudyFolder } from "../study_folder.ts";
 import { studyFindings, tolerancesOf } from "../sweep/study_findings.ts";
 import { adapterFolders } from "../open_variants.ts";
@@ -179,12 +178,6 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
     git: await gitState(),
     ...hardware(inputs),
   };
-}
-
-/** Of weights that were taken away, what they were when the training ended. */
-async function adapterFileHash(dir: string, file: string): Promise<string> {
-  const gone = file.endsWith(".safetensors") && weightsAreGone(dir);
-  return gone ? sealOf(dir)! : await sha256OfFile(`${dir}/${file}`);
 }
 
 /** Which commits of the hub the adapters are that the config names by their ids. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { canonicalJson, writeAtomic } from "../../ground/mod.ts";
+import { canonicalJson, sha256OfFile, writeAtomic } from "../../ground/mod.ts";
 
 import { type AdapterSettings } from "../../runs/mod.ts";
 import {
@@ -61,6 +61,12 @@ export function sealOf(dir: string): string | undefined {
 /** Whether an adapter's weights were taken away after {@linkcode sealAdapter} saw them. */
 export function weightsAreGone(dir: string): boolean {
   return !exists(`${dir}/${WEIGHTS}`) && sealOf(dir) !== undefined;
+}
+
+/** SHA-256 of a file of an adapter; of weights that were taken away, what they were. */
+export async function adapterFileHash(dir: string, file: string): Promise<string> {
+  const gone = file === WEIGHTS && weightsAreGone(dir);
+  return gone ? sealOf(dir)! : await sha256OfFile(`${dir}/${file}`);
 }
 
 /**

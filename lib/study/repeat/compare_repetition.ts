@@ -1,0 +1,81 @@
+import { natsPerToken } from "../../prose/mod.ts";
+import { alignById, type AlignedPair } from "../../stats/mod.ts";
+import type { VariantAnswers } from "../numbers/answers.ts";
+
+/** So large a share of a recorded variant's answers has to come again. */
+export const MIN_SAME = { sql: 0.98, mmlu: 0.99 } as const;
+
+/** How far one measure of a variant came again. */
+export interface RepetitionRow {
+  /** Verdicts on SQL, chosen letters, or scored passages. */
+  readonly measure: "sql" | "mmlu" | "prose";
+  /** Examples that were recorded, and answered again. */
+  readonly n: number;
+  /** Those with the same verdict or letter; of passages, with the same nats to four decimals. */
+  readonly same: number;
+  /** The recorded value: a share of right answers, or nats a token. */
+  readonly recorded: number;
+  /** The value of the repetition. */
+  readonly repeated: number;
+  /** The ids whose answers differ. */
+  readonly different: readonly string[];
+}
+
+/** A variant of a recorded study, answered again. */
+export interface Repetition {
+  /** Its name. */
+  readonly variant: string;
+  /** A row for each measure that was recorded. */
+  readonly rows: readonly RepetitionRow[];
+  /** Whether each measure of {@linkcode MIN_SAME} came again as far as that asks for. */
+  readonly repeated: boolean;
+}
+
+/** Rounded products are summed in any order: further decimals of nats a token are not asked for. */
+const NATS_DECIMALS = 4;
+
+/**
+ * Compares what a variant answered when it was recorded with what it answers now, example by example.
+ *
+ * @throws {RangeError} If they answered other examples.
+ */
+export function compareRepetition(recorded: VariantAnswers, now: VariantAnswers): Repetition {
+  const rows = [
+    row("sql", alignById(recorded.verdicts, now.verdicts), {
+      answer: ({ official }) => `${official}`,
+      value: ({ official }) => Number(official),
+    }),
+    row("mmlu", alignById(recorded.letters, now.letters), {
+      answer: ({ chosen }) => `${chosen}`,
+      value: ({ correct }) => Number(correct),
+    }),
+    row("prose", alignById(recorded.prose, now.prose), {
+      answer: (passage) => natsPerToken(passage).toFixed(NATS_DECIMALS),
+      value: natsPerToken,
+    }),
+  ].filter(({ n }) => n > 0);
+  const enough = ({ measure, same, n }: RepetitionRow): boolean =>
+    measure === "prose" || same >= MIN_SAME[measure] * n;
+  return { variant: recorded.name, rows, repeated: rows.every(enough) };
+}
+
+function row<T>(
+  measure: RepetitionRow["measure"],
+  pairs: readonly AlignedPair<T, T>[],
+  { answer, value }: {
+    readonly answer: (one: T) => string;
+    readonly value: (one: T) => number;
+  },
+): RepetitionRow {
+  const different = pairs.filter(({ base, tuned }) => answer(base) !== answer(tuned));
+  const mean = (side: "base" | "tuned"): number =>
+    pairs.reduce((total, pair) => total + value(pair[side]), 0) / pairs.length;
+  return {
+    measure,
+    n: pairs.length,
+    same: pairs.length - different.length,
+    recorded: mean("base"),
+    repeated: mean("tuned"),
+    different: different.map(({ id }) => id),
+  };
+}

@@ -1,0 +1,72 @@
+import { UsageError } from "../../ground/mod.ts";
+import { recordedConfig, sourcesDifference, type Summary } from "../../runs/mod.ts";
+import { answerVariants } from "../answers/answer_variants.ts";
+import { BASE } from "../answers/sample_identity.ts";
+import type { VariantAnswers } from "../numbers/answers.ts";
+import type { OpenStudy } from "../open_study.ts";
+import { openVariants } from "../open_variants.ts";
+import { sweepVariants } from "../sweep/sweep_variants.ts";
+import { adapterFileHash } from "../training/recipe_adapter.ts";
+import { type PhaseOptions, trainRecipes } from "../training/train_recipes.ts";
+
+/** A variant of a recorded study, trained and answered again. */
+export interface RepeatedVariant {
+  /** What it answers now. */
+  readonly answers: VariantAnswers;
+  /** Whether its weights are those of the recording, byte for byte; absent where none were trained. */
+  readonly sameWeights?: boolean;
+}
+
+/**
+ * Trains one variant of a recorded study again, with nothing but its recipe and seed, and asks it all
+ * that the study asked. An adapter in its training's folder is used as it is. What an earlier, perhaps
+ * killed, repetition left is not done again.
+ *
+ * @param study The study of the recorded config, in a folder of its own.
+ * @param recorded The summary of the recording.
+ * @throws {UsageError} If the study is another one than the recorded, by its settings, its data or
+ * its model, or has no such variant.
+ */
+export async function repeatVariant(
+  study: OpenStudy,
+  recorded: Summary,
+  name: string,
+  options: PhaseOptions,
+): Promise<RepeatedVariant> {
+  const { inputs, folder } = study;
+  refuseOtherStudy(study, recorded);
+  if (name === BASE.name) {
+    const [answers] = await answerVariants(inputs, folder, [BASE], options);
+    return { answers: answers! };
+  }
+  const variant = sweepVariants(inputs.config).find((one) => one.name === name);
+  if (variant === undefined) {
+    const names = [BASE, ...sweepVariants(inputs.config)].map((one) => one.name);
+    throw new UsageError(
+      `"${recorded.name}" has no variant "${name}": there are ${names.join(", ")}`,
+    );
+  }
+  const { weights } = variant;
+  if (weights.kind === "training") await trainRecipes(inputs, folder, options, [weights.training]);
+  const opened = await openVariants(inputs, folder, [variant]);
+  const [answers] = await answerVariants(inputs, folder, opened, options);
+  if (weights.kind !== "training") return { answers: answers! };
+  const file = "adapter_model.safetensors";
+  const hash = await adapterFileHash(folder.training(weights.training), file);
+  const before = recorded.provenance.adapters[weights.training.name]?.[file];
+  return { answers: answers!, sameWeights: hash === before };
+}
+
+function refuseOtherStudy({ inputs }: OpenStudy, { name, config, provenance }: Summary): void {
+  const { modelHashes, templateHashes, hashes } = inputs;
+  const data = Object.entries(hashes).filter(([file]) => !file.startsWith("model/"));
+  const difference = sourcesDifference(
+    { config: { ...config }, inputs: { ...provenance.data, ...provenance.modelFiles } },
+    {
+      config: { ...recordedConfig(inputs.config) },
+      inputs: { ...Object.fromEntries(data), ...modelHashes, ...templateHashes },
+    },
+  );
+  if (difference === undefined) return;
+  throw new UsageError(`Cannot repeat "${name}": what was recorded differs in ${difference}`);
+}
