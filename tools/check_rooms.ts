@@ -5,7 +5,8 @@ import { REPOSITORY_ROOT } from "../lib/ground/mod.ts";
  * Checks which rooms of `lib/` import which: `deno run -A tools/check_rooms.ts`
  * names every import that breaks a rule of the house and exits with 1.
  *
- * - A room imports rooms below it, by their door `mod.ts`.
+ * - A room imports rooms below it, by their door `mod.ts`, or by the part of it that loads no
+ *   package, `light.ts`. What is imported while the program runs is held to the same.
  * - Within `lib/engine` the same holds for its own rooms; all of them may take
  *   the engine's surface, `engine.ts`. The devices do not know each other.
  * - Nothing of a folder `testing/` is imported by the product.
@@ -41,6 +42,9 @@ const ENGINE_FLOORS: readonly string[] = [
 ];
 const DEVICES: readonly string[] = ["cpu", "cuda", "server"];
 
+/** The whole door of a room, and the part of it that loads no package. */
+const DOORS: readonly string[] = ["mod.ts", "light.ts"];
+
 /** An import statement that breaks a rule. */
 export interface BrokenRule {
   readonly file: string;
@@ -48,7 +52,7 @@ export interface BrokenRule {
   readonly why: string;
 }
 
-const IMPORT = /^(?:import|export)\b[^;"]*?from "(\.{1,2}\/[^"]+)"/gm;
+const IMPORT = /(?:^(?:import|export)\b[^;"]*?from |\bimport\()"(\.{1,2}\/[^"]+)"/gm;
 
 /**
  * What is wrong with the imports of one product file.
@@ -85,7 +89,8 @@ function betweenRooms(
   const [below, above] = [floors.indexOf(to), floors.indexOf(from)];
   if (below < 0 || above < 0) return `"${below < 0 ? to : from}" is no room that is known here`;
   if (below > above) return `"${to}" lies above "${from}"`;
-  return imported.endsWith("/mod.ts") ? undefined : `"${to}" is entered by its door, mod.ts`;
+  if (DOORS.some((door) => imported.endsWith(`/${door}`))) return undefined;
+  return `"${to}" is entered by its door, mod.ts`;
 }
 
 function roomOf(file: string): string {

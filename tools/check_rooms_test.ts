@@ -12,6 +12,7 @@ Deno.test("no import of lib breaks a rule of the house", () => {
 Deno.test("brokenRules() lets a room take the doors of rooms below it, and its own files", () => {
   assert.equal(why("lib/study/a.ts", "../engine/mod.ts"), undefined);
   assert.equal(why("lib/cli/commands/a.ts", "../../study/mod.ts"), undefined);
+  assert.equal(why("lib/cli/commands/a.ts", "../../sql/light.ts"), undefined);
   assert.equal(why("lib/sql/execute/a.ts", "../verdict.ts"), undefined);
   assert.equal(why("lib/engine/cpu/a.ts", "../graph/mod.ts"), undefined);
   assert.equal(why("lib/engine/cuda/a.ts", "../engine.ts"), undefined);
@@ -34,4 +35,10 @@ Deno.test("brokenRules() sees imports of several lines and what is exported agai
   const text = 'import {\n  a,\n  type B,\n} from "../study/mod.ts";\n' +
     'export { c } from "../cli/main.ts";\nexport type { D } from "./d.ts";\n';
   assert.equal(brokenRules("lib/sql/a.ts", text).length, 2);
+});
+
+Deno.test("brokenRules() sees what is imported while the program runs", () => {
+  const text = 'const load = async () => (await import("../study/mod.ts")).openStudy;\n';
+  assert.equal(brokenRules("lib/sql/a.ts", text).length, 1);
+  assert.deepEqual(brokenRules("lib/cli/a.ts", text), []);
 });

@@ -1,5 +1,4 @@
-import { UsageError } from "../ground/mod.ts";
-import type { Progress } from "../study/mod.ts";
+import { type Progress, UsageError } from "../ground/light.ts";
 
 /** One flag of a command. */
 export interface Flag {
@@ -24,7 +23,14 @@ export type FlagValues = Readonly<
   Record<string, string | number | boolean | readonly string[] | undefined>
 >;
 
-/** One command of the lab. */
+/**
+ * The work of a command.
+ *
+ * @throws {UsageError} For wrong input (exit 2); anything else is a fault (exit 1).
+ */
+export type RunCommand = (flags: FlagValues, context: CommandContext) => Promise<void>;
+
+/** One command of the lab: what is said of it. It loads no package (docs/decisions/0015-start.md). */
 export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
@@ -32,8 +38,8 @@ export interface Command {
   /** What it does, for its own help. */
   readonly description?: string;
   readonly flags: Readonly<Record<string, Flag>>;
-  /** @throws {UsageError} For wrong input (exit 2); anything else is a fault (exit 1). */
-  run(flags: FlagValues, context: CommandContext): Promise<void>;
+  /** Loads what does the work: its file is imported here, so that no help waits for it. */
+  load(): Promise<RunCommand>;
 }
 
 /** The value of a text flag, if it was given. */

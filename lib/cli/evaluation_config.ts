@@ -4,7 +4,7 @@ import { contentKey, UsageError } from "../ground/mod.ts";
 import { recordedConfig, type StudyConfig, TASK_VERSION, validateConfig } from "../runs/mod.ts";
 import { dataLabel, type ModelInputs, type NamedVariant } from "../study/mod.ts";
 import { type FlagValues, number, text } from "./command.ts";
-import { studyConfig } from "./study_flags.ts";
+import { studyConfig } from "./study_config.ts";
 
 /** A half of a study, by its key in the config. */
 export type Task = "spider" | "mmlu";

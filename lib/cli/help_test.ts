@@ -11,7 +11,7 @@ const COMMAND: Command = {
     "a-flag-with-a-long-name": { type: "number", help: "how many" },
     all: { type: "switch", help: "everything" },
   },
-  run: () => Promise.resolve(),
+  load: () => Promise.resolve(() => Promise.resolve()),
 };
 
 Deno.test("helpOf shows what a command does and each flag with its value", () => {

@@ -6,25 +6,24 @@ import {
   redactUrls,
   REPOSITORY_ROOT,
   UsageError,
-} from "../ground/mod.ts";
+} from "../ground/light.ts";
 import { ClosedPipe, pipeWriter } from "./closed_pipe.ts";
 import type { Command, CommandContext } from "./command.ts";
-import { BROWSE } from "./commands/browse.ts";
-import { COMPARE } from "./commands/compare.ts";
-import { PIPELINE, STUDY } from "./commands/pipeline.ts";
-import { DOCTOR } from "./commands/doctor.ts";
-import { EVALUATE, MMLU } from "./commands/evaluate.ts";
-import { EXPORT } from "./commands/export.ts";
-import { FETCH } from "./commands/fetch.ts";
-import { JUDGE } from "./commands/judge.ts";
-import { PAPER } from "./commands/paper.ts";
-import { BASELINE, EXPORT_SFT, REPORT, TRAIN } from "./commands/phases.ts";
-import { RECORD } from "./commands/record.ts";
-import { REPEAT } from "./commands/repeat.ts";
-import { SETUP } from "./commands/setup.ts";
-import { TABLES } from "./commands/tables.ts";
+import { BROWSE } from "./commands/browse/browse.ts";
+import { COMPARE } from "./commands/compare/compare.ts";
+import { PIPELINE, STUDY } from "./commands/pipeline/pipeline.ts";
+import { DOCTOR } from "./commands/doctor/doctor.ts";
+import { EVALUATE, MMLU } from "./commands/evaluate/evaluate.ts";
+import { EXPORT } from "./commands/export/export.ts";
+import { FETCH } from "./commands/fetch/fetch.ts";
+import { JUDGE } from "./commands/judge/judge.ts";
+import { PAPER } from "./commands/paper/paper.ts";
+import { BASELINE, EXPORT_SFT, REPORT, TRAIN } from "./commands/phases/phases.ts";
+import { RECORD } from "./commands/record/record.ts";
+import { REPEAT } from "./commands/repeat/repeat.ts";
+import { SETUP } from "./commands/setup/setup.ts";
+import { TABLES } from "./commands/tables/tables.ts";
 import { EXIT_CODES, helpOf, helpOfAll } from "./help.ts";
-import { versionText } from "./version_text.ts";
 import { parseFlags } from "./parse_flags.ts";
 import { terminalProgress } from "./terminal_progress.ts";
 
@@ -67,6 +66,7 @@ export async function main(args: readonly string[], given: CommandContext): Prom
       return name === undefined ? 2 : 0;
     }
     if (name === "--version" || name === "-V" || name === "version") {
+      const { versionText } = await import("./version_text.ts");
       context.print(await versionText());
       return 0;
     }
@@ -85,7 +85,8 @@ export async function main(args: readonly string[], given: CommandContext): Prom
       return 0;
     }
     checkPlace();
-    await command.run(flags, context);
+    const run = await command.load();
+    await run(flags, context);
     return 0;
   } catch (error) {
     if (error instanceof ClosedPipe) throw error;

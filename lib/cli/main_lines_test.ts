@@ -62,9 +62,9 @@ Deno.test("no line of fetch has the password or the key of an address", async ()
 Deno.test("an error of the machine that nobody explained is one line and exit 2", async () => {
   const failing = (error: Error): Promise<Awaited<ReturnType<typeof runMain>>> => {
     const doctor = COMMANDS.find(({ name }) => name === "doctor")!;
-    const { run } = doctor;
-    Object.assign(doctor, { run: () => Promise.reject(error) });
-    return runMain(["doctor"]).finally(() => Object.assign(doctor, { run }));
+    const { load } = doctor;
+    Object.assign(doctor, { load: () => Promise.resolve(() => Promise.reject(error)) });
+    return runMain(["doctor"]).finally(() => Object.assign(doctor, { load }));
   };
   const full = Object.assign(new Error("No space left on device (os error 28): write '/a/b'"), {
     code: "ENOSPC",

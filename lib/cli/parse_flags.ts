@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { nearestName, UsageError } from "../ground/mod.ts";
+import { nearestName, UsageError } from "../ground/light.ts";
 import type { Command, Flag, FlagValues } from "./command.ts";
 
 /**

@@ -10,7 +10,7 @@ const COMMAND: Command = {
     limit: { type: "number", value: "N", help: "how many" },
     all: { type: "switch", help: "everything" },
   },
-  run: () => Promise.resolve(),
+  load: () => Promise.resolve(() => Promise.resolve()),
 };
 
 Deno.test("parseFlags reads values after a space and after an equals sign, and switches", () => {

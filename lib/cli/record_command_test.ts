@@ -6,7 +6,7 @@ import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
 import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
 import { openStudy, runPipeline } from "../study/mod.ts";
 import { modelFolder } from "./model_folder.ts";
-import { type RecordOptions, recordStudy } from "./commands/record.ts";
+import { type RecordOptions, recordStudy } from "./commands/record/run_record.ts";
 
 interface Recordable extends Disposable {
   readonly summary: Summary;

@@ -3,7 +3,7 @@ import { SILENT } from "../ground/mod.ts";
 import { openStudy, runPipeline } from "../study/mod.ts";
 import { writeMiniStudy } from "../study/testing/mini_study.ts";
 import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
-import { recordStudy } from "./commands/record.ts";
+import { recordStudy } from "./commands/record/run_record.ts";
 import { assertRefused, runMain } from "./testing/run_main.ts";
 
 interface Recorded extends Disposable {

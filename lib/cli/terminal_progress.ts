@@ -1,4 +1,4 @@
-import type { Progress } from "../study/mod.ts";
+import type { Progress } from "../ground/light.ts";
 
 /** Where the lines go, and whether a line can be overwritten there. */
 export interface ProgressOutput {

@@ -5,6 +5,7 @@
  *
  * @module
  */
+export * from "./light.ts";
 export { canonicalJson, contentKey } from "./canonical_json.ts";
 export { allowedValues, child, type JsonSchema } from "./allowed_values.ts";
 export { calendarDay, CHAT_DEFAULTS, CHAT_KEYS, type ChatSettings } from "./chat_settings.ts";
@@ -30,18 +31,11 @@ export { decodeText, readText } from "./decode_text.ts";
 export { type JsonLine, jsonLines } from "./json_lines.ts";
 export { type OtherNames, refuseOtherNames } from "./other_names.ts";
 export { firstOf } from "./first_of.ts";
-export { nearestName } from "./nearest_name.ts";
 export { parseJson, readTextFile } from "./parse_json_file.ts";
-export { escapeControls, escapeLines, printable } from "./printable.ts";
-export { type Progress, SILENT } from "./progress.ts";
 export { realDataRoot } from "./real_data.ts";
 export { realPath } from "./real_path.ts";
-export { redactUrls } from "./redact_urls.ts";
-export { fromRoot, REPOSITORY_ROOT } from "./repository_root.ts";
 export { sha256OfFile } from "./sha256_of_file.ts";
-export { UsageError } from "./usage_error.ts";
 export { writeAtomic } from "./write_atomic.ts";
-export { environmentReason, explainWriteError, writeFully } from "./write_fully.ts";
 export { type NetworkCause } from "./network_cause.ts";
 export { CHECK_NETWORK } from "./network_cause.ts";
 export { networkCause } from "./network_cause.ts";

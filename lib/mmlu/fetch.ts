@@ -1,9 +1,6 @@
 import { type FetchedFolder, fetchFolder, type FetchOptions } from "../fetch/mod.ts";
 import { loadMmlu } from "./load_mmlu.ts";
 
-/** Where the authors keep the data. */
-export const MMLU_URL = "https://people.eecs.berkeley.edu/~hendrycks/data.tar";
-
 /**
  * Brings MMLU here: unpacks the authors' tar file into a folder that `loadMmlu` reads.
  *
@@ -11,7 +8,7 @@ export const MMLU_URL = "https://people.eecs.berkeley.edu/~hendrycks/data.tar";
  * are no part of the study.
  *
  * @param source The path, URL or `hf:owner/repo/path/to/file` of the tar (or a zip) file;
- * {@link MMLU_URL} is the authors'.
+ * `MMLU_URL` is the authors'.
  * @param dest The folder to make; one that is there and whole is kept.
  * @param options Checksum, token, tries.
  * @returns The folder and the archive's SHA-256.

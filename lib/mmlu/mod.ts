@@ -14,7 +14,8 @@
  *
  * @module
  */
-export { fetchMmlu, MMLU_URL } from "./fetch.ts";
+export * from "./light.ts";
+export { fetchMmlu } from "./fetch.ts";
 export { fewerQuestions, fewerShots } from "./fewer.ts";
 export { chanceOf, FEWEST_CHOICES, letterCount, LETTERS } from "./letters.ts";
 export { loadMmlu } from "./load_mmlu.ts";

@@ -16,6 +16,7 @@
  *
  * @module
  */
+export * from "./light.ts";
 export { databaseFileHashes } from "./database_file_hashes.ts";
 export {
   OFFICIAL_VERDICT_KEYS,
@@ -57,7 +58,6 @@ export {
   quarantineReasons,
 } from "./quarantine/gold_quarantine.ts";
 export { type GoldExample, readGoldExamples } from "./read_gold_examples.ts";
-export { type ByReading, byReading, type Reading, READING_RULES, READINGS } from "./readings.ts";
 export {
   type Prediction,
   readPredictions,

@@ -15,6 +15,7 @@
  *
  * @module
  */
+export * from "./light.ts";
 export { answerMmlu } from "./answers/answer_mmlu.ts";
 export { answerProse } from "./answers/answer_prose.ts";
 export { type AnsweredSql, answerSql } from "./answers/answer_sql.ts";
@@ -48,12 +49,7 @@ export {
   writeTrainingData,
 } from "./training/data/write_training_data.ts";
 export { type DataTexts, NO_TEXTS, openDataTexts } from "./exports/data_texts.ts";
-export {
-  EXPORT_FORMATS,
-  exportFiles,
-  type ExportFormat,
-  type ExportOptions,
-} from "./exports/export_files.ts";
+export { exportFiles, type ExportOptions } from "./exports/export_files.ts";
 export { type ExportedStudy, openExport, type OpenExportOptions } from "./exports/open_export.ts";
 export { firstTrainingText } from "./inputs/first_training_text.ts";
 export { adapterFolder, fetchHubAdapters, type HubAdapters } from "./inputs/hub_adapters.ts";

@@ -19,13 +19,8 @@ import type { StoredAnswers } from "../results/read_answers.ts";
 import { tableFiles } from "./answer_tables.ts";
 import { type DataTexts, NO_TEXTS } from "./data_texts.ts";
 import { lmEvalFiles } from "./lm_eval_results.ts";
+import type { ExportFormat } from "./export_formats.ts";
 import type { ExportedStudy } from "./open_export.ts";
-
-/** The forms that a study is exported in. */
-export const EXPORT_FORMATS = ["csv", "parquet", "lm-eval", "model-card", "junit"] as const;
-
-/** One of {@linkcode EXPORT_FORMATS}. */
-export type ExportFormat = typeof EXPORT_FORMATS[number];
 
 /** Options of {@linkcode exportFiles}. */
 export interface ExportOptions {

@@ -1,5 +1,5 @@
-import { formatCounted, formatPercent, markdownTable } from "../../report/mod.ts";
-import { firstOf, printable, UsageError } from "../../ground/mod.ts";
+import { formatCounted, formatPercent, markdownTable } from "../../../report/mod.ts";
+import { firstOf, printable, UsageError } from "../../../ground/mod.ts";
 import {
   commonFailure,
   type JudgedPredictions,
@@ -7,9 +7,9 @@ import {
   type Remark,
   type Suite,
   summarizeVerdicts,
-} from "../../sql/mod.ts";
-import { proportion } from "../../stats/mod.ts";
-import type { CommandContext } from "../command.ts";
+} from "../../../sql/mod.ts";
+import { proportion } from "../../../stats/mod.ts";
+import type { CommandContext } from "../../command.ts";
 
 const MAX_NAMED = 20;
 // What to look at when a whole file fails in one way.

@@ -6,7 +6,7 @@ import {
   readText,
   UsageError,
   writeAtomic,
-} from "../../ground/mod.ts";
+} from "../../../ground/mod.ts";
 import {
   type ChangeRow,
   changeRows,
@@ -14,48 +14,26 @@ import {
   changesTable,
   INTERVAL_NOTE,
   UNADJUSTED_NOTE,
-} from "../../report/mod.ts";
-import type { Gauge } from "../../runs/mod.ts";
-import { judgePredictions, readGoldExamples, readPredictions } from "../../sql/mod.ts";
+} from "../../../report/mod.ts";
+import type { Gauge } from "../../../runs/mod.ts";
+import { judgePredictions, readGoldExamples, readPredictions } from "../../../sql/mod.ts";
 import {
   type ComparedResults,
   compareResults,
   readAnswers,
   type VariantAnswers,
-} from "../../study/mod.ts";
+} from "../../../study/mod.ts";
 import {
   type CommandContext,
-  type Flag,
   type FlagValues,
   neededText,
   number,
   oneOf,
   text,
   texts,
-} from "../command.ts";
-import { DEFAULT_TIMEOUT_SECONDS, SUITES } from "./judge.ts";
-
-/** The flags of `compare` that take what was made earlier. */
-export const COMPARE_FILE_FLAGS: Readonly<Record<string, Flag>> = {
-  run: {
-    type: "texts",
-    value: "PATH",
-    help: "answers made earlier: a file of evaluate, mmlu or judge, or a study's folder as " +
-      "DIR::VARIANT; give two",
-  },
-  predictions: {
-    type: "texts",
-    value: "FILE",
-    help: "predicted statements, as judge reads them, or a study's file as FILE::VARIANT; two",
-  },
-  examples: {
-    type: "text",
-    value: "FILE",
-    help: "with --predictions: dev.json, or gold and database",
-  },
-  databases: { type: "text", value: "DIR", help: "with --predictions: folder with DB/DB.sqlite" },
-  suite: { type: "text", value: "all|one", help: "with --predictions: as judge has it" },
-};
+} from "../../command.ts";
+import { DEFAULT_TIMEOUT_SECONDS, SUITES } from "../judge/judge_settings.ts";
+import { COMPARE_FILE_FLAGS } from "./compare.ts";
 
 /** Flags that a comparison of what was made earlier takes beside its own. */
 const TAKEN: readonly string[] = ["out", "delta", "gauge"];

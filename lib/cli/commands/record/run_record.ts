@@ -1,7 +1,6 @@
 import { basename, join } from "node:path";
-import { explainWriteError, fromRoot, REPOSITORY_ROOT, UsageError } from "../../ground/mod.ts";
-
-import { loadConfig, readSummary, type Summary } from "../../runs/mod.ts";
+import { explainWriteError, fromRoot, REPOSITORY_ROOT, UsageError } from "../../../ground/mod.ts";
+import { loadConfig, readSummary, type Summary } from "../../../runs/mod.ts";
 import {
   ANSWER_KINDS,
   LIMITS_FILE,
@@ -10,12 +9,12 @@ import {
   RESULT_FILES,
   summaryTexts,
   trainings,
-} from "../../study/mod.ts";
-import { type Command, text } from "../command.ts";
-import { DEFAULT_CONFIG, STUDY_FLAGS } from "../study_flags.ts";
-import { checkModelFiles, checkRecordable } from "../check_recordable.ts";
-import { checkResultFiles } from "../check_result_files.ts";
-import { modelFolder } from "../model_folder.ts";
+} from "../../../study/mod.ts";
+import { type CommandContext, type FlagValues, text } from "../../command.ts";
+import { DEFAULT_CONFIG } from "../../study_flags.ts";
+import { checkModelFiles, checkRecordable } from "../../check_recordable.ts";
+import { checkResultFiles } from "../../check_result_files.ts";
+import { modelFolder } from "../../model_folder.ts";
 
 /** What of the run folder of a recipe that was trained here is kept. */
 const TRAINING_FILES = ["config.json", "environment.json", "loss.jsonl", "adapter_config.json"];
@@ -26,38 +25,23 @@ const TRAINING_DATA = { from: "samples/sft.manifest.json", to: "training_data.js
 /** What of an adapter from elsewhere is kept: there is no record of its training. */
 const FOREIGN_FILES = ["adapter_config.json"];
 
-/** `record`: keeps a finished study's results under version control. */
-export const RECORD: Command = {
-  name: "record",
-  summary: "copy a finished study's results to results/recorded, to be committed",
-  flags: {
-    config: STUDY_FLAGS.config!,
-    out: {
-      type: "text",
-      value: "DIR",
-      help: "the study's results folder (default results/<name>)",
-    },
-    model: {
-      type: "text",
-      value: "DIR",
-      help: "the folder of a model with source path (default: the config's)",
-    },
-    replace: { type: "switch", help: "replace what was recorded under this name" },
-  },
-  async run(flags, { print, progress, signal }): Promise<void> {
-    const { name, model } = loadConfig(text(flags, "config") ?? fromRoot(DEFAULT_CONFIG));
-    const results = join(REPOSITORY_ROOT, "results");
-    const from = text(flags, "out") ?? join(results, name);
-    const summary = readSummary(join(from, RESULT_FILES.summary));
-    const modelDir = await modelFolder(summary.config.model, text(flags, "model") ?? model.path);
-    if (modelDir === undefined) {
-      progress.note("the base model is not here: its files are not compared with the summary's");
-    } else progress.step("Hashing the base model's files");
-    const replace = flags.replace === true;
-    await recordStudy(summary, from, { results, replace, signal, modelDir });
-    print(`recorded in results/recorded/${summary.name}`);
-  },
-};
+/** The work of `record`. */
+export async function runRecord(
+  flags: FlagValues,
+  { print, progress, signal }: CommandContext,
+): Promise<void> {
+  const { name, model } = loadConfig(text(flags, "config") ?? fromRoot(DEFAULT_CONFIG));
+  const results = join(REPOSITORY_ROOT, "results");
+  const from = text(flags, "out") ?? join(results, name);
+  const summary = readSummary(join(from, RESULT_FILES.summary));
+  const modelDir = await modelFolder(summary.config.model, text(flags, "model") ?? model.path);
+  if (modelDir === undefined) {
+    progress.note("the base model is not here: its files are not compared with the summary's");
+  } else progress.step("Hashing the base model's files");
+  const replace = flags.replace === true;
+  await recordStudy(summary, from, { results, replace, signal, modelDir });
+  print(`recorded in results/recorded/${summary.name}`);
+}
 
 /** Options of {@linkcode recordStudy}. */
 export interface RecordOptions {

@@ -1,93 +1,31 @@
 import { basename, join, resolve } from "node:path";
-import { contentKey, fromRoot, REPOSITORY_ROOT, UsageError } from "../../ground/mod.ts";
+import { contentKey, fromRoot, REPOSITORY_ROOT, UsageError } from "../../../ground/mod.ts";
 import {
   GAUGES,
   loadConfig,
   recordedConfig,
   type StudyConfig,
   validateConfig,
-} from "../../runs/mod.ts";
-import { dataLabel, openStudy } from "../../study/mod.ts";
-import { folderOrId } from "../adapter_place.ts";
-import { type Command, type FlagValues, number, text, texts } from "../command.ts";
-import { DEFAULT_CONFIG, STUDY_FLAGS } from "../study_flags.ts";
-import { COMPARE_FILE_FLAGS, comparesFiles, DELTAS, runCompareFiles } from "./compare_files.ts";
-import { PLAN_FLAG, runStudy } from "./pipeline.ts";
+} from "../../../runs/mod.ts";
+import { dataLabel, openStudy } from "../../../study/mod.ts";
+import { folderOrId } from "../../adapter_place.ts";
+import { type CommandContext, type FlagValues, number, text, texts } from "../../command.ts";
+import { DEFAULT_CONFIG } from "../../study_flags.ts";
+import { comparesFiles, DELTAS, runCompareFiles } from "./compare_files.ts";
+import { runStudy } from "../pipeline/run_pipeline.ts";
 
-/** `compare`: base against adapters, models, runs or predictions, without training or config. */
-export const COMPARE: Command = {
-  name: "compare",
-  summary: "did an adapter forget something? base against adapters, models, runs or predictions",
-  description:
-    "Answers base and adapters in one session, pairs them question by question, and says what the\n" +
-    "intervals allow. Without --data, --mmlu-data and --text the project's own samples are asked.\n" +
-    "Two runs made earlier, or two files of predictions, are compared without any model.",
-  flags: {
-    config: { ...STUDY_FLAGS.config!, help: "take model, data and engine of a study" },
-    model: { type: "text", value: "DIR", help: "checkpoint folder (default: the config's model)" },
-    "adapter-path": {
-      type: "texts",
-      value: "DIR",
-      help: "LoRA adapter as PEFT saves it, or its id on the hub; several",
-    },
-    against: { type: "texts", value: "DIR", help: "merged model or full fine-tune; several" },
-    scale: { type: "text", value: "LIST", help: 'factors on the adapters, such as "0.5,1"' },
-    data: {
-      type: "text",
-      value: "PATH",
-      help: "text-to-SQL: Spider's layout, or JSON lines; goes before --data-root",
-    },
-    "mmlu-data": {
-      type: "text",
-      value: "PATH",
-      help: "multiple choice: MMLU's, or your own items",
-    },
-    text: { type: "text", value: "PATH", help: "general text: passages, or a folder of texts" },
-    "data-root": STUDY_FLAGS["data-root"]!,
-    only: { type: "text", value: "LIST", help: "of sql, mmlu, prose (default: all three)" },
-    database: { type: "text", value: "PATH", help: "with --data FILE: its SQLite file or folder" },
-    title: { type: "text", value: "TEXT", help: "what tables and figures call --mmlu-data" },
-    shots: {
-      type: "number",
-      value: "N",
-      help:
-        "examples shown before each text-to-SQL question (default: the config's; 0 with --data)",
-    },
-    limit: {
-      type: "number",
-      value: "N",
-      help: "N text-to-SQL questions, N of each category, N passages",
-    },
-    all: { type: "switch", help: "all multiple-choice questions of all subjects" },
-    delta: {
-      type: "number",
-      value: "D",
-      help: "loss not to be tolerated (default: 0.03, or 0.05 nats)",
-    },
-    gauge: {
-      type: "text",
-      value: "NAME",
-      help: "what it is a loss of: mmlu, or prose (default: what is asked)",
-    },
-    engine: { type: "text", value: "NAME", help: "onnx or server (default: the config's)" },
-    device: { type: "text", value: "NAME", help: "cpu or cuda (default: the config's)" },
-    seed: STUDY_FLAGS.seed!,
-    out: { type: "text", value: "DIR", help: "results folder (default: one a comparison)" },
-    ...COMPARE_FILE_FLAGS,
-    ...PLAN_FLAG,
-  },
-  async run(flags, context): Promise<void> {
-    if (comparesFiles(flags)) return await runCompareFiles(flags, context);
-    const config = compareConfig(flags);
-    const { progress, signal } = context;
-    const study = await openStudy(config, {
-      out: text(flags, "out") ?? defaultFolder(config),
-      progress,
-      signal,
-    });
-    await runStudy(study, context, { planOnly: flags.plan === true });
-  },
-};
+/** The work of `compare`. */
+export async function runCompare(flags: FlagValues, context: CommandContext): Promise<void> {
+  if (comparesFiles(flags)) return await runCompareFiles(flags, context);
+  const config = compareConfig(flags);
+  const { progress, signal } = context;
+  const study = await openStudy(config, {
+    out: text(flags, "out") ?? defaultFolder(config),
+    progress,
+    signal,
+  });
+  await runStudy(study, context, { planOnly: flags.plan === true });
+}
 
 /**
  * The study that the flags of `compare` describe: a config without recipes.

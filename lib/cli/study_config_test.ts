@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { REPOSITORY_ROOT } from "../ground/mod.ts";
 
 import { loadConfig } from "../runs/mod.ts";
-import { DEFAULT_CONFIG, studyConfig } from "./study_flags.ts";
+import { studyConfig } from "./study_config.ts";
+import { DEFAULT_CONFIG } from "./study_flags.ts";
 
 const CONFIG = `${REPOSITORY_ROOT}/${DEFAULT_CONFIG}`;
 

@@ -1,0 +1,26 @@
+import type { Command } from "../../command.ts";
+import { STUDY_FLAGS } from "../../study_flags.ts";
+
+/** `browse`: a study's questions, answers and flips as one page that opens from the disk. */
+export const BROWSE: Command = {
+  name: "browse",
+  summary: "write a page that shows which questions a variant repaired and broke, and why",
+  description:
+    "One HTML file that opens from the disk, without a network: base against any variant, or any\n" +
+    "two, text-to-SQL and multiple choice. The answers are those of a finished or recorded study;\n" +
+    "the texts and results come from your copy of the data, so a page of Spider or MMLU is yours to\n" +
+    "pass on only as their licences allow. See docs/browse.md.",
+  flags: {
+    study: {
+      type: "text",
+      value: "DIR",
+      help: "results of a study, working or recorded (default: those of the config)",
+    },
+    config: STUDY_FLAGS.config!,
+    "data-root": STUDY_FLAGS["data-root"]!,
+    spider: { type: "text", value: "PATH", help: "your copy of the text-to-SQL data" },
+    mmlu: { type: "text", value: "PATH", help: "your copy of the multiple-choice data" },
+    out: { type: "text", value: "FILE", help: "the page (default results/<name>/browse.html)" },
+  },
+  load: async () => (await import("./run_browse.ts")).runBrowse,
+};

@@ -1,0 +1,89 @@
+import { existsSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import {
+  checkOutputFile,
+  checkOutputIsNoInput,
+  fromRoot,
+  REPOSITORY_ROOT,
+  UsageError,
+  writeAtomic,
+} from "../../../ground/mod.ts";
+import { browserPage } from "../../../report/mod.ts";
+import { loadConfig, type StudyConfig } from "../../../runs/mod.ts";
+import { browseStudy } from "../../../study/mod.ts";
+import { type CommandContext, type FlagValues, text } from "../../command.ts";
+import { DEFAULT_CONFIG } from "../../study_flags.ts";
+
+/** A page above so many bytes is told: it opens slowly. */
+const MOST_BYTES = 15e6;
+
+/** The work of `browse`. */
+export async function runBrowse(
+  flags: FlagValues,
+  { progress, print, signal }: CommandContext,
+): Promise<void> {
+  const { folder, config } = browsed(flags);
+  const out = text(flags, "out") ??
+    join(REPOSITORY_ROOT, "results", basename(resolve(folder)), "browse.html");
+  checkOutputFile(out);
+  checkOutputIsNoInput(
+    out,
+    ["summary.json", ...["verdicts", "letters"].flatMap((k) => [`${k}.jsonl`, `${k}.parquet`])]
+      .map((file) => join(folder, file)),
+  );
+  if (!/\.html?$/i.test(out)) {
+    throw new UsageError(`browse: --out is a page, with a name that ends in .html: "${out}"`);
+  }
+  const root = text(flags, "data-root");
+  const copy = (flag: "spider" | "mmlu"): string | undefined => {
+    const given = text(flags, flag);
+    if (given !== undefined) return resolve(given);
+    return root === undefined ? undefined : join(resolve(root), flag);
+  };
+  const data = await browseStudy({
+    folder,
+    config,
+    spider: copy("spider"),
+    mmlu: copy("mmlu"),
+    progress,
+    signal,
+  });
+  progress.step("Writing the page");
+  const page = browserPage(data);
+  writeAtomic(out, page);
+  if (page.length > MOST_BYTES) {
+    progress.note(`the page has ${megabytes(page.length)}: it may open slowly`);
+  }
+  print(`${out}: ${data.variants.length} variants, ${megabytes(page.length)}`);
+}
+
+/** The folder of results, and the config where it is not to be the summary's. */
+function browsed(
+  flags: FlagValues,
+): { readonly folder: string; readonly config: StudyConfig | undefined } {
+  const path = text(flags, "config");
+  const folder = text(flags, "study");
+  if (folder !== undefined) {
+    if (!existsSync(folder)) throw new UsageError(`browse: there is no ${folder}`);
+    return { folder, config: path === undefined ? undefined : loadConfig(path) };
+  }
+  const config = loadConfig(path ?? fromRoot(DEFAULT_CONFIG));
+  const results = join(REPOSITORY_ROOT, "results");
+  const places = [join(results, config.name), join(results, "recorded", config.name)];
+  const found = places.find((place) =>
+    ["summary.json", "verdicts.parquet", "letters.parquet"].some((file) =>
+      existsSync(join(place, file))
+    )
+  );
+  if (found !== undefined) return { folder: found, config };
+  throw new UsageError(
+    `browse: the study "${config.name}" has no results in ${
+      places.join(" or ")
+    }: run it, or give ` +
+      "--study DIR",
+  );
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,90 @@
+import type { Command, Flag } from "../../command.ts";
+import { STUDY_FLAGS } from "../../study_flags.ts";
+import { PLAN_FLAG } from "../pipeline/pipeline.ts";
+
+/** The flags of `compare` that take what was made earlier. */
+export const COMPARE_FILE_FLAGS: Readonly<Record<string, Flag>> = {
+  run: {
+    type: "texts",
+    value: "PATH",
+    help: "answers made earlier: a file of evaluate, mmlu or judge, or a study's folder as " +
+      "DIR::VARIANT; give two",
+  },
+  predictions: {
+    type: "texts",
+    value: "FILE",
+    help: "predicted statements, as judge reads them, or a study's file as FILE::VARIANT; two",
+  },
+  examples: {
+    type: "text",
+    value: "FILE",
+    help: "with --predictions: dev.json, or gold and database",
+  },
+  databases: { type: "text", value: "DIR", help: "with --predictions: folder with DB/DB.sqlite" },
+  suite: { type: "text", value: "all|one", help: "with --predictions: as judge has it" },
+};
+
+/** `compare`: base against adapters, models, runs or predictions, without training or config. */
+export const COMPARE: Command = {
+  name: "compare",
+  summary: "did an adapter forget something? base against adapters, models, runs or predictions",
+  description:
+    "Answers base and adapters in one session, pairs them question by question, and says what the\n" +
+    "intervals allow. Without --data, --mmlu-data and --text the project's own samples are asked.\n" +
+    "Two runs made earlier, or two files of predictions, are compared without any model.",
+  flags: {
+    config: { ...STUDY_FLAGS.config!, help: "take model, data and engine of a study" },
+    model: { type: "text", value: "DIR", help: "checkpoint folder (default: the config's model)" },
+    "adapter-path": {
+      type: "texts",
+      value: "DIR",
+      help: "LoRA adapter as PEFT saves it, or its id on the hub; several",
+    },
+    against: { type: "texts", value: "DIR", help: "merged model or full fine-tune; several" },
+    scale: { type: "text", value: "LIST", help: 'factors on the adapters, such as "0.5,1"' },
+    data: {
+      type: "text",
+      value: "PATH",
+      help: "text-to-SQL: Spider's layout, or JSON lines; goes before --data-root",
+    },
+    "mmlu-data": {
+      type: "text",
+      value: "PATH",
+      help: "multiple choice: MMLU's, or your own items",
+    },
+    text: { type: "text", value: "PATH", help: "general text: passages, or a folder of texts" },
+    "data-root": STUDY_FLAGS["data-root"]!,
+    only: { type: "text", value: "LIST", help: "of sql, mmlu, prose (default: all three)" },
+    database: { type: "text", value: "PATH", help: "with --data FILE: its SQLite file or folder" },
+    title: { type: "text", value: "TEXT", help: "what tables and figures call --mmlu-data" },
+    shots: {
+      type: "number",
+      value: "N",
+      help:
+        "examples shown before each text-to-SQL question (default: the config's; 0 with --data)",
+    },
+    limit: {
+      type: "number",
+      value: "N",
+      help: "N text-to-SQL questions, N of each category, N passages",
+    },
+    all: { type: "switch", help: "all multiple-choice questions of all subjects" },
+    delta: {
+      type: "number",
+      value: "D",
+      help: "loss not to be tolerated (default: 0.03, or 0.05 nats)",
+    },
+    gauge: {
+      type: "text",
+      value: "NAME",
+      help: "what it is a loss of: mmlu, or prose (default: what is asked)",
+    },
+    engine: { type: "text", value: "NAME", help: "onnx or server (default: the config's)" },
+    device: { type: "text", value: "NAME", help: "cpu or cuda (default: the config's)" },
+    seed: STUDY_FLAGS.seed!,
+    out: { type: "text", value: "DIR", help: "results folder (default: one a comparison)" },
+    ...COMPARE_FILE_FLAGS,
+    ...PLAN_FLAG,
+  },
+  load: async () => (await import("./run_compare.ts")).runCompare,
+};

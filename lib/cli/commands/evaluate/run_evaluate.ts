@@ -1,0 +1,234 @@
+import { basename, join, relative, resolve } from "node:path";
+import { auditTokens, loadAdapter } from "../../../engine/mod.ts";
+import { letterCount } from "../../../mmlu/mod.ts";
+import { type AccuracyRow, accuracyTable, formatCounted } from "../../../report/mod.ts";
+import {
+  checkOutputFile,
+  checkOutputFolder,
+  checkOutputIsNoInput,
+  fromRoot,
+  printable,
+  REPOSITORY_ROOT,
+  UsageError,
+  writeAtomic,
+} from "../../../ground/mod.ts";
+import { ensureModel, ensureSample, isHubId } from "../../../setup/mod.ts";
+import {
+  adapterFolder,
+  answerLetters,
+  answerMmlu,
+  answerSql,
+  BASE,
+  countCut,
+  databaseHashes,
+  fetchHubAdapters,
+  judgeSamples,
+  mmluShortfalls,
+  type ModelInputs,
+  type NamedVariant,
+  noteUnjudged,
+  openEngine,
+  openMmluInputs,
+  openMmluStore,
+  openModelInputs,
+  openSqlInputs,
+  openSqlStore,
+  openVerdictStore,
+  otherBase,
+  samplePrompt,
+  sqlShortfalls,
+} from "../../../study/mod.ts";
+import { proportion } from "../../../stats/mod.ts";
+import { folderOrId } from "../../adapter_place.ts";
+import { type CommandContext, type FlagValues, number, text } from "../../command.ts";
+import { evaluationConfig, evaluationName, type Task } from "../../evaluation_config.ts";
+import { outputFile } from "../../output_file.ts";
+
+/** Where runs without `--out` have their folders. */
+const SCRATCH = join(REPOSITORY_ROOT, "results", "scratch");
+
+/** The work of `evaluate`. */
+export async function runEvaluate(
+  flags: FlagValues,
+  { progress, print, signal }: CommandContext,
+): Promise<void> {
+  const config = evaluationConfig(flags, "spider");
+  checkFlags(flags);
+  await ensureSample(config, progress);
+  const sql = await openSqlInputs(config);
+  for (const line of sqlShortfalls(config, sql)) progress.note(line);
+  const data = { ...sql.spider.hashes, ...await databaseHashes(sql) };
+  checkOutput(flags, "spider", config.spider.path);
+  const ready = await ensureModel(config, progress, { signal });
+  const model = await openModelInputs(ready.config, ready.dir);
+  auditTokens(model.tokenizer, samplePrompt(sql));
+  const variant = await namedVariant(flags, model, { progress, signal });
+  for (const line of otherBase(variant, model)) progress.note(line);
+  const files = runFiles(flags, { task: "spider", model, data, variant });
+  using store = openSqlStore(files.samples, model, progress);
+  using kept = openVerdictStore(files.verdicts, progress);
+  await using engine = await openEngine(model, [variant], progress);
+  const inputs = { ...model, ...sql };
+  progress.step(`${variant.name}: text-to-SQL, ${formatCounted(sql.asked.length, "question")}`);
+  const samples = await answerSql(inputs, engine, { variant, store, progress, signal });
+  const { timeoutMs } = config.spider;
+  const { verdicts, unjudged } = await judgeSamples(sql, samples, {
+    timeoutMs,
+    store: kept,
+    progress,
+  });
+  noteUnjudged(unjudged, progress);
+  writeAtomic(files.out, toLines(verdicts));
+  print(`Text-to-SQL execution accuracy${labelText(config.label)}\n`);
+  const row = accuracyRow("sql", variant.name, verdicts.map(({ official }) => official));
+  print(accuracyTable([{ ...row, ...countCut(verdicts) }]));
+  print(`verdicts: ${shown(files.out)}`);
+}
+
+/** The work of `mmlu`. */
+export async function runMmlu(
+  flags: FlagValues,
+  { progress, print, signal }: CommandContext,
+): Promise<void> {
+  if (flags.all && flags.limit !== undefined) {
+    throw new UsageError("mmlu: --all and --limit exclude each other");
+  }
+  const config = evaluationConfig(flags, "mmlu");
+  checkFlags(flags);
+  const choices = await openMmluInputs(config);
+  for (const line of mmluShortfalls(config, choices)) progress.note(line);
+  checkOutput(flags, "mmlu", config.mmlu.path);
+  const ready = await ensureModel(config, progress, { signal });
+  const model = await openModelInputs(ready.config, ready.dir);
+  const audit = auditTokens(model.tokenizer, undefined, {
+    letters: letterCount(choices.questions),
+  });
+  const variant = await namedVariant(flags, model, { progress, signal });
+  for (const line of otherBase(variant, model)) progress.note(line);
+  const data = choices.mmlu.hashes;
+  const files = runFiles(flags, { task: "mmlu", model, data, variant });
+  using store = openMmluStore(files.samples, progress);
+  await using engine = await openEngine(model, [variant], progress);
+  const inputs = { ...model, ...choices, audit };
+  progress.step(
+    `${variant.name}: multiple choice, ${formatCounted(choices.questions.length, "question")}`,
+  );
+  const samples = await answerMmlu(inputs, engine, { variant, store, progress, signal });
+  const letters = answerLetters(choices.questions, samples);
+  writeAtomic(files.out, toLines(letters));
+  const categories = new Set(letters.map(({ category }) => category));
+  // one category alone is the whole
+  const groups = categories.size > 1 ? [...categories] : [];
+  const rows = groups.map((group) => {
+    const chosen = letters.filter(({ category }) => category === group);
+    return { ...accuracyRow("mmlu", variant.name, chosen.map(({ correct }) => correct)), group };
+  });
+  const all = accuracyRow("mmlu", variant.name, letters.map(({ correct }) => correct));
+  print(`Multiple-choice accuracy${labelText(config.label)}\n`);
+  print(accuracyTable([...rows, all]));
+  print(`answers: ${shown(files.out)}`);
+}
+
+/** What can be told of the flags alone, before any data or model is opened. */
+function checkFlags(flags: FlagValues): void {
+  const dir = text(flags, "adapter-path");
+  if (dir === undefined) {
+    if (flags.scale !== undefined) throw new UsageError("--scale needs an --adapter-path");
+    return;
+  }
+  // the folder's files are looked at with the model; a path that is wrong is told at once
+  const place = folderOrId(dir);
+  if (isHubId(place)) return;
+  try {
+    Deno.statSync(place);
+  } catch {
+    throw new UsageError(`Cannot use the adapter in "${dir}": the folder does not exist`);
+  }
+}
+
+/** The result's file by task, in a folder. */
+const RESULT_NAMES: Readonly<Record<Task, string>> = {
+  spider: "verdicts.jsonl",
+  mmlu: "answers.jsonl",
+};
+
+function checkOutput(flags: FlagValues, task: Task, data: string): void {
+  const given = text(flags, "out");
+  if (given === undefined) return checkOutputFolder(SCRATCH);
+  const out = outputFile(given, RESULT_NAMES[task]);
+  checkOutputFile(out);
+  const read = ["config", "model", "adapter-path"].flatMap((name) => text(flags, name) ?? []);
+  checkOutputIsNoInput(out, [...read, fromRoot(data)]);
+}
+
+interface Run {
+  readonly task: Task;
+  readonly model: ModelInputs;
+  /** SHA-256 of the data files, by name. */
+  readonly data: Readonly<Record<string, string>>;
+  readonly variant: NamedVariant;
+}
+
+/** Where a run's result, its samples and their verdicts go: beside each other, and no other run's. */
+function runFiles(
+  flags: FlagValues,
+  run: Run,
+): { readonly out: string; readonly samples: string; readonly verdicts: string } {
+  const given = text(flags, "out");
+  const name = RESULT_NAMES[run.task];
+  if (given !== undefined) {
+    const out = outputFile(given, name);
+    return { out, samples: `${out}.samples`, verdicts: `${out}.verdicts` };
+  }
+  const folder = join(SCRATCH, evaluationName(run));
+  return {
+    out: join(folder, name),
+    samples: join(folder, "samples.jsonl"),
+    verdicts: join(folder, "kept_verdicts.jsonl"),
+  };
+}
+
+async function namedVariant(
+  flags: FlagValues,
+  { checkpoint }: ModelInputs,
+  { progress, signal }: Pick<CommandContext, "progress" | "signal">,
+): Promise<NamedVariant> {
+  const given = text(flags, "adapter-path");
+  if (given === undefined) return BASE;
+  const place = folderOrId(given);
+  const fetched = await fetchHubAdapters([{ name: given, adapter: place }], progress, { signal });
+  const adapter = await loadAdapter(adapterFolder(place, fetched), checkpoint);
+  const scale = number(flags, "scale") ?? 1;
+  const folder = basename(resolve(given));
+  // "base" is the model without an adapter, and "@" begins a scale
+  const name = folder === BASE.name ? `${folder} (adapter)` : folder;
+  return {
+    name: scale === 1 && !name.includes("@") ? name : `${name}@${scale}`,
+    origin: { source: name, scale },
+    weights: { adapter, scale },
+    adapterHash: adapter.hash,
+  };
+}
+
+function accuracyRow(
+  measure: AccuracyRow["measure"],
+  variant: string,
+  right: readonly boolean[],
+): AccuracyRow {
+  const { n, successes, mean, ci95 } = proportion(right.filter(Boolean).length, right.length);
+  return { measure, variant, group: "all", successes, n, mean, ci95 };
+}
+
+function toLines(records: readonly object[]): string {
+  return records.map((record) => `${JSON.stringify(record)}\n`).join("");
+}
+
+function labelText(label: string | undefined): string {
+  return label === undefined ? "" : ` (${printable(label)})`;
+}
+
+/** A path below the working directory as a person would type it. */
+function shown(path: string): string {
+  const inside = relative(Deno.cwd(), resolve(path));
+  return inside.startsWith("..") ? path : inside;
+}

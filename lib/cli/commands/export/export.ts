@@ -1,0 +1,50 @@
+import { EXPORT_FORMATS } from "../../../study/light.ts";
+import type { Command } from "../../command.ts";
+
+/** `export`: a finished study in the forms that other tools read. */
+export const EXPORT: Command = {
+  name: "export",
+  summary: "a finished study as CSV, Parquet, lm-eval logs, model card or JUnit XML",
+  description:
+    "Reads results that are there and computes nothing anew. Texts of the data sets are left out,\n" +
+    "unless --texts asks for them. docs/export.md says what is in each file.",
+  flags: {
+    study: {
+      type: "text",
+      value: "DIR",
+      help: "a study's results folder, or its name below results/recorded or results",
+    },
+    format: { type: "text", value: "NAME", help: EXPORT_FORMATS.join(", ") },
+    variant: {
+      type: "texts",
+      value: "NAME",
+      help: "only this variant; several (default: all; model-card: the recommended one)",
+    },
+    out: {
+      type: "text",
+      value: "DIR",
+      help: "folder for the files (default: one an export, below results/scratch)",
+    },
+    undecided: {
+      type: "text",
+      value: "skip|fail",
+      help: "junit: a claim that the data decide neither way (default: skip)",
+    },
+    delta: {
+      type: "number",
+      value: "D",
+      help: "junit, csv, parquet: loss not to be tolerated, where the results have answers alone " +
+        "(default: 0.03, and 0.05 nats)",
+    },
+    texts: {
+      type: "switch",
+      help: "lm-eval: with questions, gold answers and prompts of the data",
+    },
+    "data-root": {
+      type: "text",
+      value: "DIR",
+      help: "with --texts: folder with spider/ and mmlu/ (default: where the study says)",
+    },
+  },
+  load: async () => (await import("./run_export.ts")).runExport,
+};

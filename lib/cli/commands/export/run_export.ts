@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import {
+  checkOutputFolder,
+  checkOutputIsNoInput,
+  contentKey,
+  fromRoot,
+  UsageError,
+  writeAtomic,
+} from "../../../ground/mod.ts";
+import { formatCounted, UNDECIDED } from "../../../report/mod.ts";
+import {
+  EXPORT_FORMATS,
+  exportFiles,
+  NO_TEXTS,
+  openDataTexts,
+  openExport,
+} from "../../../study/mod.ts";
+import {
+  type CommandContext,
+  type FlagValues,
+  neededText,
+  oneOf,
+  text,
+  texts,
+} from "../../command.ts";
+import { DELTAS, givenDelta } from "../compare/compare_files.ts";
+
+/** So many files are named: samples have one a variant and task. */
+const MOST_NAMED = 6;
+
+/** The work of `export`. */
+export async function runExport(
+  flags: FlagValues,
+  { progress, print }: CommandContext,
+): Promise<void> {
+  const name = neededText("export", flags, "study");
+  neededText("export", flags, "format");
+  const format = oneOf("export", flags, { flag: "format", names: EXPORT_FORMATS });
+  const undecided = oneOf("export", flags, { flag: "undecided", names: UNDECIDED });
+  if (flags.undecided !== undefined && format !== "junit") {
+    throw new UsageError(`export: --undecided does not go with --format ${format}`);
+  }
+  if (flags.texts && format !== "lm-eval") {
+    throw new UsageError(`export: --texts does not go with --format ${format}`);
+  }
+  if (flags["data-root"] !== undefined && !flags.texts) {
+    throw new UsageError("export: --data-root needs --texts");
+  }
+  const delta = givenDelta("export", flags);
+  const variants = texts(flags, "variant");
+  const study = openExport(name, {
+    variants,
+    tolerances: delta === undefined ? DELTAS : { mmlu: delta, prose: delta },
+  });
+  if (study.summary && delta !== undefined) {
+    throw new UsageError(
+      `export: --delta is for answers alone: the plan of "${study.name}" has its own, ` +
+        `${study.summary.plan.delta}`,
+    );
+  }
+  const out = text(flags, "out") ??
+    fromRoot(
+      `results/scratch/export-${contentKey({ name, format, variants }).slice(0, 8)}-${format}`,
+    );
+  checkOutputFolder(out);
+  checkOutputIsNoInput(out, [study.folder]);
+  const data = flags.texts ? await dataTexts(study.summary, text(flags, "data-root")) : NO_TEXTS;
+  const files = Object.entries(exportFiles(study, format, { undecided, texts: data }));
+  for (const [path, content] of files) writeAtomic(join(out, path), content);
+  if (!study.summary) {
+    progress.note(
+      "no summary.json: changes are computed from the answers, unadjusted, and the model, the " +
+        "prompts and the code are not known",
+    );
+  }
+  print(`${formatCounted(files.length, "file")} in ${out}`);
+  for (const [path] of files.slice(0, MOST_NAMED)) print(`  ${path}`);
+  if (files.length > MOST_NAMED) print(`  and ${files.length - MOST_NAMED} more`);
+}
+
+async function dataTexts(
+  summary: Parameters<typeof openDataTexts>[0] | undefined,
+  dataRoot: string | undefined,
+): ReturnType<typeof openDataTexts> {
+  if (summary) return await openDataTexts(summary, dataRoot);
+  throw new UsageError("export: --texts needs a summary.json: it says which data were asked");
+}

@@ -1,0 +1,36 @@
+import type { Command } from "../../command.ts";
+import { STUDY_FLAGS } from "../../study_flags.ts";
+
+/** The study whose paper is written where none is named. */
+export const DEFAULT_STUDY = "results/recorded/sample";
+
+/** Where a study is looked for by its name. */
+export const PLACES = ["results/recorded", "results"];
+
+/** `paper`: a finished study as a paper of two columns. */
+export const PAPER: Command = {
+  name: "paper",
+  summary: "write a study as a two-column PDF of at most 10 pages, in English and in Portuguese",
+  description:
+    "Every number is one of the study's summary.json; nothing is computed anew. The examples that\n" +
+    "are quoted come from your copy of the data. The same study gives the same bytes. docs/paper.md\n" +
+    "says what is in it and how to change its text.",
+  flags: {
+    study: {
+      type: "text",
+      value: "DIR",
+      help: `a study's results folder, or its name below ${PLACES.join(" or ")} ` +
+        `(default ${DEFAULT_STUDY})`,
+    },
+    language: { type: "text", value: "both|en|pt", help: "the language (default: both)" },
+    "data-root": STUDY_FLAGS["data-root"]!,
+    author: { type: "texts", value: "TEXT", help: "who signs it, such as a name; a line each" },
+    out: {
+      type: "text",
+      value: "DIR",
+      help: "folder for paper.en.pdf and paper.pt.pdf " +
+        "(default: the study's folder)",
+    },
+  },
+  load: async () => (await import("./run_paper.ts")).runPaper,
+};

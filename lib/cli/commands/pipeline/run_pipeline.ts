@@ -1,0 +1,95 @@
+import { relative } from "node:path";
+import { summaryTable } from "../../../report/mod.ts";
+import {
+  checkGivenVariants,
+  costLines,
+  type OpenStudy,
+  openStudy,
+  type Part,
+  planReport,
+  RESULT_FILES,
+  runPart,
+  runPipeline,
+  summaryTexts,
+} from "../../../study/mod.ts";
+import { visibleGpus } from "../../../engine/mod.ts";
+import { UsageError } from "../../../ground/mod.ts";
+import type { StudyConfig } from "../../../runs/mod.ts";
+import { type CommandContext, type FlagValues, number, text } from "../../command.ts";
+import { studyConfig } from "../../study_config.ts";
+
+/** The work of `pipeline` and `study`. */
+export async function runPipelineOrPart(flags: FlagValues, context: CommandContext): Promise<void> {
+  const { progress, signal } = context;
+  const config = studyConfig(flags);
+  const planOnly = flags.plan === true;
+  const part = partOf(text(flags, "part"));
+  const wanted = number(flags, "devices");
+  if (part && (planOnly || wanted !== undefined)) {
+    throw new UsageError("--part goes with neither --plan nor --devices");
+  }
+  const devices = await devicesOf(config, wanted);
+  const study = await openStudy(config, {
+    out: text(flags, "out"),
+    training: !planOnly,
+    progress,
+    signal,
+  });
+  if (part) return await runPart(study, part, { progress, signal });
+  await runStudy(study, context, { planOnly, devices });
+}
+
+/**
+ * The devices of a study: as many as were asked for, else every GPU where the engine runs on one.
+ *
+ * @throws {UsageError} If it is no number of devices, or there are fewer GPUs.
+ */
+async function devicesOf(
+  { engine }: StudyConfig,
+  wanted: number | undefined,
+): Promise<readonly string[]> {
+  if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 1)) {
+    throw new UsageError(`--devices must be an integer >= 1: ${wanted}`);
+  }
+  if (engine.kind === "server") return [];
+  if (engine.device === "cpu") {
+    return Array.from({ length: wanted ?? 1 }, (_, index) => `${index}`);
+  }
+  const gpus = await visibleGpus();
+  if (wanted !== undefined && wanted > gpus.length) {
+    throw new UsageError(`--devices ${wanted}: this machine shows ${gpus.length} GPUs`);
+  }
+  return gpus.slice(0, wanted);
+}
+
+/** @throws {UsageError} If it is no share such as 2/4. */
+function partOf(value: string | undefined): Part | undefined {
+  if (value === undefined) return undefined;
+  const [, index = 0, of = 0] = /^(\d+)\/(\d+)$/.exec(value)?.map(Number) ?? [];
+  if (index >= 1 && index <= of) return { index, of };
+  throw new UsageError(`--part must be a share such as 2/4: "${value}"`);
+}
+
+/** Says a study's plan, runs it and prints its report; with `planOnly` only the first. */
+export async function runStudy(
+  study: OpenStudy,
+  { progress, print, signal }: CommandContext,
+  { planOnly, devices }: { readonly planOnly: boolean; readonly devices?: readonly string[] },
+): Promise<void> {
+  if (planOnly) {
+    for (const line of await checkGivenVariants(study.inputs, study.folder)) progress.note(line);
+    print(planReport(study));
+    return;
+  }
+  progress.step("Plan");
+  for (const line of costLines(study)) progress.note(line);
+  const summary = await runPipeline(study, {
+    progress,
+    signal,
+    ...(devices ? { devices } : {}),
+  });
+  print(summaryTable(summary));
+  const root = relative(Deno.cwd(), study.folder.root) || ".";
+  const files = new Set([...Object.values(RESULT_FILES), ...Object.keys(summaryTexts(summary))]);
+  progress.step(`Done: ${[...files].map((file) => `${root}/${file}`).join(", ")}`);
+}

@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { fromRoot, writeAtomic } from "../../../ground/mod.ts";
+import { repetitionTable } from "../../../report/mod.ts";
+import { readSummary, type Summary } from "../../../runs/mod.ts";
+import {
+  BASE,
+  compareRepetition,
+  MIN_SAME,
+  openStudy,
+  readAnswers,
+  repeatVariant,
+  RESULT_FILES,
+} from "../../../study/mod.ts";
+import { type CommandContext, type FlagValues, text } from "../../command.ts";
+import { studyConfig } from "../../study_config.ts";
+
+/** The work of `repeat`. */
+export async function runRepeat(
+  flags: FlagValues,
+  { progress, print, signal }: CommandContext,
+): Promise<void> {
+  const config = studyConfig(flags);
+  const from = text(flags, "recorded") ?? fromRoot(`results/recorded/${config.name}`);
+  const summary = readSummary(join(from, RESULT_FILES.summary));
+  const name = text(flags, "variant") ?? chosenVariant(summary);
+  const recorded = readAnswers(`${from}::${name}`);
+  const study = await openStudy(config, {
+    out: text(flags, "out") ?? fromRoot(`results/${config.name}-repeat`),
+    training: name !== BASE.name,
+    progress,
+    signal,
+  });
+  const { answers, sameWeights } = await repeatVariant(study, summary, name, {
+    progress,
+    signal,
+  });
+  const repetition = compareRepetition(recorded, answers);
+  const path = join(study.folder.root, "repetition.json");
+  const weights = sameWeights === undefined ? {} : { sameWeights };
+  writeAtomic(path, `${JSON.stringify({ ...repetition, ...weights }, null, 2)}\n`);
+  print(`${name} of ${summary.name}, recorded and now\n`);
+  print(repetitionTable(repetition.rows));
+  if (sameWeights !== undefined) {
+    print(`Its weights are ${sameWeights ? "" : "not "}the recorded ones, byte for byte.`);
+  }
+  const [verdicts, letters] = [MIN_SAME.sql, MIN_SAME.mmlu].map((least) => 100 * least);
+  print(
+    `It was ${repetition.repeated ? "" : "not "}repeated: ${verdicts} % of the verdicts and ` +
+      `${letters} % of the letters are to be the same.`,
+  );
+  print(`which differ: ${path}`);
+}
+
+function chosenVariant({ findings, plan, variants }: Summary): string {
+  return findings.recommendation?.chosen ?? plan.primary[0] ?? variants[0]!.name;
+}
