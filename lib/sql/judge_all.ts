@@ -5,6 +5,7 @@ import { executorLimits } from "./execute/executor_options.ts";
 import { createJudge, type JudgeOptions } from "./judge.ts";
 import { judgeOrReason, type Unjudged } from "./judge_or_reason.ts";
 import { type KeptVerdict, type Verdict, VERDICT_VERSION } from "./verdict.ts";
+import { VerdictKeeper } from "./verdict_keeper.ts";
 
 /** A prediction to judge. */
 export interface Judgeable {
@@ -30,7 +31,7 @@ export interface VerdictStore {
 
 /** Limits of the executor, what is known already, and what to be told. */
 export interface JudgeAllOptions extends JudgeOptions {
-  /** Verdicts of earlier runs; new ones are kept in it as they come. */
+  /** Verdicts of earlier runs; new ones are kept in it within a tenth of a second. */
   readonly store?: VerdictStore;
   /** Is told of every prediction that is done. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -52,6 +53,7 @@ export async function judgeAll(
 ): Promise<readonly (Verdict | Unjudged)[]> {
   const { store, onProgress, ...limits } = options;
   const keyOf = store && await verdictKeys(predictions, limits);
+  using keeper = store && new VerdictKeeper(store);
   await using judge = createJudge(limits);
   const asked = new Map<string, Promise<Verdict | Unjudged>>();
   let done = 0;
@@ -61,7 +63,9 @@ export async function judgeAll(
 
   async function outcome(prediction: Judgeable): Promise<Verdict | Unjudged> {
     const key = keyOf?.(prediction);
-    if (store === undefined || key === undefined) return await judged(prediction);
+    if (store === undefined || keeper === undefined || key === undefined) {
+      return await judged(prediction);
+    }
     const kept = store.get(key)?.verdict;
     if (kept !== undefined) return kept;
     const earlier = asked.get(key);
@@ -73,15 +77,17 @@ export async function judgeAll(
     const asking = judged(prediction);
     asked.set(key, asking);
     const found = await asking;
-    if (!("error" in found)) store.append([{ key, verdict: found }]);
+    if (!("error" in found)) keeper.add({ key, verdict: found });
     return found;
   }
 
-  return await Promise.all(predictions.map(async (prediction) => {
+  const outcomes = await Promise.all(predictions.map(async (prediction) => {
     const result = await outcome(prediction);
     onProgress?.(++done, predictions.length);
     return result;
   }));
+  keeper?.finish();
+  return outcomes;
 }
 
 /** What names the verdict on a prediction; `undefined` if a database cannot be read. */
