@@ -13,6 +13,7 @@
  *
  * @module
  */
+export * from "./light.ts";
 export { browserChange, type ChangePlace } from "./browser/browser_change.ts";
 export {
   type BrowserChange,
@@ -157,32 +158,11 @@ export {
   tradeOffTable,
 } from "./tables/change_table.ts";
 export { aboveChanceTable, flipsTable, lettersTable, proseTable } from "./tables/letter_table.ts";
-export {
-  type Alignment,
-  type MarkdownCell,
-  type MarkdownColumn,
-  markdownTable,
-} from "./tables/markdown_table.ts";
 export { needsTable, planText } from "./tables/plan_text.ts";
 export { provenanceFacts } from "./tables/provenance_facts.ts";
 export { shortTable } from "./tables/short_table.ts";
 export { studyTable, summaryTable } from "./tables/summary_table.ts";
 export { type CutCounts, cutCounts, cutNotes, cutText } from "./words/cut_text.ts";
-export {
-  formatBounds,
-  formatChange,
-  formatCount,
-  formatCounted,
-  formatDifference,
-  formatEstimate,
-  formatNats,
-  formatPercent,
-  formatPValue,
-  formatSigned,
-  formatSignedScore,
-  type PrintedEstimate,
-} from "./words/format_numbers.ts";
-export { markdownText, type MarkdownTextOptions } from "./words/markdown_text.ts";
 export type { Language } from "./words/unwarranted.ts";
 export {
   changeSentence,

@@ -1,4 +1,4 @@
-import { escapeLines } from "../../ground/mod.ts";
+import { escapeLines } from "../../ground/light.ts";
 import { markdownText } from "../words/markdown_text.ts";
 
 /** How the cells of a column are aligned. */

@@ -1,4 +1,4 @@
-import { escapeControls } from "../../ground/mod.ts";
+import { escapeControls } from "../../ground/light.ts";
 
 /**
  * Signs that begin markup: of a tag, code, emphasis or a formula; a backslash before a sign; an

@@ -1,4 +1,4 @@
-import { formatCounted, formatPercent, markdownTable } from "../../../report/mod.ts";
+import { formatCounted, formatPercent, markdownTable } from "../../../report/light.ts";
 import { firstOf, printable, UsageError } from "../../../ground/mod.ts";
 import {
   commonFailure,

@@ -17,7 +17,7 @@ import {
   readPredictions,
   type Suite,
 } from "../../../sql/mod.ts";
-import { formatCounted } from "../../../report/mod.ts";
+import { formatCounted } from "../../../report/light.ts";
 import {
   type CommandContext,
   type FlagValues,

@@ -6,7 +6,7 @@ import {
   writeAtomic,
 } from "../../../ground/mod.ts";
 import { deriveTables, findDatabases, formatTables } from "../../../spider/mod.ts";
-import { formatCounted } from "../../../report/mod.ts";
+import { formatCounted } from "../../../report/light.ts";
 import { type CommandContext, type FlagValues, text } from "../../command.ts";
 import { outputFile } from "../../output_file.ts";
 
