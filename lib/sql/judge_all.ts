@@ -31,7 +31,7 @@ export interface VerdictStore {
 
 /** Limits of the executor, what is known already, and what to be told. */
 export interface JudgeAllOptions extends JudgeOptions {
-  /** Verdicts of earlier runs; new ones are kept in it within a tenth of a second. */
+  /** Verdicts of earlier runs; new ones are kept in it within a quarter of a second. */
   readonly store?: VerdictStore;
   /** Is told of every prediction that is done. */
   readonly onProgress?: (done: number, total: number) => void;

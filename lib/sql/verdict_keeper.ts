@@ -2,7 +2,7 @@ import type { VerdictStore } from "./judge_all.ts";
 import type { KeptVerdict } from "./verdict.ts";
 
 /** How long a verdict may wait for others: a run that is killed loses no more work than that. */
-const WAIT_MS = 100;
+const WAIT_MS = 250;
 
 /**
  * Writes verdicts to a store several at a time, since a store waits for the disk with each write:
