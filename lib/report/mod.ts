@@ -29,6 +29,8 @@ export {
   NOT_ASKED,
 } from "./browser/browser_data.ts";
 export { browserPage } from "./browser/browser_page.ts";
+export { joinScripts } from "./browser/client_script.ts";
+export { PAGE_PARTS, type PageParts } from "./browser/page_parts.ts";
 export type { ChangeWords, ListedVariant, ShownResult } from "./browser/format.ts";
 export { type ChoiceAnswer, type ChoiceExample, choicesText } from "./examples/choices_text.ts";
 export { examplesTable } from "./examples/examples_table.ts";

@@ -8,7 +8,7 @@ import { clientScript } from "./client_script.ts";
 const FIRST_BLOCKS: readonly string[] = ["study", "changes", "sql", "sql-text"];
 
 /** The page's style sheets; the widths of the last one overrule what stands before. */
-const STYLES = ["base", "top", "list", "question", "layout"] as const;
+const STYLES = ["colours", "base", "top", "list", "question", "layout"] as const;
 
 /**
  * The flip browser as one HTML file that opens from the disk: it loads nothing, and its policy

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { browserBlocks } from "./browser_blocks.ts";
 import { browserPage } from "./browser_page.ts";
-import { clientScript } from "./client_script.ts";
+import { clientScript, joinScripts } from "./client_script.ts";
 import { HOSTILE, smallData } from "./testing/small_data.ts";
 
 Deno.test("browserPage() gives the same bytes for the same data", () => {
@@ -36,4 +36,22 @@ Deno.test("browserBlocks() refuses data that do not fit together", () => {
   refused({ sql: { ...sql, answers: [short] } }, /Cannot pack 2 answers as there must be 5/);
   const lost = sql.questions.map((question) => ({ ...question, result: 99 }));
   refused({ sql: { ...sql, questions: lost } }, /none with index 99/);
+});
+
+Deno.test("joinScripts() refuses what one script cannot hold", () => {
+  const folder = Deno.makeTempDirSync();
+  const file = (name: string, text: string): URL => {
+    Deno.writeTextFileSync(`${folder}/${name}`, text);
+    return new URL(`file://${folder}/${name}`);
+  };
+  const a = file("a.ts", "export function one(): number {\n  return 1;\n}\n");
+  const b = file("b.ts", 'import { one } from "./a.ts";\nglobalThis.said = one();\n');
+  const c = file("c.ts", "const one = 2;\n");
+  try {
+    assert.doesNotMatch(joinScripts([a, b]), /import|export|: number/);
+    assert.throws(() => joinScripts([b, a]), /Cannot join b\.ts as \.\/a\.ts does not stand/);
+    assert.throws(() => joinScripts([a, c]), /Cannot join c\.ts as a\.ts has "one" too/);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 });

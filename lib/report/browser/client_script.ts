@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { stripTypeScriptTypes } from "node:module";
 
 /** The files of the page's script, each after those that it imports from. */
@@ -28,32 +29,39 @@ const FILES = [
 const IMPORT = /^import [^;]*? from "([^"]+)";\n/gm;
 const EXPORT = /^export (?=(?:async )?(?:function|const|class)\b)/gm;
 
+/** The script of the flip browser's page: the files of `client/` as {@linkcode joinScripts} has them. */
+export function clientScript(): string {
+  return joinScripts(FILES.map((file) => new URL(`./client/${file}.ts`, import.meta.url)));
+}
+
 /**
- * The page's script: the files of `client/` without types, imports and exports, one behind the other
- * in a function of its own.
+ * The script of a page that opens from the disk: files in TypeScript without types, imports and
+ * exports, one behind the other in a function of its own.
  *
+ * @param files Each after those that it imports from.
  * @throws {RangeError} If a file imports from one that does not stand before it, or two files give
  * a name to different things: they share one scope.
  */
-export function clientScript(): string {
+export function joinScripts(files: readonly URL[]): string {
   const before = new Set<string>();
   const owners = new Map<string, string>();
-  const parts = FILES.map((file) => {
-    const source = Deno.readTextFileSync(new URL(`./client/${file}.ts`, import.meta.url));
+  const parts = files.map((file) => {
+    const name = basename(file.pathname);
+    const source = Deno.readTextFileSync(file);
     // types first: what is left of an import is there at run time
     const plain = stripTypeScriptTypes(source.replaceAll(/^\/\/\/.*\n/gm, ""));
     for (const [, path] of plain.matchAll(IMPORT)) {
-      if (before.has(path!)) continue;
-      throw new RangeError(`Cannot join client/${file}.ts as ${path} does not stand before it`);
+      if (before.has(new URL(path!, file).href)) continue;
+      throw new RangeError(`Cannot join ${name} as ${path} does not stand before it`);
     }
-    before.add(`./${file}.ts`);
+    before.add(file.href);
     const body = plain.replaceAll(IMPORT, "").replaceAll(EXPORT, "");
-    for (const [, name] of body.matchAll(/^(?:async )?(?:function|const|let|class) (\w+)/gm)) {
-      const owner = owners.get(name!);
+    for (const [, word] of body.matchAll(/^(?:async )?(?:function|const|let|class) (\w+)/gm)) {
+      const owner = owners.get(word!);
       if (owner !== undefined) {
-        throw new RangeError(`Cannot join client/${file}.ts as ${owner}.ts has "${name}" too`);
+        throw new RangeError(`Cannot join ${name} as ${owner} has "${word}" too`);
       }
-      owners.set(name!, file);
+      owners.set(word!, name);
     }
     return body;
   });

@@ -14,13 +14,17 @@ export const NO_CHROMIUM: string = CHROMIUM === undefined
   ? " [skipped: no Chromium at LAB_CHROMIUM or in /usr/bin]"
   : "";
 
-/** A page that is open in a browser of its own. */
-export interface OpenPage extends AsyncDisposable {
+/** A browser with one page, without a network. */
+export interface OpenBrowser extends AsyncDisposable {
   readonly page: Page;
+  /** What scripts of its pages said to the console, what they failed with and what they asked for. */
+  readonly said: readonly string[];
+}
+
+/** A page that is open in a browser of its own. */
+export interface OpenPage extends OpenBrowser {
   /** Its address without the part behind "#". */
   readonly address: string;
-  /** What its script said to the console, and what it failed with. */
-  readonly said: readonly string[];
   /** Milliseconds from the start of loading to the first view. */
   readonly readyMs: number;
   /** Bytes of the file. */
@@ -39,12 +43,35 @@ export interface OpenPageOptions {
 /** For tests: writes the page of the data to a file and opens it, from the disk and without a network. */
 export async function openPage(
   data: BrowserData,
-  { hash = "", width = 1_400, dark = false }: OpenPageOptions = {},
+  { hash = "", ...options }: OpenPageOptions = {},
 ): Promise<OpenPage> {
   const folder = await Deno.makeTempDir({ prefix: "flip-browser-" });
   const file = `${folder}/page.html`;
   const text = browserPage(data);
   await Deno.writeTextFile(file, text);
+  const opened = await openBrowser(options);
+  const { page, said } = opened;
+  const address = `file://${file}`;
+  await page.goto(address + hash);
+  await ready(page);
+  const readyMs = await page.evaluate("Number(document.body.dataset.ready)") as number;
+  return {
+    page,
+    address,
+    said,
+    readyMs,
+    bytes: text.length,
+    [Symbol.asyncDispose]: async () => {
+      await opened[Symbol.asyncDispose]();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** For tests: a browser that no page is open in yet. */
+export async function openBrowser(
+  { width = 1_400, dark = false }: Omit<OpenPageOptions, "hash"> = {},
+): Promise<OpenBrowser> {
   const browser = await puppeteer.launch({
     executablePath: CHROMIUM!,
     headless: true,
@@ -62,21 +89,7 @@ export async function openPage(
   await page.emulateMediaFeatures([
     { name: "prefers-color-scheme", value: dark ? "dark" : "light" },
   ]);
-  const address = `file://${file}`;
-  await page.goto(address + hash);
-  await ready(page);
-  const readyMs = await page.evaluate("Number(document.body.dataset.ready)") as number;
-  return {
-    page,
-    address,
-    said,
-    readyMs,
-    bytes: text.length,
-    [Symbol.asyncDispose]: async () => {
-      await browser.close();
-      await Deno.remove(folder, { recursive: true });
-    },
-  };
+  return { page, said, [Symbol.asyncDispose]: () => browser.close() };
 }
 
 /** Waits until the first view is shown. */
@@ -90,4 +103,14 @@ export async function textOf(page: Page, selector: string): Promise<string> {
     selector,
     (found) => found.map((one) => one.textContent).join(" | ").replaceAll(/\s+/g, " ").trim(),
   );
+}
+
+/** What axe finds on the page as it stands, a line for each rule that is broken. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  // a policy of the page lets no other script in; this one comes past it
+  await page.evaluate(await Deno.readTextFile(new URL(import.meta.resolve("axe-core"))));
+  return await page.evaluate(
+    "axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => " +
+      "`${impact} ${id}: ${nodes.map(({ html }) => html).join(' ')}`))",
+  ) as string[];
 }
