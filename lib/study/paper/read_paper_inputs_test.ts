@@ -99,7 +99,7 @@ Deno.test("readPaperInputs() refuses a folder without verdicts", async () => {
 Deno.test("readPaperInputs() refuses verdicts that are not those of the summary", async () => {
   await withCopy(async (folder) => {
     await Deno.copyFile(
-      fromRoot("results/recorded/qwen_coder_0_5b/verdicts.parquet"),
+      fromRoot("results/recorded/qwen_coder_0_5b_pilot/verdicts.parquet"),
       join(folder, "verdicts.parquet"),
     );
     await assert.rejects(readPaperInputs(folder), UsageError);
