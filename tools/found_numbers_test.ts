@@ -15,6 +15,7 @@ const PAGES: readonly {
     sources: [
       "results/recorded/qwen_coder_1_5b/summary.md",
       "results/recorded/qwen_coder_1_5b/plan.json",
+      "results/recorded/qwen_coder_0_5b/summary.md",
       "config/qwen_coder_1_5b.json",
       "docs/what_we_found_pairs.md",
       "docs/log.md",
@@ -24,7 +25,11 @@ const PAGES: readonly {
   {
     page: "README.md",
     part: ["## What it says", "**The embedded sample.**"],
-    sources: ["results/recorded/qwen_coder_1_5b/summary.md", "config/qwen_coder_1_5b.json"],
+    sources: [
+      "results/recorded/qwen_coder_1_5b/summary.md",
+      "results/recorded/qwen_coder_0_5b/summary.md",
+      "config/qwen_coder_1_5b.json",
+    ],
     least: 30,
   },
 ];

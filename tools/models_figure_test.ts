@@ -25,6 +25,22 @@ Deno.test("models_figure draws recorded studies beside each other as SVG, PNG an
   }
 });
 
+Deno.test("the figure of three models is the one that the recorded studies give", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    const studies = ["135M=sample", "0.5B=qwen_coder_0_5b", "1.5B=qwen_coder_1_5b"]
+      .map((study) => study.replace("=", "=results/recorded/"));
+    const { code, stderr } = await run(["--out", `${root}/three_sizes`, ...studies]);
+    assert.equal(code, 0, stderr);
+    assert.equal(
+      await Deno.readTextFile(`${root}/three_sizes.svg`),
+      await Deno.readTextFile(`${REPOSITORY_ROOT}/docs/figures/three_sizes.svg`),
+    );
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
 Deno.test("models_figure says in one line what is wrong, and exits with 2", async () => {
   const sample = "Sample=results/recorded/sample";
   const cases: readonly (readonly [args: readonly string[], line: RegExp])[] = [
