@@ -125,7 +125,7 @@ export {
   type Repetition,
   type RepetitionRow,
 } from "./repeat/compare_repetition.ts";
-export { repeatVariant } from "./repeat/repeat_variant.ts";
+export { type RepeatedVariant, repeatVariant } from "./repeat/repeat_variant.ts";
 export { type ComparedResults, compareResults } from "./results/compare_results.ts";
 export { type FlippedExample, flippedExamples } from "./numbers/flips.ts";
 export { readAllAnswers, readAnswers, type StoredAnswers } from "./results/read_answers.ts";
