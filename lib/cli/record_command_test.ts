@@ -5,6 +5,7 @@ import type { Summary } from "../runs/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
 import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
 import { openStudy, runPipeline } from "../study/mod.ts";
+import { checkAnswerSums } from "../study/results/answer_sums.ts";
 import { modelFolder } from "./model_folder.ts";
 import { type RecordOptions, recordStudy } from "./commands/record/run_record.ts";
 
@@ -51,11 +52,12 @@ Deno.test("record keeps the results, and of an adapter from elsewhere its config
     [
       ...["summary.json", "summary.md", "failures.md", "plan.json"],
       // what flipped follows from the answers, which are Parquet
-      ...["verdicts.parquet", "letters.parquet", "prose.parquet"],
+      ...["verdicts.parquet", "letters.parquet", "prose.parquet", "answers.sha256"],
       ...["trade_off.svg", "trade_off_prose.svg"],
       "training/qv/adapter_config.json",
     ].map((file) => `recorded/mini/${file}`).sort(),
   );
+  assert.deepEqual(checkAnswerSums(`${study.results}/recorded/mini`), []);
 });
 
 Deno.test("record keeps the limits that were written by hand beside the last recording", async () => {

@@ -46,7 +46,12 @@ export function readText(path: string): string {
   return decodeText(readBytes(path), path);
 }
 
-function readBytes(path: string): Uint8Array {
+/**
+ * Reads the bytes of a file that a person named.
+ *
+ * @throws {UsageError} If there is no such file, it is a folder, or it may not be read.
+ */
+export function readBytes(path: string): Uint8Array {
   try {
     return Deno.readFileSync(path);
   } catch (error) {

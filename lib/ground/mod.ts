@@ -8,6 +8,7 @@
 export * from "./light.ts";
 export { canonicalJson, contentKey } from "./canonical_json.ts";
 export { allowedValues, child, type JsonSchema } from "./allowed_values.ts";
+export { type Checksums, checksumText, readChecksums, sha256Of } from "./checksums.ts";
 export { calendarDay, CHAT_DEFAULTS, CHAT_KEYS, type ChatSettings } from "./chat_settings.ts";
 export {
   type Checked,
@@ -27,7 +28,7 @@ export {
   together,
 } from "./check_record.ts";
 export { checkOutputFile, checkOutputFolder, checkOutputIsNoInput } from "./check_output.ts";
-export { decodeText, readText } from "./decode_text.ts";
+export { decodeText, readBytes, readText } from "./decode_text.ts";
 export { type JsonLine, jsonLines } from "./json_lines.ts";
 export { type OtherNames, refuseOtherNames } from "./other_names.ts";
 export { firstOf } from "./first_of.ts";

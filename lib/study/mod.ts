@@ -128,7 +128,16 @@ export {
 export { type RepeatedVariant, repeatVariant } from "./repeat/repeat_variant.ts";
 export { type ComparedResults, compareResults } from "./results/compare_results.ts";
 export { type FlippedExample, flippedExamples } from "./numbers/flips.ts";
-export { readAllAnswers, readAnswers, type StoredAnswers } from "./results/read_answers.ts";
+export { ANSWER_SUMS, writeAnswerSums } from "./results/answer_sums.ts";
+export {
+  type AnswerPlace,
+  answerPlace,
+  type Note,
+  notedOnce,
+  readAllAnswers,
+  readAnswers,
+  type StoredAnswers,
+} from "./results/read_answers.ts";
 export {
   ANSWER_KINDS,
   type AnswerKind,

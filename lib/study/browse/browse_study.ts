@@ -47,7 +47,8 @@ export async function browseStudy(options: BrowseOptions): Promise<BrowserData> 
   progress.step("Reading the answers");
   const summary = summaryOf(folder);
   const config = options.config ?? summary?.config;
-  const variants = orderedVariants(readBrowsedAnswers(folder), summary, folder);
+  const answers = readBrowsedAnswers(folder, (line) => progress.note(line));
+  const variants = orderedVariants(answers, summary, folder);
   const asksSql = variants.some(({ verdicts }) => verdicts.size > 0);
   const asksChoices = variants.some(({ letters }) => letters.length > 0);
   const spider = asksSql ? await openSpider(options, config) : undefined;

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { checkRecord, UsageError } from "../../ground/mod.ts";
 import { type Hardness, READINGS } from "../../sql/mod.ts";
-import { LETTER, type PlacedRow, readRows, VERDICT } from "../results/read_answers.ts";
+import { checkAnswerSums } from "../results/answer_sums.ts";
+import { LETTER, type Note, type PlacedRow, readRows, VERDICT } from "../results/read_answers.ts";
 
 /** A verdict as the flip browser needs it. */
 export interface BrowsedVerdict {
@@ -48,9 +49,12 @@ export const OWN_PROMPT = -1;
  * (JSON lines) or recorded (Parquet).
  *
  * @returns The variants in the order in which they first appear.
- * @throws {UsageError} If there are none, or a row is not what it should be.
+ * @param note Is told where changes of recorded answers cannot be told.
+ * @throws {UsageError} If there are none, a row is not what it should be, or recorded answers were
+ * changed.
  */
-export function readBrowsedAnswers(folder: string): BrowsedVariant[] {
+export function readBrowsedAnswers(folder: string, note: Note): BrowsedVariant[] {
+  for (const line of checkAnswerSums(folder)) note(line);
   const verdicts = new Map<string, Map<number, BrowsedVerdict[]>>();
   const letters = new Map<string, BrowsedLetter[]>();
   const names = new Set<string>();

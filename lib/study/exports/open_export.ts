@@ -11,7 +11,7 @@ import {
 import { type Gauge, readSummary, type Summary } from "../../runs/mod.ts";
 import { BASE } from "../answers/sample_identity.ts";
 import { compareResults } from "../results/compare_results.ts";
-import { readAllAnswers, type StoredAnswers } from "../results/read_answers.ts";
+import { type Note, readAllAnswers, type StoredAnswers } from "../results/read_answers.ts";
 import { RESULT_FILES } from "../results/write_results.ts";
 
 /** What of a study is exported. */
@@ -40,6 +40,8 @@ export interface OpenExportOptions {
   readonly variants?: readonly string[];
   /** The tolerated losses where the study's plan has none to say. */
   readonly tolerances: Readonly<Record<"mmlu" | "prose", number>>;
+  /** Is told where changes of recorded answers cannot be told. */
+  readonly note?: Note;
 }
 
 /**
@@ -53,7 +55,7 @@ export interface OpenExportOptions {
  */
 export function openExport(study: string, options: OpenExportOptions): ExportedStudy {
   const folder = studyFolder(study);
-  const all = readAllAnswers(folder);
+  const all = readAllAnswers(folder, options.note ?? (() => {}));
   const file = join(folder, RESULT_FILES.summary);
   const summary = existsSync(file) ? readSummary(file) : undefined;
   if (summary) checkCounts(summary, all, folder);

@@ -14,7 +14,7 @@ import { applyDataRoot, parseLossLog, readSummary, type Summary } from "../../ru
 import { loadSpider, type SpiderData, sqlPrompt, withShownSchemas } from "../../spider/mod.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { exampleRowsOf } from "../results/failures.ts";
-import { readAnswers } from "../results/read_answers.ts";
+import { type Note, notedOnce, readAnswers } from "../results/read_answers.ts";
 import { RESULT_FILES } from "../results/write_results.ts";
 import { trainingRow } from "../training/training_runs.ts";
 
@@ -32,6 +32,8 @@ export interface PaperInputsOptions {
   readonly dataRoot?: string | undefined;
   /** Who signs the paper. */
   readonly authors?: readonly string[];
+  /** Is told where changes of recorded answers cannot be told. */
+  readonly note?: Note;
 }
 
 /**
@@ -45,11 +47,12 @@ export interface PaperInputsOptions {
  */
 export async function readPaperInputs(
   folder: string,
-  { dataRoot, authors = [] }: PaperInputsOptions = {},
+  { dataRoot, authors = [], note = () => {} }: PaperInputsOptions = {},
 ): Promise<Readonly<Record<Language, PaperInputs>>> {
   const summary = readSummary(join(folder, RESULT_FILES.summary));
   const { main } = paperVariants(summaryRows(summary));
-  const [base, tuned] = ["base", main].map((name) => verdictsOf(folder, name));
+  const once = notedOnce(note);
+  const [base, tuned] = ["base", main].map((name) => verdictsOf(folder, name, once));
   for (const answers of [base!, tuned!]) checkVerdicts(summary, answers, folder);
   const spider = await quotableQuestions(summary, dataRoot, base!);
   const failures = pickFailures(exampleRowsOf({ asked: spider.dev }, base!, tuned!), {
@@ -68,7 +71,7 @@ export async function readPaperInputs(
   return { en: { ...inputs, limits: limits.en }, pt: { ...inputs, limits: limits.pt } };
 }
 
-function verdictsOf(folder: string, variant: string): VariantAnswers {
+function verdictsOf(folder: string, variant: string, note: Note): VariantAnswers {
   const files = ["jsonl", "parquet"].map((kind) => join(folder, `verdicts.${kind}`));
   const file = files.find((path) => existsSync(path));
   if (file === undefined) {
@@ -77,7 +80,7 @@ function verdictsOf(folder: string, variant: string): VariantAnswers {
         "verdicts.parquet",
     );
   }
-  return readAnswers(`${file}::${variant}`);
+  return readAnswers(`${file}::${variant}`, note);
 }
 
 /** Verdicts that were changed since their summary was written would be quoted beside its numbers. */

@@ -4,6 +4,7 @@ import { checkRecord, COUNT, TEXT, UsageError } from "../../ground/mod.ts";
 import { byReading, HARDNESS_LEVELS } from "../../sql/mod.ts";
 import type { SqlVerdict } from "../answers/judge_samples.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
+import { checkAnswerSums } from "./answer_sums.ts";
 import { type AnswerRow, readJsonLines, readRecordedAnswers } from "./recorded_answers.ts";
 
 const VARIANT = { variant: TEXT.optional() };
@@ -56,17 +57,60 @@ const ANSWER_FILES = [
 /** What stands between a path and the name of a variant in it. */
 const SEPARATOR = "::";
 
+/** Where answers lie: a path, and which variant's they are where it was said. */
+export interface AnswerPlace {
+  /** A file or a folder. */
+  readonly path: string;
+  /** The variant; left out where there is but one. */
+  readonly variant?: string;
+}
+
+/**
+ * Takes `PATH` or `PATH::VARIANT` apart.
+ *
+ * @throws {UsageError} If the path or the variant is empty.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(answerPlace("runs/a::qv@0.5"), { path: "runs/a", variant: "qv@0.5" });
+ * assert.deepEqual(answerPlace("pred.sql"), { path: "pred.sql" });
+ * ```
+ */
+export function answerPlace(place: string): AnswerPlace {
+  const at = place.lastIndexOf(SEPARATOR);
+  if (at < 0) return { path: place };
+  const [path, variant] = [place.slice(0, at), place.slice(at + SEPARATOR.length)];
+  if (path !== "" && variant !== "") return { path, variant };
+  throw new UsageError(`Cannot use "${place}": it must be PATH or PATH${SEPARATOR}VARIANT`);
+}
+
+/** Is told what a reader should know of answers that are read all the same. */
+export type Note = (line: string) => void;
+
+/** The same, told each line once: two variants of one folder have the same to be said of it. */
+export function notedOnce(note: Note): Note {
+  const said = new Set<string>();
+  return (line) => {
+    if (said.has(line)) return;
+    said.add(line);
+    note(line);
+  };
+}
+
 /**
  * Reads answers that were written earlier: a file of verdicts, of letters or of scored passages (JSON
  * lines or Parquet), or a folder with some of them, such as a study's.
  *
  * @param place A path; where there are several variants in it, `PATH::VARIANT`.
- * @throws {UsageError} If it cannot be read, a row is none of the three, or the variant is not
- * there or not named.
+ * @param note Is told where changes of recorded answers cannot be told.
+ * @throws {UsageError} If it cannot be read, a row is none of the three, the variant is not there or
+ * not named, or recorded answers were changed.
  */
-export function readAnswers(place: string): VariantAnswers {
-  const [path, variant] = place.split(SEPARATOR) as [string, string | undefined];
-  const rows = filesOf(path).flatMap((file) => readRows(file));
+export function readAnswers(place: string, note: Note): VariantAnswers {
+  const { path, variant } = answerPlace(place);
+  const rows = rowsBelow(path, note);
   const names = variantNames(rows);
   if (variant === undefined && names.length > 1) {
     throw new UsageError(
@@ -96,10 +140,12 @@ export interface StoredAnswers extends VariantAnswers {
  * Reads what every variant of a folder of results answered, in the order of the files; answers
  * without a variant are of one that is called as the folder is.
  *
- * @throws {UsageError} If it cannot be read, has no answers, or a row is none of the three kinds.
+ * @param note Is told where changes of recorded answers cannot be told.
+ * @throws {UsageError} If it cannot be read, has no answers, a row is none of the three kinds, or
+ * recorded answers were changed.
  */
-export function readAllAnswers(path: string): StoredAnswers[] {
-  const rows = filesOf(path).flatMap((file) => readRows(file));
+export function readAllAnswers(path: string, note: Note): StoredAnswers[] {
+  const rows = rowsBelow(path, note);
   if (rows.length === 0) throw new UsageError(`Cannot use "${path}": it has no answers`);
   return variantNames(rows).map((variant) => {
     const own = rows.filter(({ row }) => String(row.variant ?? "") === variant);
@@ -118,6 +164,12 @@ export interface PlacedRow {
   readonly row: AnswerRow;
   /** Its file and its number, for messages. */
   readonly place: string;
+}
+
+function rowsBelow(path: string, note: Note): PlacedRow[] {
+  const files = filesOf(path);
+  for (const line of checkAnswerSums(path)) note(line);
+  return files.flatMap((file) => readRows(file));
 }
 
 function filesOf(path: string): string[] {

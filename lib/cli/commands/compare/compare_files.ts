@@ -18,8 +18,10 @@ import {
 import type { Gauge } from "../../../runs/mod.ts";
 import { judgePredictions, readGoldExamples, readPredictions } from "../../../sql/mod.ts";
 import {
+  answerPlace,
   type ComparedResults,
   compareResults,
+  notedOnce,
   readAnswers,
   type VariantAnswers,
 } from "../../../study/mod.ts";
@@ -67,8 +69,9 @@ export async function runCompareFiles(flags: FlagValues, context: CommandContext
   const out = text(flags, "out") ??
     fromRoot(`results/scratch/compare-${contentKey({ given }).slice(0, 8)}`);
   checkOutputFolder(out);
+  const note = notedOnce((line) => context.progress.note(line));
   const [first, second] = runs.length === 2
-    ? runs.map(readAnswers)
+    ? runs.map((run) => readAnswers(run, note))
     : await Promise.all(predictions.map((file) => judged(file, flags, context)));
   // two base models are both called so
   const alike = first!.name === second!.name;
@@ -162,7 +165,7 @@ async function judged(
     neededText("compare", flags, name)
   ) as [string, string];
   const suite = oneOf("compare", flags, { flag: "suite", names: SUITES });
-  const [path, variant] = file.split("::") as [string, string | undefined];
+  const { path, variant } = answerPlace(file);
   progress.step(`Judging ${file}`);
   const { verdicts } = await judgePredictions({
     predictions: readPredictions(readText(path), path, variant === undefined ? {} : { variant }),

@@ -51,6 +51,7 @@ export async function runExport(
   const study = openExport(name, {
     variants,
     tolerances: delta === undefined ? DELTAS : { mmlu: delta, prose: delta },
+    note: (line) => progress.note(line),
   });
   if (study.summary && delta !== undefined) {
     throw new UsageError(

@@ -22,6 +22,7 @@ export async function runPaper(
   const inputs = await readPaperInputs(folder, {
     dataRoot: text(flags, "data-root"),
     authors: texts(flags, "author"),
+    note: (line) => progress.note(line),
   });
   const languages = PAPER_LANGUAGES.filter((one) => chosen === "both" || chosen === one);
   const papers = languages.map((language) => {

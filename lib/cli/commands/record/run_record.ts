@@ -9,6 +9,7 @@ import {
   RESULT_FILES,
   summaryTexts,
   trainings,
+  writeAnswerSums,
 } from "../../../study/mod.ts";
 import { type CommandContext, type FlagValues, text } from "../../command.ts";
 import { DEFAULT_CONFIG } from "../../study_flags.ts";
@@ -99,6 +100,7 @@ export async function recordStudy(
         recordAnswers(kind, { from: join(from, file), to, logProbsOf: named(summary) });
       }
     }
+    writeAnswerSums(partial);
     // which records were trained on, and which were left out
     const data = join(from, TRAINING_DATA.from);
     if (await exists(data)) await Deno.copyFile(data, join(partial, TRAINING_DATA.to));

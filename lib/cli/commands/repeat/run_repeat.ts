@@ -23,7 +23,7 @@ export async function runRepeat(
   const from = text(flags, "recorded") ?? fromRoot(`results/recorded/${config.name}`);
   const summary = readSummary(join(from, RESULT_FILES.summary));
   const name = text(flags, "variant") ?? chosenVariant(summary);
-  const recorded = readAnswers(`${from}::${name}`);
+  const recorded = readAnswers(`${from}::${name}`, (line) => progress.note(line));
   const study = await openStudy(config, {
     out: text(flags, "out") ?? fromRoot(`results/${config.name}-repeat`),
     training: name !== BASE.name,
