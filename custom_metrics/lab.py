@@ -65,9 +65,10 @@ def run(*arguments: str | os.PathLike[str]) -> str:
 
 def summary(study: str | os.PathLike[str]) -> dict[str, Any]:
     """The summary of a study's results folder: every number with its evidence and origin."""
-    path = Path(study) / "summary.json"
-    if not path.is_file():
-        path = ROOT / "results" / "recorded" / study / "summary.json"
+    results = ROOT / "results"
+    places = [Path(study), results / study, results / "recorded" / study]
+    files = [place / "summary.json" for place in places]
+    path = next((file for file in files if file.is_file()), files[-1])
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

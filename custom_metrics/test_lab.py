@@ -15,7 +15,7 @@ TUNED = NUMBERS["variants"][2]
 
 
 def test_verdicts_are_the_recorded_ones():
-    frame = lab.verdicts("sample")
+    frame = lab.verdicts(SAMPLE)
     assert len(frame) == 154 * len(NUMBERS["variants"])
     own = frame[frame.variant == TUNED["name"]]
     assert int(own.official.sum()) == TUNED["sql"]["success"]
@@ -31,7 +31,7 @@ def test_letters_and_prose_of_one_variant_have_its_numbers():
 
 
 def test_changes_have_intervals_and_the_word_that_they_allow():
-    frame = lab.changes("sample", TUNED["name"])
+    frame = lab.changes(SAMPLE, TUNED["name"])
     row = frame[(frame.measure == "prose") & (frame.group == "all")].iloc[0]
     verdict = TUNED["versusBase"]["prose"]["overall"]["verdict"]
     assert [row.difference, row.low, row.high] == [verdict["difference"], *verdict["ci95"]]
@@ -39,8 +39,15 @@ def test_changes_have_intervals_and_the_word_that_they_allow():
     assert row.lossExcluded
 
 
-def test_summary_reads_a_name_and_a_folder():
-    assert lab.summary("sample") == lab.summary(SAMPLE) == NUMBERS
+def test_summary_reads_a_folder_and_a_name_as_the_commands_do(monkeypatch, tmp_path):
+    assert lab.summary(SAMPLE) == NUMBERS
+    for place in ("recorded/old", "recorded/both", "both"):
+        folder = tmp_path / "results" / place
+        folder.mkdir(parents=True)
+        (folder / "summary.json").write_text(json.dumps({"place": place}))
+    monkeypatch.setattr(lab, "ROOT", tmp_path)
+    assert lab.summary("old") == {"place": "recorded/old"}
+    assert lab.summary("both") == {"place": "both"}
     with pytest.raises(lab.LabError, match="Cannot read the summary"):
         lab.summary("nowhere")
 
@@ -53,12 +60,12 @@ def test_run_says_the_one_line_of_a_refusal():
     with pytest.raises(lab.LabError, match=r"^unknown command \"tain\": did you mean \"train\"\?$"):
         lab.run("tain")
     with pytest.raises(lab.LabError, match="no such variant: there are base"):
-        lab.verdicts("sample", "none of them")
+        lab.verdicts(SAMPLE, "none of them")
 
 
 def test_a_table_that_a_study_has_not_is_named():
     with pytest.raises(lab.LabError, match="Cannot read prose of"):
-        lab.prose("qwen_coder_0_5b")
+        lab.prose("qwen_coder_0_5b_pilot")
 
 
 def test_run_tells_a_fault_from_a_refusal(monkeypatch, tmp_path):

@@ -26,6 +26,18 @@ Deno.test("browse writes the recorded sample as one page, the same bytes every t
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("browse takes a study by its name", async () => {
+  // found, and read as far as its questions
+  await assertRefused(
+    ["browse", "--study", "qwen_coder_0_5b_pilot", "--out", "/tmp/never.html"],
+    /the study has no summary that says where its data are: give your copy with --spider/,
+  );
+  await assertRefused(
+    ["browse", "--study", "sampel", "--out", "/tmp/never.html"],
+    /Cannot use the study "sampel": there is no such folder, and no study of that name in .*results/,
+  );
+});
+
 /** A page with its blocks inflated: how well they are deflated is no part of what it shows. */
 function inflated(page: string): string {
   return page.replaceAll(
@@ -80,7 +92,10 @@ Deno.test("browse says of the recorded sample what its summary says", async () =
 });
 
 Deno.test("browse refuses what it cannot show, and never writes over what it reads", async () => {
-  await assertRefused(["browse", "--study", "no/such/folder"], /there is no no\/such\/folder/);
+  await assertRefused(
+    ["browse", "--study", "no/such/folder"],
+    /Cannot use the study "no\/such\/folder": there is no such folder/,
+  );
   await assertRefused(
     ["browse", "--study", RECORDED, "--out", `${RECORDED}/summary.json`],
     /which is read/,
@@ -129,7 +144,7 @@ Deno.test("browse refuses answers that are not those of the summary", async () =
   );
   await assertRefused(
     ["browse", "--study", folder, "--out", `${folder}/page.html`],
-    /the summary counts \d+ gained and \d+ lost \(sql\), the answers have \d+ and \d+/,
+    /its summary has 4 right of 154 for "base" on sql, its answers have 5 right of 154/,
   );
   await Deno.remove(folder, { recursive: true });
 });

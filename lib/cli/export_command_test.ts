@@ -16,7 +16,7 @@ Deno.test("export writes a study in each format, twice the same bytes", async ()
     const [first, second] = ["a", "b"].map((name) => `${out.path}/${name}`) as [string, string];
     for (const to of [first, second]) {
       const { code, notes, printed } = await runMain(
-        ["export", "--study", "sample", "--format", format, "--out", to],
+        ["export", "--study", SAMPLE, "--format", format, "--out", to],
       );
       assert.equal(code, 0, notes.join("\n"));
       assert.match(printed, /^\d+ files? in /);
@@ -37,7 +37,7 @@ Deno.test("export writes a study in each format, twice the same bytes", async ()
 Deno.test("export of answers alone says what is not known, and takes a tolerated loss", async () => {
   using out = folder();
   const { code, notes } = await runMain([
-    ...["export", "--study", "qwen_coder_0_5b", "--format", "junit", "--delta", "0.01"],
+    ...["export", "--study", "qwen_coder_0_5b_pilot", "--format", "junit", "--delta", "0.01"],
     ...["--variant", "base", "--variant", "all-linear-lr2e-4", "--out", out.path],
   ]);
   assert.equal(code, 0);
@@ -65,7 +65,7 @@ Deno.test("export refuses what does not go together, and writes nothing", async 
   );
   await refused(["--study", "sample", "--format", "junit", "--delta", "3"], /above 0 and below 1/);
   await refused(
-    ["--study", "qwen_coder_0_5b", "--format", "lm-eval", "--texts"],
+    ["--study", "qwen_coder_0_5b_pilot", "--format", "lm-eval", "--texts"],
     /--texts needs a summary\.json/,
   );
   await refused(["--study", "sample", "--format", "csv", "--variant", "x"], /no such variant/);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { fromRoot, realDataRoot } from "../ground/mod.ts";
 import { spiderRoot } from "../sql/mod.ts";
+import { writeMiniStudy } from "../study/testing/mini_study.ts";
 import { assertRefused, runMain } from "./testing/run_main.ts";
 
 const FILES = ["paper.en.pdf", "paper.pt.pdf"];
@@ -31,7 +32,7 @@ for (
     fn: async () => {
       using out = folder();
       const { code, printed, notes } = await runMain([
-        ...["paper", "--study", study, "--out", out.path],
+        ...["paper", "--study", `results/recorded/${study}`, "--out", out.path],
         ...args,
       ]);
       assert.equal(code, 0, notes.join("\n"));
@@ -47,10 +48,10 @@ for (
   });
 }
 
-Deno.test("paper writes one language, signed, of a study by its name", async () => {
+Deno.test("paper writes one language, signed", async () => {
   using out = folder();
   const { code } = await runMain([
-    ...["paper", "--study", "sample", "--language", "pt", "--author", "Ana Souza, UFAM"],
+    ...["paper", "--study", "results/recorded/sample", "--language", "pt", "--author", "Ana Souza, UFAM"],
     ...["--out", out.path],
   ]);
   assert.equal(code, 0);
@@ -61,11 +62,53 @@ Deno.test("paper writes one language, signed, of a study by its name", async () 
 
 Deno.test("paper refuses a place without a summary, another language, and data that are not here", async () => {
   using out = folder();
-  await assertRefused(["paper", "--study", out.path], /has no summary\.json/);
+  await assertRefused(
+    ["paper", "--study", out.path],
+    /has no summary\.json: a paper is of a finished study, which pipeline and study write/,
+  );
+  await assertRefused(
+    ["paper", "--study", "qwen_coder_0_5b_pilot"],
+    /has no summary\.json: .* of answers alone there are browse, compare --run and export/,
+  );
+  await assertRefused(
+    ["paper", "--study", "nowhere"],
+    /Cannot use the study "nowhere": there is no such folder, and no study of that name in/,
+  );
+  await assertRefused(
+    ["paper", "--spider", out.path, "--out", out.path],
+    /Cannot quote questions of "sample": .*give your copy with --spider or --data-root/,
+  );
   await assertRefused(["paper", "--language", "fr"], /must be one of both, en, pt: "fr"/);
   await assertRefused(
     ["paper", "--data-root", out.path, "--out", out.path],
     /Cannot quote questions of "sample": .*wanted are spider\/dev\.json/,
   );
   assert.deepEqual([...Deno.readDirSync(out.path)], []);
+});
+
+Deno.test("paper takes its questions from a copy that --spider names, as browse does", async () => {
+  using out = folder();
+  const args = ["paper", "--study", "results/recorded/sample", "--language", "en"];
+  // where --data-root has none, --spider goes before it
+  const { code, notes } = await runMain([
+    ...args,
+    ...["--spider", fromRoot("spider_db/sample"), "--data-root", out.path, "--out", out.path],
+  ]);
+  assert.equal(code, 0, notes.join("\n"));
+  const [now, recorded] = [out.path, fromRoot("results/recorded/sample")]
+    .map((path) => Deno.readFileSync(`${path}/paper.en.pdf`));
+  assert.equal(Buffer.compare(now!, recorded!), 0);
+});
+
+Deno.test("paper, export and browse of a study that is not finished say which command goes on", async () => {
+  using mini = await writeMiniStudy();
+  const { code } = await runMain(
+    ["baseline", "--config", mini.configPath, "--out", mini.out],
+  );
+  assert.equal(code, 0);
+  const why =
+    /the study "mini" in it is not finished: run its command again .*\(deno task pipeline/;
+  await assertRefused(["paper", "--study", mini.out], why);
+  await assertRefused(["browse", "--study", mini.out, "--out", `${mini.root}/p.html`], why);
+  await assertRefused(["export", "--study", mini.out, "--format", "csv"], why);
 });

@@ -17,3 +17,17 @@ export const STUDY_FLAGS: Readonly<Record<string, Flag>> = {
   seed: { type: "number", value: "N", help: "replaces the config's seed (42)" },
   out: { type: "text", value: "DIR", help: "results folder (default results/<name of the study>)" },
 };
+
+/** The flag of every command that reads the results of a study. */
+export const STUDY_FLAG: Flag = {
+  type: "text",
+  value: "DIR",
+  help: "results of a study: a folder, or a name below results or results/recorded",
+};
+
+/** The flag of every command that shows questions of text-to-SQL that were asked. */
+export const SPIDER_FLAG: Flag = {
+  type: "text",
+  value: "PATH",
+  help: "your copy of the text-to-SQL data",
+};

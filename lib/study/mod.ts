@@ -51,6 +51,7 @@ export {
 export { type DataTexts, NO_TEXTS, openDataTexts } from "./exports/data_texts.ts";
 export { exportFiles, type ExportOptions } from "./exports/export_files.ts";
 export { type ExportedStudy, openExport, type OpenExportOptions } from "./exports/open_export.ts";
+export { findStudy, type FindStudyOptions, type FoundStudy } from "./find_study.ts";
 export { firstTrainingText } from "./inputs/first_training_text.ts";
 export { adapterFolder, fetchHubAdapters, type HubAdapters } from "./inputs/hub_adapters.ts";
 export {
@@ -123,6 +124,7 @@ export {
   compareRepetition,
   MIN_SAME,
   type Repetition,
+  REPETITION_FILE,
   type RepetitionRow,
 } from "./repeat/compare_repetition.ts";
 export { type RepeatedVariant, repeatVariant } from "./repeat/repeat_variant.ts";

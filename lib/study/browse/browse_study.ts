@@ -8,12 +8,19 @@ import { ensureSample } from "../../setup/mod.ts";
 import { loadSpider, type SpiderData, withShownSchemas } from "../../spider/mod.ts";
 import { databaseHashes } from "../inputs/database_hashes.ts";
 import { prefixed } from "../inputs/inputs.ts";
+import { READINGS } from "../../sql/mod.ts";
+import { checkCounts, type CountedAnswers } from "../results/check_counts.ts";
 import { RESULT_FILES } from "../results/write_results.ts";
 import { browsedChanges } from "./browsed_changes.ts";
 import { browsedChoices } from "./browsed_choices.ts";
 import { browsedSql } from "./browsed_sql.ts";
 import { SHOWN } from "./compare_rows.ts";
-import { type BrowsedVariant, readBrowsedAnswers } from "./read_browsed_answers.ts";
+import {
+  type BrowsedVariant,
+  type BrowsedVerdict,
+  OWN_PROMPT,
+  readBrowsedAnswers,
+} from "./read_browsed_answers.ts";
 import { MOST_ROWS } from "./shown_results.ts";
 
 /** What to browse, and where the user's own copies of the data are. */
@@ -32,6 +39,8 @@ export interface BrowseOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const OFFICIAL = READINGS.indexOf("official");
+
 /** When a statement is ended, in milliseconds, where no config says so. */
 const TIMEOUT_MS = 5_000;
 
@@ -49,6 +58,7 @@ export async function browseStudy(options: BrowseOptions): Promise<BrowserData> 
   const config = options.config ?? summary?.config;
   const answers = readBrowsedAnswers(folder, (line) => progress.note(line));
   const variants = orderedVariants(answers, summary, folder);
+  if (summary) checkCounts(summary, variants.map(countedBrowsed), `browse ${folder}`);
   const asksSql = variants.some(({ verdicts }) => verdicts.size > 0);
   const asksChoices = variants.some(({ letters }) => letters.length > 0);
   const spider = asksSql ? await openSpider(options, config) : undefined;
@@ -76,6 +86,18 @@ export async function browseStudy(options: BrowseOptions): Promise<BrowserData> 
     ...(sql && { sql }),
     ...(choices && { choices }),
     changes: browsedChanges({ names, sql, choices }, summary, progress),
+  };
+}
+
+function countedBrowsed({ name, verdicts, letters }: BrowsedVariant): CountedAnswers {
+  const right = (of: readonly BrowsedVerdict[]): [string, boolean][] =>
+    of.map(({ id, readings }) => [id, readings[OFFICIAL]!]);
+  const others = [...verdicts].filter(([shots]) => shots !== OWN_PROMPT);
+  return {
+    name,
+    sql: right(verdicts.get(OWN_PROMPT) ?? []),
+    sqlByShots: Object.fromEntries(others.map(([shots, of]) => [shots, right(of)])),
+    mmlu: letters.map(({ id, correct }) => [id, correct]),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Progress, UsageError } from "../../ground/mod.ts";
+import { type Progress } from "../../ground/mod.ts";
 import {
   type BrowserChange,
   browserChange,
@@ -36,8 +36,6 @@ export interface Browsed {
  * What may be said of every pair of variants, both ways round, on each measure: the summary's own
  * changes and words where it has them (claims that its plan names are adjusted there), else the same
  * intervals of this pair alone, unadjusted.
- *
- * @throws {UsageError} If the summary counts other flips than the answers have.
  */
 export function browsedChanges(
   { names, sql, choices }: Browsed,
@@ -46,9 +44,8 @@ export function browsedChanges(
 ): BrowserChange[] {
   const known = summary
     ? summaryChanges(summary, sql?.prompts ?? [])
-    : new Map<string, KnownChange>();
-  const found: BrowserChange[] = [...known.values()].map(({ change }) => change)
-    .filter(({ gauge }) => gauge === "prose");
+    : new Map<string, BrowserChange>();
+  const found: BrowserChange[] = [...known.values()].filter(({ gauge }) => gauge === "prose");
   const clusters = {
     sql: sql?.questions.map(({ dbId }) => dbId) ?? [],
     mmlu: choices?.questions.map(({ subject }) => subject) ?? [],
@@ -58,35 +55,26 @@ export function browsedChanges(
     progress.update(done + 1, scored.length, "sets of answers");
     for (const to of scored) {
       if (from === to || from.gauge !== to.gauge || from.prompt !== to.prompt) continue;
-      const own = known.get(changeKey(from.name, to.name, from));
-      const change = own?.change ?? pairChange(from, to, clusters[from.gauge]);
-      if (own) checkFlips(own, from, to);
+      const change = known.get(changeKey(from.name, to.name, from)) ??
+        pairChange(from, to, clusters[from.gauge]);
       if (change) found.push(change);
     }
   }
   return found;
 }
 
-/** A change that the summary has, with the flips that it counts. */
-interface KnownChange {
-  readonly change: BrowserChange;
-  readonly flips: { readonly gained: number; readonly lost: number } | undefined;
-}
-
-function summaryChanges(summary: Summary, prompts: readonly string[]): Map<string, KnownChange> {
+/** The changes that the summary has. */
+function summaryChanges(summary: Summary, prompts: readonly string[]): Map<string, BrowserChange> {
   const rows = summaryRows(summary);
   const base = summary.variants[0]!.name;
-  const known = new Map<string, KnownChange>();
+  const known = new Map<string, BrowserChange>();
   const keep = (row: ChangeRow, place: Omit<ChangePlace, "more">): void => {
-    const { variant, measure, evidence } = row;
+    const { variant, measure } = row;
     const more = measure === "mmlu" && place.from === base
       ? letterSentences(rows, variant, row)
       : [];
     const change = browserChange(row, { ...place, more });
-    known.set(changeKey(change.from, change.to, change), {
-      change,
-      flips: evidence.kind === "score" ? evidence : undefined,
-    });
+    known.set(changeKey(change.from, change.to, change), change);
   };
   for (const own of Map.groupBy(rows.changes, ({ variant }) => variant).values()) {
     for (const gauge of GAUGES) {
@@ -171,16 +159,4 @@ function pairChange(
     midP,
   };
   return browserChange(row, { from: from.name, prompt: from.prompt });
-}
-
-function checkFlips({ flips, change }: KnownChange, from: Scored, to: Scored): void {
-  const count = (before: boolean): number =>
-    from.right.filter((right, at) => right === before && to.right[at] === !before).length;
-  const [gained, lost] = [count(false), count(true)];
-  if (!flips || (flips.gained === gained && flips.lost === lost)) return;
-  throw new UsageError(
-    `Cannot browse: from "${from.name}" to "${to.name}" the summary counts ${flips.gained} gained ` +
-      `and ${flips.lost} lost (${change.gauge}), the answers have ${gained} and ${lost}: they are not of ` +
-      "one study",
-  );
 }

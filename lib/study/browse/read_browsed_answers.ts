@@ -4,6 +4,7 @@ import { checkRecord, UsageError } from "../../ground/mod.ts";
 import { type Hardness, READINGS } from "../../sql/mod.ts";
 import { checkAnswerSums } from "../results/answer_sums.ts";
 import { LETTER, type Note, type PlacedRow, readRows, VERDICT } from "../results/read_answers.ts";
+import { unfinished } from "../results/unfinished.ts";
 
 /** A verdict as the flip browser needs it. */
 export interface BrowsedVerdict {
@@ -72,9 +73,8 @@ export function readBrowsedAnswers(folder: string, note: Note): BrowsedVariant[]
     ofKey(letters, variant, () => []).push(letter);
   }
   if (names.size === 0) {
-    throw new UsageError(
-      `Cannot browse "${folder}": it has no answers (verdicts or letters, .jsonl or .parquet)`,
-    );
+    const why = unfinished(folder) ?? "it has no answers (verdicts or letters, .jsonl or .parquet)";
+    throw new UsageError(`Cannot browse "${folder}": ${why}`);
   }
   return [...names].map((name) => ({
     name,

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { fromRoot, UsageError } from "../../ground/mod.ts";
+import { UsageError } from "../../ground/mod.ts";
 import {
   type ChangeRow,
   changeRows,
@@ -8,8 +8,9 @@ import {
   type GaugeTitles,
   summaryRows,
 } from "../../report/mod.ts";
-import { type Gauge, readSummary, type Summary } from "../../runs/mod.ts";
+import { readSummary, type Summary } from "../../runs/mod.ts";
 import { BASE } from "../answers/sample_identity.ts";
+import { checkCounts, counted, type CountedAnswers } from "../results/check_counts.ts";
 import { compareResults } from "../results/compare_results.ts";
 import { type Note, readAllAnswers, type StoredAnswers } from "../results/read_answers.ts";
 import { RESULT_FILES } from "../results/write_results.ts";
@@ -46,19 +47,18 @@ export interface OpenExportOptions {
 
 /**
  * Opens a finished study for export: a folder that `pipeline`, `study` or `compare` wrote, or a
- * recorded one. A name is one of a folder below `results/recorded` or `results`.
+ * recorded one.
  *
  * Where there is no `summary.json`, changes are computed from the answers, as `compare --run` does.
  *
  * @throws {UsageError} If it cannot be read, it lacks a variant, or its summary says other counts
  * than its answers.
  */
-export function openExport(study: string, options: OpenExportOptions): ExportedStudy {
-  const folder = studyFolder(study);
+export function openExport(folder: string, options: OpenExportOptions): ExportedStudy {
   const all = readAllAnswers(folder, options.note ?? (() => {}));
   const file = join(folder, RESULT_FILES.summary);
   const summary = existsSync(file) ? readSummary(file) : undefined;
-  if (summary) checkCounts(summary, all, folder);
+  if (summary) checkCounts(summary, countedAnswers(summary, all), `export ${folder}`);
   const variants = chosen(all, options.variants ?? [], folder);
   const base = all.find(({ name }) => name === BASE.name);
   const rows = summary && summaryRows(summary);
@@ -81,13 +81,15 @@ export function openExport(study: string, options: OpenExportOptions): ExportedS
   };
 }
 
-function studyFolder(study: string): string {
-  const places = [study, ...["results/recorded", "results"].map((at) => fromRoot(join(at, study)))];
-  const found = places.find((place) => existsSync(place));
-  if (found !== undefined) return found;
-  throw new UsageError(
-    `Cannot export "${study}": it is no folder, and none of results/recorded or results`,
-  );
+/** What is there of every variant of the summary, and of any other. */
+function countedAnswers(
+  { variants }: Summary,
+  all: readonly StoredAnswers[],
+): readonly CountedAnswers[] {
+  const there = new Set(all.map(({ name }) => name));
+  const missing = variants.filter(({ name }) => !there.has(name))
+    .map(({ name }) => ({ name, sql: [], mmlu: [], prose: 0 }));
+  return [...all.map(counted), ...missing];
 }
 
 function chosen(
@@ -119,31 +121,4 @@ function comparedRows(
     const own = changeRows(tuned.name, comparison, { tolerance });
     return rows.map((row, at) => row.measure === gauge ? own[at]! : row);
   }, rows);
-}
-
-/** Answers that were changed since their summary was written would be exported beside its numbers. */
-function checkCounts(summary: Summary, all: readonly StoredAnswers[], folder: string): void {
-  for (const { name, sql, mmlu, prose } of summary.variants) {
-    const own = all.find((answers) => answers.name === name);
-    const right = (list: readonly boolean[]): string =>
-      `${list.filter(Boolean).length} of ${list.length}`;
-    const counted: Readonly<Record<Gauge, readonly [string | undefined, string]>> = {
-      sql: [
-        sql && `${sql.overall.official.successes} of ${sql.overall.official.n}`,
-        right((own?.verdicts ?? []).map(({ official }) => official)),
-      ],
-      mmlu: [
-        mmlu && `${mmlu.overall.accuracy.successes} of ${mmlu.overall.accuracy.n}`,
-        right((own?.letters ?? []).map(({ correct }) => correct)),
-      ],
-      prose: [prose && `${prose.passages} passages`, `${own?.prose.length ?? 0} passages`],
-    };
-    for (const [gauge, [said, found]] of Object.entries(counted)) {
-      if (said === undefined || said === found) continue;
-      throw new UsageError(
-        `Cannot export ${folder}: its summary has ${said} for "${name}" on ${gauge}, its answers ` +
-          `have ${found}`,
-      );
-    }
-  }
 }

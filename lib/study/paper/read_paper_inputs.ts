@@ -13,8 +13,10 @@ import {
 import { applyDataRoot, parseLossLog, readSummary, type Summary } from "../../runs/mod.ts";
 import { loadSpider, type SpiderData, sqlPrompt, withShownSchemas } from "../../spider/mod.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
+import { checkCounts, counted } from "../results/check_counts.ts";
 import { exampleRowsOf } from "../results/failures.ts";
 import { type Note, notedOnce, readAnswers } from "../results/read_answers.ts";
+import { unfinished } from "../results/unfinished.ts";
 import { RESULT_FILES } from "../results/write_results.ts";
 import { trainingRow } from "../training/training_runs.ts";
 
@@ -30,6 +32,8 @@ const LIMITS = z.strictObject({ en: z.array(TEXT), pt: z.array(TEXT) });
 export interface PaperInputsOptions {
   /** The folder with `spider/`, where the study's own path is not on this machine. */
   readonly dataRoot?: string | undefined;
+  /** The text-to-SQL data, in place of the study's own and of those below `dataRoot`. */
+  readonly spider?: string | undefined;
   /** Who signs the paper. */
   readonly authors?: readonly string[];
   /** Is told where changes of recorded answers cannot be told. */
@@ -47,14 +51,15 @@ export interface PaperInputsOptions {
  */
 export async function readPaperInputs(
   folder: string,
-  { dataRoot, authors = [], note = () => {} }: PaperInputsOptions = {},
+  { dataRoot, spider: copy, authors = [], note = () => {} }: PaperInputsOptions = {},
 ): Promise<Readonly<Record<Language, PaperInputs>>> {
-  const summary = readSummary(join(folder, RESULT_FILES.summary));
+  const summary = summaryOf(folder);
   const { main } = paperVariants(summaryRows(summary));
   const once = notedOnce(note);
   const [base, tuned] = ["base", main].map((name) => verdictsOf(folder, name, once));
-  for (const answers of [base!, tuned!]) checkVerdicts(summary, answers, folder);
-  const spider = await quotableQuestions(summary, dataRoot, base!);
+  const verdicts = [base!, tuned!].map(counted).map(({ name, sql }) => ({ name, sql: sql! }));
+  checkCounts(summary, verdicts, `write a paper of ${folder}`);
+  const spider = await quotableQuestions(summary, { dataRoot, copy }, base!);
   const failures = pickFailures(exampleRowsOf({ asked: spider.dev }, base!, tuned!), {
     variant: main,
     seed: summary.config.seed,
@@ -71,6 +76,18 @@ export async function readPaperInputs(
   return { en: { ...inputs, limits: limits.en }, pt: { ...inputs, limits: limits.pt } };
 }
 
+/** @throws {UsageError} If there is none, with what to do about it. */
+function summaryOf(folder: string): Summary {
+  const path = join(folder, RESULT_FILES.summary);
+  if (existsSync(path)) return readSummary(path);
+  const why = unfinished(folder) ??
+    "a paper is of a finished study, which pipeline and study write; of answers alone there are " +
+      "browse, compare --run and export";
+  throw new UsageError(
+    `Cannot write a paper: ${folder} has no ${RESULT_FILES.summary}: ${why}`,
+  );
+}
+
 function verdictsOf(folder: string, variant: string, note: Note): VariantAnswers {
   const files = ["jsonl", "parquet"].map((kind) => join(folder, `verdicts.${kind}`));
   const file = files.find((path) => existsSync(path));
@@ -83,31 +100,16 @@ function verdictsOf(folder: string, variant: string, note: Note): VariantAnswers
   return readAnswers(`${file}::${variant}`, note);
 }
 
-/** Verdicts that were changed since their summary was written would be quoted beside its numbers. */
-function checkVerdicts(
-  { variants }: Summary,
-  { name, verdicts }: VariantAnswers,
-  folder: string,
-): void {
-  const counted = variants.find((variant) => variant.name === name)?.sql?.overall.official;
-  const right = verdicts.filter(({ official }) => official).length;
-  if (counted === undefined) return;
-  if (counted.n === verdicts.length && counted.successes === right) return;
-  throw new UsageError(
-    `Cannot write a paper: the summary in ${folder} has ${counted.successes} of ${counted.n} right ` +
-      `for "${name}", its verdicts have ${right} of ${verdicts.length}`,
-  );
-}
-
 /** The development questions, of the very file that the study was made of. */
 async function quotableQuestions(
   summary: Summary,
-  dataRoot: string | undefined,
+  { dataRoot, copy }: Readonly<Record<"dataRoot" | "copy", string | undefined>>,
   { verdicts }: VariantAnswers,
 ): Promise<SpiderData> {
   const { config, provenance } = summary;
-  const { path, database } =
-    (dataRoot === undefined ? config : applyDataRoot(config, dataRoot)).spider;
+  const { path, database } = copy === undefined
+    ? (dataRoot === undefined ? config : applyDataRoot(config, dataRoot)).spider
+    : { path: copy, database: undefined };
   const wanted = Object.keys(provenance.data).filter(isQuestionFile);
   let spider: SpiderData;
   try {
@@ -119,7 +121,7 @@ async function quotableQuestions(
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(
       `Cannot quote questions of "${summary.name}": ${error.message}; wanted are ` +
-        `${wanted.join(", ")} and tables.json: give the folder with spider/ as --data-root`,
+        `${wanted.join(", ")} and tables.json: give your copy with --spider or --data-root`,
     );
   }
   for (const name of wanted) {

@@ -118,7 +118,7 @@ Deno.test("readPaperInputs() refuses verdicts that are not those of the summary"
     await Deno.writeTextFile(join(folder, "verdicts.jsonl"), `${rows.join("\n")}\n`);
     await assert.rejects(
       readPaperInputs(folder),
-      /has 4 of 154 right for "base", its verdicts have 1 of 1/,
+      /summary has 4 right of 154 for "base" on sql, its answers have 1 right of 1/,
     );
   });
 });

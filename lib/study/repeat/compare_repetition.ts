@@ -2,6 +2,9 @@ import { natsPerToken } from "../../prose/mod.ts";
 import { alignById, type AlignedPair } from "../../stats/mod.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 
+/** The file of a repetition, below its results folder. */
+export const REPETITION_FILE = "repetition.json";
+
 /** So large a share of a recorded variant's answers has to come again. */
 export const MIN_SAME = { sql: 0.98, mmlu: 0.99 } as const;
 

@@ -6,6 +6,7 @@ import type { SqlVerdict } from "../answers/judge_samples.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { checkAnswerSums } from "./answer_sums.ts";
 import { type AnswerRow, readJsonLines, readRecordedAnswers } from "./recorded_answers.ts";
+import { unfinished } from "./unfinished.ts";
 
 const VARIANT = { variant: TEXT.optional() };
 
@@ -49,7 +50,7 @@ const PASSAGE = z.object({
 });
 
 /** The files of a folder of results that have answers. */
-const ANSWER_FILES = [
+export const ANSWER_FILES: readonly string[] = [
   ...["verdicts", "letters", "prose"].flatMap((name) => [`${name}.jsonl`, `${name}.parquet`]),
   "answers.jsonl",
 ];
@@ -183,7 +184,8 @@ function filesOf(path: string): string[] {
   const names = new Set([...Deno.readDirSync(path)].map(({ name }) => name));
   const files = ANSWER_FILES.filter((name) => names.has(name));
   if (files.length > 0) return files.map((name) => `${path}/${name}`);
-  throw new UsageError(`Cannot use "${path}": it has none of ${ANSWER_FILES.join(", ")}`);
+  const why = unfinished(path) ?? `it has none of ${ANSWER_FILES.join(", ")}`;
+  throw new UsageError(`Cannot use "${path}": ${why}`);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Command } from "../../command.ts";
-import { STUDY_FLAGS } from "../../study_flags.ts";
+import { SPIDER_FLAG, STUDY_FLAG, STUDY_FLAGS } from "../../study_flags.ts";
 
 /** `browse`: a study's questions, answers and flips as one page that opens from the disk. */
 export const BROWSE: Command = {
@@ -11,14 +11,10 @@ export const BROWSE: Command = {
     "the texts and results come from your copy of the data, so a page of Spider or MMLU is yours to\n" +
     "pass on only as their licences allow. See docs/browse.md.",
   flags: {
-    study: {
-      type: "text",
-      value: "DIR",
-      help: "results of a study, working or recorded (default: those of the config)",
-    },
+    study: { ...STUDY_FLAG, help: `${STUDY_FLAG.help} (default: the config's)` },
     config: STUDY_FLAGS.config!,
     "data-root": STUDY_FLAGS["data-root"]!,
-    spider: { type: "text", value: "PATH", help: "your copy of the text-to-SQL data" },
+    spider: SPIDER_FLAG,
     mmlu: { type: "text", value: "PATH", help: "your copy of the multiple-choice data" },
     out: { type: "text", value: "FILE", help: "the page (default results/<name>/browse.html)" },
   },

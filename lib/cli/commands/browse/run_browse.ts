@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import {
   checkOutputFile,
@@ -10,7 +9,7 @@ import {
 } from "../../../ground/mod.ts";
 import { browserPage } from "../../../report/mod.ts";
 import { loadConfig, type StudyConfig } from "../../../runs/mod.ts";
-import { browseStudy } from "../../../study/mod.ts";
+import { browseStudy, findStudy, type FoundStudy } from "../../../study/mod.ts";
 import { type CommandContext, type FlagValues, text } from "../../command.ts";
 import { DEFAULT_CONFIG } from "../../study_flags.ts";
 
@@ -22,7 +21,8 @@ export async function runBrowse(
   flags: FlagValues,
   { progress, print, signal }: CommandContext,
 ): Promise<void> {
-  const { folder, config } = browsed(flags);
+  const { folder, config, notes } = browsed(flags);
+  for (const line of notes) progress.note(line);
   const out = text(flags, "out") ??
     join(REPOSITORY_ROOT, "results", basename(resolve(folder)), "browse.html");
   checkOutputFile(out);
@@ -57,31 +57,17 @@ export async function runBrowse(
   print(`${out}: ${data.variants.length} variants, ${megabytes(page.length)}`);
 }
 
-/** The folder of results, and the config where it is not to be the summary's. */
+/** The results, and the config where it is not to be the summary's. */
 function browsed(
   flags: FlagValues,
-): { readonly folder: string; readonly config: StudyConfig | undefined } {
+): FoundStudy & { readonly config: StudyConfig | undefined } {
   const path = text(flags, "config");
-  const folder = text(flags, "study");
-  if (folder !== undefined) {
-    if (!existsSync(folder)) throw new UsageError(`browse: there is no ${folder}`);
-    return { folder, config: path === undefined ? undefined : loadConfig(path) };
+  const study = text(flags, "study");
+  if (study !== undefined) {
+    return { ...findStudy(study), config: path === undefined ? undefined : loadConfig(path) };
   }
   const config = loadConfig(path ?? fromRoot(DEFAULT_CONFIG));
-  const results = join(REPOSITORY_ROOT, "results");
-  const places = [join(results, config.name), join(results, "recorded", config.name)];
-  const found = places.find((place) =>
-    ["summary.json", "verdicts.parquet", "letters.parquet"].some((file) =>
-      existsSync(join(place, file))
-    )
-  );
-  if (found !== undefined) return { folder: found, config };
-  throw new UsageError(
-    `browse: the study "${config.name}" has no results in ${
-      places.join(" or ")
-    }: run it, or give ` +
-      "--study DIR",
-  );
+  return { ...findStudy(config.name), config };
 }
 
 function megabytes(bytes: number): string {

@@ -1,5 +1,6 @@
 import { EXPORT_FORMATS } from "../../../study/light.ts";
 import type { Command } from "../../command.ts";
+import { STUDY_FLAG } from "../../study_flags.ts";
 
 /** `export`: a finished study in the forms that other tools read. */
 export const EXPORT: Command = {
@@ -9,11 +10,7 @@ export const EXPORT: Command = {
     "Reads results that are there and computes nothing anew. Texts of the data sets are left out,\n" +
     "unless --texts asks for them. docs/export.md says what is in each file.",
   flags: {
-    study: {
-      type: "text",
-      value: "DIR",
-      help: "a study's results folder, or its name below results/recorded or results",
-    },
+    study: STUDY_FLAG,
     format: { type: "text", value: "NAME", help: EXPORT_FORMATS.join(", ") },
     variant: {
       type: "texts",

@@ -11,6 +11,7 @@ import { formatCounted, UNDECIDED } from "../../../report/mod.ts";
 import {
   EXPORT_FORMATS,
   exportFiles,
+  findStudy,
   NO_TEXTS,
   openDataTexts,
   openExport,
@@ -48,7 +49,9 @@ export async function runExport(
   }
   const delta = givenDelta("export", flags);
   const variants = texts(flags, "variant");
-  const study = openExport(name, {
+  const { folder, notes } = findStudy(name);
+  for (const line of notes) progress.note(line);
+  const study = openExport(folder, {
     variants,
     tolerances: delta === undefined ? DELTAS : { mmlu: delta, prose: delta },
     note: (line) => progress.note(line),
@@ -61,7 +64,7 @@ export async function runExport(
   }
   const out = text(flags, "out") ??
     fromRoot(
-      `results/scratch/export-${contentKey({ name, format, variants }).slice(0, 8)}-${format}`,
+      `results/scratch/export-${contentKey({ folder, format, variants }).slice(0, 8)}-${format}`,
     );
   checkOutputFolder(out);
   checkOutputIsNoInput(out, [study.folder]);

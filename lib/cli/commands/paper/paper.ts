@@ -1,11 +1,8 @@
 import type { Command } from "../../command.ts";
-import { STUDY_FLAGS } from "../../study_flags.ts";
+import { SPIDER_FLAG, STUDY_FLAG, STUDY_FLAGS } from "../../study_flags.ts";
 
 /** The study whose paper is written where none is named. */
 export const DEFAULT_STUDY = "results/recorded/sample";
-
-/** Where a study is looked for by its name. */
-export const PLACES = ["results/recorded", "results"];
 
 /** `paper`: a finished study as a paper of two columns. */
 export const PAPER: Command = {
@@ -16,14 +13,10 @@ export const PAPER: Command = {
     "are quoted come from your copy of the data. The same study gives the same bytes. docs/paper.md\n" +
     "says what is in it and how to change its text.",
   flags: {
-    study: {
-      type: "text",
-      value: "DIR",
-      help: `a study's results folder, or its name below ${PLACES.join(" or ")} ` +
-        `(default ${DEFAULT_STUDY})`,
-    },
+    study: { ...STUDY_FLAG, help: `${STUDY_FLAG.help} (default ${DEFAULT_STUDY})` },
     language: { type: "text", value: "both|en|pt", help: "the language (default: both)" },
     "data-root": STUDY_FLAGS["data-root"]!,
+    spider: SPIDER_FLAG,
     author: { type: "texts", value: "TEXT", help: "who signs it, such as a name; a line each" },
     out: {
       type: "text",

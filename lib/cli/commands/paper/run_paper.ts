@@ -1,9 +1,8 @@
-import { DEFAULT_STUDY, PLACES } from "./paper.ts";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { checkOutputFolder, fromRoot, UsageError, writeAtomic } from "../../../ground/mod.ts";
+import { DEFAULT_STUDY } from "./paper.ts";
+import { join, resolve } from "node:path";
+import { checkOutputFolder, fromRoot, writeAtomic } from "../../../ground/mod.ts";
 import { formatCounted, MOST_PAGES, PAPER_LANGUAGES, writePaper } from "../../../report/mod.ts";
-import { readPaperInputs } from "../../../study/mod.ts";
+import { findStudy, readPaperInputs } from "../../../study/mod.ts";
 import { type CommandContext, type FlagValues, oneOf, text, texts } from "../../command.ts";
 
 /** The work of `paper`. */
@@ -15,12 +14,15 @@ export async function runPaper(
     flag: "language",
     names: ["both", ...PAPER_LANGUAGES],
   });
-  const folder = studyFolder(text(flags, "study") ?? DEFAULT_STUDY);
+  const { folder, notes } = findStudy(text(flags, "study") ?? fromRoot(DEFAULT_STUDY));
+  for (const line of notes) progress.note(line);
   const out = text(flags, "out") ?? folder;
   checkOutputFolder(out);
   progress.step("Reading the study");
+  const spider = text(flags, "spider");
   const inputs = await readPaperInputs(folder, {
     dataRoot: text(flags, "data-root"),
+    spider: spider === undefined ? undefined : resolve(spider),
     authors: texts(flags, "author"),
     note: (line) => progress.note(line),
   });
@@ -37,16 +39,4 @@ export async function runPaper(
     writeAtomic(file, pdf);
     print(`${file}: ${formatCounted(pages, "page")} of ${MOST_PAGES}`);
   }
-}
-
-/** @throws {UsageError} If there is no such folder. */
-function studyFolder(study: string): string {
-  const places = [study, fromRoot(study), ...PLACES.map((at) => fromRoot(join(at, study)))];
-  const found = places.find((place) => existsSync(join(place, "summary.json")));
-  if (found !== undefined) return found;
-  throw new UsageError(
-    `paper: "${study}" has no summary.json, and neither has that name below ${
-      PLACES.join(" or ")
-    }: finish the study with deno task report`,
-  );
 }

@@ -9,6 +9,7 @@ import {
   openStudy,
   readAnswers,
   repeatVariant,
+  REPETITION_FILE,
   RESULT_FILES,
 } from "../../../study/mod.ts";
 import { type CommandContext, type FlagValues, text } from "../../command.ts";
@@ -35,7 +36,7 @@ export async function runRepeat(
     signal,
   });
   const repetition = compareRepetition(recorded, answers);
-  const path = join(study.folder.root, "repetition.json");
+  const path = join(study.folder.root, REPETITION_FILE);
   const weights = sameWeights === undefined ? {} : { sameWeights };
   writeAtomic(path, `${JSON.stringify({ ...repetition, ...weights }, null, 2)}\n`);
   print(`${name} of ${summary.name}, recorded and now\n`);

@@ -1,0 +1,75 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fromRoot, realPath, UsageError } from "../ground/mod.ts";
+import { ANSWER_FILES } from "./results/read_answers.ts";
+import { RESULT_FILES } from "./results/write_results.ts";
+
+/** Where a study's results lie. */
+export interface FoundStudy {
+  /** The folder: working, or recorded. */
+  readonly folder: string;
+  /** What is to be said where the name could mean another folder. */
+  readonly notes: readonly string[];
+}
+
+/** Options of {@linkcode findStudy}. */
+export interface FindStudyOptions {
+  /** The folder of all results; that of this repository if left out. */
+  readonly results?: string;
+}
+
+/**
+ * Finds a study's results by their folder or by the study's name: a folder is that folder, and a name
+ * is `results/NAME`, else `results/recorded/NAME`. The first of these that has results is taken; where
+ * others are passed over, a line says so.
+ *
+ * @param study A path, relative to the working directory, or a name.
+ * @throws {UsageError} If there is no such folder.
+ */
+export function findStudy(
+  study: string,
+  { results = fromRoot("results") }: FindStudyOptions = {},
+): FoundStudy {
+  const named = isName(study)
+    ? [results, join(results, "recorded")].map((place) => join(place, study))
+    : [];
+  const places = distinct([study, ...named].filter(isFolder));
+  if (places.length === 0) {
+    const why = existsSync(study) ? "it is a file, not a folder" : "there is no such folder";
+    const among = named.length === 0
+      ? ""
+      : `, and no study of that name in ${[results, join(results, "recorded")].join(" or ")}`;
+    throw new UsageError(`Cannot use the study "${study}": ${why}${among}`);
+  }
+  const folder = places.find(hasResults) ?? places[0]!;
+  const others = places.filter((place) => place !== folder);
+  const empty = others.filter((place) => !hasResults(place));
+  const full = others.filter(hasResults);
+  return {
+    folder,
+    notes: [
+      ...empty.map((place) => `${place} has no results yet: ${folder} is read`),
+      ...full.map((place) => `"${study}" is ${folder} and ${place}: the first is read`),
+    ],
+  };
+}
+
+/** Whether it is the name of a study, not the way to a folder. */
+function isName(study: string): boolean {
+  return !/[\\/]/.test(study) && study !== "" && study !== "." && study !== "..";
+}
+
+/** Whether a folder has a summary or answers. */
+function hasResults(folder: string): boolean {
+  return [RESULT_FILES.summary, ...ANSWER_FILES].some((file) => existsSync(join(folder, file)));
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** The places without those that are another's by a link or from within it. */
+function distinct(places: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return places.filter((place) => seen.size < seen.add(realPath(place)).size);
+}
