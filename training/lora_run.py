@@ -1,6 +1,7 @@
 """What train_lora.py needs of torch besides its trainer: model, tokenizer, settings, versions."""
 
 import importlib.util
+import os
 import platform
 import warnings
 from importlib.metadata import version
@@ -76,6 +77,17 @@ def without_cudnn_attention():
     torch.backends.cuda.enable_cudnn_sdp(False)
 
 
+def with_fixed_order():
+    """Have torch take kernels that add in a fixed order, where it has them.
+
+    What has none goes on as it is. cuBLAS reads its setting when the first product is computed.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    # Nothing here reads memory that was not written.
+    torch.utils.deterministic.fill_uninitialized_memory = False
+
+
 def pick_targets(model, wanted):
     """The modules that get an adapter, as PEFT takes them."""
     if wanted == "all-linear":
@@ -129,6 +141,8 @@ def build_trainer(args, tokenizer, examples, plan, stop, *, spread=False):
     cuda = torch.cuda.is_available()
     if cuda:
         without_cudnn_attention()
+    if args.deterministic:
+        with_fixed_order()
     dtype = {"auto": torch.bfloat16 if cuda else torch.float32}.get(args.dtype)
     dtype = dtype or getattr(torch, args.dtype)
     model = load_model(args, cuda, dtype, spread)

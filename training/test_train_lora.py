@@ -342,6 +342,16 @@ def test_alpha_may_be_as_large_as_the_studys_config_allows(base, tmp_path, capsy
     assert "must be a number above 0 and at most 65536" in capsys.readouterr().err
 
 
+def test_kernels_of_a_fixed_order_are_asked_for_by_a_switch(base, tmp_path):
+    assert run(base, tmp_path / "as_it_comes") == 0
+    assert not torch.are_deterministic_algorithms_enabled()
+    try:
+        assert run(base, tmp_path / "in_order", "--deterministic") == 0
+        assert torch.are_deterministic_algorithms_enabled()
+    finally:
+        torch.use_deterministic_algorithms(False)
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 def test_a_run_whose_first_steps_are_anchors_alone_trains_to_its_end(base, tmp_path, seed):
     mixed = [{**row, "kind": ("anchor", "sql")[n % 2]} for n, row in enumerate(RECORDS[:8])]

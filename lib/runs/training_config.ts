@@ -105,6 +105,11 @@ export const TRAINING_KEYS = {
    */
   heldOutDatabases: HELD_OUT.exactOptional(),
   /**
+   * On a GPU, trains with kernels that add in a fixed order, where there are such, so that a seed gives
+   * the same weights again on the same kind of GPU. A CPU's do so anyhow.
+   */
+  deterministic: z.boolean().exactOptional(),
+  /**
    * The LoRA configurations to compare, with names of their own. The name of a file in
    * `config/recipes`, without its ending, stands for the recipe in it.
    */

@@ -97,6 +97,7 @@ export function trainingPlan(
     ...settings,
     targetModules: targetModules === "all-linear" ? targetModules : targetModules.join(","),
     ...(earlyStopping ? { earlyStoppingPatience: earlyStopping.patience } : {}),
+    ...(config.training.deterministic ? { deterministic: true } : {}),
     seed: config.seed,
     date: config.chat.date,
     thinking: config.chat.thinking,

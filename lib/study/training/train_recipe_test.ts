@@ -33,6 +33,22 @@ function test(name: string, fn: (study: MiniStudy) => Promise<void>): void {
   });
 }
 
+test("trainRecipe asks for kernels of a fixed order where the study does", async (study) => {
+  const inputs = await openModelInputs(study.config, study.model);
+  const [recipe] = study.config.training.recipes;
+  const planned = async (deterministic: boolean): Promise<unknown> => {
+    const training = { ...study.config.training, deterministic };
+    await trainRecipe({ ...inputs, config: { ...study.config, training } }, recipe!, {
+      data: `${study.out}/sft.jsonl`,
+      out: `${study.out}/training/qv`,
+      progress: SILENT,
+      python: fakePython(study.root, 0),
+    });
+    return planOf(study).deterministic;
+  };
+  assert.deepEqual([await planned(true), await planned(false)], [true, undefined]);
+});
+
 test("trainRecipe hands the script every setting of the recipe, and no absolute path", async (study) => {
   const inputs = await openModelInputs(study.config, study.model);
   const notes: string[] = [];
