@@ -105,12 +105,18 @@ export async function textOf(page: Page, selector: string): Promise<string> {
   );
 }
 
-/** What axe finds on the page as it stands, a line for each rule that is broken. */
-export async function axeFindings(page: Page): Promise<string[]> {
+/**
+ * What axe finds on the page as it stands, a line for each rule that is broken.
+ *
+ * @param preload Whether axe may ask for style sheets that are files, which a browser forbids pages
+ * from the disk: without, it does not look for a lock of the screen's orientation in them.
+ */
+export async function axeFindings(page: Page, { preload = true } = {}): Promise<string[]> {
   // a policy of the page lets no other script in; this one comes past it
   await page.evaluate(await Deno.readTextFile(new URL(import.meta.resolve("axe-core"))));
   return await page.evaluate(
-    "axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => " +
+    `axe.run({ preload: ${preload} })` +
+      ".then(({ violations }) => violations.map(({ id, impact, nodes }) => " +
       "`${impact} ${id}: ${nodes.map(({ html }) => html).join(' ')}`))",
   ) as string[];
 }

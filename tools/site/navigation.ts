@@ -1,0 +1,89 @@
+/** An entry of the navigation: a file of the repository, and what it is called there. */
+export interface NavigationEntry {
+  readonly path: string;
+  /** The page's own title where there is none. */
+  readonly name?: string;
+}
+
+/** Some entries under one title. */
+export interface NavigationGroup {
+  readonly title: string;
+  readonly entries: readonly NavigationEntry[];
+  /** Whether it is shut on pages that are not in it. */
+  readonly folds?: boolean;
+}
+
+const SAMPLE = "results/recorded/sample";
+const QWEN = "results/recorded/qwen_coder_1_5b";
+
+/** What stands in the navigation by hand, in this order. */
+export const GROUPS: readonly NavigationGroup[] = [
+  {
+    title: "Start",
+    entries: [
+      { path: "README.md", name: "Overview" },
+      { path: "docs/what_we_found.md" },
+      { path: "docs/tutorial_own_data.md", name: "Tutorial: your own data" },
+      { path: "docs/reading_the_numbers.md", name: "Reading the numbers" },
+    ],
+  },
+  {
+    title: "Guides",
+    entries: [
+      { path: "docs/training_data.md", name: "Training data" },
+      { path: "docs/training.md", name: "Training" },
+      { path: "docs/gpu.md", name: "One GPU" },
+      { path: "docs/scale.md", name: "Clusters and servers" },
+      { path: "docs/browse.md", name: "The flip browser" },
+      { path: "docs/paper.md", name: "The paper" },
+      { path: "docs/export.md", name: "Export" },
+    ],
+  },
+  {
+    title: "Reference",
+    entries: [
+      { path: "docs/config.md", name: "Keys of a config" },
+      { path: "docs/environment.md" },
+      { path: "docs/others.md", name: "Other tools" },
+    ],
+  },
+  {
+    title: "Recorded results",
+    entries: [
+      { path: `${QWEN}/summary.md`, name: "Qwen2.5-Coder 1.5B: tables" },
+      { path: `${QWEN}/paper.en.pdf`, name: "Its paper (PDF)" },
+      { path: `${SAMPLE}/summary.md`, name: "Embedded sample: tables" },
+      { path: `${SAMPLE}/browse.html`, name: "Its flip browser" },
+      { path: `${SAMPLE}/paper.en.pdf`, name: "Its paper (PDF)" },
+    ],
+  },
+  {
+    title: "Project",
+    entries: [
+      { path: "CONTRIBUTING.md" },
+      { path: "CHANGELOG.md" },
+      { path: "docs/log.md", name: "Log: tried and measured" },
+    ],
+  },
+];
+
+/** Every file that stands in the navigation by hand. */
+export const NAVIGATION_PATHS: readonly string[] = GROUPS.flatMap(({ entries }) =>
+  entries.map(({ path }) => path)
+);
+
+/**
+ * The whole navigation: the groups by hand, then the decisions, then what else was linked to.
+ *
+ * @param paths All pages of the site, in order.
+ */
+export function navigation(paths: readonly string[]): NavigationGroup[] {
+  const rest = paths.filter((path) => !NAVIGATION_PATHS.includes(path));
+  const decisions = rest.filter((path) => path.startsWith("docs/decisions/"));
+  const more = rest.filter((path) => !decisions.includes(path));
+  return [
+    ...GROUPS,
+    { title: "Decisions", entries: decisions.map((path) => ({ path })), folds: true },
+    { title: "More pages", entries: more.map((path) => ({ path })), folds: true },
+  ];
+}

@@ -1,0 +1,86 @@
+import { Marked, type Tokens } from "marked";
+import { htmlText } from "./html_text.ts";
+import type { MarkdownFile } from "./markdown_file.ts";
+import { plainText } from "./plain_text.ts";
+
+/** Characters of a column's longest cell up to which it stays on one line. */
+const SHORT = 30;
+/** And from which on the column is kept wide enough to be read. */
+const LONG = 60;
+
+/**
+ * A page's Markdown as HTML: headings with anchors, tables and code in boxes that scroll, comments
+ * left out. What is HTML in the Markdown is never passed on.
+ *
+ * @param address Gives the address that a link of the page has on the site.
+ */
+export function pageBody(page: MarkdownFile, address: (href: string) => string): string {
+  const anchors = page.headings.map(({ anchor }) => anchor).values();
+  const depths = page.headings.map(({ depth }) => depth);
+  // a part of a page, such as a study's tables, has its path as the title above its own headings
+  const lift = depths.includes(1) ? 0 : Math.min(...depths) - 2;
+  const renderer = new Marked({
+    renderer: {
+      heading({ depth, tokens }: Tokens.Heading): string {
+        const anchor = htmlText(anchors.next().value!);
+        const label = htmlText(plainText(tokens));
+        const level = depth - lift;
+        return `<h${level} id="${anchor}">${this.parser.parseInline(tokens)}` +
+          ` <a class="anchor" href="#${anchor}" aria-label="Link to: ${label}">#</a></h${level}>\n`;
+      },
+      html: () => "",
+      link({ href, tokens, autolink }: Tokens.Link): string {
+        // a variant such as "qv@0.5" is no address, though GitHub makes a link of it
+        if (autolink && href.startsWith("mailto:")) return this.parser.parseInline(tokens);
+        return `<a href="${htmlText(address(href))}">${this.parser.parseInline(tokens)}</a>`;
+      },
+      image({ href, text }: Tokens.Image): string {
+        const source = htmlText(address(href));
+        return `<a class="figure" href="${source}"><img src="${source}" alt="${
+          htmlText(text)
+        }"></a>`;
+      },
+      code: ({ text, lang }: Tokens.Code) => codeBlock(text, lang?.split(/\s/)[0] ?? ""),
+      checkbox: ({ checked }: Tokens.Checkbox) =>
+        `<span class="check" role="img" aria-label="${checked ? "done" : "open"}">${
+          checked ? "☑" : "☐"
+        }</span> `,
+      table({ header, rows }: Tokens.Table): string {
+        const widths = header.map((_, column) => columnWidth(rows, column));
+        const row = (cells: readonly Tokens.TableCell[]): string =>
+          `<tr>${
+            cells.map(({ tokens, header, align }, column) => {
+              const kind = [widths[column], align === "right" ? "right" : ""].join(" ").trim();
+              // a cell without a text is no heading
+              const tag = header && tokens.length > 0 ? 'th scope="col"' : "td";
+              return `<${tag}${kind === "" ? "" : ` class="${kind}"`}>` +
+                `${this.parser.parseInline(tokens)}</${tag.slice(0, 2)}>`;
+            }).join("")
+          }</tr>\n`;
+        return `<div class="scrolls" data-kind="Table"><table>\n<thead>\n${row(header)}</thead>\n` +
+          `<tbody>\n${rows.map(row).join("")}</tbody>\n</table></div>\n`;
+      },
+    },
+  });
+  return renderer.parser([...page.tokens]);
+}
+
+/** A block of code, in which comments of a shell are set back. */
+export function codeBlock(text: string, language: string): string {
+  const lines = text.split("\n").map((line) => {
+    const comment = language === "sh" ? line.match(/(?:^|\s{2,})#\s.*$/)?.index : undefined;
+    if (comment === undefined) return htmlText(line);
+    const [code, rest] = [line.slice(0, comment), line.slice(comment)];
+    return `${htmlText(code)}<span class="comment">${htmlText(rest)}</span>`;
+  });
+  const kind = language === "" || language === "text" ? "code" : "code typed";
+  return `<div class="${kind}"><pre class="scrolls" data-kind="Code"><code>${
+    lines.join("\n")
+  }\n</code></pre></div>\n`;
+}
+
+function columnWidth(rows: readonly Tokens.TableCell[][], column: number): string {
+  const longest = Math.max(0, ...rows.map((row) => plainText(row[column]?.tokens ?? []).length));
+  if (longest <= SHORT) return "short";
+  return longest >= LONG ? "long" : "";
+}

@@ -1,0 +1,189 @@
+/// <reference lib="dom" />
+import assert from "node:assert/strict";
+import type { Page } from "puppeteer-core";
+import { REPOSITORY_ROOT } from "../../lib/ground/mod.ts";
+import {
+  axeFindings,
+  CHROMIUM,
+  NO_CHROMIUM,
+  openBrowser,
+  textOf,
+} from "../../lib/report/browser/testing/open_page.ts";
+import type { OpenPageOptions } from "../../lib/report/browser/testing/open_page.ts";
+import { buildSite } from "./build_site.ts";
+import { smallRepository } from "./testing/small_repository.ts";
+import { writeSite } from "./write_site.ts";
+
+/** Pages of each kind: the front page, tables, code, wide tables, examples that a model wrote. */
+const KINDS: readonly string[] = [
+  "index.html",
+  "docs/config.html",
+  "docs/tutorial_own_data.html",
+  "results/recorded/sample/summary.html",
+  "results/recorded/sample/failures.html",
+  "custom_metrics/lab.py.html",
+];
+
+/** The project's site on the disk, in a browser without a network. */
+interface OpenSite {
+  readonly page: Page;
+  /** All of its pages. */
+  readonly names: readonly string[];
+  readonly go: (name: string) => Promise<void>;
+}
+
+/** A test of the project's own site; its scripts must have nothing to complain of in the end. */
+function siteTest(
+  name: string,
+  check: (site: OpenSite) => Promise<void>,
+  options: OpenPageOptions = {},
+): void {
+  Deno.test({
+    name: `site: ${name}${NO_CHROMIUM}`,
+    ignore: CHROMIUM === undefined,
+    // the browser's connection ends in its own time
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      using place = smallRepository({});
+      const site = buildSite(REPOSITORY_ROOT);
+      writeSite(site, place.root, REPOSITORY_ROOT);
+      await using browser = await openBrowser(options);
+      const { page, said } = browser;
+      await check({
+        page,
+        names: [...site.texts.keys()].filter((file) => file.endsWith(".html")),
+        go: async (name) => {
+          await page.goto(`file://${place.root}/${name}`);
+          await page.waitForSelector("body[data-ready]");
+        },
+      });
+      assert.deepEqual(said, []);
+    },
+  });
+}
+
+/** How far the page can be scrolled sideways, in pixels. */
+async function sideways(page: Page): Promise<number> {
+  return await page.evaluate(
+    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+  ) as number;
+}
+
+siteTest("every page opens, shows its pictures and is no wider than the screen", async (site) => {
+  const { page, names, go } = site;
+  assert.ok(names.length > 35, `${names.length} pages`);
+  for (const name of names) {
+    await go(name);
+    assert.equal(await sideways(page), 0, name);
+    assert.notEqual(await textOf(page, "article h1"), "", name);
+    const lost = await page.$$eval(
+      "img",
+      (images) => images.filter((one) => one.naturalWidth === 0).map((one) => one.src),
+    );
+    assert.deepEqual(lost, [], name);
+  }
+});
+
+siteTest("no page is wider than a phone", async ({ page, names, go }) => {
+  for (const name of names) {
+    await go(name);
+    assert.equal(await sideways(page), 0, name);
+  }
+}, { width: 360 });
+
+const VIEWS: Readonly<Record<string, OpenPageOptions>> = {
+  "light": {},
+  "dark": { dark: true },
+  "on a phone": { width: 360 },
+};
+for (const [view, options] of Object.entries(VIEWS)) {
+  siteTest(`axe finds nothing, ${view}`, async ({ page, names, go }) => {
+    // recorded results are of two kinds and long
+    const written = names.filter((name) =>
+      view === "light" && !name.startsWith("results/recorded/")
+    );
+    for (const name of new Set([...KINDS, ...written])) {
+      await go(name);
+      assert.deepEqual(await axeFindings(page, { preload: false }), [], name);
+    }
+    await page.focus("#_search input");
+    await page.keyboard.type("gpu");
+    await page.waitForSelector("#_found li");
+    assert.deepEqual(await axeFindings(page, { preload: false }), [], "with the search open");
+  }, options);
+}
+
+siteTest("the search finds parts of other pages, by keys alone", async ({ page, go }) => {
+  await go("docs/decisions/0001-rooms.html");
+  await page.keyboard.press("/");
+  await page.keyboard.type("letter prior");
+  await page.waitForSelector("#_found li");
+  assert.match(await textOf(page, "#_found .text"), /letter prior/i);
+  await page.keyboard.press("ArrowDown");
+  const [wanted] = await page.$$eval("#_found a", (links) => links.map((link) => link.href));
+  assert.equal(await page.evaluate("document.activeElement.href"), wanted);
+  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+  assert.equal(page.url(), wanted);
+  await page.keyboard.press("/");
+  await page.keyboard.type("zzzz");
+  await page.waitForFunction("!document.querySelector('#_found').hidden");
+  await page.waitForFunction(
+    "document.querySelector('#_found p').textContent.startsWith('Nothing has')",
+  );
+  await page.keyboard.press("Escape");
+  assert.equal(await page.$eval("#_found", (found) => (found as HTMLElement).hidden), true);
+});
+
+siteTest("light and dark change, and stay on the next page", async ({ page, go }) => {
+  const ground = (): Promise<string> =>
+    page.$eval("body", (body) => getComputedStyle(body).backgroundColor);
+  await go("index.html");
+  const light = await ground();
+  await page.click(".theme");
+  const dark = await ground();
+  assert.notEqual(dark, light);
+  await go("docs/gpu.html");
+  assert.equal(await ground(), dark);
+});
+
+siteTest("a block of code is copied as it stands", async ({ page, go }) => {
+  await go("docs/tutorial_own_data.html");
+  await page.evaluate(
+    "navigator.clipboard.writeText = (text) => { globalThis.copied = text; return Promise.resolve(); }",
+  );
+  await page.$eval(".copy", (copy) => (copy as HTMLElement).click());
+  await page.waitForFunction("globalThis.copied !== undefined");
+  const copied = await page.evaluate("globalThis.copied") as string;
+  assert.ok(
+    Deno.readTextFileSync(`${REPOSITORY_ROOT}/docs/tutorial_own_data.md`)
+      .includes(`\`\`\`sh\n${copied}\n\`\`\``),
+    copied,
+  );
+});
+
+siteTest("on a phone the pages come over the text, and Escape closes them", async (site) => {
+  const { page, go } = site;
+  await go("docs/gpu.html");
+  const top = (): Promise<number | undefined> =>
+    page.$eval("#_pages", (pages) => {
+      const { top, height } = pages.getBoundingClientRect();
+      return height > 0 ? top : undefined;
+    });
+  assert.equal(await top(), undefined);
+  await page.click("button.pages");
+  const bar = await page.$eval(".top", (bar) => bar.getBoundingClientRect().bottom);
+  assert.equal(await top(), bar);
+  await page.keyboard.press("Escape");
+  assert.equal(await top(), undefined);
+  assert.equal(await page.evaluate("document.activeElement.textContent"), "Pages");
+}, { width: 390 });
+
+siteTest("without a script all pages can be read and reached", async ({ page, names, go }) => {
+  await go(names[0]!);
+  await page.setJavaScriptEnabled(false);
+  await page.reload();
+  const shown = await page.$eval("#_pages", (pages) => pages.getBoundingClientRect().height);
+  assert.ok(shown > 500, `${shown} pixels of pages`);
+  assert.equal(await page.$("button"), null);
+}, { width: 390 });
