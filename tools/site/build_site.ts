@@ -71,8 +71,10 @@ function titleHtml(path: string): string {
   return `<h1 class="file">${htmlText(path)}</h1>\n`;
 }
 
+/** The style sheets; what holds for phones and paper overrules what stands before. */
 function styleText(): string {
-  return [PAGE_PARTS.colours, new URL("./site.css", import.meta.url)]
+  const own = ["frame", "text", "other_media"];
+  return [PAGE_PARTS.colours, ...own.map((file) => new URL(`./style/${file}.css`, import.meta.url))]
     .map((file) => Deno.readTextFileSync(file)).join("");
 }
 
