@@ -15,6 +15,7 @@ export interface NavigationGroup {
 
 const SAMPLE = "results/recorded/sample";
 const QWEN = "results/recorded/qwen_coder_1_5b";
+const SMALLER = "results/recorded/qwen_coder_0_5b";
 
 /** What stands in the navigation by hand, in this order. */
 export const GROUPS: readonly NavigationGroup[] = [
@@ -52,6 +53,8 @@ export const GROUPS: readonly NavigationGroup[] = [
     entries: [
       { path: `${QWEN}/summary.md`, name: "Qwen2.5-Coder 1.5B: tables" },
       { path: `${QWEN}/paper.en.pdf`, name: "Its paper (PDF)" },
+      { path: `${SMALLER}/summary.md`, name: "Qwen2.5-Coder 0.5B: tables" },
+      { path: `${SMALLER}/paper.en.pdf`, name: "Its paper (PDF)" },
       { path: `${SAMPLE}/summary.md`, name: "Embedded sample: tables" },
       { path: `${SAMPLE}/browse.html`, name: "Its flip browser" },
       { path: `${SAMPLE}/paper.en.pdf`, name: "Its paper (PDF)" },
