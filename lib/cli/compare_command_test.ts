@@ -5,6 +5,8 @@ import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
 import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
 import { assertRefused, runMain } from "./testing/run_main.ts";
 
+const SAMPLE = fromRoot("results/recorded/sample");
+
 /** The flags of a comparison on a mini study's data. */
 function flags({ root, configPath, out }: MiniStudy, ...more: string[]): string[] {
   return ["compare", "--config", configPath, "--text", `${root}/data/prose.jsonl`, "--out", out]
@@ -56,8 +58,30 @@ Deno.test("compare --plan says what it will do and asks nothing", async () => {
   );
   assert.match(printed, /^- Databases to confirm on: \w+\.$/m);
   assert.match(printed, /items needed/);
-  assert.throws(() => Deno.statSync(`${study.out}/summary.json`), Deno.errors.NotFound);
-  assert.throws(() => Deno.statSync(`${study.out}/samples`), Deno.errors.NotFound);
+  assert.match(printed, /^- Not written down yet: that is done when the study is started\.$/m);
+  // it binds nothing: neither the folder, for which another comparison is started, nor its plan
+  assert.throws(() => Deno.statSync(study.out), Deno.errors.NotFound);
+  const other = await writeTinyAdapter(`${study.root}/second`);
+  const args = flags(study, "--adapter-path", other, "--delta", "0.2", "--only", "prose");
+  const { code: done, notes } = await runMain(args);
+  assert.equal(done, 0, notes.join("\n"));
+  // and of a folder that is taken it says what it will do there, or whose it is
+  const again = await runMain([...args, "--plan"]);
+  assert.match(again.printed, /^- Written 20.*, before an answer of a tuned variant/m);
+  await assertRefused(
+    flags(study, "--adapter-path", adapter, "--plan"),
+    /it holds a run that differs in /,
+  );
+});
+
+Deno.test("pipeline --plan leaves no trace of itself", async () => {
+  using study = await writeMiniStudy();
+  const { code, printed, notes } = await runMain(
+    ["pipeline", "--config", study.configPath, "--out", study.out, "--plan"],
+  );
+  assert.equal(code, 0, notes.join("\n"));
+  assert.match(printed, /Not written down yet/);
+  assert.throws(() => Deno.statSync(study.out), Deno.errors.NotFound);
 });
 
 Deno.test("compare measures only what is asked for, and another model as it would an adapter", async () => {
@@ -238,4 +262,16 @@ Deno.test("compare --run tolerates the loss that its help says when --delta is l
   } finally {
     Deno.removeSync(out, { recursive: true });
   }
+});
+
+Deno.test("compare --run writes nothing among files of something else, such as a study's flips", async () => {
+  const out = Deno.makeTempDirSync();
+  Deno.writeTextFileSync(`${out}/flips.jsonl`, "a study's");
+  const runs = ["base", "qv-lr2e-3"].flatMap((name) => ["--run", `${SAMPLE}::${name}`]);
+  await assertRefused(
+    ["compare", ...runs, "--out", out],
+    /it has files of something else \(flips\.jsonl\): give another folder with --out/,
+  );
+  assert.equal(Deno.readTextFileSync(`${out}/flips.jsonl`), "a study's");
+  Deno.removeSync(out, { recursive: true });
 });

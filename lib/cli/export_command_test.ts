@@ -75,3 +75,29 @@ Deno.test("export refuses what does not go together, and writes nothing", async 
     /inside .*sample, which is read/,
   );
 });
+
+Deno.test("export mixes nothing among somebody's own data, and writes over none of it", async () => {
+  using out = folder();
+  const args = ["export", "--study", SAMPLE, "--format", "csv", "--out"];
+  const own = `${out.path}/own`;
+  Deno.mkdirSync(own);
+  Deno.writeTextFileSync(`${own}/verdicts.csv`, "mine");
+  await assertRefused([...args, own], /own: it has files of something else \(verdicts\.csv\)/);
+  assert.equal(Deno.readTextFileSync(`${own}/verdicts.csv`), "mine");
+  const data = fromRoot("mmlu_db/sample");
+  await assertRefused([...args, data], /mmlu_db\/sample: it has files of something else/);
+  // its own folder takes another format, and no other study
+  const tables = `${out.path}/tables`;
+  assert.equal((await runMain([...args, tables])).code, 0);
+  const junit = ["export", "--study", SAMPLE, "--format", "junit", "--out", tables];
+  assert.equal((await runMain(junit)).code, 0);
+  const { code } = await new Deno.Command("sha256sum", {
+    args: ["-c", "export-sample.sha256"],
+    cwd: tables,
+  }).output();
+  assert.equal(code, 0);
+  await assertRefused(
+    ["export", "--study", "qwen_coder_0_5b_pilot", "--format", "csv", "--out", tables],
+    /it has files of something else \(changes\.csv, claims\.xml, export-sample\.sha256, \.\.\.\)/,
+  );
+});

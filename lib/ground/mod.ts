@@ -31,6 +31,7 @@ export { checkOutputFile, checkOutputFolder, checkOutputIsNoInput } from "./chec
 export { decodeText, readBytes, readText } from "./decode_text.ts";
 export { type JsonLine, jsonLines } from "./json_lines.ts";
 export { type OtherNames, refuseOtherNames } from "./other_names.ts";
+export { checkOwnFiles, writeOwnFiles } from "./own_files.ts";
 export { firstOf } from "./first_of.ts";
 export { parseJson, readTextFile } from "./parse_json_file.ts";
 export { realDataRoot } from "./real_data.ts";

@@ -38,11 +38,13 @@ export interface ClaimRunOptions {
   readonly out?: string;
   /** Hashes of what the study reads (data files, model), by name: part of its identity. */
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Whether the folder is only looked at, and not taken: nothing is written. */
+  readonly lookOnly?: boolean;
 }
 
 /** A folder that holds the results of one study and of no other. */
 export interface ClaimedRun {
-  /** The folder; it exists. */
+  /** The folder; it exists, unless it was only looked at. */
   readonly folder: string;
   /** The hash of config and inputs. */
   readonly hash: string;
@@ -57,7 +59,7 @@ export interface ClaimedRun {
  * @throws {UsageError} If the folder is another study's; the message says in what they differ.
  */
 export function claimRun(config: StudyConfig, options: ClaimRunOptions = {}): ClaimedRun {
-  const { out = defaultFolder(config), inputs = {} } = options;
+  const { out = defaultFolder(config), inputs = {}, lookOnly = false } = options;
   const path = join(out, "run.json");
   const hash = configHash(config, inputs);
   const claim = { hash, config: { ...recordedConfig(config) }, inputs };
@@ -70,7 +72,7 @@ export function claimRun(config: StudyConfig, options: ClaimRunOptions = {}): Cl
     throw otherRun(out, difference ?? "its record");
   }
   refuseForeign(out);
-  writeAtomic(path, `${JSON.stringify(claim, null, 2)}\n`);
+  if (!lookOnly) writeAtomic(path, `${JSON.stringify(claim, null, 2)}\n`);
   return { folder: out, hash, resumed: false };
 }
 

@@ -22,6 +22,8 @@ export interface OpenStudyOptions {
   readonly out?: string | undefined;
   /** Whether the study's recipes are to be trained: then Python is made ready too. */
   readonly training?: boolean;
+  /** Whether only its plan is wanted: its results folder is looked at, not taken, and nothing is written. */
+  readonly planOnly?: boolean;
   /** Is told what is made ready. */
   readonly progress: Progress;
   /** Stops a download of the model or an adapter; what has arrived is kept for the next one. */
@@ -37,7 +39,7 @@ export interface OpenStudyOptions {
  */
 export async function openStudy(
   given: StudyConfig,
-  { out, training = false, progress, signal }: OpenStudyOptions,
+  { out, training = false, planOnly = false, progress, signal }: OpenStudyOptions,
 ): Promise<OpenStudy> {
   const config = dataLabel(given, [given.spider.path, given.mmlu.path]);
   await ensureSample(config, progress);
@@ -53,7 +55,7 @@ export async function openStudy(
   const model = await ensureModel(config, progress, { signal });
   const hubAdapters = await fetchHubAdapters(config.adapters, progress, { signal });
   const inputs = await openInputs(model.config, model.dir, data, hubAdapters);
-  const folder = openStudyFolder(inputs, out);
+  const folder = openStudyFolder(inputs, out, { lookOnly: planOnly });
   for (const line of unnamedTrainings(folder, trainings(config))) progress.note(line);
   return { inputs, folder };
 }

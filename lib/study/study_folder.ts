@@ -31,6 +31,8 @@ export interface StudyFolder extends AnswerPaths {
   readonly hash: string;
   /** What was written down before an answer of a tuned variant was read. */
   readonly plan: SweepPlan;
+  /** Whether the plan is not written down: it was only asked what it would be. */
+  readonly planOnly?: boolean;
   /** The training records. */
   readonly sftData: string;
   /** The run folder of a training, adapter included. */
@@ -38,26 +40,34 @@ export interface StudyFolder extends AnswerPaths {
 }
 
 /**
- * Takes the results folder of a study, new or its own from before, and writes down its plan.
+ * Takes the results folder of a study, new or its own from before, and writes down its plan; with
+ * `lookOnly` it says what both would be, and writes nothing.
  *
  * @throws {UsageError} If the folder holds the results of another study, or another plan.
  */
-export function openStudyFolder(inputs: StudyInputs, out?: string): StudyFolder {
+export function openStudyFolder(
+  inputs: StudyInputs,
+  out?: string,
+  { lookOnly = false }: { readonly lookOnly?: boolean } = {},
+): StudyFolder {
   const { folder, hash } = claimRun(inputs.config, {
     inputs: inputs.hashes,
     ...(out ? { out } : {}),
+    lookOnly,
   });
   const plan = sweepPlan(inputs.config, sweepVariants(inputs.config), {
     databases: inputs.config.measures.includes("sql") ? inputs.asked.map(({ dbId }) => dbId) : [],
     written: new Date().toISOString(),
   });
+  const planPath = `${folder}/${PLAN_FILE}`;
   const paths = answerPaths(`${folder}/samples`);
   const { sqlVerdicts: _verdicts, ...answers } = paths;
   const answered = (): boolean => hasTunedAnswers(Object.values(answers));
   return {
     root: folder,
     hash,
-    plan: keepPlan(`${folder}/${PLAN_FILE}`, plan, answered),
+    plan: keepPlan(planPath, plan, { answered, lookOnly }),
+    ...(existsSync(planPath) ? {} : { planOnly: true }),
     ...paths,
     sftData: `${folder}/samples/sft.jsonl`,
     training: ({ name }) => `${folder}/training/${name}`,

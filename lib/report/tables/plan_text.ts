@@ -5,17 +5,23 @@ import { markdownText } from "../words/markdown_text.ts";
 import { lossText } from "../words/measures.ts";
 import { type Column, count, decimal, markdownOf, share } from "./column.ts";
 
+/** Options of {@linkcode planText}. */
+export interface PlanTextOptions {
+  /** Says how many items there are. */
+  readonly coverage?: readonly CoverageRow[];
+  /** Whether it is written down in the study's folder, as it is unless the plan alone is asked for. */
+  readonly isWritten?: boolean;
+}
+
 /**
  * What was written down before an answer of a tuned variant was read, as Markdown: the tolerated
  * loss, the level, the paths, the halves of the databases, the primary claims, and how many items
  * it takes.
- *
- * @param coverage Says how many items there are.
  */
 export function planText(
   plan: SweepPlan,
   titles: GaugeTitles,
-  coverage: readonly CoverageRow[] = [],
+  { coverage = [], isWritten = true }: PlanTextOptions = {},
 ): string {
   const { written, afterAnswers, gauge, delta, alpha, seed, paths, halves, primary } = plan;
   const there = coverage.find(({ measure }) => measure === gauge)?.scored;
@@ -23,11 +29,17 @@ export function planText(
   const names = (list: readonly string[]): string =>
     list.map((name) => markdownText(name)).join(", ");
   const facts = [
-    `Written ${markdownText(written)}, ${
-      afterAnswers
-        ? "after answers of tuned variants were stored: nothing was fixed beforehand"
-        : "before an answer of a tuned variant was stored in this folder"
-    }.`,
+    isWritten
+      ? `Written ${markdownText(written)}, ${
+        afterAnswers
+          ? "after answers of tuned variants were stored: nothing was fixed beforehand"
+          : "before an answer of a tuned variant was stored in this folder"
+      }.`
+      : `Not written down yet: that is done when the study is started${
+        afterAnswers
+          ? ", and answers of tuned variants are stored already: nothing is fixed beforehand"
+          : ""
+      }.`,
     `A loss of ${lossText(delta, gauge)} or more on ${
       markdownText(titles[gauge])
     } is not tolerated.`,

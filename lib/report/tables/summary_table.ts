@@ -83,7 +83,7 @@ function answerParts(study: StudyRows): string[] {
 /** A plan speaks of a loss on its gauge, and so of nothing where that was not measured. */
 function planParts({ plan, titles, coverage }: StudyRows): string[] {
   return coverage.some(({ measure }) => measure === plan.gauge)
-    ? [planText(plan, titles, coverage)]
+    ? [planText(plan, titles, { coverage })]
     : [];
 }
 

@@ -234,7 +234,7 @@ Deno.test("proseTable() leaves a kind empty that a variant has not", () => {
 });
 
 Deno.test("planText() has the tolerated loss, the paths, the halves, and what n it needs", () => {
-  const text = planText(STUDY.plan, STUDY.titles, STUDY.coverage);
+  const text = planText(STUDY.plan, STUDY.titles, { coverage: STUDY.coverage });
   assert.match(text, /A loss of 3\.0 points or more on MMLU is not tolerated\./);
   assert.match(text, /is 5\.0 %: 1\.7 % for each of 3 paths/);
   assert.match(text, /Path qv: qv@0\.5, then qv\./);

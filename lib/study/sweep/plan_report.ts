@@ -14,14 +14,20 @@ export function costLines({ inputs }: Pick<OpenStudy, "inputs">): string[] {
     `${formatCounted(asked.mmlu, "multiple-choice question")} and ` +
     `${formatCounted(asked.prose, "passage")} each`,
     ...(trained.length > 0 ? [`training: ${trained.join(", ")}`] : []),
-    `about ${duration(seconds.all)} if nothing is stored yet ` +
+    `about ${duration(seconds.all)} of one device if nothing is stored yet ` +
     `(${duration(seconds.variant)} a variant, ${duration(seconds.training)} of training); ` +
     `${weightsGb.toFixed(1)} GB of weights`,
   ];
 }
 
+/** How long a study took, beside what was planned for one device. */
+export function tookLine({ inputs }: Pick<OpenStudy, "inputs">, seconds: number): string {
+  const { all } = studyCost(inputs).seconds;
+  return `took ${duration(seconds)}; planned were about ${duration(all)} of one device`;
+}
+
 /** The plan of a study as Markdown: what it does and costs, and by which rule it recommends. */
-export function planReport({ inputs, folder: { plan } }: OpenStudy): string {
+export function planReport({ inputs, folder: { plan, planOnly = false } }: OpenStudy): string {
   const { asked } = studyCost(inputs);
   const titles = { sql: "text-to-SQL", mmlu: inputs.mmlu.title, prose: "general text" };
   const coverage = (Object.entries(asked) as [Gauge, number][]).map(([measure, count]) => ({
@@ -32,7 +38,7 @@ export function planReport({ inputs, folder: { plan } }: OpenStudy): string {
     missing: "",
   }));
   const cost = costLines({ inputs }).map((line) => `- ${line}\n`).join("");
-  return `${cost}\n${planText(plan, titles, coverage)}`;
+  return `${cost}\n${planText(plan, titles, { coverage, isWritten: !planOnly })}`;
 }
 
 /** Seconds as a person reads them. */

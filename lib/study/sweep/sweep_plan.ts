@@ -70,22 +70,29 @@ function plannedNeeds(
   );
 }
 
+/** Options of {@linkcode keepPlan}. */
+interface KeepPlanOptions {
+  readonly answered?: () => boolean;
+  readonly lookOnly?: boolean;
+}
+
 /**
  * Keeps a plan in a study's folder: the first time it is written, and then it holds.
  *
- * @param answered Whether answers of tuned variants are there already: asked where there is no plan.
- * @returns The plan that holds, with the time at which it was written.
+ * @param options `answered` says whether answers of tuned variants are there already, and is asked
+ * where there is no plan; with `lookOnly` nothing is written.
+ * @returns The plan that holds, with the time at which it was written, or would be.
  * @throws {UsageError} If the folder has another plan.
  */
 export function keepPlan(
   path: string,
   plan: SweepPlan,
-  answered: () => boolean = () => false,
+  { answered = () => false, lookOnly = false }: KeepPlanOptions = {},
 ): SweepPlan {
   const kept = earlierPlan(path);
   if (kept === undefined) {
     const first: SweepPlan = answered() ? { ...plan, afterAnswers: true } : plan;
-    writeAtomic(path, `${JSON.stringify(first, null, 2)}\n`);
+    if (!lookOnly) writeAtomic(path, `${JSON.stringify(first, null, 2)}\n`);
     return first;
   }
   const { written, afterAnswers } = kept;

@@ -1,11 +1,11 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import {
-  checkOutputFolder,
+  checkOwnFiles,
   contentKey,
   fromRoot,
   readText,
   UsageError,
-  writeAtomic,
+  writeOwnFiles,
 } from "../../../ground/mod.ts";
 import {
   type ChangeRow,
@@ -40,6 +40,9 @@ import { COMPARE_FILE_FLAGS } from "./compare.ts";
 /** Flags that a comparison of what was made earlier takes beside its own. */
 const TAKEN: readonly string[] = ["out", "delta", "gauge"];
 
+/** The list of what a comparison wrote, beside it. */
+const WRITTEN = "comparison.sha256";
+
 /** Whether the flags ask for a comparison of what was made earlier. */
 export function comparesFiles(flags: FlagValues): boolean {
   return Object.keys(COMPARE_FILE_FLAGS).some((name) => flags[name] !== undefined);
@@ -66,9 +69,11 @@ export async function runCompareFiles(flags: FlagValues, context: CommandContext
   }
   const given = [...runs, ...predictions];
   if (given[0] === given[1]) throw new UsageError(`compare: "${given[0]}" is given twice`);
+  // the same from any working directory
+  const places = given.map((place) => resolve(place));
   const out = text(flags, "out") ??
-    fromRoot(`results/scratch/compare-${contentKey({ given }).slice(0, 8)}`);
-  checkOutputFolder(out);
+    fromRoot(`results/scratch/compare-${contentKey({ places }).slice(0, 8)}`);
+  checkOwnFiles(out, WRITTEN);
   const note = notedOnce((line) => context.progress.note(line));
   const [first, second] = runs.length === 2
     ? runs.map((run) => readAnswers(run, note))
@@ -80,11 +85,12 @@ export async function runCompareFiles(flags: FlagValues, context: CommandContext
   );
   const tolerance = toleranceOf(flags);
   const compared = compareResults(named[0]!, named[1]!, { [tolerance.gauge]: tolerance.delta });
-  writeAtomic(join(out, "comparison.json"), `${JSON.stringify(compared, null, 2)}\n`);
-  const flips = compared.flips.map((flip) => `${JSON.stringify(flip)}\n`).join("");
-  writeAtomic(join(out, "flips.jsonl"), flips);
   const printed = reportText(compared, tolerance);
-  writeAtomic(join(out, "comparison.md"), `${printed}\n`);
+  writeOwnFiles(out, WRITTEN, {
+    "comparison.json": `${JSON.stringify(compared, null, 2)}\n`,
+    "flips.jsonl": compared.flips.map((flip) => `${JSON.stringify(flip)}\n`).join(""),
+    "comparison.md": `${printed}\n`,
+  });
   context.print(printed);
   context.print(`${compared.flips.length} flipped questions: ${join(out, "flips.jsonl")}`);
 }

@@ -19,12 +19,14 @@ export async function runCompare(flags: FlagValues, context: CommandContext): Pr
   if (comparesFiles(flags)) return await runCompareFiles(flags, context);
   const config = compareConfig(flags);
   const { progress, signal } = context;
+  const planOnly = flags.plan === true;
   const study = await openStudy(config, {
     out: text(flags, "out") ?? defaultFolder(config),
+    planOnly,
     progress,
     signal,
   });
-  await runStudy(study, context, { planOnly: flags.plan === true });
+  await runStudy(study, context, { planOnly });
 }
 
 /**

@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import {
-  checkOutputFolder,
   checkOutputIsNoInput,
+  checkOwnFiles,
   contentKey,
   fromRoot,
   UsageError,
-  writeAtomic,
+  writeOwnFiles,
 } from "../../../ground/mod.ts";
 import { formatCounted, UNDECIDED } from "../../../report/mod.ts";
 import {
@@ -66,20 +65,22 @@ export async function runExport(
     fromRoot(
       `results/scratch/export-${contentKey({ folder, format, variants }).slice(0, 8)}-${format}`,
     );
-  checkOutputFolder(out);
   checkOutputIsNoInput(out, [study.folder]);
+  const list = `export-${study.name}.sha256`;
+  checkOwnFiles(out, list);
   const data = flags.texts ? await dataTexts(study.summary, text(flags, "data-root")) : NO_TEXTS;
-  const files = Object.entries(exportFiles(study, format, { undecided, texts: data }));
-  for (const [path, content] of files) writeAtomic(join(out, path), content);
+  const files = exportFiles(study, format, { undecided, texts: data });
+  const paths = Object.keys(files);
+  writeOwnFiles(out, list, files);
   if (!study.summary) {
     progress.note(
       "no summary.json: changes are computed from the answers, unadjusted, and the model, the " +
         "prompts and the code are not known",
     );
   }
-  print(`${formatCounted(files.length, "file")} in ${out}`);
-  for (const [path] of files.slice(0, MOST_NAMED)) print(`  ${path}`);
-  if (files.length > MOST_NAMED) print(`  and ${files.length - MOST_NAMED} more`);
+  print(`${formatCounted(paths.length, "file")} in ${out}`);
+  for (const path of paths.slice(0, MOST_NAMED)) print(`  ${path}`);
+  if (paths.length > MOST_NAMED) print(`  and ${paths.length - MOST_NAMED} more`);
 }
 
 async function dataTexts(

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { summaryTable } from "../../../report/mod.ts";
+import { formatCounted, summaryTable } from "../../../report/mod.ts";
 import {
   checkGivenVariants,
   costLines,
@@ -11,6 +11,7 @@ import {
   runPart,
   runPipeline,
   summaryTexts,
+  tookLine,
 } from "../../../study/mod.ts";
 import { visibleGpus } from "../../../engine/mod.ts";
 import { UsageError } from "../../../ground/mod.ts";
@@ -32,6 +33,7 @@ export async function runPipelineOrPart(flags: FlagValues, context: CommandConte
   const study = await openStudy(config, {
     out: text(flags, "out"),
     training: !planOnly,
+    planOnly,
     progress,
     signal,
   });
@@ -57,7 +59,9 @@ async function devicesOf(
   }
   const gpus = await visibleGpus();
   if (wanted !== undefined && wanted > gpus.length) {
-    throw new UsageError(`--devices ${wanted}: this machine shows ${gpus.length} GPUs`);
+    throw new UsageError(
+      `--devices ${wanted}: this machine shows ${formatCounted(gpus.length, "GPU")}`,
+    );
   }
   return gpus.slice(0, wanted);
 }
@@ -81,6 +85,7 @@ export async function runStudy(
     print(planReport(study));
     return;
   }
+  const started = performance.now();
   progress.step("Plan");
   for (const line of costLines(study)) progress.note(line);
   const summary = await runPipeline(study, {
@@ -88,6 +93,7 @@ export async function runStudy(
     signal,
     ...(devices ? { devices } : {}),
   });
+  progress.note(tookLine(study, (performance.now() - started) / 1000));
   print(summaryTable(summary));
   const root = relative(Deno.cwd(), study.folder.root) || ".";
   const files = new Set([...Object.values(RESULT_FILES), ...Object.keys(summaryTexts(summary))]);
