@@ -10,7 +10,7 @@ import {
   textOf,
 } from "../../lib/report/browser/testing/open_page.ts";
 import type { OpenPageOptions } from "../../lib/report/browser/testing/open_page.ts";
-import { buildSite } from "./build_site.ts";
+import { buildSite, type Site } from "./build_site.ts";
 import { smallRepository } from "./testing/small_repository.ts";
 import { writeSite } from "./write_site.ts";
 
@@ -32,6 +32,9 @@ interface OpenSite {
   readonly go: (name: string) => Promise<void>;
 }
 
+/** Built by the first test that runs. */
+let built: Site | undefined;
+
 /** A test of the project's own site; its scripts must have nothing to complain of in the end. */
 function siteTest(
   name: string,
@@ -46,7 +49,7 @@ function siteTest(
     sanitizeResources: false,
     fn: async () => {
       using place = smallRepository({});
-      const site = buildSite(REPOSITORY_ROOT);
+      const site = built ??= buildSite(REPOSITORY_ROOT);
       writeSite(site, place.root, REPOSITORY_ROOT);
       await using browser = await openBrowser(options);
       const { page, said } = browser;
