@@ -1,4 +1,4 @@
-import { isAbsolute, join, relative, resolve } from "node:path";
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import {
   checkRecord,
   contentKey,
@@ -119,10 +119,19 @@ export function configHash(
 
 /**
  * A path as it is written beside results: relative to the repository if it is below it, else `.../`
- * and its last name.
+ * and the last name of the place that it leads to, so that no private folder is named.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(recordedPath("/home/me/my_adapter/"), ".../my_adapter");
+ * assert.equal(recordedPath("/home/me/my_adapter/checkpoints/.."), ".../my_adapter");
+ * assert.equal(recordedPath("spider_db/sample"), "spider_db/sample");
+ * ```
  */
 export function recordedPath(path: string): string {
   const inside = relative(REPOSITORY_ROOT, fromRoot(path));
   const outside = inside.startsWith("..") || isAbsolute(inside);
-  return outside ? `.../${path.split(/[\\/]/).filter(Boolean).at(-1) ?? ""}` : inside || ".";
+  return outside ? `.../${basename(resolve(fromRoot(path)))}` : inside || ".";
 }

@@ -337,6 +337,12 @@ Deno.test("recordedConfig() keeps paths of this machine out of results", () => {
   assert.deepEqual(recordedConfig(parse(MINIMAL)), parse(MINIMAL));
 });
 
+Deno.test("recordedPath() has the last name of the place itself, of a recorded one the same again", () => {
+  for (const path of ["/a/x", "/a/x/", "/a/b/../x/.", "../../../../../../../../../a/x", ".../x"]) {
+    assert.equal(recordedPath(path), ".../x");
+  }
+});
+
 Deno.test("configHash() changes with what matters, and with nothing else", () => {
   const config = parse(FULL);
   const hash = configHash(config);
