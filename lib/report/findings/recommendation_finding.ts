@@ -81,7 +81,8 @@ export function confirmedGain({ gain }: Pick<Recommendation, "gain">): WordedCha
 
 function confirmText(neededExamples: number | undefined): string {
   return neededExamples === undefined
-    ? "The databases to choose by show no gain either that a number of questions could be given for."
+    ? "The databases to choose by show no gain either, so no number of questions can be given that " +
+      "would confirm one."
     : `It would take about ${
       formatCount(neededExamples)
     } questions on databases to confirm on, if ` +

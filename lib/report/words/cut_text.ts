@@ -68,10 +68,10 @@ export function cutNotes(counts: readonly CutCounts[]): string[] {
       const remedy = cutInReasoning > 0
         ? "set chat.thinking to false, or raise spider.maxNewTokens"
         : "raise spider.maxNewTokens";
-      return `${formatPercent(cut / n)} of "${
+      return `${formatPercent(cut / n)} of the completions of "${
         markdownText(variant)
-      }" were cut, so its accuracy says less of ` +
-        `the model than of the limit: ${remedy}.`;
+      }" were cut ` +
+        `at the token limit; how many would be right with a longer one is not known: ${remedy}.`;
     },
   );
 }

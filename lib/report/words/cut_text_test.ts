@@ -39,8 +39,9 @@ Deno.test("every table of SQL accuracy says how many completions were cut, none 
 
 Deno.test("more than 5 % of cut completions get a note on what to do, 5 % do not", () => {
   const [few, many] = [12, 13].map((cut) => summaryRows(withCuts(cut, 0)));
-  const note = '5.4 % of "base" were cut, so its accuracy says less of the model than of the ' +
-    "limit: raise spider.maxNewTokens.";
+  const note =
+    '5.4 % of the completions of "base" were cut at the token limit; how many would be ' +
+    "right with a longer one is not known: raise spider.maxNewTokens.";
   assert.deepEqual(cutNotes(cutCounts(few!.accuracy)), []);
   for (
     const text of [tradeOffFinding(many!), baselineFinding(many!), accuracyTable(many!.accuracy)]
