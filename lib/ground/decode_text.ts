@@ -46,6 +46,48 @@ export function readText(path: string): string {
   return decodeText(readBytes(path), path);
 }
 
+/** What a file is by its first bytes. */
+const KINDS: readonly (readonly [begins: string, kind: string])[] = [
+  ["PAR1", "a Parquet file"],
+  ["ARROW1", "an Arrow file"],
+  ["SQLite format 3\0", "an SQLite database"],
+  ["PK\x03\x04", "a zip file, as .xlsx and .ods are"],
+  ["\x1f\x8b", "a gzip file"],
+  ["\x28\xb5\x2f\xfd", "a Zstandard file"],
+  ["%PDF-", "a PDF"],
+];
+
+/**
+ * Reads a list that a person named, one of the forms that are told; of another file, such as Parquet
+ * or CSV, it says what it is.
+ *
+ * @param forms Which forms are read, as a clause for the message.
+ * @throws {UsageError} As {@linkcode readText}, or if it is a file of another kind. One that is called
+ * `.csv` is CSV unless it begins as JSON does.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const path = `${Deno.makeTempDirSync()}/pred.csv`;
+ * Deno.writeTextFileSync(path, "id,sql\n");
+ * assert.throws(() => readListText(path, "lists are one statement a line"), {
+ *   message: `Cannot read ${path}: it is a CSV file, and lists are one statement a line`,
+ * });
+ * ```
+ */
+export function readListText(path: string, forms: string): string {
+  const bytes = readBytes(path);
+  const first = String.fromCharCode(...bytes.subarray(0, 16));
+  const kind = KINDS.find(([begins]) => first.startsWith(begins))?.[1];
+  if (kind !== undefined) throw new UsageError(`Cannot read ${path}: it is ${kind}, and ${forms}`);
+  const text = decodeText(bytes, path);
+  if (/\.csv$/i.test(path) && !/^\s*[\[{]/.test(text)) {
+    throw new UsageError(`Cannot read ${path}: it is a CSV file, and ${forms}`);
+  }
+  return text;
+}
+
 /**
  * Reads the bytes of a file that a person named.
  *

@@ -28,7 +28,7 @@ export {
   together,
 } from "./check_record.ts";
 export { checkOutputFile, checkOutputFolder, checkOutputIsNoInput } from "./check_output.ts";
-export { decodeText, readBytes, readText } from "./decode_text.ts";
+export { decodeText, readBytes, readListText, readText } from "./decode_text.ts";
 export { type JsonLine, jsonLines } from "./json_lines.ts";
 export { type OtherNames, refuseOtherNames } from "./other_names.ts";
 export { checkOwnFiles, writeOwnFiles } from "./own_files.ts";

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { applyDataRoot, configHash, loadConfig, parseConfig, recordedConfig } from "./config.ts";
+import {
+  applyDataRoot,
+  configHash,
+  loadConfig,
+  parseConfig,
+  recordedConfig,
+  recordedPath,
+} from "./config.ts";
 import type { StudyConfig } from "./study_config.ts";
 import { REPOSITORY_ROOT } from "../ground/mod.ts";
 

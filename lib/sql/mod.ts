@@ -57,9 +57,10 @@ export {
   type QuarantineReason,
   quarantineReasons,
 } from "./quarantine/gold_quarantine.ts";
-export { type GoldExample, readGoldExamples } from "./read_gold_examples.ts";
+export { EXAMPLE_FORMS, type GoldExample, readGoldExamples } from "./read_gold_examples.ts";
 export {
   type Prediction,
+  PREDICTION_FORMS,
   readPredictions,
   type ReadPredictionsOptions,
   type Remark,

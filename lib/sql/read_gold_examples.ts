@@ -19,6 +19,12 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const GOLD_KEYS = ["query", "SQL", "sql", "gold", "gold_sql"] as const;
 const DATABASE_KEYS = ["db_id", "dbId", "database_id"] as const;
+
+/** The forms of an example file, as `readListText` says them of another one. */
+export const EXAMPLE_FORMS =
+  "examples are read as JSON, such as dev.json, or as a statement, a tab " +
+  "and a database a line";
+
 /**
  * Reads an example file: JSON (an array, JSON lines, or an object by id) with a database (`db_id`)
  * and a gold (`query` as Spider, `SQL` as BIRD, also `gold`), or a gold list, a statement, a tab and

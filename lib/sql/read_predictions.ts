@@ -40,6 +40,11 @@ const DATABASE_KEYS = ["db_id", "dbId", "database_id"] as const;
 // BIRD's prediction files have the database behind the statement.
 const BIRD_MARK = "\t----- bird -----\t";
 
+/** The forms of a prediction file, as `readListText` says them of another one. */
+export const PREDICTION_FORMS =
+  "predictions are read as one statement a line, or as JSON: an array, " +
+  'JSON lines or {id: sql}, of records with "sql" or "completion"';
+
 /** Options of {@linkcode readPredictions}. */
 export interface ReadPredictionsOptions {
   /** Of a study's own file, which has several variants: the one whose answers are read. */

@@ -1,6 +1,6 @@
 import pl from "nodejs-polars";
 import { z } from "zod";
-import { jsonLines, readTextFile, UsageError } from "../../ground/mod.ts";
+import { jsonLines, readListText, UsageError } from "../../ground/mod.ts";
 import { byReading } from "../../sql/mod.ts";
 
 /** One row of a file of answers. */
@@ -130,5 +130,6 @@ export function readRecordedAnswers(path: string): AnswerRow[] {
 
 /** The objects of a file of JSON lines. */
 export function readJsonLines(path: string): AnswerRow[] {
-  return jsonLines(z.unknown(), readTextFile(path), path).map(({ record }) => record as AnswerRow);
+  const text = readListText(path, "answers are read as JSON lines, or as Parquet (.parquet)");
+  return jsonLines(z.unknown(), text, path).map(({ record }) => record as AnswerRow);
 }

@@ -3,7 +3,7 @@ import {
   checkOwnFiles,
   contentKey,
   fromRoot,
-  readText,
+  readListText,
   UsageError,
   writeOwnFiles,
 } from "../../../ground/mod.ts";
@@ -16,7 +16,13 @@ import {
   UNADJUSTED_NOTE,
 } from "../../../report/mod.ts";
 import type { Gauge } from "../../../runs/mod.ts";
-import { judgePredictions, readGoldExamples, readPredictions } from "../../../sql/mod.ts";
+import {
+  EXAMPLE_FORMS,
+  judgePredictions,
+  PREDICTION_FORMS,
+  readGoldExamples,
+  readPredictions,
+} from "../../../sql/mod.ts";
 import {
   answerPlace,
   type ComparedResults,
@@ -174,8 +180,12 @@ async function judged(
   const { path, variant } = answerPlace(file);
   progress.step(`Judging ${file}`);
   const { verdicts } = await judgePredictions({
-    predictions: readPredictions(readText(path), path, variant === undefined ? {} : { variant }),
-    examples: readGoldExamples(readText(examples), examples),
+    predictions: readPredictions(
+      readListText(path, PREDICTION_FORMS),
+      path,
+      variant === undefined ? {} : { variant },
+    ),
+    examples: readGoldExamples(readListText(examples, EXAMPLE_FORMS), examples),
     databases,
     suite,
   }, {

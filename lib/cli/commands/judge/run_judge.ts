@@ -1,17 +1,19 @@
 import {
   checkOutputFile,
   checkOutputIsNoInput,
-  readText,
+  readListText,
   UsageError,
   writeAtomic,
 } from "../../../ground/mod.ts";
 import { openStore } from "../../../runs/mod.ts";
 import {
+  EXAMPLE_FORMS,
   type JudgeAllOptions,
   type JudgedPredictions,
   judgePredictions,
   type JudgePredictionsRequest,
   KEPT_VERDICTS,
+  PREDICTION_FORMS,
   readGoldExamples,
   READINGS,
   readPredictions,
@@ -74,10 +76,14 @@ function requestOf(flags: FlagValues): Request {
   ) as [string, string, string];
   const suite = oneOf("judge", flags, { flag: "suite", names: SUITES });
   const variant = text(flags, "variant");
-  const predictions = readPredictions(readText(predictionFile), predictionFile, {
-    ...(variant === undefined ? {} : { variant }),
-  });
-  const examples = readGoldExamples(readText(exampleFile), exampleFile);
+  const predictions = readPredictions(
+    readListText(predictionFile, PREDICTION_FORMS),
+    predictionFile,
+    {
+      ...(variant === undefined ? {} : { variant }),
+    },
+  );
+  const examples = readGoldExamples(readListText(exampleFile, EXAMPLE_FORMS), exampleFile);
   const limit = number(flags, "limit");
   if (limit === undefined) return { predictions, examples, databases, suite };
   if (!(Number.isSafeInteger(limit) && limit >= 1)) {
