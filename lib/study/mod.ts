@@ -146,7 +146,7 @@ export {
   type AnswerRow,
   recordAnswers,
 } from "./results/recorded_answers.ts";
-export { costLines, planReport } from "./sweep/plan_report.ts";
+export { costLines, planReport, tookLine } from "./sweep/plan_report.ts";
 export { type StudyCost, studyCost } from "./sweep/study_cost.ts";
 export { compareVariants, type Tolerances } from "./numbers/compare_variants.ts";
 export { countCut, scoreMmlu, scoreProse, scoreSql } from "./numbers/score_variant.ts";

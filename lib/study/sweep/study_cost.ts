@@ -33,12 +33,13 @@ const WRITTEN_ANSWER = 8;
 
 /**
  * Rates on the safe side of what was measured (docs/log.md): floating-point operations a second at
- * reading and at training, and tokens written a second by a model of 1e9 weights, batches as they
- * come. A server is planned with like a GPU.
+ * reading and at training, tokens written a second by a model of 1e9 weights, batches as they come,
+ * and seconds a prompt for what is not the device's: encoding, storing, judging. A server is planned
+ * with like a GPU.
  */
 const RATES = {
-  cpu: { reading: 1e11, training: 1.2e11, writing: 30, weightBytes: 4 },
-  cuda: { reading: 2.5e14, training: 1.4e14, writing: 12_000, weightBytes: 2 },
+  cpu: { reading: 1e11, training: 1.2e11, writing: 30, prompt: 0, weightBytes: 4 },
+  cuda: { reading: 2.5e14, training: 1.4e14, writing: 12_000, prompt: 3.5e-4, weightBytes: 2 },
 } as const;
 
 /**
@@ -65,12 +66,14 @@ export function studyCost(inputs: StudyInputs): StudyCost {
   );
   const rates = RATES[deviceOf(config)];
   const variants = 1 + sweepVariants(config).length;
-  const variant = 2 * parameters * readTokens / rates.reading +
+  const asked = { sql: sql.flat().length, mmlu: mmlu.length, prose: prose.length };
+  const variant = rates.prompt * sum(Object.values(asked)) +
+    2 * parameters * readTokens / rates.reading +
     writtenTokens * (parameters / 1e9) / rates.writing;
   const training = 6 * parameters * sum(Object.values(trainingTokens)) / rates.training;
   return {
     variants,
-    asked: { sql: sql.flat().length, mmlu: mmlu.length, prose: prose.length },
+    asked,
     readTokens,
     writtenTokens,
     trainingTokens,
