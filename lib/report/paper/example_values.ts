@@ -3,11 +3,17 @@ import type { ExampleRow } from "../rows/example_types.ts";
 import { dataKinds, type PaperContext } from "./paper_inputs.ts";
 import { nameIn, type PaperWords } from "./paper_words.ts";
 import type { TemplateValue, TemplateValues } from "./template.ts";
-import { typstString } from "./typst_text.ts";
+import { foldWords, typstString } from "./typst_text.ts";
 
 /** Texts of data and of models are quoted up to so many characters. */
 const LONGEST_QUESTION = 160;
 const LONGEST_STATEMENT = 300;
+/** Ids and names of databases are quoted up to so many characters. */
+const LONGEST_NAME = 80;
+
+/** So many of the widest letters have room in a line of a question, and in one of a statement. */
+export const LINE_OF_WORDS = 30;
+export const LINE_OF_CODE = 56;
 
 const KINDS = {
   repaired: "repaired",
@@ -43,7 +49,9 @@ function quotation(words: PaperWords, row: ExampleRow, kind: FailureKind): strin
   const { answer } = words;
   const [base, tuned] = row.answers;
   const of = (name: string, text: string, outcome = ""): string =>
-    `(${typstString(name)}, ${typstString(short(text, answer.nothing))}, ${typstString(outcome)})`;
+    `(${typstString(name)}, ${typstString(foldWords(short(text, answer.nothing), LINE_OF_CODE))}, ${
+      typstString(outcome)
+    })`;
   const cameTo = (one: NonNullable<typeof base>): string =>
     one.status === "match" ? answer.right : nameIn(words, one.errorClass ?? one.status);
   const answers = [
@@ -56,8 +64,10 @@ function quotation(words: PaperWords, row: ExampleRow, kind: FailureKind): strin
         : [of(name, one.text, cameTo(one))]
     ),
   ];
-  const source = `(${row.id}, ${row.dbId}, ${nameIn(words, row.hardness)})`;
-  return `#quoted(${typstString(cut(row.question, LONGEST_QUESTION))}, ${typstString(source)}, ${
+  const [id, database] = [row.id, row.dbId].map((name) => cut(name, LONGEST_NAME));
+  const source = `(${id}, ${database}, ${nameIn(words, row.hardness)})`;
+  const prose = (text: string): string => typstString(foldWords(text, LINE_OF_WORDS));
+  return `#quoted(${prose(cut(row.question, LONGEST_QUESTION))}, ${prose(source)}, ${
     answers.join(", ")
   })`;
 }

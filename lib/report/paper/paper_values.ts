@@ -11,7 +11,7 @@ import {
 } from "../words/format_numbers.ts";
 import { lossIn, pValueText } from "../words/verdict_words.ts";
 import { cutCounts, notedCuts } from "../words/cut_text.ts";
-import { exampleValues } from "./example_values.ts";
+import { exampleValues, LINE_OF_CODE } from "./example_values.ts";
 import { findingValues } from "./finding_values.ts";
 import { namesOf } from "./outcome_values.ts";
 import { dataKinds, type PaperContext } from "./paper_inputs.ts";
@@ -28,7 +28,7 @@ import { listIn, nameIn, type PaperWords } from "./paper_words.ts";
 import { stepTable } from "./step_table.ts";
 import type { TemplateFormats, TemplateValue, TemplateValues } from "./template.ts";
 import { trainingTable } from "./training_table.ts";
-import { groupDigits, typstLines, typstString } from "./typst_text.ts";
+import { foldWords, groupDigits, typstLines, typstString } from "./typst_text.ts";
 
 /** The level of every interval of the library. */
 const INTERVAL_LEVEL = 0.95;
@@ -122,7 +122,7 @@ function promptValue({ inputs: { prompt } }: PaperContext): TemplateValue {
     const cut = content.length > LONGEST_TURN
       ? `${content.slice(0, LONGEST_TURN / 2)} […] ${content.slice(-LONGEST_TURN / 2)}`
       : content;
-    return `(${typstString(role)}, ${typstLines(cut)})`;
+    return `(${typstString(role)}, ${typstLines(foldWords(cut, LINE_OF_CODE))})`;
   });
   return { typst: `turns(${turns.join(", ")})`, plain: "" };
 }

@@ -31,6 +31,31 @@ export function typstString(text: string): string {
   return `"${shown.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 
+const LETTERS = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/**
+ * A text in which a line may break within a word that is longer than a line: what data and models
+ * write may be one word of any length, and would leave the page.
+ *
+ * @param longest So many letters fit into a line.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(foldWords("to Llanfairpwll", 5), "to Llanf\u200bairpw\u200bll");
+ * ```
+ */
+export function foldWords(text: string, longest: number): string {
+  return text.replaceAll(/[^\s\u200b]+/gu, (word) => {
+    // a word has no more letters than signs
+    if (word.length <= longest) return word;
+    return [...LETTERS.segment(word)]
+      .map(({ segment }, i) => i > 0 && i % longest === 0 ? `\u200b${segment}` : segment)
+      .join("");
+  });
+}
+
 /** A text of several lines as a string literal of Typst's code. */
 export function typstLines(text: string): string {
   return `"${text.split("\n").map((line) => typstString(line).slice(1, -1)).join("\\n")}"`;

@@ -15,6 +15,9 @@ const [SAMPLE, LARGE] = ["sample", "qwen_coder_1_5b"].map((name) =>
 const found = SUMMARY.findings.recommendation!;
 const { chosen: _, gain, ...none } = found;
 
+/** Where columns end on A4, in points, and where the right one begins. */
+const COLUMN = { leftTo: 291, rightFrom: 304, rightTo: 555 };
+
 /** The study with another recommendation. */
 function recommending(recommendation: typeof found | undefined): Summary {
   const { recommendation: _left, ...others } = SUMMARY.findings;
@@ -153,6 +156,48 @@ Deno.test("writePaper() shows texts of unknown origin as they are", () => {
     assert.ok(source.plain.includes(wild));
     assert.ok(writePaper(inputs, language).pages <= MOST_PAGES);
   }
+});
+
+/** Whether the program that says where words stand in a PDF is here. */
+const HAS_PDFTOTEXT = await new Deno.Command("pdftotext", {
+  args: ["-v"],
+  stdout: "null",
+  stderr: "null",
+}).output().then(({ success }) => success, () => false);
+
+Deno.test({
+  name: "writePaper() breaks words of any length within their column" +
+    (HAS_PDFTOTEXT ? "" : " [skipped: no pdftotext]"),
+  ignore: !HAS_PDFTOTEXT,
+  fn: async () => {
+    const folder = Deno.makeTempDirSync();
+    // wide letters and such of two signs, somewhat longer than a line and of any length
+    for (
+      const word of ["W".repeat(10_000), "W".repeat(35), "Ñ".repeat(57), "e\u0301".repeat(3_000)]
+    ) {
+      const { failures, ...inputs } = paperInputs(SUMMARY, word);
+      const [repaired] = failures.repaired.rows;
+      const named = { ...repaired!, id: word, dbId: word, gold: word };
+      const rows = { ...failures.repaired, rows: [named] };
+      const { pdf } = writePaper({ ...inputs, failures: { ...failures, repaired: rows } }, "en");
+      Deno.writeFileSync(`${folder}/long.pdf`, pdf);
+      const { stdout } = await new Deno.Command("pdftotext", {
+        args: ["-bbox", `${folder}/long.pdf`, "-"],
+      }).output();
+      const boxes = [
+        ...new TextDecoder().decode(stdout).matchAll(
+          /xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">([^<]*)</g,
+        ),
+      ].filter(([, , , text]) => /W{5}|Ñ{5}|(e\u0301|é){5}/u.test(text!));
+      assert.ok(boxes.length > 0, `no part of "${word.slice(0, 4)}..." was found`);
+      for (const [, left, right, text] of boxes) {
+        const [from, to] = [Number(left), Number(right)];
+        const end = from < COLUMN.rightFrom ? COLUMN.leftTo : COLUMN.rightTo;
+        assert.ok(to <= end, `"${text}" stands from ${from} to ${to}, beyond ${end}`);
+      }
+    }
+    Deno.removeSync(folder, { recursive: true });
+  },
 });
 
 Deno.test("writePaper() refuses limits with a sentence that no number warrants", () => {
