@@ -4,7 +4,7 @@ import type { ChangeRow, StudyRows, TradeOffRow } from "../rows/row_types.ts";
 import { ALL } from "../rows/change_rows.ts";
 import { BASE_NAME, overallChange } from "../rows/study_lookup.ts";
 import { movesText } from "../tables/letter_table.ts";
-import { formatNats, formatPercent } from "../words/format_numbers.ts";
+import { formatPercent } from "../words/format_numbers.ts";
 import { changeSentenceIn, isShown } from "../words/verdict_words.ts";
 import { percentIn } from "./change_cells.ts";
 import type { PaperContext } from "./paper_inputs.ts";
@@ -37,7 +37,6 @@ export function findingValues(context: PaperContext): TemplateValues {
   const { rows, variants } = context;
   const value = (name: string): TemplateValues => variantValues(context, name);
   return {
-    variants: variants.shown.map(value),
     groups: outcomeValues(context),
     hardness: hardnessValues(context),
     classes: classValues(context, NAMED_CLASSES),
@@ -62,10 +61,8 @@ function variantValues(context: PaperContext, name: string): TemplateValues {
   const { rows, words, variants } = context;
   const sql = overallChange(rows, "sql", name);
   const prose = overallChange(rows, "prose", name);
-  const nats = rows.prose.find((row) => row.variant === name && row.group === ALL)?.nats;
   return {
     name: identifierOf(name),
-    recommended: name === variants.recommended,
     forgets: name === variants.forgets,
     sql: sql
       ? {
@@ -81,9 +78,8 @@ function variantValues(context: PaperContext, name: string): TemplateValues {
       }
       : null,
     mmlu: choiceValues(context, name),
-    prose: prose && nats !== undefined
+    prose: prose
       ? {
-        nats: words.texts.numbers(formatNats(nats, 3)),
         change: sentence(words, prose),
         short: shortSentence(words, prose),
         numbers: numbersOf(words, prose),
@@ -183,7 +179,6 @@ function groupsByWord(words: PaperWords, rows: readonly ChangeRow[]): TemplateVa
     return names.length === 0 ? null : listIn(words, names);
   };
   return {
-    some: rows.length > 0,
     gains: of(({ outcome }) => outcome === "gain"),
     losses: of(({ outcome }) => outcome === "loss"),
     open: of((row) => !isShown(row)),

@@ -163,7 +163,6 @@ export function replayValues(context: PaperContext): TemplateValues | null {
       of: general.of,
       proseLoss: prose?.outcome === "loss",
       prose: prose ? numbersOf(context.words, prose) : null,
-      mmluLoss: gauge?.outcome === "loss",
       mmlu: gauge ? numbersOf(context.words, gauge) : null,
     };
   }

@@ -142,7 +142,6 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
   return {
     name: summary.name,
     model: { typst: `#model-name(${typstString(config.model.id)});`, plain: config.model.id },
-    modelShort: config.model.id.split("/").at(-1)!,
     title: typstTitle(config.model.id.split("/").at(-1)!),
     family: /qwen.*coder/i.test(config.model.id)
       ? "qwencoder"
@@ -158,7 +157,6 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
     trainings: new Set(
       rows.tradeOff.map(({ origin: { source, seed } }) => JSON.stringify([source, seed ?? null])),
     ).size,
-    adapters: config.adapters.length,
     severalRecipes: config.training.recipes.length > 1,
     manyRecipes: config.training.recipes.length + config.adapters.length > MOST_IN_COLUMN,
     ownEngine: config.engine.kind === "onnx",
@@ -180,7 +178,6 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
     rsLora: Object.values(provenance.adapterSettings).some(({ rsLora }) => rsLora),
     trl: provenance.tools.trl ?? null,
     peft: provenance.tools.peft ?? null,
-    torch: provenance.tools.torch ?? null,
   };
 }
 
@@ -272,7 +269,6 @@ function planValues({ inputs: { summary }, rows, words }: PaperContext): Templat
     alpha: plan.alpha,
     level: plan.alpha / Math.max(1, plan.paths.length),
     paths: plan.paths.length,
-    severalPaths: plan.paths.length > 1,
     primary: plan.primary.length,
     claims: findings.claims.length,
     afterAnswers: plan.afterAnswers ?? false,

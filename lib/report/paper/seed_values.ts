@@ -18,7 +18,6 @@ export function seedValues(context: PaperContext): TemplateValue {
       seeds,
       speaksOfRecipe,
       ofMain: recipe === sourceOf(rows, variants.main),
-      ofForgets: recipe === sourceOf(rows, variants.forgets),
       changes: own.map((row) => changeValues(rows, words, row)),
     };
   });
