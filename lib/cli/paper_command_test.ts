@@ -51,7 +51,15 @@ for (
 Deno.test("paper writes one language, signed", async () => {
   using out = folder();
   const { code } = await runMain([
-    ...["paper", "--study", "results/recorded/sample", "--language", "pt", "--author", "Ana Souza, UFAM"],
+    ...[
+      "paper",
+      "--study",
+      "results/recorded/sample",
+      "--language",
+      "pt",
+      "--author",
+      "Ana Souza, UFAM",
+    ],
     ...["--out", out.path],
   ]);
   assert.equal(code, 0);
@@ -88,16 +96,21 @@ Deno.test("paper refuses a place without a summary, another language, and data t
 
 Deno.test("paper takes its questions from a copy that --spider names, as browse does", async () => {
   using out = folder();
-  const args = ["paper", "--study", "results/recorded/sample", "--language", "en"];
-  // where --data-root has none, --spider goes before it
-  const { code, notes } = await runMain([
-    ...args,
-    ...["--spider", fromRoot("spider_db/sample"), "--data-root", out.path, "--out", out.path],
-  ]);
-  assert.equal(code, 0, notes.join("\n"));
-  const [now, recorded] = [out.path, fromRoot("results/recorded/sample")]
-    .map((path) => Deno.readFileSync(`${path}/paper.en.pdf`));
-  assert.equal(Buffer.compare(now!, recorded!), 0);
+  const written = async (name: string, more: readonly string[]): Promise<Uint8Array> => {
+    const { code, notes } = await runMain([
+      ...["paper", "--study", "results/recorded/sample", "--language", "en"],
+      ...["--out", `${out.path}/${name}`],
+      ...more,
+    ]);
+    assert.equal(code, 0, notes.join("\n"));
+    return Deno.readFileSync(`${out.path}/${name}/paper.en.pdf`);
+  };
+  const [own, copy] = [
+    await written("own", []),
+    // it goes before --data-root, which has none
+    await written("copy", ["--spider", fromRoot("spider_db/sample"), "--data-root", out.path]),
+  ];
+  assert.equal(Buffer.compare(own, copy), 0);
 });
 
 Deno.test("paper, export and browse of a study that is not finished say which command goes on", async () => {

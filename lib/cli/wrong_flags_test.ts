@@ -74,3 +74,18 @@ Deno.test("main refuses to draw more multiple-choice questions than a category h
     /STEM 3, Humanities 1, Social sciences 1/,
   );
 });
+
+Deno.test("pipeline counts the GPUs that there are in words that fit one", async () => {
+  using study = await writeMiniStudy({ config: { engine: { kind: "onnx", device: "cuda" } } });
+  const before = Deno.env.get("CUDA_VISIBLE_DEVICES");
+  const args = ["pipeline", "--config", study.configPath, "--out", study.out, "--devices", "3"];
+  try {
+    Deno.env.set("CUDA_VISIBLE_DEVICES", "0");
+    await assertRefused(args, /--devices 3: this machine shows 1 GPU$/);
+    Deno.env.set("CUDA_VISIBLE_DEVICES", "0,1");
+    await assertRefused(args, /--devices 3: this machine shows 2 GPUs$/);
+  } finally {
+    if (before === undefined) Deno.env.delete("CUDA_VISIBLE_DEVICES");
+    else Deno.env.set("CUDA_VISIBLE_DEVICES", before);
+  }
+});
