@@ -21,7 +21,7 @@ const GOLD_KEYS = ["query", "SQL", "sql", "gold", "gold_sql"] as const;
 const DATABASE_KEYS = ["db_id", "dbId", "database_id"] as const;
 
 /** The forms of an example file, as `readListText` says them of another one. */
-export const EXAMPLE_FORMS =
+export const EXAMPLE_FORMS: string =
   "examples are read as JSON, such as dev.json, or as a statement, a tab " +
   "and a database a line";
 

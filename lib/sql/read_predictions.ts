@@ -41,7 +41,7 @@ const DATABASE_KEYS = ["db_id", "dbId", "database_id"] as const;
 const BIRD_MARK = "\t----- bird -----\t";
 
 /** The forms of a prediction file, as `readListText` says them of another one. */
-export const PREDICTION_FORMS =
+export const PREDICTION_FORMS: string =
   "predictions are read as one statement a line, or as JSON: an array, " +
   'JSON lines or {id: sql}, of records with "sql" or "completion"';
 
