@@ -23,6 +23,8 @@ const METADATA = {
 
 const MOST_LINES = 15;
 const ID = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+/** A statement that shows something as a cell's last value, which the kernel sends too late. */
+const SHOWN_LATE = /^show[A-Z]/m;
 const TOO_THICK: ReadonlyMap<string, RegExp> = new Map([
   ["a function", /\bfunction\b|=>\s*\{/],
   ["a class", /^\s*(export\s+)?class\b/m],
@@ -79,7 +81,8 @@ export function writeNotebook(cells: readonly NotebookCell[]): string {
  *
  * Checks that the file is what {@linkcode writeNotebook} writes, that ids are unique lower-case
  * words with hyphens (a random id would change whenever a cell is made anew), and that no code cell
- * is long, or has a function, a class, a loop or SQL text in it: those belong in the library.
+ * is long, or has a function, a class, a loop or SQL text in it: those belong in the library. What
+ * `show...` makes is to be awaited, with `display`.
  *
  * @throws {SyntaxError} If the text is not a notebook.
  */
@@ -104,6 +107,9 @@ export function checkNotebook(text: string): readonly string[] {
     }
     for (const [what, pattern] of TOO_THICK) {
       if (pattern.test(cell.source)) problems.push(`${name} has ${what}: move it to lib`);
+    }
+    if (SHOWN_LATE.test(cell.source)) {
+      problems.push(`${name} may show its last value below another cell: await display(...)`);
     }
   }
   return problems;

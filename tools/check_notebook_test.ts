@@ -55,6 +55,13 @@ Deno.test("checkNotebook() refuses a function, a class, a loop, SQL text and a l
   assert.equal(problems("rows.filter((row) => row.group === 'all')"), "");
 });
 
+Deno.test("checkNotebook() refuses a cell that shows its last value without waiting for it", () => {
+  const problems = (source: string): string =>
+    checkNotebook(writeNotebook([{ id: "a", type: "code", source }])).join();
+  assert.match(problems("const x = 1;\nshowRows(x, y);"), /await display/);
+  assert.equal(problems("const x = 1;\nawait display(\n  showRows(x, y),\n);"), "");
+});
+
 Deno.test("notebookModule() joins the code cells and names each", () => {
   const module = notebookModule(CELLS);
   assert.ok(module.includes('// cell load\nimport { x } from "../lib/x/mod.ts";'));

@@ -90,6 +90,25 @@ Deno.test(`notebooks keeps of an output that overwrites itself its last state${w
   assert.deepEqual(cell?.outputs[0]?.data, { "text/plain": ["at 20"] });
 });
 
+Deno.test(`display() shows a value below its cell, by each media type${why}`, {
+  ignore,
+}, async () => {
+  await using folder = await scratch();
+  const module = JSON.stringify(join(ROOT, "lib", "report", "frames", "display.ts"));
+  const notebook = await folder.notebook("display", [
+    `import { display, showMarkdown } from ${module};`,
+    'await display(showMarkdown("**qv@0.5**"));\nawait display(showMarkdown("second"));',
+  ]);
+  const { code, stderr } = await notebooks([notebook, "--out", folder.out]);
+  assert.equal(code, 0, stderr);
+  const [first, cell] = await folder.executed("display");
+  assert.deepEqual(first?.outputs, []);
+  assert.deepEqual(cell?.outputs.map(({ data }) => data), [
+    { "text/markdown": ["**qv&#64;0.5**"], "text/plain": ["**qv@0.5**"] },
+    { "text/markdown": ["second"], "text/plain": ["second"] },
+  ]);
+});
+
 Deno.test(`notebooks prints a failing cell's source and error, and exits 1${why}`, {
   ignore,
 }, async () => {

@@ -87,6 +87,7 @@ export { sqlFinding } from "./findings/sql_finding.ts";
 export { tradeOffFinding } from "./findings/trade_off_finding.ts";
 export { trainingFinding } from "./findings/training_finding.ts";
 export {
+  display,
   type Displayable,
   JUPYTER_DISPLAY,
   showFigure,
@@ -160,7 +161,7 @@ export {
   tradeOffTable,
 } from "./tables/change_table.ts";
 export { aboveChanceTable, flipsTable, lettersTable, proseTable } from "./tables/letter_table.ts";
-export { needsTable, planText } from "./tables/plan_text.ts";
+export { needsTable, planText, type PlanTextOptions } from "./tables/plan_text.ts";
 export { provenanceFacts } from "./tables/provenance_facts.ts";
 export { shortTable } from "./tables/short_table.ts";
 export { studyTable, summaryTable } from "./tables/summary_table.ts";

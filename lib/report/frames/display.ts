@@ -1,10 +1,10 @@
-import { escapeLines, printable } from "../../ground/mod.ts";
+import { escapeLines, printable } from "../../ground/light.ts";
 import type { Frame } from "./frame.ts";
 
 /** The key by which Deno's Jupyter kernel asks a value how it wants to be shown. */
 export const JUPYTER_DISPLAY: unique symbol = Symbol.for("Jupyter.display");
 
-/** Something a notebook shows when it is the last value of a cell. */
+/** Something that a notebook shows, by {@linkcode display} or as the last value of a cell. */
 export interface Displayable {
   /** The value by media type, as Jupyter's `display_data` message carries it. */
   readonly [JUPYTER_DISPLAY]: () => Readonly<Record<string, unknown>>;
@@ -12,6 +12,19 @@ export interface Displayable {
 
 /** What stands where a study has nothing of a kind. */
 const NOTHING = "*This study has nothing to show here.*";
+
+/**
+ * Shows something below the running cell, and is done when it has been sent: `await` it.
+ *
+ * The last value of a cell is shown as well, but Deno's kernel (2.9.6) sends it after it has said
+ * that the cell is done. In an editor that runs all cells it may then stand below the next one.
+ *
+ * @throws {Error} Outside of a Jupyter kernel.
+ */
+export async function display(shown: Displayable): Promise<void> {
+  const data = shown[JUPYTER_DISPLAY]();
+  await Deno.jupyter.broadcast("display_data", { data, metadata: {}, transient: {} });
+}
 
 /** What is made of some rows; a line that says so where there are none. */
 export function showRows<Row>(
@@ -64,10 +77,20 @@ export function showFrame(frame: Frame): Displayable {
   });
 }
 
-/** A text shown as Markdown: a table, or a finding with its interval; an empty one says so. */
+/**
+ * A text shown as Markdown: a table, or a finding with its interval; an empty one says so. Names
+ * such as "qv@0.5" stay text, which editors would make links to mail addresses of.
+ */
 export function showMarkdown(markdown: string): Displayable {
   const text = markdown === "" ? NOTHING : markdown;
-  return shown({ "text/markdown": text, "text/plain": text });
+  return shown({ "text/markdown": withoutMailLinks(text), "text/plain": text });
+}
+
+/** Code between backticks, in which an entity would be shown as it is written; or an @ in a word. */
+const CODE_OR_AT = /(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)|(?<=\w)@(?=\w)/g;
+
+function withoutMailLinks(markdown: string): string {
+  return markdown.replace(CODE_OR_AT, (found) => found === "@" ? "&#64;" : found);
 }
 
 /** A text shown as it stands, in type of one width: a prompt, a training record. */

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { type Displayable, showFigure, showMarkdown, showRows, showText } from "./display.ts";
+import {
+  display,
+  type Displayable,
+  showFigure,
+  showMarkdown,
+  showRows,
+  showText,
+} from "./display.ts";
 
 const DISPLAY = Symbol.for("Jupyter.display");
 
@@ -20,6 +27,20 @@ Deno.test("showFigure() refuses what is not SVG", () => {
 Deno.test("showMarkdown() gives Jupyter the text as Markdown", () => {
   const shown = showMarkdown("**x**") as unknown as { [DISPLAY]: () => Record<string, unknown> };
   assert.equal(shown[DISPLAY]()["text/markdown"], "**x**");
+});
+
+Deno.test("showMarkdown() leaves no name that an editor would make a mail address of, but in code", () => {
+  const text = "**qv@0.5** and `qv@0.5`, ``a`b@0.5``\n\n```sql\nx@y.z\n```\n| lr2e-3@0.5 | a @ b |";
+  const shown = showMarkdown(text) as unknown as { [DISPLAY]: () => Record<string, string> };
+  assert.equal(
+    shown[DISPLAY]()["text/markdown"],
+    text.replace("**qv@", "**qv&#64;").replace("lr2e-3@", "lr2e-3&#64;"),
+  );
+  assert.equal(shown[DISPLAY]()["text/plain"], text);
+});
+
+Deno.test("display() needs a kernel, and says so by failing", async () => {
+  await assert.rejects(display(showMarkdown("x")));
 });
 
 Deno.test("showText() shows a text in type of one width, its markup as it stands", () => {
