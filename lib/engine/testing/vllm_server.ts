@@ -6,6 +6,9 @@ export interface VllmServer extends AsyncDisposable {
   readonly url: string;
 }
 
+/** The most tokens of a prompt and what follows it that the server takes. */
+export const MAX_MODEL_LEN = 2048;
+
 const START_LIMIT_MS = 300_000;
 
 /**
@@ -24,7 +27,8 @@ export async function startVllm(modelDir: string, progress: Progress): Promise<V
   const log = await Deno.open(logPath, { write: true, create: true, truncate: true });
   const child = new Deno.Command("nice", {
     args: [
-      ...["-n", "5", program, "serve", modelDir, "--dtype", "float32", "--max-model-len", "2048"],
+      ...["-n", "5", program, "serve", modelDir, "--dtype", "float32"],
+      ...["--max-model-len", String(MAX_MODEL_LEN)],
       ...["--host", "127.0.0.1", "--port", String(port), "--enable-lora", "--max-lora-rank", "16"],
     ],
     env: {
