@@ -1,6 +1,10 @@
 """Tests of the plan file: the settings of a training as one checked JSON object."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from lora_data import UsageError
@@ -86,3 +90,20 @@ def test_a_plan_that_is_no_object_is_refused(tmp_path):
 def test_names_of_a_plan_are_the_flags_in_camel_case():
     assert camel("learning_rate") == "learningRate"
     assert len({camel(name) for name in SETTINGS}) == len(SETTINGS)
+
+
+def test_threads_that_wait_do_not_spin():
+    # GNU's OpenMP, which torch has on Linux, tells its settings when it is loaded
+    trainer = Path(__file__).parent / "train_lora.py"
+    env = {name: value for name, value in os.environ.items() if not name.startswith("OMP_")}
+    for policy, spins in ({}, "0"), ({"OMP_WAIT_POLICY": "ACTIVE"}, "30000000000"):
+        told = subprocess.run(
+            [sys.executable, trainer, "--help"],
+            env={**env, **policy, "OMP_DISPLAY_ENV": "verbose"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stderr
+        if "GOMP_SPINCOUNT" not in told:
+            pytest.skip("torch has another OpenMP library here")
+        assert f"GOMP_SPINCOUNT = '{spins}'" in told

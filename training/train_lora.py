@@ -175,9 +175,6 @@ def disk_fault(error, out):
 
 
 def main(argv):
-    # Threads that spin while they wait make training several times slower where other programs use
-    # the same cores (3 to 5 times for its matrix products on 2 busy cores).
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     # Pieces of many sizes would leave holes that none of them fits.
