@@ -30,6 +30,7 @@ export {
 } from "./browser/browser_data.ts";
 export { browserPage } from "./browser/browser_page.ts";
 export { joinScripts } from "./browser/client_script.ts";
+export { htmlText } from "./browser/html_text.ts";
 export { PAGE_PARTS, type PageParts } from "./browser/page_parts.ts";
 export type { ChangeWords, ListedVariant, ShownResult } from "./browser/format.ts";
 export { type ChoiceAnswer, type ChoiceExample, choicesText } from "./examples/choices_text.ts";

@@ -1,10 +1,9 @@
-import { joinScripts, PAGE_PARTS } from "../../lib/report/mod.ts";
+import { htmlText, joinScripts, PAGE_PARTS } from "../../lib/report/mod.ts";
 import { collectFiles, fileOf, type SiteFiles, type SiteRoots } from "./collect_files.ts";
 import { addressOf, linkTarget, relativeAddress } from "./link_target.ts";
 import type { MarkdownFile } from "./markdown_file.ts";
 import { navigation, NAVIGATION_PATHS } from "./navigation.ts";
 import { codeBlock, pageBody } from "./page_body.ts";
-import { htmlText } from "./html_text.ts";
 import { pageHtml, type SitePage } from "./page_html.ts";
 import { searchSections } from "./search_sections.ts";
 

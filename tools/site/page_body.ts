@@ -1,5 +1,5 @@
 import { Marked, type Tokens } from "marked";
-import { htmlText } from "./html_text.ts";
+import { htmlText } from "../../lib/report/mod.ts";
 import type { MarkdownFile } from "./markdown_file.ts";
 import { plainText } from "./plain_text.ts";
 

@@ -1,4 +1,4 @@
-import { htmlText } from "./html_text.ts";
+import { htmlText } from "../../lib/report/mod.ts";
 import { addressOf, relativeAddress } from "./link_target.ts";
 import type { Heading } from "./markdown_file.ts";
 import type { NavigationGroup } from "./navigation.ts";

@@ -3,6 +3,7 @@ import { deflateRawSync } from "node:zlib";
 import { browserBlocks } from "./browser_blocks.ts";
 import type { BrowserData } from "./browser_data.ts";
 import { clientScript } from "./client_script.ts";
+import { htmlText } from "./html_text.ts";
 
 /** Blocks that stand before the script: the first view needs no more. */
 const FIRST_BLOCKS: readonly string[] = ["study", "changes", "sql", "sql-text"];
@@ -50,7 +51,7 @@ export function browserPage(data: BrowserData): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
-<title>${escaped(data.name)}: flip browser</title>
+<title>${htmlText(data.name)}: flip browser</title>
 <style>${style}</style>
 </head>
 <body>
@@ -64,8 +65,4 @@ ${later}</body>
 
 function hashOf(text: string): string {
   return `sha256-${createHash("sha256").update(text).digest("base64")}`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
