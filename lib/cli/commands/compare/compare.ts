@@ -1,5 +1,6 @@
 import type { Command, Flag } from "../../command.ts";
 import { STUDY_FLAGS } from "../../study_flags.ts";
+import { SUITES } from "../judge/judge.ts";
 import { PLAN_FLAG } from "../pipeline/pipeline.ts";
 
 /** The flags of `compare` that take what was made earlier. */
@@ -21,7 +22,7 @@ export const COMPARE_FILE_FLAGS: Readonly<Record<string, Flag>> = {
     help: "with --predictions: dev.json, or gold and database",
   },
   databases: { type: "text", value: "DIR", help: "with --predictions: folder with DB/DB.sqlite" },
-  suite: { type: "text", value: "all|one", help: "with --predictions: as judge has it" },
+  suite: { type: "text", value: SUITES.join("|"), help: "with --predictions: as judge has it" },
 };
 
 /** `compare`: base against adapters, models, runs or predictions, without training or config. */

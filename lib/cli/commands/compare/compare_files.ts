@@ -40,7 +40,7 @@ import {
   text,
   texts,
 } from "../../command.ts";
-import { DEFAULT_TIMEOUT_SECONDS, SUITES } from "../judge/judge_settings.ts";
+import { DEFAULT_TIMEOUT_SECONDS, SUITES } from "../judge/judge.ts";
 import { COMPARE_FILE_FLAGS } from "./compare.ts";
 
 /** Flags that a comparison of what was made earlier takes beside its own. */

@@ -1,6 +1,12 @@
 import { READING_RULES, READINGS } from "../../../sql/light.ts";
 import type { Command } from "../../command.ts";
 
+/** The choices of `--suite`. */
+export const SUITES = ["all", "one"] as const;
+
+/** When a statement is ended unless the flags say otherwise. */
+export const DEFAULT_TIMEOUT_SECONDS = 30;
+
 /** `judge`: verdicts on a file of predictions, without any model. */
 export const JUDGE: Command = {
   name: "judge",
@@ -19,7 +25,7 @@ export const JUDGE: Command = {
     databases: { type: "text", value: "DIR", help: "folder with DB/DB.sqlite" },
     suite: {
       type: "text",
-      value: "all|one",
+      value: SUITES.join("|"),
       help: "every .sqlite file of a database must match, as in the official script (default), " +
         "or DB.sqlite alone",
     },
@@ -30,7 +36,11 @@ export const JUDGE: Command = {
       help: "JSON lines, one an example (resumed when killed); a folder gets verdicts.jsonl",
     },
     limit: { type: "number", value: "N", help: "only the first N examples" },
-    timeout: { type: "number", value: "S", help: "seconds for a statement (default: 30)" },
+    timeout: {
+      type: "number",
+      value: "S",
+      help: `seconds for a statement (default: ${DEFAULT_TIMEOUT_SECONDS})`,
+    },
     workers: { type: "number", value: "N", help: "statements at a time (default: the cores)" },
   },
   load: async () => (await import("./run_judge.ts")).runJudge,

@@ -29,7 +29,7 @@ import {
   text,
 } from "../../command.ts";
 import { outputFile } from "../../output_file.ts";
-import { DEFAULT_TIMEOUT_SECONDS, SUITES } from "./judge_settings.ts";
+import { DEFAULT_TIMEOUT_SECONDS, SUITES } from "./judge.ts";
 import { reportVerdicts } from "./judge_report.ts";
 
 /** The work of `judge`. */
