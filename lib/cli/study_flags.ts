@@ -31,3 +31,16 @@ export const SPIDER_FLAG: Flag = {
   value: "PATH",
   help: "your copy of the text-to-SQL data",
 };
+
+/** The flag of every command that asks one model, in place of the config's. */
+export const MODEL_FLAG: Flag = {
+  type: "text",
+  value: "DIR",
+  help: "checkpoint folder (default: the config's model)",
+};
+
+/** The flags of every command that asks a model, on what it runs. */
+export const ENGINE_FLAGS: Readonly<Record<"engine" | "device", Flag>> = {
+  engine: { type: "text", value: "NAME", help: "onnx or server (default: the config's)" },
+  device: { type: "text", value: "NAME", help: "cpu or cuda (default: the config's)" },
+};

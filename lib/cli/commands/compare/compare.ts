@@ -1,5 +1,5 @@
 import type { Command, Flag } from "../../command.ts";
-import { STUDY_FLAGS } from "../../study_flags.ts";
+import { ENGINE_FLAGS, MODEL_FLAG, STUDY_FLAGS } from "../../study_flags.ts";
 import { SUITES } from "../judge/judge.ts";
 import { PLAN_FLAG } from "../pipeline/pipeline.ts";
 
@@ -35,7 +35,7 @@ export const COMPARE: Command = {
     "Two runs made earlier, or two files of predictions, are compared without any model.",
   flags: {
     config: { ...STUDY_FLAGS.config!, help: "take model, data and engine of a study" },
-    model: { type: "text", value: "DIR", help: "checkpoint folder (default: the config's model)" },
+    model: MODEL_FLAG,
     "adapter-path": {
       type: "texts",
       value: "DIR",
@@ -80,8 +80,7 @@ export const COMPARE: Command = {
       value: "NAME",
       help: "what it is a loss of: mmlu, or prose (default: what is asked)",
     },
-    engine: { type: "text", value: "NAME", help: "onnx or server (default: the config's)" },
-    device: { type: "text", value: "NAME", help: "cpu or cuda (default: the config's)" },
+    ...ENGINE_FLAGS,
     seed: STUDY_FLAGS.seed!,
     out: { type: "text", value: "DIR", help: "results folder (default: one a comparison)" },
     ...COMPARE_FILE_FLAGS,

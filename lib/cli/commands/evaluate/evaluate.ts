@@ -1,17 +1,16 @@
 import type { Command, Flag } from "../../command.ts";
-import { STUDY_FLAGS } from "../../study_flags.ts";
+import { ENGINE_FLAGS, MODEL_FLAG, STUDY_FLAGS } from "../../study_flags.ts";
 
 const MODEL_FLAGS: Readonly<Record<string, Flag>> = {
   config: STUDY_FLAGS.config!,
-  model: { type: "text", value: "DIR", help: "checkpoint folder (default: the config's model)" },
+  model: MODEL_FLAG,
   "adapter-path": {
     type: "text",
     value: "DIR",
     help: "LoRA adapter as PEFT saves it, or its id on the hub",
   },
   scale: { type: "number", value: "S", help: "factor on the adapter (default 1; 0 is the base)" },
-  engine: { type: "text", value: "NAME", help: "onnx or server (default: the config's)" },
-  device: { type: "text", value: "NAME", help: "cpu or cuda (default: the config's)" },
+  ...ENGINE_FLAGS,
   data: {
     type: "text",
     value: "PATH",
