@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { inflateRawSync } from "node:zlib";
-import { fromRoot } from "../ground/mod.ts";
+import { fromRoot, SILENT } from "../ground/mod.ts";
 import { readSummary } from "../runs/mod.ts";
-import { browseStudy, openStudy, runPipeline, SILENT } from "../study/mod.ts";
+import { browseStudy, openStudy, runPipeline } from "../study/mod.ts";
 import { readRecordedAnswers } from "../study/results/recorded_answers.ts";
 import { writeMiniStudy } from "../study/testing/mini_study.ts";
 import { writeTinyAdapter } from "../study/testing/tiny_model.ts";

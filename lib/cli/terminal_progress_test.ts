@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Progress } from "../study/mod.ts";
+import type { Progress } from "../ground/mod.ts";
 import { terminalProgress } from "./terminal_progress.ts";
 
 /** A progress whose clock and output the test holds. */

@@ -89,7 +89,6 @@ export {
   type StoreModel,
 } from "./answers/open_stores.ts";
 export { type OpenStudy, openStudy, type OpenStudyOptions } from "./open_study.ts";
-export { type Progress, SILENT } from "../ground/mod.ts";
 export {
   type AdapterOrigin,
   adapterOrigin,
