@@ -1,11 +1,12 @@
 import { formatCount, formatCounted, planText } from "../../report/mod.ts";
 import type { Gauge } from "../../runs/mod.ts";
 import type { OpenStudy } from "../open_study.ts";
-import { studyCost } from "./study_cost.ts";
+import { type StudyCost, studyCost } from "./study_cost.ts";
 
 /** What a study is about to do, and about what it costs. */
-export function costLines({ inputs }: Pick<OpenStudy, "inputs">): string[] {
-  const { variants, asked, seconds, trainingTokens, weightsGb } = studyCost(inputs);
+export function costLines(
+  { variants, asked, seconds, trainingTokens, weightsGb }: StudyCost,
+): string[] {
   const trained = Object.entries(trainingTokens)
     .map(([name, tokens]) => `${name} about ${formatCount(tokens)} tokens`);
   return [
@@ -21,24 +22,23 @@ export function costLines({ inputs }: Pick<OpenStudy, "inputs">): string[] {
 }
 
 /** How long a study took, beside what was planned for one device. */
-export function tookLine({ inputs }: Pick<OpenStudy, "inputs">, seconds: number): string {
-  const { all } = studyCost(inputs).seconds;
-  return `took ${duration(seconds)}; planned were about ${duration(all)} of one device`;
+export function tookLine({ seconds: planned }: StudyCost, seconds: number): string {
+  return `took ${duration(seconds)}; planned were about ${duration(planned.all)} of one device`;
 }
 
 /** The plan of a study as Markdown: what it does and costs, and by which rule it recommends. */
 export function planReport({ inputs, folder: { plan, planOnly = false } }: OpenStudy): string {
-  const { asked } = studyCost(inputs);
+  const cost = studyCost(inputs);
   const titles = { sql: "text-to-SQL", mmlu: inputs.mmlu.title, prose: "general text" };
-  const coverage = (Object.entries(asked) as [Gauge, number][]).map(([measure, count]) => ({
+  const coverage = (Object.entries(cost.asked) as [Gauge, number][]).map(([measure, count]) => ({
     measure,
     asked: count,
     scored: count,
     clusters: 0,
     missing: "",
   }));
-  const cost = costLines({ inputs }).map((line) => `- ${line}\n`).join("");
-  return `${cost}\n${planText(plan, titles, { coverage, isWritten: !planOnly })}`;
+  const lines = costLines(cost).map((line) => `- ${line}\n`).join("");
+  return `${lines}\n${planText(plan, titles, { coverage, isWritten: !planOnly })}`;
 }
 
 /** Seconds as a person reads them. */

@@ -10,6 +10,7 @@ import {
   RESULT_FILES,
   runPart,
   runPipeline,
+  studyCost,
   summaryTexts,
   tookLine,
 } from "../../../study/mod.ts";
@@ -87,13 +88,14 @@ export async function runStudy(
   }
   const started = performance.now();
   progress.step("Plan");
-  for (const line of costLines(study)) progress.note(line);
+  const cost = studyCost(study.inputs);
+  for (const line of costLines(cost)) progress.note(line);
   const summary = await runPipeline(study, {
     progress,
     signal,
     ...(devices ? { devices } : {}),
   });
-  progress.note(tookLine(study, (performance.now() - started) / 1000));
+  progress.note(tookLine(cost, (performance.now() - started) / 1000));
   print(summaryTable(summary));
   const root = relative(Deno.cwd(), study.folder.root) || ".";
   const files = new Set([...Object.values(RESULT_FILES), ...Object.keys(summaryTexts(summary))]);
