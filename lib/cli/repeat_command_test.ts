@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
-import { SILENT } from "../ground/mod.ts";
-import { openStudy, runPipeline } from "../study/mod.ts";
-import { writeMiniStudy } from "../study/testing/mini_study.ts";
+import { runMini } from "../study/testing/mini_run.ts";
+import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
 import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
 import { recordStudy } from "./commands/record/run_record.ts";
 import { assertRefused, runMain } from "./testing/run_main.ts";
 
-interface Recorded extends Disposable {
-  /** Where the repetition goes. */
-  readonly out: string;
-  readonly configPath: string;
-  readonly root: string;
+/** A study that is recorded; `out` is where its repetition goes. */
+interface Recorded extends MiniStudy {
   /** The flags of `repeat` for it. */
   readonly flags: readonly string[];
 }
@@ -18,21 +14,13 @@ interface Recorded extends Disposable {
 /** A recorded study whose adapter is from elsewhere, so that nothing has to be trained. */
 async function recorded(): Promise<Recorded> {
   const mini = await writeMiniStudy();
-  const study = await openStudy(mini.config, { out: mini.out, progress: SILENT });
-  await writeTinyAdapter(study.folder.training({ name: "qv" }));
-  const summary = await runPipeline(study, { progress: SILENT });
+  await writeTinyAdapter(`${mini.out}/training/qv`);
+  const { summary } = await runMini(mini.config, mini.out);
   const results = `${mini.root}/kept`;
   await recordStudy(summary, mini.out, { results, replace: false });
   const out = `${mini.root}/again`;
-  const { root, configPath } = mini;
   const flags = ["--recorded", `${results}/recorded/mini`, "--out", out];
-  return {
-    root,
-    out,
-    configPath,
-    flags: ["repeat", "--config", configPath, ...flags],
-    [Symbol.dispose]: () => mini[Symbol.dispose](),
-  };
+  return { ...mini, out, flags: ["repeat", "--config", mini.configPath, ...flags] };
 }
 
 Deno.test("repeat answers a recorded variant again and says that all is the same", async () => {
