@@ -51,16 +51,8 @@ for (
 Deno.test("paper writes one language, signed", async () => {
   using out = folder();
   const { code } = await runMain([
-    ...[
-      "paper",
-      "--study",
-      "results/recorded/sample",
-      "--language",
-      "pt",
-      "--author",
-      "Ana Souza, UFAM",
-    ],
-    ...["--out", out.path],
+    ...["paper", "--study", "results/recorded/sample", "--language", "pt"],
+    ...["--author", "Ana Souza, UFAM", "--out", out.path],
   ]);
   assert.equal(code, 0);
   assert.deepEqual([...Deno.readDirSync(out.path)].map(({ name }) => name), ["paper.pt.pdf"]);
