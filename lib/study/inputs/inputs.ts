@@ -17,7 +17,7 @@ import { fromRoot, UsageError } from "../../ground/mod.ts";
 import { loadPassages, type ProseData } from "../../prose/mod.ts";
 import { pcg32, shuffled } from "../../stats/mod.ts";
 
-import { type StudyConfig } from "../../runs/mod.ts";
+import type { Provenance, StudyConfig } from "../../runs/mod.ts";
 import {
   loadSpider,
   sampleExamples,
@@ -30,6 +30,9 @@ import {
 import { checkpointHashes, templateHashes } from "./checkpoint_hashes.ts";
 import { databaseHashes } from "./database_hashes.ts";
 import type { HubAdapters } from "./hub_adapters.ts";
+
+/** What stands before the names of the model's files among the hashes of a study. */
+const MODEL = "model/";
 
 /** The model of a study, opened. */
 export interface ModelInputs {
@@ -116,9 +119,20 @@ export async function openInputs(
   const { modelHashes, templateHashes } = model;
   const hashes = {
     ...data.dataHashes,
-    ...prefixed("model/", { ...modelHashes, ...templateHashes }),
+    ...prefixed(MODEL, { ...modelHashes, ...templateHashes }),
   };
   return { ...model, ...data, audit, hashes, hubAdapters };
+}
+
+/** The hashes of what a study reads as its summary has them: the data's, and the model's files. */
+export function sourceHashes(
+  { modelHashes, templateHashes, hashes }: StudyInputs,
+): Pick<Provenance, "data" | "modelFiles"> {
+  const data = Object.entries(hashes).filter(([name]) => !name.startsWith(MODEL));
+  return {
+    data: Object.fromEntries(data),
+    modelFiles: { ...modelHashes, ...templateHashes },
+  };
 }
 
 /** Opens the data of a study and draws its questions: what can be checked without the model. */

@@ -3,6 +3,7 @@ import { recordedConfig, sourcesDifference, type Summary } from "../../runs/mod.
 import { answerVariants } from "../answers/answer_variants.ts";
 import { BASE } from "../answers/sample_identity.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
+import { sourceHashes } from "../inputs/inputs.ts";
 import type { OpenStudy } from "../open_study.ts";
 import { openVariants } from "../open_variants.ts";
 import { sweepVariants } from "../sweep/sweep_variants.ts";
@@ -58,13 +59,12 @@ export async function repeatVariant(
 }
 
 function refuseOtherStudy({ inputs }: OpenStudy, { name, config, provenance }: Summary): void {
-  const { modelHashes, templateHashes, hashes } = inputs;
-  const data = Object.entries(hashes).filter(([file]) => !file.startsWith("model/"));
+  const now = sourceHashes(inputs);
   const difference = sourcesDifference(
     { config: { ...config }, inputs: { ...provenance.data, ...provenance.modelFiles } },
     {
       config: { ...recordedConfig(inputs.config) },
-      inputs: { ...Object.fromEntries(data), ...modelHashes, ...templateHashes },
+      inputs: { ...now.data, ...now.modelFiles },
     },
   );
   if (difference === undefined) return;

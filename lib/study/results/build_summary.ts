@@ -16,7 +16,7 @@ import {
 } from "../../runs/mod.ts";
 import { sqlPromptVersion } from "../../spider/mod.ts";
 import { readTrainingManifest, trainingManifestPath } from "../training/data/training_manifest.ts";
-import type { StudyInputs } from "../inputs/inputs.ts";
+import { sourceHashes, type StudyInputs } from "../inputs/inputs.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { compareVariants, type Tolerances } from "../numbers/compare_variants.ts";
 import { scoreMmlu, scoreProse, scoreSql } from "../numbers/score_variant.ts";
@@ -148,8 +148,9 @@ function missingDatabases({ drawn, asked, spider }: StudyInputs): SummarizedData
 type SummarizedDatabases = NonNullable<SummaryCounts["sql"]>["missingDatabases"];
 
 async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Provenance> {
-  const { config, modelHashes, templateHashes, hashes } = inputs;
+  const { config } = inputs;
   const { seed } = config;
+  const { data, modelFiles } = sourceHashes(inputs);
   const adapters: Record<string, Record<string, string>> = {};
   const settings: Record<string, AdapterSettings> = {};
   const training = readTrainingManifest(trainingManifestPath(folder.sftData));
@@ -161,9 +162,8 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
     );
     settings[name] = adapterSettings(dir, training);
   }
-  const data = Object.entries(hashes).filter(([name]) => !name.startsWith("model/"));
   return {
-    modelFiles: { ...modelHashes, ...templateHashes },
+    modelFiles,
     adapters,
     adapterSettings: settings,
     ...adapterSources(inputs),
@@ -172,7 +172,7 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
       mmlu: MMLU_PROMPT_VERSION,
       prose: PROSE_PROMPT_VERSION,
     },
-    data: Object.fromEntries(data),
+    data,
     seeds: { questions: seed, shots: seed, suite: seed, training: seed },
     tools: await toolVersions(),
     git: await gitState(),
