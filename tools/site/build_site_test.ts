@@ -59,7 +59,7 @@ Deno.test("buildSite() names each wrong link with its file and line", () => {
     "README.md": "# T\n\n[a](docs/a.md#one) [b](docs/gone.md)\n[c](docs/a.md#ome) [d](docs)\n",
     "docs/a.md":
       "# A\n\n## One\n\n[up](../../x.md) [bin](b.parquet) <br>\n\n![w](https://x.org/a.png)\n" +
-      "[root](/README.md) [f](file:///etc/passwd) [%](%zz.md) [own](#two)\n![doc](a.md)\n",
+      "[root](/README.md) [f](file:///etc/passwd) [%](%zz.md) [own](#two) [%%](a.md#%zz)\n![doc](a.md)\n",
     "docs/b.parquet": "",
   });
   const { faults } = buildSite(repository.root, { ...ROOTS, files: ["README.md", "GONE.md"] });
@@ -75,6 +75,7 @@ Deno.test("buildSite() names each wrong link with its file and line", () => {
       'docs/a.md:7: "https://x.org/a.png" is no PNG or SVG file of the project',
       'docs/a.md:8: "#two" leads to no heading of docs/a.md',
       'docs/a.md:8: "%zz.md" has a broken %',
+      'docs/a.md:8: "a.md#%zz" has a broken %',
       'docs/a.md:8: "/README.md" does not begin at its page',
       'docs/a.md:8: "file:///etc/passwd" is neither a file nor an address of the web',
       "docs/a.md: HTML is not shown: <br>",

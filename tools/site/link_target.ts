@@ -16,18 +16,19 @@ export function linkTarget(page: string, href: string): LinkTarget {
   if (/^[a-z][a-z+.-]*:/i.test(href)) {
     return { kind: "refused", why: "is neither a file nor an address of the web" };
   }
-  const [place, anchor] = [href.split("#")[0]!, href.split("#").slice(1).join("#")];
+  const [place = "", ...rest] = href.split("#");
   if (place.startsWith("/")) return { kind: "refused", why: "does not begin at its page" };
-  let path;
+  let path, anchor;
   try {
     path = place === "" ? page : posix.join(posix.dirname(page), decodeURIComponent(place));
+    anchor = decodeURIComponent(rest.join("#"));
   } catch {
     return { kind: "refused", why: "has a broken %" };
   }
   if (path === ".." || path.startsWith("../")) {
     return { kind: "refused", why: "leaves the project" };
   }
-  return { kind: "file", path: path.replace(/\/$/, ""), anchor: decodeURIComponent(anchor) };
+  return { kind: "file", path: path.replace(/\/$/, ""), anchor };
 }
 
 /** How the site has a file of the repository. */
