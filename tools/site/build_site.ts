@@ -50,7 +50,7 @@ function markdownPage(root: string, page: MarkdownFile): SitePage {
   const { path, title, headings } = page;
   const body = pageBody(page, (href) => {
     const target = linkTarget(path, href);
-    const file = fileOf(root, path, href);
+    const file = fileOf(root, target);
     // the faults name a link that leads nowhere
     if (target.kind !== "file" || file === undefined) return href;
     const place = file === path ? "" : relativeAddress(addressOf(path), addressOf(file));

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { nearestName } from "../../lib/ground/mod.ts";
-import { formOf, linkTarget } from "./link_target.ts";
+import { formOf, type LinkTarget, linkTarget } from "./link_target.ts";
 import { type MarkdownFile, markdownFile, type PageLink } from "./markdown_file.ts";
 
 /** The files of a site, by their paths from the repository's root. */
@@ -48,8 +48,8 @@ export function collectFiles(root: string, roots: SiteRoots): SiteFiles {
     faults.push(...page.html.map((html) => `${path}: HTML is not shown: ${html.split("\n")[0]}`));
     for (const link of page.links) {
       links.push({ page: path, link });
-      const target = fileOf(root, path, link.href);
-      if (target !== undefined && formOf(target) !== undefined) waiting.push(target);
+      const file = fileOf(root, linkTarget(path, link.href));
+      if (file !== undefined && formOf(file) !== undefined) waiting.push(file);
     }
   }
   // headings of all pages are known by now
@@ -68,9 +68,8 @@ export function collectFiles(root: string, roots: SiteRoots): SiteFiles {
   };
 }
 
-/** The file that a link of a page leads to, a folder's `README.md` for the folder, if it is there. */
-export function fileOf(root: string, page: string, href: string): string | undefined {
-  const target = linkTarget(page, href);
+/** The file that a link leads to, a folder's `README.md` for the folder, if it is there. */
+export function fileOf(root: string, target: LinkTarget): string | undefined {
   if (target.kind !== "file") return undefined;
   const path = isFolder(root, target.path) ? join(target.path, "README.md") : target.path;
   return existsSync(join(root, path)) ? path : undefined;
@@ -88,7 +87,7 @@ function faultOf(
     return "is no PNG or SVG file of the project";
   }
   if (target.kind === "web") return undefined;
-  const path = fileOf(root, page, href);
+  const path = fileOf(root, target);
   if (path === undefined) {
     return isFolder(root, target.path)
       ? "leads to a folder without a README.md"
