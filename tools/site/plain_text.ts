@@ -43,5 +43,5 @@ function textOf(token: Token): string {
 const BLOCKS: readonly string[] = ["paragraph", "heading", "blockquote", "list_item"];
 
 function withoutEntities(text: string): string {
-  return text.replaceAll(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity]!);
+  return text.replaceAll(/&#?\w+;/g, (entity) => ENTITIES[entity] ?? entity);
 }
