@@ -62,7 +62,9 @@ function parse(args: readonly string[]): { out: string; check: boolean; help: bo
     });
     return { ...values, out: resolve(values.out) };
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    // node:util throws a TypeError for an unknown or incomplete flag
+    if (error instanceof TypeError) throw new UsageError(error.message);
+    throw error;
   }
 }
 
