@@ -52,7 +52,7 @@ export interface BrokenRule {
   readonly why: string;
 }
 
-const IMPORT = /(?:^(?:import|export)\b[^;"]*?from |\bimport\()"(\.{1,2}\/[^"]+)"/gm;
+const IMPORT = /(?:^(?:import|export)\b[^;"]*?from |\bimport\(\s*)"(\.{1,2}\/[^"]+)"/gm;
 
 /**
  * What is wrong with the imports of one product file.

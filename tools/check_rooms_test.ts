@@ -41,4 +41,6 @@ Deno.test("brokenRules() sees what is imported while the program runs", () => {
   const text = 'const load = async () => (await import("../study/mod.ts")).openStudy;\n';
   assert.equal(brokenRules("lib/sql/a.ts", text).length, 1);
   assert.deepEqual(brokenRules("lib/cli/a.ts", text), []);
+  const broken = text.replace("import(", "import(\n  ");
+  assert.equal(brokenRules("lib/sql/a.ts", broken).length, 1);
 });
