@@ -1,13 +1,14 @@
+import type { Gauge } from "../../runs/mod.ts";
 import { formatCount, formatNats, formatPercent } from "../words/format_numbers.ts";
 import { markdownTable } from "./markdown_table.ts";
 
 /** One measure of a variant that was recorded and answered again. */
 export interface RepeatedRow {
   /** Verdicts on SQL, chosen letters, or scored passages. */
-  readonly measure: "sql" | "mmlu" | "prose";
-  /** Examples. */
+  readonly measure: Gauge;
+  /** Examples that were recorded, and answered again. */
   readonly n: number;
-  /** Examples with the same answer as recorded. */
+  /** Those with the same verdict or letter; of passages, with the same nats to four decimals. */
   readonly same: number;
   /** The recorded value: a share of right answers, or nats a token. */
   readonly recorded: number;
@@ -19,11 +20,11 @@ const WHAT = {
   sql: "SQL, verdicts",
   mmlu: "multiple choice, letters",
   prose: "general text, nats a token to four decimals",
-} as const;
+} as const satisfies Record<Gauge, string>;
 
 /** What of a recorded variant came again, a row a measure. */
 export function repetitionTable(rows: readonly RepeatedRow[]): string {
-  const value = (measure: RepeatedRow["measure"], number: number): string =>
+  const value = (measure: Gauge, number: number): string =>
     measure === "prose" ? formatNats(number, 4) : formatPercent(number);
   const right = (title: string) => ({ title, align: "right" }) as const;
   return markdownTable(

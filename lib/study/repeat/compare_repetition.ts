@@ -1,4 +1,5 @@
 import { natsPerToken } from "../../prose/mod.ts";
+import type { RepeatedRow } from "../../report/mod.ts";
 import { alignById, type AlignedPair } from "../../stats/mod.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 
@@ -9,17 +10,7 @@ export const REPETITION_FILE = "repetition.json";
 export const MIN_SAME = { sql: 0.98, mmlu: 0.99 } as const;
 
 /** How far one measure of a variant came again. */
-export interface RepetitionRow {
-  /** Verdicts on SQL, chosen letters, or scored passages. */
-  readonly measure: "sql" | "mmlu" | "prose";
-  /** Examples that were recorded, and answered again. */
-  readonly n: number;
-  /** Those with the same verdict or letter; of passages, with the same nats to four decimals. */
-  readonly same: number;
-  /** The recorded value: a share of right answers, or nats a token. */
-  readonly recorded: number;
-  /** The value of the repetition. */
-  readonly repeated: number;
+export interface RepetitionRow extends RepeatedRow {
   /** The ids whose answers differ. */
   readonly different: readonly string[];
 }
