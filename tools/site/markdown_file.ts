@@ -8,6 +8,8 @@ export interface Heading {
   readonly text: string;
   /** What leads to it behind "#". */
   readonly anchor: string;
+  /** What it was read from: one of the page's tokens, or within one. */
+  readonly token: Token;
 }
 
 /** A link or a picture of a page. */
@@ -54,7 +56,7 @@ export function markdownFile(path: string, text: string): MarkdownFile {
     if (token.type === "heading") {
       const { depth, tokens } = token as Tokens.Heading;
       const text = plainText(tokens);
-      headings.push({ depth, text, anchor: nextAnchor(text, anchors) });
+      headings.push({ depth, text, anchor: nextAnchor(text, anchors), token });
     } else if (token.type === "link" || token.type === "image") {
       const href = String(token.href);
       links.push({ href, image: token.type === "image", line: lineOf(text, href) });
@@ -64,6 +66,11 @@ export function markdownFile(path: string, text: string): MarkdownFile {
   });
   const title = headings.find(({ depth }) => depth === 1)?.text ?? path;
   return { path, title, headings, links, html, tokens };
+}
+
+/** The heading of a page that was read from a token. */
+export function headingOf({ headings }: MarkdownFile, token: Token): Heading {
+  return headings.find((heading) => heading.token === token)!;
 }
 
 /**

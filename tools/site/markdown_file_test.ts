@@ -71,6 +71,8 @@ Deno.test("searchSections() has a page from heading to heading, without marks", 
     ["docs/a.html", "T", "T", "First code & more."],
     ["docs/a.html#b", "T", "B", "link a cell"],
   ]);
+  const twice = searchSections(markdownFile("docs/a.md", "# T\n\n- ## B\n\n## B\n\ntext\n"));
+  assert.deepEqual(twice[1], ["docs/a.html#b-1", "T", "B", "text"]);
   const [only] = searchSections(markdownFile("results/a.md", "# T\n\ntext\n"));
   assert.deepEqual(only, ["results/a.html", "T", "T", ""]);
 });

@@ -1,6 +1,6 @@
 import { Marked, type Tokens } from "marked";
 import { htmlText } from "../../lib/report/mod.ts";
-import type { MarkdownFile } from "./markdown_file.ts";
+import { headingOf, type MarkdownFile } from "./markdown_file.ts";
 import { plainText } from "./plain_text.ts";
 
 /** Characters of a column's longest cell up to which it stays on one line. */
@@ -15,17 +15,16 @@ const LONG = 60;
  * @param address Gives the address that a link of the page has on the site.
  */
 export function pageBody(page: MarkdownFile, address: (href: string) => string): string {
-  const anchors = page.headings.map(({ anchor }) => anchor).values();
   const depths = page.headings.map(({ depth }) => depth);
   // a part of a page, such as a study's tables, has its path as the title above its own headings
   const lift = depths.includes(1) ? 0 : Math.min(...depths) - 2;
   const renderer = new Marked({
     renderer: {
-      heading({ depth, tokens }: Tokens.Heading): string {
-        const anchor = htmlText(anchors.next().value!);
-        const label = htmlText(plainText(tokens));
-        const level = depth - lift;
-        return `<h${level} id="${anchor}">${this.parser.parseInline(tokens)}` +
+      heading(token: Tokens.Heading): string {
+        const heading = headingOf(page, token);
+        const [anchor, label] = [htmlText(heading.anchor), htmlText(heading.text)];
+        const level = heading.depth - lift;
+        return `<h${level} id="${anchor}">${this.parser.parseInline(token.tokens)}` +
           ` <a class="anchor" href="#${anchor}" aria-label="Link to: ${label}">#</a></h${level}>\n`;
       },
       html: () => "",

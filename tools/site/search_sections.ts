@@ -1,6 +1,6 @@
-import type { Token, Tokens } from "marked";
+import type { Token } from "marked";
 import { addressOf } from "./link_target.ts";
-import type { MarkdownFile } from "./markdown_file.ts";
+import { headingOf, type MarkdownFile } from "./markdown_file.ts";
 import { plainText } from "./plain_text.ts";
 
 /** A part of a page that the search finds: address, title of the page, heading, text. */
@@ -19,7 +19,6 @@ export function searchSections(page: MarkdownFile): SearchSection[] {
   const address = addressOf(page.path);
   const whole = !page.path.startsWith("results/");
   const sections: SearchSection[] = [];
-  const headings = page.headings.values();
   let [place, heading, held]: [string, string, Token[]] = [address, "", []];
   const close = (): void => {
     const text = whole ? plainText(held) : "";
@@ -31,11 +30,8 @@ export function searchSections(page: MarkdownFile): SearchSection[] {
       continue;
     }
     close();
-    const { depth, tokens } = token as Tokens.Heading;
-    const own = plainText(tokens);
-    // those in lists and quotations are passed over
-    const { anchor } = headings.find(({ text }) => text === own)!;
-    [place, heading, held] = [depth === 1 ? address : `${address}#${anchor}`, own, []];
+    const { depth, text, anchor } = headingOf(page, token);
+    [place, heading, held] = [depth === 1 ? address : `${address}#${anchor}`, text, []];
   }
   close();
   return sections;
