@@ -1,5 +1,11 @@
-import { createHash } from "node:crypto";
-import { canonicalJson, checkRecord, parseJson, type Schema, UsageError } from "../ground/mod.ts";
+import {
+  canonicalJson,
+  checkRecord,
+  parseJson,
+  type Schema,
+  sha256Of,
+  UsageError,
+} from "../ground/mod.ts";
 
 /** The field of a line that is no part of its record. */
 const SUM = "sum";
@@ -44,7 +50,7 @@ export function readStoreLine<T>(
 }
 
 function checksum(record: object): string {
-  return createHash("sha256").update(canonicalJson(record)).digest("hex").slice(0, SUM_DIGITS);
+  return sha256Of(canonicalJson(record)).slice(0, SUM_DIGITS);
 }
 
 function decode(bytes: Uint8Array): string {

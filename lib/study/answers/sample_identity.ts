@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Prompt, Variant } from "../../engine/mod.ts";
-import { contentKey } from "../../ground/mod.ts";
+import { contentKey, sha256Of } from "../../ground/mod.ts";
 
 import { TASK_VERSION, type VariantOrigin } from "../../runs/mod.ts";
 import type { ModelInputs } from "../inputs/inputs.ts";
@@ -45,7 +44,7 @@ export function promptHash(prompt: Prompt): string {
   const ids = [...prompt.prefix, ...prompt.suffix];
   const bytes = new DataView(new ArrayBuffer(4 * ids.length));
   ids.forEach((id, i) => bytes.setInt32(4 * i, id, true));
-  const hash = createHash("sha256").update(new Uint8Array(bytes.buffer)).digest("hex");
+  const hash = sha256Of(new Uint8Array(bytes.buffer));
   HASHES.set(prompt, hash);
   return hash;
 }

@@ -1,11 +1,12 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { sha256Of } from "../../ground/mod.ts";
 import type { Summary } from "../../runs/mod.ts";
 import { PLAN_FILE } from "../study_folder.ts";
 import { BASE } from "../answers/sample_identity.ts";
 import type { StoredAnswers } from "../results/read_answers.ts";
 import { type DataTexts } from "./data_texts.ts";
-import { FILTER, type LmEvalTask, lmEvalTasks, sha256 } from "./lm_eval_samples.ts";
+import { FILTER, type LmEvalTask, lmEvalTasks } from "./lm_eval_samples.ts";
 import type { ExportedStudy } from "./open_export.ts";
 
 /**
@@ -111,7 +112,7 @@ function results(
     model_name: name,
     model_name_sanitized: sanitized(name),
     task_hashes: byTask(({ samples }) =>
-      sha256(samples.map((one) => one.doc_hash + one.prompt_hash + one.target_hash).join(""))
+      sha256Of(samples.map((one) => one.doc_hash + one.prompt_hash + one.target_hash).join(""))
     ),
     lab: {
       study,

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Of } from "../../ground/mod.ts";
 import { natsPerToken } from "../../prose/mod.ts";
 import { READINGS } from "../../sql/mod.ts";
 import { letterName } from "../../stats/mod.ts";
@@ -220,15 +220,10 @@ function sample(
     filtered_resps: filtered,
     filter: FILTER,
     metrics: Object.keys(metrics),
-    doc_hash: sha256(JSON.stringify(doc, null, 2)),
-    prompt_hash: sha256(context),
-    target_hash: sha256(target),
+    doc_hash: sha256Of(JSON.stringify(doc, null, 2)),
+    prompt_hash: sha256Of(context),
+    target_hash: sha256Of(target),
     ...metrics,
     ...(lab && { lab }),
   };
-}
-
-/** SHA-256 of a text, hexadecimal. */
-export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

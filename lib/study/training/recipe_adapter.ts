@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { canonicalJson, sha256OfFile, writeAtomic } from "../../ground/mod.ts";
+import { canonicalJson, sha256Of, sha256OfFile, writeAtomic } from "../../ground/mod.ts";
 
 import { type AdapterSettings } from "../../runs/mod.ts";
 import {
@@ -100,8 +99,7 @@ export function checkpointFolders(dir: string): string[] {
 }
 
 function weightsHash(dir: string): string {
-  const bytes = Deno.readFileSync(`${dir}/${WEIGHTS}`);
-  return createHash("sha256").update(bytes).digest("hex");
+  return sha256Of(Deno.readFileSync(`${dir}/${WEIGHTS}`));
 }
 
 /**

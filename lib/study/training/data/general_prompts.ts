@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import {
   checkRecord,
@@ -6,6 +5,7 @@ import {
   readTextFile,
   type RecordOf,
   REPOSITORY_ROOT,
+  sha256Of,
   UsageError,
 } from "../../../ground/mod.ts";
 
@@ -63,5 +63,5 @@ export function loadGeneralPrompts(path: string = GENERAL_PROMPTS): GeneralPromp
     return [prompt];
   });
   if (prompts.length === 0) throw new UsageError(`Cannot use ${shown}: it has no prompts`);
-  return { prompts, sha256: createHash("sha256").update(text).digest("hex") };
+  return { prompts, sha256: sha256Of(text) };
 }

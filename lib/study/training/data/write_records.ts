@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { writeAtomic } from "../../../ground/mod.ts";
+import { sha256Of, writeAtomic } from "../../../ground/mod.ts";
 import { OUTSIDE_TRAIN_SPLIT } from "../../../runs/mod.ts";
 import type { SftRecord } from "../../../spider/mod.ts";
 import type { ModelInputs } from "../../inputs/inputs.ts";
@@ -41,7 +40,7 @@ export function writeRecords(
   writeAtomic(path, text);
   const [replay, anchor] = [count("replay"), count("anchor")];
   return {
-    sha256: createHash("sha256").update(text).digest("hex"),
+    sha256: sha256Of(text),
     recipes: users,
     origin: replay + anchor > 0 ? OUTSIDE_TRAIN_SPLIT : "train split only",
     sql: count("sql"),
