@@ -1,11 +1,5 @@
 import type { SearchSection } from "../search_sections.ts";
 
-/** A part of a page that was found, and how near it is to what was looked for. */
-export interface FoundSection {
-  readonly section: SearchSection;
-  readonly score: number;
-}
-
 /**
  * The parts that have every word of a query, in any letter case, the nearest first: a word in the
  * heading counts most, then one in the page's title, then how often the text has it (3 times at
@@ -18,11 +12,11 @@ export function rankSections(
   sections: readonly SearchSection[],
   query: string,
   limit: number,
-): FoundSection[] {
+): SearchSection[] {
   const words = wordsOf(query);
   if (words.length === 0) return [];
   const phrase = words.join(" ");
-  const found: FoundSection[] = [];
+  const found: { readonly section: SearchSection; readonly score: number }[] = [];
   for (const section of sections) {
     const [, page, heading, text] = section.map((part) => part.toLowerCase());
     const scoreOf = (word: string): number =>
@@ -33,7 +27,8 @@ export function rankSections(
     const own = words.length > 1 ? 2 * scoreOf(phrase) : 0;
     found.push({ section, score: scores.reduce((sum, score) => sum + score, own) });
   }
-  return found.sort((a, b) => b.score - a.score).slice(0, limit);
+  return found.sort((a, b) => b.score - a.score).slice(0, limit)
+    .map(({ section }) => section);
 }
 
 /** The words of a query, in small letters. */

@@ -10,7 +10,7 @@ const SECTIONS: readonly SearchSection[] = [
 ];
 
 function addresses(query: string, limit = 9): string[] {
-  return rankSections(SECTIONS, query, limit).map(({ section }) => section[0]);
+  return rankSections(SECTIONS, query, limit).map(([address]) => address);
 }
 
 Deno.test("rankSections() puts headings before texts, and words together before words apart", () => {

@@ -36,7 +36,7 @@ export function buildSearch(root: string): void {
     }
     const ranked = rankSections(sections, input.value, MOST + 1);
     status.textContent = placesText(ranked.length);
-    refill(list, ...ranked.slice(0, MOST).map(({ section }) => resultItem(root, section, words)));
+    refill(list, ...ranked.slice(0, MOST).map((section) => resultItem(root, section, words)));
   };
   input.addEventListener("focus", () => loadSections(root, show), { once: true });
   input.addEventListener("input", show);
