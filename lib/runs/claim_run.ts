@@ -18,9 +18,12 @@ export function runId(config: StudyConfig): string {
   return config.name;
 }
 
+/** The file of a results folder that says which study it is for. */
+const RUN_FILE = "run.json";
+
 const ANYTHING = z.record(z.string(), z.unknown());
 
-/** What `run.json` says: which study the folder is for. */
+/** What {@linkcode RUN_FILE} says: which study the folder is for. */
 const CLAIM = z.object({
   /** `configHash` of the config and the inputs. */
   hash: TEXT,
@@ -60,7 +63,7 @@ export interface ClaimedRun {
  */
 export function claimRun(config: StudyConfig, options: ClaimRunOptions = {}): ClaimedRun {
   const { out = defaultFolder(config), inputs = {}, lookOnly = false } = options;
-  const path = join(out, "run.json");
+  const path = join(out, RUN_FILE);
   const hash = configHash(config, inputs);
   const claim = { hash, config: { ...recordedConfig(config) }, inputs };
   if (isFile(path)) {
@@ -87,7 +90,7 @@ export function claimRun(config: StudyConfig, options: ClaimRunOptions = {}): Cl
 export function checkRunFolder(config: StudyConfig, options: ClaimRunOptions = {}): void {
   const { out = defaultFolder(config), inputs = {} } = options;
   checkOutputFolder(out);
-  const path = join(out, "run.json");
+  const path = join(out, RUN_FILE);
   if (!isFile(path)) return refuseForeign(out);
   const { config: before, inputs: all } = readClaim(path);
   const known = Object.fromEntries(Object.keys(inputs).map((name) => [name, all[name]]));
@@ -96,6 +99,19 @@ export function checkRunFolder(config: StudyConfig, options: ClaimRunOptions = {
     { config: unpinned({ ...recordedConfig(config) }), inputs },
   );
   if (difference !== undefined) throw otherRun(out, difference);
+}
+
+/**
+ * The name of the study that {@linkcode claimRun} took a folder for; `undefined` where it took none.
+ *
+ * @throws {UsageError} If what is there is no record of a run.
+ */
+export function claimedName(folder: string): string | undefined {
+  const path = join(folder, RUN_FILE);
+  if (!isFile(path)) return undefined;
+  const { name } = readClaim(path).config;
+  if (typeof name === "string") return name;
+  throw noRecord(path);
 }
 
 function defaultFolder(config: StudyConfig): string {
@@ -140,7 +156,11 @@ function otherRun(out: string, where: string): UsageError {
 function readClaim(path: string): Claim {
   const claim = CLAIM.safeParse(parseJson(readTextFile(path), path));
   if (claim.success) return claim.data;
-  throw new UsageError(
+  throw noRecord(path);
+}
+
+function noRecord(path: string): UsageError {
+  return new UsageError(
     `Cannot use ${path}: it is no record of a run: give another folder with --out, or delete it ` +
       "and keep the answers beside it",
   );

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkRunFolder, claimRun, runId } from "./claim_run.ts";
+import { checkRunFolder, claimedName, claimRun, runId } from "./claim_run.ts";
 import { parseConfig } from "./config.ts";
 import type { StudyConfig } from "./study_config.ts";
 
@@ -122,6 +122,21 @@ function inFolder(use: (folder: string) => void): void {
     Deno.removeSync(folder, { recursive: true });
   }
 }
+
+Deno.test("claimedName() is the study of a folder, of none where there is none, of no other record", () => {
+  inFolder((out) => {
+    assert.equal(claimedName(out), undefined);
+    claimRun(CONFIG, { out });
+    assert.equal(claimedName(out), "tiny");
+    for (const text of ["null", '{"hash":"x"}', '{"hash":"x","config":{}}']) {
+      Deno.writeTextFileSync(`${out}/run.json`, text);
+      assert.throws(() => claimedName(out), {
+        name: "UsageError",
+        message: /run\.json: it is no record of a run/,
+      });
+    }
+  });
+});
 
 Deno.test("claimRun says of a run.json that it is no record of a run", () => {
   const out = Deno.makeTempDirSync();

@@ -32,6 +32,7 @@ export {
 } from "./adapter_settings.ts";
 export {
   checkRunFolder,
+  claimedName,
   type ClaimedRun,
   claimRun,
   type ClaimRunOptions,

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseJson, readTextFile } from "../../ground/mod.ts";
+import { claimedName } from "../../runs/mod.ts";
 import { REPETITION_FILE } from "../repeat/compare_repetition.ts";
 
 /**
@@ -8,17 +8,14 @@ import { REPETITION_FILE } from "../repeat/compare_repetition.ts";
  * was begun in it.
  *
  * @param folder A folder that lacks what was looked for.
+ * @throws {UsageError} If what says which study was begun in it is no record of a run.
  */
 export function unfinished(folder: string): string | undefined {
   if (existsSync(join(folder, REPETITION_FILE))) {
     return "it is the repetition of one variant, of which there is no summary";
   }
-  const path = join(folder, "run.json");
-  if (!existsSync(path)) return undefined;
-  const run = parseJson(readTextFile(path), path) as
-    | { readonly config?: { name?: unknown } }
-    | null;
-  const name = run?.config?.name;
+  const name = claimedName(folder);
+  if (name === undefined) return undefined;
   const again = name === "compare"
     ? "deno task lab compare"
     : "deno task pipeline --config FILE, or report where all is trained";
