@@ -30,15 +30,14 @@ export function findStudy(
   study: string,
   { results = fromRoot("results") }: FindStudyOptions = {},
 ): FoundStudy {
-  const named = isName(study)
-    ? [results, join(results, "recorded")].map((place) => join(place, study))
-    : [];
+  const parents = isName(study) ? [results, join(results, "recorded")] : [];
+  const named = parents.map((parent) => join(parent, study));
   const places = distinct([study, ...named].filter(isFolder));
   if (places.length === 0) {
     const why = existsSync(study) ? "it is a file, not a folder" : "there is no such folder";
-    const among = named.length === 0
+    const among = parents.length === 0
       ? ""
-      : `, and no study of that name in ${[results, join(results, "recorded")].join(" or ")}`;
+      : `, and no study of that name in ${parents.join(" or ")}`;
     throw new UsageError(`Cannot use the study "${study}": ${why}${among}`);
   }
   const folder = places.find(hasResults) ?? places[0]!;

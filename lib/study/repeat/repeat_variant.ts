@@ -40,9 +40,10 @@ export async function repeatVariant(
     const [answers] = await answerVariants(inputs, folder, [BASE], options);
     return { answers: answers! };
   }
-  const variant = sweepVariants(inputs.config).find((one) => one.name === name);
+  const tuned = sweepVariants(inputs.config);
+  const variant = tuned.find((one) => one.name === name);
   if (variant === undefined) {
-    const names = [BASE, ...sweepVariants(inputs.config)].map((one) => one.name);
+    const names = [BASE, ...tuned].map((one) => one.name);
     throw new UsageError(
       `"${recorded.name}" has no variant "${name}": there are ${names.join(", ")}`,
     );
