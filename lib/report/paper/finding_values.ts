@@ -2,11 +2,10 @@ import { confirmedGain } from "../findings/recommendation_finding.ts";
 import { letterReading, shareToOne } from "../findings/letter_sentences.ts";
 import type { ChangeRow, StudyRows, TradeOffRow } from "../rows/row_types.ts";
 import { ALL } from "../rows/change_rows.ts";
-import { BASE_NAME, overallChange } from "../rows/study_lookup.ts";
+import { BASE_NAME, overallAccuracy, overallChange } from "../rows/study_lookup.ts";
 import { movesText } from "../tables/letter_table.ts";
 import { formatPercent } from "../words/format_numbers.ts";
 import { changeSentenceIn, isShown } from "../words/verdict_words.ts";
-import { percentIn } from "./change_cells.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import {
   classValues,
@@ -15,7 +14,6 @@ import {
   numbersOf,
   outcomeValues,
   replayValues,
-  scoreText,
   shortSentence,
   sourceOf,
 } from "./outcome_values.ts";
@@ -58,39 +56,31 @@ export function findingValues(context: PaperContext): TemplateValues {
 }
 
 function variantValues(context: PaperContext, name: string): TemplateValues {
-  const { rows, words, variants } = context;
+  const { rows, words } = context;
   const sql = overallChange(rows, "sql", name);
   const prose = overallChange(rows, "prose", name);
   return {
     name: identifierOf(name),
-    forgets: name === variants.forgets,
     sql: sql
       ? {
-        score: scoreText(context, "sql", name),
-        change: sentence(words, sql),
+        score: sqlScore(context, name),
         short: shortSentence(words, sql),
         numbers: numbersOf(words, sql),
         outcome: sql.outcome,
-        n: sql.evidence.n,
-        gained: sql.evidence.kind === "score" ? sql.evidence.gained : 0,
-        lost: sql.evidence.kind === "score" ? sql.evidence.lost : 0,
         runs: shortOrNull(words, overallChange(rows, "runs", name)),
       }
       : null,
     mmlu: choiceValues(context, name),
     prose: prose
       ? {
-        change: sentence(words, prose),
         short: shortSentence(words, prose),
-        numbers: numbersOf(words, prose),
         outcome: prose.outcome,
       }
       : null,
   };
 }
 
-function choiceValues(context: PaperContext, name: string): TemplateValues | null {
-  const { rows, words } = context;
+function choiceValues({ rows, words }: PaperContext, name: string): TemplateValues | null {
   const change = overallChange(rows, "mmlu", name);
   if (!change) return null;
   const priorFree = overallChange(rows, "prior_free", name);
@@ -99,12 +89,8 @@ function choiceValues(context: PaperContext, name: string): TemplateValues | nul
   const flips = rows.letterFlips.find((row) => row.variant === name)?.flips;
   const toOne = flips && shareToOne(flips);
   return {
-    score: scoreText(context, "mmlu", name),
-    change: sentence(words, change),
     short: shortSentence(words, change),
-    numbers: numbersOf(words, change),
     outcome: change.outcome,
-    percent: percentIn(words, change),
     letters: priorFree && habit
       ? {
         reading: letterReading(change, { priorFree, habit }),
@@ -142,8 +128,8 @@ function detailValues(context: PaperContext, name: string): TemplateValues {
       change: shortSentence(words, row),
       base: shotScore(context, BASE_NAME, row.group),
       score: shotScore(context, name, row.group),
-      baseOwn: scoreText(context, "sql", BASE_NAME),
-      scoreOwn: scoreText(context, "sql", name),
+      baseOwn: sqlScore(context, BASE_NAME),
+      scoreOwn: sqlScore(context, name),
     })),
     ...stepValues(context, name),
     proseShowsMore: isShown(overallChange(rows, "prose", name)) &&
@@ -165,6 +151,12 @@ function trainingValues({ inputs, rows }: PaperContext, name: string): TemplateV
   const source = sourceOf(rows, name);
   const row = inputs.trainings.find(({ variant }) => variant === source);
   return row ? { steps: row.steps, tokens: row.tokens } : null;
+}
+
+/** A variant's accuracy on all questions as a text; empty where it was not measured. */
+function sqlScore({ rows, words }: PaperContext, variant: string): string {
+  const row = overallAccuracy(rows, "sql", variant);
+  return row ? words.texts.numbers(formatPercent(row.mean)) : "";
 }
 
 function shotScore({ rows, words }: PaperContext, variant: string, group: string): string {
@@ -199,7 +191,6 @@ function stepValues({ rows, words }: PaperContext, name: string): TemplateValues
       }
       : null;
   return {
-    steps: steps.length,
     earliest: earliestValues(rows, words, name),
     lastPassed: of(steps.findLast(({ step }) => step === "passed")),
     firstFailed: of(steps.find(({ step }) => step === "not passed")),
@@ -246,10 +237,6 @@ function recommendationValues({ rows, words }: PaperContext): TemplateValues | n
     tested: steps.filter(({ tested }) => tested).length,
     stepsPassed: steps.filter((step) => step.passed).length,
   };
-}
-
-function sentence({ texts }: PaperWords, row: ChangeRow): string {
-  return changeSentenceIn(texts, row);
 }
 
 function shortOrNull(words: PaperWords, row: ChangeRow | undefined): string | null {

@@ -1,8 +1,7 @@
 import { ALL } from "../rows/change_rows.ts";
 import type { Gauge } from "../../runs/mod.ts";
 import type { ChangeRow, StudyRows } from "../rows/row_types.ts";
-import { BASE_NAME, overallAccuracy, overallChange } from "../rows/study_lookup.ts";
-import { formatPercent } from "../words/format_numbers.ts";
+import { BASE_NAME, overallChange } from "../rows/study_lookup.ts";
 import { changeBounds } from "../words/measures.ts";
 import { changeIn, isShown, lossIn, outcomeWordIn, pValueText } from "../words/verdict_words.ts";
 import { percentIn } from "./change_cells.ts";
@@ -35,18 +34,8 @@ export function namesOf(words: PaperWords, names: readonly string[]): TypstMarku
 }
 
 /** The training that a variant is of: the name of its recipe, or of the adapter. */
-export function sourceOf({ tradeOff }: StudyRows, name: string | undefined): string | undefined {
+export function sourceOf({ tradeOff }: StudyRows, name: string): string | undefined {
   return tradeOff.find(({ variant }) => variant === name)?.origin.source;
-}
-
-/** A variant's accuracy over all examples as a text; empty where it was not measured. */
-export function scoreText(
-  { rows, words }: PaperContext,
-  measure: "sql" | "mmlu",
-  name: string,
-): string {
-  const row = overallAccuracy(rows, measure, name);
-  return row ? words.texts.numbers(formatPercent(row.mean)) : "";
 }
 
 /** The shown variants by the word of their change over all examples, one group a gauge. */
@@ -80,17 +69,12 @@ function groupsOf(context: PaperContext, gauge: Gauge): TemplateValues | null {
   };
 }
 
-function entryOf(context: PaperContext, row: ChangeRow): TemplateValues {
-  const { words } = context;
-  const { measure, variant, outcome, adjusted, verdict, evidence } = row;
-  const score = measure === "prose"
-    ? ""
-    : scoreText(context, measure === "sql" ? "sql" : "mmlu", variant);
+function entryOf({ words }: PaperContext, row: ChangeRow): TemplateValues {
+  const { variant, outcome, adjusted, verdict, evidence } = row;
   const alone = adjusted && !isShown({ outcome }) && isShown(verdict);
   return {
     name: identifierOf(variant),
     change: numbersOf(words, row),
-    score: score === "" ? null : score,
     percent: percentIn(words, row),
     gained: evidence.kind === "score" ? evidence.gained : 0,
     lost: evidence.kind === "score" ? evidence.lost : 0,
@@ -128,7 +112,7 @@ export function hardnessValues({ rows, variants, words }: PaperContext): Templat
 
 /** The classes of error that the base model has most often, with what became of their counts. */
 export function classValues(
-  { rows, variants: { main, forgets }, words }: PaperContext,
+  { rows, variants: { main }, words }: PaperContext,
   most: number,
 ): TemplateValue {
   const count = (name: string, own: string): number =>
@@ -140,7 +124,6 @@ export function classValues(
       name: nameIn(words, errorClass),
       base,
       main: count(main, errorClass),
-      forgets: count(forgets ?? main, errorClass),
     }));
 }
 

@@ -168,7 +168,6 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
     severalSeeds: rows.seeds.length > 0,
     ofSeeds: namesOf(words, [...new Set(rows.seeds.map(({ recipe }) => recipe))]),
     tuned,
-    seed: config.seed,
     outsideTrainSplit: variants.some(({ origin }) => origin.outsideTrainSplit === true),
     examples: config.training.examples,
     trained: config.training.recipes.length > 0,
@@ -249,7 +248,6 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
     prose: counts.prose
       ? {
         kind: kinds.prose,
-        title: nameIn(words, rows.titles.prose),
         n: counts.prose.scored,
         topics: counts.prose.topics,
         tokens: scores.prose?.tokens ?? 0,

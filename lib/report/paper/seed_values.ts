@@ -2,29 +2,27 @@ import { changeNumber } from "../words/measures.ts";
 import { changeSentenceIn } from "../words/verdict_words.ts";
 import { seedChange } from "../tables/change_table.ts";
 import type { SeedRow, StudyRows } from "../rows/row_types.ts";
-import { numbersOf, sourceOf } from "./outcome_values.ts";
+import { numbersOf } from "./outcome_values.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import { nameIn, type PaperWords } from "./paper_words.ts";
 import { identifierOf } from "./typst_text.ts";
 import type { TemplateValue, TemplateValues } from "./template.ts";
 
 /** Recipes over their seeds: a word on a recipe stands only where there are enough of them. */
-export function seedValues(context: PaperContext): TemplateValue {
-  const { rows, words, variants } = context;
+export function seedValues({ rows, words }: PaperContext): TemplateValue {
   return [...Map.groupBy(rows.seeds, ({ recipe }) => recipe)].map(([recipe, own]) => {
     const { seeds, speaksOfRecipe } = own[0]!.change;
     return {
       recipe: identifierOf(recipe),
       seeds,
       speaksOfRecipe,
-      ofMain: recipe === sourceOf(rows, variants.main),
       changes: own.map((row) => changeValues(rows, words, row)),
     };
   });
 }
 
 function changeValues(rows: StudyRows, words: PaperWords, row: SeedRow): TemplateValues {
-  const { recipe, measure, change } = row;
+  const { measure, change } = row;
   const worded = seedChange(row);
   const [least, most] = rangeOf(rows, row).map((value) =>
     words.texts.numbers(changeNumber(value, measure))
@@ -37,7 +35,6 @@ function changeValues(rows: StudyRows, words: PaperWords, row: SeedRow): Templat
     numbers: numbersOf(words, worded),
     least: least ?? null,
     most: most ?? null,
-    recipe: identifierOf(recipe),
   };
 }
 
