@@ -16,10 +16,11 @@ document.addEventListener("DOMContentLoaded", () => {
   addTools();
   for (const block of document.querySelectorAll<HTMLElement>(".code")) addCopy(block);
   const contents = document.querySelector<HTMLDetailsElement>(".contents");
-  if (contents) contents.open = matchMedia(WIDE).matches;
-  matchMedia(WIDE).addEventListener("change", ({ matches }) => {
-    if (contents) contents.open = matches;
-  });
+  if (contents) {
+    const wide = matchMedia(WIDE);
+    contents.open = wide.matches;
+    wide.addEventListener("change", ({ matches }) => contents.open = matches);
+  }
   markScrolling();
   addEventListener("resize", markScrolling);
   document.querySelector('#_pages [aria-current="page"]')?.scrollIntoView({ block: "nearest" });

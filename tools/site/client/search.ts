@@ -89,7 +89,7 @@ function addKeys(input: HTMLInputElement, found: HTMLElement): void {
     const stops = [input, ...found.querySelectorAll("a")];
     const at = stops.indexOf(document.activeElement as HTMLInputElement);
     if (event.key === "Escape") {
-      found.hidden = true;
+      // which shows what was found
       input.focus();
       found.hidden = true;
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
