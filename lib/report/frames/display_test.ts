@@ -40,7 +40,7 @@ Deno.test("showMarkdown() leaves no name that an editor would make a mail addres
 });
 
 Deno.test("display() needs a kernel, and says so by failing", async () => {
-  await assert.rejects(display(showMarkdown("x")));
+  await assert.rejects(display(showMarkdown("x")), /Deno\.jupyter is only available/);
 });
 
 Deno.test("showText() shows a text in type of one width, its markup as it stands", () => {
