@@ -12,7 +12,7 @@ const LONGEST_STATEMENT = 300;
 const LONGEST_NAME = 80;
 
 /** So many of the widest letters have room in a line of a question, and in one of a statement. */
-export const LINE_OF_WORDS = 30;
+const LINE_OF_WORDS = 30;
 export const LINE_OF_CODE = 56;
 
 const KINDS = {
