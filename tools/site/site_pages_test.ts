@@ -7,9 +7,9 @@ import {
   CHROMIUM,
   NO_CHROMIUM,
   openBrowser,
+  type OpenBrowserOptions,
   textOf,
 } from "../../lib/report/browser/testing/open_page.ts";
-import type { OpenPageOptions } from "../../lib/report/browser/testing/open_page.ts";
 import { buildSite, type Site } from "./build_site.ts";
 import { smallRepository } from "./testing/small_repository.ts";
 import { writeSite } from "./write_site.ts";
@@ -39,7 +39,7 @@ let built: Site | undefined;
 function siteTest(
   name: string,
   check: (site: OpenSite) => Promise<void>,
-  options: OpenPageOptions = {},
+  options: OpenBrowserOptions = {},
 ): void {
   Deno.test({
     name: `site: ${name}${NO_CHROMIUM}`,
@@ -95,7 +95,7 @@ siteTest("no page is wider than a phone", async ({ page, names, go }) => {
   }
 }, { width: 360 });
 
-const VIEWS: Readonly<Record<string, OpenPageOptions>> = {
+const VIEWS: Readonly<Record<string, OpenBrowserOptions>> = {
   "light": {},
   "dark": { dark: true },
   "on a phone": { width: 360 },

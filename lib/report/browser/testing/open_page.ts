@@ -31,13 +31,17 @@ export interface OpenPage extends OpenBrowser {
   readonly bytes: number;
 }
 
-/** Options of {@linkcode openPage}. */
-export interface OpenPageOptions {
-  /** What stands behind the address, from "#" on. */
-  readonly hash?: string;
+/** Options of {@linkcode openBrowser}. */
+export interface OpenBrowserOptions {
   /** In CSS pixels. */
   readonly width?: number;
   readonly dark?: boolean;
+}
+
+/** Options of {@linkcode openPage}. */
+export interface OpenPageOptions extends OpenBrowserOptions {
+  /** What stands behind the address, from "#" on. */
+  readonly hash?: string;
 }
 
 /** For tests: writes the page of the data to a file and opens it, from the disk and without a network. */
@@ -70,7 +74,7 @@ export async function openPage(
 
 /** For tests: a browser that no page is open in yet. */
 export async function openBrowser(
-  { width = 1_400, dark = false }: Omit<OpenPageOptions, "hash"> = {},
+  { width = 1_400, dark = false }: OpenBrowserOptions = {},
 ): Promise<OpenBrowser> {
   const browser = await puppeteer.launch({
     executablePath: CHROMIUM!,
