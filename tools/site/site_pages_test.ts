@@ -138,6 +138,16 @@ siteTest("the search finds parts of other pages, by keys alone", async ({ page, 
   assert.equal(await page.$eval("#_found", (found) => (found as HTMLElement).hidden), true);
 });
 
+siteTest("the search says so where its index cannot be read", async ({ page, go }) => {
+  await go("index.html");
+  await page.evaluate(
+    "document.head.append = (script) => script.dispatchEvent(new Event('error'))",
+  );
+  await page.focus("#_search input");
+  await page.keyboard.type("gpu");
+  assert.match(await textOf(page, "#_found p"), /search_index\.js cannot be read/);
+});
+
 siteTest("light and dark change, and stay on the next page", async ({ page, go }) => {
   const ground = (): Promise<string> =>
     page.$eval("body", (body) => getComputedStyle(body).backgroundColor);

@@ -25,28 +25,34 @@ export function buildSearch(root: string): void {
   const list = el("ol");
   const found = el("div", { id: "_found", hidden: true }, status, list);
   refill(byId("_search"), input, found);
+  let waiting = "Reading the pages …";
   const show = (): void => {
     const sections = (globalThis as WithSections).siteSections;
     const words = wordsOf(input.value);
     found.hidden = words.length === 0;
     if (found.hidden) return;
     if (sections === undefined) {
-      status.textContent = "Reading the pages …";
+      status.textContent = waiting;
       return;
     }
     const ranked = rankSections(sections, input.value, MOST + 1);
     status.textContent = placesText(ranked.length);
     refill(list, ...ranked.slice(0, MOST).map((section) => resultItem(root, section, words)));
   };
-  input.addEventListener("focus", () => loadSections(root, show), { once: true });
+  const lost = (): void => {
+    waiting = "The search has nothing to look in: search_index.js cannot be read.";
+    show();
+  };
+  input.addEventListener("focus", () => loadSections(root, show, lost), { once: true });
   input.addEventListener("input", show);
   input.addEventListener("focus", show);
   addKeys(input, found);
 }
 
-function loadSections(root: string, then: () => void): void {
+function loadSections(root: string, then: () => void, lost: () => void): void {
   const script = el("script", { src: `${root}/search_index.js` });
   script.addEventListener("load", then);
+  script.addEventListener("error", lost);
   document.head.append(script);
 }
 
