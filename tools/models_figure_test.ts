@@ -28,8 +28,11 @@ Deno.test("models_figure draws recorded studies beside each other as SVG, PNG an
 Deno.test("the figure of three models is the one that the recorded studies give", async () => {
   const root = await Deno.makeTempDir();
   try {
-    const studies = ["135M=sample", "0.5B=qwen_coder_0_5b", "1.5B=qwen_coder_1_5b"]
-      .map((study) => study.replace("=", "=results/recorded/"));
+    const studies = [
+      "135M=results/recorded/sample",
+      "0.5B=results/recorded/qwen_coder_0_5b",
+      "1.5B=results/recorded/qwen_coder_1_5b",
+    ];
     const { code, stderr } = await run(["--out", `${root}/three_sizes`, ...studies]);
     assert.equal(code, 0, stderr);
     assert.equal(
