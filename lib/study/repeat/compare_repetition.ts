@@ -1,7 +1,7 @@
 import { natsPerToken } from "../../prose/mod.ts";
 import type { RepeatedRow } from "../../report/mod.ts";
 import { alignById, type AlignedPair } from "../../stats/mod.ts";
-import type { VariantAnswers } from "../numbers/answers.ts";
+import { judgedAlike, type VariantAnswers } from "../numbers/answers.ts";
 
 /** The file of a repetition, below its results folder. */
 export const REPETITION_FILE = "repetition.json";
@@ -30,10 +30,12 @@ const NATS_DECIMALS = 4;
 
 /**
  * Compares what a variant answered when it was recorded with what it answers now, example by example.
+ * One that could not be judged then or now counts for neither.
  *
  * @throws {RangeError} If they answered other examples.
  */
-export function compareRepetition(recorded: VariantAnswers, now: VariantAnswers): Repetition {
+export function compareRepetition(then: VariantAnswers, again: VariantAnswers): Repetition {
+  const [recorded, now] = judgedAlike([then, again]) as [VariantAnswers, VariantAnswers];
   const rows = [
     row("sql", alignById(recorded.verdicts, now.verdicts), {
       answer: ({ official }) => `${official}`,

@@ -47,3 +47,14 @@ Deno.test("compareRepetition() compares no answers to other questions", () => {
   const fewer = { ...RECORDED, letters: RECORDED.letters.slice(1) };
   assert.throws(() => compareRepetition(RECORDED, fewer), { name: "RangeError" });
 });
+
+Deno.test("compareRepetition() counts a question that could not be judged once for neither time", () => {
+  const [first, ...rest] = RECORDED.verdicts;
+  const { id, dbId } = first!;
+  const unjudged = [{ id, dbId, status: "gold_failed" as const, message: "gold ran too long" }];
+  const without = { ...RECORDED, verdicts: rest, unjudged };
+  for (const [then, again] of [[without, RECORDED], [RECORDED, without]] as const) {
+    const [sql] = compareRepetition(then, again).rows;
+    assert.deepEqual([sql!.n, sql!.same], [153, 153]);
+  }
+});

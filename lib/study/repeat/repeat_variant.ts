@@ -14,7 +14,10 @@ import { type PhaseOptions, trainRecipes } from "../training/train_recipes.ts";
 export interface RepeatedVariant {
   /** What it answers now. */
   readonly answers: VariantAnswers;
-  /** Whether its weights are those of the recording, byte for byte; absent where none were trained. */
+  /**
+   * Whether its weights are those of the recording, byte for byte; absent where none were trained,
+   * and for checkpoints, whose hashes are not recorded.
+   */
   readonly sameWeights?: boolean;
 }
 
@@ -52,7 +55,8 @@ export async function repeatVariant(
   if (weights.kind === "training") await trainRecipes(inputs, folder, options, [weights.training]);
   const opened = await openVariants(inputs, folder, [variant]);
   const [answers] = await answerVariants(inputs, folder, opened, options);
-  if (weights.kind !== "training") return { answers: answers! };
+  // a recording has the hashes of finished adapters alone
+  if (weights.kind !== "training" || variant.origin.checkpoint) return { answers: answers! };
   const file = "adapter_model.safetensors";
   const hash = await adapterFileHash(folder.training(weights.training), file);
   const before = recorded.provenance.adapters[weights.training.name]?.[file];

@@ -35,7 +35,8 @@ export async function runRepeat(
     progress,
     signal,
   });
-  const repetition = compareRepetition(recorded, answers);
+  const { unjudged = [] } = summary.counts.sql ?? {};
+  const repetition = compareRepetition({ ...recorded, unjudged }, answers);
   const path = join(study.folder.root, REPETITION_FILE);
   const weights = sameWeights === undefined ? {} : { sameWeights };
   writeAtomic(path, `${JSON.stringify({ ...repetition, ...weights }, null, 2)}\n`);
