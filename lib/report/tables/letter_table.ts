@@ -19,43 +19,63 @@ import { markdownTable } from "./markdown_table.ts";
 const NAMED_MOVES = 3;
 
 /**
- * What the log-probabilities of the letters say, one row a variant: how often each letter was chosen
- * and is the right one, the entropy of the choices, right answers that these letters would get in a
- * random order, accuracy with the letter prior taken off, the mean probability of the right letter,
- * Brier score, calibration, and the letters that the model writes.
+ * What the log-probabilities of the letters say, as tables with one row a variant, narrow enough to
+ * be read beside each other: how often each letter was chosen and is the right one, with the entropy
+ * of the choices and the right answers that these letters would get in a random order; accuracy with
+ * the letter prior taken off, the mean probability of the right letter, Brier score and calibration;
+ * and, of variants that were asked for it, the letters that the model writes.
  */
 export function lettersTable(rows: readonly LetterRow[]): string {
-  return markdownOf(rows, letterColumns(rows));
+  const written = rows.filter((row) => row.written !== undefined);
+  return [
+    markdownOf(rows, [...NAMES, ...chosenColumns(rows)]),
+    markdownOf(rows, [...NAMES, ...RIGHT_COLUMNS]),
+    ...(written.length > 0 ? [markdownOf(written, [NAMES[0]!, ...WRITTEN_COLUMNS])] : []),
+  ].join("\n");
 }
 
-/** The columns of {@linkcode lettersTable}. */
+/** The columns of all tables of {@linkcode lettersTable}, as a data frame has them. */
 export function letterColumns(rows: readonly LetterRow[]): Column<LetterRow>[] {
-  const letters = Math.max(0, ...rows.map((row) => row.letters.chosen.length));
+  return [...NAMES, ...chosenColumns(rows), ...RIGHT_COLUMNS, ...WRITTEN_COLUMNS];
+}
+
+const NAMES: readonly Column<LetterRow>[] = [
+  text("model", ({ variant }) => variant),
+  count("n", (row) => row.letters.n),
+];
+
+function chosenColumns(rows: readonly LetterRow[]): Column<LetterRow>[] {
+  const letters = Array.from(
+    { length: Math.max(0, ...rows.map((row) => row.letters.chosen.length)) },
+    (_, at) => at,
+  );
   return [
-    text("model", ({ variant }) => variant),
-    count("n", (row) => row.letters.n),
-    ...Array.from(
-      { length: letters },
-      (_, at) => count<LetterRow>(`chose ${letterName(at)}`, (row) => row.letters.chosen[at]),
+    ...letters.map((at) =>
+      count<LetterRow>(`chose ${letterName(at)}`, (row) => row.letters.chosen[at])
     ),
-    ...Array.from(
-      { length: letters },
-      (_, at) => count<LetterRow>(`${letterName(at)} right`, (row) => row.letters.gold[at]),
+    ...letters.map((at) =>
+      count<LetterRow>(`${letterName(at)} right`, (row) => row.letters.gold[at])
     ),
     decimal("entropy (bits)", 2, (row) => row.letters.entropyBits),
-    count("right", (row) => row.letters.right),
     decimal("right by letters alone", 1, (row) => row.letters.expected),
-    share("prior-free accuracy %", (row) => row.priorFree.mean),
-    shareBounds("prior-free, 95 % interval", (row) => row.priorFree.ci95),
-    share("probability of the right letter %", (row) => row.rightProbability),
-    decimal("Brier score", 3, (row) => row.brier),
-    decimal("calibration error (debiased l2)", 4, (row) => row.calibration?.l2Debiased),
-    share("written letter right %", (row) => row.written?.accuracy.mean),
-    share("same questions by log-probability %", (row) => row.written?.byLogProbability.mean),
-    count("no letter written", (row) => row.written?.noLetter),
-    count("asked in writing", (row) => row.written?.accuracy.n),
   ];
 }
+
+const RIGHT_COLUMNS: readonly Column<LetterRow>[] = [
+  count("right", (row) => row.letters.right),
+  share("prior-free accuracy %", (row) => row.priorFree.mean),
+  shareBounds("prior-free, 95 % interval", (row) => row.priorFree.ci95),
+  share("probability of the right letter %", (row) => row.rightProbability),
+  decimal("Brier score", 3, (row) => row.brier),
+  decimal("calibration error (debiased l2)", 4, (row) => row.calibration?.l2Debiased),
+];
+
+const WRITTEN_COLUMNS: readonly Column<LetterRow>[] = [
+  count("asked in writing", (row) => row.written?.accuracy.n),
+  share("written letter right %", (row) => row.written?.accuracy.mean),
+  share("same questions by log-probability %", (row) => row.written?.byLogProbability.mean),
+  count("no letter written", (row) => row.written?.noLetter),
+];
 
 /**
  * Where answers moved to, one row a variant: how many moved, how many of them were gained or lost,

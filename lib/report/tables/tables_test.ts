@@ -189,10 +189,19 @@ Deno.test("seedsTable() has a word on a recipe with five seeds, and none with fe
 });
 
 Deno.test("lettersTable() counts chosen letters, which sum to n, and flipsTable() their moves", () => {
-  for (const row of cells(lettersTable(STUDY.letters))) {
+  const [chose, right, written] = lettersTable(STUDY.letters).trimEnd().split(/\n\n+/).map(cells);
+  for (const row of chose!) {
     const chosen = [..."ABCD"].map((letter) => Number(row[`chose ${letter}`]));
     assert.equal(chosen.reduce((sum, count) => sum + count, 0), Number(row["n"]));
   }
+  assert.ok(right!.every((row) => row["prior-free accuracy %"] !== ""));
+  const asked = STUDY.letters.filter((row) => row.written !== undefined);
+  assert.deepEqual(
+    written?.map((row) => row["model"]),
+    asked.length > 0 ? asked.map(({ variant }) => variant) : undefined,
+  );
+  const unasked = STUDY.letters.map(({ written: _, ...row }) => row);
+  assert.equal(lettersTable(unasked).trimEnd().split(/\n\n+/).length, 2);
   const qv = cells(flipsTable(STUDY.letterFlips, "letters")).at(-1)!;
   assert.equal(qv["to the most frequent target %"], "95.8");
   assert.equal(qv["most frequent moves"], "A to C 57, B to C 56, D to C 48");
