@@ -7,8 +7,8 @@ import {
   namesOf,
   schemaAt,
 } from "./allowed_values.ts";
-import { nearestName } from "./nearest_name.ts";
-import { escapeControls } from "./printable.ts";
+import { nearestName } from "./text/nearest_name.ts";
+import { escapeControls } from "./text/printable.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** A zod schema, as far as it says which values it gives. */

@@ -4,10 +4,10 @@
  *
  * @module
  */
-export { nearestName } from "./nearest_name.ts";
-export { escapeControls, escapeLines, printable } from "./printable.ts";
+export { nearestName } from "./text/nearest_name.ts";
+export { escapeControls, escapeLines, printable } from "./text/printable.ts";
 export { type Progress, SILENT } from "./progress.ts";
-export { redactUrls } from "./redact_urls.ts";
-export { fromRoot, REPOSITORY_ROOT } from "./repository_root.ts";
+export { redactUrls } from "./network/redact_urls.ts";
+export { fromRoot, REPOSITORY_ROOT } from "./files/repository_root.ts";
 export { UsageError } from "./usage_error.ts";
-export { environmentReason, explainWriteError, writeFully } from "./write_fully.ts";
+export { environmentReason, explainWriteError, writeFully } from "./files/write_fully.ts";

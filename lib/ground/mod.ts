@@ -6,9 +6,9 @@
  * @module
  */
 export * from "./light.ts";
-export { canonicalJson, contentKey } from "./canonical_json.ts";
+export { canonicalJson, contentKey } from "./text/canonical_json.ts";
 export { allowedValues, child, type JsonSchema } from "./allowed_values.ts";
-export { type Checksums, checksumText, readChecksums, sha256Of } from "./checksums.ts";
+export { type Checksums, checksumText, readChecksums, sha256Of } from "./files/checksums.ts";
 export { calendarDay, CHAT_DEFAULTS, CHAT_KEYS, type ChatSettings } from "./chat_settings.ts";
 export {
   type Checked,
@@ -27,25 +27,25 @@ export {
   textOfForm,
   together,
 } from "./check_record.ts";
-export { checkOutputFile, checkOutputFolder, checkOutputIsNoInput } from "./check_output.ts";
-export { decodeText, readBytes, readListText, readText } from "./decode_text.ts";
-export { type JsonLine, jsonLines } from "./json_lines.ts";
-export { type OtherNames, refuseOtherNames } from "./other_names.ts";
-export { checkOwnFiles, writeOwnFiles } from "./own_files.ts";
+export { checkOutputFile, checkOutputFolder, checkOutputIsNoInput } from "./files/check_output.ts";
+export { decodeText, readBytes, readListText, readText } from "./text/decode_text.ts";
+export { type JsonLine, jsonLines } from "./text/json_lines.ts";
+export { type OtherNames, refuseOtherNames } from "./text/other_names.ts";
+export { checkOwnFiles, writeOwnFiles } from "./files/own_files.ts";
 export { firstOf } from "./first_of.ts";
-export { parseJson, readTextFile } from "./parse_json_file.ts";
-export { realDataRoot } from "./real_data.ts";
-export { realPath } from "./real_path.ts";
-export { sha256OfFile } from "./sha256_of_file.ts";
-export { writeAtomic } from "./write_atomic.ts";
-export { type NetworkCause } from "./network_cause.ts";
-export { CHECK_NETWORK } from "./network_cause.ts";
-export { networkCause } from "./network_cause.ts";
-export { LONGEST_RETRY_AFTER_MS } from "./retry_after.ts";
-export { retryAfterMs } from "./retry_after.ts";
-export { type FollowOptions } from "./follow_redirects.ts";
-export { RedirectRefused } from "./follow_redirects.ts";
-export { followRedirects } from "./follow_redirects.ts";
+export { parseJson, readTextFile } from "./text/parse_json_file.ts";
+export { realDataRoot } from "./files/real_data.ts";
+export { realPath } from "./files/real_path.ts";
+export { sha256OfFile } from "./files/sha256_of_file.ts";
+export { writeAtomic } from "./files/write_atomic.ts";
+export { type NetworkCause } from "./network/network_cause.ts";
+export { CHECK_NETWORK } from "./network/network_cause.ts";
+export { networkCause } from "./network/network_cause.ts";
+export { LONGEST_RETRY_AFTER_MS } from "./network/retry_after.ts";
+export { retryAfterMs } from "./network/retry_after.ts";
+export { type FollowOptions } from "./network/follow_redirects.ts";
+export { RedirectRefused } from "./network/follow_redirects.ts";
+export { followRedirects } from "./network/follow_redirects.ts";
 export { sleep } from "./sleep.ts";
-export { lockFile } from "./lock_file.ts";
-export { tryLockFile } from "./lock_file.ts";
+export { lockFile } from "./files/lock_file.ts";
+export { tryLockFile } from "./files/lock_file.ts";

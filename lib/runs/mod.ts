@@ -105,7 +105,6 @@ export {
   LETTER_SCORE_KEYS,
   type LetterChanges,
   type LetterScores,
-  ORIGIN_KEYS,
   OVER_SEEDS_KEYS,
   PAIRED_CHANGE_KEYS,
   type PairedChange,
@@ -123,7 +122,6 @@ export {
   type StudyFindings,
   type SweepPlan,
   VARIANT_PAIR_KEYS,
-  type VariantOrigin,
   type VariantPair,
   WRITTEN_SCORE_KEYS,
   type WrittenScores,
@@ -165,3 +163,4 @@ export {
   type TrainingConfig,
 } from "./training_config.ts";
 export { toolVersions, type ToolVersionsOptions } from "./tool_versions.ts";
+export { ORIGIN_KEYS, type VariantOrigin } from "./variant_origin.ts";

@@ -9,11 +9,11 @@ import {
   FINDING_KEYS,
   FUNNEL_KEYS,
   LETTER_SCORE_KEYS,
-  ORIGIN_KEYS,
   PLAN_KEYS,
   PROSE_SCORE_KEYS,
 } from "./numbers.ts";
 import { STUDY } from "./study_config.ts";
+import { ORIGIN_KEYS } from "./variant_origin.ts";
 
 /** The form of `summary.json`; raised when a reader of the last form would misread it. */
 export const SCHEMA_VERSION = 2;

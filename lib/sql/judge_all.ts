@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { contentKey } from "../ground/mod.ts";
-import { databaseFileHashes } from "./database_file_hashes.ts";
+import { databaseFileHashes } from "./databases/database_file_hashes.ts";
 import { executorLimits } from "./execute/executor_options.ts";
 import { createJudge, type JudgeOptions } from "./judge.ts";
 import { judgeOrReason, type Unjudged } from "./judge_or_reason.ts";

@@ -1,5 +1,5 @@
 import { hardness } from "./classify/hardness.ts";
-import { databaseFiles, type Suite } from "./database_files.ts";
+import { databaseFiles, type Suite } from "./databases/database_files.ts";
 import { GoldQueryError } from "./gold_query_error.ts";
 import { judgeAll, type JudgeAllOptions } from "./judge_all.ts";
 import type { Unjudged } from "./judge_or_reason.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { databaseFiles, type Suite } from "./database_files.ts";
+import { databaseFiles, type Suite } from "./databases/database_files.ts";
 import { GoldQueryError } from "./gold_query_error.ts";
 import { createJudge } from "./judge.ts";
 import { judgePredictions } from "./judge_predictions.ts";

@@ -17,7 +17,7 @@
  * @module
  */
 export * from "./light.ts";
-export { databaseFileHashes } from "./database_file_hashes.ts";
+export { databaseFileHashes } from "./databases/database_file_hashes.ts";
 export {
   OFFICIAL_VERDICT_KEYS,
   type OfficialVerdict,
@@ -27,7 +27,7 @@ export {
 export { hardness } from "./classify/hardness.ts";
 export { officialEqual, type RowOrder } from "./compare/official_equal.ts";
 export { plainEqual } from "./compare/plain_equal.ts";
-export { databaseFiles, type Suite } from "./database_files.ts";
+export { databaseFiles, type Suite } from "./databases/database_files.ts";
 export {
   DatabaseError,
   type Execution,
@@ -35,7 +35,7 @@ export {
   type ExecutorOptions,
   ExecutorPool,
 } from "./execute/executor_pool.ts";
-export type { PackedRows } from "./execute/packed_rows.ts";
+export type { PackedRows } from "./execute/messages/packed_rows.ts";
 export { extractSql, isCutInReasoning } from "./extract_sql.ts";
 export { GoldQueryError } from "./gold_query_error.ts";
 export { createJudge, type Judge, type JudgeOptions, type JudgeRequest } from "./judge.ts";

@@ -1,6 +1,6 @@
 import type { Prompt } from "../engine.ts";
 import { groupByPrefix, longestFirst, type PlannedPrompt, type PrefixGroup } from "../graph/mod.ts";
-import { BundlePlanner, bundlingPays, type SharedPrefix } from "./bundle_plan.ts";
+import { BundlePlanner, bundlingPays, type SharedPrefix } from "./bundles/bundle_plan.ts";
 import {
   type Chunk,
   type ChunkSequence,

@@ -24,7 +24,7 @@ import type {
   TextScores,
   Variant,
 } from "../engine.ts";
-import { type BundleShape, bundleShape } from "./bundle_shape.ts";
+import { type BundleShape, bundleShape } from "./bundles/bundle_shape.ts";
 import { buildCudaGraph } from "./cuda_graph.ts";
 import { freeDeviceMemory } from "./device_memory.ts";
 import type { HalfType } from "./half_precision.ts";

@@ -5,7 +5,7 @@ import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { parseDecoderConfig } from "../checkpoint/decoder_config.ts";
 import type { Completion, Prompt } from "../engine.ts";
 import { simulateBundles, simulateCache } from "../testing/simulated_cache.ts";
-import { bundleShape } from "./bundle_shape.ts";
+import { bundleShape } from "./bundles/bundle_shape.ts";
 import { CudaEngine, type CudaEngineOptions } from "./cuda_engine.ts";
 import { blockSize } from "./paged_attention.ts";
 import type { GraphRunner } from "./planned_runs.ts";

@@ -7,8 +7,8 @@ import {
   ModelBuilder,
   valueInfo,
 } from "../graph/mod.ts";
-import { BundledDecoding } from "./bundled_decoding.ts";
-import type { BundleShape } from "./bundle_shape.ts";
+import { BundledDecoding } from "./bundles/bundled_decoding.ts";
+import type { BundleShape } from "./bundles/bundle_shape.ts";
 import { decodeConstants, decodeLoop } from "./decode_loop.ts";
 import { type HalfType, storedHalfType } from "./half_precision.ts";
 import { type Decoding, PagedAttention } from "./paged_attention.ts";

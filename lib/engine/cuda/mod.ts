@@ -9,5 +9,5 @@ export type { MemoryPlan } from "./memory_plan.ts";
 export type { Decoding } from "./paged_attention.ts";
 export type { PlanEvent, RunEvent } from "./planned_runs.ts";
 export type { BundleCost, RunLimits } from "./run_plan.ts";
-export type { BundleShape } from "./bundle_shape.ts";
+export type { BundleShape } from "./bundles/bundle_shape.ts";
 export { visibleGpus } from "./visible_gpus.ts";

@@ -1,4 +1,4 @@
-import type { BundleShape } from "./bundle_shape.ts";
+import type { BundleShape } from "./bundles/bundle_shape.ts";
 
 /** Takes the writes of rows that no sequence wants. */
 export const SPARE_BLOCK = 0;

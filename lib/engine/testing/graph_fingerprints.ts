@@ -3,7 +3,7 @@ import { Tensor } from "onnxruntime-node";
 import { type Checkpoint, openCheckpoint } from "../checkpoint/checkpoint.ts";
 import { LINEAR_MODULES } from "../checkpoint/linear_modules.ts";
 import { buildCpuGraph } from "../cpu/cpu_graph.ts";
-import { bundleShape } from "../cuda/bundle_shape.ts";
+import { bundleShape } from "../cuda/bundles/bundle_shape.ts";
 import { CudaEngine } from "../cuda/cuda_engine.ts";
 import { buildCudaGraph } from "../cuda/cuda_graph.ts";
 import type { GraphRunner } from "../cuda/planned_runs.ts";

@@ -5,7 +5,7 @@ import { layerTensor } from "../checkpoint/checkpoint.ts";
 import { parseDecoderConfig } from "../checkpoint/decoder_config.ts";
 import { LINEAR_MODULES } from "../checkpoint/linear_modules.ts";
 import type { TensorEntry } from "../checkpoint/safetensors.ts";
-import { bundleShape } from "../cuda/bundle_shape.ts";
+import { bundleShape } from "../cuda/bundles/bundle_shape.ts";
 import { buildCudaGraph, type CudaGraphOptions } from "../cuda/cuda_graph.ts";
 
 /** Layers of {@linkcode fakeCheckpoint}. */

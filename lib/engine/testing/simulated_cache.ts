@@ -1,5 +1,5 @@
-import { emptyColumn, sharedColumn } from "../cuda/bundle_plan.ts";
-import type { BundleShape } from "../cuda/bundle_shape.ts";
+import { emptyColumn, sharedColumn } from "../cuda/bundles/bundle_plan.ts";
+import type { BundleShape } from "../cuda/bundles/bundle_shape.ts";
 import {
   type BundleArrays,
   CHUNK_PIECES,

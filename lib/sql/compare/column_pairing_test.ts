@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { packRows } from "../execute/packed_rows.ts";
+import { packRows } from "../execute/messages/packed_rows.ts";
 import type { Row } from "../value.ts";
 import { permuted } from "../testing/row_arbitraries.ts";
 import { Budget, ComparisonBudgetError } from "./budget.ts";

@@ -1,4 +1,4 @@
-import type { PackedRows } from "../execute/packed_rows.ts";
+import type { PackedRows } from "../execute/messages/packed_rows.ts";
 import { Budget, ComparisonBudgetError } from "./budget.ts";
 import { type IdPair, idPair } from "./id_table.ts";
 import { officialEqualIds, type RowOrder } from "./official_equal.ts";

@@ -1,7 +1,7 @@
 import { ChildProgram } from "../execute/child_program.ts";
 import { ExecutorError } from "../execute/executor_error.ts";
 import { cpuSeconds } from "../execute/executor_options.ts";
-import { encodeFrame } from "../execute/frames.ts";
+import { encodeFrame } from "../execute/messages/frames.ts";
 import {
   comparedWithin,
   type Comparison,

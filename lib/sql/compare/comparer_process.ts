@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { receiveFrame, sendFrame } from "../execute/frames.ts";
+import { receiveFrame, sendFrame } from "../execute/messages/frames.ts";
 import { comparedWithin } from "./compare_results.ts";
 import { comparisonOfFrame } from "./comparer_protocol.ts";
 

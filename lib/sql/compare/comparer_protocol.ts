@@ -1,5 +1,5 @@
-import type { Frame } from "../execute/frames.ts";
-import { PackedRows } from "../execute/packed_rows.ts";
+import type { Frame } from "../execute/messages/frames.ts";
+import { PackedRows } from "../execute/messages/packed_rows.ts";
 import type { ComparisonRequest, ResultPair } from "./compare_results.ts";
 
 /** What the comparer process is asked. */

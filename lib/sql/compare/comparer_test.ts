@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isAlive } from "../testing/test_database.ts";
-import { packRows } from "../execute/packed_rows.ts";
+import { packRows } from "../execute/messages/packed_rows.ts";
 import type { Row } from "../value.ts";
 import type { ComparisonRequest } from "./compare_results.ts";
 import { Comparer } from "./comparer.ts";

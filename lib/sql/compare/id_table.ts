@@ -1,4 +1,4 @@
-import type { PackedRows } from "../execute/packed_rows.ts";
+import type { PackedRows } from "../execute/messages/packed_rows.ts";
 import type { Budget } from "./budget.ts";
 import { idOf, mixed, ValueInterner } from "./value_interner.ts";
 

@@ -1,4 +1,4 @@
-import { packRows } from "../execute/packed_rows.ts";
+import { packRows } from "../execute/messages/packed_rows.ts";
 import type { Row } from "../value.ts";
 import { Budget } from "./budget.ts";
 import { sameColumnBag } from "./column_groups.ts";

@@ -5,7 +5,7 @@ import {
   PACKED,
   startOfValues,
   viewOf,
-} from "../execute/packed_rows.ts";
+} from "../execute/messages/packed_rows.ts";
 import type { SqlValue } from "../value.ts";
 import type { Budget } from "./budget.ts";
 

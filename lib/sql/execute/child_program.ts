@@ -1,4 +1,4 @@
-import { decodeFrame, type Frame, FRAME_HEADER_BYTES, frameLengths } from "./frames.ts";
+import { decodeFrame, type Frame, FRAME_HEADER_BYTES, frameLengths } from "./messages/frames.ts";
 import { ExecutorError } from "./executor_error.ts";
 
 /** How a child came to its end. */

@@ -1,5 +1,5 @@
 import type { Row } from "../value.ts";
-import type { PackedRows } from "./packed_rows.ts";
+import type { PackedRows } from "./messages/packed_rows.ts";
 
 /** How one statement ended. A statement's failure is data; a failure of the machine throws. */
 export type Execution =

@@ -9,7 +9,7 @@ import {
 import { type Job, JobQueue } from "./job_queue.ts";
 import { KnownDatabases, refuseComma } from "./known_databases.ts";
 import { oneLine } from "./one_line.ts";
-import { PackedRows } from "./packed_rows.ts";
+import { PackedRows } from "./messages/packed_rows.ts";
 
 export type { Execution, RowsExecution } from "./execution.ts";
 export { DatabaseError, ExecutorError } from "./executor_error.ts";

@@ -6,9 +6,9 @@
  * @module
  */
 import { openSandbox, type Sandbox } from "./open_sandbox.ts";
-import type { ExecutorReply, ExecutorRequest, ExecutorSetup } from "./protocol.ts";
+import type { ExecutorReply, ExecutorRequest, ExecutorSetup } from "./messages/protocol.ts";
 import { runStatement } from "./run_statement.ts";
-import { receiveFrame, sendFrame } from "./frames.ts";
+import { receiveFrame, sendFrame } from "./messages/frames.ts";
 import { openingFault } from "./statement_failure.ts";
 
 const SLOW_MS = 50;

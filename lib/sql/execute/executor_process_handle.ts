@@ -1,8 +1,13 @@
 import { type ChildEnd, ChildProgram } from "./child_program.ts";
 import { cpuSeconds, type ExecutorLimits } from "./executor_options.ts";
-import { encodeFrame, type Frame } from "./frames.ts";
+import { encodeFrame, type Frame } from "./messages/frames.ts";
 import type { OpeningPlan } from "./known_databases.ts";
-import type { ExecutorReply, ExecutorRequest, ExecutorSetup, StatementReply } from "./protocol.ts";
+import type {
+  ExecutorReply,
+  ExecutorRequest,
+  ExecutorSetup,
+  StatementReply,
+} from "./messages/protocol.ts";
 
 /** What a process was doing when its batch ended early. */
 export type Phase = "start" | "open" | "statement";

@@ -1,6 +1,6 @@
 import { DatabaseError, ExecutorError } from "./executor_error.ts";
 import type { BatchEnd } from "./executor_process_handle.ts";
-import type { ExecutorSetup } from "./protocol.ts";
+import type { ExecutorSetup } from "./messages/protocol.ts";
 import { databaseStamp, isFile, walPathOf } from "./wal_image.ts";
 
 /** How a database is to be opened, and the files that this takes. */

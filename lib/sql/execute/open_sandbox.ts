@@ -1,6 +1,6 @@
 import * as sqlite from "node:sqlite";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { ExecutorSetup } from "./protocol.ts";
+import type { ExecutorSetup } from "./messages/protocol.ts";
 import { type DatabaseFacts, quotedName, scanDatabase, UNKNOWN_FACTS } from "./scan_database.ts";
 import { isInWalMode, walImage } from "./wal_image.ts";
 

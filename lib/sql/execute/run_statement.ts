@@ -4,8 +4,8 @@ import type { Row, SqlValue } from "../value.ts";
 import { calledNames, isProvablySmall, type ResultCaps } from "./is_provably_small.ts";
 import { decodeText } from "./decode_text.ts";
 import type { Sandbox } from "./open_sandbox.ts";
-import { jsonOfRows, type PackedRows, packRows, RowPacker } from "./packed_rows.ts";
-import type { ExecutorRequest, StatementReply } from "./protocol.ts";
+import { jsonOfRows, type PackedRows, packRows, RowPacker } from "./messages/packed_rows.ts";
+import type { ExecutorRequest, StatementReply } from "./messages/protocol.ts";
 import { statementFailure } from "./statement_failure.ts";
 
 // What a value takes in V8's heap beside its characters, roughly: a number, and a text or a blob, whose

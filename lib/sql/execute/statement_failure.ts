@@ -1,4 +1,4 @@
-import type { StatementReply } from "./protocol.ts";
+import type { StatementReply } from "./messages/protocol.ts";
 
 type Fault = Extract<StatementReply, { kind: "fault" }>;
 

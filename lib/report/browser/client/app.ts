@@ -1,12 +1,12 @@
 /// <reference lib="dom" />
 import type { ChangesBlock, ChangeWords, StudyBlock } from "../format.ts";
-import { choiceDetail, choiceMarkdown } from "./choice_detail.ts";
-import { type ChoiceSource, type ChoiceStudy, openChoiceStudy } from "./choice_source.ts";
+import { choiceDetail, choiceMarkdown } from "./questions/choice_detail.ts";
+import { type ChoiceSource, type ChoiceStudy, openChoiceStudy } from "./questions/choice_source.ts";
 import { byId, type Child, countText, el, nameText, refill } from "./dom.ts";
 import { drawFacets } from "./facets.ts";
 import { KINDS, NO_KIND, type Selection, selectItems } from "./select.ts";
-import { sqlDetail, sqlMarkdown } from "./sql_detail.ts";
-import { openSqlStudy, type SqlSource, type SqlStudy } from "./sql_source.ts";
+import { sqlDetail, sqlMarkdown } from "./questions/sql_detail.ts";
+import { openSqlStudy, type SqlSource, type SqlStudy } from "./questions/sql_source.ts";
 import { drawSummary } from "./summary_bar.ts";
 import { hashOfView, type View, withValue } from "./view.ts";
 import { VirtualList } from "./virtual_list.ts";

@@ -1,0 +1,283 @@
+/// <reference lib="dom" />
+import type { ShownResult, SqlHead } from "../../format.ts";
+import { type Child, countText, el, nameText } from "../dom.ts";
+import { fenced, markdownRows, plainLine } from "../markdown.ts";
+import { markTokens } from "../mark_tokens.ts";
+import { allResults, allSchemas, type Outcome, type SqlItem } from "./sql_source.ts";
+
+const NOT_KEPT = "Not kept: it has too many rows, or did not end when this page was made.";
+
+/** The names of the two variants. */
+export interface PairNames {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * The parts of a text-to-SQL question's view below its heading.
+ *
+ * @param names The variants, and what the statements of each are marked against.
+ */
+export async function sqlDetail(
+  item: SqlItem,
+  head: SqlHead,
+  names: PairNames & { readonly marks: "gold" | "other" },
+): Promise<readonly Child[]> {
+  const [results, schemas] = await Promise.all([allResults(), allSchemas()]);
+  const answers = [[names.from, item.from, item.to], [names.to, item.to, item.from]] as const;
+  const gold = item.goldResult === undefined ? undefined : results[item.goldResult];
+  return [
+    el("p", { class: "question" }, item.question),
+    el(
+      "section",
+      { class: "statements", "aria-label": "Statements" },
+      el(
+        "div",
+        { class: "statement" },
+        el("h3", {}, "Gold"),
+        el("pre", { tabindex: 0 }, el("code", {}, item.gold)),
+      ),
+      ...answers.map(([name, outcome, other]) =>
+        statement(name, outcome, {
+          head,
+          other,
+          against: names.marks === "gold" ? item.gold : other?.sql ?? "",
+        })
+      ),
+    ),
+    el(
+      "h3",
+      { class: "heading" },
+      "Results ",
+      el("span", { class: "quiet" }, "of the statements as written, DISTINCT kept"),
+    ),
+    el(
+      "section",
+      { class: "results", "aria-label": "Results" },
+      resultView("gold", gold, { compared: false }),
+      ...answers.map(([name, outcome]) =>
+        outcomeResult(name, outcome, { results, compared: gold !== undefined })
+      ),
+    ),
+    el(
+      "details",
+      { class: "schema" },
+      el("summary", {}, `Schema of ${item.database}, as the prompt shows it`),
+      el("pre", { tabindex: 0 }, schemas[item.database] ?? "not kept"),
+    ),
+  ];
+}
+
+function statement(
+  name: string,
+  outcome: Outcome | undefined,
+  { head, other, against }: {
+    readonly head: SqlHead;
+    readonly other: Outcome | undefined;
+    /** The statement that this one's is marked against. */
+    readonly against: string;
+  },
+): HTMLElement {
+  if (!outcome) {
+    return el(
+      "div",
+      { class: "statement" },
+      el("h3", {}, name),
+      el("p", { class: "quiet" }, "no verdict"),
+    );
+  }
+  const right = outcome.readings[0] === true;
+  return el(
+    "div",
+    { class: "statement" },
+    el(
+      "h3",
+      {},
+      el("span", { class: right ? "sign right" : "sign wrong" }, right ? "✓" : "✕"),
+      `${name} `,
+      el("span", { class: "word" }, right ? "right" : wrongText(outcome)),
+    ),
+    outcome.sql.trim() === ""
+      ? el("p", { class: "quiet" }, "no statement in what it wrote")
+      : el("pre", { tabindex: 0 }, el("code", {}, ...marked(outcome.sql, against))),
+    outcome.message !== undefined && el("p", { class: "message" }, outcome.message),
+    outcome.errorClass !== undefined &&
+      el(
+        "p",
+        { class: "readings" },
+        `${nameText(outcome.errorClass.name)}: ${outcome.errorClass.rule}`,
+      ),
+    outcome.cut !== undefined &&
+      el(
+        "p",
+        { class: "message" },
+        outcome.cut === "reasoning"
+          ? "The completion was cut at the token limit, inside its reasoning."
+          : "The completion was cut at the token limit.",
+      ),
+    el(
+      "p",
+      { class: "readings" },
+      ...head.readings.flatMap(({ name, rule }, at) => [
+        el(
+          "span",
+          { class: "reading", title: rule },
+          `${outcome.readings[at] ? "✓" : "✕"} ${name}`,
+        ),
+        " ",
+      ]),
+      other && other.sql.trim() === outcome.sql.trim() && outcome.sql.trim() !== "" &&
+        el("span", { class: "quiet" }, "the same statement as the other's"),
+    ),
+  );
+}
+
+/** "sql error, schema linking". */
+function wrongText({ status, errorClass }: Outcome): string {
+  return [status, ...(errorClass === undefined ? [] : [errorClass.name])].map(nameText).join(", ");
+}
+
+function marked(text: string, against: string): Child[] {
+  const parts = markTokens(text, against);
+  return parts === undefined
+    ? [text]
+    : parts.map(({ text, differs }) => differs ? el("mark", {}, text) : text);
+}
+
+function outcomeResult(
+  name: string,
+  outcome: Outcome | undefined,
+  { results, compared }: {
+    readonly results: readonly ShownResult[];
+    /** Whether the gold's result is there to be compared with. */
+    readonly compared: boolean;
+  },
+): HTMLElement {
+  if (outcome?.result !== undefined) return resultView(name, results[outcome.result], { compared });
+  return el("div", { class: "result" }, el("h4", {}, name), el("p", {}, noResult(outcome)));
+}
+
+/** Why there is no table. */
+function noResult(outcome: Outcome | undefined): string {
+  if (!outcome) return "No verdict.";
+  if (outcome.readings[0]) return "✓ The gold's result.";
+  if (outcome.status === "mismatch") return NOT_KEPT;
+  return `No result: ${nameText(outcome.status)}.`;
+}
+
+function resultView(
+  name: string,
+  result: ShownResult | undefined,
+  { compared }: { readonly compared: boolean },
+): HTMLElement {
+  if (!result) {
+    return el(
+      "div",
+      { class: "result" },
+      el("h4", {}, name),
+      el("p", {}, NOT_KEPT),
+    );
+  }
+  const { cells, marks, places, rowCount, columnCount } = result;
+  const shownColumns = cells[0]?.length ?? columnCount;
+  return el(
+    "div",
+    { class: "result" },
+    el("h4", {}, name, " ", el("span", { class: "quiet" }, sizeText(result))),
+    compared && el("p", { class: "message" }, differenceText(result)),
+    cells.length > 0 &&
+      el(
+        "div",
+        { class: "scrolled", tabindex: 0, role: "group", "aria-label": `Result of ${name}` },
+        el(
+          "table",
+          {},
+          el(
+            "thead",
+            {},
+            el(
+              "tr",
+              {},
+              el("th", { scope: "col" }, el("span", { class: "hidden" }, "row")),
+              ...Array.from(
+                { length: shownColumns },
+                (_, at) => el("th", { scope: "col" }, at + 1),
+              ),
+            ),
+          ),
+          el(
+            "tbody",
+            {},
+            ...cells.map((row, at) =>
+              el(
+                "tr",
+                { class: marks?.[at] ? "differs" : undefined },
+                el("th", { scope: "row" }, places?.[at] ?? at + 1),
+                ...row.map((value, column) => cell(value, (marks?.[at] ?? 0) >> column & 1)),
+              )
+            ),
+          ),
+        ),
+      ),
+    cells.length < rowCount &&
+      el("p", { class: "quiet" }, `${cells.length} of ${countText(rowCount)} rows are shown.`),
+    cells.length > 0 && shownColumns < columnCount &&
+      el("p", { class: "quiet" }, `${shownColumns} of ${columnCount} columns are shown.`),
+  );
+}
+
+function cell(value: string | null, differs: number): HTMLElement {
+  const text = value === null ? el("i", { class: "quiet" }, "NULL") : value;
+  if (!differs) return el("td", {}, text);
+  return el("td", { class: "differs" }, el("span", { class: "hidden" }, "differs: "), text);
+}
+
+function sizeText({ rowCount, columnCount }: ShownResult): string {
+  const rows = `${countText(rowCount)} row${rowCount === 1 ? "" : "s"}`;
+  return `${rows}, ${columnCount} column${columnCount === 1 ? "" : "s"}`;
+}
+
+/** How a result differs from the gold's, as the page was built with. */
+function differenceText({ extra = 0, missing = 0, otherOrder, movedColumns }: ShownResult): string {
+  if (extra === 0 && missing === 0) {
+    const order = otherOrder ? " in another order" : "";
+    return `The gold's rows${order}${movedColumns ? ", columns in another order" : ""}.`;
+  }
+  return `Rows: ${countText(extra)} not in the gold's, ${
+    countText(missing)
+  } of the gold's missing.`;
+}
+
+/** A text-to-SQL question with both answers as Markdown. */
+export async function sqlMarkdown(item: SqlItem, kind: string, names: PairNames): Promise<string> {
+  const results = await allResults();
+  const gold = item.goldResult === undefined ? undefined : results[item.goldResult];
+  const answer = (name: string, outcome: Outcome | undefined): string[] => {
+    if (!outcome) return [`**${plainLine(name)}**: no verdict`];
+    const word = outcome.readings[0] ? "right" : wrongText(outcome);
+    const why = outcome.message === undefined ? "" : `: ${plainLine(outcome.message)}`;
+    const shown = outcome.result === undefined ? undefined : results[outcome.result];
+    return [
+      `**${plainLine(name)}** (${word}${why})`,
+      outcome.sql.trim() === "" ? "(no statement)" : fenced(outcome.sql, "sql"),
+      ...(shown ? [tableMarkdown(shown)] : []),
+    ];
+  };
+  return [
+    `**${item.id}** (${plainLine(item.database)}, ${item.hardness}): ${kind}`,
+    plainLine(item.question),
+    "**Gold**",
+    fenced(item.gold, "sql"),
+    ...(gold ? [tableMarkdown(gold)] : []),
+    ...answer(names.from, item.from),
+    ...answer(names.to, item.to),
+  ].join("\n\n") + "\n";
+}
+
+function tableMarkdown(result: ShownResult): string {
+  const { cells } = result;
+  if (cells.length === 0) return sizeText(result);
+  const head = cells[0]!.map((_, at) => String(at + 1));
+  const rows = cells.map((row) => row.map((value) => value ?? "NULL"));
+  return `${sizeText(result)}\n\n${markdownRows([head, ...rows])}`;
+}

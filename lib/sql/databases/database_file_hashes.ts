@@ -1,0 +1,15 @@
+import { stat } from "node:fs/promises";
+import { sha256OfFile } from "../../ground/mod.ts";
+
+/**
+ * SHA-256 (hex) of a database's file, and of the write-ahead log beside it, which is a part of it,
+ * by what their names end in: `""` and `"-wal"`. An empty log is none.
+ *
+ * @throws {UsageError} If there is no such file, or it may not be read.
+ */
+export async function databaseFileHashes(path: string): Promise<ReadonlyMap<string, string>> {
+  const hashes = new Map([["", await sha256OfFile(path)]]);
+  const log = await stat(`${path}-wal`).catch(() => undefined);
+  if (log?.isFile() && log.size > 0) hashes.set("-wal", await sha256OfFile(`${path}-wal`));
+  return hashes;
+}
