@@ -3,6 +3,8 @@
 import importlib.util
 import os
 import platform
+import resource
+import sys
 import warnings
 from importlib.metadata import version
 
@@ -13,6 +15,7 @@ from datasets import Dataset
 from lora_batches import share, total_size
 from lora_choice import choose_kernels, make_runner
 from lora_data import UsageError
+from lora_guards import gib
 from lora_trainer import CompletionTrainer
 from peft import LoraConfig
 from safetensors import SafetensorError
@@ -184,6 +187,18 @@ def check_report(wanted):
     """Refuse a place to report to whose package is not installed."""
     if wanted != "none" and importlib.util.find_spec(wanted) is None:
         raise UsageError(f"--report_to {wanted} needs the package {wanted}: pip install {wanted}")
+
+
+def peak_line(device):
+    """The most memory that was held, beside the line that planned it before the first step.
+
+    On a GPU what torch had reserved of it, on a CPU what the whole process had.
+    """
+    if device.type == "cuda":
+        return f"memory: {gib(torch.cuda.max_memory_reserved(device))} were the most on the GPU"
+    # Linux counts in KiB, macOS in bytes.
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return f"memory: {gib(most * (1 if sys.platform == 'darwin' else 1024))} were the most"
 
 
 def environment(trainer):

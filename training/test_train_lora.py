@@ -6,6 +6,7 @@ has to be explained in the commit that makes it.
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -144,7 +145,13 @@ def test_a_run_writes_its_records_and_the_same_seed_gives_the_same_bytes(base, t
     assert config["planned"] == {"steps": 10, "tokens": log[-1]["tokens"], "left_out": 0}
     environment = json.loads((tmp_path / "a" / "environment.json").read_text())
     assert environment["packages"]["torch"] == version("torch")
-    assert "step 10/10" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "step 10/10" in told
+    # planned before the first step, and what it came to
+    before, after = re.findall(r"^memory: .*$", told, re.MULTILINE)[-2:]
+    assert before.startswith("memory: base model ")
+    most = re.fullmatch(r"memory: ([0-9.]+) GiB were the most( on the GPU)?", after)
+    assert 0.1 < float(most[1]) < 64
 
 
 def test_a_step_is_the_same_whatever_is_on_the_device_at_once(base, tmp_path):

@@ -97,6 +97,7 @@ def train(args, stop):
         raise Stopped(stop.number, f"{done}; run again to go on")
     if lora_devices.rank() == 0:
         clear(args.out)
+    say(lora_run.peak_line(trainer.args.device))
     say(f"adapter written to {args.out}")
 
 
