@@ -7,11 +7,12 @@ import { UsageError } from "../lib/ground/mod.ts";
 import { benchCpu } from "./cpu.ts";
 import { benchGpu } from "./gpu.ts";
 import { benchJudge } from "./judge.ts";
+import { benchSweep } from "./sweep.ts";
 import { benchTrain } from "./train.ts";
 
 const BENCHMARKS: Readonly<
   Record<string, (args: readonly string[], print: (line: string) => void) => Promise<void>>
-> = { cpu: benchCpu, gpu: benchGpu, judge: benchJudge, train: benchTrain };
+> = { cpu: benchCpu, gpu: benchGpu, judge: benchJudge, sweep: benchSweep, train: benchTrain };
 
 function write(file: typeof Deno.stdout | typeof Deno.stderr, line: string): void {
   file.writeSync(new TextEncoder().encode(`${line}\n`));

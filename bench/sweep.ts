@@ -1,0 +1,150 @@
+/**
+ * Times a sweep as it is typed: the base model and one adapter at several scales, all questions of
+ * both kinds, from the command to its last file, and how much of that the GPU worked:
+ *
+ *     deno task bench sweep --adapter-path DIR [--model DIR] [--data-root DIR] [--device cpu|cuda]
+ *       [--scale LIST] [--limit N] [--out FILE]
+ *
+ * It runs `lab compare` in an empty folder, so nothing is stored beforehand, and notes when each
+ * step begins. Beside it `nvidia-smi` says ten times a second in what share of the time before a
+ * kernel ran on the first GPU that is seen; without `nvidia-smi` no share is given. A variant costs
+ * what the steps of its name take; what is left is start-up, judging at the end, numbers and files.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { visibleGpus } from "../lib/engine/mod.ts";
+import { REPOSITORY_ROOT, UsageError, writeAtomic } from "../lib/ground/mod.ts";
+import { markdownTable } from "../lib/report/mod.ts";
+import {
+  type DeviceSample,
+  deviceShare,
+  type Step,
+  stepsOf,
+  type TimedLine,
+} from "./_sweep_steps.ts";
+
+const SCALES = "0.2,0.4,0.6,0.8,1";
+const SAMPLE_MS = 100;
+/** Asked with both halves of an evaluation whole: 972 questions of Spider, 14,042 of MMLU. */
+const MEASURES = "sql,mmlu";
+
+/** The flags that are handed on to `lab compare` as they are given. */
+const HANDED_ON = ["model", "adapter-path", "data-root", "device", "scale", "limit"] as const;
+
+/**
+ * Runs the benchmark and gives its table to `print`.
+ *
+ * @throws {UsageError} If there is no adapter, or the comparison refuses its input.
+ */
+export async function benchSweep(
+  args: readonly string[],
+  print: (line: string) => void,
+): Promise<void> {
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...Object.fromEntries(HANDED_ON.map((name) => [name, text])),
+      scale: { ...text, default: SCALES },
+      out: text,
+    },
+  });
+  const given = values as Readonly<Record<string, string | undefined>>;
+  if (given["adapter-path"] === undefined) {
+    throw new UsageError("bench sweep: give --adapter-path DIR");
+  }
+  const folder = Deno.makeTempDirSync({ prefix: "lab-bench-" });
+  try {
+    const flags = HANDED_ON.flatMap((name) => given[name] ? [`--${name}`, given[name]] : []);
+    // a smaller run draws its questions of each category
+    const all = given["limit"] === undefined ? ["--all"] : [];
+    const wanted = ["compare", ...flags, ...all, "--only", MEASURES, "--out", `${folder}/results`];
+    const { lines, samples, seconds } = await timedRun(wanted);
+    const steps = stepsOf(lines, seconds);
+    const rows = [...steps, { name: "everything", from: 0, to: seconds }];
+    print(sweepTable(rows, samples));
+    if (given["out"] !== undefined) {
+      writeAtomic(given["out"], `${JSON.stringify({ seconds, steps, samples })}\n`);
+    }
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+/** A row a step: when it began, how long it took, and how much of that the GPU worked. */
+function sweepTable(rows: readonly Step[], samples: readonly DeviceSample[]): string {
+  return markdownTable(
+    [
+      { title: "step", align: "left" },
+      { title: "begins (s)", align: "right" },
+      { title: "seconds", align: "right" },
+      { title: "GPU working %", align: "right" },
+    ],
+    rows.map((step) => {
+      const share = deviceShare(step, samples);
+      return [
+        step.name,
+        step.from.toFixed(1),
+        (step.to - step.from).toFixed(1),
+        share === undefined ? "" : (100 * share).toFixed(0),
+      ];
+    }),
+  );
+}
+
+/** Runs the command, and notes its lines and the GPU's work with seconds since its start. */
+async function timedRun(
+  args: readonly string[],
+): Promise<{ lines: TimedLine[]; samples: DeviceSample[]; seconds: number }> {
+  const [gpu] = await visibleGpus();
+  const started = performance.now();
+  const now = (): number => (performance.now() - started) / 1_000;
+  const lines: TimedLine[] = [];
+  const samples: DeviceSample[] = [];
+  const watch = gpu === undefined ? undefined : new Deno.Command("nvidia-smi", {
+    args: [
+      "--query-gpu=utilization.gpu",
+      "--format=csv,noheader,nounits",
+      `--id=${gpu}`,
+      `--loop-ms=${SAMPLE_MS}`,
+    ],
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const watched = watch && eachLine(watch.stdout, (line) => {
+    if (/^\d+$/.test(line)) samples.push({ at: now(), share: Number(line) / 100 });
+  });
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", `${REPOSITORY_ROOT}/lib/cli/main.ts`, ...args],
+    cwd: REPOSITORY_ROOT,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  try {
+    await eachLine(child.stderr, (line) => lines.push({ at: now(), text: line }));
+    const { code } = await child.status;
+    const last = lines.at(-1)?.text.trim() ?? "it said nothing";
+    if (code === 2) throw new UsageError(`bench sweep: ${last.replace(/^error: /, "")}`);
+    if (code !== 0) throw new Error(`lab compare ended with code ${code}: ${last}`);
+    return { lines, samples, seconds: now() };
+  } finally {
+    watch?.kill();
+    await watched;
+  }
+}
+
+async function eachLine(
+  stream: ReadableStream<Uint8Array>,
+  take: (line: string) => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const bytes of stream) {
+    const parts = (rest + decoder.decode(bytes, { stream: true })).split(/[\r\n]+/);
+    rest = parts.pop()!;
+    for (const part of parts) take(part.trim());
+  }
+  if (rest.trim() !== "") take(rest.trim());
+}
