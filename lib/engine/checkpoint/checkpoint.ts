@@ -1,5 +1,6 @@
 import { UsageError } from "../../ground/mod.ts";
 import { type DecoderConfig, parseDecoderConfig } from "./decoder_config.ts";
+import type { Int4Weight } from "./int4/int4_layout.ts";
 import { LINEAR_MODULES, type LinearModule } from "./linear_modules.ts";
 import { readSafetensorsHeader, sameTensorBytes, type TensorEntry } from "./safetensors.ts";
 
@@ -13,6 +14,8 @@ export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   /** The weight files with symbolic links followed, sorted by their names in the folder. */
   readonly files: readonly string[];
+  /** Where the weights of the linear layers lie in 4 bits, by name, where those answer. */
+  readonly int4?: ReadonlyMap<string, Int4Weight>;
 }
 
 const SINGLE_FILE = "model.safetensors";
@@ -105,6 +108,11 @@ export function layerTensor(layer: number, module: string, part = "weight"): str
 /** A tensor of older checkpoints that can be computed and is not read. */
 const COMPUTED = /\.rotary_emb\.inv_freq$/;
 
+/** Whether a tensor that a checkpoint may have is one that the model is computed from. */
+export function isRead(name: string, { tieWordEmbeddings }: DecoderConfig): boolean {
+  return !(name === HEAD && tieWordEmbeddings) && !COMPUTED.test(name);
+}
+
 function checkTensors(
   dir: string,
   config: DecoderConfig,
@@ -121,8 +129,7 @@ function checkTensors(
     }
   }
   for (const name of tensors.keys()) {
-    const tiedHead = name === HEAD && config.tieWordEmbeddings;
-    if (expected.has(name) || tiedHead || COMPUTED.test(name)) continue;
+    if (expected.has(name) || !isRead(name, config)) continue;
     throw new UsageError(
       `Cannot open "${dir}": a ${config.modelType} model with this config.json has no tensor "${name}"`,
     );

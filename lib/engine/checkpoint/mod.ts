@@ -17,6 +17,15 @@ export { isFinite } from "./adapter_weights.ts";
 export { type Checkpoint, layerTensor, openCheckpoint } from "./checkpoint.ts";
 export { type DecoderConfig, groupSize, hidingWindow } from "./decoder_config.ts";
 export type { LayerAttention, LayerFormula } from "./families.ts";
+export {
+  type Int4Event,
+  type Int4Options,
+  type Int4Reason,
+  openInt4Checkpoint,
+} from "./int4/open_int4.ts";
+export { INT4_SCHEME, type Int4Weight, type StoredTensor } from "./int4/int4_layout.ts";
+export { INT4_BLOCK } from "./int4/quantize_rows.ts";
+export { readWeight } from "./int4/read_weight.ts";
 export { LINEAR_MODULES, type LinearModule } from "./linear_modules.ts";
 export type { RopeScaling, Rotary } from "./rope_config.ts";
 export {

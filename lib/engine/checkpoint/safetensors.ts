@@ -95,9 +95,7 @@ export async function readSafetensorsHeader(file: string): Promise<Map<string, T
 
 /** Reads one tensor as float32, whatever its stored type. */
 export async function readTensor(entry: TensorEntry): Promise<Float32Array> {
-  using input = await Deno.open(entry.file);
-  await input.seek(entry.offset, Deno.SeekMode.Start);
-  const bytes = await readExactly(input, entry.length);
+  const bytes = await readStored(entry);
   if (entry.dtype === "F32") return new Float32Array(bytes.buffer);
   const halves = new Uint16Array(bytes.buffer);
   if (entry.dtype === "F16") {
@@ -149,19 +147,34 @@ export async function writeSafetensors(
     end += shape.reduce((n, d) => n * d, 4);
     header[name] = { dtype: "F32", shape, data_offsets: [start, end] };
   }
-  const json = JSON.stringify(header);
-  const head = new TextEncoder().encode(json + " ".repeat((8 - json.length % 8) % 8));
-  const length = new Uint8Array(8);
-  new DataView(length.buffer).setBigUint64(0, BigInt(head.length), true);
-
   using output = await Deno.open(file, { write: true, create: true, truncate: true });
-  await writeAll(output, length);
-  await writeAll(output, head);
+  await writeAll(output, safetensorsHeader(header));
   for (const tensor of tensors) {
     const values = tensor.values();
     await writeAll(output, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
   await output.sync();
+}
+
+/** The first bytes of such a file: eight of length, and the JSON, filled up to a multiple of eight. */
+export function safetensorsHeader(
+  content: Readonly<Record<string, unknown>>,
+): Uint8Array<ArrayBuffer> {
+  const json = new TextEncoder().encode(JSON.stringify(content));
+  const length = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + length).fill(" ".charCodeAt(0));
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.set(json, 8);
+  return bytes;
+}
+
+/** The bytes of a tensor as they are stored, or those of any other part of a file. */
+export async function readStored(
+  { file, offset, length }: Pick<TensorEntry, "file" | "offset" | "length">,
+): Promise<Uint8Array<ArrayBuffer>> {
+  using input = await Deno.open(file);
+  await input.seek(offset, Deno.SeekMode.Start);
+  return await readExactly(input, length);
 }
 
 function isDtype(dtype: string): dtype is SafetensorsDtype {
@@ -181,7 +194,8 @@ async function readExactly(input: Deno.FsFile, length: number): Promise<Uint8Arr
   return bytes;
 }
 
-async function writeAll(output: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+/** Writes all bytes where the file stands. */
+export async function writeAll(output: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   let written = 0;
   while (written < bytes.length) written += await output.write(bytes.subarray(written));
 }

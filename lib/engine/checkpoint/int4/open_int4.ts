@@ -1,0 +1,181 @@
+import { createHash } from "node:crypto";
+import { basename, dirname } from "node:path";
+import {
+  environmentReason,
+  sha256OfFile,
+  sleep,
+  tryLockFile,
+  UsageError,
+} from "../../../ground/mod.ts";
+import type { Checkpoint } from "../checkpoint.ts";
+import { readStored } from "../safetensors.ts";
+import { type Int4Layout, int4Layout } from "./int4_layout.ts";
+import { dataHash, writeInt4 } from "./write_int4.ts";
+
+/** Why a file of 4-bit weights is made. */
+export type Int4Reason =
+  | "there are none yet"
+  | "those that were there are of other weights or of an older scheme"
+  | "those that were there are damaged";
+
+/** What {@linkcode openInt4Checkpoint} tells while it makes a file. */
+export type Int4Event =
+  | { readonly kind: "making"; readonly path: string; readonly reason: Int4Reason }
+  | {
+    readonly kind: "made";
+    readonly path: string;
+    /** Bytes of the file. */
+    readonly bytes: number;
+    readonly seconds: number;
+  };
+
+/** Options of {@linkcode openInt4Checkpoint}. */
+export interface Int4Options {
+  /** SHA-256 of the checkpoint's weight files by name, where they are known; read anew when left out. */
+  readonly hashes?: Readonly<Record<string, string>>;
+  /** Folder for the file where that of the weights cannot be written; none when left out. */
+  readonly cache?: string;
+  /** Told before a file is made, and after. */
+  readonly onMake?: (event: Int4Event) => void;
+}
+
+const NAME_DIGITS = 12;
+const WAIT_MS = 500;
+
+/**
+ * The checkpoint with its decoder layers' linear layers in 4 bits, for an
+ * engine to open: another model than the checkpoint, with a file of its own.
+ *
+ * The file is made once, beside the weights, or in the cache folder where
+ * theirs cannot be written, and has all that a graph reads. It says which
+ * weights and which scheme it was made from and the SHA-256 of its content; all
+ * of it is checked whenever it is opened, and a file that is of other weights,
+ * older or damaged is made again. One process makes it, others wait.
+ *
+ * @throws {UsageError} If a weight is not finite, or the file cannot be written anywhere.
+ */
+export async function openInt4Checkpoint(
+  checkpoint: Checkpoint,
+  { hashes, cache, onMake }: Int4Options = {},
+): Promise<Checkpoint> {
+  const source = await sourceHashes(checkpoint, hashes);
+  let failure = "";
+  for (const path of await places(checkpoint, cache)) {
+    const layout = int4Layout(checkpoint, { file: path, source });
+    if (await fault(path, layout) === undefined) return withInt4(checkpoint, { path, layout });
+    const lock = await takeLock(path);
+    if ("failure" in lock) {
+      failure ||= lock.failure;
+      continue;
+    }
+    try {
+      // another process may have made it meanwhile
+      const reason = await fault(path, layout);
+      if (reason !== undefined) {
+        await make(checkpoint, { path, layout, tell: onMake, reason });
+      }
+    } finally {
+      lock.dispose();
+    }
+    return withInt4(checkpoint, { path, layout });
+  }
+  throw new UsageError(`Cannot make 4-bit weights of "${checkpoint.dir}": ${failure}`);
+}
+
+function withInt4(
+  checkpoint: Checkpoint,
+  { path, layout: { weights, copied } }: { readonly path: string; readonly layout: Int4Layout },
+): Checkpoint {
+  const { tensors } = checkpoint;
+  // a weight in 4 bits keeps its entry for its shape
+  const shapes = [...weights.keys()].map((name) => [name, tensors.get(name)!] as const);
+  return {
+    ...checkpoint,
+    tensors: new Map([...copied, ...shapes]),
+    files: [path],
+    int4: weights,
+  };
+}
+
+async function sourceHashes(
+  { files }: Checkpoint,
+  known: Readonly<Record<string, string>> = {},
+): Promise<Record<string, string>> {
+  const source: Record<string, string> = {};
+  for (const file of files) {
+    source[basename(file)] = known[basename(file)] ?? await sha256OfFile(file);
+  }
+  return source;
+}
+
+/** Where the file may lie: beside the weights, then in the cache, in a folder for each place of weights. */
+async function places({ files }: Checkpoint, cache: string | undefined): Promise<string[]> {
+  const real = await Promise.all(files.map((file) => Deno.realPath(file)));
+  const folder = dirname(real[0]!);
+  // not *.safetensors: other programs take all of those in a folder for the model's own
+  const name = `weights.int4.${short(real.map((file) => basename(file)).join("\n"))}`;
+  return [`${folder}/${name}`, ...(cache ? [`${cache}/${short(folder)}/${name}`] : [])];
+}
+
+function short(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, NAME_DIGITS);
+}
+
+/** Why a file is not the one that is wanted; undefined if it is. */
+async function fault(path: string, layout: Int4Layout): Promise<Int4Reason | undefined> {
+  const stat = await Deno.stat(path).catch(() => undefined);
+  if (!stat?.isFile) return "there are none yet";
+  const other = "those that were there are of other weights or of an older scheme";
+  if (stat.size < layout.dataStart) return other;
+  const header = await readStored({ file: path, offset: 0, length: layout.dataStart });
+  const sha256 = /"sha256":"([0-9a-f]{64})"/.exec(new TextDecoder().decode(header))?.[1];
+  if (sha256 === undefined || !isEqual(header, layout.header(sha256))) return other;
+  const whole = stat.size === layout.size && await dataHash(path, layout) === sha256;
+  return whole ? undefined : "those that were there are damaged";
+}
+
+function isEqual(x: Uint8Array, y: Uint8Array): boolean {
+  return x.length === y.length && x.every((byte, i) => byte === y[i]);
+}
+
+/** The lock of the file once it is free, or why there cannot be one. */
+async function takeLock(
+  path: string,
+): Promise<{ readonly dispose: () => void } | { readonly failure: string }> {
+  for (;;) {
+    try {
+      await Deno.mkdir(dirname(path), { recursive: true });
+      const lock = tryLockFile(path);
+      if ("dispose" in lock) return lock;
+    } catch (error) {
+      return { failure: (error as Error).message };
+    }
+    await sleep(WAIT_MS);
+  }
+}
+
+/** Writes the file under another name first, so that it is whole or absent. */
+async function make(
+  checkpoint: Checkpoint,
+  { path, layout, tell, reason }: {
+    readonly path: string;
+    readonly layout: Int4Layout;
+    readonly tell: Int4Options["onMake"];
+    readonly reason: Int4Reason;
+  },
+): Promise<void> {
+  tell?.({ kind: "making", path, reason });
+  const start = performance.now();
+  const part = `${path}.part`;
+  try {
+    await writeInt4(checkpoint, { layout, path: part });
+    await Deno.rename(part, path);
+  } catch (error) {
+    await Deno.remove(part).catch(() => {}); // it may not be there; the first error is the one to report
+    const why = environmentReason(error);
+    if (why === undefined) throw error;
+    throw new UsageError(`Cannot write the 4-bit weights "${path}": ${why}`);
+  }
+  const seconds = (performance.now() - start) / 1000;
+  tell?.({ kind: "made", path, bytes: layout.size, seconds });
+}
