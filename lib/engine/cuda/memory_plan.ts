@@ -1,4 +1,4 @@
-import type { Checkpoint } from "../checkpoint/mod.ts";
+import { type Checkpoint, INT4_BLOCK } from "../checkpoint/mod.ts";
 import type { BundleCost, RunLimits } from "./run_plan.ts";
 import { blockSize } from "./paged_attention.ts";
 
@@ -29,17 +29,39 @@ const USABLE = 0.88;
 /** Element counts that the library's kernels index with 32 bits. */
 const MAX_ELEMENTS = 2 ** 31 - 1;
 
+/** Rows of a weight in 4 bits that the library unpacks at once, where it does not unpack all. */
+const UNPACKED_ROWS = 32_768;
+/** It unpacks all where that takes no more bytes, or where the weight has no more than twice the rows. */
+const UNPACKED_BYTES = 2 ** 28;
+
+/**
+ * Bytes that a step needs to unpack weights in 4 bits, one at a time, for more
+ * than a few rows; 0 without any.
+ *
+ * Source: `MatMulNBits` of ONNX Runtime's CUDA provider,
+ * contrib_ops/cuda/quantization/matmul_nbits.cc.
+ */
+export function unpackingBytes({ int4 }: Pick<Checkpoint, "int4">): number {
+  const sizes = [...int4?.values() ?? []].map(({ codes }) => {
+    const [rows, blocks] = codes.shape as [number, number];
+    const rowBytes = HALF_BYTES * INT4_BLOCK * blocks;
+    const inParts = rows * rowBytes > UNPACKED_BYTES && rows > 2 * UNPACKED_ROWS;
+    return rowBytes * (inParts ? UNPACKED_ROWS : rows);
+  });
+  return Math.max(0, ...sizes);
+}
+
 /**
  * Decides how many blocks, sequences and prefill tokens a run may have, from
  * the checkpoint and the free memory. A step needs its widest values at the
  * same time: hidden states, projections, three of the MLP's width, and the
- * logits of every sequence: rounded, cast, exact, normalised. Blocks get what
- * is left.
+ * logits of every sequence: rounded, cast, exact, normalised; and what
+ * {@linkcode unpackingBytes} says. Blocks get what is left.
  *
  * @throws {RangeError} If not even one step of a few tokens fits.
  */
 export function planMemory(
-  { config }: Pick<Checkpoint, "config">,
+  { config, int4 }: Pick<Checkpoint, "config" | "int4">,
   { freeBytes, sequences = 2048, prefillTokens = 65_536, bundles }: MemoryPlanOptions,
 ): MemoryPlan {
   const { hiddenSize, intermediateSize, heads, kvHeads, headDim, vocabSize, layers } = config;
@@ -51,7 +73,8 @@ export function planMemory(
   const blockBytes = 2 * layers * size * kvHeads * headDim * HALF_BYTES;
   let tokens = Math.min(prefillTokens, Math.floor(MAX_ELEMENTS / Math.max(intermediateSize, 1)));
   let rows = Math.min(sequences, Math.floor(MAX_ELEMENTS / vocabSize));
-  const step = (): number => tokens * tokenBytes + rows * rowBytes;
+  const unpacking = int4 === undefined ? 0 : unpackingBytes({ int4 });
+  const step = (): number => unpacking + tokens * tokenBytes + rows * rowBytes;
   // a cache smaller than the step it serves would leave the device idle in decoding
   while (step() > usable / 2 && (tokens > 1 || rows > 1)) {
     tokens = Math.max(1, Math.floor(tokens / 2));

@@ -1,5 +1,10 @@
 import { basename } from "node:path";
-import type { Checkpoint, DecoderConfig } from "../checkpoint/mod.ts";
+import {
+  type Checkpoint,
+  type DecoderConfig,
+  INT4_BLOCK,
+  type StoredTensor,
+} from "../checkpoint/mod.ts";
 import { type ModelBuilder, STORED_TYPES } from "./graph_builder.ts";
 import type { GraphScope } from "./graph_scope.ts";
 import { LinearLayers } from "./linear_layers.ts";
@@ -8,6 +13,9 @@ import { DataType } from "./onnx.ts";
 
 /** Types that a device computes with: float32 on the CPU, a half type on a GPU. */
 export type ComputeType = DataType.FLOAT | DataType.FLOAT16 | DataType.BFLOAT16;
+
+/** Hidden states stay as they are, so that the weights alone are rounded; 4 would round them to 8 bits. */
+const ACCURACY_LEVEL = 1;
 
 /**
  * A checkpoint's weights as a graph computes with them. Those stored in the
@@ -54,10 +62,25 @@ export class DecoderWeights {
 
   /** A tensor in the computing type. */
   weight(name: string): string {
-    const entry = this.#entry(name);
-    const stored = this.#model.weight(name, entry, basename(entry.file));
-    if (STORED_TYPES[entry.dtype] === this.type) return stored;
-    return this.main.once(`cast ${name}`, () => this.main.cast(stored, this.type));
+    return this.#inType(name, this.#entry(name));
+  }
+
+  /** `x W^T (+ sum)` by a linear layer's weight, in 4 bits where the checkpoint has it so. */
+  product(scope: GraphScope, x: string, name: string, ...sum: readonly string[]): string {
+    const packed = this.#checkpoint.int4?.get(name);
+    if (!packed) return scope.linear(x, this.weight(name), ...sum);
+    const codes = this.#stored(`${name}.codes`, packed.codes);
+    const scales = this.#inType(`${name}.scales`, packed.scales);
+    const zeroPoints = this.#stored(`${name}.zero_points`, packed.zeroPoints);
+    const [out, inner] = this.shape(name) as [number, number];
+    const y = scope.contrib("MatMulNBits", [x, codes, scales, zeroPoints], {
+      K: { int: inner },
+      N: { int: out },
+      bits: { int: 4 },
+      block_size: { int: INT4_BLOCK },
+      accuracy_level: { int: ACCURACY_LEVEL },
+    });
+    return sum.reduce((total, term) => scope.add(total, term), y);
   }
 
   /** A linear layer with its bias and its adapter; see {@linkcode LinearLayers.apply}. */
@@ -84,6 +107,16 @@ export class DecoderWeights {
   /** A value in the computing type as float32. */
   toFloat(scope: GraphScope, x: string): string {
     return this.type === DataType.FLOAT ? x : scope.cast(x, DataType.FLOAT);
+  }
+
+  #stored(name: string, entry: StoredTensor): string {
+    return this.#model.weight(name, entry, basename(entry.file));
+  }
+
+  #inType(name: string, entry: StoredTensor): string {
+    const stored = this.#stored(name, entry);
+    if (STORED_TYPES[entry.dtype] === this.type) return stored;
+    return this.main.once(`cast ${name}`, () => this.main.cast(stored, this.type));
   }
 
   #entry(name: string): NonNullable<ReturnType<Checkpoint["tensors"]["get"]>> {

@@ -5,7 +5,7 @@ import {
   type Checkpoint,
   isFinite,
   type LoraFactors,
-  readTensor,
+  readWeight,
 } from "../checkpoint/mod.ts";
 import { ModelBuilder } from "./graph_builder.ts";
 import { DataType, valueInfo } from "./onnx.ts";
@@ -52,8 +52,8 @@ async function computeTerms(
   try {
     for (const [layer, of] of factors) {
       if (!of.magnitude) continue;
-      const entry = checkpoint.tensors.get(`${layer}.weight`)!;
-      const lengths = await rowLengths(session, await readTensor(entry), of);
+      const weight = await readWeight(checkpoint, `${layer}.weight`);
+      const lengths = await rowLengths(session, weight, of);
       const gain = of.magnitude.map((length, row) => length / lengths[row]! - 1);
       const b = of.b.map((value, i) => value * (1 + gain[Math.floor(i / of.rank)]!));
       if (!isFinite(gain) || !isFinite(b)) {

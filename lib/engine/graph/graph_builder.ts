@@ -6,7 +6,7 @@ import {
   TensorProtoSchema,
   type ValueInfoProto,
 } from "onnx-buf";
-import type { SafetensorsDtype, TensorEntry } from "../checkpoint/mod.ts";
+import type { StoredTensor } from "../checkpoint/mod.ts";
 import { CONTRIB, GraphScope } from "./graph_scope.ts";
 import { bytesOf, type ConstantType, DataType, type Dimension, tensor, valueInfo } from "./onnx.ts";
 
@@ -14,10 +14,11 @@ const OPSET = 21;
 const IR_VERSION = 10;
 
 /** The tensor type of a weight as a checkpoint stores it. */
-export const STORED_TYPES: Readonly<Record<SafetensorsDtype, DataType>> = {
+export const STORED_TYPES: Readonly<Record<StoredTensor["dtype"], DataType>> = {
   F32: DataType.FLOAT,
   F16: DataType.FLOAT16,
   BF16: DataType.BFLOAT16,
+  U8: DataType.UINT8,
 };
 
 /** A model while it is written: its main graph, its inputs and its constants. */
@@ -53,7 +54,7 @@ export class ModelBuilder {
   }
 
   /** A weight as external data: the tensor's bytes stay where they lie in the checkpoint. */
-  weight(name: string, entry: TensorEntry, location: string): string {
+  weight(name: string, entry: StoredTensor, location: string): string {
     const existing = this.#known.get(name);
     if (existing) return existing;
     this.#known.set(name, name);

@@ -68,7 +68,7 @@ export class LinearLayers {
   apply(scope: GraphScope, x: string, layer: string): string {
     const weights = this.#weights;
     const bias = weights.has(`${layer}.bias`) ? [weights.weight(`${layer}.bias`)] : [];
-    let y = scope.linear(x, weights.weight(`${layer}.weight`), ...bias);
+    let y = weights.product(scope, x, `${layer}.weight`, ...bias);
     const lora = this.#adapted.get(layer);
     if (!lora) return y;
     if (lora.gain) {

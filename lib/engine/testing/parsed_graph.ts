@@ -3,6 +3,7 @@ import { type GraphProto, ModelProtoSchema, type NodeProto } from "onnx-buf";
 import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { layerTensor } from "../checkpoint/checkpoint.ts";
 import { parseDecoderConfig } from "../checkpoint/decoder_config.ts";
+import { int4Layout } from "../checkpoint/int4/int4_layout.ts";
 import { LINEAR_MODULES } from "../checkpoint/linear_modules.ts";
 import type { TensorEntry } from "../checkpoint/safetensors.ts";
 import { bundleShape } from "../cuda/bundles/bundle_shape.ts";
@@ -60,6 +61,16 @@ export function fakeCheckpoint(fields: Record<string, unknown>): Checkpoint {
   return { dir: "/none", config, tensors, files: ["/none/model.safetensors"] };
 }
 
+/** The fake checkpoint with its linear layers in 4 bits, said to lie in another file that nobody opens. */
+export function fakeInt4Checkpoint(fields: Record<string, unknown>): Checkpoint {
+  const checkpoint = fakeCheckpoint(fields);
+  const file = "/none/weights.int4.fake";
+  const source = { "model.safetensors": "0".repeat(64) };
+  const { weights, copied } = int4Layout(checkpoint, { file, source });
+  const tensors = new Map([...checkpoint.tensors, ...copied]);
+  return { ...checkpoint, tensors, files: [file], int4: weights };
+}
+
 /** A graph with the bodies of its loops. */
 export interface ParsedGraph {
   readonly main: GraphProto;
@@ -75,8 +86,8 @@ export interface ParsedGraph {
 export function buildFake(
   fields: Record<string, unknown> = { model_type: "llama" },
   options: Partial<CudaGraphOptions> = {},
+  checkpoint: Checkpoint = fakeCheckpoint(fields),
 ): ParsedGraph {
-  const checkpoint = fakeCheckpoint(fields);
   const contextLength = 512;
   const bundles = bundleShape(checkpoint.config, contextLength);
   const bytes = buildCudaGraph(checkpoint, {
