@@ -3,7 +3,7 @@ import { openCheckpoint } from "../engine/mod.ts";
 import { sha256OfFile, UsageError } from "../ground/mod.ts";
 
 import { type Summary } from "../runs/mod.ts";
-import { checkpointHashes, templateHashes } from "../study/mod.ts";
+import { checkpointHashes, roundingHash, templateHashes } from "../study/mod.ts";
 
 /**
  * Compares the adapters in a study's folder with the hashes in its summary: what
@@ -35,11 +35,12 @@ export async function checkRecordable(
  * @throws {UsageError} If one is another file, is missing or is new, with what to do.
  */
 export async function checkModelFiles(
-  { name, provenance: { modelFiles } }: Summary,
+  { name, config, provenance: { modelFiles } }: Summary,
   dir: string,
 ): Promise<void> {
   const now = {
     ...await checkpointHashes(await openCheckpoint(dir), { anew: true }),
+    ...roundingHash(config),
     // summaries from before templates were hashed say nothing of them
     ...("tokenizer_config.json" in modelFiles ? await templateHashes(dir) : {}),
   };

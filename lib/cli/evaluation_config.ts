@@ -1,7 +1,13 @@
 import { join, resolve } from "node:path";
 import { contentKey, UsageError } from "../ground/mod.ts";
 
-import { recordedConfig, type StudyConfig, TASK_VERSION, validateConfig } from "../runs/mod.ts";
+import {
+  recordedConfig,
+  type StudyConfig,
+  TASK_VERSION,
+  validateConfig,
+  weightsWords,
+} from "../runs/mod.ts";
 import { dataLabel, type ModelInputs, type NamedVariant } from "../study/mod.ts";
 import { type FlagValues, number, text } from "./command.ts";
 import { studyConfig } from "./study_config.ts";
@@ -39,6 +45,7 @@ export function evaluationConfig(flags: FlagValues, task: Task): StudyConfig {
       ...config.engine,
       ...(flags.engine ? { kind: flags.engine } : {}),
       ...(flags.device ? { device: flags.device } : {}),
+      ...(flags.weights ? { weights: flags.weights } : {}),
     },
     [task]: {
       ...settings,
@@ -89,7 +96,8 @@ export function evaluationName(
     adapter: variant.adapterHash ?? null,
     scale: variant.weights.scale ?? 1,
   });
-  const parts = [task === "spider" ? "evaluate" : "mmlu", model.id, variant.name];
+  const answering = [model.id.split(/[\\/]/).filter(Boolean).at(-1) ?? "", ...weightsWords(engine)];
+  const parts = [task === "spider" ? "evaluate" : "mmlu", answering.join("-"), variant.name];
   return [...parts.map(fileName), hash.slice(0, NAME_DIGITS)].join("-");
 }
 

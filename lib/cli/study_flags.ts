@@ -40,7 +40,12 @@ export const MODEL_FLAG: Flag = {
 };
 
 /** The flags of every command that asks a model, on what it runs. */
-export const ENGINE_FLAGS: Readonly<Record<"engine" | "device", Flag>> = {
+export const ENGINE_FLAGS: Readonly<Record<"engine" | "device" | "weights", Flag>> = {
   engine: { type: "text", value: "NAME", help: "onnx or server (default: the config's)" },
   device: { type: "text", value: "NAME", help: "cpu or cuda (default: the config's)" },
+  weights: {
+    type: "text",
+    value: "NAME",
+    help: "stored or int4, of the linear layers (default: the config's)",
+  },
 };

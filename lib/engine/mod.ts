@@ -57,6 +57,7 @@ export {
   type StoredTensor,
   type TensorEntry,
   type TensorSource,
+  weightBytes,
   writeSafetensors,
 } from "./checkpoint/mod.ts";
 export { CpuEngine, type CpuEngineOptions, openCpuEngine } from "./cpu/mod.ts";

@@ -99,8 +99,12 @@ export function recordedConfig(config: StudyConfig): StudyConfig {
  */
 export function identityOf(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { label: _label, engine, ...rest } = config;
-  const { kind, device } = (engine ?? {}) as Partial<StudyConfig["engine"]>;
-  return { ...rest, engine: { kind, device } };
+  const { kind, device, weights } = (engine ?? {}) as Partial<StudyConfig["engine"]>;
+  // studies from before there was a choice have no such key, and "stored" is what they had
+  return {
+    ...rest,
+    engine: { kind, device, ...(weights === undefined || weights === "stored" ? {} : { weights }) },
+  };
 }
 
 /**

@@ -226,6 +226,16 @@ const WRONG: readonly (readonly [what: string, config: unknown, message: RegExp]
     /"engine\.servedAdapters\.q-v" must be a text/,
   ],
   [
+    "4-bit weights of a server",
+    { ...MINIMAL, engine: { kind: "server", url: "http://x", weights: "int4" } },
+    /"engine\.weights" must be left out with kind "server"/,
+  ],
+  [
+    "weights of another kind",
+    { ...MINIMAL, engine: { weights: "int8" } },
+    /"engine\.weights" must be one of "stored", "int4"/,
+  ],
+  [
     "a batch of none",
     { ...MINIMAL, engine: { batchSize: 0 } },
     /"engine\.batchSize" must be an integer from 1/,
@@ -348,6 +358,13 @@ Deno.test("recordedPath() has the last name of the place itself, of a recorded o
   for (const path of ["/a/x", "/a/x/", "/a/b/../x/.", "../../../../../../../../../a/x", ".../x"]) {
     assert.equal(recordedPath(path), ".../x");
   }
+});
+
+Deno.test("configHash() of stored weights is that of no word on weights; 4-bit weights have another", () => {
+  const hash = (engine: object): string => configHash(parse({ ...MINIMAL, engine }));
+  assert.equal(hash({ weights: "stored" }), hash({}));
+  assert.notEqual(hash({ weights: "int4" }), hash({}));
+  assert.equal(parse(MINIMAL).engine.weights, undefined, "a default would be in every hash");
 });
 
 Deno.test("configHash() changes with what matters, and with nothing else", () => {

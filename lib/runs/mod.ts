@@ -51,6 +51,7 @@ export {
 } from "./config.ts";
 export { type GitState, gitState } from "./git_state.ts";
 export { LOSS_MARK_KEYS, type LossMark, parseLossLog } from "./loss_log.ts";
+export { modelTitle, weightsWords } from "./model_title.ts";
 export {
   type NamedRecipesOptions,
   recipeNames,

@@ -51,6 +51,12 @@ export const ENGINE_KEYS = {
   /** Where `onnx` runs. */
   device: z.enum(["cpu", "cuda"]).default("cpu"),
   /**
+   * `stored`, if left out: the weights as the checkpoint has them. `int4`: those of the linear layers
+   * in 4 bits, made once beside the checkpoint; tables name that as another model. With kind `onnx`
+   * only.
+   */
+  weights: z.enum(["stored", "int4"]).exactOptional(),
+  /**
    * Prompts answered at once (with a server: requests in flight). It changes the speed, not the
    * result.
    */
@@ -71,6 +77,9 @@ export interface EngineConfig extends RecordOf<typeof ENGINE_KEYS> {}
 
 const ENGINE = together(z.strictObject(ENGINE_KEYS), (engine) => {
   if (engine.kind === "server") {
+    if (engine.weights !== undefined) {
+      return { path: ["weights"], rule: 'left out with kind "server"' };
+    }
     return engine.url === undefined
       ? { path: ["url"], rule: 'the address of the server with kind "server"' }
       : undefined;

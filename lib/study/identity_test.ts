@@ -210,6 +210,26 @@ Deno.test("the device is a part of a study's folder and of every answer's key", 
   assert.notEqual(key(cuda), key(study.config));
 });
 
+Deno.test("4-bit weights are a part of a study's folder and of every answer's key; the word stored is not", async () => {
+  using study = await writeMiniStudy();
+  await openStudy(study.config, { out: study.out, progress: SILENT });
+  const withWeights = (weights: "stored" | "int4"): StudyConfig => ({
+    ...study.config,
+    engine: { ...study.config.engine, weights },
+  });
+  assert.match(
+    await refusal(openStudy(withWeights("int4"), { out: study.out, progress: SILENT })) ?? "",
+    /differs in "engine.weights"/,
+  );
+  await openStudy(withWeights("stored"), { out: study.out, progress: SILENT });
+  const key = async (config: StudyConfig): Promise<string> => {
+    const inputs = await openModelInputs(config, study.model);
+    return sampleIdentity(inputs, BASE, { prefix: [1], suffix: [2] }, {}).key;
+  };
+  assert.notEqual(await key(withWeights("int4")), await key(study.config));
+  assert.equal(await key(withWeights("stored")), await key(study.config));
+});
+
 Deno.test("an answer that was right is judged anew on other rows, on another gold and on another database", async (t) => {
   using study = await writeRunStudy();
   await plantAnswer(study, "dev-0", "SELECT 0");

@@ -26,6 +26,7 @@ export {
 export { INT4_SCHEME, type Int4Weight, type StoredTensor } from "./int4/int4_layout.ts";
 export { INT4_BLOCK } from "./int4/quantize_rows.ts";
 export { readWeight } from "./int4/read_weight.ts";
+export { weightBytes } from "./int4/weight_bytes.ts";
 export { LINEAR_MODULES, type LinearModule } from "./linear_modules.ts";
 export type { RopeScaling, Rotary } from "./rope_config.ts";
 export {

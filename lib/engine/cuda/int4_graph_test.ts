@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { InferenceSession } from "onnxruntime-node";
 import type { NodeProto } from "onnx-buf";
+import { weightBytes } from "../checkpoint/int4/weight_bytes.ts";
 import { LINEAR_MODULES } from "../checkpoint/linear_modules.ts";
 import { DataType } from "../graph/onnx.ts";
 import {
@@ -114,6 +115,25 @@ Deno.test("unpackingBytes() is the largest weight in a half type, and nothing wi
     return unpackingBytes({ int4: new Map([["wide", { ...weight, codes }]]) });
   };
   assert.deepEqual([65_536, 65_537].map(ofRows), [2 * 3584 * 65_536, 2 * 3584 * 32_768]);
+});
+
+Deno.test("weightBytes() says what a GPU holds: the bytes that its graph points into", () => {
+  // a family whose graph reads all tensors of the fake checkpoint
+  const fields = { model_type: "qwen3", head_dim: 32 };
+  const pointedAt = ({ main }: ParsedGraph): number =>
+    main.initializer.flatMap(({ externalData }) => externalData)
+      .reduce((sum, { key, value }) => sum + (key === "length" ? Number(value) : 0), 0);
+  const int4 = fakeInt4Checkpoint(fields);
+  const total = pointedAt(buildFake(fields, {}, int4));
+  assert.equal(weightBytes(int4, { elementBytes: 2, int4: true }), total);
+  // float32 doubles everything but the codes and the zero points
+  const narrow = [...int4.int4!.values()]
+    .reduce((n, { codes, zeroPoints }) => n + codes.length + zeroPoints.length, 0);
+  assert.equal(weightBytes(int4, { elementBytes: 4, int4: true }), 2 * total - narrow);
+  const stored = fakeCheckpoint(fields);
+  const all = pointedAt(buildFake(fields));
+  assert.equal(weightBytes(stored, { elementBytes: 2, int4: false }), all);
+  assert(total < all);
 });
 
 Deno.test("planMemory() keeps what unpacking a weight needs for each step", () => {

@@ -35,6 +35,8 @@ export interface CardFacts {
   readonly scale: number;
   /** The base model's id; left out where the results do not say it. */
   readonly model?: string | undefined;
+  /** What the text calls it, where that is more than its id. */
+  readonly modelTitle?: string | undefined;
   /** What the data of each gauge are called. */
   readonly titles: GaugeTitles;
   /** One a measure. */
@@ -107,7 +109,7 @@ function rounded(value: number): number {
 
 function section(facts: CardFacts): string {
   const { titles, scores, model, variant, scale, label, study, recommendation } = facts;
-  const base = model === undefined ? "the base model" : markdownText(model);
+  const base = model === undefined ? "the base model" : markdownText(facts.modelTitle ?? model);
   const data = label === undefined ? "" : ` Data: ${markdownText(label)}.`;
   const rows = scores.map(({ measure, n, base, tuned, change }) => [
     measureName(measure, titles),

@@ -1,3 +1,4 @@
+import { modelTitle } from "../../runs/mod.ts";
 import { MIN_SEEDS_OF_A_RECIPE } from "../../stats/mod.ts";
 import { HARDNESS_LEVELS } from "../../sql/mod.ts";
 import { BASE_NAME, overallAccuracy } from "../rows/study_lookup.ts";
@@ -139,10 +140,11 @@ function paperFacts({ inputs: { authors, summary } }: PaperContext): TemplateVal
 function studyValues({ inputs: { summary }, rows, words }: PaperContext): TemplateValues {
   const { provenance, config, variants } = summary;
   const tuned = variants.length - 1;
+  const model = modelTitle(config);
   return {
     name: summary.name,
-    model: { typst: `#model-name(${typstString(config.model.id)});`, plain: config.model.id },
-    title: typstTitle(config.model.id.split("/").at(-1)!),
+    model: { typst: `#model-name(${typstString(model)});`, plain: model },
+    title: typstTitle(model.split("/").at(-1)!),
     family: /qwen.*coder/i.test(config.model.id)
       ? "qwencoder"
       : /smollm2/i.test(config.model.id)

@@ -1,5 +1,6 @@
 import { printable } from "../../ground/mod.ts";
 import {
+  modelTitle,
   type SqlScores,
   type StudyClaim,
   type StudyConfig,
@@ -26,6 +27,8 @@ import { tradeOffRows } from "./trade_off_rows.ts";
 export interface StudyFacts {
   /** The base model. */
   readonly model: StudyConfig["model"];
+  /** What runs it: another model where its weights are not the checkpoint's. */
+  readonly engine: Pick<StudyConfig["engine"], "weights">;
   /** Shown wherever a number of the study appears. */
   readonly label?: string | undefined;
   /** The tolerated loss and what it is of; without it no loss is excluded. */
@@ -57,6 +60,7 @@ export function summaryRows(summary: Summary): StudyRows {
   const { claims, pairs, seeds, recommendation, proseAndMmlu } = findings;
   const rows = variantRows(variants, {
     model: config.model,
+    engine: config.engine,
     label,
     sweep: plan,
     ...(counts.sql ? { spider: { shots: counts.sql.shots } } : {}),
@@ -85,12 +89,12 @@ export function summaryRows(summary: Summary): StudyRows {
  * @param facts A study's config fits.
  */
 export function variantRows(variants: readonly VariantSummary[], facts: StudyFacts): VariantRows {
-  const { model, label, sweep, spider, mmlu, claims } = facts;
+  const { label, sweep, spider, mmlu, claims } = facts;
   const changes = variants.flatMap(({ name, versusBase }) =>
     versusBase ? changeRows(name, versusBase, { tolerance: sweep, claims }) : []
   );
   return {
-    model: model.id,
+    model: modelTitle(facts),
     ...(label === undefined ? {} : { label }),
     titles: { ...GAUGE_TITLES, ...(mmlu?.title === undefined ? {} : { mmlu: mmlu.title }) },
     accuracy: variants.flatMap(accuracyRows),

@@ -109,9 +109,20 @@ Deno.test("summaryRows() names the tolerated loss of the gauge alone, over all e
   assert.ok(tolerated.every(({ measure, group }) => measure === "mmlu" && group === "all"));
   assert.equal(tolerated.length, SUMMARY.variants.length - 1);
   // without a tolerance no loss is excluded, as its size could not be told
-  const rows = variantRows(SUMMARY.variants, { model: SUMMARY.config.model });
+  const rows = variantRows(SUMMARY.variants, {
+    model: SUMMARY.config.model,
+    engine: SUMMARY.config.engine,
+  });
   assert.ok(STUDY.changes.some(({ outcome }) => outcome === "loss_excluded"));
   assert.ok(rows.changes.every(({ outcome }) => outcome !== "loss_excluded"));
+});
+
+Deno.test("summaryRows() names a model with 4-bit weights as another one", () => {
+  const { config } = SUMMARY;
+  assert.equal(STUDY.model, config.model.id);
+  const int4 = { ...config, engine: { ...config.engine, weights: "int4" as const } };
+  const { model } = summaryRows({ ...SUMMARY, config: int4 });
+  assert.equal(model, `${config.model.id}, 4-bit weights`);
 });
 
 Deno.test("summaryRows() knows which variants passed their path, and the recommended one", () => {

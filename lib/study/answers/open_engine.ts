@@ -7,6 +7,7 @@ import {
 } from "../../engine/mod.ts";
 import { type Progress, UsageError } from "../../ground/mod.ts";
 import type { ModelInputs } from "../inputs/inputs.ts";
+import { answeringCheckpoint } from "./answering_checkpoint.ts";
 import type { NamedVariant } from "./sample_identity.ts";
 
 /**
@@ -15,26 +16,28 @@ import type { NamedVariant } from "./sample_identity.ts";
  *
  * @throws {UsageError} If the engine cannot be had on this machine.
  */
-export function openEngine(
-  { config, checkpoint, tokenizer }: ModelInputs,
+export async function openEngine(
+  inputs: ModelInputs,
   variants: readonly NamedVariant[],
   progress: Progress,
 ): Promise<Engine> {
+  const { config, checkpoint: stored, tokenizer } = inputs;
   const { kind, device, batchSize, url, servedModel, servedAdapters } = config.engine;
   if (kind === "server") {
-    return openServerEngine({
+    return await openServerEngine({
       url: url!,
       modelId: config.model.id,
-      checkpoint,
+      checkpoint: stored,
       tokenizer,
       servedModel,
       servedAdapters,
       concurrency: batchSize,
     });
   }
+  const checkpoint = await answeringCheckpoint(inputs, progress);
   const sites = loraSites(variants.flatMap(({ weights }) => weights.adapter ?? []));
-  if (device === "cpu") return openCpuEngine(checkpoint, { batchSize, ...sites });
-  return openCudaEngine(checkpoint, {
+  if (device === "cpu") return await openCpuEngine(checkpoint, { batchSize, ...sites });
+  return await openCudaEngine(checkpoint, {
     ...sites,
     onPlan(event): void {
       if (event.kind === "halved") progress.note(`less memory than planned: ${event.reason}`);

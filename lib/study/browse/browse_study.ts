@@ -3,7 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { fromRoot, type Progress, UsageError } from "../../ground/mod.ts";
 import { loadMultipleChoice, type MmluData } from "../../mmlu/mod.ts";
 import { type BrowserData, type ListedVariant, shotsName } from "../../report/mod.ts";
-import { readSummary, type StudyConfig, type Summary } from "../../runs/mod.ts";
+import { modelTitle, readSummary, type StudyConfig, type Summary } from "../../runs/mod.ts";
 import { ensureSample } from "../../setup/mod.ts";
 import { loadSpider, type SpiderData, withShownSchemas } from "../../spider/mod.ts";
 import { databaseHashes } from "../inputs/database_hashes.ts";
@@ -78,7 +78,7 @@ export async function browseStudy(options: BrowseOptions): Promise<BrowserData> 
   return {
     name: summary?.name ?? config?.name ?? basename(resolve(folder)),
     ...(label === undefined ? {} : { label }),
-    model: config?.model.id ?? "recorded without a summary",
+    model: config ? modelTitle(config) : "recorded without a summary",
     facts: factsOf(summary, { sql, choices, variants }),
     notes: await notesOf(summary, { spider, mmlu, sql, choices }),
     variants: variants.map((variant) => listedVariant(variant, summary)),

@@ -11,7 +11,7 @@ import {
   summaryRows,
   type Undecided,
 } from "../../report/mod.ts";
-import { adapterText, type Gauge, GAUGES, type Summary } from "../../runs/mod.ts";
+import { adapterText, type Gauge, GAUGES, modelTitle, type Summary } from "../../runs/mod.ts";
 import { alignById, letterName } from "../../stats/mod.ts";
 import { BASE } from "../answers/sample_identity.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
@@ -124,6 +124,7 @@ function cardFacts(study: ExportedStudy): CardFacts {
     variant: tuned.name,
     scale: origin?.scale ?? 1,
     model: summary?.config.model.id,
+    ...(summary && { modelTitle: modelTitle(summary.config) }),
     titles,
     scores,
     recommendation: recommended ? recommendationFinding(summaryRows(summary)) : undefined,

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { sha256Of } from "../../ground/mod.ts";
-import type { Summary } from "../../runs/mod.ts";
+import { modelTitle, type Summary } from "../../runs/mod.ts";
 import { PLAN_FILE } from "../study_folder.ts";
 import { BASE } from "../answers/sample_identity.ts";
 import type { StoredAnswers } from "../results/read_answers.ts";
@@ -59,7 +59,7 @@ function writtenAt({ folder, summary, variants }: ExportedStudy): Date {
 }
 
 function modelName({ name, summary }: ExportedStudy, variant: StoredAnswers): string {
-  const model = summary?.config.model.id ?? name;
+  const model = summary ? modelTitle(summary.config) : name;
   return variant.name === BASE.name ? model : `${model}/${variant.name}`;
 }
 
@@ -123,7 +123,7 @@ function results(
   };
 }
 
-/** In the harness's form for a PEFT adapter; a factor on it has no form there. */
+/** In the harness's form for a PEFT adapter; a factor on it and 4-bit weights have no form there. */
 function modelArgs(variant: StoredAnswers, name: string, summary: Summary | undefined): string {
   const origin = summary?.variants.find((one) => one.name === variant.name)?.origin;
   const model = summary?.config.model.id ?? name;
@@ -131,7 +131,8 @@ function modelArgs(variant: StoredAnswers, name: string, summary: Summary | unde
   const scale = origin?.scale === undefined || origin.scale === 1
     ? []
     : [`lab_scale=${origin.scale}`];
-  return [`pretrained=${model}`, ...adapter, ...scale].join(",");
+  const weights = summary?.config.engine.weights === "int4" ? ["lab_weights=int4"] : [];
+  return [`pretrained=${model}`, ...weights, ...adapter, ...scale].join(",");
 }
 
 function shotsOf({ measure, shots }: LmEvalTask, summary: Summary | undefined): number | undefined {

@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
-import type { Checkpoint } from "../../engine/mod.ts";
-import { REPOSITORY_ROOT, sha256OfFile, writeAtomic } from "../../ground/mod.ts";
+import { type Checkpoint, INT4_SCHEME } from "../../engine/mod.ts";
+import { contentKey, REPOSITORY_ROOT, sha256OfFile, writeAtomic } from "../../ground/mod.ts";
+import type { StudyConfig } from "../../runs/mod.ts";
 
 const CACHE = `${REPOSITORY_ROOT}/.cache/checkpoint_hashes.json`;
 
@@ -47,6 +48,14 @@ export async function checkpointHashes(
   }
   if (changed) writeAtomic(cache, JSON.stringify(remembered, null, 2) + "\n");
   return hashes;
+}
+
+/**
+ * What makes another model of a checkpoint's files, as a hash by name: how its weights were rounded,
+ * where they are not answered with as they are.
+ */
+export function roundingHash({ engine }: Pick<StudyConfig, "engine">): Record<string, string> {
+  return engine.weights === "int4" ? { "4-bit weights": contentKey({ scheme: INT4_SCHEME }) } : {};
 }
 
 /** Folder of templates by name, beside the files that a template can be in. */

@@ -27,7 +27,7 @@ import {
   sqlPrompt,
   withShownSchemas,
 } from "../../spider/mod.ts";
-import { checkpointHashes, templateHashes } from "./checkpoint_hashes.ts";
+import { checkpointHashes, roundingHash, templateHashes } from "./checkpoint_hashes.ts";
 import { databaseHashes } from "./database_hashes.ts";
 import type { HubAdapters } from "./hub_adapters.ts";
 
@@ -167,7 +167,7 @@ export async function openModelInputs(config: StudyConfig, modelDir: string): Pr
     checkpoint: withEndToken(own, tokenizer.turnEnd ?? tokenizer.endToken),
     ownEndTokenIds: endTokenIds,
     tokenizer,
-    modelHashes: await checkpointHashes(own),
+    modelHashes: { ...await checkpointHashes(own), ...roundingHash(config) },
     templateHashes: await templateHashes(modelDir),
   };
 }

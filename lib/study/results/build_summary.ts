@@ -13,6 +13,7 @@ import {
   TASK_VERSION,
   toolVersions,
   type VariantSummary,
+  weightsWords,
 } from "../../runs/mod.ts";
 import { sqlPromptVersion } from "../../spider/mod.ts";
 import { readTrainingManifest, trainingManifestPath } from "../training/data/training_manifest.ts";
@@ -197,7 +198,9 @@ function adapterSources(
 function hardware({ config, checkpoint }: StudyInputs): Pick<Provenance, "device" | "dtype"> {
   const { kind, device } = config.engine;
   if (kind === "server") return { device: "completions server", dtype: "as served" };
-  if (device === "cuda") return { device: "NVIDIA GPU", dtype: storedHalfType(checkpoint) };
+  const type = (computing: string): string =>
+    [computing, ...weightsWords(config.engine)].join(", ");
+  if (device === "cuda") return { device: "NVIDIA GPU", dtype: type(storedHalfType(checkpoint)) };
   const cores = navigator.hardwareConcurrency;
-  return { device: `CPU, ${cores} cores, ${Deno.build.arch}`, dtype: "float32" };
+  return { device: `CPU, ${cores} cores, ${Deno.build.arch}`, dtype: type("float32") };
 }

@@ -1,4 +1,4 @@
-import type { Prompt } from "../../engine/mod.ts";
+import { type Prompt, weightBytes } from "../../engine/mod.ts";
 import type { StudyConfig } from "../../runs/mod.ts";
 import type { StudyInputs } from "../inputs/inputs.ts";
 import { mmluPrompts, passagePrompts, sqlPrompts } from "../answers/study_prompts.ts";
@@ -79,7 +79,10 @@ export function studyCost(inputs: StudyInputs): StudyCost {
     trainingTokens,
     parameters,
     seconds: { variant, training, all: variants * variant + training },
-    weightsGb: parameters * rates.weightBytes / 1e9,
+    weightsGb: weightBytes(checkpoint, {
+      elementBytes: rates.weightBytes,
+      int4: config.engine.weights === "int4",
+    }) / 1e9,
   };
 }
 

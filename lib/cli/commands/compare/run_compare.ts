@@ -6,6 +6,7 @@ import {
   recordedConfig,
   type StudyConfig,
   validateConfig,
+  weightsWords,
 } from "../../../runs/mod.ts";
 import { dataLabel, openStudy } from "../../../study/mod.ts";
 import { folderOrId } from "../../adapter_place.ts";
@@ -40,7 +41,7 @@ export function compareConfig(flags: FlagValues): StudyConfig {
   const { label, ...rest } = config;
   const model = text(flags, "model");
   const own = dataOf(flags);
-  const { engine, device, seed } = flags;
+  const { engine, device, weights, seed } = flags;
   const measured = measures(flags);
   const limit = number(flags, "limit");
   const merged = validateConfig({
@@ -55,6 +56,7 @@ export function compareConfig(flags: FlagValues): StudyConfig {
       ...config.engine,
       ...(engine ? { kind: engine } : {}),
       ...(device ? { device } : {}),
+      ...(weights ? { weights } : {}),
     },
     spider: sqlSettings(flags, config, own.data),
     mmlu: choiceSettings(flags, config, own.items),
@@ -194,6 +196,7 @@ function defaultFolder(config: StudyConfig): string {
   const { label: _label, ...rest } = config;
   const { adapters, models } = config;
   const hash = contentKey({ config: { ...recordedConfig(rest), adapters, models } }).slice(0, 8);
-  const parts = ["compare", fileName(config.model.id.split("/").at(-1)!), hash];
+  const model = [config.model.id.split("/").at(-1)!, ...weightsWords(config.engine)].join("-");
+  const parts = ["compare", fileName(model), hash];
   return join(REPOSITORY_ROOT, "results", "scratch", parts.join("-"));
 }

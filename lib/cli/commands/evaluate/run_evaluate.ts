@@ -38,6 +38,7 @@ import {
   samplePrompt,
   sqlShortfalls,
 } from "../../../study/mod.ts";
+import { type StudyConfig, weightsWords } from "../../../runs/mod.ts";
 import { proportion } from "../../../stats/mod.ts";
 import { folderOrId } from "../../adapter_place.ts";
 import { type CommandContext, type FlagValues, number, text } from "../../command.ts";
@@ -79,7 +80,7 @@ export async function runEvaluate(
   });
   noteUnjudged(unjudged, progress);
   writeAtomic(files.out, toLines(verdicts));
-  print(`Text-to-SQL execution accuracy${labelText(config.label)}\n`);
+  print(`Text-to-SQL execution accuracy${headWords(config)}\n`);
   const row = accuracyRow("sql", variant.name, verdicts.map(({ official }) => official));
   print(accuracyTable([{ ...row, ...countCut(verdicts) }]));
   print(`verdicts: ${shown(files.out)}`);
@@ -124,7 +125,7 @@ export async function runMmlu(
     return { ...accuracyRow("mmlu", variant.name, chosen.map(({ correct }) => correct)), group };
   });
   const all = accuracyRow("mmlu", variant.name, letters.map(({ correct }) => correct));
-  print(`Multiple-choice accuracy${labelText(config.label)}\n`);
+  print(`Multiple-choice accuracy${headWords(config)}\n`);
   print(accuracyTable([...rows, all]));
   print(`answers: ${shown(files.out)}`);
 }
@@ -223,8 +224,10 @@ function toLines(records: readonly object[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join("");
 }
 
-function labelText(label: string | undefined): string {
-  return label === undefined ? "" : ` (${printable(label)})`;
+/** What a table's heading says of the weights and of the data. */
+function headWords({ engine, label }: StudyConfig): string {
+  const weights = weightsWords(engine).map((words) => `, ${words}`).join("");
+  return label === undefined ? weights : `${weights} (${printable(label)})`;
 }
 
 /** A path below the working directory as a person would type it. */

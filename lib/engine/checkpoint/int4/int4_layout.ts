@@ -1,4 +1,5 @@
 import { type Checkpoint, isRead, layerTensor } from "../checkpoint.ts";
+import type { DecoderConfig } from "../decoder_config.ts";
 import { LINEAR_MODULES } from "../linear_modules.ts";
 import { type SafetensorsDtype, safetensorsHeader, type TensorEntry } from "../safetensors.ts";
 import { BLOCK_BYTES, blocksOf } from "./quantize_rows.ts";
@@ -55,10 +56,7 @@ export function int4Layout(
   { config, tensors }: Checkpoint,
   { file, source }: { readonly file: string; readonly source: Readonly<Record<string, string>> },
 ): Int4Layout {
-  const packed = new Set<string>();
-  for (let layer = 0; layer < config.layers; layer++) {
-    for (const module of LINEAR_MODULES) packed.add(layerTensor(layer, module));
-  }
+  const packed = packedNames(config);
   const read = [...tensors].filter(([name]) => isRead(name, config));
   const parts = read.flatMap(([name, { dtype, shape }]): Part[] =>
     packed.has(name) ? packedParts(name, shape) : [{ name, dtype, shape }]
@@ -96,6 +94,15 @@ export function int4Layout(
     dataStart,
     size: dataStart + end,
   };
+}
+
+/** The weights that are packed: those of the linear layers of every decoder layer. */
+export function packedNames({ layers }: Pick<DecoderConfig, "layers">): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let layer = 0; layer < layers; layer++) {
+    for (const module of LINEAR_MODULES) names.add(layerTensor(layer, module));
+  }
+  return names;
 }
 
 type Part = Pick<StoredTensor, "dtype" | "shape"> & { readonly name: string };
