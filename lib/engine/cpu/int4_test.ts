@@ -81,7 +81,7 @@ Deno.test({
   name: `openCpuEngine() with 4-bit weights computes every family as transformers does with the ` +
     `same numbers in float32${skipped}`,
   ignore: skipped !== "",
-  async fn() {
+  fn: async () => {
     const pairs = await Promise.all(FAMILIES.map(openPair));
     const references = await referenceAnswers(pairs.map(({ dequantized }) => runOf(dequantized)));
     for (const [i, { stored, int4 }] of pairs.entries()) {
@@ -103,7 +103,7 @@ Deno.test({
 Deno.test({
   name: `openCpuEngine() adds an adapter in float to 4-bit weights at any scale${skipped}`,
   ignore: skipped !== "",
-  async fn() {
+  fn: async () => {
     const cases = await Promise.all(ADAPTERS.map(async ([base, name]) => {
       const { int4, dequantized } = await openPair(base);
       const adapter = await loadAdapter(`${await folder}/adapter_${name}`, int4);
