@@ -7,7 +7,7 @@ import {
   tradeOffFinding,
 } from "../lib/report/mod.ts";
 import { REPOSITORY_ROOT, UsageError, writeAtomic } from "../lib/ground/mod.ts";
-import { GAUGES, readSummary, type Summary } from "../lib/runs/mod.ts";
+import { GAUGES, modelTitle, readSummary, type Summary } from "../lib/runs/mod.ts";
 
 /**
  * Writes what recorded studies say into the README, so that no number there is typed by hand:
@@ -93,7 +93,7 @@ function sourceText({ name, label, config, counts, provenance }: Summary): strin
   const faulty = (counts.sql?.unjudged ?? []).map(({ id }) => markdownText(id));
   const notes = [
     `Study \`${name}\`${label === undefined ? "" : ` (${markdownText(label)})`}, ` +
-    `${markdownText(config.model.id)}, seed ${config.seed}, prompts ${
+    `${markdownText(modelTitle(config))}, seed ${config.seed}, prompts ${
       versions.join(", ")
     }, commit ` +
     `${git.commit?.slice(0, 10) ?? "unknown"}${git.dirty ? " with changes" : ""}.`,
