@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { SILENT } from "../ground/mod.ts";
-import type { Summary } from "../runs/mod.ts";
+import type { EngineConfig, Summary } from "../runs/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
 import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
 import { openStudy, runPipeline } from "../study/mod.ts";
@@ -21,9 +21,10 @@ interface Recordable extends Disposable {
 }
 
 /** A finished study whose adapter is from elsewhere, so that nothing has to be trained. */
-async function finished(): Promise<Recordable> {
+async function finished(engine: Partial<EngineConfig> = {}): Promise<Recordable> {
   const mini: MiniStudy = await writeMiniStudy();
-  const study = await openStudy(mini.config, { out: mini.out, progress: SILENT });
+  const config = { ...mini.config, engine: { ...mini.config.engine, ...engine } };
+  const study = await openStudy(config, { out: mini.out, progress: SILENT });
   await writeTinyAdapter(study.folder.training(mini.config.training.recipes[0]!));
   const summary = await runPipeline(study, { progress: SILENT });
   const results = `${mini.root}/kept`;
@@ -138,6 +139,19 @@ Deno.test("record hashes the model's files anew, and refuses one that is not the
   await assert.rejects(study.record({ modelDir, replace: true }), /chat_template.jinja is not the/);
   await Deno.remove(`${modelDir}/chat_template.jinja`);
   await study.record({ modelDir, replace: true });
+});
+
+Deno.test("record takes a study with 4-bit weights, and refuses one of another scheme", async () => {
+  using study = await finished({ weights: "int4" });
+  const modelDir = study.model;
+  await study.record({ modelDir });
+  const { provenance } = study.summary;
+  const modelFiles = { ...provenance.modelFiles, "4-bit weights": "0".repeat(64) };
+  const older = { ...study.summary, provenance: { ...provenance, modelFiles } };
+  await assert.rejects(
+    recordStudy(older, study.from, { results: study.results, replace: true, modelDir }),
+    /4-bit weights is not the file that its numbers are of: run the study again/,
+  );
 });
 
 Deno.test("record compares no template with a summary from before templates were hashed", async () => {
