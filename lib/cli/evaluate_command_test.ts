@@ -51,30 +51,6 @@ Deno.test("mmlu has a folder a run: base, adapter and scale do not share one", a
   remove(...runs);
 });
 
-Deno.test("mmlu and evaluate say that weights are in 4 bits, in their heading and in the folder's name", async () => {
-  using study = await writeMiniStudy();
-  const runs = [
-    await run(study, "mmlu", "--weights", "int4"),
-    await run(study, "evaluate", "--weights", "int4"),
-    await run(study, "mmlu"),
-    await run(study, "mmlu", "--weights", "stored"),
-  ];
-  const names = runs.map(({ folder }) => folder.split("/").at(-1)!);
-  assert.match(names[0]!, /^mmlu-tiny-4-bit_weights-base-[0-9a-f]{8}$/);
-  assert.match(names[1]!, /^evaluate-tiny-4-bit_weights-base-[0-9a-f]{8}$/);
-  assert.match(names[2]!, /^mmlu-tiny-base-[0-9a-f]{8}$/);
-  assert.equal(names[3], names[2]);
-  assert.match(runs[0]!.printed, /^Multiple-choice accuracy, 4-bit weights \(test\)\n/);
-  assert.match(runs[1]!.printed, /^Text-to-SQL execution accuracy, 4-bit weights \(test\)\n/);
-  assert.match(runs[2]!.printed, /^Multiple-choice accuracy \(test\)\n/);
-  remove(...runs);
-  const server = ["--engine", "server", "--weights", "int4"];
-  await assertRefused(
-    ["mmlu", "--config", study.configPath, ...server],
-    /"engine\.weights" must be left out with kind "server"/,
-  );
-});
-
 Deno.test("mmlu run again resumes its own folder, with the same result", async () => {
   using study = await writeMiniStudy();
   const first = await run(study, "mmlu");

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { BASE, openModelInputs } from "../study/mod.ts";
+import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
+import { evaluationConfig, evaluationName, type Task } from "./evaluation_config.ts";
+import { assertRefused, runMain } from "./testing/run_main.ts";
+
+/** The name of the folder that a run without `--out` makes. */
+async function folderName(
+  study: MiniStudy,
+  task: Task,
+  flags: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const config = evaluationConfig({ config: study.configPath, ...flags }, task);
+  const model = await openModelInputs(config, study.model);
+  return evaluationName({ task, model, data: {}, variant: BASE });
+}
+
+Deno.test("evaluationName() says that weights are in 4 bits, and nothing of stored ones", async () => {
+  using study = await writeMiniStudy();
+  const stored = await folderName(study, "mmlu");
+  assert.match(stored, /^mmlu-tiny-base-[0-9a-f]{8}$/);
+  assert.equal(await folderName(study, "mmlu", { weights: "stored" }), stored);
+  const int4 = await folderName(study, "mmlu", { weights: "int4" });
+  assert.match(int4, /^mmlu-tiny-4-bit_weights-base-[0-9a-f]{8}$/);
+  assert.notEqual(int4.slice(-8), stored.slice(-8));
+  assert.match(
+    await folderName(study, "spider", { weights: "int4" }),
+    /^evaluate-tiny-4-bit_weights-base-[0-9a-f]{8}$/,
+  );
+});
+
+Deno.test("evaluate and mmlu say in their headings that weights are in 4 bits, and refuse them of a server", async () => {
+  using study = await writeMiniStudy();
+  const heading = async (command: string, ...flags: string[]): Promise<string> => {
+    const out = `${study.root}/${command}${flags.join("")}.jsonl`;
+    const args = [command, "--config", study.configPath, "--out", out, ...flags];
+    const { code, notes, printed } = await runMain(args);
+    assert.equal(code, 0, notes.join("\n"));
+    return printed.split("\n")[0]!;
+  };
+  assert.equal(await heading("mmlu"), "Multiple-choice accuracy (test)");
+  assert.equal(
+    await heading("mmlu", "--weights", "int4"),
+    "Multiple-choice accuracy, 4-bit weights (test)",
+  );
+  assert.equal(
+    await heading("evaluate", "--weights", "int4"),
+    "Text-to-SQL execution accuracy, 4-bit weights (test)",
+  );
+  const server = ["--engine", "server", "--weights", "int4"];
+  await assertRefused(
+    ["mmlu", "--config", study.configPath, ...server],
+    /"engine\.weights" must be left out with kind "server"/,
+  );
+});
