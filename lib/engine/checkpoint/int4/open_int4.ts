@@ -47,10 +47,11 @@ const WAIT_MS = 500;
  * engine to open: another model than the checkpoint, with a file of its own.
  *
  * The file is made once, beside the weights, or in the cache folder where
- * theirs cannot be written, and has all that a graph reads. It says which
- * weights and which scheme it was made from and the SHA-256 of its content; all
- * of it is checked whenever it is opened, and a file that is of other weights,
- * older or damaged is made again. One process makes it, others wait.
+ * theirs cannot be written, even if it has a file: an engine writes its graph
+ * beside it. It has all that a graph reads. It says which weights and which
+ * scheme it was made from and the SHA-256 of its content; all of it is checked
+ * whenever it is opened, and a file that is of other weights, older or damaged
+ * is made again. One process makes it, others wait.
  *
  * @throws {UsageError} If a weight is not finite, or the file cannot be written anywhere.
  */
@@ -59,32 +60,35 @@ export async function openInt4Checkpoint(
   { hashes, cache, onMake }: Int4Options = {},
 ): Promise<Checkpoint> {
   const source = await sourceHashes(checkpoint, hashes);
+  const unwritable: Place[] = [];
   let failure = "";
   for (const path of await places(checkpoint, cache)) {
-    const layout = int4Layout(checkpoint, { file: path, source });
-    if (await fault(path, layout) === undefined) return withInt4(checkpoint, { path, layout });
-    const lock = await takeLock(path);
-    if ("failure" in lock) {
-      failure ||= lock.failure;
+    const place = { path, layout: int4Layout(checkpoint, { file: path, source }) };
+    const refusal = await whyUnwritable(path);
+    if (refusal !== undefined) {
+      unwritable.push(place);
+      failure ||= refusal;
       continue;
     }
-    try {
-      // another process may have made it meanwhile
-      const reason = await fault(path, layout);
-      if (reason !== undefined) {
-        await make(checkpoint, { path, layout, tell: onMake, reason });
-      }
-    } finally {
-      lock.dispose();
-    }
-    return withInt4(checkpoint, { path, layout });
+    if (await fault(place) !== undefined) await makeOnce(checkpoint, { ...place, tell: onMake });
+    return withInt4(checkpoint, place);
+  }
+  // an engine that finds its graph there as well writes nothing
+  for (const place of unwritable) {
+    if (await fault(place) === undefined) return withInt4(checkpoint, place);
   }
   throw new UsageError(`Cannot make 4-bit weights of "${checkpoint.dir}": ${failure}`);
 }
 
+/** A file and what has to be in it. */
+interface Place {
+  readonly path: string;
+  readonly layout: Int4Layout;
+}
+
 function withInt4(
   checkpoint: Checkpoint,
-  { path, layout: { weights, copied } }: { readonly path: string; readonly layout: Int4Layout },
+  { path, layout: { weights, copied } }: Place,
 ): Checkpoint {
   const { tensors } = checkpoint;
   // a weight in 4 bits keeps its entry for its shape
@@ -122,7 +126,7 @@ function short(text: string): string {
 }
 
 /** Why a file is not the one that is wanted; undefined if it is. */
-async function fault(path: string, layout: Int4Layout): Promise<Int4Reason | undefined> {
+async function fault({ path, layout }: Place): Promise<Int4Reason | undefined> {
   const stat = await Deno.stat(path).catch(() => undefined);
   if (!stat?.isFile) return "there are none yet";
   const other = "those that were there are of other weights or of an older scheme";
@@ -138,31 +142,45 @@ function isEqual(x: Uint8Array, y: Uint8Array): boolean {
   return x.length === y.length && x.every((byte, i) => byte === y[i]);
 }
 
-/** The lock of the file once it is free, or why there cannot be one. */
-async function takeLock(
-  path: string,
-): Promise<{ readonly dispose: () => void } | { readonly failure: string }> {
-  for (;;) {
-    try {
-      await Deno.mkdir(dirname(path), { recursive: true });
-      const lock = tryLockFile(path);
-      if ("dispose" in lock) return lock;
-    } catch (error) {
-      return { failure: (error as Error).message };
-    }
-    await sleep(WAIT_MS);
+/** Why nothing can be written into a file's folder; undefined if it can. */
+async function whyUnwritable(path: string): Promise<string | undefined> {
+  try {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    const lock = tryLockFile(path);
+    if ("dispose" in lock) lock.dispose();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
   }
+}
+
+/** Makes the file once its lock is free, unless another process has made it meanwhile. */
+async function makeOnce(
+  checkpoint: Checkpoint,
+  { tell, ...place }: Place & Pick<MakeOptions, "tell">,
+): Promise<void> {
+  let lock = tryLockFile(place.path);
+  while (!("dispose" in lock)) {
+    await sleep(WAIT_MS);
+    lock = tryLockFile(place.path);
+  }
+  try {
+    const reason = await fault(place);
+    if (reason !== undefined) await make(checkpoint, { ...place, tell, reason });
+  } finally {
+    lock.dispose();
+  }
+}
+
+interface MakeOptions extends Place {
+  readonly tell: Int4Options["onMake"];
+  readonly reason: Int4Reason;
 }
 
 /** Writes the file under another name first, so that it is whole or absent. */
 async function make(
   checkpoint: Checkpoint,
-  { path, layout, tell, reason }: {
-    readonly path: string;
-    readonly layout: Int4Layout;
-    readonly tell: Int4Options["onMake"];
-    readonly reason: Int4Reason;
-  },
+  { path, layout, tell, reason }: MakeOptions,
 ): Promise<void> {
   tell?.({ kind: "making", path, reason });
   const start = performance.now();

@@ -197,6 +197,20 @@ Deno.test("openInt4Checkpoint() takes the cache where the weights' folder cannot
     });
   }));
 
+Deno.test("openInt4Checkpoint() takes the cache where the weights' folder has a file and cannot be written", () =>
+  withCheckpoint(async (checkpoint) => {
+    const cache = `${checkpoint.dir}/cache`;
+    const { file: beside } = await open(checkpoint);
+    // a folder in the place of the lock: nobody can open it as a file, not even root
+    await Deno.mkdir(`${beside}.lock`);
+    const { file, reasons } = await open(checkpoint, { cache });
+    assert.equal(dirname(dirname(file)), cache, "a graph could not be written beside the other");
+    assert.deepEqual(reasons, ["there are none yet"]);
+    assert.deepEqual(Deno.readFileSync(file).length, Deno.readFileSync(beside).length);
+    const without = await open(checkpoint);
+    assert.deepEqual([without.file, without.reasons], [beside, []], "better than nothing");
+  }));
+
 for (const value of [NaN, Infinity]) {
   Deno.test(`openInt4Checkpoint() refuses a weight of ${value} by its tensor's name and leaves no file`, () => {
     const name = "model.layers.1.mlp.up_proj.weight";
