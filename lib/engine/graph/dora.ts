@@ -19,12 +19,15 @@ export interface DoraTerms {
   readonly b: Float32Array;
 }
 
-const known = new WeakMap<Adapter, Promise<ReadonlyMap<string, DoraTerms>>>();
+type ByWeights = WeakMap<Checkpoint["tensors"], Promise<ReadonlyMap<string, DoraTerms>>>;
+
+/** By adapter and by its base weights, which are others in 4 bits. */
+const known = new WeakMap<Adapter, ByWeights>();
 
 /**
  * The gains of an adapter's DoRA layers, by layer; empty for an adapter without.
- * Reads all adapted weights the first time that an adapter is asked for, one
- * layer at a time as float32.
+ * Reads all adapted weights the first time that an adapter is asked for with a
+ * checkpoint, one layer at a time as float32.
  *
  * @throws {UsageError} If a row has no length, so that its gain is not finite.
  *
@@ -34,11 +37,14 @@ export function doraTerms(
   checkpoint: Checkpoint,
   adapter: Adapter,
 ): Promise<ReadonlyMap<string, DoraTerms>> {
-  const found = known.get(adapter);
+  const { tensors } = checkpoint;
+  const ofAdapter: ByWeights = known.get(adapter) ?? new WeakMap();
+  known.set(adapter, ofAdapter);
+  const found = ofAdapter.get(tensors);
   if (found) return found;
   const computing = computeTerms(checkpoint, adapter);
-  known.set(adapter, computing);
-  computing.catch(() => known.delete(adapter));
+  ofAdapter.set(tensors, computing);
+  computing.catch(() => ofAdapter.delete(tensors));
   return computing;
 }
 

@@ -2,11 +2,15 @@ import assert from "node:assert/strict";
 import { UsageError } from "../../ground/mod.ts";
 import { type Adapter, loadAdapter } from "../checkpoint/adapter.ts";
 import { type Checkpoint, openCheckpoint } from "../checkpoint/checkpoint.ts";
-import { doraTerms } from "./dora.ts";
+import { openInt4Checkpoint } from "../checkpoint/int4/open_int4.ts";
+import { readWeight } from "../checkpoint/int4/read_weight.ts";
+import { type DoraTerms, doraTerms } from "./dora.ts";
 import { readTensor, type TensorSource, writeSafetensors } from "../checkpoint/safetensors.ts";
 import { randomTokens } from "../testing/reference.ts";
 import { CONFIG, LAYER, QUERY, QUERY_ONLY } from "../testing/tiny_adapter.ts";
 import { constantTensor, tinyTensors, withTinyCheckpoint } from "../testing/tiny_checkpoint.ts";
+
+const QUERY_LAYER = "model.layers.0.self_attn.q_proj";
 
 /** The tensor with values from -1.5 to 1.5 that depend on nothing but the seed. */
 function random(tensor: TensorSource, seed: number): TensorSource {
@@ -48,27 +52,42 @@ function withDora(
 
 Deno.test("doraTerms() stretches each row of the adapted weight to its magnitude", () =>
   withDora(async (adapter, checkpoint) => {
-    const layer = "model.layers.0.self_attn.q_proj";
-    const weight = await readTensor(checkpoint.tensors.get(`${layer}.weight`)!);
-    const { a, b, rank } = adapter.factors.get(layer)!;
-    const terms = await doraTerms(checkpoint, adapter);
-    assert.deepEqual([...terms.keys()], [layer]);
-    const { gain, b: stretched } = terms.get(layer)!;
-    for (let row = 0; row < 8; row++) {
-      let square = 0;
-      for (let column = 0; column < 8; column++) {
-        let value = weight[row * 8 + column]!;
-        for (let k = 0; k < rank; k++) value += b[row * rank + k]! * a[k * 8 + column]!;
-        square += value ** 2;
-      }
-      const expected = 3 / Math.sqrt(square);
-      assert(Math.abs(gain[row]! + 1 - expected) < 1e-5 * expected, `row ${row}`);
-      for (let k = 0; k < rank; k++) {
-        const at = row * rank + k;
-        assert(Math.abs(stretched[at]! - expected * b[at]!) < 1e-5);
-      }
+    const weight = await readTensor(checkpoint.tensors.get(`${QUERY_LAYER}.weight`)!);
+    checkTerms(adapter, weight, await doraTerms(checkpoint, adapter));
+  }));
+
+Deno.test("doraTerms() takes the lengths of the weights that answer: in 4 bits others than stored", () =>
+  withDora(async (adapter, checkpoint) => {
+    const int4 = await openInt4Checkpoint(checkpoint);
+    for (const base of [checkpoint, int4, checkpoint]) {
+      const weight = await readWeight(base, `${QUERY_LAYER}.weight`);
+      checkTerms(adapter, weight, await doraTerms(base, adapter));
     }
   }));
+
+function checkTerms(
+  adapter: Adapter,
+  weight: Float32Array,
+  terms: ReadonlyMap<string, DoraTerms>,
+): void {
+  const { a, b, rank } = adapter.factors.get(QUERY_LAYER)!;
+  assert.deepEqual([...terms.keys()], [QUERY_LAYER]);
+  const { gain, b: stretched } = terms.get(QUERY_LAYER)!;
+  for (let row = 0; row < 8; row++) {
+    let square = 0;
+    for (let column = 0; column < 8; column++) {
+      let value = weight[row * 8 + column]!;
+      for (let k = 0; k < rank; k++) value += b[row * rank + k]! * a[k * 8 + column]!;
+      square += value ** 2;
+    }
+    const expected = 3 / Math.sqrt(square);
+    assert(Math.abs(gain[row]! + 1 - expected) < 1e-5 * expected, `row ${row}`);
+    for (let k = 0; k < rank; k++) {
+      const at = row * rank + k;
+      assert(Math.abs(stretched[at]! - expected * b[at]!) < 1e-5);
+    }
+  }
+}
 
 Deno.test("doraTerms() computes an adapter once, and nothing for one without magnitudes", () =>
   withDora(async (adapter, checkpoint) => {
