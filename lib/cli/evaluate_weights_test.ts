@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { basename } from "node:path";
 import { BASE, openModelInputs } from "../study/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
+import { compareConfig, defaultFolder } from "./commands/compare/run_compare.ts";
 import { evaluationConfig, evaluationName, type Task } from "./evaluation_config.ts";
 import { assertRefused, runMain } from "./testing/run_main.ts";
 
@@ -27,6 +29,20 @@ Deno.test("evaluationName() says that weights are in 4 bits, and nothing of stor
     await folderName(study, "spider", { weights: "int4" }),
     /^evaluate-tiny-4-bit_weights-base-[0-9a-f]{8}$/,
   );
+});
+
+Deno.test("defaultFolder() of a comparison says that weights are in 4 bits, and nothing of stored ones", async () => {
+  using study = await writeMiniStudy();
+  const folder = (flags: Readonly<Record<string, string>> = {}): string => {
+    const config = { config: study.configPath, "adapter-path": ["qv"], ...flags };
+    return basename(defaultFolder(compareConfig(config)));
+  };
+  const stored = folder();
+  assert.match(stored, /^compare-tiny-[0-9a-f]{8}$/);
+  assert.equal(folder({ weights: "stored" }), stored);
+  const int4 = folder({ weights: "int4" });
+  assert.match(int4, /^compare-tiny-4-bit_weights-[0-9a-f]{8}$/);
+  assert.notEqual(int4.slice(-8), stored.slice(-8));
 });
 
 Deno.test("evaluate and mmlu say in their headings that weights are in 4 bits, and refuse them of a server", async () => {

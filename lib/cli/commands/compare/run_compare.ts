@@ -191,11 +191,16 @@ function fileName(text: string): string {
   return text.replace(/[^\w.-]+/g, "_").replace(/^[^A-Za-z0-9]+/, "").slice(0, NAME_LENGTH) || "x";
 }
 
-/** A folder for each comparison, so that the same one finds its answers again. */
-function defaultFolder(config: StudyConfig): string {
-  const { label: _label, ...rest } = config;
+/**
+ * A folder for each comparison, so that the same one finds its answers again, whether it says
+ * "stored" of the weights or nothing.
+ */
+export function defaultFolder(config: StudyConfig): string {
   const { adapters, models } = config;
-  const hash = contentKey({ config: { ...recordedConfig(rest), adapters, models } }).slice(0, 8);
+  const { label: _label, engine: { weights, ...engine }, ...rest } = recordedConfig(config);
+  const rounded = weights === "int4" ? { weights } : {};
+  const identity = { ...rest, engine: { ...engine, ...rounded }, adapters, models };
+  const hash = contentKey({ config: identity }).slice(0, 8);
   const model = [config.model.id.split("/").at(-1)!, ...weightsWords(config.engine)].join("-");
   const parts = ["compare", fileName(model), hash];
   return join(REPOSITORY_ROOT, "results", "scratch", parts.join("-"));
