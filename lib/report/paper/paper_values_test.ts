@@ -45,6 +45,12 @@ function takenPaths(template: string): string[] {
   );
 }
 
+function valuesOf(summary: Summary): ReturnType<typeof paperValues> {
+  const rows = summaryRows(summary);
+  const variants = paperVariants(rows);
+  return paperValues({ inputs: paperInputs(summary), rows, variants, words: PAPER_WORDS.en }, {});
+}
+
 /** The paths of all values but those below `summary`, which is the study's file as it is. */
 function valuePaths(summary: Summary): Set<string> {
   const paths = new Set<string>();
@@ -59,17 +65,22 @@ function valuePaths(summary: Summary): Set<string> {
       }
     } else if (value !== null) paths.add(path);
   };
-  const rows = summaryRows(summary);
-  const context = {
-    inputs: paperInputs(summary),
-    rows,
-    variants: paperVariants(rows),
-    words: PAPER_WORDS.en,
-  };
-  const { summary: _file, ...values } = paperValues(context, {});
+  const { summary: _file, ...values } = valuesOf(summary);
   walk(values, "");
   return paths;
 }
+
+Deno.test("paperValues() names a model with 4-bit weights as another one, in the title too", () => {
+  const { config } = SUMMARY;
+  const engine = { ...config.engine, weights: "int4" as const };
+  const [stored, int4] = [SUMMARY, { ...SUMMARY, config: { ...config, engine } }].map((summary) =>
+    JSON.stringify(valuesOf(summary).study)
+  );
+  assert.doesNotMatch(stored!, /4-bit weights/);
+  const { model, title } = JSON.parse(int4!);
+  assert.equal(model.plain, `${config.model.id}, 4-bit weights`);
+  assert.match(JSON.stringify(title), /, 4-bit weights/);
+});
 
 Deno.test("paperValues() has no value that no template takes", () => {
   const taken = new Set(

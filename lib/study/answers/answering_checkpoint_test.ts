@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { modelTitle, type StudyConfig, type Summary } from "../../runs/mod.ts";
 import { summaryRows } from "../../report/mod.ts";
+import { SILENT } from "../../ground/mod.ts";
+import { browseStudy } from "../browse/browse_study.ts";
 import { openModelInputs } from "../inputs/inputs.ts";
 import { runMini, writeRunStudy } from "../testing/mini_run.ts";
 import { type MiniStudy, writeMiniStudy } from "../testing/mini_study.ts";
@@ -45,6 +47,8 @@ Deno.test("a study with 4-bit weights is of another model in its summary and its
   assert.equal(modelTitle(summary.config), `${stored.config.model.id}, 4-bit weights`);
   assert.equal(summaryRows(summary).model, modelTitle(summary.config));
   assert.equal(summaryRows(stored).model, stored.config.model.id);
+  const browsed = await browseStudy({ folder: out, config: int4(study.config), progress: SILENT });
+  assert.equal(browsed.model, modelTitle(summary.config));
   assert.equal(summary.provenance.dtype, "float32, 4-bit weights");
   assert.equal(stored.provenance.dtype, "float32");
   assert.notEqual(summary.configHash, stored.configHash);

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { SILENT } from "../../ground/mod.ts";
+import type { EngineConfig } from "../../runs/mod.ts";
+import { answeringCheckpoint } from "../answers/answering_checkpoint.ts";
+import { openStudy } from "../open_study.ts";
+import { writeMiniStudy } from "../testing/mini_study.ts";
+import { studyCost } from "./study_cost.ts";
+
+Deno.test("studyCost() says how many bytes 4-bit weights take on the CPU and on a GPU", async () => {
+  using study = await writeMiniStudy();
+  const costOf = async (engine: Partial<EngineConfig>): Promise<ReturnType<typeof studyCost>> => {
+    const config = { ...study.config, engine: { ...study.config.engine, ...engine } };
+    const { inputs } = await openStudy(config, {
+      out: study.out,
+      planOnly: true,
+      progress: SILENT,
+    });
+    return studyCost(inputs);
+  };
+  const { inputs } = await openStudy(
+    { ...study.config, engine: { ...study.config.engine, weights: "int4" } },
+    { out: study.out, planOnly: true, progress: SILENT },
+  );
+  const { int4, tensors } = await answeringCheckpoint(inputs, SILENT);
+  const elements = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
+  let [narrow, wide] = [0, 0];
+  for (const [name, { shape }] of tensors) {
+    const packed = int4!.get(name);
+    narrow += packed ? packed.codes.length + packed.zeroPoints.length : 0;
+    wide += elements(packed ? packed.scales.shape : shape);
+  }
+  const stored = await costOf({});
+  const rounded = await costOf({ weights: "int4" });
+  assert.equal(rounded.weightsGb, (narrow + 4 * wide) / 1e9);
+  const onGpu = await costOf({ device: "cuda", weights: "int4" });
+  assert.equal(onGpu.weightsGb, (narrow + 2 * wide) / 1e9);
+  assert.equal(stored.weightsGb, 4 * stored.parameters / 1e9);
+  // the work is the same
+  assert.deepEqual({ ...rounded, weightsGb: 0 }, { ...stored, weightsGb: 0 });
+});
