@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { BASE, openModelInputs } from "../study/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
+import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
 import { compareConfig, defaultFolder } from "./commands/compare/run_compare.ts";
 import { evaluationConfig, evaluationName, type Task } from "./evaluation_config.ts";
 import { assertRefused, runMain } from "./testing/run_main.ts";
@@ -67,5 +68,33 @@ Deno.test("evaluate and mmlu say in their headings that weights are in 4 bits, a
   await assertRefused(
     ["mmlu", "--config", study.configPath, ...server],
     /"engine\.weights" must be left out with kind "server"/,
+  );
+});
+
+Deno.test("compare --run says which of two runs had 4-bit weights, of folders and of files", async () => {
+  using study = await writeMiniStudy();
+  const adapter = await writeTinyAdapter(`${study.root}/qv`);
+  const text = `${study.root}/data/prose.jsonl`;
+  for (const weights of ["stored", "int4"]) {
+    const out = `${study.root}/${weights}`;
+    const own = ["--text", text, "--adapter-path", adapter, "--weights", weights, "--out", out];
+    const { code, notes } = await runMain(["compare", "--config", study.configPath, ...own]);
+    assert.equal(code, 0, notes.join("\n"));
+  }
+  const heading = async (one: string, two: string): Promise<string> => {
+    const out = `${study.root}/compared`;
+    const places = [one, two].map((place) => `${study.root}/${place}`);
+    const flags = ["--run", places[0]!, "--run", places[1]!, "--out", out];
+    const { code, notes, printed } = await runMain(["compare", ...flags]);
+    assert.equal(code, 0, notes.join("\n"));
+    return printed.split("\n")[0]!.replaceAll(study.root, "");
+  };
+  assert.equal(
+    await heading("stored::base", "int4::qv"),
+    "Changes from base to qv, 4-bit weights",
+  );
+  assert.equal(
+    await heading("stored/prose.jsonl::base", "int4/prose.jsonl::base"),
+    "Changes from /stored/prose.jsonl::base to /int4/prose.jsonl::base, 4-bit weights",
   );
 });

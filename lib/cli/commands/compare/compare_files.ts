@@ -1,4 +1,5 @@
-import { join, resolve } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import {
   checkOwnFiles,
   contentKey,
@@ -15,7 +16,7 @@ import {
   INTERVAL_NOTE,
   UNADJUSTED_NOTE,
 } from "../../../report/mod.ts";
-import type { Gauge } from "../../../runs/mod.ts";
+import { type Gauge, readSummary, weightsWords } from "../../../runs/mod.ts";
 import {
   EXAMPLE_FORMS,
   judgePredictions,
@@ -29,6 +30,7 @@ import {
   compareResults,
   notedOnce,
   readAnswers,
+  RESULT_FILES,
   type VariantAnswers,
 } from "../../../study/mod.ts";
 import {
@@ -86,9 +88,11 @@ export async function runCompareFiles(flags: FlagValues, context: CommandContext
     : await Promise.all(predictions.map((file) => judged(file, flags, context)));
   // two base models are both called so
   const alike = first!.name === second!.name;
-  const named = [first!, second!].map((answers, i) =>
-    alike ? { ...answers, name: given[i]! } : answers
-  );
+  const named = [first!, second!].map((answers, i) => {
+    const name = alike ? given[i]! : answers.name;
+    const words = runs.length === 2 ? weightsOf(given[i]!, note) : [];
+    return { ...answers, name: [name, ...words].join(", ") };
+  });
   const tolerance = toleranceOf(flags);
   const compared = compareResults(named[0]!, named[1]!, { [tolerance.gauge]: tolerance.delta });
   const printed = reportText(compared, tolerance);
@@ -99,6 +103,21 @@ export async function runCompareFiles(flags: FlagValues, context: CommandContext
   });
   context.print(printed);
   context.print(`${compared.flips.length} flipped questions: ${join(out, "flips.jsonl")}`);
+}
+
+/** Words on the weights that answered, where the study that the answers are of says that they were rounded. */
+function weightsOf(run: string, note: (line: string) => void): string[] {
+  const { path } = answerPlace(run);
+  const folder = statSync(path).isDirectory() ? path : dirname(path);
+  const summary = join(folder, RESULT_FILES.summary);
+  if (!existsSync(summary)) return [];
+  try {
+    return weightsWords(readSummary(summary).config.engine);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    note(`whether these weights were rounded is not known: ${error.message}`);
+    return [];
+  }
 }
 
 const TITLES = { sql: "text-to-SQL", mmlu: "multiple choice", prose: "general text" } as const;
