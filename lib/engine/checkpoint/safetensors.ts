@@ -4,7 +4,8 @@ import { UsageError } from "../../ground/mod.ts";
 /** Element types that a checkpoint of this kind uses. */
 export type SafetensorsDtype = "F32" | "F16" | "BF16";
 
-const BYTES: Readonly<Record<SafetensorsDtype, number>> = { F32: 4, F16: 2, BF16: 2 };
+/** Bytes of an element of each type. */
+export const DTYPE_BYTES: Readonly<Record<SafetensorsDtype, number>> = { F32: 4, F16: 2, BF16: 2 };
 
 /** Where one tensor lies in its file. */
 export interface TensorEntry {
@@ -78,7 +79,7 @@ export async function readSafetensorsHeader(file: string): Promise<Map<string, T
     }
     if (!isDtype(dtype)) return fail(`tensor "${name}" has the unsupported type ${dtype}`);
     const length = span[1] - span[0];
-    if (length !== shape.reduce((n, d) => n * d, BYTES[dtype])) {
+    if (length !== shape.reduce((n, d) => n * d, DTYPE_BYTES[dtype])) {
       return fail(`the length of tensor "${name}" does not fit its shape [${shape}]`);
     }
     const offset = 8 + headerLength + span[0];
@@ -178,7 +179,7 @@ export async function readStored(
 }
 
 function isDtype(dtype: string): dtype is SafetensorsDtype {
-  return dtype in BYTES;
+  return dtype in DTYPE_BYTES;
 }
 
 async function readExactly(input: Deno.FsFile, length: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,7 +1,12 @@
 import { type Checkpoint, isRead, layerTensor } from "../checkpoint.ts";
 import type { DecoderConfig } from "../decoder_config.ts";
 import { LINEAR_MODULES } from "../linear_modules.ts";
-import { type SafetensorsDtype, safetensorsHeader, type TensorEntry } from "../safetensors.ts";
+import {
+  DTYPE_BYTES,
+  type SafetensorsDtype,
+  safetensorsHeader,
+  type TensorEntry,
+} from "../safetensors.ts";
 import { BLOCK_BYTES, blocksOf } from "./quantize_rows.ts";
 
 /**
@@ -40,8 +45,8 @@ export interface Int4Layout {
   readonly size: number;
 }
 
-/** Longest element types first, so that each tensor begins at a multiple of its element's size. */
-const BYTES: Readonly<Record<StoredTensor["dtype"], number>> = { F32: 4, F16: 2, BF16: 2, U8: 1 };
+/** Bytes of an element. */
+const BYTES: Readonly<Record<StoredTensor["dtype"], number>> = { ...DTYPE_BYTES, U8: 1 };
 
 /**
  * Lays out the file of a checkpoint's weights in 4 bits: the linear layers of
@@ -58,6 +63,7 @@ export function int4Layout(
 ): Int4Layout {
   const packed = packedNames(config);
   const read = [...tensors].filter(([name]) => isRead(name, config));
+  // longest element types first, so that each tensor begins at a multiple of its element's size
   const parts = read.flatMap(([name, { dtype, shape }]): Part[] =>
     packed.has(name) ? packedParts(name, shape) : [{ name, dtype, shape }]
   ).sort((x, y) => BYTES[y.dtype] - BYTES[x.dtype]);
