@@ -99,6 +99,16 @@ Deno.test("compare measures only what is asked for, and another model as it woul
   assert.equal(overall.evidence.difference, 0);
 });
 
+Deno.test("compare takes a limit above the questions of a category where none of them is asked", async () => {
+  using study = await writeMiniStudy();
+  const many = flags(study, "--against", study.model, "--limit", "1000", "--only");
+  const { code, notes } = await runMain([...many, "prose", "--plan"]);
+  assert.equal(code, 0, notes.join("\n"));
+  const refused = await runMain([...many, "mmlu,prose", "--plan"]);
+  assert.equal(refused.code, 2);
+  assert.match(refused.notes.join("\n"), /Cannot select 1000 MMLU questions of each category/);
+});
+
 Deno.test("compare takes runs made earlier: files, and variants of a study's folder", async () => {
   using study = await writeMiniStudy();
   const adapter = await writeTinyAdapter(`${study.root}/first`);

@@ -59,7 +59,12 @@ export function compareConfig(flags: FlagValues): StudyConfig {
       ...(weights ? { weights } : {}),
     },
     spider: sqlSettings(flags, config, own.data),
-    mmlu: choiceSettings(flags, config, own.items),
+    // fewer than the limit are an error only where they are asked
+    mmlu: choiceSettings(
+      measured.includes("mmlu") ? flags : { ...flags, limit: undefined },
+      config,
+      own.items,
+    ),
     prose: {
       ...config.prose,
       ...(own.passages === undefined ? {} : { path: own.passages, limit: null }),
