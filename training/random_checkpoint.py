@@ -45,7 +45,7 @@ SHAPES = {
     ),
     "tiny": dict(
         model_type="mistral",
-        vocab_size=32768,
+        vocab_size=65536,
         hidden_size=64,
         intermediate_size=128,
         num_hidden_layers=2,

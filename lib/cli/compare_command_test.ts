@@ -99,6 +99,20 @@ Deno.test("compare measures only what is asked for, and another model as it woul
   assert.equal(overall.evidence.difference, 0);
 });
 
+Deno.test("compare names what --only does not take, and an adapter that is given twice", async () => {
+  using study = await writeMiniStudy();
+  const only = await runMain(flags(study, "--against", study.model, "--only", "sql,text"));
+  assert.equal(only.code, 2);
+  assert.match(
+    only.notes.join("\n"),
+    /--only takes sql, mmlu, prose, with commas between them: "text"/,
+  );
+  const adapter = await writeTinyAdapter(`${study.root}/first`);
+  const twice = await runMain(flags(study, "--adapter-path", adapter, "--adapter-path", adapter));
+  assert.equal(twice.code, 2);
+  assert.match(twice.notes.join("\n"), /first is given twice/);
+});
+
 Deno.test("compare takes a limit above the questions of a category where none of them is asked", async () => {
   using study = await writeMiniStudy();
   const many = flags(study, "--against", study.model, "--limit", "1000", "--only");

@@ -75,6 +75,11 @@ export function hidingWindow(window: number | undefined, positions: number): num
  * ```
  */
 export function parseDecoderConfig(config: Json, generationConfig: Json = {}): DecoderConfig {
+  if (config.model_type === undefined) {
+    throw new UsageError(
+      'Cannot run a model whose config.json has no "model_type": is it the folder of an adapter?',
+    );
+  }
   const modelType = String(config.model_type);
   const family = Object.hasOwn(FAMILIES, modelType) ? FAMILIES[modelType] : undefined;
   if (!family) {

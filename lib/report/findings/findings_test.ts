@@ -151,6 +151,11 @@ Deno.test("recommendationFinding() names the variant with its confirmed gain, or
     text({ ...none, outcome: "none_passed", passed: [] }),
     /no number of items would do/,
   );
+  const few = STUDY.coverage.map((row) => ({ ...row, scored: 8 }));
+  const outcome = { ...none, outcome: "none_passed", passed: [], neededExamples: 88 } as const;
+  const ofFew = recommendationFinding({ ...STUDY, coverage: few, recommendation: outcome });
+  assert.match(ofFew, /8 items are too few to tell by their spread how many it takes/);
+  assert.ok(!ofFew.includes("88"));
   const open = { ...gain!, outcome: "no_difference_shown" as const, ci95: [-0.01, 0.2] as const };
   assert.match(
     text({ ...found, outcome: "not_confirmed", gain: open, neededExamples: 812 }),

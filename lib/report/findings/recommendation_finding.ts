@@ -1,5 +1,6 @@
 import { formatCount, formatCounted, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
+import { FEWEST_PLANNED } from "../tables/plan_text.ts";
 import { lossText } from "../words/measures.ts";
 import { changeSentence, type WordedChange } from "../words/verdict_words.ts";
 import type { StudyRows } from "../rows/row_types.ts";
@@ -33,12 +34,7 @@ function answerText(rows: StudyRows, recommendation: Recommendation): string {
         `on ${markdownText(rows.titles.sql)} is ${gainText(recommendation)}.`;
     case "none_passed":
       return `None can be recommended: no variant is shown to lose less than ${tolerated} on ${gauge}. ` +
-        (neededExamples === undefined
-          ? "Every first step of a path was seen to lose as much, so that no number of items would do."
-          : `It would take about ${
-            formatCount(neededExamples)
-          } items, if the first step that needs ` +
-            "the fewest truly changes as much as it was seen to.");
+        neededText(rows, neededExamples);
     case "not_confirmed":
       return `None can be recommended: ${excluded} for ${
         formatCounted(passed.length, "variant")
@@ -54,6 +50,23 @@ function answerText(rows: StudyRows, recommendation: Recommendation): string {
         `${formatCounted(halves.confirm.length, "database")} ` +
         "to confirm on there is no interval worth its name. It takes more databases.";
   }
+}
+
+/** What it takes until a variant passes; few items have no spread that this could be told by. */
+function neededText({ plan, coverage }: StudyRows, needed: number | undefined): string {
+  if (needed === undefined) {
+    return "Every first step of a path was seen to lose as much, so that no number of items would do.";
+  }
+  const asked = coverage.find(({ measure }) => measure === plan.gauge)?.scored ?? 0;
+  return asked < FEWEST_PLANNED
+    ? `${
+      formatCounted(asked, "item")
+    } are too few to tell by their spread how many it takes: the ` +
+      "plan has a table of it."
+    : `It would take about ${
+      formatCount(needed)
+    } items, if of the first steps the one that needs ` +
+      "the fewest truly changes as much as was seen of it.";
 }
 
 /** How the chosen variant did on the half that chose it. */

@@ -62,7 +62,7 @@ export function planText(
  * Below so many items the plan's normal approximation says nothing of how many it takes: two or three
  * items have no spread that an interval could be made of.
  */
-const FEWEST_PLANNED = 30;
+export const FEWEST_PLANNED = 30;
 
 /** How many items a tolerated loss needs, one row a planned share of flips and design effect. */
 export function needsTable({ gauge, needs }: Pick<SweepPlan, "gauge" | "needs">): string {

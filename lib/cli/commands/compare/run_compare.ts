@@ -169,7 +169,13 @@ function choiceSettings(
 
 function measures(flags: FlagValues): readonly string[] {
   const only = text(flags, "only");
-  return only === undefined ? GAUGES : only.split(",").map((name) => name.trim());
+  if (only === undefined) return GAUGES;
+  const names = only.split(",").map((name) => name.trim());
+  const other = names.find((name) => !(GAUGES as readonly string[]).includes(name));
+  if (other === undefined) return names;
+  throw new UsageError(
+    `compare: --only takes ${GAUGES.join(", ")}, with commas between them: "${other}"`,
+  );
 }
 
 function scales(flags: FlagValues): readonly number[] {
@@ -182,6 +188,8 @@ function scales(flags: FlagValues): readonly number[] {
 /** Folders or ids by a name each: their last part, with the one before it where two are alike. */
 function named(paths: readonly string[]): (readonly [string, string])[] {
   const dirs = paths.map((path) => resolve(path));
+  const twice = dirs.findIndex((dir, i) => dirs.indexOf(dir) !== i);
+  if (twice >= 0) throw new UsageError(`compare: ${paths[twice]} is given twice`);
   const short = dirs.map((dir) => fileName(basename(dir)));
   return dirs.map((dir, i) => {
     const alike = short.filter((name) => name.toLowerCase() === short[i]!.toLowerCase()).length > 1;
