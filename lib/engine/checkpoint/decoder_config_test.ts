@@ -60,6 +60,7 @@ Deno.test("parseDecoderConfig() refuses features by name", () => {
 
 Deno.test("parseDecoderConfig() refuses fields that are missing or impossible", () => {
   refuses({ model_type: "gpt2" }, /type "gpt2": supported are llama, mistral/);
+  refuses({ model_type: undefined }, /has no "model_type": is it the folder of an adapter/);
   refuses({ hidden_size: undefined }, /"hidden_size" is undefined/);
   refuses({ vocab_size: "many" }, /"vocab_size" is "many"/);
   refuses({ num_key_value_heads: 3 }, /2 heads of 4 do not go with 3/);
