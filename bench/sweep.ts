@@ -14,7 +14,7 @@
  */
 import { parseArgs } from "node:util";
 import { visibleGpus } from "../lib/engine/mod.ts";
-import { REPOSITORY_ROOT, UsageError, writeAtomic } from "../lib/ground/mod.ts";
+import { checkOutputFile, REPOSITORY_ROOT, UsageError, writeAtomic } from "../lib/ground/mod.ts";
 import { markdownTable } from "../lib/report/mod.ts";
 import {
   type DeviceSample,
@@ -54,9 +54,12 @@ export async function benchSweep(
   if (given["adapter-path"] === undefined) {
     throw new UsageError("bench sweep: give --adapter-path DIR");
   }
+  if (given["out"] !== undefined) checkOutputFile(given["out"]);
   const folder = Deno.makeTempDirSync({ prefix: "lab-bench-" });
   try {
-    const flags = HANDED_ON.flatMap((name) => given[name] ? [`--${name}`, given[name]] : []);
+    const flags = HANDED_ON.flatMap((name) =>
+      given[name] === undefined ? [] : [`--${name}`, given[name]]
+    );
     // a smaller run draws its questions of each category
     const all = given["limit"] === undefined ? ["--all"] : [];
     const wanted = ["compare", ...flags, ...all, "--only", MEASURES, "--out", `${folder}/results`];
@@ -102,16 +105,7 @@ async function timedRun(
   const now = (): number => (performance.now() - started) / 1_000;
   const lines: TimedLine[] = [];
   const samples: DeviceSample[] = [];
-  const watch = gpu === undefined ? undefined : new Deno.Command("nvidia-smi", {
-    args: [
-      "--query-gpu=utilization.gpu",
-      "--format=csv,noheader,nounits",
-      `--id=${gpu}`,
-      `--loop-ms=${SAMPLE_MS}`,
-    ],
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
+  const watch = gpu === undefined ? undefined : watchGpu(gpu);
   const watched = watch && eachLine(watch.stdout, (line) => {
     if (/^\d+$/.test(line)) samples.push({ at: now(), share: Number(line) / 100 });
   });
@@ -130,8 +124,32 @@ async function timedRun(
     if (code !== 0) throw new Error(`lab compare ended with code ${code}: ${last}`);
     return { lines, samples, seconds: now() };
   } finally {
-    watch?.kill();
+    stop(watch);
     await watched;
+  }
+}
+
+/** `nvidia-smi` saying again and again how much a GPU works; `undefined` where there is none. */
+function watchGpu(gpu: string): Deno.ChildProcess | undefined {
+  const query = ["--query-gpu=utilization.gpu", "--format=csv,noheader,nounits"];
+  try {
+    return new Deno.Command("nvidia-smi", {
+      args: [...query, `--id=${gpu}`, `--loop-ms=${SAMPLE_MS}`],
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function stop(child: Deno.ChildProcess | undefined): void {
+  try {
+    child?.kill();
+  } catch (error) {
+    // it has ended by itself
+    if (!(error instanceof TypeError)) throw error;
   }
 }
 

@@ -16,7 +16,6 @@ import gc
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import time
@@ -96,10 +95,11 @@ def make_tokenizer():
 
 def peak_gib(cuda):
     import torch
+    from lora_guards import process_peak
 
     if cuda:
         return torch.cuda.max_memory_allocated() / 2**30
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return process_peak() / 2**30
 
 
 def size(examples):

@@ -4,8 +4,12 @@ A training on broken examples runs without a complaint, and its adapter answers 
 without a label is never learnt, a marker written twice is a prompt that evaluation never asks.
 """
 
+import re
+import resource
+import sys
 from collections import Counter
 from itertools import groupby
+from pathlib import Path
 
 from lora_chat import MARK
 from lora_data import UsageError, say
@@ -108,6 +112,22 @@ def check_parts(args, records, held_out):
 
 def gib(size):
     return f"{size / 2**30:.1f} GiB"
+
+
+def process_peak():
+    """Bytes of memory that this process held at most.
+
+    Linux hands ru_maxrss on to the program that a process becomes, so that it may be the peak of
+    whoever started this one; VmHWM is the program's own.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        found = re.search(r"^VmHWM:\s*(\d+) kB$", status.read_text(), re.MULTILINE)
+        if found:
+            return int(found[1]) * 1024
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # macOS counts in bytes.
+    return most if sys.platform == "darwin" else most * 1024
 
 
 def plan_memory(model, *, packed, device, longest, wanted, free):

@@ -3,8 +3,6 @@
 import importlib.util
 import os
 import platform
-import resource
-import sys
 import warnings
 from importlib.metadata import version
 
@@ -15,7 +13,7 @@ from datasets import Dataset
 from lora_batches import share, total_size
 from lora_choice import choose_kernels, make_runner
 from lora_data import UsageError
-from lora_guards import gib
+from lora_guards import gib, process_peak
 from lora_trainer import CompletionTrainer
 from peft import LoraConfig
 from safetensors import SafetensorError
@@ -196,9 +194,7 @@ def peak_line(device):
     """
     if device.type == "cuda":
         return f"memory: {gib(torch.cuda.max_memory_reserved(device))} were the most on the GPU"
-    # Linux counts in KiB, macOS in bytes.
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return f"memory: {gib(most * (1 if sys.platform == 'darwin' else 1024))} were the most"
+    return f"memory: {gib(process_peak())} were the most"
 
 
 def environment(trainer):

@@ -71,11 +71,19 @@ def refuse(message):
     return 2
 
 
+def one_line(error):
+    return " ".join(str(error).split())
+
+
 def make(shape, tokenizer_dir, out):
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(tokenizer_dir)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(tokenizer_dir)
+    except (OSError, ValueError, KeyError) as error:
+        return refuse(f"cannot load the tokenizer in {tokenizer_dir}: {one_line(error)}")
     settings = dict(SHAPES[shape])
     words = max(tokenizer.get_vocab().values()) + 1
     if words > settings["vocab_size"]:
@@ -90,11 +98,23 @@ def make(shape, tokenizer_dir, out):
     torch.manual_seed(0)
     with torch.device("cuda" if torch.cuda.is_available() else "cpu"):
         model = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
-    model.save_pretrained(out)
-    for name in TOKENIZER_FILES:
-        if (tokenizer_dir / name).exists():
-            shutil.copyfile(tokenizer_dir / name, out / name)
     count = sum(p.numel() for p in model.parameters())
+    part = out.with_name(f"{out.name}.part")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(out.parent).free
+        if free < 2 * count:
+            need, have = (f"{size / 1e9:.1f} GB" for size in (2 * count, free))
+            return refuse(f"the weights take {need}, and {out.parent} has {have} left")
+        shutil.rmtree(part, ignore_errors=True)
+        model.save_pretrained(part)
+        for name in TOKENIZER_FILES:
+            if (tokenizer_dir / name).exists():
+                shutil.copyfile(tokenizer_dir / name, part / name)
+        part.rename(out)
+    except (OSError, SafetensorError) as error:
+        shutil.rmtree(part, ignore_errors=True)
+        return refuse(f"cannot write {out}: {one_line(error)}")
     print(f"{out}: {count / 1e9:.2f} billion random weights in the shape of {shape}")
     return 0
 
@@ -107,7 +127,7 @@ def main(argv):
     args = parser.parse_args(argv)
     if not (args.tokenizer / "tokenizer.json").exists():
         return refuse(f"there is no tokenizer.json in {args.tokenizer}")
-    if args.out.exists():
+    if args.out.exists() or args.out.is_symlink():
         return refuse(f"{args.out} exists")
     return make(args.shape, args.tokenizer, args.out)
 

@@ -1,6 +1,7 @@
 """Tests of random_checkpoint.py on its smallest shape."""
 
 import json
+import shutil
 
 import pytest
 import random_checkpoint
@@ -31,11 +32,16 @@ def test_a_checkpoint_has_the_shape_and_the_tokenizer_it_was_asked_for(base, tmp
 def test_what_cannot_be_made_is_one_line_and_exit_code_2(base, tmp_path, monkeypatch, capsys):
     base = base / "model"
     (tmp_path / "there").mkdir()
+    (tmp_path / "file").write_text("")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "tokenizer.json").write_text("{")
     few = {"tiny": {**random_checkpoint.SHAPES["tiny"], "vocab_size": 10}}
     for tokenizer, out, shapes, line in (
         (base, "there", None, "there exists"),
         (tmp_path, "new", None, f"there is no tokenizer.json in {tmp_path}"),
         (base, "new", few, "words, tiny 10"),
+        (base, "file/new", None, "cannot write "),
+        (tmp_path / "broken", "new", None, "cannot load the tokenizer in "),
     ):
         with monkeypatch.context() as changed:
             if shapes:
@@ -45,5 +51,10 @@ def test_what_cannot_be_made_is_one_line_and_exit_code_2(base, tmp_path, monkeyp
         told = capsys.readouterr().err.splitlines()
         assert len(told) == 1 and told[0].startswith("random_checkpoint.py: ") and line in told[0]
     assert not (tmp_path / "new").exists()
+    nearly_full = shutil._ntuple_diskusage(10**9, 10**9 - 1000, 1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: nearly_full)
+    assert random_checkpoint.main([*FLAGS, str(base), "--out", str(tmp_path / "new")]) == 2
+    assert "has 0.0 GB left" in capsys.readouterr().err
+    assert not list(tmp_path.glob("new*"))
     with pytest.raises(SystemExit):
         random_checkpoint.main(["--shape", "huge", "--tokenizer", str(base), "--out", "x"])

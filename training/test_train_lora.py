@@ -154,6 +154,15 @@ def test_a_run_writes_its_records_and_the_same_seed_gives_the_same_bytes(base, t
     assert 0.1 < float(most[1]) < 64
 
 
+def test_the_peak_is_that_of_the_training_and_not_of_what_started_it():
+    held = bytearray(700 * 2**20)
+    held[::4096] = b"x" * len(held[::4096])
+    ask = "import lora_guards; print(lora_guards.process_peak())"
+    here = Path(__file__).parent
+    told = subprocess.run([sys.executable, "-c", ask], cwd=here, capture_output=True, check=True)
+    assert 2**24 < int(told.stdout) < 600 * 2**20 < len(held)
+
+
 def test_a_step_is_the_same_whatever_is_on_the_device_at_once(base, tmp_path):
     flags = ("--dropout", 0, "--learning_rate", 1e-3, "--batch_size", 8)
     assert run(base, tmp_path / "whole", *flags) == 0

@@ -25,6 +25,7 @@ export function planText(
 ): string {
   const { written, afterAnswers, gauge, delta, alpha, seed, paths, halves, primary } = plan;
   const there = coverage.find(({ measure }) => measure === gauge)?.scored;
+  const isAsked = coverage.length === 0 || (there ?? 0) > 0;
   const level = alpha / Math.max(1, paths.length);
   const names = (list: readonly string[]): string =>
     list.map((name) => markdownText(name)).join(", ");
@@ -40,10 +41,13 @@ export function planText(
           ? ", and answers of tuned variants are stored already: nothing is fixed beforehand"
           : ""
       }.`,
-    `A loss of ${lossText(delta, gauge)} or more on ${
-      markdownText(titles[gauge])
-    } is not tolerated.`,
-    ...(paths.length === 0 ? [] : [
+    isAsked
+      ? `A loss of ${lossText(delta, gauge)} or more on ${
+        markdownText(titles[gauge])
+      } is not tolerated.`
+      : `Of ${markdownText(titles[gauge])} nothing is asked, so that no loss can be excluded and ` +
+        "nothing be recommended.",
+    ...(paths.length === 0 || !isAsked ? [] : [
       `The level of recommending a variant that loses so much is ${formatPercent(alpha)}: ` +
       `${formatPercent(level)} for each of ${formatCounted(paths.length, "path")}, one-sided.`,
     ]),
@@ -53,9 +57,10 @@ export function planText(
     `Databases to choose by (seed ${formatCount(seed)}): ${names(halves.choose) || "none"}.`,
     `Databases to confirm on: ${names(halves.confirm) || "none"}.`,
     `Primary claims, adjusted together: ${names(primary) || "none"}.`,
-    ...(there === undefined ? [] : [`Items that there are: ${formatCount(there)}.`]),
+    ...(there ? [`Items that there are: ${formatCount(there)}.`] : []),
   ];
-  return `${facts.map((fact) => `- ${fact}`).join("\n")}\n\n${needsTable(plan)}`;
+  const list = facts.map((fact) => `- ${fact}`).join("\n");
+  return `${list}\n\n${isAsked ? needsTable(plan) : ""}`;
 }
 
 /**

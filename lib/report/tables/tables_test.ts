@@ -242,6 +242,22 @@ Deno.test("proseTable() leaves a kind empty that a variant has not", () => {
   ]);
 });
 
+Deno.test("planText() says that a loss on what is not asked can neither be excluded nor recommended by", () => {
+  for (
+    const coverage of [
+      STUDY.coverage.filter(({ measure }) => measure !== STUDY.plan.gauge),
+      STUDY.coverage.map((row) => ({ ...row, scored: 0 })),
+    ]
+  ) {
+    const text = planText(STUDY.plan, STUDY.titles, { coverage });
+    assert.match(text, /- Of MMLU nothing is asked, so that no loss can be excluded/);
+    assert.doesNotMatch(
+      text,
+      /not tolerated|level of recommending|Items that there are|items needed/,
+    );
+  }
+});
+
 Deno.test("planText() has the tolerated loss, the paths, the halves, and what n it needs", () => {
   const text = planText(STUDY.plan, STUDY.titles, { coverage: STUDY.coverage });
   assert.match(text, /A loss of 3\.0 points or more on MMLU is not tolerated\./);
