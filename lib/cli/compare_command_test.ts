@@ -113,6 +113,16 @@ Deno.test("compare names what --only does not take, and an adapter that is given
   assert.match(twice.notes.join("\n"), /first is given twice/);
 });
 
+Deno.test("compare tells adapters apart whose folders end alike", async () => {
+  using study = await writeMiniStudy();
+  const first = await writeTinyAdapter(`${study.root}/run1/final/adapter`);
+  const second = await writeTinyAdapter(`${study.root}/run2/final/adapter`);
+  const both = flags(study, "--adapter-path", first, "--adapter-path", second, "--only", "prose");
+  const { code, printed, notes } = await runMain([...both, "--plan"]);
+  assert.equal(code, 0, notes.join("\n"));
+  assert.match(printed, /Path final\.adapter\.1: .*\n.*Path final\.adapter\.2: /);
+});
+
 Deno.test("compare takes a limit above the questions of a category where none of them is asked", async () => {
   using study = await writeMiniStudy();
   const many = flags(study, "--against", study.model, "--limit", "1000", "--only");

@@ -185,17 +185,29 @@ function scales(flags: FlagValues): readonly number[] {
   throw new UsageError(`compare: --scale must be numbers with commas between them: "${list}"`);
 }
 
-/** Folders or ids by a name each: their last part, with the one before it where two are alike. */
+/**
+ * Folders or ids by a name each: their last part, with the one before it where two are alike, and
+ * their place among the given where these are alike too.
+ */
 function named(paths: readonly string[]): (readonly [string, string])[] {
   const dirs = paths.map((path) => resolve(path));
   const twice = dirs.findIndex((dir, i) => dirs.indexOf(dir) !== i);
   if (twice >= 0) throw new UsageError(`compare: ${paths[twice]} is given twice`);
   const short = dirs.map((dir) => fileName(basename(dir)));
-  return dirs.map((dir, i) => {
-    const alike = short.filter((name) => name.toLowerCase() === short[i]!.toLowerCase()).length > 1;
-    const name = alike ? fileName(`${basename(resolve(dir, ".."))}.${basename(dir)}`) : short[i]!;
+  const long = dirs.map((dir) => fileName(`${basename(resolve(dir, ".."))}.${basename(dir)}`));
+  return dirs.map((_, i) => {
+    const name = !isAlike(short, i)
+      ? short[i]!
+      : !isAlike(long, i)
+      ? long[i]!
+      : `${long[i]!.slice(0, NAME_LENGTH - 4)}.${i + 1}`;
     return [name.toLowerCase() === "base" ? `${name}.adapter` : name, paths[i]!];
   });
+}
+
+/** Whether another one of the names is this one, but for capitals. */
+function isAlike(names: readonly string[], at: number): boolean {
+  return names.some((name, i) => i !== at && name.toLowerCase() === names[at]!.toLowerCase());
 }
 
 const NAME_LENGTH = 64;
