@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { join, relative } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { fromRoot, SILENT } from "../ground/mod.ts";
 import { readSummary } from "../runs/mod.ts";
@@ -7,6 +8,7 @@ import { browseStudy, openStudy, runPipeline } from "../study/mod.ts";
 import { readRecordedAnswers } from "../study/results/recorded_answers.ts";
 import { writeMiniStudy } from "../study/testing/mini_study.ts";
 import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
+import { defaultPage } from "./commands/browse/run_browse.ts";
 import { assertRefused, runMain } from "./testing/run_main.ts";
 
 const RECORDED = fromRoot("results/recorded/sample");
@@ -147,4 +149,15 @@ Deno.test("browse refuses answers that are not those of the summary", async () =
     /its summary has 4 right of 154 for "base" on sql, its answers have 5 right of 154/,
   );
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a page without --out goes beside working results, and never among recorded ones", () => {
+  const of = (folder: string): string => relative(fromRoot("results"), defaultPage(folder));
+  assert.equal(of(fromRoot("results/sample")), join("sample", "browse.html"));
+  assert.equal(
+    of(fromRoot("results/scratch/compare-1")),
+    join("scratch", "compare-1", "browse.html"),
+  );
+  assert.equal(of(RECORDED), join("sample", "browse.html"));
+  assert.equal(of("/elsewhere/mine"), join("mine", "browse.html"));
 });

@@ -16,7 +16,11 @@ export const BROWSE: Command = {
     "data-root": STUDY_FLAGS["data-root"]!,
     spider: SPIDER_FLAG,
     mmlu: { type: "text", value: "PATH", help: "your copy of the multiple-choice data" },
-    out: { type: "text", value: "FILE", help: "the page (default results/<name>/browse.html)" },
+    out: {
+      type: "text",
+      value: "FILE",
+      help: "the page (default: browse.html beside the results)",
+    },
   },
   load: async () => (await import("./run_browse.ts")).runBrowse,
 };

@@ -1,4 +1,4 @@
-import { basename, join, resolve } from "node:path";
+import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import {
   checkOutputFile,
   checkOutputIsNoInput,
@@ -23,8 +23,7 @@ export async function runBrowse(
 ): Promise<void> {
   const { folder, config, notes } = browsed(flags);
   for (const line of notes) progress.note(line);
-  const out = text(flags, "out") ??
-    join(REPOSITORY_ROOT, "results", basename(resolve(folder)), "browse.html");
+  const out = text(flags, "out") ?? defaultPage(folder);
   checkOutputFile(out);
   checkOutputIsNoInput(
     out,
@@ -68,6 +67,21 @@ function browsed(
   }
   const config = loadConfig(path ?? fromRoot(DEFAULT_CONFIG));
   return { ...findStudy(config.name), config };
+}
+
+/**
+ * Where the page goes: beside the results where these are a working folder, which Git ignores; else,
+ * as of a recording, into the working folder of that name. It holds the texts of the data.
+ */
+export function defaultPage(folder: string): string {
+  const results = join(REPOSITORY_ROOT, "results");
+  const below = relative(results, resolve(folder));
+  const isWorking = below !== "" && !isAbsolute(below) &&
+    !/^(?:\.\.|recorded)(?:[\\/]|$)/.test(below);
+  return join(
+    isWorking ? resolve(folder) : join(results, basename(resolve(folder))),
+    "browse.html",
+  );
 }
 
 function megabytes(bytes: number): string {
