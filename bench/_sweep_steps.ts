@@ -28,7 +28,7 @@ const STEP = /^\[[\d:]+\] (Done(?=:)|.*)/;
  */
 export function stepsOf(lines: readonly TimedLine[], seconds: number): Step[] {
   const begun = lines.flatMap(({ at, text }) => {
-    const name = STEP.exec(text)?.[1];
+    const name = STEP.exec(text.trim())?.[1];
     return name === undefined ? [] : [{ at, name }];
   });
   const all = [{ at: 0, name: "start" }, ...begun];

@@ -16,6 +16,7 @@ import { parseArgs } from "node:util";
 import { visibleGpus } from "../lib/engine/mod.ts";
 import { checkOutputFile, REPOSITORY_ROOT, UsageError, writeAtomic } from "../lib/ground/mod.ts";
 import { markdownTable } from "../lib/report/mod.ts";
+import { eachLine, runCommand } from "../lib/setup/mod.ts";
 import {
   type DeviceSample,
   deviceShare,
@@ -105,64 +106,47 @@ async function timedRun(
   const now = (): number => (performance.now() - started) / 1_000;
   const lines: TimedLine[] = [];
   const samples: DeviceSample[] = [];
-  const watch = gpu === undefined ? undefined : watchGpu(gpu);
-  const watched = watch && eachLine(watch.stdout, (line) => {
-    if (/^\d+$/.test(line)) samples.push({ at: now(), share: Number(line) / 100 });
+  const end = new AbortController();
+  const watched = gpu === undefined ? undefined : watchGpu(gpu, end.signal, (share) => {
+    samples.push({ at: now(), share });
   });
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", `${REPOSITORY_ROOT}/lib/cli/main.ts`, ...args],
-    cwd: REPOSITORY_ROOT,
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
   try {
-    await eachLine(child.stderr, (line) => lines.push({ at: now(), text: line }));
-    const { code } = await child.status;
-    const last = lines.at(-1)?.text.trim() ?? "it said nothing";
+    const { code, killedBy, lastLines } = await runCommand(
+      Deno.execPath(),
+      ["run", "-A", "--quiet", `${REPOSITORY_ROOT}/lib/cli/main.ts`, ...args],
+      { cwd: REPOSITORY_ROOT, onLine: (line) => lines.push({ at: now(), text: line }) },
+    );
+    const last = lastLines.at(-1)?.trim() ?? "it said nothing";
     if (code === 2) throw new UsageError(`bench sweep: ${last.replace(/^error: /, "")}`);
+    if (killedBy !== undefined) throw new Error(`lab compare was ended by signal ${killedBy}`);
     if (code !== 0) throw new Error(`lab compare ended with code ${code}: ${last}`);
     return { lines, samples, seconds: now() };
   } finally {
-    stop(watch);
+    end.abort();
     await watched;
   }
 }
 
-/** `nvidia-smi` saying again and again how much a GPU works; `undefined` where there is none. */
-function watchGpu(gpu: string): Deno.ChildProcess | undefined {
+/** Hands on again and again how much a GPU works, 0 to 1, until it is aborted; never without `nvidia-smi`. */
+async function watchGpu(
+  gpu: string,
+  signal: AbortSignal,
+  take: (share: number) => void,
+): Promise<void> {
   const query = ["--query-gpu=utilization.gpu", "--format=csv,noheader,nounits"];
+  let child: Deno.ChildProcess;
   try {
-    return new Deno.Command("nvidia-smi", {
+    child = new Deno.Command("nvidia-smi", {
       args: [...query, `--id=${gpu}`, `--loop-ms=${SAMPLE_MS}`],
       stdout: "piped",
       stderr: "null",
+      signal,
     }).spawn();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotFound) return;
     throw error;
   }
-}
-
-function stop(child: Deno.ChildProcess | undefined): void {
-  try {
-    child?.kill();
-  } catch (error) {
-    // it has ended by itself
-    if (!(error instanceof TypeError)) throw error;
-  }
-}
-
-async function eachLine(
-  stream: ReadableStream<Uint8Array>,
-  take: (line: string) => void,
-): Promise<void> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const bytes of stream) {
-    const parts = (rest + decoder.decode(bytes, { stream: true })).split(/[\r\n]+/);
-    rest = parts.pop()!;
-    for (const part of parts) take(part.trim());
-  }
-  if (rest.trim() !== "") take(rest.trim());
+  await eachLine(child.stdout, (line) => {
+    if (/^\s*\d+\s*$/.test(line)) take(Number(line) / 100);
+  });
 }

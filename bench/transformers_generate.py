@@ -8,7 +8,6 @@ prompts and doubled until that brings fewer prompts a second; then all prompts r
 """
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -16,6 +15,9 @@ from pathlib import Path
 import torch
 from transformers import AutoModelForCausalLM
 from transformers.utils import logging
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
+from lora_guards import process_peak
 
 logging.set_verbosity_error()
 SHARE = 16
@@ -73,7 +75,7 @@ def main(job_path, result_path):
         "cpuSeconds": cpu,
         "batchSize": best,
         "promptsPerSecondByBatchSize": sizes,
-        "peakResidentBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "peakResidentBytes": process_peak(),
         "tokens": tokens,
     }
     Path(result_path).write_text(json.dumps(result))

@@ -16,21 +16,22 @@ import shutil
 import sys
 from pathlib import Path
 
+MISTRAL = dict(
+    model_type="mistral",
+    vocab_size=32768,
+    hidden_size=4096,
+    intermediate_size=14336,
+    num_hidden_layers=32,
+    num_attention_heads=32,
+    num_key_value_heads=8,
+    head_dim=128,
+    max_position_embeddings=32768,
+    rms_norm_eps=1e-5,
+    rope_parameters={"rope_type": "default", "rope_theta": 1e6},
+    sliding_window=None,
+)
 SHAPES = {
-    "mistral-7b": dict(
-        model_type="mistral",
-        vocab_size=32768,
-        hidden_size=4096,
-        intermediate_size=14336,
-        num_hidden_layers=32,
-        num_attention_heads=32,
-        num_key_value_heads=8,
-        head_dim=128,
-        max_position_embeddings=32768,
-        rms_norm_eps=1e-5,
-        rope_parameters={"rope_type": "default", "rope_theta": 1e6},
-        sliding_window=None,
-    ),
+    "mistral-7b": MISTRAL,
     "llama-3-8b": dict(
         model_type="llama",
         vocab_size=128256,
@@ -43,20 +44,12 @@ SHAPES = {
         rms_norm_eps=1e-5,
         rope_parameters={"rope_type": "default", "rope_theta": 5e5},
     ),
-    "tiny": dict(
-        model_type="mistral",
-        vocab_size=65536,
-        hidden_size=64,
-        intermediate_size=128,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        num_key_value_heads=1,
-        head_dim=32,
-        max_position_embeddings=32768,
-        rms_norm_eps=1e-5,
-        rope_parameters={"rope_type": "default", "rope_theta": 1e6},
-        sliding_window=None,
-    ),
+    # a try of the commands themselves
+    "tiny": {
+        **MISTRAL,
+        **dict(vocab_size=65536, hidden_size=64, intermediate_size=128, num_hidden_layers=2),
+        **dict(num_attention_heads=2, num_key_value_heads=1, head_dim=32),
+    },
 }
 TOKENIZER_FILES = (
     "tokenizer.json",
@@ -84,7 +77,7 @@ def make(shape, tokenizer_dir, out):
         tokenizer = AutoTokenizer.from_pretrained(tokenizer_dir)
     except (OSError, ValueError, KeyError) as error:
         return refuse(f"cannot load the tokenizer in {tokenizer_dir}: {one_line(error)}")
-    settings = dict(SHAPES[shape])
+    settings = SHAPES[shape]
     words = max(tokenizer.get_vocab().values()) + 1
     if words > settings["vocab_size"]:
         return refuse(

@@ -36,4 +36,4 @@ export {
   isHubId,
 } from "./hub_model.ts";
 export { ensurePythonEnv, VENV_PYTHON } from "./python_env.ts";
-export { type CommandResult, runCommand, type RunCommandOptions } from "./run_command.ts";
+export { type CommandResult, eachLine, runCommand, type RunCommandOptions } from "./run_command.ts";

@@ -45,13 +45,7 @@ export async function runCommand(
     stderr: "piped",
   }).spawn();
   const lastLines: string[] = [];
-  let rest = "";
-  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split(/\r?\n|\r/);
-    rest = lines.pop()!;
-    for (const line of lines) hand(line);
-  }
-  if (rest) hand(rest);
+  await eachLine(child.stderr, hand);
   const { code, signal: killed } = await child.status;
   // a command that was stopped has not failed
   signal?.throwIfAborted();
@@ -66,4 +60,18 @@ export async function runCommand(
     if (lastLines.length > KEPT_LINES) lastLines.shift();
     onLine?.(line);
   }
+}
+
+/** Hands on each line of a command's output as it comes; a carriage return ends one as well. */
+export async function eachLine(
+  output: ReadableStream<Uint8Array<ArrayBuffer>>,
+  hand: (line: string) => void,
+): Promise<void> {
+  let rest = "";
+  for await (const text of output.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split(/\r?\n|\r/);
+    rest = lines.pop()!;
+    for (const line of lines) hand(line);
+  }
+  if (rest) hand(rest);
 }

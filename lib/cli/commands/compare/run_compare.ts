@@ -196,11 +196,8 @@ function named(paths: readonly string[]): (readonly [string, string])[] {
   const short = dirs.map((dir) => fileName(basename(dir)));
   const long = dirs.map((dir) => fileName(`${basename(resolve(dir, ".."))}.${basename(dir)}`));
   return dirs.map((_, i) => {
-    const name = !isAlike(short, i)
-      ? short[i]!
-      : !isAlike(long, i)
-      ? long[i]!
-      : `${long[i]!.slice(0, NAME_LENGTH - 4)}.${i + 1}`;
+    const names = [short, long].find((names) => !isAlike(names, i));
+    const name = names?.[i] ?? `${long[i]!.slice(0, NAME_LENGTH - 4)}.${i + 1}`;
     return [name.toLowerCase() === "base" ? `${name}.adapter` : name, paths[i]!];
   });
 }
