@@ -8,6 +8,7 @@ prompts and doubled until that brings fewer prompts a second; then all prompts r
 """
 
 import json
+import resource
 import sys
 import time
 from pathlib import Path
