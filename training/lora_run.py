@@ -79,12 +79,14 @@ def without_cudnn_attention():
 
 
 def with_fixed_order():
-    """Have torch take kernels that add in a fixed order, where it has them.
+    """Have torch take kernels that add in a fixed order.
 
-    What has none goes on as it is. cuBLAS reads its setting when the first product is computed.
+    What has none raises a RuntimeError (`disorder()` in train_lora.py): with `warn_only` attention
+    would take its unordered backward pass, although it has another. cuBLAS reads its setting when
+    the first product is computed.
     """
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.use_deterministic_algorithms(True)
     # Nothing here reads memory that was not written.
     torch.utils.deterministic.fill_uninitialized_memory = False
 

@@ -113,7 +113,7 @@ SETTINGS = {
         choices=("auto", "plain", "packed", "graphs"),
     ),
     "deterministic": Setting(
-        None, False, "GPU kernels that add in a fixed order, where there are such", learnt=False
+        None, False, "GPU kernels that add in a fixed order", learnt=False
     ),
     "device_tokens": Setting(
         number(int, 8, 10**7), None, "tokens on the device at once (by its memory)", learnt=False

@@ -364,8 +364,31 @@ def test_kernels_of_a_fixed_order_are_asked_for_by_a_switch(base, tmp_path):
     try:
         assert run(base, tmp_path / "in_order", "--deterministic") == 0
         assert torch.are_deterministic_algorithms_enabled()
+        assert not torch.is_deterministic_algorithms_warn_only_enabled()
     finally:
         torch.use_deterministic_algorithms(False)
+
+
+def test_an_operation_without_a_fixed_order_is_named_in_one_line(
+    base, tmp_path, capsys, monkeypatch
+):
+    def step(*_args, **_more):
+        raise RuntimeError(
+            "put_ does not have a deterministic implementation, but you set "
+            "'torch.use_deterministic_algorithms(True)'."
+        )
+
+    monkeypatch.setattr(lora_run.CompletionTrainer, "training_step", step)
+    try:
+        assert run(base, tmp_path / "run", "--deterministic") == 2
+    finally:
+        torch.use_deterministic_algorithms(False)
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line == (
+        "train_lora.py: no kernel of a fixed order for put_: train without deterministic "
+        "(put_ does not have a deterministic implementation, but you set "
+        "'torch.use_deterministic_algorithms(True)'.)"
+    )
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])

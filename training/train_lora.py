@@ -29,6 +29,7 @@ import errno
 import hashlib
 import os
 import random
+import re
 import subprocess
 import sys
 from itertools import accumulate
@@ -175,6 +176,12 @@ def disk_fault(error, out):
     return None
 
 
+def disorder(error):
+    """What torch has no kernel of a fixed order for, in words; None if the error is another."""
+    found = re.match(r"(\S+) does not have a deterministic implementation", str(error))
+    return f"no kernel of a fixed order for {found[1]}: train without deterministic" if found else None
+
+
 def main(argv):
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
@@ -194,7 +201,7 @@ def main(argv):
         complain(f"train_lora.py: {one_line(error)}")
         return 2
     except Exception as error:
-        why = disk_fault(error, out)
+        why = disk_fault(error, out) or disorder(error)
         if not why:
             raise
         complain(f"train_lora.py: {why} ({one_line(error)})")
