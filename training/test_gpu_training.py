@@ -165,19 +165,20 @@ def test_a_model_of_real_shape_learns_in_bfloat16_on_a_gpu(tmp_path, seed):
 @pytest.mark.parametrize("kernels", ["packed", "graphs"])
 def test_a_seed_gives_the_same_weights_again_in_a_fixed_order_on_a_gpu(tmp_path, kernels):
     weights = []
-    for again in ("first", "second"):
-        (tmp_path / again).mkdir()
-        learn(
-            tmp_path / again,
-            kind=Qwen2Config,
-            shape=REAL_SHAPE,
-            words=4000,
-            dtype=torch.bfloat16,
-            longest=300,
-            flags=("--deterministic", "--kernels", kernels),
-        )
-        weights.append(load_file(tmp_path / again / "run" / "adapter_model.safetensors"))
-    torch.use_deterministic_algorithms(False)
+    try:
+        for again in ("first", "second"):
+            (tmp_path / again).mkdir()
+            learn(
+                tmp_path / again,
+                shape=REAL_SHAPE,
+                words=4000,
+                dtype=torch.bfloat16,
+                longest=300,
+                flags=("--deterministic", "--kernels", kernels),
+            )
+            weights.append(load_file(tmp_path / again / "run" / "adapter_model.safetensors"))
+    finally:
+        torch.use_deterministic_algorithms(False)
     first, second = weights
     assert all(torch.equal(first[name], second[name]) for name in first)
 
