@@ -105,8 +105,8 @@ export const TRAINING_KEYS = {
    */
   heldOutDatabases: HELD_OUT.exactOptional(),
   /**
-   * On a GPU, trains with kernels that add in a fixed order, where there are such, so that a seed gives
-   * the same weights again on the same kind of GPU. A CPU's do so anyhow.
+   * On a GPU, trains with kernels that add in a fixed order, so that a seed gives the same weights
+   * again on another GPU of its kind. What has no such kernel is refused. A CPU's do so anyhow.
    */
   deterministic: z.boolean().exactOptional(),
   /**
