@@ -13,52 +13,72 @@ export interface ExecuteOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** A notebook whose kernel is up or on its way; disposing of it ends the kernel. */
+export interface StartedNotebook extends AsyncDisposable {
+  /**
+   * Runs all cells and writes the executed copy; that only when every cell succeeded.
+   *
+   * @returns True if every cell succeeded.
+   */
+  run(): Promise<boolean>;
+}
+
 /**
- * Executes a notebook without a browser and writes the executed copy.
+ * Starts the kernel of a notebook that is to be executed without a browser, and runs no cell yet: a
+ * kernel can start while another notebook runs.
  *
  * The kernel is the Deno that runs this process, described in a temporary folder: nothing is
  * installed into the user's home, and no other Deno on the machine is picked up. Progress and
  * failures go to this process's standard error, a line a cell.
  *
  * @param notebook Path of the notebook.
- * @param out Path of the executed copy; written only when every cell succeeded.
- * @returns True if every cell succeeded.
+ * @param out Path of the executed copy.
  */
-export async function executeNotebook(
+export async function startNotebook(
   notebook: string,
   out: string,
   { python, cellSeconds, env = {} }: ExecuteOptions,
-): Promise<boolean> {
+): Promise<StartedNotebook> {
   const home = await mkdtemp(join(tmpdir(), "notebook-kernel-"));
-  try {
-    await mkdir(join(home, "kernels", "deno"), { recursive: true });
-    await writeFile(
-      join(home, "kernels", "deno", "kernel.json"),
-      JSON.stringify({
-        argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
-        display_name: "Deno",
-        language: "typescript",
-      }),
-    );
-    const script = fileURLToPath(new URL("./run_notebook.py", import.meta.url));
-    const { success } = await new Deno.Command(python, {
-      args: [script, notebook, out, "--kernel", "deno", "--cell-seconds", String(cellSeconds)],
-      env: {
-        JUPYTER_PATH: home,
-        JUPYTER_DATA_DIR: home,
-        JUPYTER_CONFIG_DIR: join(home, "config"),
-        JUPYTER_RUNTIME_DIR: join(home, "runtime"),
-        PYTHONUNBUFFERED: "1",
-        // Colour codes would be committed with the executed copies.
-        NO_COLOR: "1",
-        ...env,
-      },
-      stdin: "null",
-      stdout: "inherit",
-      stderr: "inherit",
-    }).output();
-    return success;
-  } finally {
-    await rm(home, { recursive: true, force: true });
-  }
+  await mkdir(join(home, "kernels", "deno"), { recursive: true });
+  await writeFile(
+    join(home, "kernels", "deno", "kernel.json"),
+    JSON.stringify({
+      argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
+      display_name: "Deno",
+      language: "typescript",
+    }),
+  );
+  const script = fileURLToPath(new URL("./run_notebook.py", import.meta.url));
+  const words = ["--kernel", "deno", "--cell-seconds", String(cellSeconds), "--wait"];
+  const runner = new Deno.Command(python, {
+    args: [script, notebook, out, ...words],
+    env: {
+      JUPYTER_PATH: home,
+      JUPYTER_DATA_DIR: home,
+      JUPYTER_CONFIG_DIR: join(home, "config"),
+      JUPYTER_RUNTIME_DIR: join(home, "runtime"),
+      PYTHONUNBUFFERED: "1",
+      // Colour codes would be committed with the executed copies.
+      NO_COLOR: "1",
+      ...env,
+    },
+    stdin: "piped",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn();
+  const input = runner.stdin.getWriter();
+  // A runner that has ended already takes no more; its status says why.
+  const closed = (): void => {};
+  return {
+    async run(): Promise<boolean> {
+      await input.write(new TextEncoder().encode("go\n")).catch(closed);
+      return (await runner.status).success;
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      await input.close().catch(closed);
+      await runner.status;
+      await rm(home, { recursive: true, force: true });
+    },
+  };
 }

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { UsageError } from "../lib/ground/mod.ts";
 import { loadConfig } from "../lib/runs/mod.ts";
 import { checkNotebook, notebookModule, readNotebook, writeNotebook } from "./check_notebook.ts";
-import { executeNotebook } from "./execute_notebook.ts";
+import { type StartedNotebook, startNotebook } from "./execute_notebook.ts";
 import { exportFigures } from "./notebooks_figures.ts";
 
 const HELP = `deno task notebooks [FILE.ipynb ...]   execute notebooks (all by default)
@@ -70,13 +70,22 @@ async function execute(
   { out, figures, cellSeconds, env }: NotebooksRequest,
 ): Promise<number> {
   const python = await findPython();
-  let drawn = 0;
-  for (const [index, file] of files.entries()) {
+  const copyOf = (file: string): string => join(out, basename(file));
+  await using started = new AsyncDisposableStack();
+  const start = async (file: string | undefined): Promise<StartedNotebook | undefined> => {
+    if (file === undefined) return undefined;
     await read(file);
+    return started.use(await startNotebook(file, copyOf(file), { python, cellSeconds, env }));
+  };
+  let drawn = 0;
+  let next = await start(files[0]);
+  for (const [index, file] of files.entries()) {
+    const current = next;
     say(`notebook ${index + 1} of ${files.length}: ${file}`);
-    const executed = join(out, basename(file));
-    if (!await executeNotebook(file, executed, { python, cellSeconds, env })) return 1;
-    if (figures !== undefined) drawn += (await exportFigures(executed, figures)).length;
+    // Its kernel starts while this notebook runs.
+    next = await start(files[index + 1]);
+    if (!await current?.run()) return 1;
+    if (figures !== undefined) drawn += (await exportFigures(copyOf(file), figures)).length;
   }
   say(`executed ${files.length} notebooks into ${out}`);
   if (figures !== undefined) say(`wrote ${drawn} files of figures into ${figures}`);

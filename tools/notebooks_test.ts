@@ -123,6 +123,25 @@ Deno.test(`notebooks prints a failing cell's source and error, and exits 1${why}
   await assert.rejects(folder.executed("failing"), Deno.errors.NotFound);
 });
 
+Deno.test(`notebooks runs one after the other, and none after one that failed${why}`, {
+  ignore,
+}, async () => {
+  await using folder = await scratch();
+  const seen = join(folder.out, "seen");
+  const first = await folder.notebook("first", [`Deno.mkdirSync(${JSON.stringify(seen)})`]);
+  const second = await folder.notebook("second", [`Deno.statSync(${JSON.stringify(seen)})`]);
+  const failing = await folder.notebook("failing", ["throw new Error()"]);
+  const third = await folder.notebook("third", ["1"]);
+  await Deno.mkdir(folder.out, { recursive: true });
+  const all = [first, second, failing, third, "--out", folder.out];
+  const { code, stderr } = await notebooks(all);
+  assert.equal(code, 1);
+  assert.match(stderr, /second\.ipynb: cell 1 of 1/);
+  assert.doesNotMatch(stderr, /third\.ipynb/);
+  await folder.executed("second");
+  await assert.rejects(folder.executed("third"), Deno.errors.NotFound);
+});
+
 Deno.test(`notebooks ends a cell at its time limit, and a cell that kills the kernel${why}`, {
   ignore,
 }, async () => {

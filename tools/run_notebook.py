@@ -3,6 +3,9 @@
     python tools/run_notebook.py notebooks/01_baseline.ipynb results/notebooks/01_baseline.ipynb \
         --kernel deno --cell-seconds 600
 
+With `--wait` the kernel is started at once and the first cell is run when a line comes in on stdin,
+so that one notebook's kernel starts while another notebook runs.
+
 Why not nbclient: a client may stop reading a cell's outputs when the kernel says `idle`, and Deno's
 kernel says so too early. It queues what `console` prints and sends the queue from another task, so
 `idle`, and even the next cell, can overtake a cell's text; text that comes out late may also carry
@@ -43,6 +46,7 @@ def main() -> int:
     parser.add_argument("out", type=Path, help="the executed copy")
     parser.add_argument("--kernel", default="deno", choices=sorted(MARKER_CODE))
     parser.add_argument("--cell-seconds", type=float, default=600.0)
+    parser.add_argument("--wait", action="store_true", help="for a line on stdin; its end is an end")
     args = parser.parse_args()
     # A terminated script must not leave its kernel behind: leave through `finally`.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -54,6 +58,8 @@ def main() -> int:
     try:
         client.start_channels()
         client.wait_for_ready(timeout=FLUSH_SECONDS)
+        if args.wait and not sys.stdin.readline():
+            return 1
         run_cells(notebook, Session(manager, client, args.kernel), args)
     except NotebookFailure as failure:
         print(f"{args.notebook.name}: {failure}", file=sys.stderr)
