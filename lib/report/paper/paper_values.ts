@@ -173,6 +173,7 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
     outsideTrainSplit: variants.some(({ origin }) => origin.outsideTrainSplit === true),
     examples: config.training.examples,
     trained: config.training.recipes.length > 0,
+    fixedOrder: config.training.deterministic === true,
     trainingPrompt: (config.training.prompt ?? "zero-shot").replace("-", "_"),
     tokenLimit: config.training.recipes.some(({ maxTokens }) => maxTokens !== undefined),
     dora: Object.values(provenance.adapterSettings).some(({ dora }) => dora),
