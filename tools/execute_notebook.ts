@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { UsageError } from "../lib/ground/mod.ts";
 
 /** How a notebook is executed. */
 export interface ExecuteOptions {
@@ -33,6 +34,7 @@ export interface StartedNotebook extends AsyncDisposable {
  *
  * @param notebook Path of the notebook.
  * @param out Path of the executed copy.
+ * @throws {UsageError} If there is no such Python.
  */
 export async function startNotebook(
   notebook: string,
@@ -51,7 +53,7 @@ export async function startNotebook(
   );
   const script = fileURLToPath(new URL("./run_notebook.py", import.meta.url));
   const words = ["--kernel", "deno", "--cell-seconds", String(cellSeconds), "--wait"];
-  const runner = new Deno.Command(python, {
+  const command = new Deno.Command(python, {
     args: [script, notebook, out, ...words],
     env: {
       JUPYTER_PATH: home,
@@ -66,7 +68,15 @@ export async function startNotebook(
     stdin: "piped",
     stdout: "inherit",
     stderr: "inherit",
-  }).spawn();
+  });
+  let runner: Deno.ChildProcess;
+  try {
+    runner = command.spawn();
+  } catch (error) {
+    await rm(home, { recursive: true, force: true });
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UsageError(`Cannot execute notebooks as there is no program "${python}"`);
+  }
   const input = runner.stdin.getWriter();
   // A runner that has ended already takes no more; its status says why.
   const closed = (): void => {};

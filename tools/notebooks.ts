@@ -4,6 +4,7 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -71,21 +72,23 @@ async function execute(
 ): Promise<number> {
   const python = await findPython();
   const copyOf = (file: string): string => join(out, basename(file));
-  await using started = new AsyncDisposableStack();
-  const start = async (file: string | undefined): Promise<StartedNotebook | undefined> => {
-    if (file === undefined) return undefined;
-    await read(file);
-    return started.use(await startNotebook(file, copyOf(file), { python, cellSeconds, env }));
-  };
+  const start = (file: string): Promise<StartedNotebook> =>
+    startNotebook(file, copyOf(file), { python, cellSeconds, env });
   let drawn = 0;
-  let next = await start(files[0]);
-  for (const [index, file] of files.entries()) {
-    const current = next;
-    say(`notebook ${index + 1} of ${files.length}: ${file}`);
-    // Its kernel starts while this notebook runs.
-    next = await start(files[index + 1]);
-    if (!await current?.run()) return 1;
-    if (figures !== undefined) drawn += (await exportFigures(copyOf(file), figures)).length;
+  let ahead: StartedNotebook | undefined;
+  try {
+    for (const [index, file] of files.entries()) {
+      await read(file);
+      say(`notebook ${index + 1} of ${files.length}: ${file}`);
+      await using current = ahead ?? await start(file);
+      // Its kernel starts while this notebook runs, which may write it yet.
+      const next = files[index + 1];
+      ahead = next !== undefined && existsSync(next) ? await start(next) : undefined;
+      if (!await current.run()) return 1;
+      if (figures !== undefined) drawn += (await exportFigures(copyOf(file), figures)).length;
+    }
+  } finally {
+    await ahead?.[Symbol.asyncDispose]();
   }
   say(`executed ${files.length} notebooks into ${out}`);
   if (figures !== undefined) say(`wrote ${drawn} files of figures into ${figures}`);

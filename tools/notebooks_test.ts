@@ -142,6 +142,19 @@ Deno.test(`notebooks runs one after the other, and none after one that failed${w
   await assert.rejects(folder.executed("third"), Deno.errors.NotFound);
 });
 
+Deno.test(`notebooks reads a notebook when it is its turn: one before may write it${why}`, {
+  ignore,
+}, async () => {
+  await using folder = await scratch();
+  const made = await folder.notebook("made", ["1"]);
+  const copy = `Deno.renameSync(${JSON.stringify(`${made}.later`)}, ${JSON.stringify(made)})`;
+  const first = await folder.notebook("first", [copy]);
+  await Deno.rename(made, `${made}.later`);
+  const { code, stderr } = await notebooks([first, made, "--out", folder.out]);
+  assert.equal(code, 0, stderr);
+  await folder.executed("made");
+});
+
 Deno.test(`notebooks ends a cell at its time limit, and a cell that kills the kernel${why}`, {
   ignore,
 }, async () => {

@@ -3,8 +3,9 @@
     python tools/run_notebook.py notebooks/01_baseline.ipynb results/notebooks/01_baseline.ipynb \
         --kernel deno --cell-seconds 600
 
-With `--wait` the kernel is started at once and the first cell is run when a line comes in on stdin,
-so that one notebook's kernel starts while another notebook runs.
+With `--wait` the kernel is started at once; the notebook is read and its first cell run when a line
+comes in on stdin, so that one notebook's kernel starts while another notebook runs. Where stdin
+ends without a line, so does the script.
 
 Why not nbclient: a client may stop reading a cell's outputs when the kernel says `idle`, and Deno's
 kernel says so too early. It queues what `console` prints and sends the queue from another task, so
@@ -46,11 +47,10 @@ def main() -> int:
     parser.add_argument("out", type=Path, help="the executed copy")
     parser.add_argument("--kernel", default="deno", choices=sorted(MARKER_CODE))
     parser.add_argument("--cell-seconds", type=float, default=600.0)
-    parser.add_argument("--wait", action="store_true", help="for a line on stdin; its end is an end")
+    parser.add_argument("--wait", action="store_true", help="for a line on stdin")
     args = parser.parse_args()
     # A terminated script must not leave its kernel behind: leave through `finally`.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    notebook = nbformat.read(args.notebook, as_version=4)
     manager = KernelManager(kernel_name=args.kernel)
     # Imports in a cell are relative to the notebook, as in an editor.
     manager.start_kernel(cwd=str(args.notebook.resolve().parent), stdout=sys.stderr)
@@ -60,6 +60,7 @@ def main() -> int:
         client.wait_for_ready(timeout=FLUSH_SECONDS)
         if args.wait and not sys.stdin.readline():
             return 1
+        notebook = nbformat.read(args.notebook, as_version=4)
         run_cells(notebook, Session(manager, client, args.kernel), args)
     except NotebookFailure as failure:
         print(f"{args.notebook.name}: {failure}", file=sys.stderr)
@@ -181,4 +182,8 @@ class Session:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        code = main()
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)

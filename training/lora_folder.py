@@ -17,7 +17,7 @@ SEAL = "adapter.sha256"
 # Settings that older runs have no record of: they had what is the default now.
 LATER = (
     *("thinking", "date", "limit", "use_rslora", "use_dora", "allow_left_out", "kl_weight"),
-    *("checkpoints", "early_stopping_patience"),
+    *("checkpoints", "early_stopping_patience", "deterministic"),
 )
 # Environment, commit, data's hash, seed, what became of the checkpoints. (A run that is older than
 # this file has none.)

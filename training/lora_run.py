@@ -85,7 +85,13 @@ def with_fixed_order():
     would take its unordered backward pass, although it has another. cuBLAS reads its setting when
     the first product is computed.
     """
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    ordered = (":4096:8", ":16:8")
+    if os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ordered[0]) not in ordered:
+        was = os.environ["CUBLAS_WORKSPACE_CONFIG"]
+        raise UsageError(
+            f"CUBLAS_WORKSPACE_CONFIG is {was!r}, with which cuBLAS adds in any order: unset it, or "
+            "train without deterministic"
+        )
     torch.use_deterministic_algorithms(True)
     # Nothing here reads memory that was not written.
     torch.utils.deterministic.fill_uninitialized_memory = False

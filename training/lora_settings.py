@@ -112,9 +112,7 @@ SETTINGS = {
         learnt=False,
         choices=("auto", "plain", "packed", "graphs"),
     ),
-    "deterministic": Setting(
-        None, False, "GPU kernels that add in a fixed order", learnt=False
-    ),
+    "deterministic": Setting(None, False, "GPU kernels that add in a fixed order"),
     "device_tokens": Setting(
         number(int, 8, 10**7), None, "tokens on the device at once (by its memory)", learnt=False
     ),

@@ -374,8 +374,8 @@ def test_an_operation_without_a_fixed_order_is_named_in_one_line(
 ):
     def step(*_args, **_more):
         raise RuntimeError(
-            "put_ does not have a deterministic implementation, but you set "
-            "'torch.use_deterministic_algorithms(True)'."
+            "median CUDA with indices output does not have a deterministic implementation, but you "
+            "set 'torch.use_deterministic_algorithms(True)'."
         )
 
     monkeypatch.setattr(lora_run.CompletionTrainer, "training_step", step)
@@ -383,12 +383,23 @@ def test_an_operation_without_a_fixed_order_is_named_in_one_line(
         assert run(base, tmp_path / "run", "--deterministic") == 2
     finally:
         torch.use_deterministic_algorithms(False)
-    line = capsys.readouterr().err.splitlines()[-1]
-    assert line == (
-        "train_lora.py: no kernel of a fixed order for put_: train without deterministic "
-        "(put_ does not have a deterministic implementation, but you set "
-        "'torch.use_deterministic_algorithms(True)'.)"
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "train_lora.py: there is no kernel of a fixed order for median CUDA with indices output: "
+        "train without deterministic"
     )
+
+
+def test_cublas_that_is_set_to_add_in_any_order_is_refused(base, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", ":0:0")
+    with pytest.raises(lora_data.UsageError, match="CUBLAS_WORKSPACE_CONFIG is ':0:0'"):
+        lora_run.with_fixed_order()
+
+
+def test_a_run_is_not_resumed_in_another_order(base, tmp_path, capsys):
+    assert run(base, tmp_path / "run") == 0
+    capsys.readouterr()
+    assert run(base, tmp_path / "run", "--deterministic", "--resume") == 2
+    assert "as deterministic differs: it was False, now it is True" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])

@@ -178,8 +178,10 @@ def disk_fault(error, out):
 
 def disorder(error):
     """What torch has no kernel of a fixed order for, in words; None if the error is another."""
-    found = re.match(r"(\S+) does not have a deterministic implementation", str(error))
-    return f"no kernel of a fixed order for {found[1]}: train without deterministic" if found else None
+    found = re.match(r"(.+?) does not have a deterministic implementation", str(error))
+    if found is None:
+        return None
+    return f"there is no kernel of a fixed order for {found[1]}: train without deterministic"
 
 
 def main(argv):
@@ -201,10 +203,11 @@ def main(argv):
         complain(f"train_lora.py: {one_line(error)}")
         return 2
     except Exception as error:
-        why = disk_fault(error, out) or disorder(error)
+        disk = disk_fault(error, out)
+        why = f"{disk} ({one_line(error)})" if disk else disorder(error)
         if not why:
             raise
-        complain(f"train_lora.py: {why} ({one_line(error)})")
+        complain(f"train_lora.py: {why}")
         return 2
     finally:
         stop.close()
