@@ -109,6 +109,8 @@ browserTest("keys go from question to question, and open the help", async ({ pag
   assert.match(await textOf(page, "#question-title"), /dev-0 repaired/);
   await page.keyboard.press("?");
   assert.equal(await page.$eval("#help", (one) => (one as HTMLDialogElement).open), true);
+  // What has the focus is scrolled to: the help opens at its top, not at its last button.
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "help-title");
   await page.keyboard.press("Escape");
   assert.equal(await page.$eval("#help", (one) => (one as HTMLDialogElement).open), false);
 });

@@ -17,7 +17,8 @@ export function helpDialog(study: StudyBlock): HTMLDialogElement {
   const dialog = el(
     "dialog",
     { id: "help", "aria-labelledby": "help-title" },
-    el("h2", { id: "help-title" }, "About this page"),
+    // Else the button at the end would have the focus, and the dialog would open there.
+    el("h2", { id: "help-title", tabindex: "-1", autofocus: "" }, "About this page"),
     el("h3", {}, "Keys"),
     el(
       "dl",
