@@ -74,7 +74,6 @@ export { recipeScalesFigure } from "./figures/recipe_scales.ts";
 export {
   tradeOffFigure,
   tradeOffGauges,
-  tradeOffNearFigure,
   type TradeOffOptions,
 } from "./figures/trade_off_figure.ts";
 export type { KnowledgeGauge, TradeOffRows } from "./figures/trade_off_points.ts";

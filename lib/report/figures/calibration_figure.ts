@@ -3,7 +3,7 @@ import type { CalibrationRow } from "../rows/calibration_rows.ts";
 import { BASE_NAME } from "../rows/study_lookup.ts";
 import { checkProbability, formatCount, formatPercent } from "../words/format_numbers.ts";
 import type { AccuracyBarsOptions } from "./accuracy_bars.ts";
-import { gridMarks, NO_MARGIN, type PanelFrame, pixelPlot } from "./panels.ts";
+import { axisTitle, gridMarks, NO_MARGIN, type PanelFrame, pixelPlot } from "./panels.ts";
 import { legend, notes, withData } from "./series.ts";
 import {
   COLUMN_WIDTH,
@@ -90,12 +90,9 @@ export function calibrationFigure(
         });
       }),
       figureText("Accuracy (%)", { margin: NO_MARGIN, top: 10, fontSize: FONT }),
-      figureText("Probability of the chosen letter (%)", {
-        margin: NO_MARGIN,
+      axisTitle("Probability of the chosen letter (%)", {
         top: below + 26,
-        left: LEFT + (columns * side + (columns - 1) * GAP) / 2,
-        anchor: "middle",
-        fontSize: FONT,
+        middle: LEFT + (columns * side + (columns - 1) * GAP) / 2,
       }),
       ...keys.marks(below + 36, NO_MARGIN),
       ...noted.marks(below + 36 + keys.height, NO_MARGIN),

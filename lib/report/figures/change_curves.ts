@@ -4,16 +4,17 @@ import { describeChanges } from "./trade_off_words.ts";
 import { changeDomain, curveMarks, curvePoints, panelFrame, type Placed } from "./curve_marks.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
 import { margins } from "./grouped_bars.ts";
-import { legend, notes, type SeriesStyle, seriesStyle, withData } from "./series.ts";
+import { axisTitle } from "./panels.ts";
 import {
-  COLUMN_WIDTH,
-  figureName,
-  figureText,
-  FONT,
-  type Margin,
-  ON_SCREEN,
-  renderPlot,
-} from "./svg.ts";
+  AS_IT_IS,
+  legend,
+  notes,
+  type Say,
+  type SeriesStyle,
+  seriesStyle,
+  withData,
+} from "./series.ts";
+import { COLUMN_WIDTH, figureName, FONT, type Margin, ON_SCREEN, renderPlot } from "./svg.ts";
 
 const PANEL = 120;
 const GAP = 30;
@@ -25,9 +26,10 @@ const MOST_CURVES = 6;
  * checkpoint), with the wider 95 % intervals; the base model is scale 0. Of more than six paths only
  * those of finished adapters: {@linkcode recipeScalesFigure} has all.
  *
+ * @param say How its texts are said; in English if left out.
  * @returns A standalone SVG document of one column's width; `undefined` where no path has two scales.
  */
-export function scaleFigure(rows: TradeOffRows): string | undefined {
+export function scaleFigure(rows: TradeOffRows, say: Say = AS_IT_IS): string | undefined {
   const byPath = Map.groupBy(
     rows.tradeOff,
     ({ origin: { source, checkpoint, seed } }) =>
@@ -48,6 +50,7 @@ export function scaleFigure(rows: TradeOffRows): string | undefined {
     ...(shown.length < joined.length ? { of: " Finished adapters only." } : {}),
     axis: "Scale of the adapter (0: base model, 1: as trained)",
     title: `${figureName(rows.model)}: changes over the scale of the adapter`,
+    say,
   });
 }
 
@@ -55,10 +58,11 @@ export function scaleFigure(rows: TradeOffRows): string | undefined {
  * The changes on each measure over a training, one curve a recipe and seed: learning and forgetting
  * from the base model to the finished adapter, with the wider 95 % intervals.
  *
+ * @param say How its texts are said; in English if left out.
  * @returns A standalone SVG document of one column's width; `undefined` where no training has two
  * checkpoints.
  */
-export function checkpointFigure(rows: TradeOffRows): string | undefined {
+export function checkpointFigure(rows: TradeOffRows, say: Say = AS_IT_IS): string | undefined {
   const full = rows.tradeOff.filter(({ origin }) => origin.scale === 1);
   const byTraining = Map.groupBy(
     full,
@@ -74,6 +78,7 @@ export function checkpointFigure(rows: TradeOffRows): string | undefined {
   return curvesFigure(rows, curves, {
     axis: "Part of the training (0: base model, 1: finished)",
     title: `${figureName(rows.model)}: changes over the training`,
+    say,
   });
 }
 
@@ -92,11 +97,12 @@ interface Curve {
 function curvesFigure(
   rows: TradeOffRows,
   given: readonly Curve[],
-  { axis, title, of = "" }: {
+  { axis, title, of = "", say }: {
     readonly axis: string;
     readonly title: string;
     /** What is left out. */
     readonly of?: string;
+    readonly say: Say;
   },
 ): string | undefined {
   const curves = given
@@ -106,10 +112,10 @@ function curvesFigure(
     curves.some(({ points }) => points.some(({ row }) => row[gauge]))
   );
   if (gauges.length === 0) return undefined;
-  const keys = legend(curves.map(({ name, style }) => ({ name, ...style })));
+  const keys = legend(curves.map(({ name, style }) => ({ name, ...style })), say);
   const lines = notes([
     withData(`Bars: the wider 95 % interval of the two, unadjusted.${of}`, rows.label),
-  ]);
+  ], say);
   const height = gauges.length * (PANEL + GAP) + 40 + keys.height + lines.height;
   const most = Math.max(...curves.flatMap(({ points }) => points.map(({ x }) => x)));
   const below = gauges.length * (PANEL + GAP);
@@ -126,12 +132,10 @@ function curvesFigure(
     y: { type: "identity", axis: null },
     marks: [
       ...panels,
-      figureText(axis, {
+      axisTitle(say(axis), {
         margin,
         top: below + 26,
-        left: (margin.left + COLUMN_WIDTH - margin.right) / 2,
-        anchor: "middle",
-        fontSize: FONT,
+        middle: (margin.left + COLUMN_WIDTH - margin.right) / 2,
       }),
       ...keys.marks(below + 36, margin),
       ...lines.marks(below + 36 + keys.height, margin),

@@ -16,7 +16,7 @@ import {
   renderPlot,
   SMALL_FONT,
 } from "./svg.ts";
-import { gridMarks, NO_MARGIN, pixelPlot } from "./panels.ts";
+import { axisTitle, gridMarks, NO_MARGIN, pixelPlot } from "./panels.ts";
 import { describeChanges } from "./trade_off_words.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
 
@@ -85,12 +85,9 @@ export function recipeScalesFigure(rows: TradeOffRows): string | undefined {
           fontWeight: "bold",
         })
       ),
-      figureText("Scale of the adapter (0: base model, 1: as trained)", {
-        margin: NO_MARGIN,
+      axisTitle("Scale of the adapter (0: base model, 1: as trained)", {
         top: below + 26,
-        left: COLUMN_WIDTH / 2,
-        anchor: "middle",
-        fontSize: FONT,
+        middle: COLUMN_WIDTH / 2,
       }),
       ...keys.marks(below + 36, NO_MARGIN),
       ...lines.marks(below + 36 + keys.height, NO_MARGIN),
