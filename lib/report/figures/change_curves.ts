@@ -1,7 +1,14 @@
 import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import type { TradeOffRow } from "../rows/row_types.ts";
 import { describeChanges } from "./trade_off_words.ts";
-import { changeDomain, curveMarks, curvePoints, panelFrame, type Placed } from "./curve_marks.ts";
+import {
+  changeDomain,
+  curveMarks,
+  type CurvePoint,
+  curvePoints,
+  panelFrame,
+  type Placed,
+} from "./curve_marks.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
 import { margins } from "./grouped_bars.ts";
 import { axisTitle } from "./panels.ts";
@@ -16,7 +23,8 @@ import {
 } from "./series.ts";
 import { COLUMN_WIDTH, figureName, FONT, type Margin, ON_SCREEN, renderPlot } from "./svg.ts";
 
-const PANEL = 120;
+/** How high a panel is, for one a measure and for more. */
+const PANEL = { few: 120, many: 96 } as const;
 const GAP = 30;
 /** So many curves in one frame can be told apart. */
 const MOST_CURVES = 6;
@@ -116,13 +124,12 @@ function curvesFigure(
   const lines = notes([
     withData(`Bars: the wider 95 % interval of the two, unadjusted.${of}`, rows.label),
   ], say);
-  const height = gauges.length * (PANEL + GAP) + 40 + keys.height + lines.height;
   const most = Math.max(...curves.flatMap(({ points }) => points.map(({ x }) => x)));
-  const below = gauges.length * (PANEL + GAP);
+  const panels = gauges.flatMap((gauge) => panelsOf(gauge, curves, most));
+  const panelHeight = PANEL[panels.length > gauges.length ? "many" : "few"];
+  const below = panels.length * (panelHeight + GAP);
+  const height = below + 40 + keys.height + lines.height;
   const margin: Margin = { top: GAP - 6, left: 48, right: 12, bottom: height - below };
-  const panels = gauges.flatMap((gauge, i) =>
-    panelMarks(gauge, curves, { rows, most, margin, top: (PANEL + GAP) * i + margin.top })
-  );
   return renderPlot({
     width: COLUMN_WIDTH,
     height,
@@ -131,7 +138,10 @@ function curvesFigure(
     // in pixels: the panels share one frame
     y: { type: "identity", axis: null },
     marks: [
-      ...panels,
+      ...panels.flatMap((panel, i) => {
+        const top = (panelHeight + GAP) * i + margin.top;
+        return panelMarks(panel, { rows, margin, top, bottom: top + panelHeight });
+      }),
       axisTitle(say(axis), {
         margin,
         top: below + 26,
@@ -154,39 +164,90 @@ function curvesFigure(
 /** The styled curves of a figure. */
 type StyledCurve = Curve & { readonly style: SeriesStyle };
 
+/** The curves of a panel, in its unit. */
+interface PanelCurve {
+  readonly points: readonly CurvePoint[];
+  readonly style: SeriesStyle;
+  /** So far its bars stand from their places, beside those of the others. */
+  readonly shift: number;
+}
+
 /** One panel: a measure with its axis, and every curve that has it. */
+interface CurvePanel {
+  readonly gauge: Gauge;
+  readonly curves: readonly PanelCurve[];
+  /** The ends of its axis. */
+  readonly domain: Domain;
+  /** How many times it stretches the axis of the panel above it, whose part it is. */
+  readonly times?: number;
+}
+
+type Domain = readonly [low: number, high: number];
+
+/** A part of a panel is shown by itself from so many times on. */
+const WORTH = 4;
+
+/**
+ * The panel of a measure; and where some curves leave little room for half of them or more, below it
+ * the part with these.
+ */
+function panelsOf(gauge: Gauge, given: readonly StyledCurve[], most: number): CurvePanel[] {
+  const curves = given.map(({ points, style }, i) => ({
+    points: curvePoints(points, gauge),
+    style,
+    shift: 0.008 * most * (i - (given.length - 1) / 2),
+  }));
+  const valuesOf = (points: readonly CurvePoint[]): number[] =>
+    points.flatMap(({ y, ends = [] }) => [y, ...ends]);
+  const width = (values: readonly number[]): number => {
+    const [low, high] = changeDomain(values, gauge);
+    return high - low;
+  };
+  const values = curves.map(({ points }) => valuesOf(points)).filter((own) => own.length > 0)
+    .toSorted((a, b) => width(a) - width(b));
+  const whole = width(values.flat());
+  const near = Array.from({ length: Math.floor(values.length / 2) }, (_, i) => i + 1)
+    .map((left) => values.slice(0, values.length - left).flat())
+    .find((own) => whole >= WORTH * width(own));
+  const panel = { gauge, curves };
+  return [
+    { ...panel, domain: changeDomain(values.flat(), gauge) },
+    ...(near === undefined
+      ? []
+      : [{ ...panel, domain: changeDomain(near, gauge), times: whole / width(near) }]),
+  ];
+}
+
 function panelMarks(
-  gauge: Gauge,
-  curves: readonly StyledCurve[],
-  { rows, most, margin, top }: {
+  { gauge, curves, domain, times }: CurvePanel,
+  { rows, margin, top, bottom }: {
     readonly rows: TradeOffRows;
-    readonly most: number;
     readonly margin: Margin;
     /** The panel's upper edge, in pixels. */
     readonly top: number;
+    /** Its lower edge. */
+    readonly bottom: number;
   },
 ): unknown[] {
-  const drawn = curves.map((curve, i) => ({
-    ...curve,
-    points: curvePoints(curve.points, gauge),
-    // bars of several curves stand beside each other
-    shift: 0.008 * most * (i - (curves.length - 1) / 2),
-  }));
-  const values = drawn.flatMap(({ points }) => points.flatMap(({ y, ends = [] }) => [y, ...ends]));
-  const domain = changeDomain(values, gauge);
   const toY = (value: number): number =>
-    top + PANEL - (value - domain[0]) / (domain[1] - domain[0]) * PANEL;
+    bottom - (value - domain[0]) / (domain[1] - domain[0]) * (bottom - top);
   return [
     ...panelFrame(gauge, {
       title: rows.titles[gauge],
-      n: drawn.flatMap(({ points }) => points.map(({ n }) => n)),
+      times,
+      n: curves.flatMap(({ points }) => points.map(({ n }) => n)),
       domain,
       toY,
       top,
       margin,
     }),
-    ...drawn.flatMap(({ points, style, shift }) =>
-      curveMarks(points, { style, toX: (x) => x === 0 ? 0 : x + shift, toY })
+    ...curves.flatMap(({ points, style, shift }) =>
+      curveMarks(points, {
+        style,
+        toX: (x) => x === 0 ? 0 : x + shift,
+        toY,
+        ...(times === undefined ? {} : { between: [top, bottom] }),
+      })
     ),
   ];
 }

@@ -31,7 +31,7 @@ export function changePoints(rows: readonly ChangeRow[], options: ChangePointsOp
   const { measure } = first;
   const unit = unitOf(measure);
   const size = unit === "points" ? 100 : 1;
-  const better = betterOf(measure) === "lower" ? ", lower is better" : "";
+  const better = betterOf(measure) === "lower" ? "\u2190 better" : "better \u2192";
   return groupedBars(
     rows.map(({ group, variant, evidence, verdict: { difference, ci95 } }) => ({
       group: `${group} (n = ${formatCount(evidence.n)})`,
@@ -42,7 +42,7 @@ export function changePoints(rows: readonly ChangeRow[], options: ChangePointsOp
     })),
     {
       title: options.title,
-      axis: `Change on ${figureName(options.of)} (${unit}${better})`,
+      axis: `Change on ${figureName(options.of)} (${unit}), ${better}`,
       marks: "points",
       notes: [
         "Lines: the wider 95 % interval of the two, unadjusted.",

@@ -1,9 +1,9 @@
-/** A place in pixels. */
-export type PixelPoint = readonly [x: number, y: number];
+/** A place in pixels; the first number is on the axis on which a line is cut. */
+export type PixelPoint = readonly [cut: number, other: number];
 
 /**
- * The parts of a polyline that lie between two places on the x axis, cut where it leaves them: what a
- * panel shows of a line that goes on beyond it.
+ * The parts of a polyline that lie between two places on its first axis, cut where it leaves them:
+ * what a panel shows of a line that goes on beyond it.
  *
  * @example
  * ```ts

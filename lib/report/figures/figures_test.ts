@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { NO_LOSS_LOG } from "../rows/training_types.ts";
+import { figureTexts } from "../testing/figure_texts.ts";
 import { assertGolden } from "../testing/golden.ts";
-import { crowded, LOSS_ROWS, PLAIN, shownOf, STUDY } from "../testing/study_fixture.ts";
+import { LOSS_ROWS, PLAIN, shownOf, STUDY } from "../testing/study_fixture.ts";
 import { LARGE_SWEEP, SWEEP, sweep } from "../testing/sweep_fixture.ts";
 import { accuracyBars, errorClassBars, letterBars } from "./accuracy_bars.ts";
+import type { StudyRows } from "../rows/row_types.ts";
 import type { CalibrationRow } from "../rows/calibration_rows.ts";
 import { calibrationFigure } from "./calibration_figure.ts";
 import { checkpointFigure, scaleFigure } from "./change_curves.ts";
@@ -11,7 +13,6 @@ import { changePoints } from "./change_points.ts";
 import { lossCurves } from "./loss_curves.ts";
 import { modelsFigure } from "./models_figure.ts";
 import { recipeScalesFigure } from "./recipe_scales.ts";
-import { tradeOffFigure } from "./trade_off_figure.ts";
 
 Deno.test("scaleFigure() draws every measure over the scales as its golden copy", () => {
   assertGolden("scale_curves", () => scaleFigure(STUDY)!);
@@ -92,6 +93,18 @@ Deno.test("calibrationFigure() draws variants beside the base model as its golde
   assert.match(alone, /n = 900</);
   assert.match(alone, />questions each. Data: made up\.</);
   assert.doesNotMatch(alone, />tuned</);
+  const low = rows.slice(0, 3).map((row) => ({ ...row, mean: 0.3, ci95: [0.2, 0.4] as const }));
+  const ticks = (svg: string): string[] =>
+    figureTexts(svg).map(({ text }) => text).filter((text) => /^\d+$/.test(text));
+  assert.deepEqual(ticks(calibrationFigure(low, options)).toSorted(), [
+    "0",
+    "0",
+    "25",
+    "25",
+    "50",
+    "50",
+  ]);
+  assert.ok(ticks(alone).includes("100"));
   assert.throws(() => calibrationFigure([], options), RangeError);
   assert.throws(() => calibrationFigure([{ ...rows[0]!, confidence: 1.2 }], options), RangeError);
 });
@@ -164,18 +177,28 @@ Deno.test("lossCurves() refuses no rows and a loss that is not finite", () => {
   );
 });
 
-Deno.test("every text of a figure is printed at 7 points or more at a column's width", () => {
-  const column = 8.5 / 2.54 * 72;
-  const all = [
-    tradeOffFigure(crowded(60)),
-    scaleFigure(STUDY)!,
-    recipeScalesFigure(sweep(LARGE_SWEEP))!,
-  ];
-  for (const svg of all) {
-    const [, width] = /viewBox="0 0 ([\d.]+) /.exec(svg)!;
-    const sizes = [...svg.matchAll(/font-size="([\d.]+)(?:px)?"|font-size: ([\d.]+)px/g)]
-      .map(([, attribute, style]) => Number(attribute ?? style));
-    assert.ok(sizes.length > 1);
-    assert.ok(Math.min(...sizes) * column / Number(width) >= 7, `${Math.min(...sizes)}`);
-  }
+Deno.test("scaleFigure() shows the curves near 0 in a panel of their own where others leave no room", () => {
+  const { tradeOff, ...study } = sweep(SWEEP);
+  const far = (by: number): StudyRows => ({
+    ...study,
+    tradeOff: tradeOff.map((row) => {
+      const { verdict } = row.prose!;
+      const times = row.origin.source === "all-linear-lr1e-3" ? by : 1;
+      const [low, high] = verdict.ci95!;
+      const ci95 = [times * low, times * high] as const;
+      const moved = { ...verdict, difference: times * verdict.difference, ci95 };
+      return { ...row, prose: { ...row.prose!, verdict: moved } };
+    }),
+  });
+  assert.doesNotMatch(scaleFigure(far(0.1))!, /stretched/);
+  const svg = scaleFigure(far(8))!;
+  const [, times] = /general text, stretched (\d+) times/.exec(svg)!;
+  assert.ok(Number(times) >= 4, times);
+  // what leaves the panel is cut at its edges
+  const lines = [...svg.matchAll(/<g aria-label="line"[^>]*>\s*<path d="M([^"]+)"/g)]
+    .map(([, path]) => path!.split("L").map((place) => Number(place.split(",")[1])));
+  const [last] = lines.slice(-2);
+  const heading = figureTexts(svg).find(({ text }) => text.includes("stretched"))!.box;
+  assert.ok(lines.length > 6 && last!.length < 5, "a line that leaves has fewer points");
+  assert.ok(lines.slice(-4).flat().every((y) => y >= heading.y0), `${lines.slice(-4)}`);
 });

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import {
   COLUMN_WIDTH,
   figureText,
+  fitText,
   FONT,
   type Margin,
   MUTED,
@@ -39,7 +40,10 @@ export interface PanelFrame {
 /** So far from the edges of a figure a title of an axis stays. */
 const EDGE = 6;
 
-/** The title of an x axis: about the middle of its panels, moved where it would leave the figure. */
+/**
+ * The title of an x axis: about the middle of its panels, moved where it would leave the figure, and
+ * cut where it is wider.
+ */
 export function axisTitle(
   text: string,
   { margin = NO_MARGIN, top, middle }: {
@@ -50,10 +54,11 @@ export function axisTitle(
     readonly middle: number;
   },
 ): unknown {
-  const half = textWidth(text, { fontSize: FONT }) / 2;
+  const shown = fitText(text, COLUMN_WIDTH - 2 * EDGE, { fontSize: FONT });
+  const half = textWidth(shown, { fontSize: FONT }) / 2;
   const most = COLUMN_WIDTH - EDGE - half;
   const left = Math.max(EDGE + half, Math.min(most, middle));
-  return figureText(text, { margin, top, left, anchor: "middle", fontSize: FONT });
+  return figureText(shown, { margin, top, left, anchor: "middle", fontSize: FONT });
 }
 
 /** The ticks of an axis: where a value is in pixels, and how it is written. */

@@ -38,8 +38,8 @@ const GAP = 30;
 /** Where the further seeds stand on the axis of scales, whose last place is 1. */
 const SEEDS = { centre: 1.2, width: 0.13 } as const;
 /** Where the means over seeds stand. */
-const MEANS = { centre: 1.45, width: 0.06 } as const;
-const RIGHT_END = 1.55;
+const MEANS = { centre: 1.49, width: 0.06 } as const;
+const RIGHT_END = 1.6;
 
 /** What the figure of seeds is drawn from. */
 export type SeedFigureRows = TradeOffRows & { readonly seeds: readonly SeedRow[] };
@@ -73,6 +73,7 @@ export function seedFigure(rows: SeedFigureRows, say: Say = AS_IT_IS): string | 
   if (gauges.length === 0) return undefined;
   const keys = legend(recipes.map(({ name, style }) => ({ name, ...style })), say);
   const lines = notes([
+    "Seeds: adapters of further seeds at scale 1; mean: over all seeds.",
     withData("Bars: the wider 95 % interval of the two, unadjusted.", rows.label),
   ], say);
   const below = gauges.length * (PANEL + GAP);

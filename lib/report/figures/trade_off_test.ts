@@ -48,7 +48,7 @@ Deno.test("tradeOffFigure() says how a part of it is stretched, and how many var
     .exec(panels)!;
   assert.equal(Number(outside), points.filter(({ x }) => x < low || x > high).length);
   // the second panel is wider too
-  assert.ok(Number(times) > (whole[1] - whole[0]) / (high - low), times);
+  assert.ok(Number(times) > (whole[1] - whole[0]) / (high - low), `${times}`);
   assert.ok(panels.includes("all variants") && panels.includes("the shaded part"));
   assert.doesNotMatch(texts(tradeOffFigure(STUDY)), /stretched|shaded/);
 });

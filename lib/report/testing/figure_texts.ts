@@ -5,6 +5,8 @@ import type { Box } from "../figures/labels.ts";
 /** A text of a figure and where it stands, in units of the figure; y grows downwards. */
 export interface PlacedText {
   readonly text: string;
+  /** The size of its font, in units of the figure. */
+  readonly size: number;
   readonly box: Box;
 }
 
@@ -30,7 +32,7 @@ export function figureTexts(svg: string): PlacedText[] {
   const { window } = new JSDOM(svg, { contentType: "image/svg+xml" });
   const root: SvgNode = window.document.documentElement;
   return [...root.querySelectorAll("text")].filter(({ textContent }) => textContent.trim() !== "")
-    .map((node) => ({ text: node.textContent, box: boxOf(node) }));
+    .map((node) => ({ text: node.textContent, size: sizeOf(node), box: boxOf(node) }));
 }
 
 /** The pairs of texts that cover each other. */
@@ -52,7 +54,7 @@ export function textsOutside(svg: string): string[] {
 }
 
 function boxOf(node: SvgNode): Box {
-  const size = Number.parseFloat(inherited(node, "font-size") ?? "");
+  const size = sizeOf(node);
   const bold = inherited(node, "font-weight") === "bold";
   const width = textWidth(node.textContent, { fontSize: size, bold });
   const anchor = inherited(node, "text-anchor") ?? "start";
@@ -67,6 +69,10 @@ function boxOf(node: SvgNode): Box {
   y += Number.parseFloat(node.getAttribute("dy") ?? "0") * size;
   const x0 = anchor === "middle" ? x - width / 2 : anchor === "end" ? x - width : x;
   return { x0, x1: x0 + width, y0: y - ABOVE * size, y1: y + BELOW * size };
+}
+
+function sizeOf(node: SvgNode): number {
+  return Number.parseFloat(inherited(node, "font-size") ?? "");
 }
 
 /** An attribute of the element or the nearest ancestor that has it, in its style too. */
