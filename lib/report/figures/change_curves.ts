@@ -19,6 +19,7 @@ import {
   type Say,
   type SeriesStyle,
   seriesStyle,
+  WIDER_INTERVAL,
   withData,
 } from "./series.ts";
 import { COLUMN_WIDTH, figureName, FONT, type Margin, ON_SCREEN, renderPlot } from "./svg.ts";
@@ -122,7 +123,7 @@ function curvesFigure(
   if (gauges.length === 0) return undefined;
   const keys = legend(curves.map(({ name, style }) => ({ name, ...style })), say);
   const lines = notes([
-    withData(`Bars: the wider 95 % interval of the two, unadjusted.${of}`, rows.label),
+    withData(`Bars: ${WIDER_INTERVAL}, unadjusted.${of}`, rows.label),
   ], say);
   const most = Math.max(...curves.flatMap(({ points }) => points.map(({ x }) => x)));
   const panels = gauges.flatMap((gauge) => panelsOf(gauge, curves, most));

@@ -2,6 +2,7 @@ import type { ChangeRow } from "../rows/row_types.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { betterOf, changeNumber, unitOf } from "../words/measures.ts";
 import { groupedBars } from "./grouped_bars.ts";
+import { WIDER_INTERVAL } from "./series.ts";
 import { figureName } from "./svg.ts";
 
 /** What a figure of changes says besides them. */
@@ -45,7 +46,7 @@ export function changePoints(rows: readonly ChangeRow[], options: ChangePointsOp
       axis: `Change on ${figureName(options.of)} (${unit}), ${better}`,
       marks: "points",
       notes: [
-        "Lines: the wider 95 % interval of the two, unadjusted.",
+        `Lines: ${WIDER_INTERVAL}, unadjusted.`,
         ...(options.label === undefined ? [] : [`Data: ${figureName(options.label)}.`]),
       ],
     },

@@ -6,7 +6,7 @@ import { formatCount, formatNats, formatPercent } from "../words/format_numbers.
 import { betterOf, unitOf } from "../words/measures.ts";
 import { changeDomain, ticksOf } from "./curve_marks.ts";
 import { axisTitle, gridMarks, NO_MARGIN, type PanelFrame, pixelPlot } from "./panels.ts";
-import { legend, notes, signedTick } from "./series.ts";
+import { legend, notes, signedTick, WIDER_INTERVAL } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -71,7 +71,7 @@ export function modelsFigure(studies: readonly ModelStudy[], gauge: KnowledgeGau
   const keys = legend(LEGEND.filter(({ of }) => models.some(({ points }) => points.some(of))));
   const noted = notes(
     models.map((model) => levelsText(model, gauge)).concat(
-      "Bars: the wider 95 % interval of the two, each axis alone, unadjusted.",
+      `Bars: ${WIDER_INTERVAL}, each axis alone, unadjusted.`,
     ),
   );
   const better = betterOf(gauge) === "lower" ? "\u2190 better" : "better \u2192";

@@ -105,6 +105,17 @@ Deno.test("every figure of numbers has their unit, and of how many examples they
   }
 });
 
+Deno.test("every figure with bars says what they are", () => {
+  for (const svg of paperFigures()) {
+    const texts = figureTexts(svg).map(({ text }) => text.replaceAll("\u00a0", " ")).join(" ");
+    assert.match(
+      texts,
+      /the wider of two 95 % intervals \(by examples, by clusters\)/,
+      titleOf(svg),
+    );
+  }
+});
+
 Deno.test("figureTexts() sees texts that cover each other or leave the figure", () => {
   const svg = (x: number): string =>
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50" font-size="10">` +

@@ -4,7 +4,15 @@ import type { TradeOffRow } from "../rows/row_types.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
 import { changeDomain, curveMarks, type CurvePoint, curvePoints, ticksOf } from "./curve_marks.ts";
-import { legend, type LegendEntry, notes, seriesStyle, signedTick, withData } from "./series.ts";
+import {
+  legend,
+  type LegendEntry,
+  notes,
+  seriesStyle,
+  signedTick,
+  WIDER_INTERVAL,
+  withData,
+} from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -64,7 +72,7 @@ export function recipeScalesFigure(rows: TradeOffRows): string | undefined {
   };
   const lines = notes([
     withData(
-      "Bars, of finished adapters: the wider 95 % interval of the two, unadjusted. " +
+      `Bars, of finished adapters: ${WIDER_INTERVAL}, unadjusted. ` +
         `n = ${gauges.map(n).join(", ")}.`,
       rows.label,
     ),

@@ -21,6 +21,7 @@ import {
   type Say,
   type SeriesStyle,
   seriesStyle,
+  WIDER_INTERVAL,
   withData,
 } from "./series.ts";
 import {
@@ -74,7 +75,7 @@ export function seedFigure(rows: SeedFigureRows, say: Say = AS_IT_IS): string | 
   const keys = legend(recipes.map(({ name, style }) => ({ name, ...style })), say);
   const lines = notes([
     "Seeds: adapters of further seeds at scale 1; mean: over all seeds.",
-    withData("Bars: the wider 95 % interval of the two, unadjusted.", rows.label),
+    withData(`Bars: ${WIDER_INTERVAL}, unadjusted.`, rows.label),
   ], say);
   const below = gauges.length * (PANEL + GAP);
   const height = below + 40 + keys.height + lines.height;

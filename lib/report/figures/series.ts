@@ -167,6 +167,9 @@ export function domainOf(
   return [low - margin, high + margin];
 }
 
+/** What the interval of a change is in every figure, for its note. */
+export const WIDER_INTERVAL = "the wider of two 95 % intervals (by examples, by clusters)";
+
 /** A note and, where they are not the real data, what the data of the figure are. */
 export function withData(note: string, label: string | undefined): string {
   return label === undefined ? note : `${note} Data: ${figureName(label)}.`;

@@ -2,7 +2,7 @@ import { GAUGES } from "../../runs/mod.ts";
 import { formatCount, formatCounted } from "../words/format_numbers.ts";
 import { changeNumber, lossText, unitOf } from "../words/measures.ts";
 import type { TradeOffRow } from "../rows/row_types.ts";
-import { type LegendEntry, withData } from "./series.ts";
+import { type LegendEntry, WIDER_INTERVAL, withData } from "./series.ts";
 import { INK } from "./svg.ts";
 import type { PlacedLabel } from "./trade_off_labels.ts";
 import { FRONT_WIDTH } from "./trade_off_marks.ts";
@@ -75,7 +75,7 @@ export function noteLines(
       `outside of it: ${formatCounted(near.outside, "variant")}.`,
     ]),
     ...(signs === undefined ? [] : [signs]),
-    `${bars}: the wider 95 % interval of the two, each axis alone, unadjusted.`,
+    `${bars}: ${WIDER_INTERVAL}, each axis alone, unadjusted.`,
     withData(
       `n = ${n("sql")} questions (y), ${n(gauge)} ${items} (x); ${formatCounted(of, "variant")}.`,
       label,

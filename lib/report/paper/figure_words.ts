@@ -32,7 +32,10 @@ const PHRASES: readonly (readonly [RegExp, string])[] = ([
   ["recommended:", "recomendada:"],
   ["Bars of finished and recommended adapters", "Barras de adaptadores prontos e recomendados"],
   ["Finished adapters only", "Só adaptadores prontos"],
-  ["the wider 95 % interval of the two", "o mais largo dos dois intervalos de 95 %"],
+  [
+    "the wider of two 95 % intervals (by examples, by clusters)",
+    "o mais largo de dois intervalos de 95 % (por exemplos, por grupos)",
+  ],
   ["against change on", "contra variação em"],
   ["higher is better", "maior é melhor"],
   ["lower is better", "menor é melhor"],
