@@ -69,12 +69,12 @@ export { checkpointFigure, scaleFigure } from "./figures/change_curves.ts";
 export { changePoints, type ChangePointsOptions } from "./figures/change_points.ts";
 export { lossCurves, type LossCurvesOptions } from "./figures/loss_curves.ts";
 export { modelsFigure, type ModelStudy } from "./figures/models_figure.ts";
+export type { Say } from "./figures/series.ts";
 export { type FigureDescription, INK, PALETTE, renderPlot } from "./figures/svg.ts";
 export { recipeScalesFigure } from "./figures/recipe_scales.ts";
 export {
   tradeOffFigure,
   tradeOffGauges,
-  tradeOffNearFigure,
   type TradeOffOptions,
 } from "./figures/trade_off_figure.ts";
 export type { KnowledgeGauge, TradeOffRows } from "./figures/trade_off_points.ts";

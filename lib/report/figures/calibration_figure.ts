@@ -3,7 +3,7 @@ import type { CalibrationRow } from "../rows/calibration_rows.ts";
 import { BASE_NAME } from "../rows/study_lookup.ts";
 import { checkProbability, formatCount, formatPercent } from "../words/format_numbers.ts";
 import type { AccuracyBarsOptions } from "./accuracy_bars.ts";
-import { gridMarks, NO_MARGIN, type PanelFrame, pixelPlot } from "./panels.ts";
+import { axisTitle, gridMarks, NO_MARGIN, type PanelFrame, pixelPlot } from "./panels.ts";
 import { legend, notes, withData } from "./series.ts";
 import {
   COLUMN_WIDTH,
@@ -31,7 +31,8 @@ const HEAD = 20;
 /** Above all panels, the y axis. */
 const TOP = 20;
 
-const TICKS = [0, 25, 50, 75, 100];
+/** Both axes go from 0 to one of these, in percent: the least that holds all. */
+const ENDS = [25, 50, 75, 100] as const;
 
 /**
  * How often a variant is right where it is so sure (a reliability diagram): accuracy against the
@@ -55,6 +56,8 @@ export function calibrationFigure(
   for (const { confidence, mean, ci95 } of rows) {
     for (const share of [confidence, mean, ...ci95]) checkProbability(share);
   }
+  const largest = 100 * Math.max(...rows.flatMap(({ confidence, ci95 }) => [confidence, ci95[1]]));
+  const end = ENDS.find((share) => share >= largest) ?? 100;
   const variants = [...Map.groupBy(rows, ({ variant }) => variant)];
   const base = variants.find(([name]) => name === BASE_NAME)?.[1] ?? [];
   const tuned = variants.filter(([name]) => name !== BASE_NAME);
@@ -85,17 +88,15 @@ export function calibrationFigure(
           name: figureName(name),
           base,
           own,
+          end,
           first: i % columns === 0,
           last: i + columns >= panels.length,
         });
       }),
       figureText("Accuracy (%)", { margin: NO_MARGIN, top: 10, fontSize: FONT }),
-      figureText("Probability of the chosen letter (%)", {
-        margin: NO_MARGIN,
+      axisTitle("Probability of the chosen letter (%)", {
         top: below + 26,
-        left: LEFT + (columns * side + (columns - 1) * GAP) / 2,
-        anchor: "middle",
-        fontSize: FONT,
+        middle: LEFT + (columns * side + (columns - 1) * GAP) / 2,
       }),
       ...keys.marks(below + 36, NO_MARGIN),
       ...noted.marks(below + 36 + keys.height, NO_MARGIN),
@@ -107,22 +108,25 @@ export function calibrationFigure(
 const BASE_STYLE = { colour: MUTED, symbol: "square", hollow: true } as const;
 const TUNED_STYLE = { colour: PALETTE[0]!, symbol: "circle", hollow: false } as const;
 
-function panelMarks(frame: PanelFrame, { name, base, own, first, last }: {
+function panelMarks(frame: PanelFrame, { name, base, own, end, first, last }: {
   readonly name: string;
   readonly base: readonly CalibrationRow[];
   readonly own: readonly CalibrationRow[];
+  /** The end of both axes, in percent. */
+  readonly end: number;
   /** Whether it is the first one of its line. */
   readonly first: boolean;
   /** Whether there is none below it. */
   readonly last: boolean;
 }): unknown[] {
   const { x0, x1, y0, y1 } = frame;
-  const toX = (share: number): number => x0 + share * (x1 - x0);
-  const toY = (share: number): number => y1 - share * (y1 - y0);
+  const toX = (share: number): number => x0 + 100 * share / end * (x1 - x0);
+  const toY = (share: number): number => y1 - 100 * share / end * (y1 - y0);
+  const ticks = [0, ...ENDS].filter((tick) => tick <= end);
   return [
     ...gridMarks(frame, {
-      x: { ticks: TICKS, at: (tick) => toX(tick / 100), text: String, written: last },
-      y: { ticks: TICKS, at: (tick) => toY(tick / 100), text: String, written: first },
+      x: { ticks, at: (tick) => toX(tick / 100), text: String, written: last },
+      y: { ticks, at: (tick) => toY(tick / 100), text: String, written: first },
     }),
     figureText(fitName(name, x1 - x0, { fontSize: SMALL_FONT, bold: true }), {
       margin: NO_MARGIN,

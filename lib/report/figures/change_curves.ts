@@ -1,21 +1,31 @@
 import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import type { TradeOffRow } from "../rows/row_types.ts";
 import { describeChanges } from "./trade_off_words.ts";
-import { changeDomain, curveMarks, curvePoints, panelFrame, type Placed } from "./curve_marks.ts";
+import {
+  changeDomain,
+  curveMarks,
+  type CurvePoint,
+  curvePoints,
+  panelFrame,
+  type Placed,
+} from "./curve_marks.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
 import { margins } from "./grouped_bars.ts";
-import { legend, notes, type SeriesStyle, seriesStyle, withData } from "./series.ts";
+import { axisTitle } from "./panels.ts";
 import {
-  COLUMN_WIDTH,
-  figureName,
-  figureText,
-  FONT,
-  type Margin,
-  ON_SCREEN,
-  renderPlot,
-} from "./svg.ts";
+  AS_IT_IS,
+  legend,
+  notes,
+  type Say,
+  type SeriesStyle,
+  seriesStyle,
+  WIDER_INTERVAL,
+  withData,
+} from "./series.ts";
+import { COLUMN_WIDTH, figureName, FONT, type Margin, ON_SCREEN, renderPlot } from "./svg.ts";
 
-const PANEL = 120;
+/** How high a panel is, for one a measure and for more. */
+const PANEL = { few: 120, many: 96 } as const;
 const GAP = 30;
 /** So many curves in one frame can be told apart. */
 const MOST_CURVES = 6;
@@ -25,9 +35,10 @@ const MOST_CURVES = 6;
  * checkpoint), with the wider 95 % intervals; the base model is scale 0. Of more than six paths only
  * those of finished adapters: {@linkcode recipeScalesFigure} has all.
  *
+ * @param say How its texts are said; in English if left out.
  * @returns A standalone SVG document of one column's width; `undefined` where no path has two scales.
  */
-export function scaleFigure(rows: TradeOffRows): string | undefined {
+export function scaleFigure(rows: TradeOffRows, say: Say = AS_IT_IS): string | undefined {
   const byPath = Map.groupBy(
     rows.tradeOff,
     ({ origin: { source, checkpoint, seed } }) =>
@@ -48,6 +59,7 @@ export function scaleFigure(rows: TradeOffRows): string | undefined {
     ...(shown.length < joined.length ? { of: " Finished adapters only." } : {}),
     axis: "Scale of the adapter (0: base model, 1: as trained)",
     title: `${figureName(rows.model)}: changes over the scale of the adapter`,
+    say,
   });
 }
 
@@ -55,10 +67,11 @@ export function scaleFigure(rows: TradeOffRows): string | undefined {
  * The changes on each measure over a training, one curve a recipe and seed: learning and forgetting
  * from the base model to the finished adapter, with the wider 95 % intervals.
  *
+ * @param say How its texts are said; in English if left out.
  * @returns A standalone SVG document of one column's width; `undefined` where no training has two
  * checkpoints.
  */
-export function checkpointFigure(rows: TradeOffRows): string | undefined {
+export function checkpointFigure(rows: TradeOffRows, say: Say = AS_IT_IS): string | undefined {
   const full = rows.tradeOff.filter(({ origin }) => origin.scale === 1);
   const byTraining = Map.groupBy(
     full,
@@ -74,6 +87,7 @@ export function checkpointFigure(rows: TradeOffRows): string | undefined {
   return curvesFigure(rows, curves, {
     axis: "Part of the training (0: base model, 1: finished)",
     title: `${figureName(rows.model)}: changes over the training`,
+    say,
   });
 }
 
@@ -92,11 +106,12 @@ interface Curve {
 function curvesFigure(
   rows: TradeOffRows,
   given: readonly Curve[],
-  { axis, title, of = "" }: {
+  { axis, title, of = "", say }: {
     readonly axis: string;
     readonly title: string;
     /** What is left out. */
     readonly of?: string;
+    readonly say: Say;
   },
 ): string | undefined {
   const curves = given
@@ -106,17 +121,16 @@ function curvesFigure(
     curves.some(({ points }) => points.some(({ row }) => row[gauge]))
   );
   if (gauges.length === 0) return undefined;
-  const keys = legend(curves.map(({ name, style }) => ({ name, ...style })));
+  const keys = legend(curves.map(({ name, style }) => ({ name, ...style })), say);
   const lines = notes([
-    withData(`Bars: the wider 95 % interval of the two, unadjusted.${of}`, rows.label),
-  ]);
-  const height = gauges.length * (PANEL + GAP) + 40 + keys.height + lines.height;
+    withData(`Bars: ${WIDER_INTERVAL}, unadjusted.${of}`, rows.label),
+  ], say);
   const most = Math.max(...curves.flatMap(({ points }) => points.map(({ x }) => x)));
-  const below = gauges.length * (PANEL + GAP);
+  const panels = gauges.flatMap((gauge) => panelsOf(gauge, curves, most));
+  const panelHeight = PANEL[panels.length > gauges.length ? "many" : "few"];
+  const below = panels.length * (panelHeight + GAP);
+  const height = below + 40 + keys.height + lines.height;
   const margin: Margin = { top: GAP - 6, left: 48, right: 12, bottom: height - below };
-  const panels = gauges.flatMap((gauge, i) =>
-    panelMarks(gauge, curves, { rows, most, margin, top: (PANEL + GAP) * i + margin.top })
-  );
   return renderPlot({
     width: COLUMN_WIDTH,
     height,
@@ -125,13 +139,14 @@ function curvesFigure(
     // in pixels: the panels share one frame
     y: { type: "identity", axis: null },
     marks: [
-      ...panels,
-      figureText(axis, {
+      ...panels.flatMap((panel, i) => {
+        const top = (panelHeight + GAP) * i + margin.top;
+        return panelMarks(panel, { rows, margin, top, bottom: top + panelHeight });
+      }),
+      axisTitle(say(axis), {
         margin,
         top: below + 26,
-        left: (margin.left + COLUMN_WIDTH - margin.right) / 2,
-        anchor: "middle",
-        fontSize: FONT,
+        middle: (margin.left + COLUMN_WIDTH - margin.right) / 2,
       }),
       ...keys.marks(below + 36, margin),
       ...lines.marks(below + 36 + keys.height, margin),
@@ -150,39 +165,90 @@ function curvesFigure(
 /** The styled curves of a figure. */
 type StyledCurve = Curve & { readonly style: SeriesStyle };
 
+/** The curves of a panel, in its unit. */
+interface PanelCurve {
+  readonly points: readonly CurvePoint[];
+  readonly style: SeriesStyle;
+  /** So far its bars stand from their places, beside those of the others. */
+  readonly shift: number;
+}
+
 /** One panel: a measure with its axis, and every curve that has it. */
+interface CurvePanel {
+  readonly gauge: Gauge;
+  readonly curves: readonly PanelCurve[];
+  /** The ends of its axis. */
+  readonly domain: Domain;
+  /** How many times it stretches the axis of the panel above it, whose part it is. */
+  readonly times?: number;
+}
+
+type Domain = readonly [low: number, high: number];
+
+/** A part of a panel is shown by itself from so many times on. */
+const WORTH = 4;
+
+/**
+ * The panel of a measure; and where some curves leave little room for half of them or more, below it
+ * the part with these.
+ */
+function panelsOf(gauge: Gauge, given: readonly StyledCurve[], most: number): CurvePanel[] {
+  const curves = given.map(({ points, style }, i) => ({
+    points: curvePoints(points, gauge),
+    style,
+    shift: 0.008 * most * (i - (given.length - 1) / 2),
+  }));
+  const valuesOf = (points: readonly CurvePoint[]): number[] =>
+    points.flatMap(({ y, ends = [] }) => [y, ...ends]);
+  const width = (values: readonly number[]): number => {
+    const [low, high] = changeDomain(values, gauge);
+    return high - low;
+  };
+  const values = curves.map(({ points }) => valuesOf(points)).filter((own) => own.length > 0)
+    .toSorted((a, b) => width(a) - width(b));
+  const whole = width(values.flat());
+  const near = Array.from({ length: Math.floor(values.length / 2) }, (_, i) => i + 1)
+    .map((left) => values.slice(0, values.length - left).flat())
+    .find((own) => whole >= WORTH * width(own));
+  const panel = { gauge, curves };
+  return [
+    { ...panel, domain: changeDomain(values.flat(), gauge) },
+    ...(near === undefined
+      ? []
+      : [{ ...panel, domain: changeDomain(near, gauge), times: whole / width(near) }]),
+  ];
+}
+
 function panelMarks(
-  gauge: Gauge,
-  curves: readonly StyledCurve[],
-  { rows, most, margin, top }: {
+  { gauge, curves, domain, times }: CurvePanel,
+  { rows, margin, top, bottom }: {
     readonly rows: TradeOffRows;
-    readonly most: number;
     readonly margin: Margin;
     /** The panel's upper edge, in pixels. */
     readonly top: number;
+    /** Its lower edge. */
+    readonly bottom: number;
   },
 ): unknown[] {
-  const drawn = curves.map((curve, i) => ({
-    ...curve,
-    points: curvePoints(curve.points, gauge),
-    // bars of several curves stand beside each other
-    shift: 0.008 * most * (i - (curves.length - 1) / 2),
-  }));
-  const values = drawn.flatMap(({ points }) => points.flatMap(({ y, ends = [] }) => [y, ...ends]));
-  const domain = changeDomain(values, gauge);
   const toY = (value: number): number =>
-    top + PANEL - (value - domain[0]) / (domain[1] - domain[0]) * PANEL;
+    bottom - (value - domain[0]) / (domain[1] - domain[0]) * (bottom - top);
   return [
     ...panelFrame(gauge, {
       title: rows.titles[gauge],
-      n: drawn.flatMap(({ points }) => points.map(({ n }) => n)),
+      times,
+      n: curves.flatMap(({ points }) => points.map(({ n }) => n)),
       domain,
       toY,
       top,
       margin,
     }),
-    ...drawn.flatMap(({ points, style, shift }) =>
-      curveMarks(points, { style, toX: (x) => x === 0 ? 0 : x + shift, toY })
+    ...curves.flatMap(({ points, style, shift }) =>
+      curveMarks(points, {
+        style,
+        toX: (x) => x === 0 ? 0 : x + shift,
+        toY,
+        ...(times === undefined ? {} : { between: [top, bottom] }),
+      })
     ),
   ];
 }

@@ -2,6 +2,7 @@ import type { ChangeRow } from "../rows/row_types.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { betterOf, changeNumber, unitOf } from "../words/measures.ts";
 import { groupedBars } from "./grouped_bars.ts";
+import { WIDER_INTERVAL } from "./series.ts";
 import { figureName } from "./svg.ts";
 
 /** What a figure of changes says besides them. */
@@ -31,7 +32,7 @@ export function changePoints(rows: readonly ChangeRow[], options: ChangePointsOp
   const { measure } = first;
   const unit = unitOf(measure);
   const size = unit === "points" ? 100 : 1;
-  const better = betterOf(measure) === "lower" ? ", lower is better" : "";
+  const better = betterOf(measure) === "lower" ? "\u2190 better" : "better \u2192";
   return groupedBars(
     rows.map(({ group, variant, evidence, verdict: { difference, ci95 } }) => ({
       group: `${group} (n = ${formatCount(evidence.n)})`,
@@ -42,10 +43,10 @@ export function changePoints(rows: readonly ChangeRow[], options: ChangePointsOp
     })),
     {
       title: options.title,
-      axis: `Change on ${figureName(options.of)} (${unit}${better})`,
+      axis: `Change on ${figureName(options.of)} (${unit}), ${better}`,
       marks: "points",
       notes: [
-        "Lines: the wider 95 % interval of the two, unadjusted.",
+        `Lines: ${WIDER_INTERVAL}, unadjusted.`,
         ...(options.label === undefined ? [] : [`Data: ${figureName(options.label)}.`]),
       ],
     },

@@ -3,6 +3,7 @@ import type { Gauge } from "../../runs/mod.ts";
 import type { ChangeRow, TradeOffRow } from "../rows/row_types.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
+import { clipLine } from "./clip_line.ts";
 import { domainOf, type SeriesStyle, signedTick } from "./series.ts";
 import { figureName, figureText, FONT, type Margin, MUTED } from "./svg.ts";
 
@@ -73,28 +74,38 @@ export interface CurveOptions {
   readonly radius?: number;
   /** Whether its intervals are drawn; they are by default. */
   readonly bars?: boolean;
+  /** Where the curve is cut, on Plot's scale; nowhere by default. */
+  readonly between?: readonly [low: number, high: number];
 }
 
 /** A curve from the base model on, with its intervals. */
 export function curveMarks(
   points: readonly CurvePoint[],
-  { style, toX, toY, radius = 3.5, bars = true }: CurveOptions,
+  { style, toX, toY, radius = 3.5, bars = true, between = [-Infinity, Infinity] }: CurveOptions,
 ): unknown[] {
   const at = ({ x }: CurvePoint): number => toX(x);
+  const cut = (y: number): number => Math.min(between[1], Math.max(between[0], toY(y)));
+  const shown = points.filter(({ y }) => toY(y) === cut(y));
+  const line = [
+    [toY(0), toX(0)] as const,
+    ...points.map((point) => [toY(point.y), at(point)] as const),
+  ];
   return [
-    Plot.line([[toX(0), toY(0)], ...points.map((point) => [at(point), toY(point.y)])], {
-      stroke: style.colour,
-      strokeWidth: 1.5,
-      ...(style.dash === "" ? {} : { strokeDasharray: style.dash }),
-    }),
-    Plot.ruleX(points.filter(({ ends }) => bars && ends), {
+    ...clipLine(line, between).map((part) =>
+      Plot.line(part.map(([y, x]) => [x, y]), {
+        stroke: style.colour,
+        strokeWidth: 1.5,
+        ...(style.dash === "" ? {} : { strokeDasharray: style.dash }),
+      })
+    ),
+    Plot.ruleX(shown.filter(({ ends }) => bars && ends), {
       x: at,
-      y1: ({ ends }: CurvePoint) => toY(ends![0]),
-      y2: ({ ends }: CurvePoint) => toY(ends![1]),
+      y1: ({ ends }: CurvePoint) => cut(ends![0]),
+      y2: ({ ends }: CurvePoint) => cut(ends![1]),
       stroke: style.colour,
       strokeWidth: 1.25,
     }),
-    Plot.dot(points, {
+    Plot.dot(shown, {
       x: at,
       y: ({ y }: CurvePoint) => toY(y),
       r: radius,
@@ -110,6 +121,8 @@ export function curveMarks(
 export interface PanelFrameOptions {
   /** What the data of the measure are called. */
   readonly title: string;
+  /** How many times its axis is stretched, where it shows a part of another panel. */
+  readonly times?: number | undefined;
   /** How many pairs the changes are of; several where curves differ. */
   readonly n: readonly number[];
   /** The ends of its axis, in points or nats a token. */
@@ -124,11 +137,13 @@ export interface PanelFrameOptions {
 /** The axis of a panel with its grid, and what it shows above it. */
 export function panelFrame(
   gauge: Gauge,
-  { title, n, domain, toY, top, margin }: PanelFrameOptions,
+  { title, times, n, domain, toY, top, margin }: PanelFrameOptions,
 ): unknown[] {
-  const heading = `${figureName(title)} (${unitOf(gauge)}, ${betterOf(gauge)} is better), n = ${
-    [...new Set(n)].map(formatCount).join(" or ")
-  }`;
+  const heading = times === undefined
+    ? `${figureName(title)} (${unitOf(gauge)}, ${betterOf(gauge)} is better), n = ${
+      [...new Set(n)].map(formatCount).join(" or ")
+    }`
+    : `${figureName(title)}, stretched ${Number(times.toPrecision(2))} times (${unitOf(gauge)})`;
   return [
     // a tick at the upper edge would stand in the title
     ...ticksOf(domain).filter((tick) => toY(tick) > top + 4).flatMap((tick) => [

@@ -15,6 +15,7 @@ import {
   SMALL_FONT,
   textWidth,
 } from "./svg.ts";
+import { axisTitle } from "./panels.ts";
 import { notes, signedTick } from "./series.ts";
 
 /** The name of the right answers where they stand beside those of variants. */
@@ -86,7 +87,6 @@ export function groupedBars(given: readonly GroupedRow[], options: GroupedBarsOp
   const tuned = variants.filter((name) => !UNCOLOURED.has(name));
   const colour = ({ row: { variant } }: Line): string =>
     UNCOLOURED.get(variant) ?? PALETTE[tuned.indexOf(variant) % PALETTE.length]!;
-  const axisWidth = textWidth(options.axis, { fontSize: FONT });
   const centre = (margin.left + COLUMN_WIDTH - margin.right) / 2;
   return renderPlot({
     width: COLUMN_WIDTH,
@@ -126,13 +126,7 @@ export function groupedBars(given: readonly GroupedRow[], options: GroupedBarsOp
           halo: true,
         })
       ),
-      figureText(options.axis, {
-        margin,
-        top: margin.top + bottom + 26,
-        left: Math.min(centre, COLUMN_WIDTH - 8 - axisWidth / 2),
-        anchor: "middle",
-        fontSize: FONT,
-      }),
+      axisTitle(options.axis, { margin, top: margin.top + bottom + 26, middle: centre }),
       ...lines.marks(margin.top + bottom + 34, margin),
     ],
   }, { title: options.title, description: describe(rows), scale: ON_SCREEN, fontSize: FONT });

@@ -16,6 +16,8 @@ export interface LabelRequest {
   readonly ends?: readonly LabelPlace[];
   /** Whether it is left out rather than placed over something. */
   readonly optional?: boolean;
+  /** Places that it would seem to belong to where it is nearer to them than to its anchor. */
+  readonly rivals?: readonly LabelPlace[];
 }
 
 /** A place in pixels; of a label, its box's left edge and vertical centre. */
@@ -26,32 +28,45 @@ export interface LabelPlace {
 
 /**
  * Places one label after another where it covers least: at several distances round its anchor and
- * its ends, the candidate with the smallest overlap with the obstacles (marks, error bars) and with
+ * its ends, the candidate with the smallest overlap with the obstacles (marks) and with
  * the labels already placed, and never outside the frame while a place inside exists. An optional
- * label that would cover anything, or leave the frame, has no place.
+ * label that would cover anything, leave the frame or be nearer to a rival than to its anchor has
+ * no place.
+ *
+ * Lines (error bars, axes) may be crossed, by an optional label too, where no place near by is clear of
+ * them: a label has a white rim.
  *
  * Greedy on purpose: a figure has a handful of points, and the order of the rows decides.
  */
 export function placeLabels(
   requests: readonly LabelRequest[],
-  { frame, obstacles }: { readonly frame: Box; readonly obstacles: readonly Box[] },
+  { frame, obstacles, lines = [] }: {
+    readonly frame: Box;
+    readonly obstacles: readonly Box[];
+    readonly lines?: readonly Box[];
+  },
 ): (LabelPlace | undefined)[] {
   const taken: Box[] = [...obstacles];
   return requests.map((request) => {
     let best: { readonly box: Box; readonly cost: number; readonly free: boolean } | undefined;
     for (const { box, distance } of candidates(request)) {
+      if (request.optional && seemsOfAnother(box, request)) continue;
       const outside = area(box) - overlap(box, frame);
       const covered = taken.reduce((sum, other) => sum + overlap(box, other), 0);
       // Distance only breaks ties: a clear place further away beats a covered one near by.
-      const cost = 1000 * outside + 10 * covered + distance;
+      const crossed = lines.reduce((sum, line) => sum + overlap(box, line), 0);
+      const cost = 1000 * outside + 10 * covered + CROSSING * crossed + distance;
       if (best === undefined || cost < best.cost) best = { box, cost, free: outside + covered < 1 };
     }
+    if (request.optional && !best?.free) return undefined;
     if (best === undefined) throw new RangeError("Cannot place a label: it has no candidates");
-    if (request.optional && !best.free) return undefined;
     taken.push(best.box);
     return { x: best.box.x0, y: (best.box.y0 + best.box.y1) / 2 };
   });
 }
+
+/** What a square pixel of a crossed line is worth in pixels of distance. */
+const CROSSING = 0.1;
 
 interface Candidate {
   readonly box: Box;
@@ -90,6 +105,17 @@ function* around(
       yield { box, distance: gap + penalty };
     }
   }
+}
+
+/** Whether a box is nearer to a rival than to its own anchor. */
+function seemsOfAnother(box: Box, request: LabelRequest): boolean {
+  const off = away(box, request);
+  return (request.rivals ?? []).some((other) => away(box, other) < off);
+}
+
+/** How far a place is from a box; 0 within. */
+function away({ x0, x1, y0, y1 }: Box, { x, y }: LabelPlace): number {
+  return Math.hypot(Math.max(x0 - x, 0, x - x1), Math.max(y0 - y, 0, y - y1));
 }
 
 function area(box: Box): number {

@@ -43,3 +43,25 @@ Deno.test("placeLabels() gives an optional label no place where it would cover s
       undefined,
   );
 });
+
+Deno.test("placeLabels() gives an optional label no place that is nearer to a rival", () => {
+  const own = { x: 200, y: 150, ...SIZE, optional: true };
+  // the only free places are at the right, where the other one is
+  const obstacles = [{ x0: 0, x1: 205, y0: 0, y1: 300 }];
+  const frame = { x0: 0, x1: 400, y0: 0, y1: 300 };
+  assert.ok(placeLabels([own], { frame, obstacles })[0] !== undefined);
+  const rivals = [{ x: 212, y: 150 }];
+  assert.equal(placeLabels([{ ...own, rivals }], { frame, obstacles })[0], undefined);
+  // one that has to stand somewhere does
+  const needed = { ...own, rivals, optional: false };
+  assert.ok(placeLabels([needed], { frame, obstacles })[0] !== undefined);
+});
+
+Deno.test("placeLabels() goes round a line where there is room, and over it where there is none", () => {
+  const request = { x: 200, y: 150, ...SIZE, optional: true };
+  const lines = [{ x0: 0, x1: 400, y0: 149, y1: 151 }];
+  const [place] = placeLabels([request], { frame: FRAME, obstacles: [], lines });
+  assert.ok(place !== undefined && Math.abs(place.y - 150) > SIZE.height / 2);
+  const low = { x0: 0, x1: 400, y0: 142, y1: 158 };
+  assert.ok(placeLabels([request], { frame: low, obstacles: [], lines })[0] !== undefined);
+});

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { margins } from "./grouped_bars.ts";
+import { axisTitle } from "./panels.ts";
 import { legend, notes, seriesStyle } from "./series.ts";
 import {
   COLUMN_WIDTH,
@@ -23,8 +24,13 @@ export interface LossCurvesOptions {
 
 const FRAME_HEIGHT = 180;
 
+/** Of a longer log a curve has the means of so many blocks of steps at most. */
+const MOST_MARKS = 60;
+
 /**
- * Training loss by optimizer step, one curve a variant.
+ * Training loss by optimizer step, one curve a variant, with its symbol at the end. The loss of one
+ * step says little and varies much: of a log of more than 60 marks a curve has the means of blocks of
+ * them, the same size for all curves; a note says which.
  *
  * @param given Marks of the loss log, in nats a token.
  * @returns A standalone SVG document of one column's width.
@@ -40,13 +46,16 @@ export function lossCurves(
   checkLosses(rows, elsewhere);
   const curves = [...Map.groupBy(rows, ({ variant }) => variant)]
     .map(([name, marks], i) => ({ name, marks, style: seriesStyle(i) }));
-  const keys = legend(curves.map(({ name, style }) => ({
-    name,
-    colour: style.colour,
-    dash: style.dash,
-  })));
+  const block = Math.ceil(Math.max(1, ...curves.map(({ marks }) => marks.length)) / MOST_MARKS);
+  const drawn = curves.map((curve) => ({ ...curve, marks: blockMeans(curve.marks, block) }));
+  const keys = legend(curves.map(({ name, style }) => ({ name, ...style })));
   const without = elsewhere.map((variant) => `${variant}: ${NO_LOSS_LOG}`);
-  const lines = notes(without);
+  const lines = notes([
+    ...(block === 1 ? [] : [
+      `Curves: means of ${block} marks of the log each, the last one of up to ${2 * block - 1}.`,
+    ]),
+    ...without,
+  ]);
   const margin: Margin = {
     top: 24,
     right: 12,
@@ -55,7 +64,8 @@ export function lossCurves(
   };
   const below = margin.top + FRAME_HEIGHT;
   const lastStep = Math.max(1, ...rows.map((row) => row.step));
-  const top = 1.06 * Math.max(...rows.map((row) => row.lossNats), ...(rows.length > 0 ? [] : [1]));
+  const losses = drawn.flatMap(({ marks }) => marks.map(({ lossNats }) => lossNats));
+  const top = 1.06 * Math.max(...losses, ...(losses.length > 0 ? [] : [1]));
   return renderPlot({
     width: COLUMN_WIDTH,
     height: below + margin.bottom,
@@ -64,32 +74,29 @@ export function lossCurves(
     y: { domain: [0, top], grid: true, label: null, ticks: 5 },
     marks: [
       Plot.ruleY([0], { stroke: MUTED }),
-      ...curves.map(({ marks, style }) =>
+      ...drawn.flatMap(({ marks, style }) => [
         Plot.line(marks, {
           x: "step",
           y: "lossNats",
           stroke: style.colour,
           strokeWidth: 1.5,
           ...(style.dash === "" ? {} : { strokeDasharray: style.dash }),
-        })
-      ),
-      // one mark alone is no line
-      ...curves.filter(({ marks }) => marks.length === 1).map(({ marks, style }) =>
-        Plot.dot(marks, {
+        }),
+        Plot.dot(marks.slice(-1), {
           x: "step",
           y: "lossNats",
           r: 4,
-          symbol: style.symbol,
-          stroke: style.colour,
-        })
-      ),
+          symbol: style.symbol as Plot.SymbolType,
+          fill: style.colour,
+          stroke: "white",
+          strokeWidth: 0.5,
+        }),
+      ]),
       figureText("Loss on the completion (nats a token)", { margin, top: 12, fontSize: FONT }),
-      figureText("Optimizer step", {
+      axisTitle("Optimizer step", {
         margin,
         top: below + 30,
-        left: (margin.left + COLUMN_WIDTH - margin.right) / 2,
-        anchor: "middle",
-        fontSize: FONT,
+        middle: (margin.left + COLUMN_WIDTH - margin.right) / 2,
       }),
       ...keys.marks(below + 40, margin),
       ...lines.marks(below + 40 + keys.height, margin),
@@ -105,6 +112,21 @@ export function lossCurves(
     ].join("; "),
     scale: ON_SCREEN,
     fontSize: FONT,
+  });
+}
+
+/** The mean of each block of marks, at its mean step; what is left over is in the last one. */
+function blockMeans(marks: readonly LossRow[], size: number): LossRow[] {
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const count = Math.max(1, Math.floor(marks.length / size));
+  return Array.from({ length: count }, (_, i) => {
+    const block = marks.slice(i * size, i === count - 1 ? undefined : (i + 1) * size);
+    return {
+      variant: block[0]!.variant,
+      step: mean(block.map(({ step }) => step)),
+      lossNats: mean(block.map(({ lossNats }) => lossNats)),
+    };
   });
 }
 

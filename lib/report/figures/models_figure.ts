@@ -5,8 +5,8 @@ import { BASE_NAME, overallAccuracy } from "../rows/study_lookup.ts";
 import { formatCount, formatNats, formatPercent } from "../words/format_numbers.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
 import { changeDomain, ticksOf } from "./curve_marks.ts";
-import { gridMarks, NO_MARGIN, type PanelFrame, pixelPlot } from "./panels.ts";
-import { legend, notes, signedTick } from "./series.ts";
+import { axisTitle, gridMarks, NO_MARGIN, type PanelFrame, pixelPlot } from "./panels.ts";
+import { legend, notes, signedTick, WIDER_INTERVAL } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -71,7 +71,7 @@ export function modelsFigure(studies: readonly ModelStudy[], gauge: KnowledgeGau
   const keys = legend(LEGEND.filter(({ of }) => models.some(({ points }) => points.some(of))));
   const noted = notes(
     models.map((model) => levelsText(model, gauge)).concat(
-      "Bars: the wider 95 % interval of the two, each axis alone, unadjusted.",
+      `Bars: ${WIDER_INTERVAL}, each axis alone, unadjusted.`,
     ),
   );
   const better = betterOf(gauge) === "lower" ? "\u2190 better" : "better \u2192";
@@ -88,12 +88,9 @@ export function modelsFigure(studies: readonly ModelStudy[], gauge: KnowledgeGau
         top: 10,
         fontSize: FONT,
       }),
-      figureText(`Change on ${figureName(titles[gauge])} (${unitOf(gauge)}), ${better}`, {
-        margin: NO_MARGIN,
+      axisTitle(`Change on ${figureName(titles[gauge])} (${unitOf(gauge)}), ${better}`, {
         top: below + 8,
-        left: (LEFT + COLUMN_WIDTH - RIGHT) / 2,
-        anchor: "middle",
-        fontSize: FONT,
+        middle: (LEFT + COLUMN_WIDTH - RIGHT) / 2,
       }),
       ...keys.marks(below + 18, NO_MARGIN),
       ...noted.marks(below + 18 + keys.height, NO_MARGIN),

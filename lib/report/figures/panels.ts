@@ -1,5 +1,14 @@
 import * as Plot from "@observablehq/plot";
-import { COLUMN_WIDTH, figureText, type Margin, MUTED, SMALL_FONT } from "./svg.ts";
+import {
+  COLUMN_WIDTH,
+  figureText,
+  fitText,
+  FONT,
+  type Margin,
+  MUTED,
+  SMALL_FONT,
+  textWidth,
+} from "./svg.ts";
 
 /** Figures of several panels are placed in pixels of the whole figure. */
 export const NO_MARGIN: Margin = { top: 0, right: 0, bottom: 0, left: 0 };
@@ -26,6 +35,30 @@ export interface PanelFrame {
   readonly y0: number;
   /** Its lower edge. */
   readonly y1: number;
+}
+
+/** So far from the edges of a figure a title of an axis stays. */
+const EDGE = 6;
+
+/**
+ * The title of an x axis: about the middle of its panels, moved where it would leave the figure, and
+ * cut where it is wider.
+ */
+export function axisTitle(
+  text: string,
+  { margin = NO_MARGIN, top, middle }: {
+    /** As in {@linkcode figureText}; none for figures in pixels. */
+    readonly margin?: Margin;
+    readonly top: number;
+    /** The middle of its panels. */
+    readonly middle: number;
+  },
+): unknown {
+  const shown = fitText(text, COLUMN_WIDTH - 2 * EDGE, { fontSize: FONT });
+  const half = textWidth(shown, { fontSize: FONT }) / 2;
+  const most = COLUMN_WIDTH - EDGE - half;
+  const left = Math.max(EDGE + half, Math.min(most, middle));
+  return figureText(shown, { margin, top, left, anchor: "middle", fontSize: FONT });
 }
 
 /** The ticks of an axis: where a value is in pixels, and how it is written. */

@@ -4,7 +4,15 @@ import type { TradeOffRow } from "../rows/row_types.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
 import { changeDomain, curveMarks, type CurvePoint, curvePoints, ticksOf } from "./curve_marks.ts";
-import { legend, type LegendEntry, notes, seriesStyle, signedTick, withData } from "./series.ts";
+import {
+  legend,
+  type LegendEntry,
+  notes,
+  seriesStyle,
+  signedTick,
+  WIDER_INTERVAL,
+  withData,
+} from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -16,7 +24,7 @@ import {
   renderPlot,
   SMALL_FONT,
 } from "./svg.ts";
-import { gridMarks, NO_MARGIN, pixelPlot } from "./panels.ts";
+import { axisTitle, gridMarks, NO_MARGIN, pixelPlot } from "./panels.ts";
 import { describeChanges } from "./trade_off_words.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
 
@@ -64,7 +72,7 @@ export function recipeScalesFigure(rows: TradeOffRows): string | undefined {
   };
   const lines = notes([
     withData(
-      "Bars, of finished adapters: the wider 95 % interval of the two, unadjusted. " +
+      `Bars, of finished adapters: ${WIDER_INTERVAL}, unadjusted. ` +
         `n = ${gauges.map(n).join(", ")}.`,
       rows.label,
     ),
@@ -85,12 +93,9 @@ export function recipeScalesFigure(rows: TradeOffRows): string | undefined {
           fontWeight: "bold",
         })
       ),
-      figureText("Scale of the adapter (0: base model, 1: as trained)", {
-        margin: NO_MARGIN,
+      axisTitle("Scale of the adapter (0: base model, 1: as trained)", {
         top: below + 26,
-        left: COLUMN_WIDTH / 2,
-        anchor: "middle",
-        fontSize: FONT,
+        middle: COLUMN_WIDTH / 2,
       }),
       ...keys.marks(below + 36, NO_MARGIN),
       ...lines.marks(below + 36 + keys.height, NO_MARGIN),

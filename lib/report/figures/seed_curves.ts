@@ -13,7 +13,17 @@ import {
 } from "./curve_marks.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
 import { margins } from "./grouped_bars.ts";
-import { legend, notes, type SeriesStyle, seriesStyle, withData } from "./series.ts";
+import { axisTitle } from "./panels.ts";
+import {
+  AS_IT_IS,
+  legend,
+  notes,
+  type Say,
+  type SeriesStyle,
+  seriesStyle,
+  WIDER_INTERVAL,
+  withData,
+} from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -29,8 +39,8 @@ const GAP = 30;
 /** Where the further seeds stand on the axis of scales, whose last place is 1. */
 const SEEDS = { centre: 1.2, width: 0.13 } as const;
 /** Where the means over seeds stand. */
-const MEANS = { centre: 1.45, width: 0.06 } as const;
-const RIGHT_END = 1.55;
+const MEANS = { centre: 1.49, width: 0.06 } as const;
+const RIGHT_END = 1.6;
 
 /** What the figure of seeds is drawn from. */
 export type SeedFigureRows = TradeOffRows & { readonly seeds: readonly SeedRow[] };
@@ -52,19 +62,21 @@ interface Recipe {
  * first seed over its scales (0 is the base model), beside it every further seed at full scale, and
  * the mean over all seeds. Bars are the wider 95 % intervals.
  *
+ * @param say How its texts are said; in English if left out.
  * @returns A standalone SVG document of one column's width; `undefined` where no recipe has further
  * seeds.
  */
-export function seedFigure(rows: SeedFigureRows): string | undefined {
+export function seedFigure(rows: SeedFigureRows, say: Say = AS_IT_IS): string | undefined {
   const recipes = recipesOf(rows);
   const gauges = GAUGES.filter((gauge) =>
     recipes.some(({ further }) => further.some(({ row }) => row[gauge]))
   );
   if (gauges.length === 0) return undefined;
-  const keys = legend(recipes.map(({ name, style }) => ({ name, ...style })));
+  const keys = legend(recipes.map(({ name, style }) => ({ name, ...style })), say);
   const lines = notes([
-    withData("Bars: the wider 95 % interval of the two, unadjusted.", rows.label),
-  ]);
+    "Seeds: adapters of further seeds at scale 1; mean: over all seeds.",
+    withData(`Bars: ${WIDER_INTERVAL}, unadjusted.`, rows.label),
+  ], say);
   const below = gauges.length * (PANEL + GAP);
   const height = below + 40 + keys.height + lines.height;
   const margin: Margin = { top: GAP - 6, left: 48, right: 12, bottom: height - below };
@@ -94,14 +106,12 @@ export function seedFigure(rows: SeedFigureRows): string | undefined {
       ...gauges.flatMap((gauge, i) =>
         panelMarks(gauge, recipes, { rows, margin, top: (PANEL + GAP) * i + margin.top })
       ),
-      label("seeds", SEEDS.centre),
-      label("mean", MEANS.centre),
-      figureText("Scale of the adapter (0: base model, 1: as trained)", {
+      label(say("seeds"), SEEDS.centre),
+      label(say("mean"), MEANS.centre),
+      axisTitle(say("Scale of the adapter (0: base model, 1: as trained)"), {
         margin,
         top: below + 26,
-        left: (margin.left + COLUMN_WIDTH - margin.right) / 2,
-        anchor: "middle",
-        fontSize: FONT,
+        middle: (margin.left + COLUMN_WIDTH - margin.right) / 2,
       }),
       ...keys.marks(below + 36, margin),
       ...lines.marks(below + 36 + keys.height, margin),

@@ -23,9 +23,17 @@ export interface SeriesStyle {
 }
 
 const SYMBOLS: readonly string[] = ["circle", "triangle", "diamond", "star", "wye", "cross"];
-const DASHES: readonly string[] = ["", "6 3", "2 2", "7 2 2 2"];
+const DASHES: readonly string[] = [
+  "",
+  "6 3",
+  "2 2",
+  "7 2 2 2",
+  "12 3",
+  "3 5",
+  "8 2 2 2 2 2",
+];
 
-/** The style of the series at a place, counted from 0: the first 60 differ. */
+/** The style of the series at a place, counted from 0: the first 210 differ, 42 without colours. */
 export function seriesStyle(index: number): SeriesStyle {
   return {
     colour: PALETTE[index % PALETTE.length]!,
@@ -59,14 +67,23 @@ export interface Legend {
 const LINE = 15;
 const KEY = 24;
 
+/**
+ * How a text of a figure is said: as it is, or in another language. Legends and notes are laid out
+ * after it, as others have other widths.
+ */
+export type Say = (english: string) => string;
+
+/** In English. */
+export const AS_IT_IS: Say = (english) => english;
+
 /** Lays a legend out in as many lines as it takes. */
-export function legend(entries: readonly LegendEntry[], width: number = COLUMN_WIDTH): Legend {
+export function legend(entries: readonly LegendEntry[], say: Say = AS_IT_IS): Legend {
   const style = { fontSize: SMALL_FONT };
   let [left, line] = [8, 0];
   const places = entries.map((entry) => {
-    const name = fitText(entry.name, width - KEY - 16, style);
+    const name = fitText(say(entry.name), COLUMN_WIDTH - KEY - 16, style);
     const wide = KEY + textWidth(name, style) + 10;
-    if (left > 8 && left + wide > width) [left, line] = [8, line + 1];
+    if (left > 8 && left + wide > COLUMN_WIDTH) [left, line] = [8, line + 1];
     const place = { ...entry, name, left, line };
     left += wide;
     return place;
@@ -150,6 +167,9 @@ export function domainOf(
   return [low - margin, high + margin];
 }
 
+/** What the interval of a change is in every figure, for its note. */
+export const WIDER_INTERVAL = "the wider of two 95 % intervals (by examples, by clusters)";
+
 /** A note and, where they are not the real data, what the data of the figure are. */
 export function withData(note: string, label: string | undefined): string {
   return label === undefined ? note : `${note} Data: ${figureName(label)}.`;
@@ -165,11 +185,11 @@ export interface Notes {
 const NOTE_LINE = 13;
 
 /** Lays notes out, each in as many lines as it takes. */
-export function notes(texts: readonly string[]): Notes {
+export function notes(texts: readonly string[], say: Say = AS_IT_IS): Notes {
   const lines = texts.flatMap((text) =>
     // no break within "95 %" or "n = 240"
     wrapText(
-      text.replaceAll(" %", "\u00a0%").replaceAll("n = ", "n\u00a0=\u00a0"),
+      say(text).replaceAll(" %", "\u00a0%").replaceAll("n = ", "n\u00a0=\u00a0"),
       COLUMN_WIDTH - 12,
       { fontSize: SMALL_FONT },
     )

@@ -1,42 +1,47 @@
 import type { VariantRows } from "../rows/row_types.ts";
-import { describeTradeOff, legendEntries, noteLines } from "./trade_off_words.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
-import { changeDomain } from "./curve_marks.ts";
-import { margins } from "./grouped_bars.ts";
-import { legend, notes, signedTick } from "./series.ts";
+import { axisTitle, NO_MARGIN, type PanelFrame, pixelPlot } from "./panels.ts";
+import { AS_IT_IS, legend, notes, type Say } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
   figureText,
   FONT,
-  type Margin,
   ON_SCREEN,
   renderPlot,
+  SMALL_FONT,
 } from "./svg.ts";
-import { labelMarks, tradeOffLabels } from "./trade_off_labels.ts";
-import {
-  FEW,
-  frameMarks,
-  hasBars,
-  pathMarks,
-  pointMarks,
-  type TradeOffScales,
-} from "./trade_off_marks.ts";
+import { labelMarks, type PlacedLabel, tradeOffLabels } from "./trade_off_labels.ts";
+import { type TradeOffPanel, tradeOffPanelMarks } from "./trade_off_marks.ts";
 import {
   type KnowledgeGauge,
   type TradeOffPoint,
   tradeOffPoints,
   type TradeOffRows,
 } from "./trade_off_points.ts";
+import { FEW, nearDomain, pointsWithin, tradeOffScales, wholeDomain } from "./trade_off_scales.ts";
+import { describeTradeOff, legendEntries, noteLines } from "./trade_off_words.ts";
 
 /** Options of {@linkcode tradeOffFigure}. */
 export interface TradeOffOptions {
   /** The measure of the x axis; by default multiple choice, or general text where there is none. */
   readonly gauge?: KnowledgeGauge;
+  /** How its texts are said; in English if left out. */
+  readonly say?: Say;
 }
 
-/** How high the frame is, for few points and for many. */
-const FRAME_HEIGHT = { few: 230, many: 300 } as const;
+const LEFT = 38;
+const RIGHT = 12;
+/** Above all panels, the y axis. */
+const TOP = 24;
+/** Above two panels, what they are. */
+const HEAD = 15;
+/** Between two panels. */
+const GAP = 14;
+/** How wide the panel of all variants is where another one shows a part of it. */
+const OVERVIEW = 96;
+/** How high a panel is, for few points and for many. */
+const HEIGHT = { few: 230, many: 300 } as const;
 
 /** The measures that the trade-off can be drawn against, the first one by default. */
 export function tradeOffGauges({ tradeOff }: Pick<VariantRows, "tradeOff">): KnowledgeGauge[] {
@@ -53,94 +58,58 @@ export function tradeOffGauges({ tradeOff }: Pick<VariantRows, "tradeOff">): Kno
  * and its name; a dashed line is the tolerated loss. Of many variants those that are not on the front
  * are small too, and only finished adapters have lines and bars.
  *
+ * Where one recipe forgets so much that it leaves little room for all others, there are two panels
+ * with one y axis: all variants, and beside them the part round the base model, the front and the
+ * recommended one, shaded in the first, with its x axis stretched. Both are linear, so that lengths of
+ * intervals can be compared within a panel; a note says how many times it is stretched.
+ *
+ * Source: on two panels in place of a broken or bent axis W. S. Cleveland, "The Elements of Graphing
+ * Data", 1994, chapter 2.
+ *
  * @returns A standalone SVG document of one column's width.
  * @throws {RangeError} If no variant has both changes, two share a name, or one is not finite.
  */
 export function tradeOffFigure(rows: TradeOffRows, options: TradeOffOptions = {}): string {
   const gauge = options.gauge ?? tradeOffGauges(rows)[0] ?? "mmlu";
-  return drawn(rows, gauge, tradeOffPoints(rows.tradeOff, gauge), false);
-}
-
-/**
- * The part of {@linkcode tradeOffFigure} where the base model, the front and the recommended variant
- * are: one recipe that forgets much leaves little room for all others. A note says how many variants
- * are outside.
- *
- * @returns A standalone SVG document of one column's width; `undefined` where no variant is outside,
- * or there are so few that the whole figure shows each.
- * @throws {RangeError} As {@linkcode tradeOffFigure}.
- */
-export function tradeOffNearFigure(
-  rows: TradeOffRows,
-  options: TradeOffOptions = {},
-): string | undefined {
-  const gauge = options.gauge ?? tradeOffGauges(rows)[0] ?? "mmlu";
+  const say = options.say ?? AS_IT_IS;
   const all = tradeOffPoints(rows.tradeOff, gauge);
-  const within = pointsWithin(all, domainsOf(all, { gauge, tolerated: undefined, near: true }));
-  const helps = all.length > FEW && within.length < all.length;
-  return helps ? drawn(rows, gauge, all, true) : undefined;
-}
-
-function drawn(
-  rows: TradeOffRows,
-  gauge: KnowledgeGauge,
-  all: readonly TradeOffPoint[],
-  near: boolean,
-): string {
   if (all.length === 0) {
     throw new RangeError("Cannot draw the trade-off figure as it needs a point: there are none");
   }
   const delta = rows.tradeOff.find((row) => row[gauge]?.delta !== undefined)?.[gauge]?.delta;
-  const tolerated = delta === undefined ? undefined : toleratedX(delta, gauge);
-  const domain = domainsOf(all, { gauge, tolerated, near });
-  const points = pointsWithin(all, domain);
-  const lines = notes(noteLines(rows, gauge, { shown: points.length, of: all.length }));
-  const keys = legend(
-    legendEntries(points, gauge, isWithin(tolerated, domain.x) ? delta : undefined),
-  );
-  const margin: Margin = {
-    top: 24,
-    right: 12,
-    left: 42,
-    bottom: 40 + keys.height + lines.height,
-  };
-  const frameHeight = FRAME_HEIGHT[points.length <= FEW ? "few" : "many"];
-  const scales: TradeOffScales = { ...domain, margin, frameHeight };
+  const { panels, labels, near } = panelsOf(all, {
+    gauge,
+    tolerated: delta === undefined ? undefined : toleratedX(delta, gauge),
+  });
+  const lines = notes(noteLines(rows, gauge, { of: all.length, labels, near }), say);
+  const keys = legend(legendEntries(all, gauge, delta), say);
+  const below = panels[0]!.scales.frame.y1;
   const better = betterOf(gauge) === "lower" ? "\u2190 better" : "better \u2192";
-  const below = margin.top + frameHeight;
   const titles = { x: figureName(rows.titles[gauge]), y: figureName(rows.titles.sql) };
-  return renderPlot({
-    width: COLUMN_WIDTH,
-    height: below + margin.bottom,
-    ...margins(margin),
-    x: { domain: scales.x, grid: true, ticks: 6, label: null, tickFormat: signedTick },
-    y: { domain: scales.y, grid: true, ticks: 6, label: null, tickFormat: signedTick },
-    marks: [
-      ...frameMarks(isWithin(tolerated, domain.x) ? tolerated : undefined),
-      ...pathMarks(points, { gauge, ...scales }),
-      ...pointMarks(points),
-      ...labelMarks(tradeOffLabels(points, scales), margin),
+  return renderPlot(
+    pixelPlot(below + 40 + keys.height + lines.height, [
+      ...panels.flatMap(tradeOffPanelMarks),
+      ...labelMarks(labels),
+      ...(near ? headings(panels, say) : []),
       figureText(`Change on ${titles.y} (points), better \u2191`, {
-        margin,
+        margin: NO_MARGIN,
         top: 12,
         fontSize: FONT,
       }),
-      figureText(`Change on ${titles.x} (${unitOf(gauge)}), ${better}`, {
-        margin,
-        top: below + 30,
-        left: (margin.left + COLUMN_WIDTH - margin.right) / 2,
-        anchor: "middle",
-        fontSize: FONT,
+      axisTitle(say(`Change on ${titles.x} (${unitOf(gauge)}), ${better}`), {
+        top: below + 28,
+        middle: (LEFT + COLUMN_WIDTH - RIGHT) / 2,
       }),
-      ...keys.marks(below + 40, margin),
-      ...lines.marks(below + 40 + keys.height, margin),
-    ],
-  }, {
-    title: `${figureName(rows.model)}: change on ${titles.y} against change on ${titles.x}`,
-    description: describeTradeOff(rows, gauge),
-    scale: ON_SCREEN,
-    fontSize: FONT,
-  });
+      ...keys.marks(below + 40, NO_MARGIN),
+      ...lines.marks(below + 40 + keys.height, NO_MARGIN),
+    ]),
+    {
+      title: `${figureName(rows.model)}: change on ${titles.y} against change on ${titles.x}`,
+      description: describeTradeOff(rows, gauge),
+      scale: ON_SCREEN,
+      fontSize: FONT,
+    },
+  );
 }
 
 /** Where a loss is no longer tolerated, in the unit of the axis. */
@@ -148,40 +117,57 @@ function toleratedX(delta: number, gauge: KnowledgeGauge): number {
   return betterOf(gauge) === "lower" ? delta : -100 * delta;
 }
 
-/** The ends of both axes. */
-type Domains = Pick<TradeOffScales, "x" | "y">;
+/** The panels of a figure, and what stands beside its points. */
+interface Panels {
+  readonly panels: readonly TradeOffPanel[];
+  readonly labels: readonly PlacedLabel[];
+  /** Where a panel shows a part in large: how many times so, and how many variants are outside. */
+  readonly near?: { readonly times: number; readonly outside: number };
+}
 
-function domainsOf(
+function panelsOf(
   all: readonly TradeOffPoint[],
-  { gauge, tolerated, near }: {
-    readonly gauge: KnowledgeGauge;
-    readonly tolerated: number | undefined;
-    readonly near: boolean;
-  },
-): Domains {
-  const held = near ? all.filter(({ front, recommended }) => front || recommended) : all;
-  const ends = (axis: "x" | "y"): number[] =>
-    held.flatMap((point) => [
-      point[axis],
-      ...(hasBars(point, all) ? point[`${axis}Ends`] ?? [] : []),
-    ]);
-  const lines = tolerated === undefined || near ? [] : [tolerated];
-  return { x: changeDomain([...ends("x"), ...lines], gauge), y: changeDomain(ends("y"), "sql") };
+  { gauge, tolerated }: Pick<TradeOffPanel, "gauge" | "tolerated">,
+): Panels {
+  const x = wholeDomain(all, "x", { gauge, tolerated });
+  const y = wholeDomain(all, "y", { gauge: "sql" });
+  const near = nearDomain(all, { gauge, tolerated });
+  const kind = all.length <= FEW ? "few" : "many";
+  const y0 = TOP + (near ? HEAD : 0);
+  const frame = { x0: LEFT, x1: COLUMN_WIDTH - RIGHT, y0, y1: y0 + HEIGHT[kind] };
+  const panel = { gauge, all, tolerated };
+  if (near === undefined) {
+    const scales = tradeOffScales(x, y, frame);
+    return {
+      panels: [{ ...panel, kind, scales, first: true }],
+      labels: tradeOffLabels(all, scales, kind),
+    };
+  }
+  const whole = tradeOffScales(x, y, { ...frame, x1: LEFT + OVERVIEW });
+  const large = tradeOffScales(near, y, { ...frame, x0: LEFT + OVERVIEW + GAP });
+  const within = pointsWithin(all, large);
+  const perUnit = ({ toX }: typeof whole): number => toX(1) - toX(0);
+  return {
+    panels: [
+      { ...panel, kind: "overview", scales: whole, shaded: near, first: true },
+      { ...panel, kind, scales: large, first: false },
+    ],
+    labels: tradeOffLabels(within, large, kind),
+    near: { times: perUnit(large) / perUnit(whole), outside: all.length - within.length },
+  };
 }
 
-function isWithin(value: number | undefined, [low, high]: readonly [number, number]): boolean {
-  return value !== undefined && value >= low && value <= high;
-}
-
-/** The points of the frame, their intervals cut at its edges. */
-function pointsWithin(all: readonly TradeOffPoint[], { x, y }: Domains): TradeOffPoint[] {
-  const cut = (
-    ends: readonly [number, number],
-    [low, high]: readonly [number, number],
-  ): readonly [number, number] => [Math.max(low, ends[0]), Math.min(high, ends[1])];
-  return all.filter((point) => isWithin(point.x, x) && isWithin(point.y, y)).map((point) => ({
-    ...point,
-    ...(point.xEnds && { xEnds: cut(point.xEnds, x) }),
-    ...(point.yEnds && { yEnds: cut(point.yEnds, y) }),
-  }));
+/** What two panels are. */
+function headings(panels: readonly TradeOffPanel[], say: Say): unknown[] {
+  const text = (name: string, { x0, x1, y0 }: PanelFrame): unknown =>
+    figureText(name, {
+      margin: NO_MARGIN,
+      top: y0 - 8,
+      left: (x0 + x1) / 2,
+      anchor: "middle",
+      fontSize: SMALL_FONT,
+    });
+  return panels.map(({ shaded, scales: { frame } }) =>
+    text(say(shaded ? "all variants" : "the shaded part"), frame)
+  );
 }

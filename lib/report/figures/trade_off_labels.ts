@@ -1,13 +1,17 @@
 import { type Box, type LabelRequest, placeLabels } from "./labels.ts";
-import { COLUMN_WIDTH, figureText, INK, type Margin, SMALL_FONT, textWidth } from "./svg.ts";
-import { FEW, radiusOf, type TradeOffScales } from "./trade_off_marks.ts";
+import { NO_MARGIN } from "./panels.ts";
+import { figureText, INK, SMALL_FONT, textWidth } from "./svg.ts";
+import { type PanelKind, radiusOf } from "./trade_off_marks.ts";
 import type { TradeOffPoint } from "./trade_off_points.ts";
+import { hasBars, type TradeOffScales } from "./trade_off_scales.ts";
 
 /** A label with its place in pixels. */
 export interface PlacedLabel {
   readonly text: string;
   readonly colour: string;
   readonly box: Box;
+  /** Absent for the base model. */
+  readonly point?: TradeOffPoint;
 }
 
 const STYLE = { fontSize: SMALL_FONT, bold: true };
@@ -17,17 +21,15 @@ const HEIGHT = 12;
  * The names beside points: the base model, the recommended variant by its name, and others by what
  * tells them from their source. Of many points only the recommended one and those on the front have
  * one, by what tells them from their source, and the latter only where it covers nothing.
+ *
+ * @param points Those of the panel.
  */
 export function tradeOffLabels(
   points: readonly TradeOffPoint[],
-  { x, y, margin, frameHeight }: TradeOffScales,
+  { frame, toX, toY }: TradeOffScales,
+  kind: PanelKind,
 ): PlacedLabel[] {
-  const right = COLUMN_WIDTH - margin.right;
-  const toX = (value: number): number =>
-    margin.left + (value - x[0]) / (x[1] - x[0]) * (right - margin.left);
-  const toY = (value: number): number =>
-    margin.top + frameHeight - (value - y[0]) / (y[1] - y[0]) * frameHeight;
-  const few = points.length <= FEW;
+  const few = kind === "few";
   const wanted = points.filter(({ recommended, front }) => recommended || few || front)
     // the recommended one has the first choice of places
     .toSorted((a, b) => Number(b.recommended) - Number(a.recommended))
@@ -37,34 +39,41 @@ export function tradeOffLabels(
       text: few && point.recommended ? point.variant : point.mark,
       colour: point.style.colour,
       optional: !few && !point.recommended,
+      point,
     }));
-  const labelled = [{ text: "base", x: 0, y: 0, colour: INK, optional: false }, ...wanted]
-    .filter(({ text }) => text !== "");
+  const base = { text: "base", x: 0, y: 0, colour: INK, optional: false, point: undefined };
+  const labelled = [base, ...wanted].filter(({ text }) => text !== "");
   const places = placeLabels(
-    labelled.map(({ text, optional, ...place }): LabelRequest => ({
+    labelled.map(({ text, optional, point: own, ...place }): LabelRequest => ({
       x: toX(place.x),
       y: toY(place.y),
       width: textWidth(text, STYLE),
       height: HEIGHT,
       optional,
+      rivals: points
+        .filter((point) => point !== own && (point.front || point.source === own?.source))
+        .map((point) => ({ x: toX(point.x), y: toY(point.y) })),
     })),
     {
-      frame: {
-        x0: margin.left,
-        x1: right,
-        y0: margin.top,
-        y1: margin.top + frameHeight,
-      },
+      frame,
       obstacles: [
         ...points.map((point) => {
-          const own = point.recommended ? 10 : radiusOf(point, few) + (few ? 1.5 : 1);
+          const own = point.recommended ? 10 : radiusOf(point, kind) + (few ? 1.5 : 1);
           return around(toX(point.x), toY(point.y), own);
         }),
         around(toX(0), toY(0), 6),
       ],
+      lines: [
+        { ...frame, x0: toX(0) - 1, x1: toX(0) + 1 },
+        { ...frame, y0: toY(0) - 1, y1: toY(0) + 1 },
+        ...points.filter((point) => hasBars(point, few)).flatMap(({ x, y, xEnds, yEnds }) => [
+          ...(xEnds ? [{ ...row(toY(y)), x0: toX(xEnds[0]), x1: toX(xEnds[1]) }] : []),
+          ...(yEnds ? [{ ...column(toX(x)), y0: toY(yEnds[1]), y1: toY(yEnds[0]) }] : []),
+        ]),
+      ],
     },
   );
-  return labelled.flatMap(({ text, colour }, i) => {
+  return labelled.flatMap(({ text, colour, point }, i) => {
     const place = places[i];
     if (!place) return [];
     const { x, y } = place;
@@ -73,15 +82,24 @@ export function tradeOffLabels(
       text,
       colour,
       box: { x0: x, x1: x + width, y0: y - HEIGHT / 2, y1: y + HEIGHT / 2 },
+      ...(point && { point }),
     }];
   });
 }
 
+function row(y: number): Pick<Box, "y0" | "y1"> {
+  return { y0: y - 1, y1: y + 1 };
+}
+
+function column(x: number): Pick<Box, "x0" | "x1"> {
+  return { x0: x - 1, x1: x + 1 };
+}
+
 /** The marks of the labels. */
-export function labelMarks(labels: readonly PlacedLabel[], margin: Margin): unknown[] {
+export function labelMarks(labels: readonly PlacedLabel[]): unknown[] {
   return labels.map(({ text, colour, box }) =>
     figureText(text, {
-      margin,
+      margin: NO_MARGIN,
       left: box.x0,
       top: (box.y0 + box.y1) / 2,
       fill: colour,

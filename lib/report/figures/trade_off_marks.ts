@@ -1,140 +1,190 @@
 import * as Plot from "@observablehq/plot";
 import { betterOf } from "../words/measures.ts";
-import { INK, type Margin, MUTED } from "./svg.ts";
+import { clipLine, type PixelPoint } from "./clip_line.ts";
+import { ticksOf } from "./curve_marks.ts";
+import { gridMarks } from "./panels.ts";
+import { signedTick } from "./series.ts";
+import { INK } from "./svg.ts";
 import { isBaseOnFront, type KnowledgeGauge, type TradeOffPoint } from "./trade_off_points.ts";
-
-/** Up to so many points have marks beside them, and bars of their own. */
-export const FEW = 12;
-
-/** The scales of the axes, in data and in pixels. */
-export interface TradeOffScales {
-  /** The ends of the x axis. */
-  readonly x: readonly [number, number];
-  /** The ends of the y axis. */
-  readonly y: readonly [number, number];
-  /** Room round the frame. */
-  readonly margin: Margin;
-  /** How high the frame is. */
-  readonly frameHeight: number;
-}
-
-/** The zero lines, and where a loss is no longer tolerated, in the unit of the axis. */
-export function frameMarks(tolerated: number | undefined): unknown[] {
-  return [
-    Plot.ruleX([0], { stroke: MUTED }),
-    Plot.ruleY([0], { stroke: MUTED }),
-    ...(tolerated === undefined
-      ? []
-      : [Plot.ruleX([tolerated], { stroke: INK, strokeDasharray: "5 3" })]),
-  ];
-}
+import {
+  hasBars,
+  isWithin,
+  pointsWithin,
+  ticksX,
+  type TradeOffScales,
+} from "./trade_off_scales.ts";
 
 /**
- * The front as a staircase, as nothing is known between two of its variants; and the scales of each
- * path from the base model on. Of many points only those of finished adapters are joined.
+ * How a panel draws its points: each with its bars (of few), the front large and bars of finished
+ * adapters alone (of many), or all of them small beside a panel that has them large.
  */
-export function pathMarks(
-  points: readonly TradeOffPoint[],
-  { gauge, x, y }: Pick<TradeOffScales, "x" | "y"> & { readonly gauge: KnowledgeGauge },
-): unknown[] {
-  const base = { x: 0, y: 0 };
-  const few = points.length <= FEW;
-  const paths = [...Map.groupBy(points, ({ path }) => path).values()]
-    .filter((own) => new Set(own.map(({ scale }) => scale)).size > 1)
-    .filter((own) => few || own.some(({ plain }) => plain))
-    .map((own) => own.toSorted((a, b) => a.scale - b.scale));
+export type PanelKind = "few" | "many" | "overview";
+
+/** What a panel of the trade-off is drawn of. */
+export interface TradeOffPanel {
+  readonly kind: PanelKind;
+  readonly gauge: KnowledgeGauge;
+  /** All points of the figure, those outside of the panel too. */
+  readonly all: readonly TradeOffPoint[];
+  readonly scales: TradeOffScales;
+  /** Where a loss is no longer tolerated, in the unit of the axis. */
+  readonly tolerated: number | undefined;
+  /** Of an overview, the part that another panel shows in large. */
+  readonly shaded?: readonly [number, number];
+  /** Whether the numbers of the y axis stand at its left. */
+  readonly first: boolean;
+}
+
+/** A panel: its axes, the paths and the front, and the points with their bars. */
+export function tradeOffPanelMarks(panel: TradeOffPanel): unknown[] {
+  return [...frameMarks(panel), ...pathMarks(panel), ...pointMarks(panel)];
+}
+
+/** The shade of the part of an overview that another panel shows in large. */
+const SHADE = "#dcdcdc";
+
+function frameMarks({ scales, tolerated, shaded, first }: TradeOffPanel): unknown[] {
+  const { frame, toX, toY, x, y } = scales;
   return [
-    ...paths.map((own) =>
-      Plot.line([base, ...own], {
-        x: "x",
-        y: "y",
-        stroke: own[0]!.style.colour,
-        strokeWidth: few ? 1.25 : 1,
-        ...dashed(own[0]!.style.dash),
-        ...(few ? {} : { strokeOpacity: 0.6 }),
-      })
-    ),
-    Plot.line(frontLine(points, { gauge, x, y }), {
-      x: "x",
-      y: "y",
-      curve: betterOf(gauge) === "lower" ? "step-after" : "step-before",
-      stroke: INK,
-      strokeWidth: FRONT_WIDTH,
+    ...(shaded === undefined ? [] : [
+      Plot.rect([shaded], {
+        x1: ([low]: readonly [number, number]) => toX(low),
+        x2: ([, high]: readonly [number, number]) => toX(high),
+        y1: frame.y0,
+        y2: frame.y1,
+        fill: SHADE,
+      }),
+    ]),
+    ...gridMarks(frame, {
+      x: { ticks: ticksX(scales), at: toX, text: signedTick, written: true },
+      y: { ticks: ticksOf(y, 6), at: toY, text: signedTick, written: first },
     }),
+    ...(tolerated === undefined || !isWithin(tolerated, x) ? [] : [
+      Plot.ruleX([toX(tolerated)], {
+        y1: frame.y0,
+        y2: frame.y1,
+        stroke: INK,
+        strokeDasharray: "5 3",
+      }),
+    ]),
   ];
 }
 
 /** The front is drawn wider than any path. */
 export const FRONT_WIDTH = 1.5;
 
-/** The corners of the front, to the edges of the frame: what is reached is below, on the worse side. */
+/**
+ * The front as a staircase, as nothing is known between two of its variants; and the scales of each
+ * path from the base model on. Of many points only those of finished adapters are joined.
+ */
+function pathMarks({ all, gauge, kind, scales }: TradeOffPanel): unknown[] {
+  const { frame, toX, toY } = scales;
+  const few = kind === "few";
+  const paths = [...Map.groupBy(all, ({ path }) => path).values()]
+    .filter((own) => new Set(own.map(({ scale }) => scale)).size > 1)
+    .filter((own) => few || own.some(({ plain }) => plain))
+    .map((own) => own.toSorted((a, b) => a.scale - b.scale));
+  const lines = (points: readonly Place[], style: object): unknown[] =>
+    clipLine(points.map(({ x, y }): PixelPoint => [toX(x), toY(y)]), [frame.x0, frame.x1])
+      .map((part) => Plot.line(part, style));
+  return [
+    ...paths.flatMap((own) =>
+      lines([BASE, ...own], {
+        stroke: own[0]!.style.colour,
+        strokeWidth: few ? 1.25 : 1,
+        ...dashed(own[0]!.style.dash),
+        ...(few ? {} : { strokeOpacity: 0.6 }),
+      })
+    ),
+    ...lines(frontLine(all, gauge, scales), { stroke: INK, strokeWidth: FRONT_WIDTH }),
+  ];
+}
+
+/** A place in the units of the axes. */
+type Place = Pick<TradeOffPoint, "x" | "y">;
+
+const BASE: Place = { x: 0, y: 0 };
+
+/** The corners of the staircase, to the edges of the panel: what is reached is below, on the worse side. */
 function frontLine(
   points: readonly TradeOffPoint[],
-  { gauge, x, y }: Pick<TradeOffScales, "x" | "y"> & { readonly gauge: KnowledgeGauge },
-): { readonly x: number; readonly y: number }[] {
-  const corners = [
+  gauge: KnowledgeGauge,
+  { x, y }: Pick<TradeOffScales, "x" | "y">,
+): Place[] {
+  const corners: Place[] = [
     ...points.filter((point) => point.front),
-    ...(isBaseOnFront(points, gauge) ? [{ x: 0, y: 0 }] : []),
+    ...(isBaseOnFront(points, gauge) ? [BASE] : []),
   ].toSorted((a, b) => a.x - b.x);
   const [first, last] = [corners[0]!, corners.at(-1)!];
-  return betterOf(gauge) === "lower"
-    ? [{ x: first.x, y: y[0] }, ...corners, { x: x[1], y: last.y }]
-    : [{ x: x[0], y: first.y }, ...corners, { x: last.x, y: y[0] }];
+  const lower = betterOf(gauge) === "lower";
+  const ends = lower
+    ? [{ x: first.x, y: y[0] }, ...corners, { x: Math.max(x[1], last.x), y: last.y }]
+    : [{ x: Math.min(x[0], first.x), y: first.y }, ...corners, { x: last.x, y: y[0] }];
+  return ends.flatMap((end, i) => {
+    const next = ends[i + 1];
+    if (!next) return [end];
+    return [end, lower ? { x: next.x, y: end.y } : { x: end.x, y: next.y }];
+  });
 }
 
 function dashed(dash: string): { readonly strokeDasharray?: string } {
   return dash === "" ? {} : { strokeDasharray: dash };
 }
 
-/** Whether a point's intervals are drawn: of many, those of what a reader asks for first. */
-export function hasBars(point: TradeOffPoint, points: readonly TradeOffPoint[]): boolean {
-  return points.length <= FEW || point.recommended || point.plain;
-}
-
 /** The radius of a point in pixels. */
-export function radiusOf({ front, furtherSeed }: TradeOffPoint, few: boolean): number {
+export function radiusOf({ front, furtherSeed }: TradeOffPoint, kind: PanelKind): number {
+  if (kind === "overview") return 1.8;
   if (furtherSeed) return 2;
-  if (few) return 4.5;
+  if (kind === "few") return 4.5;
   return front ? 4 : 2.2;
 }
 
 /** The points with their intervals, the front on top; the base model is a square. */
-export function pointMarks(points: readonly TradeOffPoint[]): unknown[] {
-  const few = points.length <= FEW;
+function pointMarks({ all, kind, scales, shaded }: TradeOffPanel): unknown[] {
+  const { toX, toY } = scales;
+  const [few, overview] = [kind === "few", kind === "overview"];
+  const points = pointsWithin(all, scales);
   const bar = few
     ? { strokeWidth: 1.25, strokeOpacity: 0.8 }
     : { strokeWidth: 1, strokeOpacity: 0.6 };
   const stroke = ({ style }: TradeOffPoint): string => style.colour;
-  const barred = points.filter((point) => hasBars(point, points));
+  const at = {
+    x: (point: TradeOffPoint) => toX(point.x),
+    y: (point: TradeOffPoint) => toY(point.y),
+  };
+  // what another panel shows in large has its bars there
+  const barred = points.filter((point) =>
+    hasBars(point, few) && !(shaded && isWithin(point.x, shaded))
+  );
+  const ring = overview ? 6 : 9;
   return [
     Plot.ruleY(barred.filter(({ xEnds }) => xEnds), {
-      y: "y",
-      x1: ({ xEnds }: TradeOffPoint) => xEnds![0],
-      x2: ({ xEnds }: TradeOffPoint) => xEnds![1],
+      y: at.y,
+      x1: ({ xEnds }: TradeOffPoint) => toX(xEnds![0]),
+      x2: ({ xEnds }: TradeOffPoint) => toX(xEnds![1]),
       stroke,
       ...bar,
     }),
     Plot.ruleX(barred.filter(({ yEnds }) => yEnds), {
-      x: "x",
-      y1: ({ yEnds }: TradeOffPoint) => yEnds![0],
-      y2: ({ yEnds }: TradeOffPoint) => yEnds![1],
+      x: at.x,
+      y1: ({ yEnds }: TradeOffPoint) => toY(yEnds![0]),
+      y2: ({ yEnds }: TradeOffPoint) => toY(yEnds![1]),
       stroke,
       ...bar,
     }),
     Plot.dot(points.toSorted((a, b) => Number(a.front) - Number(b.front)), {
-      x: "x",
-      y: "y",
+      ...at,
       // a scale of its own would make the largest as large as Plot likes
-      r: { value: (point: TradeOffPoint) => radiusOf(point, few), scale: null },
+      r: { value: (point: TradeOffPoint) => radiusOf(point, kind), scale: null },
       symbol: ({ style }: TradeOffPoint) => style.symbol,
       stroke,
       strokeWidth: few ? 1.5 : 1,
       fill: ({ front, style }: TradeOffPoint) => front ? style.colour : "white",
     }),
-    Plot.dot([{ x: 0, y: 0 }], { x: "x", y: "y", r: 4.5, symbol: "square", fill: INK }),
+    Plot.dot([[toX(0), toY(0)]], { r: overview ? 3 : 4.5, symbol: "square", fill: INK }),
     // on top, with a white rim, so that no crowd hides the ring
-    ...[{ stroke: "white", strokeWidth: 4.5 }, { stroke: INK, strokeWidth: 2 }].map((ring) =>
-      Plot.dot(points.filter(({ recommended }) => recommended), { x: "x", y: "y", r: 9, ...ring })
+    ...[{ stroke: "white", strokeWidth: 4.5 }, { stroke: INK, strokeWidth: 2 }].map((style) =>
+      Plot.dot(points.filter(({ recommended }) => recommended), { ...at, r: ring, ...style })
     ),
   ];
 }

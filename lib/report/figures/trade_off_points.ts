@@ -17,6 +17,8 @@ export interface TradeOffPoint {
   /** Variants of one path differ in their scale alone. */
   readonly path: string;
   readonly scale: number;
+  /** How far its training had got, such as "1/3"; absent for the finished adapter. */
+  readonly part?: string;
   /** What tells it from others of its source, such as "×0.5"; empty for the plain one. */
   readonly mark: string;
   readonly x: number;
@@ -94,6 +96,7 @@ function point(row: TradeOffRow, gauge: KnowledgeGauge, source: number): TradeOf
     source: figureName(origin.source),
     path: JSON.stringify(training),
     scale,
+    ...(checkpoint && { part: partOf(checkpoint) }),
     mark: figureName(markOf(row)),
     x: size * x.difference,
     y: 100 * y.difference,
@@ -107,10 +110,14 @@ function point(row: TradeOffRow, gauge: KnowledgeGauge, source: number): TradeOf
   };
 }
 
+function partOf({ index, of }: NonNullable<TradeOffRow["origin"]["checkpoint"]>): string {
+  return `${index}/${of}`;
+}
+
 /** The scale, the checkpoint, or what else of the name is not its source's. */
 function markOf({ variant, origin: { source, scale, checkpoint } }: TradeOffRow): string {
   const parts = [
-    ...(checkpoint ? [`${checkpoint.index}/${checkpoint.of}`] : []),
+    ...(checkpoint ? [partOf(checkpoint)] : []),
     ...(scale === undefined || scale === 1 ? [] : [`×${scale}`]),
   ];
   if (parts.length > 0) return parts.join(" ");

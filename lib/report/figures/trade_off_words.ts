@@ -2,10 +2,12 @@ import { GAUGES } from "../../runs/mod.ts";
 import { formatCount, formatCounted } from "../words/format_numbers.ts";
 import { changeNumber, lossText, unitOf } from "../words/measures.ts";
 import type { TradeOffRow } from "../rows/row_types.ts";
-import { type LegendEntry, withData } from "./series.ts";
+import { type LegendEntry, WIDER_INTERVAL, withData } from "./series.ts";
 import { INK } from "./svg.ts";
-import { FEW, FRONT_WIDTH } from "./trade_off_marks.ts";
+import type { PlacedLabel } from "./trade_off_labels.ts";
+import { FRONT_WIDTH } from "./trade_off_marks.ts";
 import type { KnowledgeGauge, TradeOffPoint, TradeOffRows } from "./trade_off_points.ts";
+import { FEW } from "./trade_off_scales.ts";
 
 /** What the signs of the figure mean. */
 export function legendEntries(
@@ -43,11 +45,21 @@ export function legendEntries(
   ];
 }
 
-/** What its bars are, and of how many examples. */
+/** What the notes below the figure are about. */
+export interface NotedFigure {
+  /** How many variants it shows. */
+  readonly of: number;
+  /** What is written beside them. */
+  readonly labels: readonly PlacedLabel[];
+  /** Where a panel shows a part in large: how many times so, and how many variants are outside. */
+  readonly near?: { readonly times: number; readonly outside: number } | undefined;
+}
+
+/** What its bars, panels and labels are, and of how many examples. */
 export function noteLines(
   { tradeOff, label }: TradeOffRows,
   gauge: KnowledgeGauge,
-  { shown, of }: { readonly shown: number; readonly of: number },
+  { of, labels, near }: NotedFigure,
 ): string[] {
   const n = (measure: "sql" | KnowledgeGauge): string => {
     const counts = tradeOff.flatMap((row) => row[measure]?.evidence.n ?? []);
@@ -55,16 +67,34 @@ export function noteLines(
     return low === high ? formatCount(low) : `${formatCount(low)} to ${formatCount(high)}`;
   };
   const items = gauge === "prose" ? "passages" : "questions";
-  const bars = shown <= FEW ? "Bars" : "Bars of finished and recommended adapters";
+  const bars = of <= FEW ? "Bars" : "Bars of finished and recommended adapters";
+  const signs = labelsNote(labels);
   return [
-    `${bars}: the wider 95 % interval of the two, each axis alone, unadjusted.`,
+    ...(near === undefined ? [] : [
+      `Right: the shaded part, its x axis stretched ${Number(near.times.toPrecision(2))} times; ` +
+      `outside of it: ${formatCounted(near.outside, "variant")}.`,
+    ]),
+    ...(signs === undefined ? [] : [signs]),
+    `${bars}: ${WIDER_INTERVAL}, each axis alone, unadjusted.`,
     withData(
-      `n = ${n("sql")} questions (y), ${n(gauge)} ${items} (x); ${formatCounted(of, "variant")}${
-        shown === of ? "" : `, ${formatCount(of - shown)} of them outside of the frame`
-      }.`,
+      `n = ${n("sql")} questions (y), ${n(gauge)} ${items} (x); ${formatCounted(of, "variant")}.`,
       label,
     ),
   ];
+}
+
+/** What the labels beside marks mean, by the first one of each kind; `undefined` where none needs it. */
+function labelsNote(labels: readonly PlacedLabel[]): string | undefined {
+  const marked = labels.flatMap(({ text, point }) => point && text === point.mark ? [point] : []);
+  const scale = marked.find((point) => point.scale !== 1)?.scale;
+  const seed = marked.find(({ mark, furtherSeed }) => furtherSeed && /^#\d+$/.test(mark))?.mark;
+  const part = marked.find((point) => point.part !== undefined)?.part;
+  const meanings = [
+    ...(scale === undefined ? [] : [`×${scale}: the adapter at ${scale} of its scale`]),
+    ...(part === undefined ? [] : [`${part}: after ${part} of the training`]),
+    ...(seed === undefined ? [] : [`${seed}: seed ${seed.slice(1)}`]),
+  ];
+  return meanings.length === 0 ? undefined : `${meanings.join("; ")}.`;
 }
 
 /** The figure in words: each variant with both changes. */

@@ -1,8 +1,8 @@
 import { decimalComma } from "../words/verdict_texts.ts";
 
 /**
- * Phrases of the library's figures in Portuguese, the longest first: notes are broken into lines
- * where there is room, so that whole sentences are not to be found.
+ * Phrases of the library's figures in Portuguese, the longest first: notes are put together from
+ * parts, so that whole sentences are not to be found.
  */
 const PHRASES: readonly (readonly [RegExp, string])[] = ([
   ["Part of the training (0: base model, 1: finished)", "Parte do treino (0: modelo base, 1: fim)"],
@@ -15,11 +15,27 @@ const PHRASES: readonly (readonly [RegExp, string])[] = ([
   ["changes over the training", "variações ao longo do treinamento"],
   ["Pareto front (filled)", "fronteira de Pareto (cheias)"],
   ["further seeds (small)", "outras sementes"],
+  [
+    "Right: the shaded part, its x axis stretched",
+    "À direita: a parte sombreada, com o eixo x ampliado",
+  ],
+  ["Seeds: adapters of further", "Sementes: adaptadores de outras"],
+  ["at scale 1; mean: over all", "na escala 1; média: de todas as"],
+  ["times; outside of it:", "vezes; fora dela:"],
+  ["the shaded part", "a parte sombreada"],
+  ["all variants", "todas as variantes"],
+  [/: the adapter at ([\d.]+) of its scale/g, ": o adaptador a $1 de sua escala"],
+  [/: after (\d+\/\d+) of the training/g, ": depois de $1 do treinamento"],
+  [/, stretched ([\d.]+) times \(/g, ", ampliado $1 vezes ("],
+  [/: seed (\d+)/g, ": semente $1"],
   ["recommended (ring)", "recomendada (anel)"],
   ["recommended:", "recomendada:"],
   ["Bars of finished and recommended adapters", "Barras de adaptadores prontos e recomendados"],
   ["Finished adapters only", "Só adaptadores prontos"],
-  ["the wider 95 % interval of the two", "o mais largo dos dois intervalos de 95 %"],
+  [
+    "the wider of two 95 % intervals (by examples, by clusters)",
+    "o mais largo de dois intervalos de 95 % (por exemplos, por grupos)",
+  ],
   ["against change on", "contra variação em"],
   ["higher is better", "maior é melhor"],
   ["lower is better", "menor é melhor"],
@@ -39,16 +55,6 @@ const PHRASES: readonly (readonly [RegExp, string])[] = ([
   ["points", "pontos"],
   ["better", "melhor"],
   ["alone", "isolado"],
-  // notes are broken where there is room
-  ["95 % interval of the two", "dos dois intervalos de 95 %"],
-  ["of them outside of the frame", "delas fora do quadro"],
-  ["them outside of the frame", "fora do quadro"],
-  ["outside of the frame", "fora do quadro"],
-  ["outside of the", "fora do"],
-  [/(?<=\d\s)of$/gu, "das quais"],
-  ["the wider", "o mais largo"],
-  ["of them", "delas"],
-  ["frame", "quadro"],
   ["seeds", "sementes"],
   ["mean", "média"],
   ["Bars:", "Barras:"],

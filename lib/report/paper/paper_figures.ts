@@ -1,3 +1,5 @@
+import type { Say } from "../figures/series.ts";
+import { figureName } from "../figures/svg.ts";
 import type { Language } from "../words/unwarranted.ts";
 import { FIGURE_FONT } from "./compile_paper.ts";
 import { portugueseFigureText } from "./figure_words.ts";
@@ -53,6 +55,16 @@ export function paperFigure(
       }),
     title: unescaped(title),
   };
+}
+
+/**
+ * How a figure says its legend and notes in a language; names, of variants, are in none. They are laid
+ * out after it: what is said in Portuguese is longer.
+ */
+export function sayIn(language: Language, names: readonly string[]): Say {
+  const kept = new Set(names.map(figureName));
+  return (english) =>
+    language === "en" || kept.has(english) ? english : portugueseFigureText(english);
 }
 
 /** What stands between tags in the language and with its digits in groups, but for names. */

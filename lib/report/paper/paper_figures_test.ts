@@ -1,29 +1,34 @@
 import assert from "node:assert/strict";
 import { checkpointFigure, scaleFigure } from "../figures/change_curves.ts";
 import { seedFigure } from "../figures/seed_curves.ts";
-import { tradeOffFigure, tradeOffNearFigure } from "../figures/trade_off_figure.ts";
+import type { Say } from "../figures/series.ts";
+import { tradeOffFigure } from "../figures/trade_off_figure.ts";
 import { STUDY } from "../testing/study_fixture.ts";
 import { LARGE_SWEEP, sweep } from "../testing/sweep_fixture.ts";
 import { compilePaper, FIGURE_FONT } from "./compile_paper.ts";
-import { paperFigure } from "./paper_figures.ts";
+import { paperFigure, sayIn } from "./paper_figures.ts";
 
 const LARGE = sweep(LARGE_SWEEP);
-const FIGURES = [
-  tradeOffFigure(STUDY, { gauge: "mmlu" }),
-  tradeOffFigure(STUDY, { gauge: "prose" }),
-  scaleFigure(STUDY)!,
-  checkpointFigure(STUDY)!,
-  seedFigure({
-    ...LARGE,
-    seeds: STUDY.seeds.map((row) => ({ ...row, recipe: "all-linear-lr2e-4" })),
-  })!,
-  tradeOffFigure(LARGE, { gauge: "mmlu" }),
-  tradeOffNearFigure(LARGE, { gauge: "prose" })!,
-  scaleFigure(LARGE)!,
-];
 const NAMES = [...STUDY.tradeOff, ...LARGE.tradeOff].flatMap((
   { variant, origin },
 ) => [variant, origin.source]);
+const SEEDS = STUDY.seeds.map((row) => ({ ...row, recipe: "all-linear-lr2e-4" }));
+
+function drawn(say: Say): string[] {
+  return [
+    tradeOffFigure(STUDY, { gauge: "mmlu", say }),
+    tradeOffFigure(STUDY, { gauge: "prose", say }),
+    scaleFigure(STUDY, say)!,
+    checkpointFigure(STUDY, say)!,
+    seedFigure({ ...LARGE, seeds: SEEDS }, say)!,
+    tradeOffFigure(LARGE, { gauge: "mmlu", say }),
+    tradeOffFigure(LARGE, { gauge: "prose", say }),
+    scaleFigure(LARGE, say)!,
+  ];
+}
+
+const FIGURES = drawn(sayIn("en", NAMES));
+const PORTUGUESE = drawn(sayIn("pt", NAMES));
 
 Deno.test("paperFigure() names the paper's own font and no other", () => {
   for (const figure of FIGURES) {
@@ -46,8 +51,8 @@ Deno.test("paperFigure() draws a rim apart from its text, both once", () => {
 
 Deno.test("paperFigure() has every text of the library's figures in Portuguese", () => {
   const english =
-    /\b(?:the|of|on|to|and|better|lower|higher|change|points|bars|nats a|scale|recommended|seeds|mean)\b/i;
-  for (const figure of FIGURES) {
+    /\b(?:the|of|on|to|and|better|lower|higher|change|points|bars|nats a|scale|recommended|seeds|mean|after|all|part|its)\b/i;
+  for (const figure of PORTUGUESE) {
     const { svg, title } = paperFigure(figure, { language: "pt", names: NAMES });
     // the description for readers who cannot see it is no part of a PDF
     const texts = [

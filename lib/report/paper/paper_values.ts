@@ -39,7 +39,6 @@ const SHORT_HASH = 10;
 /** Figures that a study may have something to show in. */
 const FIGURES = [
   "trade_off",
-  "trade_off_near",
   "trade_off_other",
   "scales",
   "seeds",

@@ -1,13 +1,13 @@
 import { UsageError } from "../../ground/mod.ts";
 import { checkpointFigure, scaleFigure } from "../figures/change_curves.ts";
 import { seedFigure } from "../figures/seed_curves.ts";
-import { tradeOffFigure, tradeOffGauges, tradeOffNearFigure } from "../figures/trade_off_figure.ts";
+import { tradeOffFigure, tradeOffGauges } from "../figures/trade_off_figure.ts";
 import { ALL } from "../rows/change_rows.ts";
 import { summaryRows } from "../rows/summary_rows.ts";
 import type { Language } from "../words/unwarranted.ts";
 import { MOST_PAGES, unsourcedNumbers, unwarrantedText } from "./check_paper.ts";
 import { type CompiledPaper, compilePaper } from "./compile_paper.ts";
-import { type PaperFigure, paperFigure } from "./paper_figures.ts";
+import { type PaperFigure, paperFigure, sayIn } from "./paper_figures.ts";
 import type { PaperContext, PaperInputs } from "./paper_inputs.ts";
 import { paperFormats, paperValues } from "./paper_values.ts";
 import { paperVariants } from "./paper_variants.ts";
@@ -88,14 +88,14 @@ function paperFigures(
 ): Record<string, PaperFigure> {
   const names = rows.tradeOff.flatMap(({ variant, origin }) => [variant, origin.source]);
   const { gauge } = rows.plan;
+  const say = sayIn(language, names);
   const other = tradeOffGauges(rows).find((one) => one !== gauge);
   const drawn = {
-    "trade_off.svg": tradeOffFigure(rows, { gauge }),
-    "trade_off_near.svg": tradeOffNearFigure(rows, { gauge }),
-    "trade_off_other.svg": other && tradeOffFigure(rows, { gauge: other }),
-    "scales.svg": scaleFigure(rows),
-    "seeds.svg": seedFigure(rows),
-    "checkpoints.svg": checkpointFigure(rows),
+    "trade_off.svg": tradeOffFigure(rows, { gauge, say }),
+    "trade_off_other.svg": other && tradeOffFigure(rows, { gauge: other, say }),
+    "scales.svg": scaleFigure(rows, say),
+    "seeds.svg": seedFigure(rows, say),
+    "checkpoints.svg": checkpointFigure(rows, say),
   };
   return Object.fromEntries(
     Object.entries(drawn).flatMap(([name, svg]) =>

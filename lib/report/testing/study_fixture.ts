@@ -8,6 +8,17 @@ import { SUMMARY } from "./summary_fixture.ts";
 /** All rows of the made-up study. */
 export const STUDY: StudyRows = summaryRows(SUMMARY);
 
+/** Its finished adapters alone, of one scale. */
+export const PLAIN: StudyRows = {
+  ...STUDY,
+  tradeOff: STUDY.tradeOff.filter(({ variant, origin }) => variant === origin.source).map((
+    row,
+  ) => ({
+    ...row,
+    origin: { source: row.origin.source },
+  })),
+};
+
 /** The base model and the three variants that figures of bars are drawn of. */
 export const SHOWN: readonly string[] = ["base", "all-linear@0.5", "all-linear", "qv"];
 

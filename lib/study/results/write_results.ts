@@ -6,7 +6,6 @@ import {
   summaryTable,
   tradeOffFigure,
   tradeOffGauges,
-  tradeOffNearFigure,
 } from "../../report/mod.ts";
 import { writeAtomic } from "../../ground/mod.ts";
 
@@ -35,13 +34,10 @@ export function summaryTexts(summary: Summary): Readonly<Record<string, string>>
   const rows = summaryRows(summary);
   const figures = {
     ...Object.fromEntries(
-      tradeOffGauges(rows).flatMap((gauge, i) => {
-        const name = i === 0 ? "trade_off" : `trade_off_${gauge}`;
-        return [
-          [`${name}.svg`, tradeOffFigure(rows, { gauge })],
-          [`${name}_near.svg`, tradeOffNearFigure(rows, { gauge })],
-        ];
-      }),
+      tradeOffGauges(rows).map((gauge, i) => [
+        i === 0 ? "trade_off.svg" : `trade_off_${gauge}.svg`,
+        tradeOffFigure(rows, { gauge }),
+      ]),
     ),
     "scales.svg": scaleFigure(rows),
     // without checkpoints it would say the same once more
