@@ -1,38 +1,9 @@
 /// <reference lib="dom" />
 import assert from "node:assert/strict";
-import { HOSTILE, smallData } from "./testing/small_data.ts";
+import { browserTest } from "./testing/browser_case.ts";
 import { madeUpData } from "./testing/made_up_data.ts";
-import {
-  axeFindings,
-  CHROMIUM,
-  NO_CHROMIUM,
-  type OpenPage,
-  openPage,
-  ready,
-  textOf,
-} from "./testing/open_page.ts";
-import type { OpenPageOptions } from "./testing/open_page.ts";
-import type { BrowserData } from "./browser_data.ts";
-
-/** A test in a browser; the page's script must have nothing to complain of in the end. */
-function browserTest(
-  name: string,
-  check: (opened: OpenPage) => Promise<void>,
-  { data = smallData, ...options }: OpenPageOptions & { readonly data?: () => BrowserData } = {},
-): void {
-  Deno.test({
-    name: `flip browser: ${name}${NO_CHROMIUM}`,
-    ignore: CHROMIUM === undefined,
-    // the browser's connection ends in its own time
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn: async () => {
-      await using opened = await openPage(data(), options);
-      await check(opened);
-      assert.deepEqual(opened.said, []);
-    },
-  });
-}
+import { axeFindings, textOf } from "./testing/open_page.ts";
+import { HOSTILE } from "./testing/small_data.ts";
 
 const rows = ".row .title";
 
@@ -116,31 +87,17 @@ browserTest("keys go from question to question, and open the help", async ({ pag
 });
 
 browserTest(
-  "the address has the view, through a reload and for a link",
-  async ({ page, address }) => {
-    await page.click('[data-kind="still wrong"]');
-    await page.click('[data-facet="class"][data-value="value"]');
-    await page.keyboard.press("j");
-    const link = page.url();
-    assert.match(link, /kind=still\+wrong&f\.class=value&id=dev-4$/);
-    await page.reload();
-    await ready(page);
-    assert.equal(
-      await textOf(page, '.row[aria-selected="true"] .tags'),
-      "dev-4 · music · easy · value",
+  "questions that could not be scored are counted, with why",
+  async ({ page }) => {
+    assert.match(
+      await textOf(page, "#summary"),
+      /answered of 6 \(not scored: 1 on database lost, which has no file\) ·/,
     );
-    await page.goto("about:blank");
-    await page.goto(`${address}#tab=choices&from=tuned&to=base&kind=all&id=astronomy-1`);
-    await ready(page);
-    assert.match(await textOf(page, "#question-title"), /astronomy-1 broken/);
-    assert.equal(await page.$eval("#from", (one) => (one as HTMLSelectElement).value), "tuned");
+    await page.click("#tab-choices");
+    await page.waitForSelector('[data-facet="letters"]');
+    assert.doesNotMatch(await textOf(page, "#summary"), /not scored/);
   },
 );
-
-browserTest("an address with names of another study says so", async ({ page }) => {
-  assert.match(await textOf(page, "#notice"), /what this study has not: gone/);
-  assert.equal(await textOf(page, rows), "Names of cows?");
-}, { hash: "#tab=sql&from=base&to=gone" });
 
 browserTest("any two variants are compared, with words or without", async ({ page }) => {
   await page.select("#to", "other");

@@ -6,7 +6,7 @@ import { type Child, el } from "./dom.ts";
 export function frame(study: StudyBlock): Child[] {
   return [
     topBar(study),
-    el("p", { id: "notice", role: "status", hidden: true }),
+    el("p", { id: "notice", role: "status" }),
     el(
       "main",
       {},

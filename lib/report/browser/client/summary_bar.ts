@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { ChangeWords } from "../format.ts";
+import type { ChangeWords, UnscoredQuestions } from "../format.ts";
 import { button, type Child, countText, el, refill } from "./dom.ts";
 import { KINDS, type Selection } from "./select.ts";
 import type { View } from "./view.ts";
@@ -18,6 +18,8 @@ export interface SummaryFacts {
   readonly others: readonly { readonly name: string; readonly sentence: string }[];
   /** The one group that is filtered by, where there is a sentence of it alone. */
   readonly group: { readonly name: string; readonly sentence: string } | undefined;
+  /** The questions of the measure that no variant has a verdict on. */
+  readonly unscored: UnscoredQuestions | undefined;
 }
 
 /** Shows what may be said of a pair, and the four kinds of flips as buttons. */
@@ -72,10 +74,26 @@ export function drawSummary(
   );
 }
 
-function intervalParts({ words, selection, clusters }: SummaryFacts): Child[] {
-  const parts = [`${countText(selection.answered)} questions that both answered`];
+function intervalParts({ words, selection, clusters, unscored }: SummaryFacts): Child[] {
+  const parts = [
+    `${countText(selection.answered)} questions that both answered` +
+    (unscored ? ` of ${countText(unscored.asked)} (not scored: ${unscored.why})` : ""),
+  ];
   if (words?.byExamples) parts.push(`95 % interval by questions ${words.byExamples}`);
   if (words?.byClusters) parts.push(`by ${clusters} ${words.byClusters}`);
   if (words?.midP) parts.push(`McNemar's mid-p ${words.midP}`);
   return [parts.join(" · ")];
+}
+
+/** The one group that is filtered by, where there is a sentence of it alone. */
+export function groupOf(
+  { filters, query }: View,
+  words: ChangeWords | undefined,
+): { readonly name: string; readonly sentence: string } | undefined {
+  const chosen = Object.entries(filters);
+  const [key, values] = chosen[0] ?? [];
+  if (chosen.length !== 1 || query !== "" || values?.length !== 1) return undefined;
+  if (key !== "hardness" && key !== "category") return undefined;
+  const sentence = words?.groups?.[values[0]!];
+  return sentence === undefined ? undefined : { name: values[0]!, sentence };
 }
