@@ -59,7 +59,7 @@ browserTest(
       /There is no tab "letters": there are sql \(Text-to-SQL\)/,
     );
     assert.equal(await textOf(page, rows), "How many cows?");
-    await says("#tab=MMLU", /There is no tab "MMLU": there are sql \(.*\) and choices \(MMLU\)\./);
+    await says("#tab=mmlu", /There is no tab "mmlu": there are sql \(.*\) and choices \(MMLU\)\./);
     assert.equal(await textOf(page, rows), "Which planet?");
     await says(
       "#to=tunde&form=base",

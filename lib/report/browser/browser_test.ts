@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
 import assert from "node:assert/strict";
+import type { BrowserData } from "./browser_data.ts";
 import { browserTest } from "./testing/browser_case.ts";
 import { madeUpData } from "./testing/made_up_data.ts";
 import { axeFindings, textOf } from "./testing/open_page.ts";
-import { HOSTILE } from "./testing/small_data.ts";
+import { HOSTILE, smallData } from "./testing/small_data.ts";
 
 const rows = ".row .title";
 
@@ -91,11 +92,11 @@ browserTest(
   async ({ page }) => {
     assert.match(
       await textOf(page, "#summary"),
-      /answered of 6 \(not scored: 1 on database lost, which has no file\) ·/,
+      /Not scored, of 6 questions: 1 on database lost, which has no file/,
     );
     await page.click("#tab-choices");
     await page.waitForSelector('[data-facet="letters"]');
-    assert.doesNotMatch(await textOf(page, "#summary"), /not scored/);
+    assert.doesNotMatch(await textOf(page, "#summary"), /Not scored/);
   },
 );
 
@@ -194,6 +195,31 @@ browserTest("on a phone a question comes over the list, and Back closes it", asy
   await page.waitForFunction("!document.body.classList.contains('open')");
   assert.equal(await hidden(), true);
 }, { width: 390 });
+
+/** Names as long as those of a recorded study, in the controls on top. */
+function longNames(): BrowserData {
+  const data = smallData();
+  const variants = [...data.variants, { name: "all_linear_2e-4#43@0.8/2of3", note: "recommended" }];
+  return { ...data, name: "qwen_coder_1_5b", model: "Qwen/Qwen2.5-Coder-1.5B-Instruct", variants };
+}
+
+for (const [width, rows] of [[1_280, 1], [1_024, 2], [390, 4]] as const) {
+  browserTest(`what is on top fits ${width} pixels, in ${rows} rows`, async ({ page }) => {
+    const parts = [".top .name", ".top nav", "#from", "#swap", "#to", "#prompt", ".top > .tools"];
+    const bottoms = await page.evaluate(
+      (all) =>
+        all.map((part) => document.querySelector(part)!.getBoundingClientRect().bottom)
+          .sort((a, b) => a - b),
+      parts,
+    );
+    // the parts of one row end at about one height
+    const told = 1 +
+      bottoms.filter((bottom, at) => at > 0 && bottom - bottoms[at - 1]! > 12).length;
+    assert.equal(told, rows, bottoms.join(", "));
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(over <= 0, `${over} pixels too wide`);
+  }, { width, data: longNames });
+}
 
 for (const dark of [false, true]) {
   browserTest(`axe finds nothing, ${dark ? "dark" : "light"}`, async ({ page }) => {

@@ -191,10 +191,13 @@ Deno.test("browseStudy() says how many questions were not asked, and why, withou
   const names = farm.map((row) => ({ ...row, id: "dev-2" }));
   using all = await answered({ verdicts: [...farm, ...names] });
   await Deno.remove(`${all.folder}/spider/database/music/music.sqlite`);
-  const { sql, facts } = await all.browse();
+  const { sql, notes } = await all.browse();
   const why = "1 on database music, which has no file";
   assert.deepEqual(sql!.unscored, { asked: 3, why, ids: ["dev-1"] });
-  assert.ok(facts.includes(`text-to-SQL, not scored of 3 questions: ${why}`), facts.join("\n"));
+  assert.ok(
+    notes.includes(`Text-to-SQL, not scored of any variant, of 3 questions: ${why}.`),
+    notes.join("\n"),
+  );
   // where another one is missing too, nothing says why
   using some = await answered({ verdicts: farm });
   await Deno.remove(`${some.folder}/spider/database/music/music.sqlite`);

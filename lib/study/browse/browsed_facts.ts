@@ -56,10 +56,6 @@ export function factsOf(
       `text-to-SQL: ${sql.questions.length} questions of ${databases.size} databases, ` +
         `${sql.prompts.join(", ")}`,
     );
-    if (sql.unscored) {
-      const { asked, why } = sql.unscored;
-      facts.push(`text-to-SQL, not scored of ${asked} questions: ${why}`);
-    }
   }
   if (choices) {
     const subjects = new Set(choices.questions.map(({ subject }) => subject));
@@ -98,6 +94,10 @@ export async function notesOf(
       `Of a result at most ${SHOWN.rows} rows, ${SHOWN.columns} columns and ${SHOWN.characters} ` +
         `characters of a value are shown; results of more than ${MOST_ROWS} rows are left out.`,
     );
+  }
+  if (sql?.unscored) {
+    const { asked, why } = sql.unscored;
+    notes.push(`Text-to-SQL, not scored of any variant, of ${asked} questions: ${why}.`);
   }
   const kept = choices?.answers.filter(({ logProbs }) => logProbs).length ?? 0;
   if (choices && kept < choices.answers.length) {

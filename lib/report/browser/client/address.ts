@@ -3,10 +3,19 @@ import type { StudyBlock } from "../format.ts";
 import { KINDS, NO_KIND, selectItems, type Source } from "./select.ts";
 import { ADDRESS_KEYS, FACET, type View, viewOfHash } from "./view.ts";
 
-/** The view that an address says, and a sentence on each thing that it names and that is not here. */
+/** The view that an address says. */
 export interface ReadAddress {
   readonly view: View;
+  /** A sentence on each thing that it names and that is not here. */
   readonly faults: readonly string[];
+  /** A sentence on each thing that is shown otherwise than may be expected. */
+  readonly remarks: readonly string[];
+}
+
+/** What is told of an address, in one line; empty where there is nothing to tell. */
+export function noticeText({ faults, remarks }: ReadAddress): string {
+  const rest = faults.length === 0 ? [] : ["What else the address says is shown."];
+  return [...faults, ...remarks, ...rest].join(" ");
 }
 
 /** What a study names: all but questions and the values of filters. */
@@ -41,7 +50,9 @@ export function readAddress(hash: string, start: View, study: Named): ReadAddres
   };
   const tabs = tabsOf(study);
   const tab = given.get("tab") ?? start.tab;
-  const named = tabs.find(({ key, title }) => key === tab || title === tab);
+  const named = tabs.find(({ key, title }) =>
+    key === tab || title.toLowerCase() === tab.toLowerCase()
+  );
   if (!named || named.key !== tab) {
     const listed = tabs.map(({ key, title }) => `${key} (${title})`);
     faults.push(`There is no tab "${cut(tab)}": ${thereAre(listed)}.`);
@@ -60,6 +71,7 @@ export function readAddress(hash: string, start: View, study: Named): ReadAddres
       ...(kind ? {} : { kind: start.kind }),
     },
     faults,
+    remarks: [],
   };
 }
 
@@ -71,16 +83,17 @@ export function readAddress(hash: string, start: View, study: Named): ReadAddres
  * @param open Gives the questions of a view; `undefined` where the pair was not asked them.
  */
 export async function settleView(
-  { view, faults }: ReadAddress,
+  read: ReadAddress,
   { hash, study, open }: {
     readonly hash: string;
     readonly study: Named;
     readonly open: (view: View) => Promise<Source | undefined>;
   },
 ): Promise<ReadAddress> {
-  if (view.id === "" && Object.keys(view.filters).length === 0) return { view, faults };
+  const { view } = read;
+  if (view.id === "" && Object.keys(view.filters).length === 0) return read;
   const given = new URLSearchParams(hash.replace(/^#/, ""));
-  const found = [...faults];
+  const [faults, remarks] = [[...read.faults], [...read.remarks]];
   let settled = view;
   let source = await open(view);
   const { id } = view;
@@ -89,33 +102,36 @@ export async function settleView(
     const elsewhere = other && await open({ ...view, tab: other.key });
     if (elsewhere?.ids.includes(id)) {
       if (given.has("tab")) {
-        found.push(`"${id}" is a question of ${other!.title}, which is shown.`);
+        remarks.push(`"${id}" is a question of ${other!.title}, which is shown.`);
       }
       settled = { ...settled, tab: other!.key };
       source = elsewhere;
     } else if (source) {
-      found.push(noQuestion(id, [...source.ids, ...elsewhere?.ids ?? []], study));
+      faults.push(noQuestion(id, [...source.ids, ...elsewhere?.ids ?? []], study));
       settled = { ...settled, id: "" };
     }
   }
-  if (!source) return { view: settled, faults: found };
+  if (!source) return { view: settled, faults, remarks };
   const filtered = checkedFilters(settled, source);
-  found.push(...filtered.faults);
+  faults.push(...filtered.faults);
   settled = filtered.view;
   const at = settled.id === "" ? -1 : source.ids.indexOf(settled.id);
-  if (at < 0 || source.kinds[at] === NO_KIND) return { view: settled, faults: found };
+  if (at < 0 || source.kinds[at] === NO_KIND) return { view: settled, faults, remarks };
   const { name } = KINDS[source.kinds[at]!]!;
   if (!given.has("kind")) settled = { ...settled, kind: name };
   if (!selectItems(source, settled).shown.includes(at)) {
-    found.push(
-      `"${id}" (${name}) is open, and not in the list: the address asks for others in it.`,
+    remarks.push(
+      `"${id}" (${name}) is open, and not in the list: the address asks for others there.`,
     );
   }
-  return { view: settled, faults: found };
+  return { view: settled, faults, remarks };
 }
 
 /** The view with those filters and values alone that its questions have. */
-function checkedFilters(view: View, { facets }: Source): ReadAddress {
+function checkedFilters(
+  view: View,
+  { facets }: Source,
+): Pick<ReadAddress, "view" | "faults"> {
   const faults: string[] = [];
   const kept = Object.entries(view.filters).flatMap(([key, values]) => {
     const facet = facets.find((one) => one.key === key);

@@ -48,10 +48,10 @@ Deno.test("readAddress() keeps what is right where something else is wrong", () 
 });
 
 Deno.test("settleView() leaves an address alone that names no question, and a pair without answers", async () => {
-  const read = { view: START, faults: [] };
+  const read = { view: START, faults: [], remarks: [] };
   const never = (): Promise<Source> => Promise.reject(new Error("nothing is to be inflated"));
   assert.deepEqual(await settleView(read, { hash: "", study: STUDY, open: never }), read);
-  const asked = { view: { ...START, id: "dev-0" }, faults: [] };
+  const asked = { view: { ...START, id: "dev-0" }, faults: [], remarks: [] };
   const none = (): Promise<undefined> => Promise.resolve(undefined);
   assert.deepEqual(await settleView(asked, { hash: "#id=dev-0", study: STUDY, open: none }), asked);
 });

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { ChangesBlock, StudyBlock } from "../format.ts";
-import { readAddress, settleView } from "./address.ts";
+import { noticeText, readAddress, settleView } from "./address.ts";
 import { App } from "./app.ts";
 import { jsonBlock } from "./blocks.ts";
 import { connect } from "./controls.ts";
@@ -31,18 +31,16 @@ async function start(): Promise<void> {
   const follow = async (): Promise<void> => {
     const { hash } = location;
     const before = app.view;
-    const { view, faults } = await settleView(readAddress(hash, start, study), {
+    const read = await settleView(readAddress(hash, start, study), {
       hash,
       study,
       open: (view) => app.source(view),
     });
     // another view was asked for while the questions were being inflated
     if (hash !== location.hash || before !== app.view) return;
-    byId("notice").textContent = faults.length === 0
-      ? ""
-      : `${faults.join(" ")} What else the address says is shown.`;
-    controls.reflect(view);
-    await app.draw(view);
+    byId("notice").textContent = noticeText(read);
+    controls.reflect(read.view);
+    await app.draw(read.view);
   };
   addEventListener("popstate", () => void follow());
   addEventListener("hashchange", () => void follow());

@@ -28,7 +28,7 @@ export function drawSummary(
   facts: SummaryFacts,
   onKind: (kind: string) => void,
 ): void {
-  const { view, selection, measure, words, others, group } = facts;
+  const { view, selection, measure, words, others, group, unscored } = facts;
   refill(
     host,
     el(
@@ -45,6 +45,12 @@ export function drawSummary(
     el("p", { class: "intervals" }, ...intervalParts(facts)),
     group && el("p", { class: "intervals" }, `${group.name} alone: ${group.sentence}`),
     ...others.map(({ name, sentence }) => el("p", { class: "intervals" }, `${name}: ${sentence}`)),
+    unscored &&
+      el(
+        "p",
+        { class: "intervals" },
+        `Not scored, of ${countText(unscored.asked)} questions: ${unscored.why}`,
+      ),
     el(
       "div",
       { class: "kinds", role: "group", "aria-label": "Kinds of flips" },
@@ -74,15 +80,13 @@ export function drawSummary(
   );
 }
 
-function intervalParts({ words, selection, clusters, unscored }: SummaryFacts): Child[] {
-  const parts = [
-    `${countText(selection.answered)} questions that both answered` +
-    (unscored ? ` of ${countText(unscored.asked)} (not scored: ${unscored.why})` : ""),
-  ];
+function intervalParts({ words, selection, clusters }: SummaryFacts): Child[] {
+  const parts = [`${countText(selection.answered)} questions that both answered`];
   if (words?.byExamples) parts.push(`95 % interval by questions ${words.byExamples}`);
   if (words?.byClusters) parts.push(`by ${clusters} ${words.byClusters}`);
   if (words?.midP) parts.push(`McNemar's mid-p ${words.midP}`);
-  return [parts.join(" · ")];
+  // lines are broken between them, not in an interval
+  return parts.flatMap((part, at) => [at > 0 && " · ", el("span", { class: "whole" }, part)]);
 }
 
 /** The one group that is filtered by, where there is a sentence of it alone. */
