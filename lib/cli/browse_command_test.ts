@@ -32,7 +32,7 @@ Deno.test("browse takes a study by its name", async () => {
   // found, and read as far as its questions
   await assertRefused(
     ["browse", "--study", "qwen_coder_0_5b_pilot", "--out", "/tmp/never.html"],
-    /the study has no summary that says where its data are: give your copy with --spider/,
+    /the study has no summary that says where its data are: .* --data-root DIR \(DIR\/spider and/,
   );
   await assertRefused(
     ["browse", "--study", "sampel", "--out", "/tmp/never.html"],
@@ -108,8 +108,48 @@ Deno.test("browse refuses what it cannot show, and never writes over what it rea
   );
   await assertRefused(
     ["browse", "--study", RECORDED, "--spider", "/nowhere", "--out", "/tmp/never.html"],
-    /Cannot load Spider.*\/nowhere/,
+    /Cannot browse: there is no \/nowhere: /,
   );
+});
+
+Deno.test("browse of a recorded study says at once which option its data are named by", async () => {
+  // the project's own data folder may be there: a config says that the data are elsewhere
+  const folder = await Deno.makeTempDir({ prefix: "browse-command-" });
+  const config = JSON.parse(await Deno.readTextFile(fromRoot("config/qwen_coder_1_5b.json")));
+  const [spider, mmlu] = ["nowhere/spider", "nowhere/mmlu"].map((path) => `${folder}/${path}`);
+  await Deno.writeTextFile(
+    `${folder}/config.json`,
+    JSON.stringify({
+      ...config,
+      spider: { ...config.spider, path: spider },
+      mmlu: { ...config.mmlu, path: mmlu },
+    }),
+  );
+  const recorded = "results/recorded/qwen_coder_1_5b";
+  const both = new RegExp(
+    `^error: Cannot browse: there is no ${spider} here, and there is no ${mmlu} here: results have ` +
+      "no texts of questions, so give your copy of the data with --data-root DIR \\(DIR/spider and " +
+      "DIR/mmlu are read\\), or with --spider PATH and --mmlu PATH$",
+  );
+  await assertRefused(
+    [
+      "browse",
+      "--study",
+      recorded,
+      "--config",
+      `${folder}/config.json`,
+      "--out",
+      "/tmp/never.html",
+    ],
+    both,
+  );
+  // answers take a while to read: data are looked for before, and a folder without answers has none
+  await Deno.copyFile(fromRoot(`${recorded}/summary.json`), `${folder}/summary.json`);
+  await assertRefused(
+    ["browse", "--study", folder, "--data-root", `${folder}/nowhere`, "--out", "/tmp/never.html"],
+    /there is no \S+\/nowhere\/spider, and there is no \S+\/nowhere\/mmlu: .*--data-root DIR/,
+  );
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("browse shows a study's other numbers of shots, in the words of its summary", async () => {

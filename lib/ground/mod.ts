@@ -46,6 +46,7 @@ export { retryAfterMs } from "./network/retry_after.ts";
 export { type FollowOptions } from "./network/follow_redirects.ts";
 export { RedirectRefused } from "./network/follow_redirects.ts";
 export { followRedirects } from "./network/follow_redirects.ts";
+export { SCRIPT_FILES, type ScriptFiles } from "./text/script_files.ts";
 export { sleep } from "./sleep.ts";
 export { lockFile } from "./files/lock_file.ts";
 export { tryLockFile } from "./files/lock_file.ts";

@@ -32,7 +32,12 @@ export { browserPage } from "./browser/browser_page.ts";
 export { joinScripts } from "./browser/client_script.ts";
 export { htmlText } from "./browser/html_text.ts";
 export { PAGE_PARTS, type PageParts } from "./browser/page_parts.ts";
-export type { ChangeWords, ListedVariant, ShownResult } from "./browser/format.ts";
+export type {
+  ChangeWords,
+  ListedVariant,
+  ShownResult,
+  UnscoredQuestions,
+} from "./browser/format.ts";
 export { type ChoiceAnswer, type ChoiceExample, choicesText } from "./examples/choices_text.ts";
 export { examplesTable } from "./examples/examples_table.ts";
 export { failuresText } from "./examples/failures_text.ts";
@@ -151,7 +156,13 @@ export type {
 } from "./rows/row_types.ts";
 export type { LossRow, TrainingRow } from "./rows/training_types.ts";
 export { barRows, spokenRows } from "./rows/study_lookup.ts";
-export { GAUGE_TITLES, type StudyFacts, summaryRows, variantRows } from "./rows/summary_rows.ts";
+export {
+  GAUGE_TITLES,
+  type StudyFacts,
+  summaryRows,
+  unscoredText,
+  variantRows,
+} from "./rows/summary_rows.ts";
 export { accuracyTable, chanceTable, classesTable, countsTable } from "./tables/accuracy_table.ts";
 export { type RepeatedRow, repetitionTable } from "./tables/repetition_table.ts";
 export {

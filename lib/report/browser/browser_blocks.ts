@@ -55,7 +55,7 @@ export function browserBlocks(data: BrowserData): BrowserBlock[] {
   ];
 }
 
-function sqlHead({ questions, prompts, answers, outcomes }: BrowserSql): SqlHead {
+function sqlHead({ questions, prompts, answers, outcomes, unscored }: BrowserSql): SqlHead {
   return {
     questions: questions.length,
     prompts,
@@ -65,6 +65,7 @@ function sqlHead({ questions, prompts, answers, outcomes }: BrowserSql): SqlHead
     statuses: distinct(outcomes.map(({ status }) => status)),
     classes: classesOf(outcomes),
     readings: READINGS.map((name) => ({ name, rule: READING_RULES[name] })),
+    ...(unscored && { unscored }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { MmluQuestion } from "../../mmlu/mod.ts";
-import type { ChangeWords, ListedVariant, ShownResult } from "./format.ts";
+import type { ChangeWords, ListedVariant, ShownResult, UnscoredQuestions } from "./format.ts";
 
 /** All that the flip browser shows of a study: the page computes no statistics. */
 export interface BrowserData {
@@ -37,6 +37,8 @@ export interface BrowserSql {
   readonly outcomes: readonly BrowserOutcome[];
   /** What was answered, a list for each variant and prompt that was asked. */
   readonly answers: readonly BrowserSqlAnswers[];
+  /** The questions without a verdict; left out where there are none, or nothing says why. */
+  readonly unscored?: UnscoredQuestions;
   /** Results, each once: questions and outcomes have indices of it. */
   readonly results: readonly ShownResult[];
 }

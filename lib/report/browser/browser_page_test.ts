@@ -47,9 +47,19 @@ Deno.test("joinScripts() refuses what one script cannot hold", () => {
   const a = file("a.ts", "export function one(): number {\n  return 1;\n}\n");
   const b = file("b.ts", 'import { one } from "./a.ts";\nglobalThis.said = one();\n');
   const c = file("c.ts", "const one = 2;\n");
+  const d = file(
+    "d.ts",
+    'import { one, type T } from "../room/mod.ts";\nglobalThis.said = one();\n',
+  );
   try {
     assert.doesNotMatch(joinScripts([a, b]), /import|export|: number/);
     assert.throws(() => joinScripts([b, a]), /Cannot join b\.ts as \.\/a\.ts does not stand/);
+    // what is imported from the door of a room stands before it too
+    assert.doesNotMatch(joinScripts([a, d]), /import|room/);
+    assert.throws(
+      () => joinScripts([d]),
+      /Cannot join d\.ts as \.\.\/room\/mod\.ts does not stand/,
+    );
     assert.throws(() => joinScripts([a, c]), /Cannot join c\.ts as a\.ts has "one" too/);
   } finally {
     Deno.removeSync(folder, { recursive: true });

@@ -1,38 +1,10 @@
 /// <reference lib="dom" />
 import assert from "node:assert/strict";
-import { HOSTILE, smallData } from "./testing/small_data.ts";
-import { madeUpData } from "./testing/made_up_data.ts";
-import {
-  axeFindings,
-  CHROMIUM,
-  NO_CHROMIUM,
-  type OpenPage,
-  openPage,
-  ready,
-  textOf,
-} from "./testing/open_page.ts";
-import type { OpenPageOptions } from "./testing/open_page.ts";
 import type { BrowserData } from "./browser_data.ts";
-
-/** A test in a browser; the page's script must have nothing to complain of in the end. */
-function browserTest(
-  name: string,
-  check: (opened: OpenPage) => Promise<void>,
-  { data = smallData, ...options }: OpenPageOptions & { readonly data?: () => BrowserData } = {},
-): void {
-  Deno.test({
-    name: `flip browser: ${name}${NO_CHROMIUM}`,
-    ignore: CHROMIUM === undefined,
-    // the browser's connection ends in its own time
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn: async () => {
-      await using opened = await openPage(data(), options);
-      await check(opened);
-      assert.deepEqual(opened.said, []);
-    },
-  });
-}
+import { browserTest } from "./testing/browser_case.ts";
+import { madeUpData } from "./testing/made_up_data.ts";
+import { axeFindings, textOf } from "./testing/open_page.ts";
+import { HOSTILE, smallData } from "./testing/small_data.ts";
 
 const rows = ".row .title";
 
@@ -116,31 +88,17 @@ browserTest("keys go from question to question, and open the help", async ({ pag
 });
 
 browserTest(
-  "the address has the view, through a reload and for a link",
-  async ({ page, address }) => {
-    await page.click('[data-kind="still wrong"]');
-    await page.click('[data-facet="class"][data-value="value"]');
-    await page.keyboard.press("j");
-    const link = page.url();
-    assert.match(link, /kind=still\+wrong&f\.class=value&id=dev-4$/);
-    await page.reload();
-    await ready(page);
-    assert.equal(
-      await textOf(page, '.row[aria-selected="true"] .tags'),
-      "dev-4 · music · easy · value",
+  "questions that could not be scored are counted, with why",
+  async ({ page }) => {
+    assert.match(
+      await textOf(page, "#summary"),
+      /Not scored, of 6 questions: 1 on database lost, which has no file/,
     );
-    await page.goto("about:blank");
-    await page.goto(`${address}#tab=choices&from=tuned&to=base&kind=all&id=astronomy-1`);
-    await ready(page);
-    assert.match(await textOf(page, "#question-title"), /astronomy-1 broken/);
-    assert.equal(await page.$eval("#from", (one) => (one as HTMLSelectElement).value), "tuned");
+    await page.click("#tab-choices");
+    await page.waitForSelector('[data-facet="letters"]');
+    assert.doesNotMatch(await textOf(page, "#summary"), /Not scored/);
   },
 );
-
-browserTest("an address with names of another study says so", async ({ page }) => {
-  assert.match(await textOf(page, "#notice"), /what this study has not: gone/);
-  assert.equal(await textOf(page, rows), "Names of cows?");
-}, { hash: "#tab=sql&from=base&to=gone" });
 
 browserTest("any two variants are compared, with words or without", async ({ page }) => {
   await page.select("#to", "other");
@@ -237,6 +195,31 @@ browserTest("on a phone a question comes over the list, and Back closes it", asy
   await page.waitForFunction("!document.body.classList.contains('open')");
   assert.equal(await hidden(), true);
 }, { width: 390 });
+
+/** Names as long as those of a recorded study, in the controls on top. */
+function longNames(): BrowserData {
+  const data = smallData();
+  const variants = [...data.variants, { name: "all_linear_2e-4#43@0.8/2of3", note: "recommended" }];
+  return { ...data, name: "qwen_coder_1_5b", model: "Qwen/Qwen2.5-Coder-1.5B-Instruct", variants };
+}
+
+for (const [width, rows] of [[1_280, 1], [1_024, 2], [390, 4]] as const) {
+  browserTest(`what is on top fits ${width} pixels, in ${rows} rows`, async ({ page }) => {
+    const parts = [".top .name", ".top nav", "#from", "#swap", "#to", "#prompt", ".top > .tools"];
+    const bottoms = await page.evaluate(
+      (all) =>
+        all.map((part) => document.querySelector(part)!.getBoundingClientRect().bottom)
+          .sort((a, b) => a - b),
+      parts,
+    );
+    // the parts of one row end at about one height
+    const told = 1 +
+      bottoms.filter((bottom, at) => at > 0 && bottom - bottoms[at - 1]! > 12).length;
+    assert.equal(told, rows, bottoms.join(", "));
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(over <= 0, `${over} pixels too wide`);
+  }, { width, data: longNames });
+}
 
 for (const dark of [false, true]) {
   browserTest(`axe finds nothing, ${dark ? "dark" : "light"}`, async ({ page }) => {

@@ -1,13 +1,15 @@
 import { basename } from "node:path";
 import { stripTypeScriptTypes } from "node:module";
+import { SCRIPT_FILES } from "../../ground/mod.ts";
 
-/** The files of the page's script, each after those that it imports from. */
+/** The files of the page's script in `client/`, each after those that it imports from. */
 const FILES = [
   "unpack_columns",
   "blocks",
   "dom",
   "view",
   "select",
+  "address",
   "mark_tokens",
   "virtual_list",
   "markdown",
@@ -26,12 +28,18 @@ const FILES = [
   "main",
 ] as const;
 
-const IMPORT = /^import [^;]*? from "([^"]+)";\n/gm;
+const IMPORT = /^import ([^;]*?) from "([^"]+)";\n/gm;
+
+/** The doors of rooms: what a script imports from one stands before it as a file of its own. */
+const DOOR = /\/(?:mod|light)\.ts$/;
 const EXPORT = /^export (?=(?:async )?(?:function|const|class)\b)/gm;
 
 /** The script of the flip browser's page: the files of `client/` as {@linkcode joinScripts} has them. */
 export function clientScript(): string {
-  return joinScripts(FILES.map((file) => new URL(`./client/${file}.ts`, import.meta.url)));
+  return joinScripts([
+    SCRIPT_FILES.nearestName,
+    ...FILES.map((file) => new URL(`./client/${file}.ts`, import.meta.url)),
+  ]);
 }
 
 /**
@@ -39,8 +47,9 @@ export function clientScript(): string {
  * exports, one behind the other in a function of its own.
  *
  * @param files Each after those that it imports from.
- * @throws {RangeError} If a file imports from one that does not stand before it, or two files give
- * a name to different things: they share one scope.
+ * @throws {RangeError} If a file imports from one that does not stand before it, or from the door of
+ * a room what no file before it has, or two files give a name to different things: they share one
+ * scope.
  */
 export function joinScripts(files: readonly URL[]): string {
   const before = new Set<string>();
@@ -50,8 +59,9 @@ export function joinScripts(files: readonly URL[]): string {
     const source = Deno.readTextFileSync(file);
     // types first: what is left of an import is there at run time
     const plain = stripTypeScriptTypes(source.replaceAll(/^\/\/\/.*\n/gm, ""));
-    for (const [, path] of plain.matchAll(IMPORT)) {
+    for (const [, names, path] of plain.matchAll(IMPORT)) {
       if (before.has(new URL(path!, file).href)) continue;
+      if (DOOR.test(path!) && names!.match(/\w+/g)!.every((name) => owners.has(name))) continue;
       throw new RangeError(`Cannot join ${name} as ${path} does not stand before it`);
     }
     before.add(file.href);

@@ -49,6 +49,16 @@ export interface ListedVariant {
   readonly group?: string;
 }
 
+/** Text-to-SQL questions that no variant has a verdict on. */
+export interface UnscoredQuestions {
+  /** How many questions were to be asked, these among them. */
+  readonly asked: number;
+  /** How many of them there are and why, such as "62 on database wta_1, which has no file". */
+  readonly why: string;
+  /** Their ids, as far as they are known. */
+  readonly ids: readonly string[];
+}
+
 /** The block `study`: what everything else is read with. */
 export interface StudyBlock {
   readonly name: string;
@@ -75,6 +85,7 @@ export interface SqlHead {
   /** Error classes, each with what it means. */
   readonly classes: readonly { readonly name: string; readonly rule: string }[];
   readonly readings: readonly { readonly name: string; readonly rule: string }[];
+  readonly unscored?: UnscoredQuestions;
 }
 
 /** What the columns of multiple choice mean. */

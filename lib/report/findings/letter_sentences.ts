@@ -1,7 +1,7 @@
 import { formatCount, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { changeBounds, changeWithUnit } from "../words/measures.ts";
-import { changeSentence, isShown } from "../words/verdict_words.ts";
+import { changeSentence, isShown, leftOpen } from "../words/verdict_words.ts";
 import type { ChangeRow, FlipsRow, VariantRows } from "../rows/row_types.ts";
 import { BASE_NAME, overallChange } from "../rows/study_lookup.ts";
 import { movesText } from "../tables/letter_table.ts";
@@ -37,8 +37,8 @@ export function letterSentences(rows: VariantRows, variant: string, raw: ChangeR
 /** The part of the change that comes from choosing letters otherwise, and where the letters went. */
 function habitText({ letterFlips }: VariantRows, habit: ChangeRow): string {
   const { measure, verdict: { difference, ci95 }, variant } = habit;
-  const size = changeWithUnit(difference, measure) +
-    (ci95 ? ` ${changeBounds(ci95, measure)}` : "");
+  const size = changeWithUnit(difference, measure);
+  const bounds = ci95 ? ` ${changeBounds(ci95, measure)}` : "";
   const flips = letterFlips.find((row) => row.variant === variant)?.flips;
   const toOne = flips && shareToOne(flips);
   const moved = !flips || flips.moved === 0
@@ -46,8 +46,14 @@ function habitText({ letterFlips }: VariantRows, habit: ChangeRow): string {
     : ` ${formatCount(flips.moved)} of ${formatCount(flips.n)} letters moved` +
       (toOne === undefined ? "" : `, ${formatPercent(toOne)} of them to one letter`) +
       ` (${markdownText(movesText(flips.rows))}).`;
-  return `The rest, ${size}, comes from choosing letters otherwise: a habit of letters is ` +
-    `${isShown(habit) ? "shown" : "not shown"} (unadjusted).${moved}`;
+  // letters may well move without the score: what is not shown is that the score does
+  return "The rest, " +
+    (isShown(habit)
+      ? `${size}${bounds}, comes from choosing letters otherwise: a habit of letters is shown ` +
+        "(unadjusted)."
+      : `${size}, comes from choosing letters otherwise; that such a habit changes the score is ` +
+        `not shown (unadjusted): ${leftOpen(habit)}.`) +
+    moved;
 }
 
 /**
@@ -130,5 +136,10 @@ function writtenText({ letters, ...rows }: VariantRows, variant: string, raw: Ch
     ? " A loss in writing that the log-probabilities do not show is one of the form of the answer, " +
       "as far as anything is shown."
     : "";
-  return [`By the letter that the model writes: ${changeSentence(change)}.${none}${form}`];
+  const { n } = change.evidence;
+  return [
+    `By the letter that the model writes, n = ${formatCount(n)}: ${
+      changeSentence(change)
+    }.${none}${form}`,
+  ];
 }

@@ -226,15 +226,25 @@ function proseRows({ name, prose }: VariantSummary): ProseRow[] {
     .map(([group, nats]) => ({ variant: name, group, nats }));
 }
 
-function coverageRows({ counts: { sql, mmlu, prose } }: Summary): CoverageRow[] {
-  const databases = (sql?.missingDatabases ?? []).map(({ dbId, examples }) =>
+/** Which text-to-SQL questions could not be scored and why, in words; empty where all were. */
+export function unscoredText(
+  { missingDatabases, unjudged = [] }: Pick<
+    NonNullable<Summary["counts"]["sql"]>,
+    "missingDatabases" | "unjudged"
+  >,
+): string {
+  const databases = missingDatabases.map(({ dbId, examples }) =>
     `${examples} on database ${printable(dbId)}, which has no file`
   );
-  const unjudged = (sql?.unjudged ?? []).map(({ id, dbId, status }) =>
+  const others = unjudged.map(({ id, dbId, status }) =>
     status === "gold_failed"
       ? `${printable(id)}, whose gold statement fails on ${printable(dbId)}`
       : `${printable(id)}, whose database ${printable(dbId)} cannot be read`
   );
+  return [...databases, ...others].join("; ");
+}
+
+function coverageRows({ counts: { sql, mmlu, prose } }: Summary): CoverageRow[] {
   return [
     ...(sql
       ? [{
@@ -243,7 +253,7 @@ function coverageRows({ counts: { sql, mmlu, prose } }: Summary): CoverageRow[] 
         scored: sql.scored,
         clusters: sql.databases,
         shots: sql.shots,
-        missing: [...databases, ...unjudged].join("; "),
+        missing: unscoredText(sql),
       }]
       : []),
     ...(mmlu

@@ -16,7 +16,7 @@ export interface VerdictTexts {
   readonly oneCluster: string;
   /** Why there is no interval: nothing varies. */
   readonly nothingVaries: string;
-  /** The one-sided bound of an excluded loss, with what parts it from the next words. */
+  /** The one-sided bound of an excluded loss with its unit, and what parts it from the next words. */
   bound(value: string): string;
   /** Both ends of an interval; the unit is empty where there is none. */
   between(low: string, high: string, unit: string): string;

@@ -14,7 +14,10 @@ const PAIRS = [
   [/no difference shown/, /nenhuma diferença demonstrada/],
   [/\(unadjusted\)/, /\(não ajustado\)/],
   [/between .* and .*(?:points|nats)/, /entre .* e .*(?:pontos|nats)/],
-  [/its bound, one-sided/, /seu limite, unilateral/],
+  [
+    /its bound, one-sided at 5 %, is \S+ (?:points|nats a token);/,
+    /seu limite, unilateral a 5 %, é \S+ (?:pontos|nats por token);/,
+  ],
   [/but not beside the/, /mas não junto às/],
   [/there is no interval/, /não há intervalo/],
 ] as const;

@@ -67,6 +67,14 @@ export function verdictWordsIn(texts: VerdictTexts, row: WordedChange): string {
 }
 
 /**
+ * What a change that is not shown leaves open: "between −1.0 and +5.2 points", or why there is no
+ * interval.
+ */
+export function leftOpen(row: WordedChange): string {
+  return openText(ENGLISH, row);
+}
+
+/**
  * A change with its word and its interval once: "+4.1 points [+2.0, +6.2]: a gain", or "+2.1 points:
  * no difference shown; between −1.0 and +5.2 points".
  */
@@ -122,7 +130,7 @@ function boundText(
   { measure, outcome, verdict: { worst } }: WordedChange,
 ): string {
   if (outcome !== "loss_excluded" || worst === undefined) return "";
-  return texts.bound(texts.numbers(changeNumber(possible(worst, measure), measure)));
+  return texts.bound(changeIn(texts, measure, possible(worst, measure)));
 }
 
 /** "between −1.0 and +5.2 points". */

@@ -78,7 +78,7 @@ Deno.test("verdictWords() parts the bound of an excluded loss from a difference 
   const counts = { n: 400, gained: 9, lost: 0, clusters: 20, heaped: false };
   assert.match(
     verdictWords(changeOf("mmlu", counts, { claims: 60 })),
-    /^a loss of 3\.0 points or more is excluded; its bound, one-sided at 5 %, is \+\d\.\d; alone it is between \+\d\.\d and \+\d\.\d points, but not beside the 60 claims that are adjusted together \(p = 0\.\d+\)$/,
+    /^a loss of 3\.0 points or more is excluded; its bound, one-sided at 5 %, is \+\d\.\d points; alone it is between \+\d\.\d and \+\d\.\d points, but not beside the 60 claims that are adjusted together \(p = 0\.\d+\)$/,
   );
 });
 
@@ -87,7 +87,7 @@ Deno.test("verdictWords() refuses an excluded loss of unknown size", () => {
   assert.equal(row.outcome, "loss_excluded");
   assert.match(
     changeSentence(row),
-    /^\u22120\.3 points: a loss of 3\.0 points or more is excluded \(unadjusted\); its bound, one-sided at 5 %, is \u2212\d\.\d; between \u2212\d\.\d and \+\d\.\d points$/,
+    /^\u22120\.3 points: a loss of 3\.0 points or more is excluded \(unadjusted\); its bound, one-sided at 5 %, is \u2212\d\.\d points; between \u2212\d\.\d and \+\d\.\d points$/,
   );
   assert.equal(row.delta, DELTA);
   const { delta: _, ...unknown } = row;

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { SILENT } from "../../ground/mod.ts";
+import { fromRoot, SILENT } from "../../ground/mod.ts";
 import { writeMiniMmlu } from "../../mmlu/testing/mini_mmlu.ts";
 import { type BrowserData, NO_LETTER, NO_OUTCOME, NOT_ASKED } from "../../report/mod.ts";
+import { readSummary } from "../../runs/mod.ts";
 import { writeMiniSpider } from "../../spider/testing/mini_spider.ts";
 import { recordAnswers } from "../results/recorded_answers.ts";
 import { browseStudy } from "./browse_study.ts";
+import { unscored } from "./browsed_facts.ts";
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -180,6 +182,40 @@ Deno.test("browseStudy() refuses a folder without two variants, and one without 
   using study = await answered();
   await assert.rejects(
     browseStudy({ folder: study.folder, progress: SILENT }),
-    { name: "UsageError", message: /no summary that says where its data are: give your copy/ },
+    { name: "UsageError", message: /no summary that says where its data are: .* --data-root DIR/ },
   );
+});
+
+Deno.test("browseStudy() says how many questions were not asked, and why, without a summary too", async () => {
+  const farm = VERDICTS.filter(({ dbId }) => dbId === "farm");
+  const names = farm.map((row) => ({ ...row, id: "dev-2" }));
+  using all = await answered({ verdicts: [...farm, ...names] });
+  await Deno.remove(`${all.folder}/spider/database/music/music.sqlite`);
+  const { sql, notes } = await all.browse();
+  const why = "1 on database music, which has no file";
+  assert.deepEqual(sql!.unscored, { asked: 3, why, ids: ["dev-1"] });
+  assert.ok(
+    notes.includes(`Text-to-SQL, not scored of any variant, of 3 questions: ${why}.`),
+    notes.join("\n"),
+  );
+  // where another one is missing too, nothing says why
+  using some = await answered({ verdicts: farm });
+  await Deno.remove(`${some.folder}/spider/database/music/music.sqlite`);
+  assert.equal((await some.browse()).sql!.unscored, undefined);
+});
+
+Deno.test("unscored() has the questions that the summary could not score", () => {
+  const summary = readSummary(fromRoot("results/recorded/qwen_coder_1_5b/summary.json"));
+  const example = { question: "", query: "" };
+  const dev = ["dev-0", "dev-1", "dev-2"].map((id, at) => ({
+    ...example,
+    id,
+    dbId: at === 0 ? "farm" : "wta_1",
+  }));
+  assert.deepEqual(
+    unscored(summary, [{ id: "dev-0", dbId: "farm" }], { dev, missingDatabases: [] }),
+    { asked: 1034, why: "62 on database wta_1, which has no file", ids: ["dev-1", "dev-2"] },
+  );
+  const sample = readSummary(fromRoot("results/recorded/sample/summary.json"));
+  assert.equal(unscored(sample, [], { dev, missingDatabases: [] }), undefined);
 });

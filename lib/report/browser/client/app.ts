@@ -4,10 +4,10 @@ import { choiceDetail, choiceMarkdown } from "./questions/choice_detail.ts";
 import { type ChoiceSource, type ChoiceStudy, openChoiceStudy } from "./questions/choice_source.ts";
 import { byId, type Child, countText, el, nameText, refill } from "./dom.ts";
 import { drawFacets } from "./facets.ts";
-import { KINDS, NO_KIND, type Selection, selectItems } from "./select.ts";
+import { KINDS, NO_KIND, type Selection, selectItems, type Source } from "./select.ts";
 import { sqlDetail, sqlMarkdown } from "./questions/sql_detail.ts";
 import { openSqlStudy, type SqlSource, type SqlStudy } from "./questions/sql_source.ts";
-import { drawSummary } from "./summary_bar.ts";
+import { drawSummary, groupOf } from "./summary_bar.ts";
 import { hashOfView, type View, withValue } from "./view.ts";
 import { VirtualList } from "./virtual_list.ts";
 
@@ -27,6 +27,7 @@ export class App {
   #view: View;
   #listed: Listed | undefined;
   #listedKey = "";
+  #opened: { readonly key: string; readonly listed: Promise<Listed | undefined> } | undefined;
   #selection: Selection | undefined;
   #sql: Promise<SqlStudy> | undefined;
   #choices: Promise<ChoiceStudy> | undefined;
@@ -53,13 +54,20 @@ export class App {
     const hash = hashOfView(view, this.#study.sql?.prompts.length ?? 0);
     if (push) history.pushState(null, "", hash);
     else history.replaceState(null, "", hash);
+    // what it says is of an address that is no longer there
+    byId("notice").textContent = "";
     return this.draw(view);
+  }
+
+  /** The questions of a view; `undefined` where one of the two was not asked them. */
+  async source(view: View): Promise<Source | undefined> {
+    return (await this.#open(view))?.source;
   }
 
   /** Shows another view; at once where what it needs is inflated already. */
   async draw(view: View): Promise<void> {
     this.#view = view;
-    const key = [view.tab, view.from, view.to, view.prompt].join("\n");
+    const key = keyOf(view);
     if (key !== this.#listedKey) {
       const listed = await this.#open(view);
       // another view was asked for while this one was being inflated
@@ -97,7 +105,14 @@ export class App {
       : choiceMarkdown(await source.item(at), kind, this.#view);
   }
 
-  async #open({ tab, from, to, prompt }: View): Promise<Listed | undefined> {
+  /** What a view lists; made once while one view after another lists the same. */
+  #open(view: View): Promise<Listed | undefined> {
+    const key = keyOf(view);
+    if (this.#opened?.key !== key) this.#opened = { key, listed: this.#openPair(view) };
+    return this.#opened.listed;
+  }
+
+  async #openPair({ tab, from, to, prompt }: View): Promise<Listed | undefined> {
     const [first, second] = [from, to].map((name) => this.#variant(name));
     const { sql, choices } = this.#study;
     if (tab === "sql" && sql) {
@@ -157,6 +172,7 @@ export class App {
       words,
       others: this.#others(),
       group: groupOf(view, words),
+      unscored: view.tab === "sql" ? this.#study.sql!.unscored : undefined,
     }, (kind) => void this.show({ ...view, kind, id: "" }));
     drawFacets(byId("facets"), listed.source.facets, {
       view,
@@ -269,15 +285,6 @@ export class App {
   }
 }
 
-/** The one group that is filtered by, where there is a sentence of it alone. */
-function groupOf(
-  { filters, query }: View,
-  words: ChangeWords | undefined,
-): { readonly name: string; readonly sentence: string } | undefined {
-  const chosen = Object.entries(filters);
-  const [key, values] = chosen[0] ?? [];
-  if (chosen.length !== 1 || query !== "" || values?.length !== 1) return undefined;
-  if (key !== "hardness" && key !== "category") return undefined;
-  const sentence = words?.groups?.[values[0]!];
-  return sentence === undefined ? undefined : { name: values[0]!, sentence };
+function keyOf({ tab, from, to, prompt }: View): string {
+  return [tab, from, to, prompt].join("\n");
 }

@@ -6,7 +6,7 @@ import { type Child, el } from "./dom.ts";
 export function frame(study: StudyBlock): Child[] {
   return [
     topBar(study),
-    el("p", { id: "notice", role: "status", hidden: true }),
+    el("p", { id: "notice", role: "status" }),
     el(
       "main",
       {},
@@ -50,7 +50,12 @@ function topBar({ name, label, model, variants, sql, choices }: StudyBlock): Chi
       el("button", { type: "button", id: "swap", title: "Swap the two" }, "⇄"),
       choose("to", "to", variantOptions(variants)),
       sql && sql.prompts.length > 1 &&
-        choose("prompt", "prompt", sql.prompts.map((name) => el("option", { value: name }, name))),
+        choose(
+          "prompt",
+          "prompt",
+          sql.prompts.map((name) => el("option", { value: name }, name)),
+          "choose few",
+        ),
     ),
     el(
       "div",
@@ -81,10 +86,15 @@ function variantOptions(variants: readonly ListedVariant[]): Child[] {
   return parts;
 }
 
-function choose(id: string, label: string, options: readonly Child[]): Child {
+function choose(
+  id: string,
+  label: string,
+  options: readonly Child[],
+  kind = "choose",
+): Child {
   return el(
     "label",
-    { class: "choose" },
+    { class: kind },
     el("span", {}, label),
     el("select", { id }, ...options),
   );

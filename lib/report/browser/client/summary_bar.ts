@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { ChangeWords } from "../format.ts";
+import type { ChangeWords, UnscoredQuestions } from "../format.ts";
 import { button, type Child, countText, el, refill } from "./dom.ts";
 import { KINDS, type Selection } from "./select.ts";
 import type { View } from "./view.ts";
@@ -18,6 +18,8 @@ export interface SummaryFacts {
   readonly others: readonly { readonly name: string; readonly sentence: string }[];
   /** The one group that is filtered by, where there is a sentence of it alone. */
   readonly group: { readonly name: string; readonly sentence: string } | undefined;
+  /** The questions of the measure that no variant has a verdict on. */
+  readonly unscored: UnscoredQuestions | undefined;
 }
 
 /** Shows what may be said of a pair, and the four kinds of flips as buttons. */
@@ -26,7 +28,7 @@ export function drawSummary(
   facts: SummaryFacts,
   onKind: (kind: string) => void,
 ): void {
-  const { view, selection, measure, words, others, group } = facts;
+  const { view, selection, measure, words, others, group, unscored } = facts;
   refill(
     host,
     el(
@@ -43,6 +45,12 @@ export function drawSummary(
     el("p", { class: "intervals" }, ...intervalParts(facts)),
     group && el("p", { class: "intervals" }, `${group.name} alone: ${group.sentence}`),
     ...others.map(({ name, sentence }) => el("p", { class: "intervals" }, `${name}: ${sentence}`)),
+    unscored &&
+      el(
+        "p",
+        { class: "intervals" },
+        `Not scored, of ${countText(unscored.asked)} questions: ${unscored.why}`,
+      ),
     el(
       "div",
       { class: "kinds", role: "group", "aria-label": "Kinds of flips" },
@@ -77,5 +85,19 @@ function intervalParts({ words, selection, clusters }: SummaryFacts): Child[] {
   if (words?.byExamples) parts.push(`95 % interval by questions ${words.byExamples}`);
   if (words?.byClusters) parts.push(`by ${clusters} ${words.byClusters}`);
   if (words?.midP) parts.push(`McNemar's mid-p ${words.midP}`);
-  return [parts.join(" · ")];
+  // lines are broken between them, not in an interval
+  return parts.flatMap((part, at) => [at > 0 && " · ", el("span", { class: "whole" }, part)]);
+}
+
+/** The one group that is filtered by, where there is a sentence of it alone. */
+export function groupOf(
+  { filters, query }: View,
+  words: ChangeWords | undefined,
+): { readonly name: string; readonly sentence: string } | undefined {
+  const chosen = Object.entries(filters);
+  const [key, values] = chosen[0] ?? [];
+  if (chosen.length !== 1 || query !== "" || values?.length !== 1) return undefined;
+  if (key !== "hardness" && key !== "category") return undefined;
+  const sentence = words?.groups?.[values[0]!];
+  return sentence === undefined ? undefined : { name: values[0]!, sentence };
 }

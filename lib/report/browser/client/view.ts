@@ -19,7 +19,10 @@ export interface View {
 }
 
 /** Facets stand in the address behind this. */
-const FACET = "f.";
+export const FACET = "f.";
+
+/** What else an address may have. */
+export const ADDRESS_KEYS = ["tab", "from", "to", "prompt", "kind", "q", "id", "marks"] as const;
 
 /** The view that an address says; what it does not say is as in `start`. */
 export function viewOfHash(hash: string, start: View): View {

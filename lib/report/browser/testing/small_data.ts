@@ -31,6 +31,7 @@ export function smallData(): BrowserData {
         question("dev-3", "music", "Oldest song?", "SELECT title FROM song ORDER BY year LIMIT 1"),
         question("dev-4", "music", HOSTILE, `SELECT '${HOSTILE}'`, 3),
       ],
+      unscored: { asked: 6, why: "1 on database lost, which has no file", ids: ["dev-77"] },
       schemas: { farm: "cow(name)", music: `song(title, year)\n${HOSTILE}` },
       outcomes: [
         { sql: "SELECT count(*) FROM cow", ...right },

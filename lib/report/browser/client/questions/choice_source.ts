@@ -93,24 +93,21 @@ function choiceSource(opened: Opened, fromVariant: number, toVariant: number): C
   const chosen = columns.chosen!;
   const answer = columns.answer!;
   const kinds = new Uint8Array(n);
-  // pairs of letters are few: their names are made as they come
-  const moves = new Map<number, number>();
-  const moveNames: string[] = [];
+  const most = Math.max(...columns.options!.slice(0, n));
+  // all pairs of letters, of whichever variants: a filter by one holds for another pair of them too
+  const letters = [...Array.from({ length: most }, (_, at) => at), NO_ANSWER];
+  const moveNames = letters.flatMap((before) =>
+    letters.map((after) => `${letterText(before)} → ${letterText(after)}`)
+  );
+  const place = (letter: number): number => letter === NO_ANSWER ? most : letter;
   const moveCodes = new Uint16Array(n);
   for (let at = 0; at < n; at++) {
     const [before, after] = [chosen[from! * n + at]!, chosen[to! * n + at]!];
     const known = before !== NO_ANSWER && after !== NO_ANSWER;
     kinds[at] = known ? kindOf(before === answer[at], after === answer[at]) : NO_KIND;
-    const move = before << 8 | after;
-    let code = moves.get(move);
-    if (code === undefined) {
-      moves.set(move, code = moveNames.length);
-      moveNames.push(`${letterText(before)} → ${letterText(after)}`);
-    }
-    moveCodes[at] = code;
+    moveCodes[at] = place(before) * letters.length + place(after);
   }
   const subject = columns.subject!;
-  const most = Math.max(...columns.options!.slice(0, n));
   return {
     ids: text.ids,
     kinds,

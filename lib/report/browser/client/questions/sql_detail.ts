@@ -49,7 +49,11 @@ export async function sqlDetail(
       "h3",
       { class: "heading" },
       "Results ",
-      el("span", { class: "quiet" }, "of the statements as written, DISTINCT kept"),
+      el(
+        "span",
+        { class: "quiet" },
+        "of the statements as written; the official verdict, and the reason above, leave DISTINCT out",
+      ),
     ),
     el(
       "section",

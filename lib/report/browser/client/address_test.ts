@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { type Named, readAddress, settleView } from "./address.ts";
+import type { Source } from "./select.ts";
+import type { View } from "./view.ts";
+
+const START: View = {
+  tab: "sql",
+  from: "base",
+  to: "tuned",
+  prompt: "3-shot",
+  kind: "broken",
+  filters: {},
+  query: "",
+  id: "",
+  marks: "gold",
+};
+
+const STUDY: Named = {
+  variants: ["base", "tuned", ...Array.from({ length: 9 }, (_, at) => `path_1e-4@${at}`)]
+    .map((name) => ({ name })),
+  sql: { prompts: ["3-shot"] },
+};
+
+Deno.test("readAddress() takes an address that names what there is, and says nothing", () => {
+  for (const hash of ["", "#", "#tab=sql&from=tuned&to=base&kind=all&q=a&id=x&marks=other"]) {
+    assert.deepEqual(readAddress(hash, START, STUDY).faults, [], hash);
+  }
+});
+
+Deno.test("readAddress() names the nearest of many, and their number where none is near", () => {
+  const { view, faults } = readAddress("#from=base&to=path_1e4@3", START, STUDY);
+  assert.deepEqual(faults, ['There is no variant "path_1e4@3": the nearest is "path_1e-4@3".']);
+  assert.deepEqual(view, START);
+  const long = readAddress(`#to=${"z".repeat(99)}`, START, STUDY).faults;
+  assert.deepEqual(long, [
+    `There is no variant "${"z".repeat(60)}...": there are 11, from base to path_1e-4@8.`,
+  ]);
+  // two things of one name are told once; of a measure that was not asked there is no tab
+  assert.equal(readAddress("#from=gone&to=gone", START, STUDY).faults.length, 1);
+  assert.deepEqual(readAddress("#tab=choices", START, STUDY).faults, [
+    'There is no tab "choices": there is sql (Text-to-SQL) alone.',
+  ]);
+});
+
+Deno.test("readAddress() keeps what is right where something else is wrong", () => {
+  const { view } = readAddress("#to=gone&kind=all&q=cow&prompt=9-shot&f.x=1", START, STUDY);
+  assert.deepEqual(view, { ...START, kind: "all", query: "cow", filters: { x: ["1"] } });
+});
+
+Deno.test("settleView() leaves an address alone that names no question, and a pair without answers", async () => {
+  const read = { view: START, faults: [], remarks: [] };
+  const never = (): Promise<Source> => Promise.reject(new Error("nothing is to be inflated"));
+  assert.deepEqual(await settleView(read, { hash: "", study: STUDY, open: never }), read);
+  const asked = { view: { ...START, id: "dev-0" }, faults: [], remarks: [] };
+  const none = (): Promise<undefined> => Promise.resolve(undefined);
+  assert.deepEqual(await settleView(asked, { hash: "#id=dev-0", study: STUDY, open: none }), asked);
+});

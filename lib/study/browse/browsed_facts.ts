@@ -1,0 +1,129 @@
+import type { BrowserData, BrowserQuestion, BrowserSql } from "../../report/mod.ts";
+import { unscoredText } from "../../report/mod.ts";
+import type { MmluData } from "../../mmlu/mod.ts";
+import type { Summary } from "../../runs/mod.ts";
+import type { SpiderData } from "../../spider/mod.ts";
+import { databaseHashes } from "../inputs/database_hashes.ts";
+import { prefixed } from "../inputs/inputs.ts";
+import { SHOWN } from "./compare_rows.ts";
+import type { BrowsedVariant } from "./read_browsed_answers.ts";
+import { MOST_ROWS } from "./shown_results.ts";
+
+/**
+ * The text-to-SQL questions without a verdict: of the summary where there is one, else those of
+ * databases that the user's copy has no file of, if these are all that are missing.
+ *
+ * @returns `undefined` where none is missing, or nothing says why.
+ */
+export function unscored(
+  summary: Summary | undefined,
+  questions: readonly Pick<BrowserQuestion, "id" | "dbId">[],
+  spider: Pick<SpiderData, "dev" | "missingDatabases">,
+): BrowserSql["unscored"] {
+  const answered = new Set(questions.map(({ id }) => id));
+  const without = spider.missingDatabases.filter(({ dbId }) =>
+    !questions.some((question) => question.dbId === dbId)
+  );
+  const missing = without.reduce((sum, { examples }) => sum + examples, 0);
+  const counts = summary
+    ? summary.counts.sql
+    : answered.size + missing === spider.dev.length
+    ? { asked: spider.dev.length, missing, missingDatabases: without }
+    : undefined;
+  if (!counts || counts.missing === 0) return undefined;
+  const databases = new Set(counts.missingDatabases.map(({ dbId }) => dbId));
+  return {
+    asked: counts.asked,
+    why: unscoredText(counts),
+    ids: spider.dev.filter(({ id, dbId }) => databases.has(dbId) && !answered.has(id))
+      .map(({ id }) => id),
+  };
+}
+
+/** What was asked, by which prompts, on which machine: a line each. */
+export function factsOf(
+  summary: Summary | undefined,
+  { sql, choices, variants }: {
+    readonly sql: BrowserData["sql"] | undefined;
+    readonly choices: BrowserData["choices"] | undefined;
+    readonly variants: readonly BrowsedVariant[];
+  },
+): string[] {
+  const facts = [`${variants.length} variants, the base model among them`];
+  if (sql) {
+    const databases = new Set(sql.questions.map(({ dbId }) => dbId));
+    facts.push(
+      `text-to-SQL: ${sql.questions.length} questions of ${databases.size} databases, ` +
+        `${sql.prompts.join(", ")}`,
+    );
+  }
+  if (choices) {
+    const subjects = new Set(choices.questions.map(({ subject }) => subject));
+    facts.push(
+      `${choices.title}: ${choices.questions.length} questions of ${subjects.size} subjects`,
+    );
+  }
+  if (summary) {
+    const { prompts, git, device, dtype } = summary.provenance;
+    facts.push(
+      `prompts ${
+        [prompts.sql, prompts.mmlu].join(", ")
+      }; seed ${summary.config.seed}; ${device}, ` +
+        `${dtype}; commit ${git.commit?.slice(0, 10) ?? "not known"}`,
+    );
+  } else facts.push("recorded without a summary: all words are of pairs alone, unadjusted");
+  facts.push(
+    "The texts are of the data sets that were asked: pass this page on only as their licences allow.",
+  );
+  return facts;
+}
+
+/** What is cut, missing or of other data than the study's: a line each. */
+export async function notesOf(
+  summary: Summary | undefined,
+  { spider, mmlu, sql, choices }: {
+    readonly spider: SpiderData | undefined;
+    readonly mmlu: MmluData | undefined;
+    readonly sql: BrowserData["sql"];
+    readonly choices: BrowserData["choices"];
+  },
+): Promise<string[]> {
+  const notes: string[] = [];
+  if (sql) {
+    notes.push(
+      `Of a result at most ${SHOWN.rows} rows, ${SHOWN.columns} columns and ${SHOWN.characters} ` +
+        `characters of a value are shown; results of more than ${MOST_ROWS} rows are left out.`,
+    );
+  }
+  if (sql?.unscored) {
+    const { asked, why } = sql.unscored;
+    notes.push(`Text-to-SQL, not scored of any variant, of ${asked} questions: ${why}.`);
+  }
+  const kept = choices?.answers.filter(({ logProbs }) => logProbs).length ?? 0;
+  if (choices && kept < choices.answers.length) {
+    notes.push(
+      `Log-probabilities of letters were recorded of ${kept} of ${choices.answers.length} variants.`,
+    );
+  }
+  if (!summary) return notes;
+  const asked = sql?.questions.map(({ id, dbId }) => ({ id, dbId, question: "", query: "" })) ?? [];
+  const now = {
+    ...prefixed("spider/", {
+      ...spider?.hashes,
+      ...(spider && await databaseHashes({ asked, spider })),
+    }),
+    ...prefixed("mmlu/", mmlu?.hashes ?? {}),
+  };
+  const recorded = summary.provenance.data;
+  const others = Object.keys(now).filter((name) =>
+    recorded[name] !== undefined && recorded[name] !== now[name]
+  );
+  if (others.length > 0) {
+    notes.push(
+      `${others.length} data files are not the ones that the study read (${
+        others.slice(0, 3).join(", ")
+      }${others.length > 3 ? ", ..." : ""}): texts and results may differ from what was judged.`,
+    );
+  }
+  return notes;
+}
