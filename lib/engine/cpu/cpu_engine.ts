@@ -33,9 +33,16 @@ export interface CpuEngineOptions extends LoraSites {
   readonly contextLength?: number;
   /** Threads of one operator; ONNX Runtime's choice (the physical cores) when left out. */
   readonly threads?: number;
+  /**
+   * What runs the operators; the CPU when left out. `"cuda"` computes the same graph in float32 on a GPU,
+   * what has no kernel there on the CPU: slower than `openCudaEngine` and exact, so that the half types
+   * can be held against it. Set the environment variable `NVIDIA_TF32_OVERRIDE=0` before the process
+   * starts, or products are rounded to 10 bits.
+   */
+  readonly provider?: "cpu" | "cuda";
 }
 
-type Settings = Required<Omit<CpuEngineOptions, "threads">>;
+type Settings = Required<Omit<CpuEngineOptions, "threads" | "provider">>;
 
 /** Steps between two looks at which sequences have ended: those leave the batch. */
 const STEPS_PER_RUN = 8;
@@ -51,7 +58,7 @@ const SPIN_MICROSECONDS = "100";
 const DEFAULT_BATCH_SIZE = 64;
 
 /**
- * Opens a checkpoint for inference on the CPU, in float32. Writes nothing but a
+ * Opens a checkpoint for inference in float32, on the CPU unless the options name a GPU. Writes nothing but a
  * graph of about a megabyte beside the weights (ONNX Runtime reads external
  * data only from the graph's own folder), under a name that depends on its
  * content, so that it is written once.
@@ -67,7 +74,7 @@ export async function openCpuEngine(
   const graph = buildCpuGraph(checkpoint, { loraModules, loraTerms, contextLength });
   const path = await writeGraph(checkpoint, graph, "cpu");
   const session = await openSession(path, {
-    executionProviders: ["cpu"],
+    executionProviders: options.provider === "cuda" ? ["cuda", "cpu"] : ["cpu"],
     graphOptimizationLevel: "all",
     extra: { session: { intra_op: { allow_spinning: "1", spin_duration_us: SPIN_MICROSECONDS } } },
     ...(options.threads ? { intraOpNumThreads: options.threads } : {}),

@@ -145,6 +145,45 @@ for (const family of FAMILIES) {
   }
 }
 
+/** Texts of the length of passages; a short one's mean says less. */
+const FLOAT32_TEXTS = [31, 600, 257, 120].map((length, i) =>
+  randomTokens(length, i + 77, VOCABULARY)
+);
+
+for (const family of FAMILIES) {
+  Deno.test({
+    name: `openCpuEngine() computes ${family} in float32 on a GPU as on the CPU${skipped}`,
+    ignore: !onGpu,
+    fn: async () => {
+      assert.equal(Deno.env.get("NVIDIA_TF32_OVERRIDE"), "0", "float32 without TF32 is asked for");
+      const checkpoint = await openCheckpoint(`${await checkpoints()}/${family}`);
+      await using cpu = await openCpuEngine(checkpoint, { contextLength: 1024 });
+      await using gpu = await openCpuEngine(checkpoint, { contextLength: 1024, provider: "cuda" });
+      const run = {
+        prompts: testPrompts(),
+        maxNewTokens: MAX_NEW_TOKENS,
+        choices: CHOICES,
+        texts: FLOAT32_TEXTS,
+      };
+      const expected = await engineAnswers(cpu, run);
+      const answers = await engineAnswers(gpu, run);
+      const letters = largestDifference(answers.logProbs, expected.logProbs);
+      const off = Math.max(...answers.textLogProbs.map((row, i) =>
+        Math.abs(
+          row.reduce((sum, value, k) => sum + value - expected.textLogProbs[i]![k]!, 0) /
+            row.length,
+        )
+      ));
+      const line = `${family} float32 on a GPU: log-probability ${letters.toExponential(1)}, ` +
+        `texts ${off.toExponential(1)} nats a token`;
+      await Deno.stderr.write(new TextEncoder().encode(`${line}\n`));
+      assert.deepEqual(answers.tokens, expected.tokens, line);
+      assert.ok(off <= 1e-3 && letters <= 1e-2, line);
+      assert.ok(off + letters > 0, "a GPU adds in another order");
+    },
+  });
+}
+
 Deno.test({
   name: `CudaEngine writes the same tokens in every way of decoding${skipped}`,
   ignore: !onGpu,
