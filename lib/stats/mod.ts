@@ -55,11 +55,7 @@ export {
 } from "./correlation.ts";
 export { type CrossedSeeds, crossedSeeds, MIN_SEEDS_OF_A_RECIPE } from "./crossed_seeds.ts";
 export { designEffect } from "./design_effect.ts";
-export {
-  differenceInterval,
-  type IntervalOptions,
-  type PairedCounts,
-} from "./difference_interval.ts";
+export { differenceInterval, type IntervalOptions } from "./difference_interval.ts";
 export { effectiveDifferenceInterval } from "./effective_difference_interval.ts";
 export type {
   Better,
@@ -90,6 +86,7 @@ export {
 } from "./non_inferiority.ts";
 export { normalCdf } from "./normal_cdf.ts";
 export { normalQuantile } from "./normal_quantile.ts";
+export type { PairedCounts } from "./paired_counts.ts";
 export {
   type ClusteredDifference,
   type PairedDifference,

@@ -1,6 +1,7 @@
 import { assertAlpha, assertPairedCounts, assertShare } from "./_checks.ts";
 import { tangoStatistic } from "./_tango.ts";
-import { differenceInterval, type PairedCounts } from "./difference_interval.ts";
+import { differenceInterval } from "./difference_interval.ts";
+import type { PairedCounts } from "./paired_counts.ts";
 import { normalCdf } from "./normal_cdf.ts";
 
 /** Options of {@linkcode nonInferiority}. */

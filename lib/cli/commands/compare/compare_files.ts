@@ -42,8 +42,7 @@ import {
   text,
   texts,
 } from "../../command.ts";
-import { DEFAULT_TIMEOUT_SECONDS, SUITES } from "../judge/judge.ts";
-import { COMPARE_FILE_FLAGS } from "./compare.ts";
+import { COMPARE_FILE_FLAGS, DEFAULT_TIMEOUT_SECONDS, SUITES } from "../../judge_flags.ts";
 
 /** Flags that a comparison of what was made earlier takes beside its own. */
 const TAKEN: readonly string[] = ["out", "delta", "gauge"];
