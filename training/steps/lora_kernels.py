@@ -9,7 +9,6 @@ PEFT's up to rounding.
 import torch
 from peft.tuners.lora import Linear
 
-
 # In one pass: x * mask * scale.
 scaled = torch.ops.aten.native_dropout_backward
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import torch
 from lora_data import say
-from lora_packing import Piece, body_states
+from steps.lora_packing import Piece, body_states
 
 GRAIN = 256
 # Beyond so many graphs the memory of their inputs and outputs and the time to record them count.

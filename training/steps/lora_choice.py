@@ -7,9 +7,9 @@ import psutil
 import torch
 from lora_data import UsageError, say
 from lora_guards import plan_memory
-from lora_kernels import fuse
-from lora_packing import PACKED
-from lora_step import StepRunner
+from steps.lora_kernels import fuse
+from steps.lora_packing import PACKED
+from steps.lora_step import StepRunner
 
 # Families whose attention is what `packed_attention` computes; tests hold them to it.
 PACKABLE = ("llama", "mistral", "qwen2", "qwen3", "smollm3")

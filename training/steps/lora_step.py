@@ -8,11 +8,11 @@ depend on how the examples are cut, packed or spread over devices.
 from contextlib import nullcontext
 
 import torch
-from lora_batches import cut, total_size
 from lora_data import UsageError, say
-from lora_graphs import GraphedBody, out_of_memory
-from lora_loss import cross_entropy_sum, divergence_sum
-from lora_packing import body_states, lay_out, make_piece
+from steps.lora_batches import cut, total_size
+from steps.lora_graphs import GraphedBody, out_of_memory
+from steps.lora_loss import cross_entropy_sum, divergence_sum
+from steps.lora_packing import body_states, lay_out, make_piece
 
 # What passes through the model where this process has no examples left and others have.
 IDLE = {"input_ids": [0, 0], "labels": [-100, 0], "kind": "sql"}
