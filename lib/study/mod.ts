@@ -54,21 +54,11 @@ export { type ExportedStudy, openExport, type OpenExportOptions } from "./export
 export { findStudy, type FindStudyOptions, type FoundStudy } from "./find_study.ts";
 export { firstTrainingText } from "./inputs/first_training_text.ts";
 export { adapterFolder, fetchHubAdapters, type HubAdapters } from "./inputs/hub_adapters.ts";
-export {
-  type DataInputs,
-  type MmluInputs,
-  type ModelInputs,
-  openDataInputs,
-  openInputs,
-  openMmluInputs,
-  openModelInputs,
-  openSqlInputs,
-  type ProseInputs,
-  samplePrompt,
-  type SqlInputs,
-  type StudyInputs,
-  withEndToken,
-} from "./inputs/inputs.ts";
+export { type DataInputs, openDataInputs, openInputs, type StudyInputs } from "./inputs/inputs.ts";
+export { type MmluInputs, openMmluInputs } from "./inputs/mmlu_inputs.ts";
+export { type ModelInputs, openModelInputs, withEndToken } from "./inputs/model_inputs.ts";
+export type { ProseInputs } from "./inputs/prose_inputs.ts";
+export { openSqlInputs, samplePrompt, type SqlInputs } from "./inputs/sql_inputs.ts";
 export {
   type JudgeableSample,
   type JudgedSamples,

@@ -1,7 +1,8 @@
 import type { Engine } from "../../engine/mod.ts";
 import { cutNotice, type ProseScore } from "../../prose/mod.ts";
 import type { ProseSample } from "../../runs/mod.ts";
-import type { ModelInputs, ProseInputs } from "../inputs/inputs.ts";
+import type { ModelInputs } from "../inputs/model_inputs.ts";
+import type { ProseInputs } from "../inputs/prose_inputs.ts";
 import { sampleIdentity } from "./sample_identity.ts";
 import { type AnswerOptions, storedAnswers } from "./stored_answers.ts";
 import { passagePrompts } from "./study_prompts.ts";

@@ -9,7 +9,7 @@ import {
   type Verdict,
   type VerdictStore,
 } from "../../sql/mod.ts";
-import type { SqlInputs } from "../inputs/inputs.ts";
+import type { SqlInputs } from "../inputs/sql_inputs.ts";
 
 /** A judged completion. */
 export interface SqlVerdict extends Verdict {

@@ -10,7 +10,7 @@ import {
   type WrittenSample,
 } from "../../runs/mod.ts";
 import { KEPT_VERDICTS, type KeptVerdict } from "../../sql/mod.ts";
-import type { ModelInputs } from "../inputs/inputs.ts";
+import type { ModelInputs } from "../inputs/model_inputs.ts";
 
 /** What the answers in a store must fit: the model's vocabulary. */
 export type StoreModel = Pick<ModelInputs, "checkpoint" | "tokenizer">;

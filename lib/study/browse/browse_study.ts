@@ -7,7 +7,7 @@ import { modelTitle, readSummary, type StudyConfig, type Summary } from "../../r
 import { ensureSample } from "../../setup/mod.ts";
 import { loadSpider, type SpiderData, withShownSchemas } from "../../spider/mod.ts";
 import { databaseHashes } from "../inputs/database_hashes.ts";
-import { prefixed } from "../inputs/inputs.ts";
+import { prefixed } from "../inputs/prefixed.ts";
 import { READINGS } from "../../sql/mod.ts";
 import { checkCounts, type CountedAnswers } from "../results/check_counts.ts";
 import { RESULT_FILES } from "../results/write_results.ts";
