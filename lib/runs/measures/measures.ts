@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { type RecordOf, TEXT, together } from "../../ground/mod.ts";
+import type { Better } from "../../stats/mod.ts";
+import type { PairedChange } from "../paired_change.ts";
 import { summing } from "../suite_counts.ts";
 import {
   MMLU_COMPARISON_KEYS,
@@ -37,6 +39,21 @@ export type Gauge = typeof GAUGES[number];
 
 /** Those of them that say what a model knows: a loss on one of them may be what is not tolerated. */
 export const KNOWLEDGE_GAUGES = ["mmlu", "prose"] as const satisfies readonly Gauge[];
+
+/** Which way each measure gets better, and the unit of its changes. */
+export const GAUGE_SCALES: Readonly<Record<Gauge, GaugeScale>> = {
+  sql: { better: "higher", unit: "points" },
+  mmlu: { better: "higher", unit: "points" },
+  prose: { better: "lower", unit: "nats a token" },
+};
+
+/** The scale of a measure: of shares, whose changes are percentage points, or of another unit. */
+export interface GaugeScale {
+  /** Which way it gets better. */
+  readonly better: Better;
+  /** The unit that a change is printed in. */
+  readonly unit: "points" | "nats a token";
+}
 
 /** Each measure's part of a study's config. */
 export const MEASURE_SETTING_KEYS = {
@@ -83,6 +100,11 @@ export const COMPARISON_KEYS = {
 
 /** A variant against another one on the same examples: the base model, or the first of a pair. */
 export interface Comparison extends RecordOf<typeof COMPARISON_KEYS> {}
+
+/** The change of one measure over all of its examples, in the study's own reading and prompt. */
+export function overallChange(comparison: Comparison, gauge: Gauge): PairedChange | undefined {
+  return gauge === "sql" ? comparison.sql?.overall.official : comparison[gauge]?.overall;
+}
 
 /** The keys of {@linkcode SummaryCounts}. */
 export const SUMMARY_COUNT_KEYS = {

@@ -7,6 +7,12 @@ import { sampleIdentity } from "./sample_identity.ts";
 import { type AnswerOptions, storedAnswers } from "./stored_answers.ts";
 import { passagePrompts } from "./study_prompts.ts";
 
+/** What a variant made of general text. */
+export interface ProseAnswers {
+  /** Scored passages; empty where they were not asked for. */
+  readonly prose: readonly ProseScore[];
+}
+
 /**
  * Scores the study's passages with one variant, in nats; stored and resumed as
  * all answers are.

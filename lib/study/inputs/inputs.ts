@@ -1,25 +1,23 @@
 import { auditTokens, type TokenAudit } from "../../engine/mod.ts";
 import { letterCount } from "../../mmlu/mod.ts";
-import type { Provenance, StudyConfig } from "../../runs/mod.ts";
-import { databaseHashes } from "./database_hashes.ts";
+import { GAUGES, type Provenance, type StudyConfig } from "../../runs/mod.ts";
+import { type MeasureInputs, MEASURES, openMeasureInputs } from "../measures/measures.ts";
 import type { HubAdapters } from "./hub_adapters.ts";
-import { type MmluInputs, openMmluInputs } from "./mmlu_inputs.ts";
 import { type ModelInputs, openModelInputs } from "./model_inputs.ts";
 import { prefixed } from "./prefixed.ts";
-import { openProseInputs, type ProseInputs } from "./prose_inputs.ts";
-import { openSqlInputs, samplePrompt, type SqlInputs } from "./sql_inputs.ts";
+import { samplePrompt } from "./sql_inputs.ts";
 
 /** What stands before the names of the model's files among the hashes of a study. */
 const MODEL = "model/";
 
 /** The data of a study, opened and checked before any model is here. */
-export interface DataInputs extends SqlInputs, MmluInputs, ProseInputs {
+export interface DataInputs extends MeasureInputs {
   /** SHA-256 of all data files that the study reads, by name, the asked databases among them. */
   readonly dataHashes: Readonly<Record<string, string>>;
 }
 
 /** All that a study reads, opened and checked before any model is asked anything. */
-export interface StudyInputs extends ModelInputs, SqlInputs, MmluInputs, ProseInputs {
+export interface StudyInputs extends ModelInputs, MeasureInputs {
   /** What the look at the prompt's tokens found. */
   readonly audit: TokenAudit;
   /** SHA-256 of all files that the study reads, by name; part of the run's identity. */
@@ -69,13 +67,7 @@ export function sourceHashes(
 
 /** Opens the data of a study and draws its questions: what can be checked without the model. */
 export async function openDataInputs(config: StudyConfig): Promise<DataInputs> {
-  const sql = await openSqlInputs(config);
-  const choices = await openMmluInputs(config);
-  const text = await openProseInputs(config);
-  const dataHashes = {
-    ...prefixed("spider/", { ...sql.spider.hashes, ...await databaseHashes(sql) }),
-    ...prefixed("mmlu/", choices.mmlu.hashes),
-    ...prefixed("prose/", text.prose.hashes),
-  };
-  return { ...sql, ...choices, ...text, dataHashes };
+  const inputs = await openMeasureInputs(config);
+  const hashes = await Promise.all(GAUGES.map((gauge) => MEASURES[gauge].hashes(inputs)));
+  return { ...inputs, dataHashes: Object.assign({}, ...hashes) };
 }

@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import type { MmluQuestion } from "../../mmlu/mod.ts";
 import type { MmluSample } from "../../runs/mod.ts";
 import type { SqlVerdict } from "../answers/judge_samples.ts";
-import { answerLetters, judgedAlike, type MmluAnswer, type VariantAnswers } from "./answers.ts";
+import { answerLetters, type MmluAnswer } from "../answers/letters.ts";
+import { judgedAlike, type VariantAnswers } from "./answers.ts";
 import { compareVariants } from "./compare_variants.ts";
-import { scoreMmlu, scoreProse, scoreSql } from "./score_variant.ts";
+import { scoreMmlu } from "./score_mmlu.ts";
+import { scoreProse } from "./score_prose.ts";
+import { scoreSql } from "./score_sql.ts";
 
 type Hardness = SqlVerdict["hardness"];
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { SILENT } from "../../ground/mod.ts";
 import type { MmluSample } from "../../runs/mod.ts";
-import { openMmluStore, type StoreModel } from "../answers/open_stores.ts";
+import { openMmluStore } from "../answers/open_stores.ts";
+import type { StoreModel } from "../measures/measure.ts";
 import { mergeParts, partStores } from "./part_stores.ts";
 
 const MODEL = {} as StoreModel;

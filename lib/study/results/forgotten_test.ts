@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { MmluQuestion } from "../../mmlu/mod.ts";
 import { parseConfig, type Summary } from "../../runs/mod.ts";
-import type { MmluAnswer, VariantAnswers } from "../numbers/answers.ts";
+import type { MmluAnswer } from "../answers/letters.ts";
+import type { VariantAnswers } from "../numbers/answers.ts";
 import { forgottenReport } from "./forgotten.ts";
 
 const QUESTIONS: readonly MmluQuestion[] = Array.from({ length: 8 }, (_, i) => ({

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { parseConfig, type StudyConfig } from "../../runs/mod.ts";
 import { scoreEvidence, splitHalves, verdict } from "../../stats/mod.ts";
-import type { MmluAnswer, VariantAnswers } from "../numbers/answers.ts";
+import type { MmluAnswer } from "../answers/letters.ts";
+import type { VariantAnswers } from "../numbers/answers.ts";
 import { compareVariants } from "../numbers/compare_variants.ts";
 import type { SqlVerdict } from "../answers/judge_samples.ts";
 import { studyFindings, tolerancesOf } from "./study_findings.ts";

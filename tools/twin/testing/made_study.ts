@@ -1,7 +1,8 @@
 import type { StudyConfig, Summary } from "../../../lib/runs/mod.ts";
 import { parseConfig, recordedConfig } from "../../../lib/runs/mod.ts";
 import { pcg32 } from "../../../lib/stats/mod.ts";
-import type { MmluAnswer, VariantAnswers } from "../../../lib/study/numbers/answers.ts";
+import type { MmluAnswer } from "../../../lib/study/answers/letters.ts";
+import type { VariantAnswers } from "../../../lib/study/numbers/answers.ts";
 import { summarizeVariants } from "../../../lib/study/results/build_summary.ts";
 import { writeResults } from "../../../lib/study/results/write_results.ts";
 import type { StudyFolder } from "../../../lib/study/study_folder.ts";
