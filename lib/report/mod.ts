@@ -126,7 +126,8 @@ export { type PaperVariants, paperVariants } from "./paper/paper_variants.ts";
 export { PAPER_LANGUAGES, writePaper } from "./paper/write_paper.ts";
 export { bestVariant } from "./rows/best_variant.ts";
 export type { ExampleAnswer, ExampleRow, ResultTable } from "./rows/example_types.ts";
-export { changeRows, pairRows, shotsName } from "./rows/change_rows.ts";
+export { changeRows, pairRows } from "./rows/change_rows.ts";
+export { shotsName } from "./rows/groups.ts";
 export type { ChangeContext } from "./rows/change_rows.ts";
 export type {
   AboveChanceRow,
@@ -138,6 +139,7 @@ export type {
   CountRow,
   CoverageRow,
   FlipsRow,
+  GaugeChanges,
   GaugeTitles,
   LetterRow,
   Measure,

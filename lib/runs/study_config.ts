@@ -8,7 +8,12 @@ import {
   together,
 } from "../ground/mod.ts";
 import { FILE_NAME } from "./_file_name.ts";
-import { GAUGES, KNOWLEDGE_GAUGES, MEASURE_SETTING_KEYS } from "./measures/measures.ts";
+import {
+  DEFAULT_GAUGES,
+  GAUGES,
+  KNOWLEDGE_GAUGES,
+  MEASURE_SETTING_KEYS,
+} from "./measures/measures.ts";
 import { TRAINING_KEYS } from "./training_config.ts";
 
 /** The one model that comes with the repository's setup. */
@@ -167,7 +172,7 @@ export const STUDY_KEYS = {
   chat: z.strictObject(CHAT_KEYS).prefault({}),
   ...MEASURE_SETTING_KEYS,
   /** Which of the measures are taken. */
-  measures: z.array(z.enum(GAUGES)).min(1).default(["sql", "mmlu", "prose"]),
+  measures: z.array(z.enum(GAUGES)).min(1).default([...DEFAULT_GAUGES]),
   /** What the model is specialised on, and how. */
   training: z.strictObject(TRAINING_KEYS).prefault({}),
   /** Adapters from elsewhere that are compared with the base model too. */

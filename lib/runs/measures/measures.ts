@@ -37,6 +37,9 @@ export const GAUGES = ["sql", "mmlu", "prose"] as const;
 /** One of the measures of a study. */
 export type Gauge = typeof GAUGES[number];
 
+/** What a study measures where its config does not say. */
+export const DEFAULT_GAUGES: readonly Gauge[] = ["sql", "mmlu", "prose"];
+
 /** Those of them that say what a model knows: a loss on one of them may be what is not tolerated. */
 export const KNOWLEDGE_GAUGES = ["mmlu", "prose"] as const satisfies readonly Gauge[];
 
