@@ -13,6 +13,7 @@ import {
   changeRows,
   changeSentence,
   changesTable,
+  GAUGE_TITLES,
   INTERVAL_NOTE,
   UNADJUSTED_NOTE,
 } from "../../../report/mod.ts";
@@ -119,7 +120,7 @@ function weightsOf(run: string, note: (line: string) => void): string[] {
   }
 }
 
-const TITLES = { sql: "text-to-SQL", mmlu: "multiple choice", prose: "general text" } as const;
+const TITLES = { ...GAUGE_TITLES, mmlu: "multiple choice" };
 
 interface Tolerance {
   readonly gauge: "mmlu" | "prose";
