@@ -93,18 +93,16 @@ export function recordedConfig(config: StudyConfig): StudyConfig {
 /** Every measure's settings with the paths of its data as they are recorded. */
 function recordedSettings(config: StudyConfig): Partial<StudyConfig> {
   const measures = Object.keys(MEASURE_SETTING_KEYS) as (keyof typeof MEASURE_SETTING_KEYS)[];
-  return Object.fromEntries(
-    measures.filter((measure) => config[measure] !== undefined).map((measure) => [
-      measure,
-      Object.fromEntries(
-        Object.entries(config[measure]).map(([key, value]) =>
-          typeof value === "string" && DATA_PATHS.includes(key)
-            ? [key, recordedPath(value)]
-            : [key, value]
-        ),
-      ),
-    ]),
-  );
+  return Object.fromEntries(measures.flatMap((measure) => {
+    const settings: Readonly<Record<string, unknown>> | undefined = config[measure];
+    if (settings === undefined) return [];
+    const recorded = Object.entries(settings).map(([key, value]) =>
+      typeof value === "string" && DATA_PATHS.includes(key)
+        ? [key, recordedPath(value)]
+        : [key, value]
+    );
+    return [[measure, Object.fromEntries(recorded)]];
+  }));
 }
 
 /**

@@ -10,6 +10,7 @@ import {
 import { requiredExamples, splitHalves } from "../../stats/mod.ts";
 import { pcg32 } from "../../stats/pcg32.ts";
 import type { MmluAnswer } from "../../study/answers/letters.ts";
+import { NO_ANSWERS } from "../../study/measures/measures.ts";
 import type { VariantAnswers } from "../../study/numbers/answers.ts";
 import { compareVariants } from "../../study/numbers/compare_variants.ts";
 import { scoreMmlu } from "../../study/numbers/score_mmlu.ts";
@@ -85,6 +86,7 @@ function made(
 
 function answersOf(variant: Made, index: number): VariantAnswers {
   return {
+    ...NO_ANSWERS,
     name: variant.name,
     origin: variant.origin,
     verdicts: verdictsOf(variant, index),

@@ -29,6 +29,7 @@ import {
   answerPlace,
   type ComparedResults,
   compareResults,
+  NO_ANSWERS,
   notedOnce,
   readAnswers,
   RESULT_FILES,
@@ -215,10 +216,9 @@ async function judged(
     },
   });
   return {
+    ...NO_ANSWERS,
     name: file,
     origin: { source: file },
-    letters: [],
-    prose: [],
     verdicts: verdicts.map(({ status, ...verdict }) => ({
       ...verdict,
       status: status === "no_prediction" ? "no_sql" : status,
