@@ -124,7 +124,6 @@ export { isFigure, type PaperFigure, paperFigure } from "./paper/paper_figures.t
 export type { PaperInputs, PromptTurn } from "./paper/paper_inputs.ts";
 export { type PaperVariants, paperVariants } from "./paper/paper_variants.ts";
 export { PAPER_LANGUAGES, writePaper } from "./paper/write_paper.ts";
-export { bestVariant } from "./rows/best_variant.ts";
 export type { ExampleAnswer, ExampleRow, ResultTable } from "./rows/example_types.ts";
 export { changeRows, pairRows } from "./rows/change_rows.ts";
 export { shotsName } from "./rows/groups.ts";

@@ -25,7 +25,6 @@ export { aboveChance, type AboveChanceOptions, type ChanceTest } from "./above_c
 export { alignById, type AlignedPair } from "./align_by_id.ts";
 export { type Alternative, binomialTest, type BinomialTestOptions } from "./binomial_exact.ts";
 export { binomialPmf } from "./binomial_pmf.ts";
-export { bootstrap, type BootstrapOptions, type BootstrapResult } from "./bootstrap.ts";
 export { brierScores, letterBrierScores } from "./brier_scores.ts";
 export {
   type Calibration,
@@ -46,7 +45,6 @@ export {
   clusteredNonInferiority,
   type MeanWithSpread,
 } from "./clustered_non_inferiority.ts";
-export { compareRecipes, type RecipeComparison, type RecipeScores } from "./compare_recipes.ts";
 export {
   type Coefficient,
   type Correlation,
@@ -99,7 +97,6 @@ export {
   percentageChange,
   type PercentageChangeOptions,
 } from "./percentage_change.ts";
-export { predictionInterval } from "./prediction_interval.ts";
 export { type AdjustedClaim, type PrimaryClaim, primaryClaims } from "./primary_claims.ts";
 export {
   type PriorFreeChoice,
@@ -118,15 +115,11 @@ export type {
   RecommendationPlan,
   VariantResult,
 } from "./recommendation.ts";
-export { excludableLoss, type PlanOptions, requiredExamples } from "./required_examples.ts";
+export { type PlanOptions, requiredExamples } from "./required_examples.ts";
 export { rightLetterProbabilities } from "./right_letter_probabilities.ts";
 export { type EvidenceOptions, scoreEvidence } from "./score_evidence.ts";
 export { seededOrder } from "./seeded_order.ts";
 export { shuffled } from "./shuffled.ts";
-export {
-  type DetectionOptions,
-  smallestDetectableDifference,
-} from "./smallest_detectable_difference.ts";
 export { type Halves, splitHalves } from "./split_halves.ts";
 export { studentCdf, studentQuantile } from "./student_t.ts";
 export { type Outcome, type Verdict, verdict, type VerdictOptions } from "./verdict.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { forEachDiscordance } from "./_paired_exact.ts";
+import { forEachDiscordance } from "./testing/paired_exact.ts";
 import { clusteredNonInferiority } from "./clustered_non_inferiority.ts";
 import { effectiveDifferenceInterval } from "./effective_difference_interval.ts";
 import { differenceInterval } from "./difference_interval.ts";

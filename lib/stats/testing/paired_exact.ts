@@ -1,4 +1,4 @@
-import { binomialPmf } from "./binomial_pmf.ts";
+import { binomialPmf } from "../binomial_pmf.ts";
 
 /** The true chances of the three outcomes that a test of coverage supposes; the rest is 00. */
 export interface PairedTruth {
