@@ -6,13 +6,13 @@
  *
  * @example What a base model and a tuned one got right, compared
  * ```ts
- * import { alignById, pairedDifference } from "./mod.ts";
+ * import { alignById, scoreEvidence } from "./mod.ts";
  * import assert from "node:assert/strict";
  *
  * const base = [{ id: "dev-0", right: false }, { id: "dev-1", right: true }];
  * const tuned = [{ id: "dev-1", right: true }, { id: "dev-0", right: true }];
  * const pairs = alignById(base, tuned);
- * const { difference, gained, lost } = pairedDifference(
+ * const { difference, gained, lost } = scoreEvidence(
  *   pairs.map((pair) => pair.base.right),
  *   pairs.map((pair) => pair.tuned.right),
  * );
@@ -41,11 +41,6 @@ export {
 export { type ClusterRobustMean, clusterRobustMean } from "./cluster_robust_mean.ts";
 export { type ClusteredMean, clusteredMean } from "./clustered_mean.ts";
 export {
-  type ClusteredNonInferiority,
-  clusteredNonInferiority,
-  type MeanWithSpread,
-} from "./clustered_non_inferiority.ts";
-export {
   type Coefficient,
   type Correlation,
   correlation,
@@ -70,27 +65,14 @@ export { holm } from "./holm.ts";
 export type { Interval } from "./interval.ts";
 export { type HabitAnswers, type LetterHabit, letterHabit } from "./letter_habit.ts";
 export { letterName } from "./letter_name.ts";
-export { letterPrior } from "./letter_prior.ts";
 export { letterProbabilities } from "./letter_probabilities.ts";
 export { type LetterTable, letterTable, type LetterTableOptions } from "./letter_table.ts";
 export { logGamma } from "./log_gamma.ts";
-export { mcnemarExact } from "./mcnemar_exact.ts";
 export { mcnemarMidP } from "./mcnemar_mid_p.ts";
 export { meanEvidence, type MeanEvidenceOptions } from "./mean_evidence.ts";
-export {
-  type NonInferiority,
-  nonInferiority,
-  type NonInferiorityOptions,
-} from "./non_inferiority.ts";
 export { normalCdf } from "./normal_cdf.ts";
 export { normalQuantile } from "./normal_quantile.ts";
 export type { PairedCounts } from "./paired_counts.ts";
-export {
-  type ClusteredDifference,
-  type PairedDifference,
-  pairedDifference,
-  type PairedDifferenceOptions,
-} from "./paired_difference.ts";
 export { pcg32, type Pcg32Options } from "./pcg32.ts";
 export {
   type PercentageChange,

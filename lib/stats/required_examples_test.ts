@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { forEachDiscordance } from "./testing/paired_exact.ts";
-import { nonInferiority } from "./non_inferiority.ts";
+import { nonInferiority } from "./testing/non_inferiority.ts";
 import { requiredExamples } from "./required_examples.ts";
 
 Deno.test("requiredExamples() exclude the loss 8 times in 10, exactly summed", () => {

@@ -1,8 +1,8 @@
-import { assertAlpha, assertPairedCounts, assertShare } from "./_checks.ts";
-import { tangoStatistic } from "./_tango.ts";
-import { differenceInterval } from "./difference_interval.ts";
-import type { PairedCounts } from "./paired_counts.ts";
-import { normalCdf } from "./normal_cdf.ts";
+import { assertAlpha, assertPairedCounts, assertShare } from "../_checks.ts";
+import { tangoStatistic } from "../_tango.ts";
+import { differenceInterval } from "../difference_interval.ts";
+import type { PairedCounts } from "../paired_counts.ts";
+import { normalCdf } from "../normal_cdf.ts";
 
 /** Options of {@linkcode nonInferiority}. */
 export interface NonInferiorityOptions {

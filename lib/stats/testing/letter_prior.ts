@@ -1,4 +1,4 @@
-import { letterProbabilities } from "./letter_probabilities.ts";
+import { letterProbabilities } from "../letter_probabilities.ts";
 
 /**
  * How likely a model makes each letter, whatever the question: the mean of its probabilities over

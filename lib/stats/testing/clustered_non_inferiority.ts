@@ -1,7 +1,7 @@
-import { assertAlpha, assertPositive } from "./_checks.ts";
-import type { Spread } from "./evidence.ts";
+import { assertAlpha, assertPositive } from "../_checks.ts";
+import type { Spread } from "../evidence.ts";
 import type { NonInferiority, NonInferiorityOptions } from "./non_inferiority.ts";
-import { studentCdf, studentQuantile } from "./student_t.ts";
+import { studentCdf, studentQuantile } from "../student_t.ts";
 
 /** A mean with its spread, as `clusterRobustMean` gives. */
 export interface MeanWithSpread extends Spread {

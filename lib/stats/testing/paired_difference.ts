@@ -1,6 +1,6 @@
-import { clusterRobustMean } from "./cluster_robust_mean.ts";
-import { differenceInterval } from "./difference_interval.ts";
-import type { Interval } from "./interval.ts";
+import { clusterRobustMean } from "../cluster_robust_mean.ts";
+import { differenceInterval } from "../difference_interval.ts";
+import type { Interval } from "../interval.ts";
 import { mcnemarExact } from "./mcnemar_exact.ts";
 
 /** How a tuned variant's score differs from its base model's, on the same examples. */

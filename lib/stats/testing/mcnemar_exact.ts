@@ -1,4 +1,4 @@
-import { binomialTest } from "./binomial_exact.ts";
+import { binomialTest } from "../binomial_exact.ts";
 
 /**
  * McNemar's exact test: whether two variants differ, from the examples on which they disagree.
