@@ -1,5 +1,6 @@
 import { checkRunFolder, GAUGES, type StudyConfig } from "../runs/mod.ts";
 import { ensureModel, ensurePythonEnv, ensureSample } from "../setup/mod.ts";
+import { proseNotes } from "./answers/answer_prose.ts";
 import { dataLabel } from "./inputs/data_label.ts";
 import { fetchHubAdapters } from "./inputs/hub_adapters.ts";
 import { openDataInputs, openInputs, type StudyInputs } from "./inputs/inputs.ts";
@@ -55,6 +56,9 @@ export async function openStudy(
   const model = await ensureModel(config, progress, { signal });
   const hubAdapters = await fetchHubAdapters(config.adapters, progress, { signal });
   const inputs = await openInputs(model.config, model.dir, data, hubAdapters);
+  if (config.measures.includes("prose")) {
+    for (const line of proseNotes(inputs)) progress.note(line);
+  }
   const folder = openStudyFolder(inputs, out, { lookOnly: planOnly });
   for (const line of unnamedTrainings(folder, trainings(config))) progress.note(line);
   return { inputs, folder };

@@ -1,5 +1,5 @@
 import type { Engine } from "../../engine/mod.ts";
-import { cutNotice, type ProseScore } from "../../prose/mod.ts";
+import { cutNotice, type ProseScore, proseScore } from "../../prose/mod.ts";
 import type { ProseSample } from "../../runs/mod.ts";
 import type { ModelInputs } from "../inputs/model_inputs.ts";
 import type { ProseInputs } from "../inputs/prose_inputs.ts";
@@ -44,10 +44,7 @@ export async function answerProse(
       nats: -logProbs.reduce((sum, logProb) => sum + logProb, 0),
     }),
   }, options);
-  return samples.map(({ tokens, nats }, i) => {
-    const { id, kind, topic } = jobs[i]!.prompt;
-    return { id, kind, topic, tokens, nats };
-  });
+  return samples.map(({ nats }, i) => proseScore(jobs[i]!.prompt, nats));
 }
 
 /** A line on passages that are too long for the model's window, if there are any. */
