@@ -10,6 +10,7 @@ import { REPOSITORY_ROOT } from "../lib/ground/mod.ts";
  * - Within `lib/engine` the same holds for its own rooms; all of them may take
  *   the engine's surface, `engine.ts`. The devices do not know each other.
  * - Nothing of a folder `testing/` is imported by the product.
+ * - No file imports itself over others, not even for a type.
  *
  * @module
  */
@@ -61,12 +62,41 @@ const IMPORT = /(?:^(?:import|export)\b[^;"]*?from |\bimport\(\s*)"(\.{1,2}\/[^"
  * @param text Its text.
  */
 export function brokenRules(file: string, text: string): BrokenRule[] {
-  if (file.endsWith("_test.ts") || file.includes("/testing/")) return [];
-  return [...text.matchAll(IMPORT)].flatMap(([, path]) => {
-    const imported = join(dirname(file), path!);
+  if (isHelpOfTests(file)) return [];
+  return importsOf(file, text).flatMap((imported) => {
     const why = fault(file, imported);
     return why ? [{ file, imported, why }] : [];
   });
+}
+
+/**
+ * Circles among the imports of product files, each as the files on the way back to its first one. One
+ * is named for each group of files that reach each other: break it, and see what is left.
+ *
+ * @param texts The files' texts by their paths from the repository's root.
+ */
+export function importCircles(texts: ReadonlyMap<string, string>): string[][] {
+  const product = [...texts].filter(([file]) => !isHelpOfTests(file));
+  const imports = new Map(product.map(([file, text]) => [file, importsOf(file, text)]));
+  const done = new Set<string>();
+  const circles: string[][] = [];
+  const follow = (file: string, way: readonly string[]): void => {
+    const at = way.indexOf(file);
+    if (at >= 0) circles.push(way.slice(at));
+    if (at >= 0 || done.has(file)) return;
+    for (const next of imports.get(file) ?? []) follow(next, [...way, file]);
+    done.add(file);
+  };
+  for (const file of imports.keys()) follow(file, []);
+  return circles;
+}
+
+function isHelpOfTests(file: string): boolean {
+  return file.endsWith("_test.ts") || file.includes("/testing/");
+}
+
+function importsOf(file: string, text: string): string[] {
+  return [...text.matchAll(IMPORT)].map(([, path]) => join(dirname(file), path!));
 }
 
 function fault(file: string, imported: string): string | undefined {
@@ -110,11 +140,19 @@ function productFiles(folder: string): string[] {
   });
 }
 
-/** Every broken rule of the house, in the order of the files. */
+/** Every broken rule of the house, in the order of the files; circles last. */
 export function brokenRulesOfHouse(root: string = REPOSITORY_ROOT): BrokenRule[] {
-  return productFiles(join(root, "lib")).sort().flatMap((path) =>
-    brokenRules(relative(root, path), Deno.readTextFileSync(path))
+  const files = productFiles(join(root, "lib")).sort().map((path) =>
+    [relative(root, path), Deno.readTextFileSync(path)] as const
   );
+  return [
+    ...files.flatMap(([file, text]) => brokenRules(file, text)),
+    ...importCircles(new Map(files)).map(([file, imported, ...others]) => ({
+      file: file!,
+      imported: imported!,
+      why: ["a circle", ...others, file].join(" -> "),
+    })),
+  ];
 }
 
 if (import.meta.main) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { brokenRules, brokenRulesOfHouse } from "./check_rooms.ts";
+import { brokenRules, brokenRulesOfHouse, importCircles } from "./check_rooms.ts";
 
 function why(file: string, path: string): string | undefined {
   return brokenRules(file, `import { x } from "${path}";\n`)[0]?.why;
@@ -43,4 +43,17 @@ Deno.test("brokenRules() sees what is imported while the program runs", () => {
   assert.deepEqual(brokenRules("lib/cli/a.ts", text), []);
   const broken = text.replace("import(", "import(\n  ");
   assert.equal(brokenRules("lib/sql/a.ts", broken).length, 1);
+});
+
+Deno.test("importCircles() names the way back to a file, over types and what is imported later", () => {
+  const texts = new Map([
+    ["lib/a/start.ts", 'import { b } from "./b.ts";\n'],
+    ["lib/a/b.ts", 'import type { C } from "./c.ts";\n'],
+    ["lib/a/c.ts", 'export const load = () => import("./b.ts");\nexport { d } from "./d.ts";\n'],
+    ["lib/a/d.ts", ""],
+    ["lib/a/d_test.ts", 'import { d } from "./d_test.ts";\n'],
+  ]);
+  assert.deepEqual(importCircles(texts), [["lib/a/b.ts", "lib/a/c.ts"]]);
+  texts.set("lib/a/c.ts", 'export { d } from "./d.ts";\n');
+  assert.deepEqual(importCircles(texts), []);
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { allowedValues, CHAT_KEYS, type JsonSchema } from "../lib/ground/mod.ts";
 import { REPOSITORY_ROOT, writeAtomic } from "../lib/ground/mod.ts";
+import * as measures from "../lib/runs/measures/measures.ts";
 import * as study from "../lib/runs/study_config.ts";
 import * as training from "../lib/runs/training_config.ts";
 
@@ -14,7 +15,12 @@ import * as training from "../lib/runs/training_config.ts";
 /** The file that is written. */
 export const CONFIG_REFERENCE = `${REPOSITORY_ROOT}/docs/config.md`;
 
+const MEASURES = "lib/runs/measures";
+
 const SOURCES = [
+  ...[...Deno.readDirSync(`${REPOSITORY_ROOT}/${MEASURES}`)].map(({ name }) =>
+    `${MEASURES}/${name}`
+  ),
   "lib/runs/study_config.ts",
   "lib/runs/training_config.ts",
   "lib/ground/chat_settings.ts",
@@ -40,7 +46,7 @@ export async function configReference(): Promise<string> {
   const sections = [...sectionsOf(study.STUDY, "")].map(([path, keys]) => {
     const title = path === "" ? "## The study" : `## \`${path}\``;
     const rows = Object.entries(keys).map(([key, schema]) => {
-      const doc = docs.get(nameOf(keys))?.get(key);
+      const doc = docs.get(nameOf(keys))?.get(key) ?? docs.get("MEASURE_SETTING_KEYS")?.get(key);
       if (!doc) throw new Error(`No doc comment on ${path}.${key}`);
       return `| ${[`\`${key}\``, ...allowedAndDefault(schema), doc].map(cell).join(" | ")} |`;
     });
@@ -59,7 +65,7 @@ export async function configReference(): Promise<string> {
 /** The constant that has the keys; zod copies the object, not the schemas in it. */
 function nameOf(keys: Keys): string | undefined {
   const entries = Object.entries(keys);
-  return Object.entries({ ...study, ...training, CHAT_KEYS }).find(([, constant]) =>
+  return Object.entries({ ...study, ...measures, ...training, CHAT_KEYS }).find(([, constant]) =>
     Object.keys(constant).length === entries.length &&
     entries.every(([key, schema]) => (constant as Partial<Keys>)[key] === schema)
   )?.[0];

@@ -82,10 +82,9 @@ function changeText(summary: Summary, [variant, gauge]: readonly string[]): stri
 /** Which study it is, and what of it could not be judged. */
 function sourceText({ name, label, config, counts, provenance }: Summary): string {
   const { git, prompts } = provenance;
-  const asked = { sql: counts.sql, mmlu: counts.mmlu, prose: counts.prose };
   const versions = GAUGES.flatMap((gauge) => {
     const version = prompts[gauge];
-    return asked[gauge] && version !== undefined ? [markdownText(version)] : [];
+    return counts[gauge] && version !== undefined ? [markdownText(version)] : [];
   });
   const missing = (counts.sql?.missingDatabases ?? []).map(({ dbId, examples }) =>
     `${markdownText(dbId)} (${examples})`

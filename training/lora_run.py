@@ -10,13 +10,13 @@ import lora_devices
 import torch
 import transformers
 from datasets import Dataset
-from lora_batches import share, total_size
-from lora_choice import choose_kernels, make_runner
 from lora_data import UsageError
 from lora_guards import gib, process_peak
 from lora_trainer import CompletionTrainer
 from peft import LoraConfig
 from safetensors import SafetensorError
+from steps.lora_batches import share, total_size
+from steps.lora_choice import choose_kernels, make_runner
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, PrinterCallback
 from trl import SFTConfig
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import lora_devices
 import torch
-from lora_batches import labelled, share
 from lora_checkpoint import (
     LOG,
     WEIGHTS,
@@ -36,6 +35,7 @@ from lora_watch import (
     place_adapter,
     write_adapter,
 )
+from steps.lora_batches import labelled, share
 from torch.utils.data import DataLoader
 from trl import SFTTrainer
 

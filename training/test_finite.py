@@ -4,14 +4,14 @@ import math
 import shutil
 
 import lora_checks
-import lora_step
 import lora_trainer
 import pytest
 import torch
 from lora_data import UsageError
 from safetensors.torch import load_file, save_file
-from lora_loss import cross_entropy_sum
-from lora_packing import PACKED, body_states, make_piece
+from steps import lora_step
+from steps.lora_loss import cross_entropy_sum
+from steps.lora_packing import PACKED, body_states, make_piece
 from testing.tiny_model import RECORDS, padded, rows, run, trainer_and_step, weights
 from transformers import (
     AutoModelForCausalLM,

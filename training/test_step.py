@@ -1,15 +1,14 @@
 """Tests of a step's gradient: packed, padded or one by one, and of the two parts of its loss."""
 
-import lora_batches
-import lora_step
 import pytest
 import torch
 from lora_data import UsageError
-from lora_kernels import _LoraLinear, drop, fuse
-from lora_loss import cross_entropy_sum, divergence_sum
-from lora_packing import PACKED
-from lora_step import StepRunner
 from peft import LoraConfig, get_peft_model
+from steps import lora_batches, lora_step
+from steps.lora_kernels import _LoraLinear, drop, fuse
+from steps.lora_loss import cross_entropy_sum, divergence_sum
+from steps.lora_packing import PACKED
+from steps.lora_step import StepRunner
 from transformers import (
     AutoModelForCausalLM,
     LlamaConfig,

@@ -17,14 +17,14 @@ from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
-import lora_batches
 import lora_chat
 import lora_data
 import lora_run
 import lora_settings
 import pytest
 import torch
-from lora_packing import make_piece
+from steps import lora_batches
+from steps.lora_packing import make_piece
 from testing.tiny_model import (
     RECORDS,
     TOLD,

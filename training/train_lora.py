@@ -36,12 +36,12 @@ from itertools import accumulate
 from pathlib import Path
 
 import lora_devices
-from lora_batches import ORDER, learnt_first, plan, size, total_size
 from lora_data import UsageError, complain, read_records, say, write_json
 from lora_folder import RECORD, clear, run_is_finished
 from lora_guards import check_examples, check_left_out, check_parts, same_prompts, show_example
 from lora_settings import parse_args
 from lora_stop import Stop, Stopped
+from steps.lora_batches import ORDER, learnt_first, plan, size, total_size
 
 
 def train(args, stop):

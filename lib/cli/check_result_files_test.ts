@@ -3,7 +3,8 @@ import { cpSync, existsSync } from "node:fs";
 import { REPOSITORY_ROOT } from "../ground/mod.ts";
 
 import { readSummary } from "../runs/mod.ts";
-import { ANSWER_KINDS, readRecordedAnswers } from "../study/results/recorded_answers.ts";
+import { ANSWER_KINDS } from "../study/measures/answer_kinds.ts";
+import { readRecordedAnswers } from "../study/results/recorded_answers.ts";
 import { checkResultFiles } from "./check_result_files.ts";
 
 const RECORDED = `${REPOSITORY_ROOT}/results/recorded`;

@@ -3,6 +3,9 @@ import type { Flag } from "./command.ts";
 /** The config of a study when none is named. */
 export const DEFAULT_CONFIG = "config/sample.json";
 
+/** The study that is read when none is named. */
+export const DEFAULT_STUDY = "results/recorded/sample";
+
 /** Flags of every command that works on a study. */
 export const STUDY_FLAGS: Readonly<Record<string, Flag>> = {
   config: { type: "text", value: "FILE", help: `the study (default ${DEFAULT_CONFIG})` },

@@ -1,17 +1,7 @@
 import type { Adapter } from "./checkpoint/mod.ts";
+import type { Prompt } from "./tokenizer/mod.ts";
 
-/**
- * One prompt as token ids, split where sharing ends: prompts with an equal
- * `prefix` (few-shot examples, schema) let an engine compute that part once.
- * The model always sees `prefix` followed by `suffix`; `suffix` has at least
- * one token.
- */
-export interface Prompt {
-  /** What other prompts may begin with as well. */
-  readonly prefix: readonly number[];
-  /** What follows it. */
-  readonly suffix: readonly number[];
-}
+export type { Prompt };
 
 /** Which weights answer: none of the fields is the base model. */
 export interface Variant {

@@ -28,7 +28,7 @@ export {
   together,
 } from "./check_record.ts";
 export { checkOutputFile, checkOutputFolder, checkOutputIsNoInput } from "./files/check_output.ts";
-export { decodeText, readBytes, readListText, readText } from "./text/decode_text.ts";
+export { decodeText, readBytes, readListText } from "./text/decode_text.ts";
 export { type JsonLine, jsonLines } from "./text/json_lines.ts";
 export { type OtherNames, refuseOtherNames } from "./text/other_names.ts";
 export { checkOwnFiles, writeOwnFiles } from "./files/own_files.ts";

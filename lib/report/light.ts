@@ -15,7 +15,6 @@ export {
   formatChange,
   formatCount,
   formatCounted,
-  formatDifference,
   formatEstimate,
   formatNats,
   formatPercent,

@@ -129,9 +129,9 @@ export { isFigure, type PaperFigure, paperFigure } from "./paper/paper_figures.t
 export type { PaperInputs, PromptTurn } from "./paper/paper_inputs.ts";
 export { type PaperVariants, paperVariants } from "./paper/paper_variants.ts";
 export { PAPER_LANGUAGES, writePaper } from "./paper/write_paper.ts";
-export { bestVariant } from "./rows/best_variant.ts";
 export type { ExampleAnswer, ExampleRow, ResultTable } from "./rows/example_types.ts";
-export { changeRows, pairRows, shotsName } from "./rows/change_rows.ts";
+export { changeRows, pairRows } from "./rows/change_rows.ts";
+export { shotsName } from "./rows/groups.ts";
 export type { ChangeContext } from "./rows/change_rows.ts";
 export type {
   AboveChanceRow,
@@ -143,6 +143,7 @@ export type {
   CountRow,
   CoverageRow,
   FlipsRow,
+  GaugeChanges,
   GaugeTitles,
   LetterRow,
   Measure,
@@ -155,14 +156,9 @@ export type {
   VariantRows,
 } from "./rows/row_types.ts";
 export type { LossRow, TrainingRow } from "./rows/training_types.ts";
+export { unscoredText } from "./measures/sql.ts";
 export { barRows, spokenRows } from "./rows/study_lookup.ts";
-export {
-  GAUGE_TITLES,
-  type StudyFacts,
-  summaryRows,
-  unscoredText,
-  variantRows,
-} from "./rows/summary_rows.ts";
+export { GAUGE_TITLES, type StudyFacts, summaryRows, variantRows } from "./rows/summary_rows.ts";
 export { accuracyTable, chanceTable, classesTable, countsTable } from "./tables/accuracy_table.ts";
 export { type RepeatedRow, repetitionTable } from "./tables/repetition_table.ts";
 export {

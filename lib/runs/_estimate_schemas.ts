@@ -5,7 +5,7 @@ import type {
   Calibration,
   ChanceTest,
   ChangeAboveChance,
-  ClusteredDifference,
+  ClusteredMean,
   Correlation,
   CrossedSeeds,
   Evidence,
@@ -65,7 +65,7 @@ export const CHANCE: z.ZodType<ChanceTest> = z.strictObject({
 });
 
 /** A mean with clusters as the unit. */
-export const CLUSTERED: z.ZodType<ClusteredDifference> = z.strictObject({
+export const CLUSTERED: z.ZodType<Omit<ClusteredMean, "mean">> = z.strictObject({
   clusters: z.int().min(2),
   stderr: z.number().min(0),
   ci95: INTERVAL,

@@ -11,6 +11,7 @@ import {
   writeAtomic,
 } from "../ground/mod.ts";
 import { configHash, identityOf, recordedConfig } from "./config.ts";
+import { MEASURE_SETTING_KEYS } from "./measures/measures.ts";
 import type { StudyConfig } from "./study_config.ts";
 
 /** The name of a study's folder in `results/`: its own, without a date, so that it can resume. */
@@ -199,9 +200,10 @@ export function sourcesDifference(
 }
 
 function placeless(config: RecordedSources["config"]): Claim["config"] {
-  const parts = ["model", "spider", "mmlu", "prose"].map((part) => {
+  const parts = ["model", ...Object.keys(MEASURE_SETTING_KEYS)].flatMap((part) => {
+    if (config[part] === undefined) return [];
     const { path: _path, ...rest } = config[part] as Readonly<Record<string, unknown>>;
-    return [part, rest];
+    return [[part, rest]];
   });
   return { ...config, ...Object.fromEntries(parts) };
 }

@@ -8,8 +8,12 @@ import {
   redactUrls,
   REPOSITORY_ROOT,
 } from "../ground/mod.ts";
+import { MEASURE_SETTING_KEYS } from "./measures/measures.ts";
 import { withNamedRecipes } from "./named_recipes.ts";
 import { STUDY, type StudyConfig } from "./study_config.ts";
+
+/** The settings of a measure that say where its data are. */
+const DATA_PATHS: readonly string[] = ["path", "database"];
 
 /**
  * Reads a study out of the text of its file: every key checked, defaults filled in.
@@ -75,22 +79,30 @@ export function applyDataRoot(config: StudyConfig, dir: string): StudyConfig {
  * server's address without user names, passwords and keys.
  */
 export function recordedConfig(config: StudyConfig): StudyConfig {
-  const { engine, model, spider } = config;
-  const { database } = spider;
+  const { engine, model } = config;
   return {
     ...config,
+    ...recordedSettings(config),
     engine: engine.url === undefined ? engine : { ...engine, url: redactUrls(engine.url) },
     model: model.path === undefined ? model : { ...model, path: recordedPath(model.path) },
-    spider: {
-      ...spider,
-      path: recordedPath(spider.path),
-      ...(database === undefined ? {} : { database: recordedPath(database) }),
-    },
-    mmlu: { ...config.mmlu, path: recordedPath(config.mmlu.path) },
-    prose: { ...config.prose, path: recordedPath(config.prose.path) },
     adapters: config.adapters.map((entry) => ({ ...entry, adapter: recordedPath(entry.adapter) })),
     models: config.models.map((entry) => ({ ...entry, path: recordedPath(entry.path) })),
   };
+}
+
+/** Every measure's settings with the paths of its data as they are recorded. */
+function recordedSettings(config: StudyConfig): Partial<StudyConfig> {
+  const measures = Object.keys(MEASURE_SETTING_KEYS) as (keyof typeof MEASURE_SETTING_KEYS)[];
+  return Object.fromEntries(measures.flatMap((measure) => {
+    const settings: Readonly<Record<string, unknown>> | undefined = config[measure];
+    if (settings === undefined) return [];
+    const recorded = Object.entries(settings).map(([key, value]) =>
+      typeof value === "string" && DATA_PATHS.includes(key)
+        ? [key, recordedPath(value)]
+        : [key, value]
+    );
+    return [[measure, Object.fromEntries(recorded)]];
+  }));
 }
 
 /**

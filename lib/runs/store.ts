@@ -71,7 +71,7 @@ const NAMED_LINES = 5;
  *
  * @example A run that is started twice does its work once
  * ```ts
- * import { type MmluSample, SAMPLES } from "./samples.ts";
+ * import { type MmluSample, SAMPLES } from "./measures/measures.ts";
  * import { contentKey } from "../ground/mod.ts";
  * import { openStore } from "./store.ts";
  * import assert from "node:assert/strict";

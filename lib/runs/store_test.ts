@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { storeLine } from "./_store_lines.ts";
 import { checkRecord, contentKey } from "../ground/mod.ts";
-import { type MmluSample, SAMPLES, type SqlSample } from "./samples.ts";
+import { type MmluSample, SAMPLES, type SqlSample } from "./measures/measures.ts";
 import { openStore, type SampleStore } from "./store.ts";
 
 const WRITER = join(import.meta.dirname!, "testing", "store_writer.ts");

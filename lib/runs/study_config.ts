@@ -1,7 +1,6 @@
 import { z } from "zod";
 import {
   CHAT_KEYS,
-  LABEL,
   type Problem,
   type RecordOf,
   TEXT,
@@ -9,6 +8,12 @@ import {
   together,
 } from "../ground/mod.ts";
 import { FILE_NAME } from "./_file_name.ts";
+import {
+  DEFAULT_GAUGES,
+  GAUGES,
+  KNOWLEDGE_GAUGES,
+  MEASURE_SETTING_KEYS,
+} from "./measures/measures.ts";
 import { TRAINING_KEYS } from "./training_config.ts";
 
 /** The one model that comes with the repository's setup. */
@@ -89,70 +94,6 @@ const ENGINE = together(z.strictObject(ENGINE_KEYS), (engine) => {
   return key && { path: [key], rule: 'left out with kind "onnx"' };
 });
 
-/** The keys of {@linkcode SchemaConfig}. */
-export const SCHEMA_KEYS = {
-  /** Whether the foreign keys are listed. */
-  foreignKeys: z.boolean().default(true),
-  /** How many values of each column are shown: its most frequent ones, cut at 40 characters. */
-  cellValues: z.int().min(0).max(5).default(0),
-};
-
-/** What a prompt shows of a database, at training and at evaluation alike. */
-export interface SchemaConfig extends RecordOf<typeof SCHEMA_KEYS> {}
-
-/** The keys of {@linkcode SpiderConfig}. */
-export const SPIDER_KEYS = {
-  /** The folder in Spider's layout; or a `.jsonl` file of one's own questions. */
-  path: TEXT,
-  /** The SQLite file, or the folder of several, that questions of one's own are on. */
-  database: TEXT.exactOptional(),
-  /** How many dev questions, drawn by seed; `null` for all. */
-  limit: z.int().min(1).nullable().default(null),
-  /** Examples shown before each question. */
-  shots: z.int().min(0).max(20).default(3),
-  /** Where a completion is cut, in tokens. */
-  maxNewTokens: z.int().min(1).max(4096).default(64),
-  /** When a query is ended, in milliseconds. */
-  timeoutMs: z.int().min(1).max(600_000).default(5000),
-  /** What a prompt shows of a database; tables, columns and foreign keys if left out. */
-  schema: z.strictObject(SCHEMA_KEYS).exactOptional(),
-};
-
-/** The text-to-SQL half of a study. */
-export interface SpiderConfig extends RecordOf<typeof SPIDER_KEYS> {}
-
-/** The keys of {@linkcode MmluConfig}. */
-export const MMLU_KEYS = {
-  /** The folder in MMLU's layout; or questions of one's own, a file or a folder. */
-  path: TEXT,
-  /**
-   * What tables and figures call the data, and the subject of questions that name none; "MMLU", or
-   * the name of the file or the folder, if left out.
-   */
-  title: LABEL.exactOptional(),
-  /**
-   * Questions of each of the three categories, or of each of one's own. `null` asks all test
-   * questions of all subjects, those of the fourth category included.
-   */
-  perCategory: z.int().min(1).max(1000).nullable().default(50),
-  /** Dev questions shown before each question, of which MMLU has five. */
-  shots: z.int().min(0).max(5).default(4),
-};
-
-/** The multiple-choice half of a study. */
-export interface MmluConfig extends RecordOf<typeof MMLU_KEYS> {}
-
-/** The keys of {@linkcode ProseConfig}. */
-export const PROSE_KEYS = {
-  /** A folder or a file of passages; the project's own where it is left out. */
-  path: TEXT.default("prose_db/sample"),
-  /** How many passages, drawn by seed; `null` for all. */
-  limit: z.int().min(2).nullable().default(null),
-};
-
-/** The general text of a study. */
-export interface ProseConfig extends RecordOf<typeof PROSE_KEYS> {}
-
 const SCALES = together(
   z.array(z.number().gt(0).lte(4)).min(1),
   (scales) =>
@@ -180,7 +121,7 @@ export const SWEEP_KEYS = {
   /** Multiple-choice questions of each category that are answered in writing too. */
   written: z.int().min(0).max(1000).default(0),
   /** The measure of what is known that a variant must not lose. */
-  gauge: z.enum(["mmlu", "prose"]).default("mmlu"),
+  gauge: z.enum(KNOWLEDGE_GAUGES).default("mmlu"),
   /** The loss that is not to be tolerated: a share of questions, or nats a token. */
   delta: z.number().gt(0).lt(1).default(0.03),
   /** The chance of recommending a variant that loses `delta` or more. */
@@ -215,8 +156,6 @@ export const OTHER_MODEL_KEYS = {
 /** A merged model, or one whose weights were all trained. */
 export interface OtherModelConfig extends RecordOf<typeof OTHER_MODEL_KEYS> {}
 
-const MEASURES = z.enum(["sql", "mmlu", "prose"]);
-
 /** The keys of {@linkcode StudyConfig}. */
 export const STUDY_KEYS = {
   /** The study's name and that of its folder in `results/`. */
@@ -231,14 +170,9 @@ export const STUDY_KEYS = {
   engine: ENGINE.prefault({}),
   /** How a model's chat template is rendered, at training and at evaluation alike. */
   chat: z.strictObject(CHAT_KEYS).prefault({}),
-  /** The text-to-SQL half of the study. */
-  spider: z.strictObject(SPIDER_KEYS),
-  /** The multiple-choice half of the study. */
-  mmlu: z.strictObject(MMLU_KEYS),
-  /** General text: what a model predicts worse once it has forgotten something. */
-  prose: z.strictObject(PROSE_KEYS).prefault({}),
-  /** Which of the three are measured. */
-  measures: z.array(MEASURES).min(1).default(["sql", "mmlu", "prose"]),
+  ...MEASURE_SETTING_KEYS,
+  /** Which of the measures are taken. */
+  measures: z.array(z.enum(GAUGES)).min(1).default([...DEFAULT_GAUGES]),
   /** What the model is specialised on, and how. */
   training: z.strictObject(TRAINING_KEYS).prefault({}),
   /** Adapters from elsewhere that are compared with the base model too. */

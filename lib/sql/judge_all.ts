@@ -4,8 +4,8 @@ import { databaseFileHashes } from "./databases/database_file_hashes.ts";
 import { executorLimits } from "./execute/executor_options.ts";
 import { createJudge, type JudgeOptions } from "./judge.ts";
 import { judgeOrReason, type Unjudged } from "./judge_or_reason.ts";
-import { type KeptVerdict, type Verdict, VERDICT_VERSION } from "./verdict.ts";
-import { VerdictKeeper } from "./verdict_keeper.ts";
+import { type Verdict, VERDICT_VERSION } from "./verdict.ts";
+import { VerdictKeeper, type VerdictStore } from "./verdict_keeper.ts";
 
 /** A prediction to judge. */
 export interface Judgeable {
@@ -19,14 +19,6 @@ export interface Judgeable {
   readonly gold: string;
   /** The predicted statement, as it is to be run. */
   readonly predicted: string;
-}
-
-/** Where verdicts are kept from one run to the next; a store of samples is one. */
-export interface VerdictStore {
-  /** The verdict with the key. */
-  get(key: string): KeptVerdict | undefined;
-  /** Keeps verdicts whose keys are not there yet. */
-  append(verdicts: readonly KeptVerdict[]): void;
 }
 
 /** Limits of the executor, what is known already, and what to be told. */

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { jsonLines } from "../ground/mod.ts";
 import { testDatabase } from "./testing/test_database.ts";
-import { type Judgeable, judgeAll, type VerdictStore } from "./judge_all.ts";
+import { type Judgeable, judgeAll } from "./judge_all.ts";
+import type { VerdictStore } from "./verdict_keeper.ts";
 import { KEPT_VERDICTS, type KeptVerdict } from "./verdict.ts";
 
 interface Counting extends VerdictStore {

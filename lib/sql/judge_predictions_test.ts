@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../ground/mod.ts";
 import { testDatabase } from "./testing/test_database.ts";
-import type { VerdictStore } from "./judge_all.ts";
+import type { VerdictStore } from "./verdict_keeper.ts";
 import type { KeptVerdict } from "./verdict.ts";
 import { type JudgedPrediction, judgePredictions } from "./judge_predictions.ts";
 import type { GoldExample } from "./read_gold_examples.ts";

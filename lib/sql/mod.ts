@@ -25,7 +25,8 @@ export {
   spiderRoot,
 } from "./official_verdicts.ts";
 export { hardness } from "./classify/hardness.ts";
-export { officialEqual, type RowOrder } from "./compare/official_equal.ts";
+export { officialEqual } from "./compare/official_equal.ts";
+export type { RowOrder } from "./compare/row_order.ts";
 export { plainEqual } from "./compare/plain_equal.ts";
 export { databaseFiles, type Suite } from "./databases/database_files.ts";
 export {
@@ -39,7 +40,8 @@ export type { PackedRows } from "./execute/messages/packed_rows.ts";
 export { extractSql, isCutInReasoning } from "./extract_sql.ts";
 export { GoldQueryError } from "./gold_query_error.ts";
 export { createJudge, type Judge, type JudgeOptions, type JudgeRequest } from "./judge.ts";
-export { type Judgeable, judgeAll, type JudgeAllOptions, type VerdictStore } from "./judge_all.ts";
+export { type Judgeable, judgeAll, type JudgeAllOptions } from "./judge_all.ts";
+export type { VerdictStore } from "./verdict_keeper.ts";
 export { judgeOrReason, type Unjudged } from "./judge_or_reason.ts";
 export {
   type JudgedExample,

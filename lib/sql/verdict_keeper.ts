@@ -1,5 +1,12 @@
-import type { VerdictStore } from "./judge_all.ts";
 import type { KeptVerdict } from "./verdict.ts";
+
+/** Where verdicts are kept from one run to the next; a store of samples is one. */
+export interface VerdictStore {
+  /** The verdict with the key. */
+  get(key: string): KeptVerdict | undefined;
+  /** Keeps verdicts whose keys are not there yet. */
+  append(verdicts: readonly KeptVerdict[]): void;
+}
 
 /** How long a verdict may wait for others: a run that is killed loses no more work than that. */
 const WAIT_MS = 250;

@@ -1,4 +1,4 @@
-import type { PairedCounts } from "./difference_interval.ts";
+import type { PairedCounts } from "./paired_counts.ts";
 
 /** Refuses counts that cannot be. */
 export function assertPairedCounts({ n, gained, lost }: PairedCounts): void {

@@ -3,7 +3,7 @@ import { answersOf, assertNear } from "./testing/from_counts.ts";
 import { changeAboveChance } from "./change_above_chance.ts";
 import { clusterRobustMean } from "./cluster_robust_mean.ts";
 import { differenceInterval } from "./difference_interval.ts";
-import { pairedDifference } from "./paired_difference.ts";
+import { pairedDifference } from "./testing/paired_difference.ts";
 import { pcg32 } from "./pcg32.ts";
 import { percentageChange } from "./percentage_change.ts";
 import { studentQuantile } from "./student_t.ts";

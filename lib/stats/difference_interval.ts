@@ -2,16 +2,7 @@ import { assertPairedCounts, assertShare } from "./_checks.ts";
 import { tangoInterval } from "./_tango.ts";
 import type { Interval } from "./interval.ts";
 import { normalQuantile } from "./normal_quantile.ts";
-
-/** How two variants did on the same examples, as counts. */
-export interface PairedCounts {
-  /** Examples. */
-  readonly n: number;
-  /** Wrong before, right after. */
-  readonly gained: number;
-  /** Right before, wrong after. */
-  readonly lost: number;
-}
+import type { PairedCounts } from "./paired_counts.ts";
 
 /** Options of {@linkcode differenceInterval}. */
 export interface IntervalOptions {

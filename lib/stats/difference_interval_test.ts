@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { differenceInterval, type PairedCounts } from "./difference_interval.ts";
-import { forEachDiscordance } from "./_paired_exact.ts";
+import { differenceInterval } from "./difference_interval.ts";
+import type { PairedCounts } from "./paired_counts.ts";
+import { forEachDiscordance } from "./testing/paired_exact.ts";
 import type { Interval } from "./interval.ts";
 
 const Z = 1.959963984540054;

@@ -1,6 +1,7 @@
 import { assertPairedCounts, assertShare } from "./_checks.ts";
 import { tangoInterval } from "./_tango.ts";
-import type { IntervalOptions, PairedCounts } from "./difference_interval.ts";
+import type { IntervalOptions } from "./difference_interval.ts";
+import type { PairedCounts } from "./paired_counts.ts";
 import type { Spread } from "./evidence.ts";
 import type { Interval } from "./interval.ts";
 import { studentQuantile } from "./student_t.ts";

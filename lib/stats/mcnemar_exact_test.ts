@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mcnemarExact } from "./mcnemar_exact.ts";
+import { mcnemarExact } from "./testing/mcnemar_exact.ts";
 
 Deno.test("mcnemarExact() is the two-sided sign test on the disagreements", () => {
   assert.equal(mcnemarExact(0, 0), 1);

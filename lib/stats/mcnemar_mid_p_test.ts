@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { assertNear } from "./testing/from_counts.ts";
-import { mcnemarExact } from "./mcnemar_exact.ts";
+import { mcnemarExact } from "./testing/mcnemar_exact.ts";
 import { mcnemarMidP } from "./mcnemar_mid_p.ts";
 
 Deno.test("mcnemarMidP() agrees with a slow twin that goes through all ways to flip", () => {

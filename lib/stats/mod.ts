@@ -6,13 +6,13 @@
  *
  * @example What a base model and a tuned one got right, compared
  * ```ts
- * import { alignById, pairedDifference } from "./mod.ts";
+ * import { alignById, scoreEvidence } from "./mod.ts";
  * import assert from "node:assert/strict";
  *
  * const base = [{ id: "dev-0", right: false }, { id: "dev-1", right: true }];
  * const tuned = [{ id: "dev-1", right: true }, { id: "dev-0", right: true }];
  * const pairs = alignById(base, tuned);
- * const { difference, gained, lost } = pairedDifference(
+ * const { difference, gained, lost } = scoreEvidence(
  *   pairs.map((pair) => pair.base.right),
  *   pairs.map((pair) => pair.tuned.right),
  * );
@@ -25,7 +25,6 @@ export { aboveChance, type AboveChanceOptions, type ChanceTest } from "./above_c
 export { alignById, type AlignedPair } from "./align_by_id.ts";
 export { type Alternative, binomialTest, type BinomialTestOptions } from "./binomial_exact.ts";
 export { binomialPmf } from "./binomial_pmf.ts";
-export { bootstrap, type BootstrapOptions, type BootstrapResult } from "./bootstrap.ts";
 export { brierScores, letterBrierScores } from "./brier_scores.ts";
 export {
   type Calibration,
@@ -42,12 +41,6 @@ export {
 export { type ClusterRobustMean, clusterRobustMean } from "./cluster_robust_mean.ts";
 export { type ClusteredMean, clusteredMean } from "./clustered_mean.ts";
 export {
-  type ClusteredNonInferiority,
-  clusteredNonInferiority,
-  type MeanWithSpread,
-} from "./clustered_non_inferiority.ts";
-export { compareRecipes, type RecipeComparison, type RecipeScores } from "./compare_recipes.ts";
-export {
   type Coefficient,
   type Correlation,
   correlation,
@@ -55,11 +48,7 @@ export {
 } from "./correlation.ts";
 export { type CrossedSeeds, crossedSeeds, MIN_SEEDS_OF_A_RECIPE } from "./crossed_seeds.ts";
 export { designEffect } from "./design_effect.ts";
-export {
-  differenceInterval,
-  type IntervalOptions,
-  type PairedCounts,
-} from "./difference_interval.ts";
+export { differenceInterval, type IntervalOptions } from "./difference_interval.ts";
 export { effectiveDifferenceInterval } from "./effective_difference_interval.ts";
 export type {
   Better,
@@ -76,33 +65,20 @@ export { holm } from "./holm.ts";
 export type { Interval } from "./interval.ts";
 export { type HabitAnswers, type LetterHabit, letterHabit } from "./letter_habit.ts";
 export { letterName } from "./letter_name.ts";
-export { letterPrior } from "./letter_prior.ts";
 export { letterProbabilities } from "./letter_probabilities.ts";
 export { type LetterTable, letterTable, type LetterTableOptions } from "./letter_table.ts";
 export { logGamma } from "./log_gamma.ts";
-export { mcnemarExact } from "./mcnemar_exact.ts";
 export { mcnemarMidP } from "./mcnemar_mid_p.ts";
 export { meanEvidence, type MeanEvidenceOptions } from "./mean_evidence.ts";
-export {
-  type NonInferiority,
-  nonInferiority,
-  type NonInferiorityOptions,
-} from "./non_inferiority.ts";
 export { normalCdf } from "./normal_cdf.ts";
 export { normalQuantile } from "./normal_quantile.ts";
-export {
-  type ClusteredDifference,
-  type PairedDifference,
-  pairedDifference,
-  type PairedDifferenceOptions,
-} from "./paired_difference.ts";
+export type { PairedCounts } from "./paired_counts.ts";
 export { pcg32, type Pcg32Options } from "./pcg32.ts";
 export {
   type PercentageChange,
   percentageChange,
   type PercentageChangeOptions,
 } from "./percentage_change.ts";
-export { predictionInterval } from "./prediction_interval.ts";
 export { type AdjustedClaim, type PrimaryClaim, primaryClaims } from "./primary_claims.ts";
 export {
   type PriorFreeChoice,
@@ -121,15 +97,11 @@ export type {
   RecommendationPlan,
   VariantResult,
 } from "./recommendation.ts";
-export { excludableLoss, type PlanOptions, requiredExamples } from "./required_examples.ts";
+export { type PlanOptions, requiredExamples } from "./required_examples.ts";
 export { rightLetterProbabilities } from "./right_letter_probabilities.ts";
 export { type EvidenceOptions, scoreEvidence } from "./score_evidence.ts";
 export { seededOrder } from "./seeded_order.ts";
 export { shuffled } from "./shuffled.ts";
-export {
-  type DetectionOptions,
-  smallestDetectableDifference,
-} from "./smallest_detectable_difference.ts";
 export { type Halves, splitHalves } from "./split_halves.ts";
 export { studentCdf, studentQuantile } from "./student_t.ts";
 export { type Outcome, type Verdict, verdict, type VerdictOptions } from "./verdict.ts";

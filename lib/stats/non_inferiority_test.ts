@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { forEachDiscordance } from "./_paired_exact.ts";
-import { clusteredNonInferiority } from "./clustered_non_inferiority.ts";
+import { forEachDiscordance } from "./testing/paired_exact.ts";
+import { clusteredNonInferiority } from "./testing/clustered_non_inferiority.ts";
 import { effectiveDifferenceInterval } from "./effective_difference_interval.ts";
 import { differenceInterval } from "./difference_interval.ts";
-import { nonInferiority } from "./non_inferiority.ts";
+import { nonInferiority } from "./testing/non_inferiority.ts";
 
 const COUNTS = fc.tuple(fc.nat(40), fc.nat(40), fc.nat(200))
   .filter(([gained, lost, rest]) => gained + lost + rest > 0)

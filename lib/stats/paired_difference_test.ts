@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { pairedDifference } from "./paired_difference.ts";
+import { pairedDifference } from "./testing/paired_difference.ts";
 
 Deno.test("pairedDifference() counts flips and keeps the marginal means", () => {
   const scores = fc.array(fc.tuple(fc.boolean(), fc.boolean()), { minLength: 1, maxLength: 200 });

@@ -38,7 +38,7 @@ export interface PercentageChangeOptions {
  * score's own uncertainty and for the pairing.
  *
  * The interval is that of the ratio of two paired proportions, minus 1. It excludes 0 exactly when
- * the interval of {@linkcode pairedDifference} does, and the clustered one when the clustered one
+ * the interval of the paired difference does, and the clustered one when the clustered one
  * does.
  *
  * @param base Whether the base model was right, one entry an example.

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pairedDifference } from "./paired_difference.ts";
+import { pairedDifference } from "./testing/paired_difference.ts";
 import { percentageChange } from "./percentage_change.ts";
 
 const BASE = Array.from({ length: 150 }, (_, i) => i < 60);

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { answersOf } from "./testing/from_counts.ts";
-import { compareRecipes } from "./compare_recipes.ts";
-import { pcg32 } from "./pcg32.ts";
 import { primaryClaims } from "./primary_claims.ts";
 import { scoreEvidence } from "./score_evidence.ts";
 import { verdict } from "./verdict.ts";
@@ -56,28 +54,6 @@ Deno.test("primaryClaims() leaves claims without a tolerance out of the family o
     "loss_excluded",
     "no_difference_shown",
   ]);
-});
-
-Deno.test("compareRecipes() pairs all of them, and mirrors with their order", () => {
-  const random = pcg32(4);
-  const clusters = Array.from({ length: 120 }, (_, i) => `db${i % 12}`);
-  const recipes = [0.3, 0.32, 0.6].map((share, i) => ({
-    name: `recipe ${i}`,
-    right: clusters.map(() => random() < share),
-  }));
-  const forwards = compareRecipes(recipes, { clusters });
-  const backwards = compareRecipes([...recipes].reverse(), { clusters });
-  assert.deepEqual(forwards.map(({ first, second }) => `${first}-${second}`), [
-    "recipe 0-recipe 1",
-    "recipe 0-recipe 2",
-    "recipe 1-recipe 2",
-  ]);
-  assert.deepEqual(forwards.map(({ outcome }) => outcome), ["no_difference_shown", "gain", "gain"]);
-  for (const { first, second, verdict: found, adjustedP } of forwards) {
-    const other = backwards.find((pair) => pair.first === second && pair.second === first)!;
-    assert.equal(other.verdict.difference, -found.difference);
-    assert.equal(other.adjustedP, adjustedP);
-  }
 });
 
 /** Holm's own words: go up from the smallest, stop at the first that is not significant. */

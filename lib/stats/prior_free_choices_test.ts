@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { assertNear } from "./testing/from_counts.ts";
 import { letterHabit } from "./letter_habit.ts";
-import { letterPrior } from "./letter_prior.ts";
+import { letterPrior } from "./testing/letter_prior.ts";
 import { pcg32 } from "./pcg32.ts";
 import { priorFreeChoices } from "./prior_free_choices.ts";
 import { rightLetterProbabilities } from "./right_letter_probabilities.ts";

@@ -1,5 +1,5 @@
 import { bisectDown } from "./_bisect.ts";
-import type { PairedCounts } from "./difference_interval.ts";
+import type { PairedCounts } from "./paired_counts.ts";
 import type { Interval } from "./interval.ts";
 import { normalQuantile } from "./normal_quantile.ts";
 

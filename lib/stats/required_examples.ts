@@ -58,33 +58,6 @@ export function requiredExamples(
   return Math.max(1, Math.ceil(n));
 }
 
-/**
- * The smallest loss that `n` paired examples can be expected to exclude: {@linkcode requiredExamples}
- * the other way round, if nothing is truly lost.
- *
- * @param n Examples, an integer > 0.
- * @param flipShare The share of examples that flip either way, in `(0, 1]`.
- * @throws {RangeError} If an input is out of range.
- *
- * @example 150 questions of which 15 % flip show only about 7.9 points
- * ```ts
- * import { excludableLoss } from "./required_examples.ts";
- * import assert from "node:assert/strict";
- *
- * assert.equal(excludableLoss(150, 0.15).toFixed(3), "0.079");
- * ```
- */
-export function excludableLoss(
-  n: number,
-  flipShare: number,
-  options: Omit<PlanOptions, "trueDifference"> = {},
-): number {
-  const { designEffect = 1 } = options;
-  assertPositive("number of examples", n);
-  assertPositive("share of flips", flipShare);
-  return planQuantiles(options) * Math.sqrt(flipShare * designEffect / n);
-}
-
 function planQuantiles(options: PlanOptions): number {
   const { alpha = 0.05, paths = 1, power = 0.8, designEffect = 1 } = options;
   assertAlpha(alpha);

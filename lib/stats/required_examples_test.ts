@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { forEachDiscordance } from "./_paired_exact.ts";
-import { nonInferiority } from "./non_inferiority.ts";
-import { excludableLoss, requiredExamples } from "./required_examples.ts";
+import { forEachDiscordance } from "./testing/paired_exact.ts";
+import { nonInferiority } from "./testing/non_inferiority.ts";
+import { requiredExamples } from "./required_examples.ts";
 
 Deno.test("requiredExamples() exclude the loss 8 times in 10, exactly summed", () => {
   for (const [rate, delta, trueDifference] of [[0.1, 0.05, 0], [0.2, 0.08, -0.02]] as const) {
@@ -22,14 +22,6 @@ Deno.test("requiredExamples() of a sweep takes the level of a path and the desig
   assert.equal(requiredExamples(0.15, 0.03, { paths: 15 }), one);
   const clustered = requiredExamples(0.15, 0.03, { designEffect: 2 });
   assert.ok(Math.abs(clustered - 2 * requiredExamples(0.15, 0.03)) <= 2);
-});
-
-Deno.test("excludableLoss() is requiredExamples() the other way round", () => {
-  for (const options of [{}, { paths: 15 }, { designEffect: 1.7, power: 0.9 }]) {
-    const n = requiredExamples(0.15, 0.03, options);
-    assert.ok(excludableLoss(n, 0.15, options) <= 0.03);
-    assert.ok(excludableLoss(n - 1, 0.15, options) > 0.03);
-  }
 });
 
 Deno.test("requiredExamples() refuses what no number of examples would show", () => {

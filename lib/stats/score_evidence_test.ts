@@ -4,7 +4,7 @@ import { clusterRobustMean } from "./cluster_robust_mean.ts";
 import { designEffect } from "./design_effect.ts";
 import { evidenceIntervals } from "./evidence_intervals.ts";
 import { meanEvidence } from "./mean_evidence.ts";
-import { pairedDifference } from "./paired_difference.ts";
+import { pairedDifference } from "./testing/paired_difference.ts";
 import { pcg32 } from "./pcg32.ts";
 import { scoreEvidence } from "./score_evidence.ts";
 

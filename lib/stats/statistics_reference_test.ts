@@ -5,20 +5,17 @@ import { calibration } from "./calibration.ts";
 import { changeAboveChance } from "./change_above_chance.ts";
 import { crossedSeeds } from "./crossed_seeds.ts";
 import { evidenceIntervals } from "./evidence_intervals.ts";
-import { letterPrior } from "./letter_prior.ts";
+import { letterPrior } from "./testing/letter_prior.ts";
 import { letterTable } from "./letter_table.ts";
-import { mcnemarExact } from "./mcnemar_exact.ts";
+import { mcnemarExact } from "./testing/mcnemar_exact.ts";
 import { mcnemarMidP } from "./mcnemar_mid_p.ts";
 import { pcg32 } from "./pcg32.ts";
 import { percentageChange } from "./percentage_change.ts";
-import { predictionInterval } from "./prediction_interval.ts";
 import { priorFreeChoices } from "./prior_free_choices.ts";
 import { requiredExamples } from "./required_examples.ts";
-import { smallestDetectableDifference } from "./smallest_detectable_difference.ts";
 import { splitHalves } from "./split_halves.ts";
 import { studentCdf, studentQuantile } from "./student_t.ts";
 import { answersOf, assertNear, lettersOf } from "./testing/from_counts.ts";
-import { pairedPower } from "./_paired_power.ts";
 import { checkClustered, checkNonInferiority } from "./testing/reference_bounds.ts";
 import { checkRecommendation } from "./testing/reference_recommendation.ts";
 import { checkSimultaneous } from "./testing/reference_simultaneous.ts";
@@ -39,27 +36,6 @@ const BLOCKS: Record<keyof typeof reference, () => void> = {
   planNonInferiority(): void {
     for (const { flipShare, delta, n, ...options } of reference.planNonInferiority.cases) {
       assert.equal(requiredExamples(flipShare, delta, options), n);
-    }
-  },
-  smallestDetectable(): void {
-    const { cases, power50 } = reference.smallestDetectable;
-    for (const item of cases) {
-      const { n, flips, now } = item;
-      const rate = flips / n;
-      assertNear(smallestDetectableDifference(n, rate)!, now, `n ${n}, flips ${flips}`);
-      const power = (d: number, test: "exact" | "tango"): number => pairedPower(n, rate, d, test);
-      assertNear(power(now, "exact"), item.powerOfExactThere, "exact there", 1e-5);
-      assertNear(power(now, "tango"), item.powerOfTangoThere, "Tango there", 1e-5);
-      assertNear(power(item.detect80Exact, "exact"), 0.8, "exact 80", 1e-4);
-      assertNear(power(item.detect80Tango, "tango"), 0.8, "Tango 80", 1e-4);
-      assertNear(power(item.detect50Exact, "exact"), 0.5, "exact 50", 1e-4);
-      assertNear(power(item.detect50Tango, "tango"), 0.5, "Tango 50", 1e-4);
-    }
-    for (const { n, flipShare, detect50 } of power50.cases) {
-      assertNear(smallestDetectableDifference(n, flipShare, { power: 0.5 })!, detect50);
-    }
-    for (const { n, flipShare, shouldBe, power, alpha } of power50.spuriousRoot) {
-      assert.equal(smallestDetectableDifference(n, flipShare, { power, alpha }) ?? null, shouldBe);
     }
   },
   changeAboveChance(): void {
@@ -166,11 +142,6 @@ const BLOCKS: Record<keyof typeof reference, () => void> = {
       const t = studentQuantile(0.975, k - 1);
       assertNear(1 - studentCdf(t / Math.sqrt(k + 1), k - 1), p, `k ${k}`, 1e-5);
     }
-    const losses = [0.7, 0.9, 0.8, 1.0];
-    const spread = Math.sqrt(0.05 / 3) * Math.sqrt(1.25);
-    const [low, high] = predictionInterval(losses);
-    assertNear(high - 0.85, studentQuantile(0.975, 3) * spread);
-    assertNear(0.85 - low, high - 0.85);
   },
 };
 

@@ -14,7 +14,7 @@ import {
 import { assertNear } from "./testing/near.ts";
 import { type MiniStudy, writeMiniStudy } from "./testing/mini_study.ts";
 import { TINY_CONFIG, TINY_TOKENIZER_CONFIG } from "./testing/tiny_model.ts";
-import { openModelInputs } from "./inputs/inputs.ts";
+import { openModelInputs } from "./inputs/model_inputs.ts";
 import { openStudy } from "./open_study.ts";
 import { BASE, sampleIdentity } from "./answers/sample_identity.ts";
 import { SILENT } from "../ground/mod.ts";

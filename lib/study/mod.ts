@@ -17,7 +17,7 @@
  */
 export * from "./light.ts";
 export { answerMmlu } from "./answers/answer_mmlu.ts";
-export { answerProse } from "./answers/answer_prose.ts";
+export { answerProse, type ProseAnswers } from "./answers/answer_prose.ts";
 export { type AnsweredSql, answerSql } from "./answers/answer_sql.ts";
 export type { AnswerOptions } from "./answers/stored_answers.ts";
 export { type BrowseOptions, browseStudy } from "./browse/browse_study.ts";
@@ -54,27 +54,18 @@ export { type ExportedStudy, openExport, type OpenExportOptions } from "./export
 export { findStudy, type FindStudyOptions, type FoundStudy } from "./find_study.ts";
 export { firstTrainingText } from "./inputs/first_training_text.ts";
 export { adapterFolder, fetchHubAdapters, type HubAdapters } from "./inputs/hub_adapters.ts";
-export {
-  type DataInputs,
-  type MmluInputs,
-  type ModelInputs,
-  openDataInputs,
-  openInputs,
-  openMmluInputs,
-  openModelInputs,
-  openSqlInputs,
-  type ProseInputs,
-  samplePrompt,
-  type SqlInputs,
-  type StudyInputs,
-  withEndToken,
-} from "./inputs/inputs.ts";
+export { type DataInputs, openDataInputs, openInputs, type StudyInputs } from "./inputs/inputs.ts";
+export { type MmluInputs, openMmluInputs } from "./inputs/mmlu_inputs.ts";
+export { type ModelInputs, openModelInputs, withEndToken } from "./inputs/model_inputs.ts";
+export type { ProseInputs } from "./inputs/prose_inputs.ts";
+export { openSqlInputs, samplePrompt, type SqlInputs } from "./inputs/sql_inputs.ts";
 export {
   type JudgeableSample,
   type JudgedSamples,
   judgeSamples,
   type JudgeSamplesOptions,
   noteUnjudged,
+  type SqlAnswers,
   type SqlVerdict,
 } from "./answers/judge_samples.ts";
 export { checkTraining, type CheckTrainingOptions } from "./training/check_training.ts";
@@ -86,8 +77,22 @@ export {
   openProseStore,
   openSqlStore,
   openVerdictStore,
-  type StoreModel,
 } from "./answers/open_stores.ts";
+export { ANSWER_KINDS, type AnswerKind } from "./measures/answer_kinds.ts";
+export type {
+  AnswerOutcome,
+  AnswerRow,
+  AnswerRows,
+  AskingCost,
+  AskingOptions,
+  ColumnKind,
+  Measure,
+  StoreForm,
+  StoreForms,
+  StoreModel,
+} from "./measures/measure.ts";
+export * from "./measures/measures.ts";
+export type { AnswerPaths } from "./measures/open_measures.ts";
 export { type OpenStudy, openStudy, type OpenStudyOptions } from "./open_study.ts";
 export {
   type AdapterOrigin,
@@ -105,7 +110,7 @@ export { forgottenReport } from "./results/forgotten.ts";
 export { finishStudy, type PipelineOptions, runPipeline } from "./run_pipeline.ts";
 export { answerVariants, type AnswerVariantsOptions } from "./answers/answer_variants.ts";
 export { allVariants, checkGivenVariants, openVariants, otherBase } from "./open_variants.ts";
-export { type AnswerPaths, openStudyFolder, PLAN_FILE, type StudyFolder } from "./study_folder.ts";
+export { openStudyFolder, PLAN_FILE, type StudyFolder } from "./study_folder.ts";
 export { type PhaseOptions, trainRecipes } from "./training/train_recipes.ts";
 export {
   type Checkpoint,
@@ -118,10 +123,10 @@ export {
 export { BASE, type NamedVariant, promptHash } from "./answers/sample_identity.ts";
 export { mmluShortfalls, sqlShortfalls } from "./inputs/shortfalls.ts";
 export { storedCompletions } from "./answers/stored_completions.ts";
-export { answerLetters, type MmluAnswer, type VariantAnswers } from "./numbers/answers.ts";
+export { answerLetters, type MmluAnswer, type MmluAnswers } from "./answers/letters.ts";
+export type { VariantAnswers } from "./numbers/answers.ts";
 export {
   compareRepetition,
-  MIN_SAME,
   type Repetition,
   REPETITION_FILE,
   type RepetitionRow,
@@ -139,16 +144,13 @@ export {
   readAnswers,
   type StoredAnswers,
 } from "./results/read_answers.ts";
-export {
-  ANSWER_KINDS,
-  type AnswerKind,
-  type AnswerRow,
-  recordAnswers,
-} from "./results/recorded_answers.ts";
+export { recordAnswers } from "./results/recorded_answers.ts";
 export { costLines, planReport, tookLine } from "./sweep/plan_report.ts";
 export { type StudyCost, studyCost } from "./sweep/study_cost.ts";
 export { compareVariants, type Tolerances } from "./numbers/compare_variants.ts";
-export { countCut, scoreMmlu, scoreProse, scoreSql } from "./numbers/score_variant.ts";
+export { scoreMmlu } from "./numbers/score_mmlu.ts";
+export { scoreProse } from "./numbers/score_prose.ts";
+export { countCut, scoreSql } from "./numbers/score_sql.ts";
 export { tokenAuditFacts } from "./inputs/token_audit_facts.ts";
 export {
   plannedTrainingTokens,

@@ -1,11 +1,13 @@
-import { checkRunFolder, type StudyConfig } from "../runs/mod.ts";
+import { checkRunFolder, GAUGES, type StudyConfig } from "../runs/mod.ts";
 import { ensureModel, ensurePythonEnv, ensureSample } from "../setup/mod.ts";
+import { proseNotes } from "./answers/answer_prose.ts";
 import { dataLabel } from "./inputs/data_label.ts";
 import { fetchHubAdapters } from "./inputs/hub_adapters.ts";
 import { openDataInputs, openInputs, type StudyInputs } from "./inputs/inputs.ts";
+import { MEASURES } from "./measures/measures.ts";
 import { openStudyFolder, type StudyFolder, unnamedTrainings } from "./study_folder.ts";
 import { trainings } from "./sweep/sweep_variants.ts";
-import { mmluShortfalls, sqlShortfalls, trainingShortfalls } from "./inputs/shortfalls.ts";
+import { trainingShortfalls } from "./inputs/shortfalls.ts";
 import type { Progress } from "../ground/mod.ts";
 
 /** A study that is ready to run: its inputs, and its results folder taken. */
@@ -45,8 +47,7 @@ export async function openStudy(
   await ensureSample(config, progress);
   const data = await openDataInputs(config);
   const shortfalls = [
-    ...sqlShortfalls(config, data),
-    ...mmluShortfalls(config, data),
+    ...GAUGES.flatMap((gauge) => MEASURES[gauge].shortfalls(config, data)),
     ...trainingShortfalls(config, data),
   ];
   for (const line of shortfalls) progress.note(line);
@@ -55,6 +56,9 @@ export async function openStudy(
   const model = await ensureModel(config, progress, { signal });
   const hubAdapters = await fetchHubAdapters(config.adapters, progress, { signal });
   const inputs = await openInputs(model.config, model.dir, data, hubAdapters);
+  if (config.measures.includes("prose")) {
+    for (const line of proseNotes(inputs)) progress.note(line);
+  }
   const folder = openStudyFolder(inputs, out, { lookOnly: planOnly });
   for (const line of unnamedTrainings(folder, trainings(config))) progress.note(line);
   return { inputs, folder };

@@ -104,3 +104,23 @@ Deno.test("allVariants says that a recipe is not trained yet", async () => {
     message: /is not trained yet: there is no .*; train it first/,
   });
 });
+
+Deno.test("openStudy says how many passages are cut, where general text is measured", async () => {
+  using study = await writeMiniStudy();
+  const path = `${study.root}/data/prose.jsonl`;
+  const long = {
+    id: "p-2",
+    kind: "narrative",
+    topic: "sea",
+    text: "The sea was calm. ".repeat(600),
+  };
+  await Deno.writeTextFile(path, `${JSON.stringify(long)}\n`, { append: true });
+  const { progress, notes } = listener();
+  await openStudy(study.config, { out: study.out, progress });
+  const line = /^1 of 3 passages is too long and cut: [1-9]\d* of \d+ tokens are not scored$/;
+  assert.equal(notes.filter((note) => line.test(note)).length, 1, notes.join("\n"));
+  const { notes: others, progress: other } = listener();
+  const config = { ...study.config, measures: ["sql", "mmlu"] as const };
+  await openStudy(config, { out: `${study.out}-other`, progress: other });
+  assert.ok(!others.some((note) => line.test(note)), others.join("\n"));
+});

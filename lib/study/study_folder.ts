@@ -3,25 +3,12 @@ import { readTextFile } from "../ground/mod.ts";
 import { claimRun, type Recipe, type SweepPlan } from "../runs/mod.ts";
 import { BASE } from "./answers/sample_identity.ts";
 import type { StudyInputs } from "./inputs/inputs.ts";
+import { type AnswerPaths, answerPaths } from "./measures/open_measures.ts";
 import { keepPlan, sweepPlan } from "./sweep/sweep_plan.ts";
 import { sweepVariants, type Training } from "./sweep/sweep_variants.ts";
 
 /** The file of a study's plan, below its results folder. */
 export const PLAN_FILE = "plan.json";
-
-/** Where the answers of a study are kept. */
-export interface AnswerPaths {
-  /** Completions of text-to-SQL prompts. */
-  readonly sqlSamples: string;
-  /** The verdicts on completions, kept under what determines them. */
-  readonly sqlVerdicts: string;
-  /** Log-probabilities of letters. */
-  readonly mmluSamples: string;
-  /** Written answers to multiple-choice questions. */
-  readonly writtenSamples: string;
-  /** Scored passages. */
-  readonly proseSamples: string;
-}
 
 /** Where a study's files lie below its results folder. */
 export interface StudyFolder extends AnswerPaths {
@@ -71,17 +58,6 @@ export function openStudyFolder(
     ...paths,
     sftData: `${folder}/samples/sft.jsonl`,
     training: ({ name }) => `${folder}/training/${name}`,
-  };
-}
-
-/** The stores of answers in a folder. */
-export function answerPaths(dir: string): AnswerPaths {
-  return {
-    sqlSamples: `${dir}/sql.jsonl`,
-    sqlVerdicts: `${dir}/verdicts.jsonl`,
-    mmluSamples: `${dir}/mmlu.jsonl`,
-    writtenSamples: `${dir}/written.jsonl`,
-    proseSamples: `${dir}/prose.jsonl`,
   };
 }
 

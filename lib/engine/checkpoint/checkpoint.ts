@@ -1,6 +1,6 @@
 import { UsageError } from "../../ground/mod.ts";
 import { type DecoderConfig, parseDecoderConfig } from "./decoder_config.ts";
-import type { Int4Weight } from "./int4/int4_layout.ts";
+import type { Int4Weight } from "./int4/int4_weight.ts";
 import { LINEAR_MODULES, type LinearModule } from "./linear_modules.ts";
 import { readSafetensorsHeader, sameTensorBytes, type TensorEntry } from "./safetensors.ts";
 

@@ -23,7 +23,8 @@ export {
   type Int4Reason,
   openInt4Checkpoint,
 } from "./int4/open_int4.ts";
-export { INT4_SCHEME, type Int4Weight, type StoredTensor } from "./int4/int4_layout.ts";
+export { INT4_SCHEME } from "./int4/int4_layout.ts";
+export type { Int4Weight, StoredTensor } from "./int4/int4_weight.ts";
 export { INT4_BLOCK } from "./int4/quantize_rows.ts";
 export { readWeight } from "./int4/read_weight.ts";
 export { weightBytes } from "./int4/weight_bytes.ts";

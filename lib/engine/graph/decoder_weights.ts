@@ -8,7 +8,7 @@ import {
 import { type ModelBuilder, STORED_TYPES } from "./graph_builder.ts";
 import type { GraphScope } from "./graph_scope.ts";
 import { LinearLayers } from "./linear_layers.ts";
-import type { LoraSites } from "./lora_feeds.ts";
+import type { LoraSites } from "./lora_inputs.ts";
 import { DataType } from "./onnx.ts";
 
 /** Types that a device computes with: float32 on the CPU, a half type on a GPU. */

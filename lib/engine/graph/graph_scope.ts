@@ -7,9 +7,9 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from "onnx-buf";
-import type { ModelBuilder } from "./graph_builder.ts";
 import {
   type Attribute,
+  type ConstantType,
   DataType,
   type Dimension,
   toAttribute,
@@ -22,6 +22,18 @@ export const CONTRIB = "com.microsoft";
 
 /** A node's attributes by name. */
 export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** What all graphs of a model share. */
+interface ScopeModel {
+  /** The main graph. */
+  readonly main: GraphScope;
+  /** A name that no other value of the model has. */
+  freshName(hint: string): string;
+  /** Declares a graph input and returns its name. */
+  input(name: string, type: DataType, shape: readonly Dimension[]): string;
+  /** A constant: a scalar for a number, a vector for a list. */
+  constant(type: ConstantType, values: number | readonly number[]): string;
+}
 
 /** A node to add: everything that {@linkcode GraphScope.op} does not take as an argument. */
 export interface NodeOptions {
@@ -58,12 +70,12 @@ export interface NodeOptions {
  * ```
  */
 export class GraphScope {
-  readonly #model: ModelBuilder;
+  readonly #model: ScopeModel;
   readonly #nodes: NodeProto[] = [];
   readonly #once = new Map<string, string>();
 
   /** An empty graph of a model. */
-  constructor(model: ModelBuilder) {
+  constructor(model: ScopeModel) {
     this.#model = model;
   }
 

@@ -1,21 +1,7 @@
-import { adaptedLayers, type LoraTerm } from "../checkpoint/mod.ts";
-import type { DecoderWeights } from "./decoder_weights.ts";
+import { adaptedLayers, type DecoderConfig, type LoraTerm } from "../checkpoint/mod.ts";
 import type { GraphScope } from "./graph_scope.ts";
-import type { LoraSites } from "./lora_feeds.ts";
+import { LORA_SCALE, loraInputs, type LoraSites } from "./lora_inputs.ts";
 import { DataType } from "./onnx.ts";
-
-/** Input names of one linear layer's adapter: its two factors, and a vector for each term. */
-export function loraInputs(layer: string): Readonly<Record<"a" | "b" | LoraTerm, string>> {
-  return {
-    a: `${layer}.lora_A`,
-    b: `${layer}.lora_B`,
-    gain: `${layer}.lora_gain`,
-    bias: `${layer}.lora_bias`,
-  };
-}
-
-/** Input name of the factor on every adapter product of a run. */
-export const LORA_SCALE = "lora_scale";
 
 /** An adapter's inputs in the type that the device computes with, all but A times the run's scale. */
 interface AdaptedLayer {
@@ -25,13 +11,31 @@ interface AdaptedLayer {
   readonly bias?: string;
 }
 
+/** The weights that linear layers are made of. */
+interface LayerWeights {
+  /** The decoder that they are of. */
+  readonly config: DecoderConfig;
+  /** The model's main graph. */
+  readonly main: GraphScope;
+  /** Whether there is a tensor of the name. */
+  has(name: string): boolean;
+  /** Its shape. */
+  shape(name: string): readonly number[];
+  /** It as a value of the main graph, in the computing type. */
+  weight(name: string): string;
+  /** `x W^T (+ sum)` by a linear layer's weight. */
+  product(scope: GraphScope, x: string, name: string, ...sum: readonly string[]): string;
+  /** A float32 value of the main graph in the computing type. */
+  toCompute(x: string): string;
+}
+
 /** The linear layers of a graph, whose adapters are float32 inputs, scaled once a run. */
 export class LinearLayers {
-  readonly #weights: DecoderWeights;
+  readonly #weights: LayerWeights;
   readonly #adapted = new Map<string, AdaptedLayer>();
 
   /** Declares the inputs of the adapters that the sites allow. */
-  constructor(weights: DecoderWeights, { loraModules = [], loraTerms = [] }: LoraSites) {
+  constructor(weights: LayerWeights, { loraModules = [], loraTerms = [] }: LoraSites) {
     this.#weights = weights;
     const { main } = weights;
     if (loraModules.length > 0) main.input(LORA_SCALE, DataType.FLOAT, []);

@@ -1,23 +1,9 @@
 import { Tensor } from "onnxruntime-node";
-import {
-  adaptedLayers,
-  type Adapter,
-  type Checkpoint,
-  type LinearModule,
-  type LoraTerm,
-} from "../checkpoint/mod.ts";
+import { adaptedLayers, type Adapter, type Checkpoint } from "../checkpoint/mod.ts";
 import { doraTerms } from "./dora.ts";
-import { LORA_SCALE, loraInputs } from "./linear_layers.ts";
+import { LORA_SCALE, loraInputs, type LoraSites } from "./lora_inputs.ts";
 import type { Feeds } from "./tensors.ts";
 import type { Variant } from "../engine.ts";
-
-/** What adapters may change in a graph; see `loraSites` for what some adapters need. */
-export interface LoraSites {
-  /** Module kinds that take an adapter; none when left out. */
-  readonly loraModules?: readonly LinearModule[];
-  /** Terms that an adapter may have beside its factors; none when left out. */
-  readonly loraTerms?: readonly LoraTerm[];
-}
 
 /**
  * A variant as inputs of a graph. Layers that the adapter leaves alone, and all

@@ -1,5 +1,5 @@
-import { UsageError } from "../../ground/mod.ts";
 import type { Conversation } from "./conversation.ts";
+import { checkVocabulary, refusal } from "./check_vocabulary.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** What the audit found; recorded with every run. */
@@ -89,27 +89,6 @@ function auditChat(
   return found;
 }
 
-/**
- * Refuses ids that the model has no embedding for: a tokenizer with added tokens beside weights
- * that were not resized for them.
- *
- * @throws {UsageError} Naming the first such token.
- */
-export function checkVocabulary(
-  tokenizer: Pick<Tokenizer, "vocabSize" | "decodeSpecial">,
-  ids: readonly number[],
-): void {
-  const { vocabSize } = tokenizer;
-  const beyond = ids.find((id) => id >= vocabSize);
-  if (beyond === undefined) return;
-  throw refusal(
-    `its tokenizer writes ${
-      JSON.stringify(tokenizer.decodeSpecial(beyond))
-    } as id ${beyond}, but ` +
-      `its weights end at id ${vocabSize - 1}; resize its embedding to the tokenizer's size`,
-  );
-}
-
 function letterId(tokenizer: Tokenizer, letter: string): number {
   const without = tokenizer.encode("Answer:");
   const ids = tokenizer.encode(`Answer:${letter}`);
@@ -124,8 +103,4 @@ function countSpecial(tokenizer: Tokenizer, ids: readonly number[]): Record<numb
   const counts: Record<number, number> = {};
   for (const id of ids) if (special.has(id)) counts[id] = (counts[id] ?? 0) + 1;
   return counts;
-}
-
-function refusal(why: string): UsageError {
-  return new UsageError(`The token audit refuses this model: ${why}`);
 }

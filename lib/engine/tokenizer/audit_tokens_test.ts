@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../../ground/mod.ts";
 import { PLAIN_TEMPLATE, QWEN3_LIKE, writeChatFolder } from "../testing/chat_folder.ts";
-import { auditTokens, checkVocabulary } from "./audit_tokens.ts";
+import { auditTokens } from "./audit_tokens.ts";
+import { checkVocabulary } from "./check_vocabulary.ts";
 import { EMBEDDED_MODEL, MISTRAL_TOKENIZER, skipUnless } from "../testing/reference.ts";
 import type { Conversation } from "./conversation.ts";
 import { loadTokenizer, Tokenizer } from "./tokenizer.ts";

@@ -6,4 +6,5 @@
 export { type AuditOptions, auditTokens, type TokenAudit } from "./audit_tokens.ts";
 export { findChatTemplate } from "./chat_template.ts";
 export type { ChatMessage, Conversation } from "./conversation.ts";
+export type { Prompt } from "./prompt.ts";
 export { loadTokenizer, Tokenizer, type TokenizerOptions } from "./tokenizer.ts";

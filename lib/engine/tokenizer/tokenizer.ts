@@ -1,11 +1,11 @@
 import { AutoTokenizer, type PreTrainedTokenizer } from "@huggingface/transformers";
 import { calendarDay, CHAT_DEFAULTS, UsageError } from "../../ground/mod.ts";
-import { checkVocabulary } from "./audit_tokens.ts";
 import { type ChatTemplate, findChatTemplate, FIXED_DATE, withFixedDate } from "./chat_template.ts";
+import { checkVocabulary } from "./check_vocabulary.ts";
 import { type ChatMessage, type Conversation, mergeSystemMessage } from "./conversation.ts";
 import { formatDate } from "./format_date.ts";
 import { canPart, type Encode, PieceEncoder, type TokenizerParts } from "./piece_encoder.ts";
-import type { Prompt } from "../engine.ts";
+import type { Prompt } from "./prompt.ts";
 
 /** How conversations are rendered (see `ChatSettings`), and which ids a model knows. */
 export interface TokenizerOptions {

@@ -37,15 +37,6 @@ export function decodeText(bytes: Uint8Array, source: string): string {
   return text;
 }
 
-/**
- * Reads a text file that a person named, as {@linkcode decodeText} does.
- *
- * @throws {UsageError} If there is no such file, it is a folder, it may not be read, or it is no text.
- */
-export function readText(path: string): string {
-  return decodeText(readBytes(path), path);
-}
-
 /** What a file is by its first bytes. */
 const KINDS: readonly (readonly [begins: string, kind: string])[] = [
   ["PAR1", "a Parquet file"],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decodeText, readText } from "./decode_text.ts";
+import { decodeText, readBytes } from "./decode_text.ts";
 import { UsageError } from "../usage_error.ts";
 
 function utf16(text: string, littleEndian: boolean): Uint8Array {
@@ -40,11 +40,11 @@ Deno.test("decodeText() refuses what it would have to guess, naming the file", (
   }
 });
 
-Deno.test("readText() names a file that is not there and a folder", () => {
+Deno.test("readBytes() names a file that is not there and a folder", () => {
   const folder = Deno.makeTempDirSync();
-  assert.throws(() => readText(`${folder}/none`), /there is no such file/);
-  assert.throws(() => readText(folder), /it is a folder/);
+  assert.throws(() => readBytes(`${folder}/none`), /there is no such file/);
+  assert.throws(() => readBytes(folder), /it is a folder/);
   Deno.writeFileSync(`${folder}/a`, utf16("\ufeffa", true));
-  assert.equal(readText(`${folder}/a`), "a");
+  assert.equal(decodeText(readBytes(`${folder}/a`), "a"), "a");
   Deno.removeSync(folder, { recursive: true });
 });

@@ -1,6 +1,6 @@
 import { GAUGES } from "../../runs/mod.ts";
 import type { ChangeRow, GaugeTitles } from "../rows/row_types.ts";
-import { ALL } from "../rows/change_rows.ts";
+import { ALL } from "../rows/groups.ts";
 import { lossText, measureName } from "../words/measures.ts";
 import { changeSentence } from "../words/verdict_words.ts";
 import { xmlDocument, type XmlElement } from "./xml.ts";

@@ -7,6 +7,7 @@ import { markdownText } from "../words/markdown_text.ts";
 import { betterOf, gaugeText, measureName, unitOf } from "../words/measures.ts";
 import { changeSentence, INTERVAL_NOTE, outcomeWord } from "../words/verdict_words.ts";
 import { changeCell } from "../tables/change_table.ts";
+import { SHOWN } from "../measures/measures.ts";
 import { yamlText, type YamlValue } from "./yaml.ts";
 
 /** What a card says of one measure. */
@@ -47,13 +48,6 @@ export interface CardFacts {
   readonly provenance: Readonly<Record<string, string>>;
 }
 
-/** The hub's names of what is measured: of tasks, and of metrics. */
-const HUB_NAMES: Readonly<Record<Gauge, { task: string; metric: string; score: string }>> = {
-  sql: { task: "text-generation", metric: "execution_accuracy", score: "execution accuracy" },
-  mmlu: { task: "text-generation", metric: "accuracy", score: "accuracy by log-probability" },
-  prose: { task: "text-generation", metric: "cross_entropy", score: "nats a token" },
-};
-
 /**
  * A section of a model card for a PEFT adapter, in the Hugging Face hub's form: a front matter with
  * a `model-index` of every score and its change against the base model, then the same as text, with
@@ -78,9 +72,9 @@ function result(
   { titles, label }: CardFacts,
 ): YamlValue {
   const title = measureName(measure, titles);
-  const { task, metric, score } = HUB_NAMES[measure];
+  const { task, metric, score } = SHOWN[measure].hub;
   const name = label === undefined ? title : `${title} (${label})`;
-  const unit = measure === "prose" ? "" : ", 0 to 1";
+  const unit = unitOf(measure) === "points" ? ", 0 to 1" : "";
   return {
     task: { type: task, name: title },
     dataset: { type: title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-"), name },
@@ -155,5 +149,5 @@ function section(facts: CardFacts): string {
 }
 
 function scoreText(score: number, measure: Gauge): string {
-  return measure === "prose" ? formatNats(score, 3) : formatPercent(score);
+  return unitOf(measure) === "points" ? formatPercent(score) : formatNats(score, 3);
 }

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { ALL } from "../rows/change_rows.ts";
+import { ALL } from "../rows/groups.ts";
 import type { StudyRows } from "../rows/row_types.ts";
 import { BASE_NAME, overallAccuracy } from "../rows/study_lookup.ts";
 import { formatCount, formatNats, formatPercent } from "../words/format_numbers.ts";

@@ -3,7 +3,7 @@ import { markdownText } from "../words/markdown_text.ts";
 import { measureName } from "../words/measures.ts";
 import { changeSentence, INTERVAL_NOTE, pValueText } from "../words/verdict_words.ts";
 import type { ChangeRow, VariantRows } from "../rows/row_types.ts";
-import { ALL } from "../rows/change_rows.ts";
+import { ALL } from "../rows/groups.ts";
 import {
   BASE_NAME,
   needed,

@@ -2,7 +2,7 @@ import { formatCounted, formatNats } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { changeSentence, INTERVAL_NOTE } from "../words/verdict_words.ts";
 import type { VariantRows } from "../rows/row_types.ts";
-import { ALL } from "../rows/change_rows.ts";
+import { ALL } from "../rows/groups.ts";
 import {
   BASE_NAME,
   needed,

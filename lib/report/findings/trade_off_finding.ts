@@ -1,3 +1,4 @@
+import { GAUGES } from "../../runs/mod.ts";
 import { cutCounts, cutNotes } from "../words/cut_text.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
@@ -13,7 +14,7 @@ import { ofAdapters } from "./of_adapters.ts";
  */
 export function tradeOffFinding(rows: VariantRows): string {
   const lines = spokenVariants(rows).map((variant) => {
-    const sides = (["sql", "mmlu", "prose"] as const).flatMap((gauge) => {
+    const sides = GAUGES.flatMap((gauge) => {
       const change = overallChange(rows, gauge, variant);
       if (!change) return [];
       const n = `n = ${formatCount(change.evidence.n)}`;

@@ -57,7 +57,7 @@ export function seedsFrame(rows: readonly SeedRow[], titles: GaugeTitles): Frame
 
 /** The trade-off, one row a tuned variant. */
 export function tradeOffFrame(rows: readonly TradeOffRow[], titles: GaugeTitles): Frame {
-  return frameOf(rows, tradeOffColumns(titles));
+  return frameOf(rows, tradeOffColumns(titles, rows));
 }
 
 /** Multiple choice against guessing, one row a variant and group. */

@@ -1,7 +1,7 @@
 import { confirmedGain } from "../findings/recommendation_finding.ts";
 import { letterReading, shareToOne } from "../findings/letter_sentences.ts";
 import type { ChangeRow, StudyRows, TradeOffRow } from "../rows/row_types.ts";
-import { ALL } from "../rows/change_rows.ts";
+import { ALL } from "../rows/groups.ts";
 import { BASE_NAME, overallAccuracy, overallChange } from "../rows/study_lookup.ts";
 import { movesText } from "../tables/letter_table.ts";
 import { formatPercent } from "../words/format_numbers.ts";

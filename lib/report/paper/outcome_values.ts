@@ -1,4 +1,4 @@
-import { ALL } from "../rows/change_rows.ts";
+import { ALL } from "../rows/groups.ts";
 import type { Gauge } from "../../runs/mod.ts";
 import type { ChangeRow, StudyRows } from "../rows/row_types.ts";
 import { BASE_NAME, overallChange } from "../rows/study_lookup.ts";

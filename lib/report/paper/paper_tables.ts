@@ -1,6 +1,6 @@
 import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import type { AccuracyRow, ChangeRow, Measure } from "../rows/row_types.ts";
-import { ALL } from "../rows/change_rows.ts";
+import { ALL } from "../rows/groups.ts";
 import { BASE_NAME, overallAccuracy, overallChange } from "../rows/study_lookup.ts";
 import { formatCount, formatNats } from "../words/format_numbers.ts";
 import { changeCell, percentIn, shareCell } from "./change_cells.ts";

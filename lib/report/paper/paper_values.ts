@@ -2,7 +2,7 @@ import { modelTitle } from "../../runs/mod.ts";
 import { MIN_SEEDS_OF_A_RECIPE } from "../../stats/mod.ts";
 import { HARDNESS_LEVELS } from "../../sql/mod.ts";
 import { BASE_NAME, overallAccuracy } from "../rows/study_lookup.ts";
-import { ALL } from "../rows/change_rows.ts";
+import { ALL } from "../rows/groups.ts";
 import {
   formatCount,
   formatDecimal,

@@ -2,7 +2,7 @@ import { UsageError } from "../../ground/mod.ts";
 import { checkpointFigure, scaleFigure } from "../figures/change_curves.ts";
 import { seedFigure } from "../figures/seed_curves.ts";
 import { tradeOffFigure, tradeOffGauges } from "../figures/trade_off_figure.ts";
-import { ALL } from "../rows/change_rows.ts";
+import { ALL } from "../rows/groups.ts";
 import { summaryRows } from "../rows/summary_rows.ts";
 import type { Language } from "../words/unwarranted.ts";
 import { MOST_PAGES, unsourcedNumbers, unwarrantedText } from "./check_paper.ts";

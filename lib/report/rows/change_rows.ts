@@ -1,18 +1,18 @@
-import type {
-  Comparison,
-  Gauge,
-  PairedChange,
-  ScoreChange,
-  StudyClaim,
-  StudyFindings,
-  SweepPlan,
-  VariantPair,
+import {
+  type Comparison,
+  GAUGES,
+  overallChange,
+  type StudyClaim,
+  type StudyFindings,
+  type SweepPlan,
+  type VariantPair,
 } from "../../runs/mod.ts";
 import type { Outcome } from "../../stats/mod.ts";
-import type { ChangeRow, Measure, PairRow, SeedRow } from "./row_types.ts";
-
-/** The name of the group of all examples. */
-export const ALL = "all";
+import type { ChangeRowMaker } from "../measures/measure.ts";
+import { SHOWN } from "../measures/measures.ts";
+import { ALL } from "./groups.ts";
+import type { Placed } from "./placed.ts";
+import type { ChangeRow, PairRow, SeedRow } from "./row_types.ts";
 
 /** The level at which an adjusted claim is given its word. */
 const ALPHA = 0.05;
@@ -25,9 +25,6 @@ export interface ChangeContext {
   readonly claims?: readonly StudyClaim[] | undefined;
 }
 
-/** A change that is not placed yet; scores have mid-p and a percentage change. */
-type Placed = PairedChange & Partial<Pick<ScoreChange, "midP" | "percent">>;
-
 /**
  * Every change of a comparison as rows: groups in the order in which they are reported, "all" last. A
  * group of all examples is not listed beside them.
@@ -38,51 +35,13 @@ export function changeRows(
   comparison: Comparison,
   context: ChangeContext = {},
 ): ChangeRow[] {
-  const row = (measure: Measure, group: string, change: Placed): ChangeRow =>
+  const row: ChangeRowMaker["row"] = (measure, group, change) =>
     placed({ measure, variant, group }, change, context);
-  const named = (measure: Measure, changes: Readonly<Record<string, Placed>>): ChangeRow[] =>
+  const named: ChangeRowMaker["named"] = (measure, changes) =>
     Object.entries(changes).map(([group, change]) => row(measure, group, change));
-  const groups = (
-    measure: Measure,
-    changes: Readonly<Record<string, Placed>>,
-    { evidence: { n } }: Placed,
-  ): ChangeRow[] => named(measure, changes).filter(({ evidence }) => evidence.n < n);
-  const { sql, mmlu, prose } = comparison;
-  const { official: _shown, ...otherReadings } = sql?.overall ?? {};
-  const letters = mmlu?.letters;
-  return [
-    ...(sql
-      ? [
-        ...groups("sql", sql.byHardness, sql.overall.official),
-        row("sql", ALL, sql.overall.official),
-        ...named("sql", otherReadings),
-        ...Object.entries(sql.byShots ?? {}).map(([shots, change]) =>
-          row("sql", shotsName(shots), change)
-        ),
-        row("runs", ALL, sql.runs),
-      ]
-      : []),
-    ...(mmlu
-      ? [...groups("mmlu", mmlu.byCategory, mmlu.overall), row("mmlu", ALL, mmlu.overall)]
-      : []),
-    ...(letters
-      ? [
-        row("prior_free", ALL, letters.priorFree),
-        row("habit", ALL, letters.habit),
-        row("right_probability", ALL, letters.rightProbability),
-        row("brier", ALL, letters.brier),
-        ...(letters.written ? [row("written", ALL, letters.written)] : []),
-      ]
-      : []),
-    ...(prose
-      ? [...groups("prose", prose.byKind, prose.overall), row("prose", ALL, prose.overall)]
-      : []),
-  ];
-}
-
-/** "3-shot" for "3". */
-export function shotsName(shots: string | number): string {
-  return `${shots}-shot`;
+  const groups: ChangeRowMaker["groups"] = (measure, changes, { evidence: { n } }) =>
+    named(measure, changes).filter(({ evidence }) => evidence.n < n);
+  return GAUGES.flatMap((gauge) => SHOWN[gauge].changes(comparison, { row, named, groups }));
 }
 
 function placed(
@@ -118,24 +77,14 @@ function nameable(outcome: Outcome, delta: number | undefined): Outcome {
  */
 export function pairRows(pairs: readonly VariantPair[]): PairRow[] {
   return pairs.flatMap(({ first, second, comparison, adjustedP }) =>
-    overallChanges(comparison).flatMap(({ measure, change }) => {
-      const p = adjustedP[measure];
-      if (p === undefined) return [];
+    GAUGES.flatMap((measure) => {
+      const [p, change] = [adjustedP[measure], overallChange(comparison, measure)];
+      if (p === undefined || change === undefined) return [];
       const row = placed({ measure, variant: second, group: ALL }, change, {});
       const claims = pairs.filter((pair) => pair.adjustedP[measure] !== undefined).length;
       return [{ ...row, first, outcome: adjustedOutcome(row.outcome, p), adjusted: { p, claims } }];
     })
   );
-}
-
-function overallChanges(
-  { sql, mmlu, prose }: Comparison,
-): { readonly measure: Gauge; readonly change: Placed }[] {
-  return [
-    ...(sql ? [{ measure: "sql" as const, change: sql.overall.official }] : []),
-    ...(mmlu ? [{ measure: "mmlu" as const, change: mmlu.overall }] : []),
-    ...(prose ? [{ measure: "prose" as const, change: prose.overall }] : []),
-  ];
 }
 
 function adjustedOutcome(outcome: Outcome, p: number): Outcome {
@@ -146,7 +95,7 @@ function adjustedOutcome(outcome: Outcome, p: number): Outcome {
 /** Recipes over their training seeds, a row a gauge. */
 export function seedRows(seeds: StudyFindings["seeds"]): SeedRow[] {
   return seeds.flatMap(({ recipe, changes }) =>
-    (["sql", "mmlu", "prose"] as const).flatMap((measure) => {
+    GAUGES.flatMap((measure) => {
       const change = changes[measure];
       return change ? [{ recipe, measure, change }] : [];
     })

@@ -50,8 +50,8 @@ export type GaugeTitles = Readonly<Record<Gauge, string>>;
 
 /** The accuracy of one variant on one group of examples. */
 export interface AccuracyRow {
-  /** Text-to-SQL or multiple choice. */
-  readonly measure: "sql" | "mmlu";
+  /** What was measured: text-to-SQL, or multiple choice. */
+  readonly measure: Gauge;
   /** The model as it is named in every table: "base", or the name of a tuned variant. */
   readonly variant: string;
   /** A hardness level ("easy" .. "extra"), a category, a reading, a step of the funnel, or "all". */
@@ -224,18 +224,15 @@ export interface CoverageRow {
 /** What became of a variant as a step of its path: `untested` after the first that did not pass. */
 export type StepResult = "passed" | "not passed" | "untested";
 
+/** The change of each measure; those that were not measured are absent. */
+export type GaugeChanges = { readonly [G in Gauge]?: ChangeRow };
+
 /** One tuned variant in the trade-off: its changes over all examples. */
-export interface TradeOffRow {
+export interface TradeOffRow extends GaugeChanges {
   /** The variant's name. */
   readonly variant: string;
   /** Which weights it is. */
   readonly origin: VariantOrigin;
-  /** Of text-to-SQL; absent where it was not measured. */
-  readonly sql?: ChangeRow;
-  /** Of multiple choice; absent where it was not measured. */
-  readonly mmlu?: ChangeRow;
-  /** Of general text; absent where it was not measured. */
-  readonly prose?: ChangeRow;
   /** Absent where it is no step of a path, or there is no plan. */
   readonly step?: StepResult;
   /** Whether it is the one that is recommended. */

@@ -1,5 +1,5 @@
 import { markdownText } from "../words/markdown_text.ts";
-import { ALL } from "./change_rows.ts";
+import { ALL } from "./groups.ts";
 import type { AccuracyRow, ChangeRow, Measure, VariantRows } from "./row_types.ts";
 
 /** The name of the base model in every table. */

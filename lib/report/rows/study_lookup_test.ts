@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { STUDY } from "../testing/study_fixture.ts";
-import { bestVariant } from "./best_variant.ts";
 import { SWEEP, sweep } from "../testing/sweep_fixture.ts";
 import {
   barRows,
@@ -34,14 +33,6 @@ Deno.test("barRows() are those of the base, the recommended variant and the plan
     "all-linear-lr2e-4",
     "all-linear-lr2e-4/2of3@0.75",
   ]);
-});
-
-Deno.test("bestVariant() is the tuned variant with the highest SQL accuracy, the first of equals", () => {
-  assert.equal(bestVariant(STUDY), "all-linear#46");
-  const level = STUDY.accuracy.map((row) => row.variant === "base" ? row : { ...row, mean: 0.5 });
-  assert.equal(bestVariant({ ...STUDY, accuracy: level }), "all-linear@0.5");
-  assert.throws(() => bestVariant({ ...STUDY, tradeOff: [] }), RangeError);
-  assert.throws(() => bestVariant({ ...STUDY, accuracy: [] }), RangeError);
 });
 
 Deno.test("overallChange() finds what was measured, and needed() names what was not", () => {

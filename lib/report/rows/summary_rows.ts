@@ -1,5 +1,6 @@
-import { printable } from "../../ground/mod.ts";
 import {
+  type Gauge,
+  GAUGES,
   modelTitle,
   type SqlScores,
   type StudyClaim,
@@ -7,15 +8,16 @@ import {
   type Summary,
   type VariantSummary,
 } from "../../runs/mod.ts";
-import { HARDNESS_LEVELS, READINGS, VERDICT_STATUSES } from "../../sql/mod.ts";
-import type { Proportion } from "../../stats/mod.ts";
-import { ALL, changeRows, pairRows, seedRows, shotsName } from "./change_rows.ts";
+import { READINGS, VERDICT_STATUSES } from "../../sql/mod.ts";
+import { accuracyRow } from "../measures/measure.ts";
+import { SHOWN } from "../measures/measures.ts";
+import { changeRows, pairRows, seedRows } from "./change_rows.ts";
+import { ALL, shotsName } from "./groups.ts";
 import type {
   AccuracyRow,
   ChanceRow,
   ClassRow,
   CountRow,
-  CoverageRow,
   GaugeTitles,
   ProseRow,
   StudyRows,
@@ -42,11 +44,13 @@ export interface StudyFacts {
 }
 
 /** What the data of each gauge are called where a study does not say. */
-export const GAUGE_TITLES: GaugeTitles = {
-  sql: "text-to-SQL",
-  mmlu: "MMLU",
-  prose: "general text",
-};
+export const GAUGE_TITLES: GaugeTitles = titlesBy(() => undefined);
+
+function titlesBy(own: (gauge: Gauge) => string | undefined): GaugeTitles {
+  return Object.fromEntries(
+    GAUGES.map((gauge) => [gauge, own(gauge) ?? SHOWN[gauge].title]),
+  ) as GaugeTitles;
+}
 
 /**
  * All rows of a study's summary, for tables, frames, figures and sentences: the base model first,
@@ -68,13 +72,9 @@ export function summaryRows(summary: Summary): StudyRows {
   });
   return {
     ...rows,
-    titles: {
-      sql: counts.sql?.title ?? GAUGE_TITLES.sql,
-      mmlu: counts.mmlu?.title ?? GAUGE_TITLES.mmlu,
-      prose: counts.prose?.title ?? GAUGE_TITLES.prose,
-    },
+    titles: titlesBy((gauge) => counts[gauge]?.title),
     tradeOff: tradeOffRows(variants, rows.changes, recommendation),
-    coverage: coverageRows(summary),
+    coverage: GAUGES.flatMap((gauge) => SHOWN[gauge].coverage(counts)),
     plan,
     pairs: pairRows(pairs),
     seeds: seedRows(seeds),
@@ -97,16 +97,20 @@ export function variantRows(variants: readonly VariantSummary[], facts: StudyFac
     model: modelTitle(facts),
     ...(label === undefined ? {} : { label }),
     titles: { ...GAUGE_TITLES, ...(mmlu?.title === undefined ? {} : { mmlu: mmlu.title }) },
-    accuracy: variants.flatMap(accuracyRows),
+    accuracy: variants.flatMap((variant) =>
+      GAUGES.flatMap((gauge) => SHOWN[gauge].accuracy(variant))
+    ),
     readings: variants.flatMap((variant) =>
       READINGS.flatMap((reading) =>
-        variant.sql ? [sqlRow(variant.name, reading, variant.sql.overall[reading])] : []
+        variant.sql ? [accuracyRow("sql", variant.name, reading, variant.sql.overall[reading])] : []
       )
     ),
     shots: variants.flatMap((variant) => shotRows(variant, spider?.shots)),
     funnel: variants.flatMap(({ name, sql }) =>
       sql
-        ? (["parses", "runs", "right"] as const).map((step) => sqlRow(name, step, sql.funnel[step]))
+        ? (["parses", "runs", "right"] as const).map((step) =>
+          accuracyRow("sql", name, step, sql.funnel[step])
+        )
         : []
     ),
     counts: variants.flatMap(countRows),
@@ -128,59 +132,6 @@ export function variantRows(variants: readonly VariantSummary[], facts: StudyFac
     changes,
     tradeOff: tradeOffRows(variants, changes),
   };
-}
-
-function accuracyRows({ name, sql, mmlu }: VariantSummary): AccuracyRow[] {
-  const choice = (group: string, score: Proportion): AccuracyRow => ({
-    ...accuracy(name, group, score),
-    measure: "mmlu",
-  });
-  return [
-    ...(sql
-      ? [
-        ...HARDNESS_LEVELS.flatMap((level) => {
-          const scores = sql.byHardness[level];
-          return scores && scores.official.n < sql.overall.official.n
-            ? [sqlRow(name, level, scores.official)]
-            : [];
-        }),
-        { ...sqlRow(name, ALL, sql.overall.official), ...cutOf(sql) },
-      ]
-      : []),
-    ...(mmlu
-      ? [
-        ...Object.entries(mmlu.byCategory)
-          .filter(([, { accuracy }]) => accuracy.n < mmlu.overall.accuracy.n)
-          .map(([category, score]) => choice(category, score.accuracy)),
-        choice(ALL, mmlu.overall.accuracy),
-      ]
-      : []),
-  ];
-}
-
-function shotRows({ name, sql, sqlByShots }: VariantSummary, own?: number): AccuracyRow[] {
-  if (!sql || !sqlByShots || Object.keys(sqlByShots).length === 0) return [];
-  const scores: readonly (readonly [string, SqlScores])[] = [
-    [own === undefined ? "own prompt" : shotsName(own), sql],
-    ...Object.entries(sqlByShots).map(([shots, scores]) => [shotsName(shots), scores] as const),
-  ];
-  return scores.map(([group, { overall }]) => sqlRow(name, group, overall.official));
-}
-
-function sqlRow(variant: string, group: string, score: Proportion): AccuracyRow {
-  return { ...accuracy(variant, group, score), measure: "sql" };
-}
-
-function accuracy(
-  variant: string,
-  group: string,
-  { successes, n, mean, ci95 }: Proportion,
-): Omit<AccuracyRow, "measure"> {
-  return { variant, group, successes, n, mean, ci95 };
-}
-
-function cutOf({ cut, cutInReasoning }: SqlScores): Pick<AccuracyRow, "cut" | "cutInReasoning"> {
-  return { cut, cutInReasoning };
 }
 
 function countRows({ name, sql }: VariantSummary): CountRow[] {
@@ -226,53 +177,11 @@ function proseRows({ name, prose }: VariantSummary): ProseRow[] {
     .map(([group, nats]) => ({ variant: name, group, nats }));
 }
 
-/** Which text-to-SQL questions could not be scored and why, in words; empty where all were. */
-export function unscoredText(
-  { missingDatabases, unjudged = [] }: Pick<
-    NonNullable<Summary["counts"]["sql"]>,
-    "missingDatabases" | "unjudged"
-  >,
-): string {
-  const databases = missingDatabases.map(({ dbId, examples }) =>
-    `${examples} on database ${printable(dbId)}, which has no file`
-  );
-  const others = unjudged.map(({ id, dbId, status }) =>
-    status === "gold_failed"
-      ? `${printable(id)}, whose gold statement fails on ${printable(dbId)}`
-      : `${printable(id)}, whose database ${printable(dbId)} cannot be read`
-  );
-  return [...databases, ...others].join("; ");
-}
-
-function coverageRows({ counts: { sql, mmlu, prose } }: Summary): CoverageRow[] {
-  return [
-    ...(sql
-      ? [{
-        measure: "sql" as const,
-        asked: sql.asked,
-        scored: sql.scored,
-        clusters: sql.databases,
-        shots: sql.shots,
-        missing: unscoredText(sql),
-      }]
-      : []),
-    ...(mmlu
-      ? [{
-        measure: "mmlu" as const,
-        asked: mmlu.asked,
-        scored: mmlu.scored,
-        clusters: mmlu.subjects,
-        missing: "",
-      }]
-      : []),
-    ...(prose
-      ? [{
-        measure: "prose" as const,
-        asked: prose.asked,
-        scored: prose.scored,
-        clusters: prose.topics,
-        missing: "",
-      }]
-      : []),
+function shotRows({ name, sql, sqlByShots }: VariantSummary, own?: number): AccuracyRow[] {
+  if (!sql || !sqlByShots || Object.keys(sqlByShots).length === 0) return [];
+  const scores: readonly (readonly [string, SqlScores])[] = [
+    [own === undefined ? "own prompt" : shotsName(own), sql],
+    ...Object.entries(sqlByShots).map(([shots, scores]) => [shotsName(shots), scores] as const),
   ];
+  return scores.map(([group, { overall }]) => accuracyRow("sql", name, group, overall.official));
 }

@@ -1,5 +1,5 @@
-import type { StudyFindings, VariantSummary } from "../../runs/mod.ts";
-import { ALL } from "./change_rows.ts";
+import { type Gauge, GAUGES, type StudyFindings, type VariantSummary } from "../../runs/mod.ts";
+import { ALL } from "./groups.ts";
 import type { ChangeRow, StepResult, TradeOffRow } from "./row_types.ts";
 
 /**
@@ -30,10 +30,10 @@ export function tradeOffRows(
 function overall(
   changes: readonly ChangeRow[],
   name: string,
-): Pick<TradeOffRow, "sql" | "mmlu" | "prose"> {
+): Pick<TradeOffRow, Gauge> {
   const own = changes.filter(({ variant, group }) => variant === name && group === ALL);
   return Object.fromEntries(
-    (["sql", "mmlu", "prose"] as const).flatMap((gauge) => {
+    GAUGES.flatMap((gauge) => {
       const change = own.find(({ measure }) => measure === gauge);
       return change ? [[gauge, change]] : [];
     }),

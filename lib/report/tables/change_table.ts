@@ -1,3 +1,4 @@
+import { DEFAULT_GAUGES, GAUGES } from "../../runs/mod.ts";
 import type { Interval, PercentageChange } from "../../stats/mod.ts";
 import type {
   ChangeRow,
@@ -144,12 +145,18 @@ function percentBounds({ ci95, clusteredCi95 }: PercentageChange): Interval | un
  * wider 95 % interval, whether it passed as a step of its path, and which one is recommended.
  */
 export function tradeOffTable(rows: readonly TradeOffRow[], titles: GaugeTitles): string {
-  return markdownOf(rows, tradeOffColumns(titles));
+  return markdownOf(rows, tradeOffColumns(titles, rows));
 }
 
-/** The columns of {@linkcode tradeOffTable}. */
-export function tradeOffColumns(titles: GaugeTitles): Column<TradeOffRow>[] {
-  const gauges = (["sql", "mmlu", "prose"] as const).flatMap((gauge) => [
+/** The columns of {@linkcode tradeOffTable}: of the measures that studies have, and those that are there. */
+export function tradeOffColumns(
+  titles: GaugeTitles,
+  rows: readonly TradeOffRow[],
+): Column<TradeOffRow>[] {
+  const shown = GAUGES.filter((gauge) =>
+    DEFAULT_GAUGES.includes(gauge) || rows.some((row) => row[gauge])
+  );
+  const gauges = shown.flatMap((gauge) => [
     change<TradeOffRow>(
       `${titles[gauge]} (${unitOf(gauge)})`,
       () => gauge,

@@ -1,5 +1,6 @@
 import { contentKey } from "../../ground/mod.ts";
-import { adapterText, type Summary } from "../../runs/mod.ts";
+import { adapterText, GAUGES, type Summary } from "../../runs/mod.ts";
+import { SHOWN } from "../measures/measures.ts";
 import { formatCounted } from "../words/format_numbers.ts";
 
 const SHOWN_DIGITS = 16;
@@ -21,8 +22,8 @@ export function provenanceFacts({ configHash, provenance }: Summary): Record<str
       `${tool} ${version ?? "not installed"}`
     )
       .join(", "),
-    prompts: `SQL ${prompts.sql}, multiple choice ${prompts.mmlu}` +
-      (prompts.prose === undefined ? "" : `, general text ${prompts.prose}`),
+    prompts: GAUGES.filter((gauge) => prompts[gauge] !== undefined)
+      .map((gauge) => `${SHOWN[gauge].name} ${prompts[gauge]}`).join(", "),
     seeds: Object.entries(seeds).map(([what, seed]) => `${what} ${seed}`).join(", "),
     ...mapped("adapter", provenance.adapterSettings ?? {}, adapterText),
     ...mapped(

@@ -1,5 +1,7 @@
 import type { Gauge } from "../../runs/mod.ts";
 import { formatCount, formatNats, formatPercent } from "../words/format_numbers.ts";
+import { unitOf } from "../words/measures.ts";
+import { SHOWN } from "../measures/measures.ts";
 import { markdownTable } from "./markdown_table.ts";
 
 /** One measure of a variant that was recorded and answered again. */
@@ -16,21 +18,15 @@ export interface RepeatedRow {
   readonly repeated: number;
 }
 
-const WHAT = {
-  sql: "SQL, verdicts",
-  mmlu: "multiple choice, letters",
-  prose: "general text, nats a token to four decimals",
-} as const satisfies Record<Gauge, string>;
-
 /** What of a recorded variant came again, a row a measure. */
 export function repetitionTable(rows: readonly RepeatedRow[]): string {
   const value = (measure: Gauge, number: number): string =>
-    measure === "prose" ? formatNats(number, 4) : formatPercent(number);
+    unitOf(measure) !== "points" ? formatNats(number, 4) : formatPercent(number);
   const right = (title: string) => ({ title, align: "right" }) as const;
   return markdownTable(
     [{ title: "answers" }, ...["n", "the same", "share", "recorded", "now"].map(right)],
     rows.map(({ measure, n, same, recorded, repeated }) => [
-      WHAT[measure],
+      SHOWN[measure].repeated,
       formatCount(n),
       formatCount(same),
       formatPercent(same / n),

@@ -1,9 +1,9 @@
-import type { Summary } from "../../runs/mod.ts";
+import { type Gauge, GAUGES, type Summary } from "../../runs/mod.ts";
 import { cutCounts, cutNotes } from "../words/cut_text.ts";
 import { formatCount, formatEstimate, formatNats } from "../words/format_numbers.ts";
 import { unitOf } from "../words/measures.ts";
 import type { StudyRows } from "../rows/row_types.ts";
-import { ALL } from "../rows/change_rows.ts";
+import { ALL } from "../rows/groups.ts";
 import { overallAccuracy, overallChange } from "../rows/study_lookup.ts";
 import { summaryRows } from "../rows/summary_rows.ts";
 import { changeCell } from "./change_table.ts";
@@ -21,8 +21,7 @@ export function shortTable(summary: Summary): string {
     text("model", (variant) => variant),
     ...gaugeColumns(rows, "sql"),
     count("cut completions", (name) => cuts.find(({ variant }) => variant === name)?.cut),
-    ...gaugeColumns(rows, "mmlu"),
-    ...gaugeColumns(rows, "prose"),
+    ...GAUGES.flatMap((gauge) => gauge === "sql" ? [] : gaugeColumns(rows, gauge)),
     text(
       "note",
       (name) =>
@@ -35,7 +34,7 @@ export function shortTable(summary: Summary): string {
   return [table, ...cutNotes(cuts).map((note) => `${note}\n`)].join("\n");
 }
 
-function gaugeColumns(rows: StudyRows, gauge: "sql" | "mmlu" | "prose"): Column<string>[] {
+function gaugeColumns(rows: StudyRows, gauge: Gauge): Column<string>[] {
   const found = rows.coverage.find(({ measure }) => measure === gauge);
   if (!found) return [];
   const title = gauge === "sql" ? "SQL execution" : rows.titles[gauge];

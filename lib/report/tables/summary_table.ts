@@ -1,20 +1,16 @@
-import { adapterText, type Summary } from "../../runs/mod.ts";
-import { cutCounts, cutSentence } from "../words/cut_text.ts";
-import { formatCount, formatCounted } from "../words/format_numbers.ts";
-import { markdownText } from "../words/markdown_text.ts";
-import { betterOf, unitOf } from "../words/measures.ts";
-import { INTERVAL_NOTE, UNADJUSTED_NOTE } from "../words/verdict_words.ts";
-import { mmluFinding } from "../findings/mmlu_finding.ts";
-import { proseFinding } from "../findings/prose_finding.ts";
+import { adapterText, GAUGES, type Summary } from "../../runs/mod.ts";
 import { correlationFinding, pairsFinding, seedsFinding } from "../findings/recipe_findings.ts";
 import { recommendationFinding } from "../findings/recommendation_finding.ts";
-import { sqlFinding } from "../findings/sql_finding.ts";
 import { tradeOffFinding } from "../findings/trade_off_finding.ts";
-import type { ChangeRow, CoverageRow, GaugeTitles, StudyRows } from "../rows/row_types.ts";
+import type { Part } from "../measures/measure.ts";
+import { SHOWN } from "../measures/measures.ts";
+import type { CoverageRow, GaugeTitles, StudyRows } from "../rows/row_types.ts";
 import { summaryRows } from "../rows/summary_rows.ts";
-import { accuracyTable, chanceTable, classesTable, countsTable } from "./accuracy_table.ts";
-import { changesTable, pairsTable, seedsTable, tradeOffTable } from "./change_table.ts";
-import { aboveChanceTable, flipsTable, lettersTable, proseTable } from "./letter_table.ts";
+import { formatCount, formatCounted } from "../words/format_numbers.ts";
+import { markdownText } from "../words/markdown_text.ts";
+import { unitOf } from "../words/measures.ts";
+import { INTERVAL_NOTE } from "../words/verdict_words.ts";
+import { pairsTable, seedsTable, tradeOffTable } from "./change_table.ts";
 import { planText } from "./plan_text.ts";
 
 /**
@@ -47,9 +43,7 @@ export function studyTable(study: StudyRows): string {
     { title: "", body: [coverageText(study.coverage, study.titles)] },
     { title: "The answer", body: answerParts(study) },
     { title: "Trade-off", body: tradeOffParts(study) },
-    ...sqlParts(study),
-    ...choiceParts(study),
-    ...proseParts(study),
+    ...GAUGES.flatMap((gauge) => SHOWN[gauge].parts(study)),
     ...recipeParts(study),
     { title: "The plan", body: planParts(study) },
   ];
@@ -59,12 +53,6 @@ export function studyTable(study: StudyRows): string {
     return [...(title === "" ? [] : [`### ${title}${label}\n`]), ...filled.map(ended)];
   });
   return [`## ${markdownText(study.model)}${label}\n`, ...sections].join("\n");
-}
-
-/** A part of the report: a title, and paragraphs or tables below it. */
-interface Part {
-  readonly title: string;
-  readonly body: readonly string[];
 }
 
 function ended(text: string): string {
@@ -97,100 +85,9 @@ function tradeOffParts({ tradeOff, titles }: StudyRows): string[] {
   ];
 }
 
-function sqlParts(study: StudyRows): Part[] {
-  const { accuracy, readings, shots, funnel, counts, classes, sqlFlips, titles } = study;
-  const own = accuracy.filter((row) => row.measure === "sql");
-  if (own.length === 0) return [];
-  const cut = cutSentence(cutCounts(accuracy));
-  return [
-    { title: "SQL execution accuracy by hardness", body: [accuracyTable(own)] },
-    { title: "SQL execution accuracy by reading", body: [accuracyTable(readings)] },
-    {
-      title: "SQL execution accuracy by examples shown",
-      body: shots.length > 0 ? [accuracyTable(shots)] : [],
-    },
-    {
-      title: "How far statements get",
-      body: [
-        accuracyTable(funnel),
-        "Parses: a statement in SQLite's grammar. Runs: it ended within the limits. Right: its rows " +
-        "are the gold's (official reading).",
-      ],
-    },
-    { title: "SQL verdicts", body: [countsTable(counts), cut] },
-    {
-      title: "Classes of error",
-      body: classes.length > 0 ? [classesTable(classes)] : [],
-    },
-    ...(study.tradeOff.length > 0
-      ? [
-        { title: "Verdicts that moved", body: [flipsTable(sqlFlips, "verdicts")] },
-        {
-          title: `Changes on ${markdownText(titles.sql)}`,
-          body: [
-            sqlFinding(study),
-            ...changeParts(study, ["sql", "runs"]),
-          ],
-        },
-      ]
-      : []),
-  ];
-}
-
-function choiceParts(study: StudyRows): Part[] {
-  const { accuracy, chance, letters, letterFlips, aboveChance, titles } = study;
-  const own = accuracy.filter((row) => row.measure === "mmlu");
-  if (own.length === 0) return [];
-  const title = markdownText(titles.mmlu);
-  const tuned = study.tradeOff.length > 0;
-  return [
-    { title: `${title} accuracy by category`, body: [accuracyTable(own)] },
-    {
-      title: `${title} against guessing`,
-      body: [
-        chanceTable(chance.filter(({ group }) => group === "all")),
-        "Exact binomial test, one-sided. Where it is not shown, that is no finding that the model " +
-        "guesses.",
-        tuned ? aboveChanceTable(aboveChance) : "",
-      ],
-    },
-    { title: `${title}: letters`, body: letters.length > 0 ? [lettersTable(letters)] : [] },
-    {
-      title: `${title}: letters that moved`,
-      body: letterFlips.length > 0 ? [flipsTable(letterFlips, "letters")] : [],
-    },
-    ...(tuned
-      ? [{
-        title: `Changes on ${title}`,
-        body: [
-          mmluFinding(study),
-          ...changeParts(study, ["mmlu", "prior_free", "habit", "right_probability", "written"]),
-          ...(letters.length > 0 ? changeParts(study, ["brier"]) : []),
-        ],
-      }]
-      : []),
-  ];
-}
-
-function proseParts(study: StudyRows): Part[] {
-  const { prose, titles, tradeOff } = study;
-  if (prose.length === 0) return [];
-  const title = markdownText(titles.prose);
-  return [
-    { title: `${title}: nats a token`, body: [proseTable(prose), "Lower is better."] },
-    // one passage alone has no change with a spread
-    ...(tradeOff.some((row) => row.prose)
-      ? [{
-        title: `Changes on ${title}`,
-        body: [proseFinding(study), ...changeParts(study, ["prose"])],
-      }]
-      : []),
-  ];
-}
-
 function recipeParts({ pairs, seeds, titles }: StudyRows): Part[] {
-  const points = pairs.filter((row) => row.measure !== "prose");
-  const nats = pairs.filter((row) => row.measure === "prose");
+  const points = pairs.filter((row) => unitOf(row.measure) === "points");
+  const nats = pairs.filter((row) => unitOf(row.measure) !== "points");
   return [
     {
       title: "Recipes against each other",
@@ -206,33 +103,11 @@ function recipeParts({ pairs, seeds, titles }: StudyRows): Part[] {
   ];
 }
 
-/** A table of changes of one unit, with what its columns are. */
-function changeParts(study: StudyRows, measures: readonly ChangeRow["measure"][]): string[] {
-  const rows = study.changes.filter(({ measure }) => measures.includes(measure));
-  if (rows.length === 0) return [];
-  const unit = unitOf(measures[0]!);
-  const lower = betterOf(measures[0]!) === "lower" ? ", lower is better" : "";
-  const counted = rows.some(({ evidence }) => evidence.kind === "score");
-  const unadjusted = rows.some(({ adjusted }) => !adjusted);
-  return [
-    changesTable(rows, study.titles),
-    `Changes are in ${
-      unit === "points" ? "percentage points" : unit
-    }${lower}, tuned less base on ` +
-    "the same examples; the 95 % interval is the wider of those by examples and by clusters, and " +
-    "the finding follows both." + (counted ? " Gained and lost count examples." : "") +
-    (unadjusted ? ` ${UNADJUSTED_NOTE}` : ""),
-  ];
-}
-
-const CLUSTER_NAMES = { sql: "database", mmlu: "subject", prose: "topic" } as const;
-const ITEM_NAMES = { sql: "question", mmlu: "question", prose: "passage" } as const;
-
 function coverageText(rows: readonly CoverageRow[], titles: GaugeTitles): string {
   return rows.map(({ measure, asked, scored, clusters, shots, missing }) =>
     `- ${markdownText(titles[measure])}: ${formatCount(scored)} of ` +
-    `${formatCounted(asked, ITEM_NAMES[measure])} scored, ` +
-    formatCounted(clusters, CLUSTER_NAMES[measure]) +
+    `${formatCounted(asked, SHOWN[measure].item)} scored, ` +
+    formatCounted(clusters, SHOWN[measure].cluster) +
     (shots === undefined ? "" : `, ${formatCounted(shots, "example")} shown`) +
     (missing === "" ? "." : `; not scored: ${markdownText(missing, { longest: Infinity })}.`)
   ).join("\n");

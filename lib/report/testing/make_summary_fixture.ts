@@ -9,9 +9,13 @@ import {
 } from "../../runs/mod.ts";
 import { requiredExamples, splitHalves } from "../../stats/mod.ts";
 import { pcg32 } from "../../stats/pcg32.ts";
-import type { MmluAnswer, VariantAnswers } from "../../study/numbers/answers.ts";
+import type { MmluAnswer } from "../../study/answers/letters.ts";
+import { NO_ANSWERS } from "../../study/measures/measures.ts";
+import type { VariantAnswers } from "../../study/numbers/answers.ts";
 import { compareVariants } from "../../study/numbers/compare_variants.ts";
-import { scoreMmlu, scoreProse, scoreSql } from "../../study/numbers/score_variant.ts";
+import { scoreMmlu } from "../../study/numbers/score_mmlu.ts";
+import { scoreProse } from "../../study/numbers/score_prose.ts";
+import { scoreSql } from "../../study/numbers/score_sql.ts";
 import { studyFindings, tolerancesOf } from "../../study/sweep/study_findings.ts";
 
 /**
@@ -82,6 +86,7 @@ function made(
 
 function answersOf(variant: Made, index: number): VariantAnswers {
   return {
+    ...NO_ANSWERS,
     name: variant.name,
     origin: variant.origin,
     verdicts: verdictsOf(variant, index),

@@ -74,7 +74,7 @@ export function renamed(text: string): StudyRows {
     ...STUDY,
     model: text,
     label: text,
-    titles: { sql: text, mmlu: text, prose: text },
+    titles: { ...STUDY.titles, sql: text, mmlu: text, prose: text },
     accuracy: tuned(STUDY.accuracy),
     readings: tuned(STUDY.readings),
     shots: tuned(STUDY.shots),

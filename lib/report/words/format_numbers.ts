@@ -57,21 +57,6 @@ export function formatEstimate({ mean, ci95: [low, high] }: PrintedEstimate): st
 }
 
 /**
- * A difference of two proportions in percentage points, signed, with its interval.
- *
- * @throws {RangeError} If a number is not in -1..1.
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { formatDifference } from "./format_numbers.ts";
- * assert.equal(formatDifference({ mean: 0.1, ci95: [-0.01, 0.21] }), "+10.0 [\u22121.0, +21.0]");
- * ```
- */
-export function formatDifference({ mean, ci95 }: PrintedEstimate): string {
-  return `${formatSigned(checkDifference(mean))} ${formatBounds(ci95)}`;
-}
-
-/**
  * The interval of a difference of two proportions, in percentage points.
  *
  * @throws {RangeError} If a bound is not in -1..1.

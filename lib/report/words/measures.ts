@@ -1,20 +1,26 @@
+import { type Gauge, GAUGE_SCALES, type GaugeScale } from "../../runs/mod.ts";
 import type { Interval } from "../../stats/mod.ts";
 import type { GaugeTitles, Measure } from "../rows/row_types.ts";
 import { checkDifference, formatNats, formatSigned, formatSignedScore } from "./format_numbers.ts";
 import { markdownText } from "./markdown_text.ts";
 
 /** The unit that a change of a measure is printed in. */
-export type Unit = "points" | "nats a token" | "Brier score";
+export type Unit = GaugeScale["unit"] | "Brier score";
 
 /** The unit of a measure's change: percentage points for all that is a share. */
 export function unitOf(measure: Measure): Unit {
-  if (measure === "prose") return "nats a token";
+  if (isGauge(measure)) return GAUGE_SCALES[measure].unit;
   return measure === "brier" ? "Brier score" : "points";
 }
 
 /** Which way a measure gets better. */
 export function betterOf(measure: Measure): "higher" | "lower" {
-  return measure === "prose" || measure === "brier" ? "lower" : "higher";
+  if (isGauge(measure)) return GAUGE_SCALES[measure].better;
+  return measure === "brier" ? "lower" : "higher";
+}
+
+function isGauge(measure: Measure): measure is Gauge {
+  return Object.hasOwn(GAUGE_SCALES, measure);
 }
 
 /** A measure's name in a sentence, as Markdown, with a note where less of it is better. */
@@ -24,11 +30,10 @@ export function gaugeText(measure: Measure, titles: GaugeTitles): string {
 }
 
 /** A measure's name in tables, figures and sentences. */
-export function measureName(measure: Measure, { sql, mmlu, prose }: GaugeTitles): string {
-  const names: Readonly<Record<Measure, string>> = {
-    sql,
-    mmlu,
-    prose,
+export function measureName(measure: Measure, titles: GaugeTitles): string {
+  if (isGauge(measure)) return titles[measure];
+  const { sql, mmlu } = titles;
+  const names: Readonly<Record<Exclude<Measure, Gauge>, string>> = {
     runs: `${sql}, statements that run`,
     prior_free: `${mmlu}, letter prior taken off`,
     habit: `${mmlu}, by choosing letters otherwise`,

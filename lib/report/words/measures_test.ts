@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { GAUGE_TITLES } from "../rows/summary_rows.ts";
 import {
   betterOf,
   changeBounds,
@@ -9,7 +10,7 @@ import {
   measureName,
 } from "./measures.ts";
 
-const TITLES = { sql: "text-to-SQL", mmlu: "items", prose: "general text" } as const;
+const TITLES = { ...GAUGE_TITLES, mmlu: "items" };
 
 Deno.test("changeNumber() has one decimal of points, and three of nats and Brier scores", () => {
   assert.equal(changeNumber(0.0312, "mmlu"), "+3.1");

@@ -11,8 +11,9 @@ import {
 } from "../../stats/mod.ts";
 import { byReading } from "../../sql/mod.ts";
 import { parseConfig } from "../config.ts";
-import type { PairedChange, ScoreChange, SqlFunnel } from "../numbers.ts";
-import type { ChoiceScore, MmluScores, SqlScores, Summary } from "../summary.ts";
+import type { ChoiceScore, MmluScores, SqlFunnel, SqlScores } from "../measures/measures.ts";
+import type { PairedChange, ScoreChange } from "../paired_change.ts";
+import type { Summary } from "../summary.ts";
 
 const SQL_BASE = outcomes(8, 1);
 const SQL_TUNED = outcomes(8, 5);

@@ -2,7 +2,7 @@
 // from what the store holds, and prints the number of records after each append that returned.
 import { contentKey } from "../../ground/mod.ts";
 import { openStore } from "../store.ts";
-import { SAMPLES, type SqlSample } from "../samples.ts";
+import { SAMPLES, type SqlSample } from "../measures/measures.ts";
 
 const [path = "", size = "0"] = Deno.args;
 using store = openStore<SqlSample>(path, { schema: SAMPLES.sql });

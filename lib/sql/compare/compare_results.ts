@@ -1,7 +1,8 @@
 import type { PackedRows } from "../execute/messages/packed_rows.ts";
 import { Budget, ComparisonBudgetError } from "./budget.ts";
 import { type IdPair, idPair } from "./id_table.ts";
-import { officialEqualIds, type RowOrder } from "./official_equal.ts";
+import { officialEqualIds } from "./official_equal.ts";
+import type { RowOrder } from "./row_order.ts";
 import { plainEqualIds } from "./plain_equal.ts";
 import type { ByReading } from "../readings.ts";
 

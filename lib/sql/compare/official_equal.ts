@@ -6,10 +6,8 @@ import { columnsPairUp } from "./column_pairing.ts";
 import { type IdPair, idPair, type IdTable } from "./id_table.ts";
 import { sortedRowsAgree } from "./official_sort.ts";
 import { plainEqualIds } from "./plain_equal.ts";
+import type { RowOrder } from "./row_order.ts";
 import { mixed } from "./value_interner.ts";
-
-/** How rows are compared. */
-export type RowOrder = "ordered" | "any";
 
 /**
  * The official reading of "the same result": as many rows, as many columns, and some order of the

@@ -1,6 +1,6 @@
 import type { Budget } from "./budget.ts";
 import type { IdPair, IdTable } from "./id_table.ts";
-import type { RowOrder } from "./official_equal.ts";
+import type { RowOrder } from "./row_order.ts";
 import { compareCodePoints, pythonSortText } from "./python_text.ts";
 import { idOf } from "./value_interner.ts";
 

@@ -2,7 +2,7 @@ import { packRows } from "../execute/messages/packed_rows.ts";
 import type { Row } from "../value.ts";
 import { Budget } from "./budget.ts";
 import { asTheyStand, type IdPair, idPair, sameRowBag, sameRowSequence } from "./id_table.ts";
-import type { RowOrder } from "./official_equal.ts";
+import type { RowOrder } from "./row_order.ts";
 
 /**
  * The plain reading of "the same result": the same rows, each as many times, columns in the order

@@ -1,11 +1,8 @@
+import type { BatchEnd } from "./batch_end.ts";
 import { type Execution, rowsExecution } from "./execution.ts";
 import { DatabaseError, ExecutorError } from "./executor_error.ts";
 import { type ExecutorLimits, executorLimits, type ExecutorOptions } from "./executor_options.ts";
-import {
-  type BatchEnd,
-  ExecutorProcessHandle,
-  type TimedReply,
-} from "./executor_process_handle.ts";
+import { ExecutorProcessHandle, type TimedReply } from "./executor_process_handle.ts";
 import { type Job, JobQueue } from "./job_queue.ts";
 import { KnownDatabases, refuseComma } from "./known_databases.ts";
 import { oneLine } from "./one_line.ts";

@@ -1,4 +1,5 @@
-import { type ChildEnd, ChildProgram } from "./child_program.ts";
+import type { BatchEnd, Phase } from "./batch_end.ts";
+import { ChildProgram } from "./child_program.ts";
 import { cpuSeconds, type ExecutorLimits } from "./executor_options.ts";
 import { encodeFrame, type Frame } from "./messages/frames.ts";
 import type { OpeningPlan } from "./known_databases.ts";
@@ -8,16 +9,6 @@ import type {
   ExecutorSetup,
   StatementReply,
 } from "./messages/protocol.ts";
-
-/** What a process was doing when its batch ended early. */
-export type Phase = "start" | "open" | "statement";
-
-/** Why a batch ended before its last request was answered, or that it was answered whole. */
-export type BatchEnd =
-  | { readonly kind: "answered" }
-  | { readonly kind: "refused"; readonly message: string; readonly passing: boolean }
-  | { readonly kind: "timeout"; readonly phase: Phase }
-  | { readonly kind: "died"; readonly phase: Phase; readonly end: ChildEnd };
 
 /** A statement's reply with the time that it took. */
 export type TimedReply = StatementReply & { readonly elapsedMs: number };

@@ -1,5 +1,5 @@
+import type { BatchEnd } from "./batch_end.ts";
 import { DatabaseError, ExecutorError } from "./executor_error.ts";
-import type { BatchEnd } from "./executor_process_handle.ts";
 import type { ExecutorSetup } from "./messages/protocol.ts";
 import { databaseStamp, isFile, walPathOf } from "./wal_image.ts";
 

@@ -1,7 +1,8 @@
 import type { Engine, TokenAudit } from "../../engine/mod.ts";
 import type { MmluQuestion } from "../../mmlu/mod.ts";
 import type { MmluSample } from "../../runs/mod.ts";
-import type { MmluInputs, ModelInputs } from "../inputs/inputs.ts";
+import type { MmluInputs } from "../inputs/mmlu_inputs.ts";
+import type { ModelInputs } from "../inputs/model_inputs.ts";
 import { sampleIdentity } from "./sample_identity.ts";
 import { type AnswerOptions, storedAnswers } from "./stored_answers.ts";
 import { mmluPrompts } from "./study_prompts.ts";

@@ -1,10 +1,17 @@
 import type { Engine } from "../../engine/mod.ts";
-import { cutNotice, type ProseScore } from "../../prose/mod.ts";
+import { cutNotice, type ProseScore, proseScore } from "../../prose/mod.ts";
 import type { ProseSample } from "../../runs/mod.ts";
-import type { ModelInputs, ProseInputs } from "../inputs/inputs.ts";
+import type { ModelInputs } from "../inputs/model_inputs.ts";
+import type { ProseInputs } from "../inputs/prose_inputs.ts";
 import { sampleIdentity } from "./sample_identity.ts";
 import { type AnswerOptions, storedAnswers } from "./stored_answers.ts";
 import { passagePrompts } from "./study_prompts.ts";
+
+/** What a variant made of general text. */
+export interface ProseAnswers {
+  /** Scored passages; empty where they were not asked for. */
+  readonly prose: readonly ProseScore[];
+}
 
 /**
  * Scores the study's passages with one variant, in nats; stored and resumed as
@@ -37,10 +44,7 @@ export async function answerProse(
       nats: -logProbs.reduce((sum, logProb) => sum + logProb, 0),
     }),
   }, options);
-  return samples.map(({ tokens, nats }, i) => {
-    const { id, kind, topic } = jobs[i]!.prompt;
-    return { id, kind, topic, tokens, nats };
-  });
+  return samples.map(({ nats }, i) => proseScore(jobs[i]!.prompt, nats));
 }
 
 /** A line on passages that are too long for the model's window, if there are any. */

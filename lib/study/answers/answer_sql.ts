@@ -1,7 +1,8 @@
 import type { Engine } from "../../engine/mod.ts";
 import type { SqlSample } from "../../runs/mod.ts";
 import { isCutInReasoning } from "../../sql/mod.ts";
-import type { ModelInputs, SqlInputs } from "../inputs/inputs.ts";
+import type { ModelInputs } from "../inputs/model_inputs.ts";
+import type { SqlInputs } from "../inputs/sql_inputs.ts";
 import { sampleIdentity } from "./sample_identity.ts";
 import { type AnswerOptions, storedAnswers } from "./stored_answers.ts";
 import { sqlPrompts } from "./study_prompts.ts";

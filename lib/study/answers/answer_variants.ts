@@ -1,34 +1,16 @@
 import type { Engine } from "../../engine/mod.ts";
-import type {
-  Gauge,
-  MmluSample,
-  ProseSample,
-  SampleStore,
-  SqlSample,
-  WrittenSample,
-} from "../../runs/mod.ts";
 import { UsageError } from "../../ground/mod.ts";
-import type { KeptVerdict } from "../../sql/mod.ts";
-import { answerMmlu } from "./answer_mmlu.ts";
-import { answerProse } from "./answer_prose.ts";
-import { answerSql } from "./answer_sql.ts";
-import { answerWritten } from "./answer_written.ts";
+import { GAUGES } from "../../runs/mod.ts";
 import type { StudyInputs } from "../inputs/inputs.ts";
-import { judgeSamples, noteUnjudged } from "./judge_samples.ts";
-import { LazyEngine } from "./lazy_engine.ts";
-import { answerLetters, judgedAlike, type VariantAnswers } from "../numbers/answers.ts";
-import { openEngine } from "./open_engine.ts";
-import {
-  openMmluStore,
-  openProseStore,
-  openSqlStore,
-  openVerdictStore,
-  openWrittenStore,
-} from "./open_stores.ts";
-import type { NamedVariant } from "./sample_identity.ts";
-import type { AnswerOptions } from "./stored_answers.ts";
-import type { AnswerPaths } from "../study_folder.ts";
+import type { AskingOptions } from "../measures/measure.ts";
+import { MEASURES, NO_ANSWERS, type Stores } from "../measures/measures.ts";
+import { type AnswerPaths, openStores } from "../measures/open_measures.ts";
+import { judgedAlike, type VariantAnswers } from "../numbers/answers.ts";
 import type { PhaseOptions } from "../training/train_recipes.ts";
+import { noteUnjudged } from "./judge_samples.ts";
+import { LazyEngine } from "./lazy_engine.ts";
+import { openEngine } from "./open_engine.ts";
+import type { NamedVariant } from "./sample_identity.ts";
 
 /** What {@linkcode storedVariants} ends with at the first answer that is not stored. */
 class NotStored extends Error {}
@@ -74,20 +56,17 @@ export async function answerVariants(
   variants: readonly NamedVariant[],
   { progress, open = openEngine, ...options }: AnswerVariantsOptions,
 ): Promise<VariantAnswers[]> {
-  const { below } = folder;
-  using sql = openSqlStore(folder.sqlSamples, inputs, progress, below?.sqlSamples);
-  using verdicts = openVerdictStore(folder.sqlVerdicts, progress, below?.sqlVerdicts);
-  using mmlu = openMmluStore(folder.mmluSamples, progress, below?.mmluSamples);
-  using written = openWrittenStore(folder.writtenSamples, progress, below?.writtenSamples);
-  using prose = openProseStore(folder.proseSamples, progress, below?.proseSamples);
-  const stores: Stores = { sql, verdicts, mmlu, written, prose };
+  using opened = openStores(folder, inputs, progress, folder.below);
   const answers = new Map<NamedVariant, VariantAnswers>();
   for (const [model, alike] of Map.groupBy(variants, (variant) => variant.model)) {
     const asked = model ? { ...inputs, ...model } : inputs;
     await using engine = new LazyEngine(() => open(asked, alike, progress));
     for (const variant of alike) {
       const own = variant.gone === undefined ? engine : withoutWeights(variant.name, variant.gone);
-      answers.set(variant, await answer(asked, own, stores, { variant, progress, ...options }));
+      answers.set(
+        variant,
+        await answer(asked, own, opened.stores, { variant, progress, ...options }),
+      );
     }
   }
   const judged = judgedAlike(variants.map((variant) => answers.get(variant)!));
@@ -105,66 +84,18 @@ function withoutWeights(name: string, dir: string): LazyEngine {
   });
 }
 
-interface Stores {
-  readonly sql: SampleStore<SqlSample>;
-  readonly verdicts: SampleStore<KeptVerdict>;
-  readonly mmlu: SampleStore<MmluSample>;
-  readonly written: SampleStore<WrittenSample>;
-  readonly prose: SampleStore<ProseSample>;
-}
-
 /** Everything that a study asks of one variant. */
 async function answer(
   inputs: StudyInputs,
   engine: Engine,
   stores: Stores,
-  options: Omit<AnswerOptions<never>, "store">,
+  options: AskingOptions,
 ): Promise<VariantAnswers> {
-  const { variant: { name, origin }, progress } = options;
-  const measures = new Set<Gauge>(inputs.config.measures);
-  const sql = measures.has("sql")
-    ? await judgedSql(inputs, engine, stores, options)
-    : { verdicts: [], unjudged: [] };
-  let letters: VariantAnswers["letters"] = [];
-  if (measures.has("mmlu")) {
-    progress.step(`${name}: multiple choice, ${inputs.questions.length} questions`);
-    const scores = await answerMmlu(inputs, engine, { ...options, store: stores.mmlu });
-    const written = await answerWritten(inputs, engine, { ...options, store: stores.written });
-    letters = answerLetters(inputs.questions, scores, written);
+  const { variant: { name, origin } } = options;
+  const answers = { ...NO_ANSWERS };
+  for (const gauge of GAUGES) {
+    if (!inputs.config.measures.includes(gauge)) continue;
+    Object.assign(answers, await MEASURES[gauge].answer(inputs, engine, stores, options));
   }
-  let prose: VariantAnswers["prose"] = [];
-  if (measures.has("prose")) {
-    progress.step(`${name}: general text, ${inputs.prose.passages.length} passages`);
-    prose = await answerProse(inputs, engine, { ...options, store: stores.prose });
-  }
-  return { name, origin, ...sql, letters, prose };
-}
-
-/** Text-to-SQL under the study's own prompt and with other numbers of examples shown. */
-async function judgedSql(
-  inputs: StudyInputs,
-  engine: Engine,
-  { sql: store, verdicts }: Stores,
-  options: Omit<AnswerOptions<never>, "store">,
-): Promise<Pick<VariantAnswers, "verdicts" | "byShots" | "unjudged">> {
-  const { variant: { name }, progress } = options;
-  const { timeoutMs } = inputs.config.spider;
-  const judged = [];
-  for (const shots of [inputs.shots, ...inputs.otherShots]) {
-    const shown = inputs.otherShots.length > 0 ? `, ${shots.length}-shot` : "";
-    progress.step(`${name}: text-to-SQL, ${inputs.asked.length} questions${shown}`);
-    const asked = { ...inputs, shots };
-    const completions = await answerSql(asked, engine, { ...options, store });
-    judged.push(await judgeSamples(asked, completions, { timeoutMs, store: verdicts, progress }));
-  }
-  const [own, ...others] = judged;
-  return {
-    verdicts: own!.verdicts,
-    unjudged: judged.flatMap(({ unjudged }) => unjudged),
-    ...(others.length > 0 && {
-      byShots: Object.fromEntries(
-        others.map(({ verdicts }, i) => [`${inputs.otherShots[i]!.length}`, verdicts]),
-      ),
-    }),
-  };
+  return { name, origin, ...answers };
 }

@@ -1,13 +1,14 @@
 import type { Engine } from "../../engine/mod.ts";
 import type { MmluQuestion } from "../../mmlu/mod.ts";
 import type { WrittenSample } from "../../runs/mod.ts";
-import type { MmluInputs, ModelInputs } from "../inputs/inputs.ts";
+import type { MmluInputs } from "../inputs/mmlu_inputs.ts";
+import type { ModelInputs } from "../inputs/model_inputs.ts";
 import { sampleIdentity } from "./sample_identity.ts";
 import { type AnswerOptions, storedAnswers } from "./stored_answers.ts";
 import { mmluPrompts } from "./study_prompts.ts";
 
 /** Enough for a letter and a few words round it. */
-const MAX_NEW_TOKENS = 8;
+export const MAX_WRITTEN_TOKENS = 8;
 
 /**
  * Lets one variant write its answer to multiple-choice questions: the same
@@ -23,7 +24,7 @@ export async function answerWritten(
   const { variant } = options;
   const { tokenizer, checkpoint, written, questions } = inputs;
   const { endTokenIds } = checkpoint.config;
-  const task = { task: "written", maxNewTokens: MAX_NEW_TOKENS, endTokenIds };
+  const task = { task: "written", maxNewTokens: MAX_WRITTEN_TOKENS, endTokenIds };
   const prompts = mmluPrompts(inputs);
   const asked = new Set(written.map(({ id }) => id));
   const jobs = questions.flatMap((question, i) => {
@@ -34,7 +35,10 @@ export async function answerWritten(
   const samples = await storedAnswers(jobs, {
     unit: "written answers",
     ask: (open, call) =>
-      engine.generate(open.map(({ prompt }) => prompt), { ...call, maxNewTokens: MAX_NEW_TOKENS }),
+      engine.generate(open.map(({ prompt }) => prompt), {
+        ...call,
+        maxNewTokens: MAX_WRITTEN_TOKENS,
+      }),
     keep: ({ question, identity }, { tokens, finishReason }): WrittenSample => ({
       ...identity,
       id: question.id,

@@ -3,7 +3,7 @@ import { modelTitle, type StudyConfig, type Summary } from "../../runs/mod.ts";
 import { summaryRows } from "../../report/mod.ts";
 import { SILENT } from "../../ground/mod.ts";
 import { browseStudy } from "../browse/browse_study.ts";
-import { openModelInputs } from "../inputs/inputs.ts";
+import { openModelInputs } from "../inputs/model_inputs.ts";
 import { runMini, writeRunStudy } from "../testing/mini_run.ts";
 import { type MiniStudy, writeMiniStudy } from "../testing/mini_study.ts";
 import { writeTinyAdapter } from "../testing/tiny_model.ts";

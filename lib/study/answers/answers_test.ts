@@ -7,7 +7,8 @@ import { SILENT } from "../../ground/mod.ts";
 import { writeMiniStudy } from "../testing/mini_study.ts";
 import { answerMmlu } from "./answer_mmlu.ts";
 import { answerSql } from "./answer_sql.ts";
-import { openInputs, samplePrompt } from "../inputs/inputs.ts";
+import { openInputs } from "../inputs/inputs.ts";
+import { samplePrompt } from "../inputs/sql_inputs.ts";
 import { BASE } from "./sample_identity.ts";
 
 const TWICE = { db_id: "farm", question: "How many cows?", query: "SELECT count(*) FROM cow" };

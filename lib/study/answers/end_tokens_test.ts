@@ -7,7 +7,8 @@ import { SILENT } from "../../ground/mod.ts";
 import { type MiniStudyFiles, writeMiniStudy } from "../testing/mini_study.ts";
 import { TINY_CONFIG, TINY_TOKENIZER_CONFIG } from "../testing/tiny_model.ts";
 import { type AnsweredSql, answerSql } from "./answer_sql.ts";
-import { openInputs, openModelInputs, type StudyInputs, withEndToken } from "../inputs/inputs.ts";
+import { openInputs, type StudyInputs } from "../inputs/inputs.ts";
+import { openModelInputs, withEndToken } from "../inputs/model_inputs.ts";
 import { BASE } from "./sample_identity.ts";
 import { tokenAuditFacts } from "../inputs/token_audit_facts.ts";
 

@@ -9,7 +9,7 @@ import {
   type Verdict,
   type VerdictStore,
 } from "../../sql/mod.ts";
-import type { SqlInputs } from "../inputs/inputs.ts";
+import type { SqlInputs } from "../inputs/sql_inputs.ts";
 
 /** A judged completion. */
 export interface SqlVerdict extends Verdict {
@@ -25,6 +25,16 @@ export interface SqlVerdict extends Verdict {
   readonly finishReason: "stop" | "length";
   /** Present if it was cut inside its reasoning part, before any statement. */
   readonly cutInReasoning?: true;
+}
+
+/** What a variant answered to text-to-SQL questions. */
+export interface SqlAnswers {
+  /** Judged SQL under the study's own prompt; empty where it was not asked. */
+  readonly verdicts: readonly SqlVerdict[];
+  /** Judged SQL under prompts with another number of examples, by that number. */
+  readonly byShots?: Readonly<Record<string, readonly SqlVerdict[]>>;
+  /** Examples that no variant has a verdict on, through a fault of the data; none when left out. */
+  readonly unjudged?: readonly UnjudgedExample[];
 }
 
 /** A completion to judge; where it was cut is told if it is known. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { SqlSample } from "../../runs/mod.ts";
 import { SILENT } from "../../ground/mod.ts";
 import { writeMiniStudy } from "../testing/mini_study.ts";
-import { openSqlInputs } from "../inputs/inputs.ts";
+import { openSqlInputs } from "../inputs/sql_inputs.ts";
 import { type JudgedSamples, judgeSamples } from "./judge_samples.ts";
 import { openVerdictStore } from "./open_stores.ts";
 

@@ -6,7 +6,7 @@ import {
   openServerEngine,
 } from "../../engine/mod.ts";
 import { type Progress, UsageError } from "../../ground/mod.ts";
-import type { ModelInputs } from "../inputs/inputs.ts";
+import type { ModelInputs } from "../inputs/model_inputs.ts";
 import { answeringCheckpoint } from "./answering_checkpoint.ts";
 import type { NamedVariant } from "./sample_identity.ts";
 

@@ -10,10 +10,7 @@ import {
   type WrittenSample,
 } from "../../runs/mod.ts";
 import { KEPT_VERDICTS, type KeptVerdict } from "../../sql/mod.ts";
-import type { ModelInputs } from "../inputs/inputs.ts";
-
-/** What the answers in a store must fit: the model's vocabulary. */
-export type StoreModel = Pick<ModelInputs, "checkpoint" | "tokenizer">;
+import type { StoreModel } from "../measures/measure.ts";
 
 /**
  * Opens a file of completions. Lines that are damaged, or whose text is not
@@ -28,7 +25,7 @@ export function openSqlStore(
   progress: Progress,
   below?: string,
 ): SampleStore<SqlSample> {
-  return openStore(path, { schema: fittingSqlSample(model), ...options(progress, below) });
+  return openStore(path, { schema: fittingSqlSample(model), ...storeOptions(progress, below) });
 }
 
 /** Opens a file of letter scores, as {@linkcode openSqlStore} does. */
@@ -37,7 +34,7 @@ export function openMmluStore(
   progress: Progress,
   below?: string,
 ): SampleStore<MmluSample> {
-  return openStore(path, { schema: SAMPLES.mmlu, ...options(progress, below) });
+  return openStore(path, { schema: SAMPLES.mmlu, ...storeOptions(progress, below) });
 }
 
 /** Opens a file of scored passages, as {@linkcode openSqlStore} does. */
@@ -46,7 +43,7 @@ export function openProseStore(
   progress: Progress,
   below?: string,
 ): SampleStore<ProseSample> {
-  return openStore(path, { schema: SAMPLES.prose, ...options(progress, below) });
+  return openStore(path, { schema: SAMPLES.prose, ...storeOptions(progress, below) });
 }
 
 /** Opens a file of written answers, as {@linkcode openSqlStore} does. */
@@ -55,7 +52,7 @@ export function openWrittenStore(
   progress: Progress,
   below?: string,
 ): SampleStore<WrittenSample> {
-  return openStore(path, { schema: SAMPLES.written, ...options(progress, below) });
+  return openStore(path, { schema: SAMPLES.written, ...storeOptions(progress, below) });
 }
 
 /** Opens a file of verdicts, as {@linkcode openSqlStore} does. */
@@ -64,10 +61,11 @@ export function openVerdictStore(
   progress: Progress,
   below?: string,
 ): SampleStore<KeptVerdict> {
-  return openStore(path, { schema: KEPT_VERDICTS.line, ...options(progress, below) });
+  return openStore(path, { schema: KEPT_VERDICTS.line, ...storeOptions(progress, below) });
 }
 
-function options(
+/** How every store of answers is opened: what is dropped is told. */
+export function storeOptions(
   progress: Progress,
   below: string | undefined,
 ): Pick<StoreOptions<never>, "onDropped" | "below"> {
@@ -77,7 +75,8 @@ function options(
   };
 }
 
-function fittingSqlSample({ checkpoint, tokenizer }: StoreModel): Schema<SqlSample> {
+/** A completion of the model's own tokens. */
+export function fittingSqlSample({ checkpoint, tokenizer }: StoreModel): Schema<SqlSample> {
   const { vocabSize } = checkpoint.config;
   return together(SAMPLES.sql, ({ tokens, text }) => {
     const at = tokens.findIndex((token) => token >= vocabSize);

@@ -5,7 +5,7 @@ import { contentKey } from "../../ground/mod.ts";
 import { type SqlSample } from "../../runs/mod.ts";
 import { SILENT } from "../../ground/mod.ts";
 import { writeMiniStudy } from "../testing/mini_study.ts";
-import { type ModelInputs, openModelInputs } from "../inputs/inputs.ts";
+import { type ModelInputs, openModelInputs } from "../inputs/model_inputs.ts";
 import { openMmluStore, openSqlStore } from "./open_stores.ts";
 
 async function withModel(

@@ -2,7 +2,7 @@ import type { Prompt, Variant } from "../../engine/mod.ts";
 import { contentKey, sha256Of } from "../../ground/mod.ts";
 
 import { TASK_VERSION, type VariantOrigin } from "../../runs/mod.ts";
-import type { ModelInputs } from "../inputs/inputs.ts";
+import type { ModelInputs } from "../inputs/model_inputs.ts";
 
 /** One set of weights under test: its name, and the adapter with its identity. */
 export interface NamedVariant {

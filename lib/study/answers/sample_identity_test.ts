@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { ModelInputs } from "../inputs/inputs.ts";
-import { openModelInputs } from "../inputs/inputs.ts";
+import type { ModelInputs } from "../inputs/model_inputs.ts";
+import { openModelInputs } from "../inputs/model_inputs.ts";
 import { writeMiniStudy } from "../testing/mini_study.ts";
 import { BASE, type NamedVariant, sampleIdentity } from "./sample_identity.ts";
 

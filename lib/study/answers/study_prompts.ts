@@ -2,7 +2,10 @@ import type { Prompt, Tokenizer } from "../../engine/mod.ts";
 import { devShots, mmluPrompt } from "../../mmlu/mod.ts";
 import { type ProsePrompt, prosePrompt } from "../../prose/mod.ts";
 import { sqlPrompt } from "../../spider/mod.ts";
-import type { MmluInputs, ModelInputs, ProseInputs, SqlInputs } from "../inputs/inputs.ts";
+import type { MmluInputs } from "../inputs/mmlu_inputs.ts";
+import type { ModelInputs } from "../inputs/model_inputs.ts";
+import type { ProseInputs } from "../inputs/prose_inputs.ts";
+import type { SqlInputs } from "../inputs/sql_inputs.ts";
 
 /** Prompts by the tokenizer that made them, and what they were made of, one level each. */
 interface Made {

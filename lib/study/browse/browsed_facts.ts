@@ -4,7 +4,7 @@ import type { MmluData } from "../../mmlu/mod.ts";
 import type { Summary } from "../../runs/mod.ts";
 import type { SpiderData } from "../../spider/mod.ts";
 import { databaseHashes } from "../inputs/database_hashes.ts";
-import { prefixed } from "../inputs/inputs.ts";
+import { prefixed } from "../inputs/prefixed.ts";
 import { SHOWN } from "./compare_rows.ts";
 import type { BrowsedVariant } from "./read_browsed_answers.ts";
 import { MOST_ROWS } from "./shown_results.ts";

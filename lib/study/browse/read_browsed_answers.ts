@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { checkRecord, UsageError } from "../../ground/mod.ts";
 import { type Hardness, READINGS } from "../../sql/mod.ts";
 import { checkAnswerSums } from "../results/answer_sums.ts";
-import { LETTER, type Note, type PlacedRow, readRows, VERDICT } from "../results/read_answers.ts";
+import { LETTER, VERDICT } from "../measures/answer_rows.ts";
+import { type Note, type PlacedRow, readRows } from "../results/read_answers.ts";
 import { unfinished } from "../results/unfinished.ts";
 
 /** A verdict as the flip browser needs it. */

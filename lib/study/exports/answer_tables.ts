@@ -3,8 +3,8 @@ import { type ChangeRow } from "../../report/mod.ts";
 import { natsPerToken } from "../../prose/mod.ts";
 import { byReading, type Reading } from "../../sql/mod.ts";
 import { letterName } from "../../stats/mod.ts";
-import type { MmluAnswer } from "../numbers/answers.ts";
-import type { AnswerRow } from "../results/recorded_answers.ts";
+import type { MmluAnswer } from "../answers/letters.ts";
+import type { AnswerRow } from "../measures/measure.ts";
 import type { StoredAnswers } from "../results/read_answers.ts";
 import type { ExportedStudy } from "./open_export.ts";
 

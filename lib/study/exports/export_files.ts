@@ -1,5 +1,4 @@
 import { UsageError } from "../../ground/mod.ts";
-import { natsPerToken } from "../../prose/mod.ts";
 import {
   type CardFacts,
   type CardScore,
@@ -14,6 +13,7 @@ import {
 import { adapterText, type Gauge, GAUGES, modelTitle, type Summary } from "../../runs/mod.ts";
 import { alignById, letterName } from "../../stats/mod.ts";
 import { BASE } from "../answers/sample_identity.ts";
+import { MEASURES } from "../measures/measures.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import type { StoredAnswers } from "../results/read_answers.ts";
 import { tableFiles } from "./answer_tables.ts";
@@ -147,12 +147,9 @@ function cardVariant({ variants, summary, folder }: ExportedStudy): StoredAnswer
 }
 
 /** A share of right answers, or the mean over passages of their nats a token. */
-function scoreOf({ verdicts, letters, prose }: VariantAnswers, measure: Gauge): number {
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
-  if (measure === "sql") return mean(verdicts.map(({ official }) => Number(official)));
-  if (measure === "mmlu") return mean(letters.map(({ correct }) => Number(correct)));
-  return mean(prose.map(natsPerToken));
+function scoreOf(answers: VariantAnswers, measure: Gauge): number {
+  const outcomes = MEASURES[measure].outcomes(answers);
+  return outcomes.reduce((sum, { value }) => sum + value, 0) / outcomes.length;
 }
 
 function provenance(summary: Summary, source: string): Readonly<Record<string, string>> {

@@ -1,6 +1,6 @@
 import { basename, relative } from "node:path";
 import { databaseFileHashes } from "../../sql/mod.ts";
-import type { SqlInputs } from "./inputs.ts";
+import type { SpiderData, SpiderExample } from "../../spider/mod.ts";
 
 /**
  * SHA-256 of the databases that a study asks, by their path below the data's
@@ -8,7 +8,10 @@ import type { SqlInputs } from "./inputs.ts";
  * their rows. A write-ahead log beside a database is a part of it.
  */
 export async function databaseHashes(
-  { asked, spider }: Pick<SqlInputs, "asked" | "spider">,
+  { asked, spider }: {
+    readonly asked: readonly Pick<SpiderExample, "dbId">[];
+    readonly spider: Pick<SpiderData, "root" | "databasePath">;
+  },
 ): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   for (const dbId of [...new Set(asked.map((example) => example.dbId))].sort()) {

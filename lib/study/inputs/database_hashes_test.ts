@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { SILENT } from "../../ground/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../testing/mini_study.ts";
 import { databaseHashes } from "./database_hashes.ts";
-import { openSqlInputs } from "./inputs.ts";
+import { openSqlInputs } from "./sql_inputs.ts";
 import { openStudy } from "../open_study.ts";
 
 const FARM = "database/farm/farm.sqlite";

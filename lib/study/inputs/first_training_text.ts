@@ -1,6 +1,7 @@
 import { trainingRecords } from "../training/data/training_records.ts";
 import { trainingSet } from "../training/data/training_set.ts";
-import type { ModelInputs, SqlInputs } from "./inputs.ts";
+import type { ModelInputs } from "./model_inputs.ts";
+import type { SqlInputs } from "./sql_inputs.ts";
 
 /**
  * The text of the first training example as the model sees it: prompt and completion in the chat

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { writeMiniStudy } from "../testing/mini_study.ts";
-import {
-  openInputs,
-  openMmluInputs,
-  openModelInputs,
-  openSqlInputs,
-  samplePrompt,
-} from "./inputs.ts";
+import { openInputs } from "./inputs.ts";
+import { openMmluInputs } from "./mmlu_inputs.ts";
+import { openModelInputs } from "./model_inputs.ts";
+import { openSqlInputs, samplePrompt } from "./sql_inputs.ts";
 
 Deno.test("openInputs opens and hashes all that a study reads, and draws by the seed", async () => {
   using study = await writeMiniStudy();

@@ -2,7 +2,8 @@ import { firstOf } from "../../ground/mod.ts";
 import { fewerQuestions, fewerShots, type MmluQuestion } from "../../mmlu/mod.ts";
 import type { StudyConfig } from "../../runs/mod.ts";
 import type { SpiderExample } from "../../spider/mod.ts";
-import type { MmluInputs, SqlInputs } from "./inputs.ts";
+import type { MmluInputs } from "./mmlu_inputs.ts";
+import type { SqlInputs } from "./sql_inputs.ts";
 
 /** So many ids are named, the rest by number. */
 const NAMED = 5;

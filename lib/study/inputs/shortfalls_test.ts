@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { StudyConfig } from "../../runs/mod.ts";
 import { writeMiniStudy } from "../testing/mini_study.ts";
-import { openMmluInputs, openSqlInputs } from "./inputs.ts";
+import { openMmluInputs } from "./mmlu_inputs.ts";
+import { openSqlInputs } from "./sql_inputs.ts";
 import { mmluShortfalls, sqlShortfalls, trainingShortfalls } from "./shortfalls.ts";
 
 const TWICE = { db_id: "farm", question: "How many cows?", query: "SELECT count(*) FROM cow" };

@@ -1,5 +1,6 @@
 import { LETTERS } from "../../mmlu/mod.ts";
-import { samplePrompt, type StudyInputs } from "./inputs.ts";
+import type { StudyInputs } from "./inputs.ts";
+import { samplePrompt } from "./sql_inputs.ts";
 
 /**
  * What the token audit found, in words: the letters' ids, the begin token, the markers of the chat

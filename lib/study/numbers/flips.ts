@@ -1,14 +1,14 @@
+import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import { alignById } from "../../stats/mod.ts";
+import { MEASURES } from "../measures/measures.ts";
 import type { VariantAnswers } from "./answers.ts";
-import { letterName } from "../../stats/mod.ts";
-import { outcome } from "./compare_variants.ts";
 
 /** An example that one variant has right and the other one has not. */
 export interface FlippedExample {
   /** The variant that is compared. */
   readonly variant: string;
   /** Which measure it is an example of. */
-  readonly gauge: "sql" | "mmlu";
+  readonly gauge: Gauge;
   /** The example's id. */
   readonly id: string;
   /** The database or the subject. */
@@ -23,28 +23,20 @@ export interface FlippedExample {
 
 /** The questions that a variant repairs and breaks, text-to-SQL first, each in file order. */
 export function flippedExamples(base: VariantAnswers, tuned: VariantAnswers): FlippedExample[] {
-  const flip = (before: boolean): FlippedExample["flip"] => before ? "broken" : "repaired";
-  const sql = alignById(base.verdicts, tuned.verdicts)
-    .filter((pair) => pair.base.official !== pair.tuned.official)
-    .map((pair): FlippedExample => ({
-      variant: tuned.name,
-      gauge: "sql",
-      id: pair.id,
-      cluster: pair.base.dbId,
-      flip: flip(pair.base.official),
-      from: outcome(pair.base),
-      to: outcome(pair.tuned),
-    }));
-  const mmlu = alignById(base.letters, tuned.letters)
-    .filter((pair) => pair.base.correct !== pair.tuned.correct)
-    .map((pair): FlippedExample => ({
-      variant: tuned.name,
-      gauge: "mmlu",
-      id: pair.id,
-      cluster: pair.base.subject,
-      flip: flip(pair.base.correct),
-      from: letterName(pair.base.chosen),
-      to: letterName(pair.tuned.chosen),
-    }));
-  return [...sql, ...mmlu];
+  return GAUGES.flatMap((gauge) => {
+    const [before, after] = [base, tuned].map((answers) =>
+      MEASURES[gauge].outcomes(answers).filter(({ word }) => word !== undefined)
+    );
+    return alignById(before!, after!)
+      .filter((pair) => pair.base.value !== pair.tuned.value)
+      .map(({ id, base: { cluster, value, word }, tuned: now }): FlippedExample => ({
+        variant: tuned.name,
+        gauge,
+        id,
+        cluster,
+        flip: value === 1 ? "broken" : "repaired",
+        from: word!,
+        to: now.word!,
+      }));
+  });
 }

@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import type { MmluQuestion } from "../../mmlu/mod.ts";
 import type { MmluSample } from "../../runs/mod.ts";
 import type { SqlVerdict } from "../answers/judge_samples.ts";
-import { answerLetters, judgedAlike, type MmluAnswer, type VariantAnswers } from "./answers.ts";
+import { answerLetters, type MmluAnswer } from "../answers/letters.ts";
+import { NO_ANSWERS } from "../measures/measures.ts";
+import { judgedAlike, type VariantAnswers } from "./answers.ts";
 import { compareVariants } from "./compare_variants.ts";
-import { scoreMmlu, scoreProse, scoreSql } from "./score_variant.ts";
+import { scoreMmlu } from "./score_mmlu.ts";
+import { scoreProse } from "./score_prose.ts";
+import { scoreSql } from "./score_sql.ts";
 
 type Hardness = SqlVerdict["hardness"];
 
@@ -43,6 +47,7 @@ function letter(i: number, chosen: number, answer: number): MmluAnswer {
 }
 
 const BASE: VariantAnswers = {
+  ...NO_ANSWERS,
   name: "base",
   origin: { source: "base" },
   verdicts: [
@@ -63,6 +68,7 @@ const BASE: VariantAnswers = {
 
 /** The base model with eight right answers moved to C, and worse on every passage by 0.1 a token. */
 const TUNED: VariantAnswers = {
+  ...NO_ANSWERS,
   name: "qv",
   origin: { source: "qv", scale: 1, seed: 42 },
   verdicts: [
@@ -171,7 +177,7 @@ Deno.test("compareVariants() counts flips by hand, with words that both interval
 });
 
 Deno.test("compareVariants() compares what both were asked, and only that", () => {
-  const none = { verdicts: [], letters: [], prose: [] };
+  const none = NO_ANSWERS;
   assert.deepEqual(compareVariants({ ...BASE, ...none }, { ...TUNED, ...none }), {});
   const shots = { ...BASE, byShots: { "3": TUNED.verdicts } };
   const { sql } = compareVariants(shots, { ...TUNED, byShots: { "3": BASE.verdicts } });

@@ -1,15 +1,8 @@
 import { existsSync } from "node:fs";
 import type { Progress } from "../../ground/mod.ts";
-import type { Keyed, SampleStore } from "../../runs/mod.ts";
-import {
-  openMmluStore,
-  openProseStore,
-  openSqlStore,
-  openVerdictStore,
-  openWrittenStore,
-  type StoreModel,
-} from "../answers/open_stores.ts";
-import { type AnswerPaths, answerPaths, type StudyFolder } from "../study_folder.ts";
+import type { StoreModel } from "../measures/measure.ts";
+import { type AnswerPaths, answerPaths, mergeStores } from "../measures/open_measures.ts";
+import type { StudyFolder } from "../study_folder.ts";
 import type { Part } from "./share_study.ts";
 
 /** Where the processes of a study keep their answers until they are taken together. */
@@ -41,30 +34,8 @@ export function mergeParts(
   let taken = 0;
   for (const index of indices) {
     const part = partStores(folder, { index, of: indices.length });
-    const take = <T extends Keyed>(
-      store: keyof AnswerPaths,
-      open: (path: string) => SampleStore<T>,
-    ): void => {
-      if (existsSync(part[store])) taken += mergeStore(part[store], folder[store], open);
-    };
-    take("sqlSamples", (path) => openSqlStore(path, model, progress));
-    take("sqlVerdicts", (path) => openVerdictStore(path, progress));
-    take("mmluSamples", (path) => openMmluStore(path, progress));
-    take("writtenSamples", (path) => openWrittenStore(path, progress));
-    take("proseSamples", (path) => openProseStore(path, progress));
+    taken += mergeStores(part, folder, model, progress);
   }
   Deno.removeSync(dir, { recursive: true });
   return taken;
-}
-
-function mergeStore<T extends Keyed>(
-  from: string,
-  to: string,
-  open: (path: string) => SampleStore<T>,
-): number {
-  using part = open(from);
-  using whole = open(to);
-  const added = [...part.values()].filter(({ key }) => !whole.has(key));
-  whole.append(added);
-  return added.length;
 }

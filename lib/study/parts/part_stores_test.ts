@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { SILENT } from "../../ground/mod.ts";
 import type { MmluSample } from "../../runs/mod.ts";
-import { openMmluStore, type StoreModel } from "../answers/open_stores.ts";
+import { openMmluStore } from "../answers/open_stores.ts";
+import type { StoreModel } from "../measures/measure.ts";
+import { answerPaths } from "../measures/open_measures.ts";
 import { mergeParts, partStores } from "./part_stores.ts";
 
 const MODEL = {} as StoreModel;
@@ -35,15 +37,7 @@ function withFolder(use: (root: string) => void): void {
 }
 
 function folderOf(root: string): Parameters<typeof mergeParts>[0] {
-  const path = (name: string): string => `${root}/samples/${name}.jsonl`;
-  return {
-    root,
-    sqlSamples: path("sql"),
-    sqlVerdicts: path("verdicts"),
-    mmluSamples: path("mmlu"),
-    writtenSamples: path("written"),
-    proseSamples: path("prose"),
-  };
+  return { root, ...answerPaths(`${root}/samples`) };
 }
 
 function keys(path: string): string[] {

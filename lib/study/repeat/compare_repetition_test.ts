@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { fromRoot } from "../../ground/mod.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { readAnswers } from "../results/read_answers.ts";
-import { compareRepetition, MIN_SAME } from "./compare_repetition.ts";
+import { MEASURES } from "../measures/measures.ts";
+import { compareRepetition } from "./compare_repetition.ts";
 
 const RECORDED = readAnswers(`${fromRoot("results/recorded/sample")}::base`, assert.fail);
 
@@ -21,8 +22,8 @@ function answeredAgain(others: { readonly sql: number; readonly mmlu: number }):
 
 Deno.test("compareRepetition() takes a repetition for one as long as no measure has too few answers again", () => {
   const most = {
-    sql: Math.floor((1 - MIN_SAME.sql) * RECORDED.verdicts.length),
-    mmlu: Math.floor((1 - MIN_SAME.mmlu) * RECORDED.letters.length),
+    sql: Math.floor((1 - MEASURES.sql.minSame!) * RECORDED.verdicts.length),
+    mmlu: Math.floor((1 - MEASURES.mmlu.minSame!) * RECORDED.letters.length),
   };
   assert.deepEqual(most, { sql: 3, mmlu: 1 });
   const isRepeated = (others: typeof most): boolean =>

@@ -8,7 +8,7 @@ import {
   UsageError,
   writeAtomic,
 } from "../../ground/mod.ts";
-import { ANSWER_KINDS } from "./recorded_answers.ts";
+import { ANSWER_KINDS } from "../measures/answer_kinds.ts";
 
 /** The file of a recording with the SHA-256 of its answers, which `sha256sum -c` checks too. */
 export const ANSWER_SUMS = "answers.sha256";

@@ -1,8 +1,7 @@
 import { storedHalfType } from "../../engine/mod.ts";
-import { MMLU_PROMPT_VERSION } from "../../mmlu/mod.ts";
-import { PROSE_PROMPT_VERSION } from "../../prose/mod.ts";
 import {
   type AdapterSettings,
+  GAUGES,
   gitState,
   type Provenance,
   recordedConfig,
@@ -15,12 +14,11 @@ import {
   type VariantSummary,
   weightsWords,
 } from "../../runs/mod.ts";
-import { sqlPromptVersion } from "../../spider/mod.ts";
 import { readTrainingManifest, trainingManifestPath } from "../training/data/training_manifest.ts";
 import { sourceHashes, type StudyInputs } from "../inputs/inputs.ts";
+import { MEASURES } from "../measures/measures.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { compareVariants, type Tolerances } from "../numbers/compare_variants.ts";
-import { scoreMmlu, scoreProse, scoreSql } from "../numbers/score_variant.ts";
 import { adapterFileHash, adapterSettings } from "../training/recipe_adapter.ts";
 import type { StudyFolder } from "../study_folder.ts";
 import { studyFindings, tolerancesOf } from "../sweep/study_findings.ts";
@@ -83,70 +81,15 @@ export function summarizeVariants(
 }
 
 function scores({ name, origin, ...answers }: VariantAnswers): VariantSummary {
-  const { verdicts, byShots, letters, prose } = answers;
-  return {
-    name,
-    origin,
-    ...(verdicts.length > 0 && { sql: scoreSql(verdicts) }),
-    ...(byShots && {
-      sqlByShots: Object.fromEntries(
-        Object.entries(byShots).map(([shots, judged]) => [shots, scoreSql(judged)]),
-      ),
-    }),
-    ...(letters.length > 0 && { mmlu: scoreMmlu(letters) }),
-    ...(prose.length > 0 && { prose: scoreProse(prose) }),
-  };
-}
-
-function counts(inputs: StudyInputs, base: VariantAnswers): SummaryCounts {
-  const { drawn, questions, mmlu, prose } = inputs;
-  const { unjudged = [], verdicts, letters, prose: passages } = base;
-  return {
-    ...(verdicts.length > 0 && {
-      sql: {
-        title: "text-to-SQL",
-        asked: drawn.length,
-        scored: verdicts.length,
-        missing: drawn.length - verdicts.length,
-        shots: inputs.shots.length,
-        databases: new Set(verdicts.map(({ dbId }) => dbId)).size,
-        missingDatabases: missingDatabases(inputs),
-        ...(unjudged.length > 0 ? { unjudged } : {}),
-      },
-    }),
-    ...(letters.length > 0 && {
-      mmlu: {
-        title: mmlu.title,
-        asked: questions.length,
-        scored: letters.length,
-        missing: questions.length - letters.length,
-        subjects: new Set(letters.map(({ subject }) => subject)).size,
-      },
-    }),
-    ...(passages.length > 0 && {
-      prose: {
-        title: "general text",
-        asked: prose.passages.length,
-        scored: passages.length,
-        missing: prose.passages.length - passages.length,
-        topics: new Set(passages.map(({ topic }) => topic)).size,
-      },
-    }),
-  };
-}
-
-function missingDatabases({ drawn, asked, spider }: StudyInputs): SummarizedDatabases {
-  const there = new Set(asked);
-  const missing = new Map<string, number>();
-  for (const example of drawn) {
-    if (!there.has(example)) missing.set(example.dbId, (missing.get(example.dbId) ?? 0) + 1);
-  }
-  return spider.missingDatabases.flatMap(({ dbId }) =>
-    missing.has(dbId) ? [{ dbId, examples: missing.get(dbId)! }] : []
+  return Object.assign(
+    { name, origin },
+    ...GAUGES.map((gauge) => MEASURES[gauge].score(answers)),
   );
 }
 
-type SummarizedDatabases = NonNullable<SummaryCounts["sql"]>["missingDatabases"];
+function counts(inputs: StudyInputs, base: VariantAnswers): SummaryCounts {
+  return Object.assign({}, ...GAUGES.map((gauge) => MEASURES[gauge].counts(inputs, base)));
+}
 
 async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Provenance> {
   const { config } = inputs;
@@ -168,11 +111,9 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
     adapters,
     adapterSettings: settings,
     ...adapterSources(inputs),
-    prompts: {
-      sql: sqlPromptVersion(config.spider.schema),
-      mmlu: MMLU_PROMPT_VERSION,
-      prose: PROSE_PROMPT_VERSION,
-    },
+    prompts: Object.fromEntries(
+      GAUGES.map((gauge) => [gauge, MEASURES[gauge].promptVersion(config)]),
+    ) as Provenance["prompts"],
     data,
     seeds: { questions: seed, shots: seed, suite: seed, training: seed },
     tools: await toolVersions(),

@@ -1,5 +1,6 @@
 import { firstOf, UsageError } from "../../ground/mod.ts";
-import type { Comparison } from "../../runs/mod.ts";
+import { type Comparison, GAUGES } from "../../runs/mod.ts";
+import { MEASURES } from "../measures/measures.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { compareVariants, type Tolerances } from "../numbers/compare_variants.ts";
 import { type FlippedExample, flippedExamples } from "../numbers/flips.ts";
@@ -29,28 +30,23 @@ export function compareResults(
   second: VariantAnswers,
   tolerances: Tolerances = {},
 ): ComparedResults {
-  const shared = <K extends "verdicts" | "letters" | "prose">(key: K, what: string): boolean => {
-    const [a, b] = [first[key], second[key]].map((list) => list.map(({ id }) => id));
+  const shared = new Set(GAUGES.filter((gauge) => {
+    const { examples, outcomes } = MEASURES[gauge];
+    const [a, b] = [first, second].map((answers) => outcomes(answers).map(({ id }) => id));
     if (a!.length === 0 || b!.length === 0) return false;
-    refuseOthers(a!, b!, { first: first.name, second: second.name, what });
+    refuseOthers(a!, b!, { first: first.name, second: second.name, what: examples });
     return true;
-  };
-  const keep = {
-    verdicts: shared("verdicts", "text-to-SQL questions"),
-    letters: shared("letters", "multiple-choice questions"),
-    prose: shared("prose", "passages"),
-  };
-  if (!Object.values(keep).includes(true)) {
+  }));
+  if (shared.size === 0) {
     throw new UsageError(
       `Cannot compare "${first.name}" with "${second.name}": they have no kind of answers in common`,
     );
   }
-  const only = (answers: VariantAnswers): VariantAnswers => ({
-    ...answers,
-    verdicts: keep.verdicts ? answers.verdicts : [],
-    letters: keep.letters ? answers.letters : [],
-    prose: keep.prose ? answers.prose : [],
-  });
+  const only = (answers: VariantAnswers): VariantAnswers =>
+    GAUGES.filter((gauge) => !shared.has(gauge)).reduce(
+      (left, gauge) => ({ ...left, [MEASURES[gauge].rows.file]: [] }),
+      answers,
+    );
   const [before, after] = [only(first), only(second)];
   return {
     first: first.name,

@@ -2,7 +2,7 @@ import { type ExampleRow, failuresText, pickFailures, type ResultTable } from ".
 import type { Summary } from "../../runs/mod.ts";
 import { resultTables, type StatementResult } from "../../sql/mod.ts";
 import { alignById } from "../../stats/mod.ts";
-import type { SqlInputs } from "../inputs/inputs.ts";
+import type { SqlInputs } from "../inputs/sql_inputs.ts";
 import type { SqlVerdict } from "../answers/judge_samples.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { shownVariants } from "./shown_variants.ts";

@@ -1,7 +1,7 @@
 import { type ChoiceExample, choicesText, formatCount, markdownText } from "../../report/mod.ts";
 import type { Summary } from "../../runs/mod.ts";
 import { alignById, seededOrder } from "../../stats/mod.ts";
-import type { MmluInputs } from "../inputs/inputs.ts";
+import type { MmluInputs } from "../inputs/mmlu_inputs.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { shownVariants } from "./shown_variants.ts";
 

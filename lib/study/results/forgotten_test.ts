@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { MmluQuestion } from "../../mmlu/mod.ts";
 import { parseConfig, type Summary } from "../../runs/mod.ts";
-import type { MmluAnswer, VariantAnswers } from "../numbers/answers.ts";
+import type { MmluAnswer } from "../answers/letters.ts";
+import { NO_ANSWERS } from "../measures/measures.ts";
+import type { VariantAnswers } from "../numbers/answers.ts";
 import { forgottenReport } from "./forgotten.ts";
 
 const QUESTIONS: readonly MmluQuestion[] = Array.from({ length: 8 }, (_, i) => ({
@@ -41,7 +43,7 @@ function variantOf(name: string, wrong: readonly number[]): VariantAnswers {
     const logProbs = [0, 1, 2, 3].map((at) => Math.log(at === chosen ? 0.4 : 0.2));
     return { id, subject, category, answer, chosen, correct: chosen === answer, logProbs };
   });
-  return { name, origin: { source: name }, verdicts: [], letters, prose: [] };
+  return { ...NO_ANSWERS, name, origin: { source: name }, letters };
 }
 
 const BASE = variantOf("base", [0, 1]);

@@ -1,57 +1,16 @@
 import { basename, resolve } from "node:path";
-import { z } from "zod";
-import { checkRecord, COUNT, TEXT, UsageError } from "../../ground/mod.ts";
-import { byReading, HARDNESS_LEVELS } from "../../sql/mod.ts";
-import type { SqlVerdict } from "../answers/judge_samples.ts";
+import { UsageError } from "../../ground/mod.ts";
+import { ANSWER_KINDS, rowsOf } from "../measures/answer_kinds.ts";
+import type { AnswerRow } from "../measures/measure.ts";
+import type { MeasureAnswers } from "../measures/measures.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { checkAnswerSums } from "./answer_sums.ts";
-import { type AnswerRow, readJsonLines, readRecordedAnswers } from "./recorded_answers.ts";
+import { readJsonLines, readRecordedAnswers } from "./recorded_answers.ts";
 import { unfinished } from "./unfinished.ts";
-
-const VARIANT = { variant: TEXT.optional() };
-
-/** A verdict, as `evaluate`, `judge` and a study write it; other keys are not looked at. */
-export const VERDICT = z.object({
-  ...VARIANT,
-  id: TEXT,
-  dbId: TEXT,
-  hardness: z.enum(HARDNESS_LEVELS),
-  status: TEXT,
-  ...byReading(() => z.boolean()),
-  errorClass: TEXT.optional(),
-  finishReason: z.enum(["stop", "length"]).optional(),
-  cutInReasoning: z.boolean().optional(),
-  shots: COUNT.optional(),
-  message: z.string().optional(),
-  sql: z.string().optional(),
-});
-
-/** An answer to a multiple-choice question, as `mmlu` and a study write it. */
-export const LETTER = z.object({
-  ...VARIANT,
-  id: TEXT,
-  subject: TEXT,
-  category: TEXT,
-  chosen: COUNT,
-  correct: z.boolean(),
-  answer: COUNT.optional(),
-  logProbs: z.array(z.number().max(0)).optional(),
-  written: COUNT.nullable().optional(),
-});
-
-/** A scored passage, as a study writes it. */
-const PASSAGE = z.object({
-  ...VARIANT,
-  id: TEXT,
-  kind: TEXT,
-  topic: TEXT,
-  tokens: z.int().min(1),
-  nats: z.number().min(0),
-});
 
 /** The files of a folder of results that have answers. */
 export const ANSWER_FILES: readonly string[] = [
-  ...["verdicts", "letters", "prose"].flatMap((name) => [`${name}.jsonl`, `${name}.parquet`]),
+  ...ANSWER_KINDS.flatMap((name) => [`${name}.jsonl`, `${name}.parquet`]),
   "answers.jsonl",
 ];
 
@@ -202,45 +161,26 @@ export function readRows(path: string): PlacedRow[] {
   });
 }
 
-function answersOf(
-  rows: readonly PlacedRow[],
-): Pick<VariantAnswers, "verdicts" | "letters" | "prose"> {
-  const verdicts: SqlVerdict[] = [];
-  const letters: VariantAnswers["letters"][number][] = [];
-  const prose: VariantAnswers["prose"][number][] = [];
+function answersOf(rows: readonly PlacedRow[]): MeasureAnswers {
+  const found: Record<string, unknown[]> = {};
+  for (const kind of ANSWER_KINDS) found[kind] = [];
   for (const { row, place } of rows) {
     // an example without a verdict, and one of another prompt than the study's own
     if (row.official === null || row.shots !== undefined) continue;
-    if ("official" in row) {
-      const { variant = "", finishReason = "stop", sql = "", shots: _, status, ...rest } =
-        checkRecord(VERDICT, row, place);
-      const judged = status === "no_prediction" ? "no_sql" : status;
-      verdicts.push(
-        { ...rest, status: judged, variant, finishReason, sql, elapsedMs: 0 } as SqlVerdict,
-      );
-    } else if ("chosen" in row) {
-      const { variant: _, answer, chosen, logProbs = [], written, ...rest } = checkRecord(
-        LETTER,
-        row,
-        place,
-      );
-      // a wrong answer of a file without the right letters is of no known letter: none is made up
-      letters.push({
-        ...rest,
-        chosen,
-        answer: answer ?? (rest.correct ? chosen : -1),
-        logProbs: answer === undefined ? [] : logProbs,
-        ...(written === undefined ? {} : { written }),
-      });
-    } else if ("nats" in row) {
-      const { variant: _, ...rest } = checkRecord(PASSAGE, row, place);
-      prose.push(rest);
-    } else {
-      throw new UsageError(
-        `Cannot use ${place}: it is no verdict ("official"), no answer ("chosen") and no scored ` +
-          'passage ("nats")',
-      );
+    const form = FORMS.find(({ key }) => key in row);
+    if (form === undefined) throw new UsageError(`Cannot use ${place}: it is ${NO_FORM}`);
+    for (const [kind, answers] of Object.entries(form.read(row, place))) {
+      found[kind]!.push(...answers as unknown[]);
     }
   }
-  return { verdicts, letters, prose };
+  return found as unknown as MeasureAnswers;
+}
+
+const FORMS = ANSWER_KINDS.map(rowsOf);
+
+/** What a row is that has no measure's key. */
+const NO_FORM = inWords(FORMS.map(({ name, key }) => `no ${name} ("${key}")`));
+
+function inWords(names: readonly string[]): string {
+  return [names.slice(0, -1).join(", "), names.at(-1)].join(" and ");
 }

@@ -1,58 +1,23 @@
 import pl from "nodejs-polars";
 import { z } from "zod";
 import { jsonLines, readListText, UsageError } from "../../ground/mod.ts";
-import { byReading } from "../../sql/mod.ts";
-
-/** One row of a file of answers. */
-export type AnswerRow = Readonly<Record<string, unknown>>;
+import type { AnswerRow, ColumnKind } from "../measures/measure.ts";
+import { type AnswerKind, rowsOf } from "../measures/answer_kinds.ts";
 
 type Column = (values: readonly unknown[]) => pl.Series;
 
 const column = (type: pl.DataType) => (values: readonly unknown[]): pl.Series =>
   pl.Series("", values.map((value) => value ?? null), type);
 
-const TEXT = column(pl.Utf8);
-const FLAG = column(pl.Bool);
-// a series of a narrower type is made without nulls: 0 would stand for what is not there
-const WHOLE = column(pl.Int64);
-const NUMBER = column(pl.Float64);
-const NUMBERS = column(pl.List(pl.Float32));
-
-/** The columns of each kind of answers, in their order. */
-const COLUMNS = {
-  verdicts: {
-    variant: TEXT,
-    shots: WHOLE,
-    id: TEXT,
-    dbId: TEXT,
-    hardness: TEXT,
-    status: TEXT,
-    ...byReading(() => FLAG),
-    errorClass: TEXT,
-    finishReason: TEXT,
-    cutInReasoning: FLAG,
-    message: TEXT,
-    sql: TEXT,
-  },
-  letters: {
-    variant: TEXT,
-    id: TEXT,
-    subject: TEXT,
-    category: TEXT,
-    answer: WHOLE,
-    chosen: WHOLE,
-    correct: FLAG,
-    written: WHOLE,
-    logProbs: NUMBERS,
-  },
-  prose: { variant: TEXT, id: TEXT, kind: TEXT, topic: TEXT, tokens: WHOLE, nats: NUMBER },
-} as const satisfies Record<AnswerKind, Readonly<Record<string, Column>>>;
-
-/** The kinds of answers that are recorded. */
-export type AnswerKind = "verdicts" | "letters" | "prose";
-
-/** The kinds of answers that are recorded, each in a file of its own. */
-export const ANSWER_KINDS = Object.keys(COLUMNS) as readonly AnswerKind[];
+/** How each kind of column is made. */
+const COLUMNS: Readonly<Record<ColumnKind, Column>> = {
+  text: column(pl.Utf8),
+  flag: column(pl.Bool),
+  // a series of a narrower type is made without nulls: 0 would stand for what is not there
+  whole: column(pl.Int64),
+  number: column(pl.Float64),
+  numbers: column(pl.List(pl.Float32)),
+};
 
 /** So many decimals of a log-probability are recorded. */
 const HUNDREDTHS = 100;
@@ -79,7 +44,10 @@ export function recordAnswers(
     readonly logProbsOf: ReadonlySet<string>;
   },
 ): void {
-  const columns: Readonly<Record<string, Column>> = COLUMNS[kind];
+  const columns: Readonly<Record<string, ColumnKind>> = {
+    variant: "text",
+    ...rowsOf(kind).columns,
+  };
   const rows = readJsonLines(from);
   for (const row of rows) {
     const other = Object.keys(row).find((key) => !Object.hasOwn(columns, key));
@@ -90,11 +58,11 @@ export function recordAnswers(
     return key === "written" && row[key] === null ? NO_LETTER : row[key];
   };
   const data = Object.fromEntries(
-    Object.entries(columns).flatMap(([key, make]) => {
+    Object.entries(columns).flatMap(([key, type]) => {
       const values = rows.map((row) => value(row, key));
       // a list of which no row has one cannot be made
       const none = key === "logProbs" && values.every((list) => list === null);
-      return none ? [] : [[key, make(values)]];
+      return none ? [] : [[key, COLUMNS[type](values)]];
     }),
   );
   pl.DataFrame(data).writeParquet(to, { compression: "zstd" });

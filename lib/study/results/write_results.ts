@@ -9,19 +9,22 @@ import {
 } from "../../report/mod.ts";
 import { writeAtomic } from "../../ground/mod.ts";
 
-import type { ProseScore } from "../../prose/mod.ts";
 import { type Summary, writeSummary } from "../../runs/mod.ts";
-import type { MmluAnswer, VariantAnswers } from "../numbers/answers.ts";
+import { ANSWER_KINDS, type AnswerKind, rowsOf } from "../measures/answer_kinds.ts";
+import type { VariantAnswers } from "../numbers/answers.ts";
 import { type FlippedExample, flippedExamples } from "../numbers/flips.ts";
 import type { StudyFolder } from "../study_folder.ts";
+
+/** The file of each kind of answers. */
+const ANSWER_FILES = Object.fromEntries(
+  ANSWER_KINDS.map((kind) => [kind, `${kind}.jsonl`]),
+) as Readonly<Record<AnswerKind, string>>;
 
 /** The files that every finished study writes, below its results folder, beside its figures. */
 export const RESULT_FILES = {
   summary: "summary.json",
   table: "summary.md",
-  verdicts: "verdicts.jsonl",
-  letters: "letters.jsonl",
-  prose: "prose.jsonl",
+  ...ANSWER_FILES,
   flips: "flips.jsonl",
   failures: "failures.md",
 } as const;
@@ -58,15 +61,14 @@ export function writeResults(
   failures: string,
 ): void {
   const path = (file: keyof typeof RESULT_FILES): string => `${folder.root}/${RESULT_FILES[file]}`;
-  const all = <T>(list: (variant: VariantAnswers) => readonly T[]): string =>
-    toLines(
-      answers.flatMap((variant) =>
-        list(variant).map((record) => ({ variant: variant.name, ...record }))
-      ),
+  for (const kind of ANSWER_KINDS) {
+    const rows = answers.flatMap((variant) =>
+      rowsOf(kind).write(variant).map((row) =>
+        "variant" in row ? row : { variant: variant.name, ...row }
+      )
     );
-  writeAtomic(path("verdicts"), toLines(answers.flatMap(verdictRecords)));
-  writeAtomic(path("letters"), all(({ letters }) => letters.map(letterRecord)));
-  writeAtomic(path("prose"), all(({ prose }) => prose.map(proseRecord)));
+    writeAtomic(path(kind), toLines(rows));
+  }
   const [base, ...tuned] = answers;
   writeAtomic(
     path("flips"),
@@ -77,29 +79,6 @@ export function writeResults(
     writeAtomic(`${folder.root}/${file}`, text);
   }
   writeSummary(path("summary"), summary);
-}
-
-/** Verdicts without their time, which differs from run to run; by shots where they are not the own. */
-function verdictRecords({ verdicts, byShots = {} }: VariantAnswers): Record<string, unknown>[] {
-  const others = Object.entries(byShots).flatMap(([shots, judged]) =>
-    judged.map((verdict) => ({ shots: Number(shots), ...verdict }))
-  );
-  return [...verdicts, ...others].map(({ elapsedMs: _elapsedMs, ...verdict }) => verdict);
-}
-
-/** So many decimals of a log-probability or of nats are kept: what a reader can make use of. */
-const DECIMALS = 1e4;
-
-function rounded(value: number): number {
-  return Math.round(value * DECIMALS) / DECIMALS;
-}
-
-function letterRecord({ logProbs, ...answer }: MmluAnswer): Record<string, unknown> {
-  return { ...answer, logProbs: logProbs.map(rounded) };
-}
-
-function proseRecord({ nats, ...score }: ProseScore): Record<string, unknown> {
-  return { ...score, nats: rounded(nats) };
 }
 
 function asRecord(flip: FlippedExample): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { formatCount, formatCounted, planText } from "../../report/mod.ts";
-import type { Gauge } from "../../runs/mod.ts";
+import { type Gauge, GAUGES } from "../../runs/mod.ts";
+import { MEASURES } from "../measures/measures.ts";
 import type { OpenStudy } from "../open_study.ts";
 import { type StudyCost, studyCost } from "./study_cost.ts";
 
@@ -9,11 +10,10 @@ export function costLines(
 ): string[] {
   const trained = Object.entries(trainingTokens)
     .map(([name, tokens]) => `${name} about ${formatCount(tokens)} tokens`);
+  const questions = GAUGES.map((gauge) => formatCounted(asked[gauge], MEASURES[gauge].asked));
   return [
     `${formatCounted(variants, "variant")}, the base model among them: ` +
-    `${formatCounted(asked.sql, "text-to-SQL prompt")}, ` +
-    `${formatCounted(asked.mmlu, "multiple-choice question")} and ` +
-    `${formatCounted(asked.prose, "passage")} each`,
+    `${questions.slice(0, -1).join(", ")} and ${questions.at(-1)} each`,
     ...(trained.length > 0 ? [`training: ${trained.join(", ")}`] : []),
     `about ${duration(seconds.all)} of one device if nothing is stored yet ` +
     `(${duration(seconds.variant)} a variant, ${duration(seconds.training)} of training); ` +
@@ -29,11 +29,13 @@ export function tookLine({ seconds: planned }: StudyCost, seconds: number): stri
 /** The plan of a study as Markdown: what it does and costs, and by which rule it recommends. */
 export function planReport({ inputs, folder: { plan, planOnly = false } }: OpenStudy): string {
   const cost = studyCost(inputs);
-  const titles = { sql: "text-to-SQL", mmlu: inputs.mmlu.title, prose: "general text" };
-  const coverage = (Object.entries(cost.asked) as [Gauge, number][]).map(([measure, count]) => ({
+  const titles = Object.fromEntries(
+    GAUGES.map((gauge) => [gauge, MEASURES[gauge].title(inputs)]),
+  ) as Record<Gauge, string>;
+  const coverage = GAUGES.map((measure) => ({
     measure,
-    asked: count,
-    scored: count,
+    asked: cost.asked[measure],
+    scored: cost.asked[measure],
     clusters: 0,
     missing: "",
   }));

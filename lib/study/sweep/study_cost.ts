@@ -1,7 +1,7 @@
-import { type Prompt, weightBytes } from "../../engine/mod.ts";
-import type { StudyConfig } from "../../runs/mod.ts";
+import { weightBytes } from "../../engine/mod.ts";
+import { type Gauge, GAUGES, type StudyConfig } from "../../runs/mod.ts";
 import type { StudyInputs } from "../inputs/inputs.ts";
-import { mmluPrompts, passagePrompts, sqlPrompts } from "../answers/study_prompts.ts";
+import { MEASURES } from "../measures/measures.ts";
 import { plannedTrainingTokens, recordLengths } from "../training/train_recipe.ts";
 import { sweepVariants, trainings } from "./sweep_variants.ts";
 
@@ -10,7 +10,7 @@ export interface StudyCost {
   /** The base model and every tuned variant. */
   readonly variants: number;
   /** Questions and passages that are asked of each. */
-  readonly asked: { readonly sql: number; readonly mmlu: number; readonly prose: number };
+  readonly asked: Readonly<Record<Gauge, number>>;
   /** Tokens that the model reads for one variant, shared parts once. */
   readonly readTokens: number;
   /** Tokens that it writes for one variant, as they are planned with. */
@@ -24,12 +24,6 @@ export interface StudyCost {
   /** Gigabytes (1e9 bytes) that the weights take where the model answers. */
   readonly weightsGb: number;
 }
-
-/** A gold of Spider has 20 to 25 tokens; what wrong completions go on for is not known. */
-const MEAN_COMPLETION = 24;
-
-/** The most tokens of an answer in writing. */
-const WRITTEN_ANSWER = 8;
 
 /**
  * Rates on the safe side of what was measured (docs/log.md): floating-point operations a second at
@@ -48,17 +42,10 @@ const RATES = {
  */
 export function studyCost(inputs: StudyInputs): StudyCost {
   const { config, checkpoint } = inputs;
-  const measures = new Set(config.measures);
   const parameters = weightsOf(checkpoint.tensors.values());
-  const sql = measures.has("sql")
-    ? [inputs.shots, ...inputs.otherShots].map((shots) => sqlPrompts({ ...inputs, shots }))
-    : [];
-  const mmlu = measures.has("mmlu") ? mmluPrompts(inputs) : [];
-  const prose = measures.has("prose") ? passagePrompts(inputs) : [];
-  const readTokens = sum([...sql, mmlu].map(distinctTokens)) +
-    sum(prose.map(({ tokens }) => tokens.length));
-  const writtenTokens = sql.flat().length * Math.min(MEAN_COMPLETION, config.spider.maxNewTokens) +
-    (measures.has("mmlu") ? inputs.written.length * WRITTEN_ANSWER : 0);
+  const costs = new Map(config.measures.map((gauge) => [gauge, MEASURES[gauge].cost(inputs)]));
+  const readTokens = sum([...costs.values()].map((cost) => cost.readTokens));
+  const writtenTokens = sum([...costs.values()].map((cost) => cost.writtenTokens));
   const planned = trainings(config);
   const lengths = planned.length > 0 ? recordLengths(inputs) : [];
   const trainingTokens = Object.fromEntries(
@@ -66,7 +53,9 @@ export function studyCost(inputs: StudyInputs): StudyCost {
   );
   const rates = RATES[deviceOf(config)];
   const variants = 1 + sweepVariants(config).length;
-  const asked = { sql: sql.flat().length, mmlu: mmlu.length, prose: prose.length };
+  const asked = Object.fromEntries(
+    GAUGES.map((gauge) => [gauge, costs.get(gauge)?.asked ?? 0]),
+  ) as StudyCost["asked"];
   const variant = rates.prompt * sum(Object.values(asked)) +
     2 * parameters * readTokens / rates.reading +
     writtenTokens * (parameters / 1e9) / rates.writing;
@@ -92,12 +81,6 @@ function deviceOf({ engine }: StudyConfig): "cpu" | "cuda" {
 
 function weightsOf(tensors: Iterable<{ readonly shape: readonly number[] }>): number {
   return sum([...tensors].map(({ shape }) => shape.reduce((size, n) => size * n, 1)));
-}
-
-/** Tokens of prompts, each shared part counted once. */
-function distinctTokens(prompts: readonly Prompt[]): number {
-  const prefixes = new Map(prompts.map(({ prefix }) => [prefix.join(), prefix.length]));
-  return sum([...prefixes.values()]) + sum(prompts.map(({ suffix }) => suffix.length));
 }
 
 function sum(values: readonly number[]): number {

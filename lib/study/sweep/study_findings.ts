@@ -1,11 +1,13 @@
-import type {
-  Comparison,
-  Gauge,
-  PairedChange,
-  RecipeOverSeeds,
-  StudyFindings,
-  SweepPlan,
-  VariantPair,
+import {
+  type Comparison,
+  type Gauge,
+  GAUGE_SCALES,
+  GAUGES,
+  overallChange,
+  type RecipeOverSeeds,
+  type StudyFindings,
+  type SweepPlan,
+  type VariantPair,
 } from "../../runs/mod.ts";
 import {
   alignById,
@@ -18,7 +20,7 @@ import {
   type Recommendation,
   verdict,
 } from "../../stats/mod.ts";
-import { pairScores } from "../../prose/mod.ts";
+import { MEASURES } from "../measures/measures.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { compareVariants, type Tolerances } from "../numbers/compare_variants.ts";
 
@@ -27,8 +29,6 @@ export interface ComparedVariant {
   readonly answers: VariantAnswers;
   readonly versusBase: Comparison;
 }
-
-const MEASURES: readonly Gauge[] = ["sql", "mmlu", "prose"];
 
 /** What a study says beyond its single variants, by the plan that was written before. */
 export function studyFindings(
@@ -47,11 +47,6 @@ export function studyFindings(
   };
 }
 
-/** The change of one measure over all of its examples, in the study's own reading and prompt. */
-export function overallChange(comparison: Comparison, gauge: Gauge): PairedChange | undefined {
-  return gauge === "sql" ? comparison.sql?.overall.official : comparison[gauge]?.overall;
-}
-
 /** The tolerance of the plan, for the measure that it is of. */
 export function tolerancesOf({ gauge, delta }: Pick<SweepPlan, "gauge" | "delta">): Tolerances {
   return { [gauge]: delta };
@@ -61,11 +56,11 @@ function claims(plan: SweepPlan, tuned: readonly ComparedVariant[]): StudyFindin
   const tolerances = tolerancesOf(plan);
   const named = tuned.filter(({ answers }) => plan.primary.includes(answers.name));
   const made = named.flatMap(({ answers: { name }, versusBase }) =>
-    MEASURES.flatMap((gauge) => {
+    GAUGES.flatMap((gauge) => {
       const change = overallChange(versusBase, gauge);
-      // general text is a primary claim where it is the measure of what is known
-      if (!change || (gauge === "prose" && plan.gauge !== "prose")) return [];
-      const delta = gauge === "sql" ? undefined : tolerances[gauge];
+      const { primary } = MEASURES[gauge];
+      if (!change || (primary === "as gauge" && plan.gauge !== gauge)) return [];
+      const delta = tolerances[gauge];
       return [{
         variant: name,
         gauge,
@@ -93,7 +88,7 @@ function pairs(plan: SweepPlan, tuned: readonly ComparedVariant[]): VariantPair[
       comparison: compareVariants(first, second, tolerances),
     }))
   );
-  const adjusted = Object.fromEntries(MEASURES.map((gauge) => {
+  const adjusted = Object.fromEntries(GAUGES.map((gauge) => {
     const changes = compared.map(({ comparison }) => overallChange(comparison, gauge));
     const known = changes.filter((change) => change !== undefined);
     const p = holm(known.map((change) => change.verdict.pValue));
@@ -101,7 +96,7 @@ function pairs(plan: SweepPlan, tuned: readonly ComparedVariant[]): VariantPair[
   }));
   return compared.map((pair, i) => ({
     ...pair,
-    adjustedP: Object.fromEntries(MEASURES.flatMap((gauge) => {
+    adjustedP: Object.fromEntries(GAUGES.flatMap((gauge) => {
       const p = adjusted[gauge]![i];
       return p === undefined ? [] : [[gauge, p]];
     })),
@@ -120,7 +115,7 @@ function recipesOverSeeds(
   return [...bySource].filter(([, runs]) => runs.length > 1).map(([recipe, runs]) => ({
     recipe,
     seeds: runs.map(({ origin }) => origin.seed!),
-    changes: Object.fromEntries(MEASURES.flatMap((gauge) => {
+    changes: Object.fromEntries(GAUGES.flatMap((gauge) => {
       const changes = changesOverSeeds(base, runs, gauge);
       return changes ? [[gauge, changes]] : [];
     })),
@@ -136,7 +131,7 @@ function changesOverSeeds(
   const [first] = rows;
   if (!first || first.changes.length < 2) return undefined;
   const found = crossedSeeds(rows.map(({ changes }) => changes), { clusters: first.clusters });
-  const better = gauge === "prose" ? "lower" : "higher";
+  const { better } = GAUGE_SCALES[gauge];
   const evidence = { ...found.evidence, better } as const;
   return { ...found, evidence, verdict: verdict(evidence) };
 }
@@ -147,23 +142,12 @@ function itemChanges(
   tuned: VariantAnswers,
   gauge: Gauge,
 ): { readonly changes: number[]; readonly clusters: readonly string[] } {
-  if (gauge === "sql") {
-    const aligned = alignById(base.verdicts, tuned.verdicts);
-    return {
-      changes: aligned.map((pair) => Number(pair.tuned.official) - Number(pair.base.official)),
-      clusters: aligned.map((pair) => pair.base.dbId),
-    };
-  }
-  if (gauge === "mmlu") {
-    const aligned = alignById(base.letters, tuned.letters);
-    return {
-      changes: aligned.map((pair) => Number(pair.tuned.correct) - Number(pair.base.correct)),
-      clusters: aligned.map((pair) => pair.base.subject),
-    };
-  }
-  if (base.prose.length === 0) return { changes: [], clusters: [] };
-  const paired = pairScores(base.prose, tuned.prose);
-  return { changes: [...paired.changes], clusters: paired.clusters };
+  const [before, after] = [base, tuned].map(MEASURES[gauge].outcomes);
+  const aligned = alignById(before!, after!);
+  return {
+    changes: aligned.map((pair) => pair.tuned.value - pair.base.value),
+    clusters: aligned.map((pair) => pair.base.cluster),
+  };
 }
 
 /** Whether general text foretells multiple choice: both changes over all variants, by recipe. */

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { parseConfig, type StudyConfig } from "../../runs/mod.ts";
 import { scoreEvidence, splitHalves, verdict } from "../../stats/mod.ts";
-import type { MmluAnswer, VariantAnswers } from "../numbers/answers.ts";
+import type { MmluAnswer } from "../answers/letters.ts";
+import type { VariantAnswers } from "../numbers/answers.ts";
+import { NO_ANSWERS } from "../measures/measures.ts";
 import { compareVariants } from "../numbers/compare_variants.ts";
 import type { SqlVerdict } from "../answers/judge_samples.ts";
 import { studyFindings, tolerancesOf } from "./study_findings.ts";
@@ -143,7 +145,7 @@ function answers(
     tokens: 100,
     nats: 200 + nats(i),
   }));
-  return { name, origin, verdicts, letters, prose };
+  return { ...NO_ANSWERS, name, origin, verdicts, letters, prose };
 }
 
 const NOTHING = {

@@ -1,4 +1,4 @@
-import type { AnswerRow } from "../results/recorded_answers.ts";
+import type { AnswerRow } from "../measures/measure.ts";
 
 /** Texts that break a format which does not expect them. */
 export const HOSTILE = [

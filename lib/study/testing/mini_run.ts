@@ -7,7 +7,7 @@ import { SILENT } from "../../ground/mod.ts";
 import { type MiniStudy, type MiniStudyFiles, writeMiniStudy } from "./mini_study.ts";
 import { parsedLines } from "./near.ts";
 import { TINY_TOKENIZER_CONFIG, writeTinyAdapter } from "./tiny_model.ts";
-import { openModelInputs } from "../inputs/inputs.ts";
+import { openModelInputs } from "../inputs/model_inputs.ts";
 import { openStudy } from "../open_study.ts";
 import { runPipeline } from "../run_pipeline.ts";
 import { RESULT_FILES } from "../results/write_results.ts";

@@ -5,7 +5,8 @@ import { type Recipe } from "../../runs/mod.ts";
 import { runCommand, VENV_PYTHON } from "../../setup/mod.ts";
 import { trainingRecords } from "./data/training_records.ts";
 import { type TrainingSet, trainingSet } from "./data/training_set.ts";
-import type { ModelInputs, SqlInputs } from "../inputs/inputs.ts";
+import type { ModelInputs } from "../inputs/model_inputs.ts";
+import type { SqlInputs } from "../inputs/sql_inputs.ts";
 import { adapterOrigin } from "./recipe_adapter.ts";
 import { trainings } from "../sweep/sweep_variants.ts";
 

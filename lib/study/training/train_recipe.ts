@@ -5,7 +5,8 @@ import { type Recipe } from "../../runs/mod.ts";
 import { runCommand, VENV_PYTHON } from "../../setup/mod.ts";
 import { trainingRecords } from "./data/training_records.ts";
 import { trainingSet } from "./data/training_set.ts";
-import type { ModelInputs, SqlInputs } from "../inputs/inputs.ts";
+import type { ModelInputs } from "../inputs/model_inputs.ts";
+import type { SqlInputs } from "../inputs/sql_inputs.ts";
 
 /** Exit code of the training script for wrong input. */
 const WRONG_INPUT = 2;

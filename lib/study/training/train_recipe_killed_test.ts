@@ -3,7 +3,7 @@ import { chmodSync } from "node:fs";
 import { SILENT } from "../../ground/mod.ts";
 import { UsageError } from "../../ground/mod.ts";
 import { writeMiniStudy } from "../testing/mini_study.ts";
-import { openModelInputs } from "../inputs/inputs.ts";
+import { openModelInputs } from "../inputs/model_inputs.ts";
 import { trainRecipe } from "./train_recipe.ts";
 
 const noShell = Deno.build.os === "windows" ? " [skipped: needs a POSIX shell]" : "";

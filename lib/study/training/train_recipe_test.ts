@@ -5,7 +5,8 @@ import { REPOSITORY_ROOT } from "../../ground/mod.ts";
 import { SILENT } from "../../ground/mod.ts";
 import { VENV_PYTHON } from "../../setup/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../testing/mini_study.ts";
-import { openModelInputs, openSqlInputs } from "../inputs/inputs.ts";
+import { openModelInputs } from "../inputs/model_inputs.ts";
+import { openSqlInputs } from "../inputs/sql_inputs.ts";
 import { plannedTrainingTokens, recordLengths, trainRecipe } from "./train_recipe.ts";
 
 /** An interpreter that writes its arguments down, says two lines and ends with a code. */

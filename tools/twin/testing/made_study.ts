@@ -1,7 +1,9 @@
 import type { StudyConfig, Summary } from "../../../lib/runs/mod.ts";
 import { parseConfig, recordedConfig } from "../../../lib/runs/mod.ts";
 import { pcg32 } from "../../../lib/stats/mod.ts";
-import type { MmluAnswer, VariantAnswers } from "../../../lib/study/numbers/answers.ts";
+import type { MmluAnswer } from "../../../lib/study/answers/letters.ts";
+import type { VariantAnswers } from "../../../lib/study/numbers/answers.ts";
+import { NO_ANSWERS } from "../../../lib/study/measures/measures.ts";
 import { summarizeVariants } from "../../../lib/study/results/build_summary.ts";
 import { writeResults } from "../../../lib/study/results/write_results.ts";
 import type { StudyFolder } from "../../../lib/study/study_folder.ts";
@@ -98,6 +100,7 @@ function madeAnswers(config: StudyConfig, { seed, gain, loss }: MadeStudy): Vari
     const random = pcg32(seed * 100 + i);
     const verdicts = madeVerdicts(name, 0.35 + gain * strength, random);
     return {
+      ...NO_ANSWERS,
       name,
       origin,
       verdicts,

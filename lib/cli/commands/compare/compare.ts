@@ -1,29 +1,7 @@
-import type { Command, Flag } from "../../command.ts";
+import type { Command } from "../../command.ts";
+import { COMPARE_FILE_FLAGS } from "../../judge_flags.ts";
 import { ENGINE_FLAGS, MODEL_FLAG, STUDY_FLAGS } from "../../study_flags.ts";
-import { SUITES } from "../judge/judge.ts";
 import { PLAN_FLAG } from "../pipeline/pipeline.ts";
-
-/** The flags of `compare` that take what was made earlier. */
-export const COMPARE_FILE_FLAGS: Readonly<Record<string, Flag>> = {
-  run: {
-    type: "texts",
-    value: "PATH",
-    help: "answers made earlier: a file of evaluate, mmlu or judge, or a study's folder as " +
-      "DIR::VARIANT; give two",
-  },
-  predictions: {
-    type: "texts",
-    value: "FILE",
-    help: "predicted statements, as judge reads them, or a study's file as FILE::VARIANT; two",
-  },
-  examples: {
-    type: "text",
-    value: "FILE",
-    help: "with --predictions: dev.json, or gold and database",
-  },
-  databases: { type: "text", value: "DIR", help: "with --predictions: folder with DB/DB.sqlite" },
-  suite: { type: "text", value: SUITES.join("|"), help: "with --predictions: as judge has it" },
-};
 
 /** `compare`: base against adapters, models, runs or predictions, without training or config. */
 export const COMPARE: Command = {

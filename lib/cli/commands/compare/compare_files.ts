@@ -13,6 +13,7 @@ import {
   changeRows,
   changeSentence,
   changesTable,
+  GAUGE_TITLES,
   INTERVAL_NOTE,
   UNADJUSTED_NOTE,
 } from "../../../report/mod.ts";
@@ -28,6 +29,7 @@ import {
   answerPlace,
   type ComparedResults,
   compareResults,
+  NO_ANSWERS,
   notedOnce,
   readAnswers,
   RESULT_FILES,
@@ -42,8 +44,7 @@ import {
   text,
   texts,
 } from "../../command.ts";
-import { DEFAULT_TIMEOUT_SECONDS, SUITES } from "../judge/judge.ts";
-import { COMPARE_FILE_FLAGS } from "./compare.ts";
+import { COMPARE_FILE_FLAGS, DEFAULT_TIMEOUT_SECONDS, SUITES } from "../../judge_flags.ts";
 
 /** Flags that a comparison of what was made earlier takes beside its own. */
 const TAKEN: readonly string[] = ["out", "delta", "gauge"];
@@ -120,7 +121,7 @@ function weightsOf(run: string, note: (line: string) => void): string[] {
   }
 }
 
-const TITLES = { sql: "text-to-SQL", mmlu: "multiple choice", prose: "general text" } as const;
+const TITLES = { ...GAUGE_TITLES, mmlu: "multiple choice" };
 
 interface Tolerance {
   readonly gauge: "mmlu" | "prose";
@@ -215,10 +216,9 @@ async function judged(
     },
   });
   return {
+    ...NO_ANSWERS,
     name: file,
     origin: { source: file },
-    letters: [],
-    prose: [],
     verdicts: verdicts.map(({ status, ...verdict }) => ({
       ...verdict,
       status: status === "no_prediction" ? "no_sql" : status,

@@ -1,11 +1,6 @@
 import { READING_RULES, READINGS } from "../../../sql/light.ts";
 import type { Command } from "../../command.ts";
-
-/** The choices of `--suite`. */
-export const SUITES = ["all", "one"] as const;
-
-/** When a statement is ended unless the flags say otherwise. */
-export const DEFAULT_TIMEOUT_SECONDS = 30;
+import { DEFAULT_TIMEOUT_SECONDS, SUITES } from "../../judge_flags.ts";
 
 /** `judge`: verdicts on a file of predictions, without any model. */
 export const JUDGE: Command = {

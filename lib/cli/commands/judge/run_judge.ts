@@ -28,8 +28,8 @@ import {
   oneOf,
   text,
 } from "../../command.ts";
+import { DEFAULT_TIMEOUT_SECONDS, SUITES } from "../../judge_flags.ts";
 import { outputFile } from "../../output_file.ts";
-import { DEFAULT_TIMEOUT_SECONDS, SUITES } from "./judge.ts";
 import { reportVerdicts } from "./judge_report.ts";
 
 /** The work of `judge`. */

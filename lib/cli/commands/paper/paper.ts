@@ -1,8 +1,5 @@
 import type { Command } from "../../command.ts";
-import { SPIDER_FLAG, STUDY_FLAG, STUDY_FLAGS } from "../../study_flags.ts";
-
-/** The study whose paper is written where none is named. */
-export const DEFAULT_STUDY = "results/recorded/sample";
+import { DEFAULT_STUDY, SPIDER_FLAG, STUDY_FLAG, STUDY_FLAGS } from "../../study_flags.ts";
 
 /** `paper`: a finished study as a paper of two columns. */
 export const PAPER: Command = {

@@ -1,9 +1,9 @@
-import { DEFAULT_STUDY } from "./paper.ts";
 import { join, resolve } from "node:path";
 import { checkOutputFolder, fromRoot, writeAtomic } from "../../../ground/mod.ts";
 import { formatCounted, MOST_PAGES, PAPER_LANGUAGES, writePaper } from "../../../report/mod.ts";
 import { findStudy, readPaperInputs } from "../../../study/mod.ts";
 import { type CommandContext, type FlagValues, oneOf, text, texts } from "../../command.ts";
+import { DEFAULT_STUDY } from "../../study_flags.ts";
 
 /** The work of `paper`. */
 export async function runPaper(

@@ -5,7 +5,7 @@ import { readSummary, type Summary } from "../../../runs/mod.ts";
 import {
   BASE,
   compareRepetition,
-  MIN_SAME,
+  MEASURES,
   openStudy,
   readAnswers,
   repeatVariant,
@@ -45,10 +45,13 @@ export async function runRepeat(
   if (sameWeights !== undefined) {
     print(`Its weights are ${sameWeights ? "" : "not "}the recorded ones, byte for byte.`);
   }
-  const [verdicts, letters] = [MIN_SAME.sql, MIN_SAME.mmlu].map((least) => 100 * least);
+  const least = Object.values(MEASURES).flatMap(({ minSame, rows }) =>
+    minSame === undefined ? [] : [`${100 * minSame} % of the ${rows.file}`]
+  );
   print(
-    `It was ${repetition.repeated ? "" : "not "}repeated: ${verdicts} % of the verdicts and ` +
-      `${letters} % of the letters are to be the same.`,
+    `It was ${repetition.repeated ? "" : "not "}repeated: ${
+      least.join(" and ")
+    } are to be the same.`,
   );
   print(`which differ: ${path}`);
 }

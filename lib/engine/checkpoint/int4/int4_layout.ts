@@ -1,12 +1,8 @@
 import { type Checkpoint, isRead, layerTensor } from "../checkpoint.ts";
 import type { DecoderConfig } from "../decoder_config.ts";
 import { LINEAR_MODULES } from "../linear_modules.ts";
-import {
-  DTYPE_BYTES,
-  type SafetensorsDtype,
-  safetensorsHeader,
-  type TensorEntry,
-} from "../safetensors.ts";
+import { DTYPE_BYTES, safetensorsHeader, type TensorEntry } from "../safetensors.ts";
+import type { Int4Weight, StoredTensor } from "./int4_weight.ts";
 import { BLOCK_BYTES, blocksOf } from "./quantize_rows.ts";
 
 /**
@@ -14,22 +10,6 @@ import { BLOCK_BYTES, blocksOf } from "./quantize_rows.ts";
  * layers, is another name, and its answers are another model's.
  */
 export const INT4_SCHEME = "linear layers, 4 bits in blocks of 32 with zero points, version 1";
-
-/** Bytes in a file that a graph takes as a tensor. */
-export interface StoredTensor extends Omit<TensorEntry, "dtype"> {
-  /** Its element type; "U8" for packed codes. */
-  readonly dtype: SafetensorsDtype | "U8";
-}
-
-/** Where a linear layer's weight lies in 4 bits; see {@linkcode quantizeRows} for the layout. */
-export interface Int4Weight {
-  /** `[out, blocks, 16]` */
-  readonly codes: StoredTensor;
-  /** `[out, blocks]`, bfloat16. */
-  readonly scales: StoredTensor;
-  /** `[out, ceil(blocks / 2)]` */
-  readonly zeroPoints: StoredTensor;
-}
 
 /** The file of a checkpoint's weights in 4 bits, before it is there. */
 export interface Int4Layout {

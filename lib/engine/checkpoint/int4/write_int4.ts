@@ -3,7 +3,8 @@ import { UsageError } from "../../../ground/mod.ts";
 import { isFinite } from "../adapter_weights.ts";
 import type { Checkpoint } from "../checkpoint.ts";
 import { readStored, readTensor, type TensorEntry, writeAll } from "../safetensors.ts";
-import type { Int4Layout, Int4Weight, StoredTensor } from "./int4_layout.ts";
+import type { Int4Layout } from "./int4_layout.ts";
+import type { Int4Weight, StoredTensor } from "./int4_weight.ts";
 import { quantizeRows } from "./quantize_rows.ts";
 
 /** Values of a weight that are in memory as float32 at once. */

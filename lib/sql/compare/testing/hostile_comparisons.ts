@@ -1,5 +1,5 @@
 import type { Row, SqlValue } from "../../value.ts";
-import type { RowOrder } from "../official_equal.ts";
+import type { RowOrder } from "../row_order.ts";
 
 /** Two results that are hard to compare, and what the official reading says of them. */
 export interface HostileComparison {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Row, SqlValue } from "../../value.ts";
-import type { RowOrder } from "../official_equal.ts";
+import type { RowOrder } from "../row_order.ts";
 import { compareCodePoints, pythonSortText } from "../python_text.ts";
 
 /** The slow twin of `officialEqual()`. */

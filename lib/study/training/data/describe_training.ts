@@ -1,6 +1,7 @@
 import type { SftRecord } from "../../../spider/mod.ts";
 import { sqlPromptVersion } from "../../../spider/mod.ts";
-import type { ModelInputs, SqlInputs } from "../../inputs/inputs.ts";
+import type { ModelInputs } from "../../inputs/model_inputs.ts";
+import type { SqlInputs } from "../../inputs/sql_inputs.ts";
 import type { GoldCheck } from "./check_golds.ts";
 import { GENERAL_ANSWER_TOKENS, type GeneralAnswers } from "./general_answers.ts";
 import { loadGeneralPrompts } from "./general_prompts.ts";

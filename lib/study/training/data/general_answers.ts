@@ -1,7 +1,7 @@
 import type { Engine } from "../../../engine/mod.ts";
 import type { WrittenSample } from "../../../runs/mod.ts";
 import type { ChatMessage } from "../../../spider/mod.ts";
-import type { ModelInputs } from "../../inputs/inputs.ts";
+import type { ModelInputs } from "../../inputs/model_inputs.ts";
 import { BASE, sampleIdentity } from "../../answers/sample_identity.ts";
 import { type AnswerOptions, storedAnswers } from "../../answers/stored_answers.ts";
 import type { GeneralPrompt } from "./general_prompts.ts";

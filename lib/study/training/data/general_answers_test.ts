@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { openCpuEngine } from "../../../engine/mod.ts";
 import { SILENT, UsageError } from "../../../ground/mod.ts";
 import { LazyEngine } from "../../answers/lazy_engine.ts";
-import { openModelInputs } from "../../inputs/inputs.ts";
+import { openModelInputs } from "../../inputs/model_inputs.ts";
 import { openWrittenStore } from "../../answers/open_stores.ts";
 import { writeMiniStudy } from "../../testing/mini_study.ts";
 import { answerGeneral, GENERAL_ANSWER_TOKENS } from "./general_answers.ts";

@@ -9,7 +9,7 @@ import {
   type SpiderExample,
 } from "../../../spider/mod.ts";
 import { pcg32, shuffled, splitHalves } from "../../../stats/mod.ts";
-import type { SqlInputs } from "../../inputs/inputs.ts";
+import type { SqlInputs } from "../../inputs/sql_inputs.ts";
 import type { GoldCheck } from "./check_golds.ts";
 
 /** What the training examples of a study are drawn from and asked with. */

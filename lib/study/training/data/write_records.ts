@@ -1,7 +1,7 @@
 import { sha256Of, writeAtomic } from "../../../ground/mod.ts";
 import { OUTSIDE_TRAIN_SPLIT } from "../../../runs/mod.ts";
 import type { SftRecord } from "../../../spider/mod.ts";
-import type { ModelInputs } from "../../inputs/inputs.ts";
+import type { ModelInputs } from "../../inputs/model_inputs.ts";
 import { promptHash } from "../../answers/sample_identity.ts";
 import type { TrainingFile } from "./training_manifest.ts";
 

@@ -9,7 +9,8 @@ import {
   writeAtomic,
 } from "../../../ground/mod.ts";
 import { type Recipe, TASK_VERSION } from "../../../runs/mod.ts";
-import type { ModelInputs, SqlInputs } from "../../inputs/inputs.ts";
+import type { ModelInputs } from "../../inputs/model_inputs.ts";
+import type { SqlInputs } from "../../inputs/sql_inputs.ts";
 import { LazyEngine } from "../../answers/lazy_engine.ts";
 import { openEngine } from "../../answers/open_engine.ts";
 import { openWrittenStore } from "../../answers/open_stores.ts";

@@ -5,12 +5,8 @@ import type { Completion, Engine, Prompt } from "../../../engine/mod.ts";
 import { type Progress, SILENT, UsageError } from "../../../ground/mod.ts";
 import { OUTSIDE_TRAIN_SPLIT, validateConfig } from "../../../runs/mod.ts";
 import { type SpiderExample, sqlPrompt } from "../../../spider/mod.ts";
-import {
-  type ModelInputs,
-  openModelInputs,
-  openSqlInputs,
-  type SqlInputs,
-} from "../../inputs/inputs.ts";
+import { type ModelInputs, openModelInputs } from "../../inputs/model_inputs.ts";
+import { openSqlInputs, type SqlInputs } from "../../inputs/sql_inputs.ts";
 import { promptHash } from "../../answers/sample_identity.ts";
 import { type MiniStudy, writeMiniStudy } from "../../testing/mini_study.ts";
 import { TINY_TOKENIZER_CONFIG } from "../../testing/tiny_model.ts";

@@ -1,0 +1,2 @@
+/** How rows are compared. */
+export type RowOrder = "ordered" | "any";

@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import type { Progress } from "../../ground/mod.ts";
+import { type Keyed, openStore, type SampleStore } from "../../runs/mod.ts";
+import { storeOptions } from "../answers/open_stores.ts";
+import type { StoreForm, StoreModel } from "./measure.ts";
+import { STORES, type Stores } from "./measures.ts";
+
+/** Where the answers of a study are kept: a file for each store. */
+export type AnswerPaths = { readonly [Name in keyof Stores]: string };
+
+/** Every store's form by its name. */
+const FORMS: Readonly<Record<keyof Stores, StoreForm<Keyed>>> = STORES;
+
+const NAMES = Object.keys(FORMS) as readonly (keyof Stores)[];
+
+/** The stores of answers in a folder. */
+export function answerPaths(dir: string): AnswerPaths {
+  const paths = NAMES.map((name) => [name, `${dir}/${FORMS[name].file}`]);
+  return Object.fromEntries(paths) as AnswerPaths;
+}
+
+/** All stores of a study, opened; they are closed together. */
+export interface OpenedStores extends Disposable {
+  /** The stores by their names. */
+  readonly stores: Stores;
+}
+
+/**
+ * Opens the stores of a study.
+ *
+ * @param below Other files whose records count as there.
+ * @throws {UsageError} As `openStore` does; then none is left open.
+ */
+export function openStores(
+  paths: AnswerPaths,
+  model: StoreModel,
+  progress: Progress,
+  below?: AnswerPaths,
+): OpenedStores {
+  using open = new DisposableStack();
+  const stores = NAMES.map((name) => [
+    name,
+    open.use(openForm(FORMS[name], paths[name], model, progress, below?.[name])),
+  ]);
+  const kept = open.move();
+  return {
+    stores: Object.fromEntries(stores) as Stores,
+    [Symbol.dispose]: () => kept.dispose(),
+  };
+}
+
+/**
+ * Takes what stores of the same names have into others; an answer that is there already is not taken
+ * twice.
+ *
+ * @returns How many records were taken.
+ * @throws {UsageError} If a process still writes one of the stores, or one cannot be read.
+ */
+export function mergeStores(
+  from: AnswerPaths,
+  to: AnswerPaths,
+  model: StoreModel,
+  progress: Progress,
+): number {
+  let taken = 0;
+  for (const name of NAMES) {
+    if (!existsSync(from[name])) continue;
+    using part = openForm(FORMS[name], from[name], model, progress);
+    using whole = openForm(FORMS[name], to[name], model, progress);
+    const added = [...part.values()].filter(({ key }) => !whole.has(key));
+    whole.append(added);
+    taken += added.length;
+  }
+  return taken;
+}
+
+function openForm<Sample extends Keyed>(
+  form: StoreForm<Sample>,
+  path: string,
+  model: StoreModel,
+  progress: Progress,
+  below?: string,
+): SampleStore<Sample> {
+  return openStore(path, { schema: form.schema(model), ...storeOptions(progress, below) });
+}

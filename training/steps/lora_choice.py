@@ -1,0 +1,128 @@
+"""Which kernels a training takes: what model and device can do, and what measured as fastest."""
+
+import importlib.util
+import logging
+
+import psutil
+import torch
+from lora_data import UsageError, say
+from lora_guards import plan_memory
+from steps.lora_kernels import fuse
+from steps.lora_packing import PACKED
+from steps.lora_step import StepRunner
+
+# Families whose attention is what `packed_attention` computes; tests hold them to it.
+PACKABLE = ("llama", "mistral", "qwen2", "qwen3", "smollm3")
+LARGEST_HEAD = 256
+
+
+def window_of(config):
+    """The narrowest attention window of a model, or None."""
+    window = getattr(config, "sliding_window", None)
+    types = getattr(config, "layer_types", None)
+    sliding = types is None or "sliding_attention" in types
+    return window if window and sliding else None
+
+
+def why_not_packed(model, longest, quantized):
+    """Why a model's attention cannot be packed here, in words; None if it can."""
+    config = model.config
+    if config.model_type not in PACKABLE:
+        return f"models of type {config.model_type} are trained on padded batches"
+    if quantized:
+        return "a 4-bit base is trained on padded batches"
+    if getattr(config, "attention_dropout", 0):
+        return "the model's attention has dropout"
+    if not torch.cuda.is_available():
+        window = window_of(config)
+        return (
+            "the attention window is narrower than an example"
+            if (window and window < longest)
+            else None
+        )
+    if model.dtype not in (torch.bfloat16, torch.float16):
+        return "the flash kernel takes 16-bit numbers only"
+    if torch.cuda.get_device_capability() < (8, 0):
+        return "the flash kernel needs an Ampere GPU or later"
+    head = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    return "the heads are too wide for the flash kernel" if head > LARGEST_HEAD else None
+
+
+def choose_kernels(args, model, longest, spread):
+    """plain, packed or graphs, as asked for; the model's attention is set accordingly."""
+    reason = why_not_packed(model, longest, args.quantization != "none")
+    best = "plain" if reason else "packed"
+    no_graphs = (
+        reason
+        or (None if torch.cuda.is_available() else "CUDA graphs need an NVIDIA GPU")
+        or ("the base model is spread over several GPUs" if spread else None)
+    )
+    no_graphs = no_graphs or ("DoRA is left to PEFT" if args.use_dora else None)
+    if not no_graphs:
+        best = "graphs"
+    chosen = best if args.kernels == "auto" else args.kernels
+    obstacle = {"plain": None, "packed": reason, "graphs": no_graphs}[chosen]
+    if obstacle:
+        raise UsageError(f"--kernels {chosen} cannot be used: {obstacle}")
+    if chosen != "plain":
+        model.set_attn_implementation(PACKED)
+    return chosen
+
+
+def use_liger(model):
+    """Let Liger's Triton kernels compute norms, rotary positions and gates, if it is installed."""
+    if importlib.util.find_spec("liger_kernel") is None:
+        return False
+    # It tells of every backend that this machine has not.
+    logging.getLogger("liger_kernel").setLevel(logging.ERROR)
+    from liger_kernel.transformers.monkey_patch import _apply_liger_kernel_to_instance
+
+    _apply_liger_kernel_to_instance(
+        model=model.get_base_model(), cross_entropy=False, fused_linear_cross_entropy=False
+    )
+    return True
+
+
+def free_memory(device):
+    """Bytes that can be had on a device now."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+        return torch.cuda.mem_get_info(device)[0]
+    return psutil.virtual_memory().available
+
+
+def make_runner(args, model, kernels, dtype, *, longest, largest):
+    """What computes the gradients of `model`, on whose device it already is.
+
+    `longest` is the most tokens of an example, `largest` that of a step on one device.
+    """
+    device = model.get_input_embeddings().weight.device
+    left = liger = 0
+    if kernels != "plain":
+        _, left = fuse(model)
+        liger = use_liger(model) if device.type == "cuda" else 0
+    packed = kernels != "plain"
+    tokens, line = plan_memory(
+        model,
+        packed=packed,
+        device=device,
+        longest=longest,
+        wanted=args.device_tokens,
+        free=free_memory(device),
+    )
+    say(line)
+    mixed = dtype != torch.float32 and (left or not packed)
+    step = args.batch_size * args.gradient_accumulation
+    runner = StepRunner(
+        model,
+        packed=packed,
+        device_tokens=tokens,
+        kl_weight=args.kl_weight,
+        autocast=dtype if mixed else None,
+        graphs={"blocks": step, "longest": longest, "largest": min(tokens, largest)}
+        if kernels == "graphs"
+        else None,
+    )
+    runner.kernels = kernels + (" with liger" if liger else "")
+    say(f"kernels: {runner.kernels}; {step} examples a step")
+    return runner
