@@ -180,7 +180,7 @@ export class App {
       onValue: (facet, value) => void this.show({ ...withValue(view, facet, value), id: "" }),
       redraw: () => this.#drawAll(),
     });
-    const chosen = Object.values(view.filters).flat().length;
+    const chosen = [...view.filters.values()].flat().length;
     byId("chosen").textContent = chosen === 0 ? "" : ` (${chosen} chosen)`;
     byId("found").textContent = `${countText(selection.shown.length)} question${
       selection.shown.length === 1 ? "" : "s"

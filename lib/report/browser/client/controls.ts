@@ -47,7 +47,7 @@ export function connect(app: App, help: HTMLDialogElement): Controls {
   on("swap", "click", () => change({ from: app.view.to, to: app.view.from }));
   for (const tab of ["sql", "choices"] as const) {
     // values of one measure's facets are none of the other's
-    on(`tab-${tab}`, "click", () => change({ tab, filters: {}, query: "", id: "" }));
+    on(`tab-${tab}`, "click", () => change({ tab, filters: new Map(), query: "", id: "" }));
   }
   let typing: number | undefined;
   search.addEventListener("input", () => {
@@ -55,7 +55,7 @@ export function connect(app: App, help: HTMLDialogElement): Controls {
     typing = Number(setTimeout(() => change({ query: search.value, id: "" }), TYPING_MS));
   });
   const shut = (): void => change({ id: "" });
-  on("reset", "click", () => change({ filters: {}, query: "", id: "" }));
+  on("reset", "click", () => change({ filters: new Map(), query: "", id: "" }));
   on("before", "click", () => app.step(-1));
   on("after", "click", () => app.step(1));
   on("shut", "click", shut);

@@ -21,7 +21,7 @@ async function start(): Promise<void> {
     to: study.variants[study.first.to]!.name,
     prompt: study.sql?.prompts[0] ?? "",
     kind: "broken",
-    filters: {},
+    filters: new Map(),
     query: "",
     id: "",
     marks: "gold",

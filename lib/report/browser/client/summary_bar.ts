@@ -94,10 +94,10 @@ export function groupOf(
   { filters, query }: View,
   words: ChangeWords | undefined,
 ): { readonly name: string; readonly sentence: string } | undefined {
-  const chosen = Object.entries(filters);
+  const chosen = [...filters];
   const [key, values] = chosen[0] ?? [];
   if (chosen.length !== 1 || query !== "" || values?.length !== 1) return undefined;
   if (key !== "hardness" && key !== "category") return undefined;
-  const sentence = words?.groups?.[values[0]!];
-  return sentence === undefined ? undefined : { name: values[0]!, sentence };
+  const [name, groups] = [values[0]!, words?.groups ?? {}];
+  return Object.hasOwn(groups, name) ? { name, sentence: groups[name]! } : undefined;
 }

@@ -67,7 +67,11 @@ export async function sqlDetail(
       "details",
       { class: "schema" },
       el("summary", {}, `Schema of ${item.database}, as the prompt shows it`),
-      el("pre", { tabindex: 0 }, schemas[item.database] ?? "not kept"),
+      el(
+        "pre",
+        { tabindex: 0 },
+        Object.hasOwn(schemas, item.database) ? schemas[item.database]! : "not kept",
+      ),
     ),
   ];
 }
