@@ -59,7 +59,7 @@ export function drawFacets(
             EXPANDED.add(facet.key);
             redraw();
           },
-          `all ${values.length}`,
+          `all ${countText(values.length)}`,
         ),
       )];
     }),

@@ -38,7 +38,7 @@ async function start(): Promise<void> {
     });
     // another view was asked for while the questions were being inflated
     if (hash !== location.hash || before !== app.view) return;
-    byId("notice").textContent = noticeText(read);
+    refill(byId("notice"), noticeText(read));
     controls.reflect(read.view);
     await app.draw(read.view);
   };
