@@ -196,6 +196,7 @@ export class App {
       view,
       selection,
       measure: view.tab === "sql" ? "text-to-SQL" : this.#study.choices!.title,
+      prompt: view.tab === "sql" && this.#study.sql!.prompts.length > 1 ? view.prompt : undefined,
       clusters: view.tab === "sql" ? "databases" : "subjects",
       words,
       others: this.#others(),

@@ -44,7 +44,10 @@ async function start(): Promise<void> {
   };
   addEventListener("popstate", () => void follow());
   addEventListener("hashchange", () => void follow());
-  matchMedia("(min-width: 62rem)").addEventListener("change", () => void follow());
+  matchMedia("(min-width: 62rem)").addEventListener("change", () => {
+    // paper has another width, and shows the question that is open
+    if (!matchMedia("print").matches) void follow();
+  });
   await follow();
   // milliseconds since the page began to load
   document.body.dataset.ready = performance.now().toFixed(0);
