@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { BrowserData } from "./browser_data.ts";
 import { browserTest } from "./testing/browser_case.ts";
-import { textOf } from "./testing/open_page.ts";
+import { axeFindings, textOf } from "./testing/open_page.ts";
 import { smallData } from "./testing/small_data.ts";
 
 /** Turns what follows, is not seen, or is a control. */
@@ -53,6 +53,7 @@ browserTest("characters that are not seen stand there as code points", async ({ 
   assert.match(detail, /no such table: U\+2067cowsU\+D800/);
   assert.match(detail, /BerU\+202Eta2U\+200D/);
   assert.ok((await page.$$("#detail .unseen")).length >= 9);
+  assert.deepEqual(await axeFindings(page), []);
   await page.click("#tab-choices");
   await page.waitForSelector(".options");
   assert.match(await textOf(page, ".options"), /U\+202Eone.*twoU\+00AD/);
