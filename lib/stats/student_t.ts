@@ -42,6 +42,21 @@ export function studentQuantile(p: number, degrees: number): number {
     );
   }
   if (p < 0.5) return -studentQuantile(1 - p, degrees);
+  const key = `${p} ${degrees}`;
+  let found = QUANTILES.get(key);
+  if (found === undefined) {
+    if (QUANTILES.size >= MOST_QUANTILES) QUANTILES.clear();
+    QUANTILES.set(key, found = bisectedQuantile(p, degrees));
+  }
+  return found;
+}
+
+/** Quantiles that were taken already: changes on the same examples ask for the same ones. */
+const QUANTILES = new Map<string, number>();
+
+const MOST_QUANTILES = 1_000;
+
+function bisectedQuantile(p: number, degrees: number): number {
   let low = 0;
   let high = 1;
   while (studentCdf(high, degrees) < p) high *= 2;

@@ -75,6 +75,12 @@ browserTest(
       "#f.clas=join",
       /There is no filter "f\.clas": the nearest is "f\.class"; there are f\./,
     );
+    // names that every object has are as unknown as others
+    for (const key of ["constructor", "toString", "__proto__"]) {
+      await says(`#f.${key}=x`, new RegExp(`There is no filter "f\\.${key}": .*f\\.class`));
+      assert.equal(await textOf(page, rows), "Names of cows?");
+    }
+    await says(`#f.toString`, /There is no filter "f\.toString"/);
     await says(
       "#kind=all&f.class=jion&f.class=value",
       /no value of the filter f\.class "jion".*"join"/,

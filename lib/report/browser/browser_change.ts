@@ -37,9 +37,17 @@ export function browserChange(row: ChangeRow, place: ChangePlace): BrowserChange
     ...(plainCi95 && { byExamples: changeBounds(plainCi95, measure) }),
     ...(clusteredCi95 && { byClusters: changeBounds(clusteredCi95, measure) }),
     ...(midP !== undefined && { midP: pValueText(midP) }),
-    ...(more.length > 0 && { more }),
+    ...(more.length > 0 && { more: more.map(thousandsApart) }),
     ...(groups.length > 0 && {
       groups: Object.fromEntries(groups.map(([name, group]) => [name, changeSentence(group)])),
     }),
   };
+}
+
+/** A sentence of the report with its counts as the page writes them, "14,042"; names stay as they are. */
+function thousandsApart(sentence: string): string {
+  return sentence.replaceAll(
+    /(?<=^|[\s(])\d{4,}(?=$|[\s),;:]|\.(?!\d))/g,
+    (count) => Number(count).toLocaleString("en-US"),
+  );
 }

@@ -9,7 +9,7 @@ import { htmlText } from "./html_text.ts";
 const FIRST_BLOCKS: readonly string[] = ["study", "changes", "sql", "sql-text"];
 
 /** The page's style sheets; the widths of the last one overrule what stands before. */
-const STYLES = ["colours", "base", "top", "list", "question", "layout"] as const;
+const STYLES = ["colours", "base", "top", "list", "question", "layout", "paper"] as const;
 
 /**
  * The flip browser as one HTML file that opens from the disk: it loads nothing, and its policy

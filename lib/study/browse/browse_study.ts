@@ -6,7 +6,7 @@ import { modelTitle, readSummary, type StudyConfig, type Summary } from "../../r
 import { READINGS } from "../../sql/mod.ts";
 import { checkCounts, type CountedAnswers } from "../results/check_counts.ts";
 import { RESULT_FILES } from "../results/write_results.ts";
-import { browsedChanges } from "./browsed_changes.ts";
+import { browsedChanges, type ScoredPassages } from "./browsed_changes.ts";
 import { browsedChoices } from "./browsed_choices.ts";
 import { factsOf, notesOf, unscored } from "./browsed_facts.ts";
 import { browsedSql } from "./browsed_sql.ts";
@@ -86,11 +86,19 @@ export async function browseStudy(options: BrowseOptions): Promise<BrowserData> 
     first: { from: names[0]!, to: firstTuned(names, summary) },
     ...(sql && { sql }),
     ...(choices && { choices }),
-    changes: browsedChanges({ names, sql, choices }, summary, progress),
+    changes: browsedChanges(
+      { names, sql, choices, prose: passagesOf(variants) },
+      summary,
+      progress,
+    ),
   };
 }
 
-function countedBrowsed({ name, verdicts, letters }: BrowsedVariant): CountedAnswers {
+function passagesOf(variants: readonly BrowsedVariant[]): ScoredPassages[] {
+  return variants.flatMap(({ name, prose }) => prose.length > 0 ? [{ name, scores: prose }] : []);
+}
+
+function countedBrowsed({ name, verdicts, letters, prose }: BrowsedVariant): CountedAnswers {
   const right = (of: readonly BrowsedVerdict[]): [string, boolean][] =>
     of.map(({ id, readings }) => [id, readings[OFFICIAL]!]);
   const others = [...verdicts].filter(([shots]) => shots !== OWN_PROMPT);
@@ -99,6 +107,8 @@ function countedBrowsed({ name, verdicts, letters }: BrowsedVariant): CountedAns
     sql: right(verdicts.get(OWN_PROMPT) ?? []),
     sqlByShots: Object.fromEntries(others.map(([shots, of]) => [shots, right(of)])),
     mmlu: letters.map(({ id, correct }) => [id, correct]),
+    // results may be without the file
+    ...(prose.length > 0 && { prose: prose.length }),
   };
 }
 

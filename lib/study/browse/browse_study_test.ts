@@ -5,6 +5,8 @@ import { writeMiniMmlu } from "../../mmlu/testing/mini_mmlu.ts";
 import { type BrowserData, NO_LETTER, NO_OUTCOME, NOT_ASKED } from "../../report/mod.ts";
 import { readSummary } from "../../runs/mod.ts";
 import { writeMiniSpider } from "../../spider/testing/mini_spider.ts";
+import { compareProse } from "../numbers/compare_prose.ts";
+import { readAnswers } from "../results/read_answers.ts";
 import { recordAnswers } from "../results/recorded_answers.ts";
 import { browseStudy } from "./browse_study.ts";
 import { unscored } from "./browsed_facts.ts";
@@ -62,9 +64,10 @@ interface Folder extends Disposable {
 
 /** A folder of answers without a summary, beside data with some rows in them. */
 async function answered(
-  { verdicts = VERDICTS, letters = LETTERS, recorded = false }: {
+  { verdicts = VERDICTS, letters = LETTERS, prose = [], recorded = false }: {
     readonly verdicts?: readonly Line[];
     readonly letters?: readonly Line[];
+    readonly prose?: readonly Line[];
     readonly recorded?: boolean;
   } = {},
 ): Promise<Folder> {
@@ -73,7 +76,7 @@ async function answered(
   using farm = new DatabaseSync(`${spider}/database/farm/farm.sqlite`);
   farm.exec("INSERT INTO cow VALUES ('Berta'), ('Bella')");
   const mmlu = await writeMiniMmlu(`${folder}/mmlu`);
-  for (const [kind, rows] of Object.entries({ verdicts, letters })) {
+  for (const [kind, rows] of Object.entries({ verdicts, letters, prose })) {
     const lines = `${folder}/${kind}.jsonl`;
     Deno.writeTextFileSync(lines, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
     if (!recorded) continue;
@@ -127,6 +130,7 @@ for (const recorded of [false, true]) {
     ]);
     assert.match(changes[0]!.sentence, /points: no difference shown \(unadjusted\)/);
     assert.match(notes.join(" "), /recorded of 0 of 2 variants/);
+    assert.match(notes.join(" "), /results of more than 10,000 rows are left out/);
   });
 }
 
@@ -140,6 +144,64 @@ Deno.test("browseStudy() has letters as they were chosen and written", async () 
   assert.deepEqual(base!.logProbs, Int16Array.of(-50, -125, -32_768, -300));
   assert.deepEqual([tuned!.written, tuned!.logProbs], [undefined, undefined]);
   assert.notEqual(NO_LETTER, NOT_ASKED);
+});
+
+/** Scored passages of three topics, the nats of each variant so many more than the one's before. */
+function scoredPassages(names: readonly string[]): Line[] {
+  return names.flatMap((variant, more) =>
+    ["sea", "sea", "snow", "wind"].map((topic, at) => ({
+      variant,
+      id: `p-${at}`,
+      kind: "narrative",
+      topic,
+      tokens: 100,
+      nats: 300 + 10 * at + more * (10 + at),
+    }))
+  );
+}
+
+for (const recorded of [false, true]) {
+  Deno.test(`browseStudy() has words on general text of every pair, ${recorded ? "recorded" : "working"}`, async () => {
+    const third = { ...VERDICTS[0]!, variant: "other" };
+    const names = ["base", "tuned", "other"];
+    using study = await answered({
+      verdicts: [...VERDICTS, third],
+      prose: scoredPassages(names),
+      recorded,
+    });
+    const { changes } = await study.browse();
+    const prose = changes.filter(({ gauge }) => gauge === "prose");
+    assert.deepEqual(prose.map(({ from, to }) => `${from} ${to}`).sort(), [
+      "base other",
+      "base tuned",
+      "other base",
+      "other tuned",
+      "tuned base",
+      "tuned other",
+    ]);
+    const of = (from: string, to: string): string =>
+      prose.find((change) => change.from === from && change.to === to)!.sentence;
+    // the same numbers as of two runs that are compared
+    const [tuned, other] = ["tuned", "other"]
+      .map((name) => readAnswers(`${study.folder}::${name}`, () => {}));
+    const { overall } = compareProse(tuned!.prose, other!.prose, undefined);
+    assert.equal(overall.verdict.difference.toFixed(3), "0.115");
+    assert.match(of("tuned", "other"), /^\+0\.115 nats a token \[.*: a loss \(unadjusted\)/);
+    assert.match(of("other", "tuned"), /^−0\.115 nats a token \[.*: a gain \(unadjusted\)/);
+  });
+}
+
+Deno.test("browseStudy() says which pair scored other passages, and goes on", async () => {
+  const prose = scoredPassages(["base", "tuned"]);
+  using study = await answered({ prose: prose.slice(0, -1) });
+  const { changes } = await study.browse();
+  const said = changes.filter(({ gauge }) => gauge === "prose").map(({ sentence }) => sentence);
+  assert.deepEqual(said, [
+    "not compared: Cannot pair examples as some are on one side only: only in base: p-3",
+    "not compared: Cannot pair examples as some are on one side only: only in tuned: p-3",
+  ]);
+  using broken = await answered({ prose: [{ ...prose[0]!, nats: "many" }] });
+  await assert.rejects(broken.browse(), { name: "UsageError", message: /prose\.jsonl, row 1/ });
 });
 
 Deno.test("browseStudy() refuses data that were not asked, by name", async () => {

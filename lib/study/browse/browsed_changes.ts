@@ -1,4 +1,5 @@
 import { type Progress } from "../../ground/mod.ts";
+import type { ProseScore } from "../../prose/mod.ts";
 import {
   type BrowserChange,
   browserChange,
@@ -13,6 +14,7 @@ import {
 } from "../../report/mod.ts";
 import { type Gauge, GAUGES, type Summary } from "../../runs/mod.ts";
 import { HARDNESS_LEVELS } from "../../sql/mod.ts";
+import { compareProse } from "../numbers/compare_prose.ts";
 import { scoreChange } from "../numbers/paired_change.ts";
 
 /** The right answers of one variant on one measure under one prompt. */
@@ -30,6 +32,15 @@ export interface Browsed {
   readonly names: readonly string[];
   readonly sql: BrowserSql | undefined;
   readonly choices: BrowserChoices | undefined;
+  /** The scored passages of each variant that was asked for them. */
+  readonly prose: readonly ScoredPassages[];
+}
+
+/** The passages that one variant scored. */
+export interface ScoredPassages {
+  readonly name: string;
+  /** At least one. */
+  readonly scores: readonly ProseScore[];
 }
 
 /**
@@ -38,7 +49,7 @@ export interface Browsed {
  * intervals of this pair alone, unadjusted.
  */
 export function browsedChanges(
-  { names, sql, choices }: Browsed,
+  { names, sql, choices, prose }: Browsed,
   summary: Summary | undefined,
   progress: Progress,
 ): BrowserChange[] {
@@ -57,6 +68,14 @@ export function browsedChanges(
       if (from === to || from.gauge !== to.gauge || from.prompt !== to.prompt) continue;
       const change = known.get(changeKey(from.name, to.name, from)) ??
         pairChange(from, to, clusters[from.gauge]);
+      if (change) found.push(change);
+    }
+  }
+  for (const from of prose) {
+    for (const to of prose) {
+      if (from === to) continue;
+      if (known.has(changeKey(from.name, to.name, { gauge: "prose", prompt: 0 }))) continue;
+      const change = proseChange(from, to);
       if (change) found.push(change);
     }
   }
@@ -159,4 +178,29 @@ function pairChange(
     midP,
   };
   return browserChange(row, { from: from.name, prompt: from.prompt });
+}
+
+/**
+ * The change of this pair alone on general text, paired as `compare --run` pairs it; where the two did
+ * not score the same passages, why there is none.
+ */
+function proseChange(from: ScoredPassages, to: ScoredPassages): BrowserChange | undefined {
+  // one passage has no spread
+  if (from.scores.length < 2) return undefined;
+  try {
+    const { evidence, verdict } = compareProse(from.scores, to.scores, undefined).overall;
+    const row: ChangeRow = {
+      measure: "prose",
+      variant: to.name,
+      group: "all",
+      evidence,
+      verdict,
+      outcome: verdict.outcome,
+    };
+    return browserChange(row, { from: from.name, prompt: 0 });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const sentence = `not compared: ${error.message}`;
+    return { from: from.name, to: to.name, gauge: "prose", prompt: 0, sentence };
+  }
 }

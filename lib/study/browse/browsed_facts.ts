@@ -53,14 +53,16 @@ export function factsOf(
   if (sql) {
     const databases = new Set(sql.questions.map(({ dbId }) => dbId));
     facts.push(
-      `text-to-SQL: ${sql.questions.length} questions of ${databases.size} databases, ` +
+      `text-to-SQL: ${countText(sql.questions.length)} questions of ${databases.size} databases, ` +
         `${sql.prompts.join(", ")}`,
     );
   }
   if (choices) {
     const subjects = new Set(choices.questions.map(({ subject }) => subject));
     facts.push(
-      `${choices.title}: ${choices.questions.length} questions of ${subjects.size} subjects`,
+      `${choices.title}: ${
+        countText(choices.questions.length)
+      } questions of ${subjects.size} subjects`,
     );
   }
   if (summary) {
@@ -92,12 +94,14 @@ export async function notesOf(
   if (sql) {
     notes.push(
       `Of a result at most ${SHOWN.rows} rows, ${SHOWN.columns} columns and ${SHOWN.characters} ` +
-        `characters of a value are shown; results of more than ${MOST_ROWS} rows are left out.`,
+        `characters of a value are shown; results of more than ${
+          countText(MOST_ROWS)
+        } rows are left out.`,
     );
   }
   if (sql?.unscored) {
     const { asked, why } = sql.unscored;
-    notes.push(`Text-to-SQL, not scored of any variant, of ${asked} questions: ${why}.`);
+    notes.push(`Text-to-SQL, not scored of any variant, of ${countText(asked)} questions: ${why}.`);
   }
   const kept = choices?.answers.filter(({ logProbs }) => logProbs).length ?? 0;
   if (choices && kept < choices.answers.length) {
@@ -126,4 +130,9 @@ export async function notesOf(
     );
   }
   return notes;
+}
+
+/** A whole number with its thousands apart, as the page writes all of them. */
+function countText(count: number): string {
+  return count.toLocaleString("en-US");
 }

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { checkRecord, UsageError } from "../../ground/mod.ts";
+import type { ProseScore } from "../../prose/mod.ts";
 import { type Hardness, READINGS } from "../../sql/mod.ts";
-import { checkAnswerSums } from "../results/answer_sums.ts";
 import { LETTER, VERDICT } from "../measures/answer_rows.ts";
+import { PROSE_MEASURE } from "../measures/prose.ts";
+import { checkAnswerSums } from "../results/answer_sums.ts";
 import { type Note, type PlacedRow, readRows } from "../results/read_answers.ts";
 import { unfinished } from "../results/unfinished.ts";
 
@@ -41,14 +43,16 @@ export interface BrowsedVariant {
   /** By the number of examples shown; {@linkcode OWN_PROMPT} for the study's own prompt. */
   readonly verdicts: ReadonlyMap<number, readonly BrowsedVerdict[]>;
   readonly letters: readonly BrowsedLetter[];
+  /** Scored passages: a pair has words on them, and no questions. */
+  readonly prose: readonly ProseScore[];
 }
 
 /** Stands for the number of examples of a study's own prompt. */
 export const OWN_PROMPT = -1;
 
 /**
- * Reads the answers of all variants of a study: verdicts and letters of a folder of results, working
- * (JSON lines) or recorded (Parquet).
+ * Reads the answers of all variants of a study: verdicts, letters and scored passages of a folder of
+ * results, working (JSON lines) or recorded (Parquet).
  *
  * @returns The variants in the order in which they first appear.
  * @param note Is told where changes of recorded answers cannot be told.
@@ -59,6 +63,7 @@ export function readBrowsedAnswers(folder: string, note: Note): BrowsedVariant[]
   for (const line of checkAnswerSums(folder)) note(line);
   const verdicts = new Map<string, Map<number, BrowsedVerdict[]>>();
   const letters = new Map<string, BrowsedLetter[]>();
+  const prose = new Map<string, ProseScore[]>();
   const names = new Set<string>();
   for (const placed of rowsOf(folder, "verdicts")) {
     // an example without a verdict
@@ -77,10 +82,16 @@ export function readBrowsedAnswers(folder: string, note: Note): BrowsedVariant[]
     const why = unfinished(folder) ?? "it has no answers (verdicts or letters, .jsonl or .parquet)";
     throw new UsageError(`Cannot browse "${folder}": ${why}`);
   }
+  for (const { row, place } of rowsOf(folder, "prose")) {
+    const name = String(row.variant ?? "");
+    names.add(name);
+    ofKey(prose, name, () => []).push(...PROSE_MEASURE.rows.read(row, place).prose ?? []);
+  }
   return [...names].map((name) => ({
     name,
     verdicts: verdicts.get(name) ?? new Map(),
     letters: letters.get(name) ?? [],
+    prose: prose.get(name) ?? [],
   }));
 }
 
@@ -108,7 +119,7 @@ function verdictOf(
 }
 
 /** The rows of one kind, working ones first; none where the folder has no file of it. */
-function rowsOf(folder: string, kind: "verdicts" | "letters"): readonly PlacedRow[] {
+function rowsOf(folder: string, kind: "verdicts" | "letters" | "prose"): readonly PlacedRow[] {
   const path = ["jsonl", "parquet"].map((ending) => join(folder, `${kind}.${ending}`))
     .find((file) => existsSync(file));
   return path === undefined ? [] : readRows(path);

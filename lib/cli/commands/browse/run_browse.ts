@@ -27,7 +27,10 @@ export async function runBrowse(
   checkOutputFile(out);
   checkOutputIsNoInput(
     out,
-    ["summary.json", ...["verdicts", "letters"].flatMap((k) => [`${k}.jsonl`, `${k}.parquet`])]
+    [
+      "summary.json",
+      ...["verdicts", "letters", "prose"].flatMap((k) => [`${k}.jsonl`, `${k}.parquet`]),
+    ]
       .map((file) => join(folder, file)),
   );
   if (!/\.html?$/i.test(out)) {

@@ -91,7 +91,7 @@ export async function settleView(
   },
 ): Promise<ReadAddress> {
   const { view } = read;
-  if (view.id === "" && Object.keys(view.filters).length === 0) return read;
+  if (view.id === "" && view.filters.size === 0) return read;
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const [faults, remarks] = [[...read.faults], [...read.remarks]];
   let settled = view;
@@ -133,7 +133,7 @@ function checkedFilters(
   { facets }: Source,
 ): Pick<ReadAddress, "view" | "faults"> {
   const faults: string[] = [];
-  const kept = Object.entries(view.filters).flatMap(([key, values]) => {
+  const kept = [...view.filters].flatMap(([key, values]) => {
     const facet = facets.find((one) => one.key === key);
     if (!facet) {
       faults.push(unknown("filter", FACET + key, facets.map((one) => FACET + one.key)));
@@ -146,7 +146,7 @@ function checkedFilters(
     }
     return known.length === 0 ? [] : [[key, known] as const];
   });
-  return { view: { ...view, filters: Object.fromEntries(kept) }, faults };
+  return { view: { ...view, filters: new Map(kept) }, faults };
 }
 
 function noQuestion(id: string, ids: readonly string[], { sql }: Named): string {

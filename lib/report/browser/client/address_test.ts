@@ -9,7 +9,7 @@ const START: View = {
   to: "tuned",
   prompt: "3-shot",
   kind: "broken",
-  filters: {},
+  filters: new Map(),
   query: "",
   id: "",
   marks: "gold",
@@ -44,7 +44,7 @@ Deno.test("readAddress() names the nearest of many, and their number where none 
 
 Deno.test("readAddress() keeps what is right where something else is wrong", () => {
   const { view } = readAddress("#to=gone&kind=all&q=cow&prompt=9-shot&f.x=1", START, STUDY);
-  assert.deepEqual(view, { ...START, kind: "all", query: "cow", filters: { x: ["1"] } });
+  assert.deepEqual(view, { ...START, kind: "all", query: "cow", filters: new Map([["x", ["1"]]]) });
 });
 
 Deno.test("settleView() leaves an address alone that names no question, and a pair without answers", async () => {

@@ -1,23 +1,22 @@
 /// <reference lib="dom" />
 import type { ChangesBlock, ChangeWords, StudyBlock } from "../format.ts";
 import { choiceDetail, choiceMarkdown } from "./questions/choice_detail.ts";
-import { type ChoiceSource, type ChoiceStudy, openChoiceStudy } from "./questions/choice_source.ts";
+import { type ChoiceStudy, openChoiceStudy } from "./questions/choice_source.ts";
 import { byId, type Child, countText, el, nameText, refill } from "./dom.ts";
 import { drawFacets } from "./facets.ts";
 import { KINDS, NO_KIND, type Selection, selectItems, type Source } from "./select.ts";
 import { sqlDetail, sqlMarkdown } from "./questions/sql_detail.ts";
-import { openSqlStudy, type SqlSource, type SqlStudy } from "./questions/sql_source.ts";
+import { type Listed, questionRow } from "./questions/question_row.ts";
+import { openSqlStudy, type SqlStudy } from "./questions/sql_source.ts";
 import { drawSummary, groupOf } from "./summary_bar.ts";
 import { hashOfView, type View, withValue } from "./view.ts";
 import { VirtualList } from "./virtual_list.ts";
 
-/** What is listed now, with what only its measure has. */
-type Listed =
-  | { readonly tab: "sql"; readonly source: SqlSource }
-  | { readonly tab: "choices"; readonly source: ChoiceSource };
-
 /** From this width on list and question are beside each other: `style/layout.css` has the same number. */
 const WIDE = "(min-width: 62rem)";
+
+/** The state of an entry of the history whose question was opened from the list, the entry before. */
+const FROM_LIST = "from the list";
 
 /** The page below its controls: it shows a view, and tells when another one is wanted. */
 export class App {
@@ -39,7 +38,7 @@ export class App {
     this.#view = view;
     this.#list = new VirtualList({
       label: "Questions",
-      row: (at) => this.#row(at),
+      row: (at) => questionRow(this.#listed!, at),
       onChoose: (at) => this.open(at),
     });
     byId("list-host").append(this.#list.element);
@@ -49,11 +48,18 @@ export class App {
     return this.#view;
   }
 
-  /** Shows another view, and has it in the address. */
+  /**
+   * Shows another view, and has it in the address.
+   *
+   * @param push Whether Back comes to the view before: for choices, not for what goes letter by letter
+   * or question by question.
+   */
   show(view: View, { push = false } = {}): Promise<void> {
-    const hash = hashOfView(view, this.#study.sql?.prompts.length ?? 0);
-    if (push) history.pushState(null, "", hash);
-    else history.replaceState(null, "", hash);
+    const hash = this.#hashOf(view);
+    if (push && hash !== this.#hashOf(this.#view)) {
+      const fromList = this.#view.id === "" && view.id !== "";
+      history.pushState(fromList ? FROM_LIST : null, "", hash);
+    } else history.replaceState(view.id === "" ? null : history.state, "", hash);
     // what it says is of an address that is no longer there
     byId("notice").textContent = "";
     return this.draw(view);
@@ -79,19 +85,41 @@ export class App {
   }
 
   /** Opens a question; on a small screen it comes over the list. */
-  open(at: number): void {
-    const id = this.#listed!.source.ids[at]!;
-    const opens = this.#view.id === "" && !matchMedia(WIDE).matches;
-    void this.show({ ...this.#view, id }, { push: opens });
+  open(at: number, { push = true } = {}): void {
+    void this.show({ ...this.#view, id: this.#listed!.source.ids[at]! }, { push });
   }
 
-  /** Opens the next question, or the one before. */
-  step(by: 1 | -1): void {
+  /** Closes the open question: by going back where it was opened from the list. */
+  close(): void {
+    const view = { ...this.#view, id: "" };
+    if (history.state !== FROM_LIST) {
+      void this.show(view);
+      return;
+    }
+    // before others hear of it: the marks may have been changed since
+    const keep = (): void => history.replaceState(history.state, "", this.#hashOf(view));
+    addEventListener("popstate", keep, { capture: true, once: true });
+    history.back();
+  }
+
+  /** Opens a question so many places on, or before the open one; as far as there are some. */
+  step(by: number): void {
     const shown = this.#selection?.shown ?? [];
     if (shown.length === 0) return;
     const place = shown.indexOf(this.#current() ?? -1);
-    const next = place < 0 ? 0 : Math.min(shown.length - 1, Math.max(0, place + by));
-    this.open(shown[next]!);
+    const next = Math.min(shown.length - 1, Math.max(0, place + by));
+    // a question over the list is left by Back, others are passed by
+    const covers = this.#view.id === "" && !matchMedia(WIDE).matches;
+    this.open(shown[next]!, { push: covers });
+  }
+
+  /** How many questions the list has room for. */
+  get pageSize(): number {
+    return this.#list.pageSize;
+  }
+
+  #hashOf(view: View): string {
+    return hashOfView(view, this.#study.sql?.prompts.length ?? 0);
   }
 
   /** The open question as Markdown; `undefined` where none is open. */
@@ -168,19 +196,21 @@ export class App {
       view,
       selection,
       measure: view.tab === "sql" ? "text-to-SQL" : this.#study.choices!.title,
+      prompt: view.tab === "sql" && this.#study.sql!.prompts.length > 1 ? view.prompt : undefined,
       clusters: view.tab === "sql" ? "databases" : "subjects",
       words,
       others: this.#others(),
       group: groupOf(view, words),
       unscored: view.tab === "sql" ? this.#study.sql!.unscored : undefined,
-    }, (kind) => void this.show({ ...view, kind, id: "" }));
+    }, (kind) => void this.show({ ...view, kind, id: "" }, { push: true }));
     drawFacets(byId("facets"), listed.source.facets, {
       view,
       selection,
-      onValue: (facet, value) => void this.show({ ...withValue(view, facet, value), id: "" }),
+      onValue: (facet, value) =>
+        void this.show({ ...withValue(view, facet, value), id: "" }, { push: true }),
       redraw: () => this.#drawAll(),
     });
-    const chosen = Object.values(view.filters).flat().length;
+    const chosen = [...view.filters.values()].flat().length;
     byId("chosen").textContent = chosen === 0 ? "" : ` (${chosen} chosen)`;
     byId("found").textContent = `${countText(selection.shown.length)} question${
       selection.shown.length === 1 ? "" : "s"
@@ -201,32 +231,6 @@ export class App {
     return matchMedia(WIDE).matches ? this.#selection?.shown[0] : undefined;
   }
 
-  #row(at: number): Child[] {
-    const { tab, source } = this.#listed!;
-    const kind = KINDS[source.kinds[at]!]!;
-    const text = (key: string): string => {
-      const facet = source.facets.find((one) => one.key === key)!;
-      const name = facet.names[facet.codes[at]!]!;
-      return facet.verbatim ? name : nameText(name);
-    };
-    const [title, tags] = tab === "sql"
-      ? [source.item(at).question, [
-        text("database"),
-        text("hardness"),
-        ...(kind.name === "still right" ? [] : [text("class")]),
-      ]]
-      : [source.question(at), [
-        source.letters(at),
-        // MMLU's ids begin with the subject
-        ...(source.ids[at]!.startsWith(source.subject(at)) ? [] : [nameText(source.subject(at))]),
-      ]];
-    return [
-      el("span", { class: `sign k${source.kinds[at]}`, title: kind.name }, kind.sign),
-      el("span", { class: "title" }, title),
-      el("span", { class: "tags" }, [source.ids[at]!, ...tags].join(" · ")),
-    ];
-  }
-
   #drawDetail(): void {
     const at = this.#current();
     this.#cover(this.#view.id !== "");
@@ -240,9 +244,10 @@ export class App {
     const host = byId("question");
     const missing = this.#view.id !== "" && at === undefined;
     if (at === undefined) {
-      byId("question-title").textContent = missing
-        ? `There is no question "${this.#view.id}" here`
-        : "No question is open";
+      refill(
+        byId("question-title"),
+        missing ? `There is no question "${this.#view.id}" here` : "No question is open",
+      );
       refill(host);
       return;
     }

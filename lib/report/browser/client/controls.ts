@@ -8,8 +8,8 @@ import type { View } from "./view.ts";
 /** How long a search waits for the next letter, in milliseconds. */
 const TYPING_MS = 60;
 
-/** What the arrows stand for in the list. */
-const ARROWS: Readonly<Record<string, string>> = { ArrowDown: "j", ArrowUp: "k" };
+/** Keys that choose where the list has the focus; elsewhere they scroll. */
+const LIST_KEYS = ["ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End"];
 
 /** What shows a view in the controls. */
 export interface Controls {
@@ -34,10 +34,11 @@ export function connect(app: App, help: HTMLDialogElement): Controls {
       else shown?.removeAttribute("aria-current");
     }
   };
-  const change = (part: Partial<View>): void => {
+  /** Shows a view that is another one in a part: what is chosen can be taken back by Back. */
+  const change = (part: Partial<View>, { push = true } = {}): void => {
     const view = { ...app.view, ...part };
     reflect(view);
-    void app.show(view);
+    void app.show(view, { push });
   };
   const on = (id: string, event: string, action: () => void): void =>
     document.getElementById(id)?.addEventListener(event, action);
@@ -47,21 +48,24 @@ export function connect(app: App, help: HTMLDialogElement): Controls {
   on("swap", "click", () => change({ from: app.view.to, to: app.view.from }));
   for (const tab of ["sql", "choices"] as const) {
     // values of one measure's facets are none of the other's
-    on(`tab-${tab}`, "click", () => change({ tab, filters: {}, query: "", id: "" }));
+    on(`tab-${tab}`, "click", () => change({ tab, filters: new Map(), query: "", id: "" }));
   }
   let typing: number | undefined;
   search.addEventListener("input", () => {
     clearTimeout(typing);
-    typing = Number(setTimeout(() => change({ query: search.value, id: "" }), TYPING_MS));
+    typing = Number(
+      setTimeout(() => change({ query: search.value, id: "" }, { push: false }), TYPING_MS),
+    );
   });
-  const shut = (): void => change({ id: "" });
-  on("reset", "click", () => change({ filters: {}, query: "", id: "" }));
+  const shut = (): void => app.close();
+  on("reset", "click", () => change({ filters: new Map(), query: "", id: "" }));
   on("before", "click", () => app.step(-1));
   on("after", "click", () => app.step(1));
   on("shut", "click", shut);
   const copy = (): void => void copyMarkdown(app);
   on("copy", "click", copy);
-  const marks = (): void => change({ marks: app.view.marks === "gold" ? "other" : "gold" });
+  const marks = (): void =>
+    change({ marks: app.view.marks === "gold" ? "other" : "gold" }, { push: false });
   on("marks", "click", marks);
   on("help-open", "click", () => help.showModal());
   on("theme", "click", toggleTheme);
@@ -72,12 +76,18 @@ export function connect(app: App, help: HTMLDialogElement): Controls {
   listenToKeys({
     j: () => app.step(1),
     k: () => app.step(-1),
+    ArrowDown: () => app.step(1),
+    ArrowUp: () => app.step(-1),
+    PageDown: () => app.step(app.pageSize),
+    PageUp: () => app.step(-app.pageSize),
+    Home: () => app.step(-Infinity),
+    End: () => app.step(Infinity),
     "/": () => search.focus(),
     "?": () => help.showModal(),
     c: copy,
     m: marks,
     ...Object.fromEntries(KINDS.map((_, at) => [String(at + 1), () => kind(at)])),
-    Escape: () => app.view.id !== "" ? shut() : change({ query: "" }),
+    Escape: () => app.view.id !== "" ? shut() : change({ query: "" }, { push: false }),
   }, search);
   return { reflect };
 }
@@ -94,8 +104,8 @@ function listenToKeys(
       if (event.key === "Escape") search.blur();
       if (event.key !== "Escape" || search.value === "") return;
     } else if (target.matches("input, select, textarea")) return;
-    const list = target.getAttribute("role") === "listbox";
-    const key = list ? ARROWS[event.key] ?? event.key : event.key;
+    const { key } = event;
+    if (LIST_KEYS.includes(key) && target.getAttribute("role") !== "listbox") return;
     const action = Object.hasOwn(actions, key) ? actions[key] : undefined;
     if (!action) return;
     event.preventDefault();

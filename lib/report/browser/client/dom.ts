@@ -1,6 +1,9 @@
 /// <reference lib="dom" />
 
-/** What an element may have in it: texts are texts, never markup. */
+/**
+ * What an element may have in it: texts are texts, never markup, and their characters that are not
+ * seen or turn the direction of writing stand there as code points, see {@linkcode shownText}.
+ */
 export type Child = Node | string | number | null | undefined | false;
 
 /** Attributes of an element; `false` and `undefined` leave one out, `true` sets it empty. */
@@ -15,10 +18,46 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) continue;
-    element.setAttribute(name, value === true ? "" : String(value));
+    const text = value === true ? "" : String(value);
+    element.setAttribute(name, READ.has(name) ? shownText(text) : text);
   }
   append(element, children);
   return element;
+}
+
+/** Attributes that are read by people. */
+const READ = new Set(["title", "aria-label", "label", "placeholder"]);
+
+/**
+ * What is not seen, or is obeyed in place of being shown: controls but tabs and line breaks, separators
+ * of lines and paragraphs, halves of surrogate pairs, and what Unicode lets a display leave out, such
+ * as marks of direction (U+202E) and spaces of no width (U+200B).
+ */
+const UNSEEN =
+  /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
+
+/** A text with its unseen characters as code points: "U+202E". */
+export function shownText(text: string): string {
+  return text.replaceAll("\r\n", "\n").replace(UNSEEN, codePoint);
+}
+
+/** A text in parts, its unseen characters as marked code points. */
+function shownParts(text: string): (Node | string)[] {
+  const even = text.replaceAll("\r\n", "\n");
+  const parts: (Node | string)[] = [];
+  let from = 0;
+  for (const { 0: sign, index } of even.matchAll(UNSEEN)) {
+    const code = document.createElement("span");
+    code.className = "unseen";
+    code.textContent = codePoint(sign);
+    parts.push(even.slice(from, index), code);
+    from = index + sign.length;
+  }
+  return [...parts, even.slice(from)];
+}
+
+function codePoint(sign: string): string {
+  return `U+${sign.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /** A button that does something; its text is its name. */
@@ -70,6 +109,7 @@ export function nameText(name: string): string {
 function append(element: Element, children: readonly Child[]): void {
   for (const child of children) {
     if (child === null || child === undefined || child === false) continue;
-    element.append(typeof child === "number" ? String(child) : child);
+    if (typeof child === "string") element.append(...shownParts(child));
+    else element.append(typeof child === "number" ? String(child) : child);
   }
 }

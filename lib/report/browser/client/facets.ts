@@ -24,7 +24,7 @@ export function drawFacets(
   refill(
     host,
     ...facets.flatMap((facet) => {
-      const chosen = view.filters[facet.key] ?? [];
+      const chosen = view.filters.get(facet.key) ?? [];
       const counts = selection.facets.get(facet.key)!;
       const values = facet.names
         .map((name, code) => ({
@@ -59,7 +59,7 @@ export function drawFacets(
             EXPANDED.add(facet.key);
             redraw();
           },
-          `all ${values.length}`,
+          `all ${countText(values.length)}`,
         ),
       )];
     }),

@@ -21,7 +21,7 @@ async function start(): Promise<void> {
     to: study.variants[study.first.to]!.name,
     prompt: study.sql?.prompts[0] ?? "",
     kind: "broken",
-    filters: {},
+    filters: new Map(),
     query: "",
     id: "",
     marks: "gold",
@@ -38,13 +38,16 @@ async function start(): Promise<void> {
     });
     // another view was asked for while the questions were being inflated
     if (hash !== location.hash || before !== app.view) return;
-    byId("notice").textContent = noticeText(read);
+    refill(byId("notice"), noticeText(read));
     controls.reflect(read.view);
     await app.draw(read.view);
   };
   addEventListener("popstate", () => void follow());
   addEventListener("hashchange", () => void follow());
-  matchMedia("(min-width: 62rem)").addEventListener("change", () => void follow());
+  matchMedia("(min-width: 62rem)").addEventListener("change", () => {
+    // paper has another width, and shows the question that is open
+    if (!matchMedia("print").matches) void follow();
+  });
   await follow();
   // milliseconds since the page began to load
   document.body.dataset.ready = performance.now().toFixed(0);

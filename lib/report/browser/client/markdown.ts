@@ -1,5 +1,11 @@
-/** A text as a block of code: its fence is longer than any run of backticks in it. */
-export function fenced(text: string, language = ""): string {
+import { shownText } from "./dom.ts";
+
+/**
+ * A text as a block of code: its fence is longer than any run of backticks in it, and what is unseen
+ * stands there as code points.
+ */
+export function fenced(code: string, language = ""): string {
+  const text = shownText(code);
   const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${text}\n${fence}`;
@@ -7,7 +13,10 @@ export function fenced(text: string, language = ""): string {
 
 /** A text as a line of Markdown that says what it says: no character of it is markup. */
 export function plainLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim().replaceAll(/[\\`*_{}[\]<>()#+!|~&]/g, "\\$&");
+  return shownText(text).replaceAll(/\s+/g, " ").trim().replaceAll(
+    /[\\`*_{}[\]<>()#+!|~&]/g,
+    "\\$&",
+  );
 }
 
 /** Rows as a table; the first one is its head. */

@@ -64,7 +64,7 @@ export function selectItems(source: Source, view: View): Selection {
   const wantedKind = KINDS.findIndex(({ name }) => name === view.kind);
   const words = view.query.toLowerCase().split(/\s+/).filter((word) => word !== "");
   const wanted = facets.map(({ key, names }) => {
-    const chosen = view.filters[key];
+    const chosen = view.filters.get(key);
     return chosen && names.map((name) => chosen.includes(name));
   });
   const codes = facets.map((facet) => facet.codes);

@@ -10,6 +10,8 @@ export interface SummaryFacts {
   readonly selection: Selection;
   /** "text-to-SQL", or what the multiple-choice data are called. */
   readonly measure: string;
+  /** What text-to-SQL was asked under, where there are several prompts: paper has no controls. */
+  readonly prompt: string | undefined;
   /** The clusters of the measure: "databases", "subjects". */
   readonly clusters: string;
   /** What may be said of this pair on this measure; `undefined` where nothing was computed. */
@@ -28,7 +30,7 @@ export function drawSummary(
   facts: SummaryFacts,
   onKind: (kind: string) => void,
 ): void {
-  const { view, selection, measure, words, others, group, unscored } = facts;
+  const { view, selection, measure, prompt, words, others, group, unscored } = facts;
   refill(
     host,
     el(
@@ -42,6 +44,7 @@ export function drawSummary(
         ? el("span", { class: "verdict" }, words.sentence)
         : "no words for this pair; counts alone",
     ),
+    prompt !== undefined && el("p", { class: "intervals paper" }, `Prompt: ${prompt}`),
     el("p", { class: "intervals" }, ...intervalParts(facts)),
     group && el("p", { class: "intervals" }, `${group.name} alone: ${group.sentence}`),
     ...others.map(({ name, sentence }) => el("p", { class: "intervals" }, `${name}: ${sentence}`)),
@@ -94,10 +97,10 @@ export function groupOf(
   { filters, query }: View,
   words: ChangeWords | undefined,
 ): { readonly name: string; readonly sentence: string } | undefined {
-  const chosen = Object.entries(filters);
+  const chosen = [...filters];
   const [key, values] = chosen[0] ?? [];
   if (chosen.length !== 1 || query !== "" || values?.length !== 1) return undefined;
   if (key !== "hardness" && key !== "category") return undefined;
-  const sentence = words?.groups?.[values[0]!];
-  return sentence === undefined ? undefined : { name: values[0]!, sentence };
+  const [name, groups] = [values[0]!, words?.groups ?? {}];
+  return Object.hasOwn(groups, name) ? { name, sentence: groups[name]! } : undefined;
 }

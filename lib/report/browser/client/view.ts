@@ -9,7 +9,7 @@ export interface View {
   /** The kind of flip, or "all". */
   readonly kind: string;
   /** Chosen values by the key of their facet; facets without one let all through. */
-  readonly filters: Readonly<Record<string, readonly string[]>>;
+  readonly filters: ReadonlyMap<string, readonly string[]>;
   /** What is searched for. */
   readonly query: string;
   /** The question that is open, or "". */
@@ -27,9 +27,12 @@ export const ADDRESS_KEYS = ["tab", "from", "to", "prompt", "kind", "q", "id", "
 /** The view that an address says; what it does not say is as in `start`. */
 export function viewOfHash(hash: string, start: View): View {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
-  const filters: Record<string, string[]> = {};
-  for (const [key, value] of given) {
-    if (key.startsWith(FACET)) (filters[key.slice(FACET.length)] ??= []).push(value);
+  // a map: an address may name any key, also one that every object has
+  const filters = new Map<string, string[]>();
+  for (const [name, value] of given) {
+    if (!name.startsWith(FACET)) continue;
+    const key = name.slice(FACET.length);
+    filters.set(key, [...filters.get(key) ?? [], value]);
   }
   const tab = given.get("tab");
   return {
@@ -50,7 +53,7 @@ export function hashOfView(view: View, prompts: number): string {
   const said = new URLSearchParams({ tab: view.tab, from: view.from, to: view.to });
   if (prompts > 1) said.set("prompt", view.prompt);
   said.set("kind", view.kind);
-  for (const [key, values] of Object.entries(view.filters)) {
+  for (const [key, values] of view.filters) {
     for (const value of values) said.append(FACET + key, value);
   }
   if (view.query !== "") said.set("q", view.query);
@@ -61,10 +64,10 @@ export function hashOfView(view: View, prompts: number): string {
 
 /** The view with one value of a facet chosen, or no longer chosen. */
 export function withValue(view: View, facet: string, value: string): View {
-  const chosen = view.filters[facet] ?? [];
+  const chosen = view.filters.get(facet) ?? [];
   const next = chosen.includes(value)
     ? chosen.filter((other) => other !== value)
     : [...chosen, value];
-  const { [facet]: _old, ...others } = view.filters;
-  return { ...view, filters: next.length === 0 ? others : { ...others, [facet]: next } };
+  const others = [...view.filters].filter(([key]) => key !== facet);
+  return { ...view, filters: new Map(next.length === 0 ? others : [...others, [facet, next]]) };
 }

@@ -8,7 +8,7 @@ const START: View = {
   to: "tuned",
   prompt: "3-shot",
   kind: "broken",
-  filters: {},
+  filters: new Map(),
   query: "",
   id: "",
   marks: "gold",
@@ -21,7 +21,7 @@ Deno.test("viewOfHash() gives back every view that hashOfView() wrote", () => {
     to: "ü #%",
     prompt: "0-shot",
     kind: "still wrong",
-    filters: { class: ["join", "order_limit"], database: ["x y"] },
+    filters: new Map([["class", ["join", "order_limit"]], ["database", ["x y"]]]),
     query: "'; DROP",
     id: "dev-7",
     marks: "other",
@@ -32,11 +32,19 @@ Deno.test("viewOfHash() gives back every view that hashOfView() wrote", () => {
   assert.equal(viewOfHash("#tab=other", START).tab, "sql");
 });
 
+Deno.test("viewOfHash() takes names that every object has as it takes others", () => {
+  for (const key of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
+    const { filters } = viewOfHash(`#f.${key}=x&f.${key}=y`, START);
+    assert.deepEqual(filters, new Map([[key, ["x", "y"]]]));
+    assert.deepEqual(withValue(withValue(START, key, "x"), key, "x").filters, new Map());
+  }
+});
+
 Deno.test("withValue() chooses a value, and takes it back", () => {
   const one = withValue(START, "class", "join");
   const two = withValue(one, "class", "value");
-  assert.deepEqual(two.filters, { class: ["join", "value"] });
-  assert.deepEqual(withValue(withValue(two, "class", "join"), "class", "value").filters, {});
+  assert.deepEqual(two.filters, new Map([["class", ["join", "value"]]]));
+  assert.deepEqual(withValue(withValue(two, "class", "join"), "class", "value").filters, new Map());
 });
 
 Deno.test("fenced() and markdownRows() let no text out of its place", () => {

@@ -38,6 +38,11 @@ export class VirtualList {
     new ResizeObserver(() => this.#draw()).observe(this.element);
   }
 
+  /** How many rows there is room for, one at least. */
+  get pageSize(): number {
+    return Math.max(1, Math.floor(this.element.clientHeight / ROW_HEIGHT));
+  }
+
   /** Shows other items, and one of them, if it is there, as the current one. */
   show(items: readonly number[], current: number | undefined): void {
     const others = items !== this.#items;

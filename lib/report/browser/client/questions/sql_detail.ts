@@ -1,11 +1,11 @@
 /// <reference lib="dom" />
 import type { ShownResult, SqlHead } from "../../format.ts";
-import { type Child, countText, el, nameText } from "../dom.ts";
-import { fenced, markdownRows, plainLine } from "../markdown.ts";
+import { type Child, el, nameText } from "../dom.ts";
+import { fenced, plainLine } from "../markdown.ts";
 import { markTokens } from "../mark_tokens.ts";
+import { messageText } from "../message_kind.ts";
+import { NOT_KEPT, resultMarkdown, resultView } from "./result_view.ts";
 import { allResults, allSchemas, type Outcome, type SqlItem } from "./sql_source.ts";
-
-const NOT_KEPT = "Not kept: it has too many rows, or did not end when this page was made.";
 
 /** The names of the two variants. */
 export interface PairNames {
@@ -67,7 +67,11 @@ export async function sqlDetail(
       "details",
       { class: "schema" },
       el("summary", {}, `Schema of ${item.database}, as the prompt shows it`),
-      el("pre", { tabindex: 0 }, schemas[item.database] ?? "not kept"),
+      el(
+        "pre",
+        { tabindex: 0 },
+        Object.hasOwn(schemas, item.database) ? schemas[item.database]! : "not kept",
+      ),
     ),
   ];
 }
@@ -104,7 +108,7 @@ function statement(
     outcome.sql.trim() === ""
       ? el("p", { class: "quiet" }, "no statement in what it wrote")
       : el("pre", { tabindex: 0 }, el("code", {}, ...marked(outcome.sql, against))),
-    outcome.message !== undefined && el("p", { class: "message" }, outcome.message),
+    outcome.message !== undefined && el("p", { class: "message" }, messageText(outcome.message)),
     outcome.errorClass !== undefined &&
       el(
         "p",
@@ -169,89 +173,6 @@ function noResult(outcome: Outcome | undefined): string {
   return `No result: ${nameText(outcome.status)}.`;
 }
 
-function resultView(
-  name: string,
-  result: ShownResult | undefined,
-  { compared }: { readonly compared: boolean },
-): HTMLElement {
-  if (!result) {
-    return el(
-      "div",
-      { class: "result" },
-      el("h4", {}, name),
-      el("p", {}, NOT_KEPT),
-    );
-  }
-  const { cells, marks, places, rowCount, columnCount } = result;
-  const shownColumns = cells[0]?.length ?? columnCount;
-  return el(
-    "div",
-    { class: "result" },
-    el("h4", {}, name, " ", el("span", { class: "quiet" }, sizeText(result))),
-    compared && el("p", { class: "message" }, differenceText(result)),
-    cells.length > 0 &&
-      el(
-        "div",
-        { class: "scrolled", tabindex: 0, role: "group", "aria-label": `Result of ${name}` },
-        el(
-          "table",
-          {},
-          el(
-            "thead",
-            {},
-            el(
-              "tr",
-              {},
-              el("th", { scope: "col" }, el("span", { class: "hidden" }, "row")),
-              ...Array.from(
-                { length: shownColumns },
-                (_, at) => el("th", { scope: "col" }, at + 1),
-              ),
-            ),
-          ),
-          el(
-            "tbody",
-            {},
-            ...cells.map((row, at) =>
-              el(
-                "tr",
-                { class: marks?.[at] ? "differs" : undefined },
-                el("th", { scope: "row" }, places?.[at] ?? at + 1),
-                ...row.map((value, column) => cell(value, (marks?.[at] ?? 0) >> column & 1)),
-              )
-            ),
-          ),
-        ),
-      ),
-    cells.length < rowCount &&
-      el("p", { class: "quiet" }, `${cells.length} of ${countText(rowCount)} rows are shown.`),
-    cells.length > 0 && shownColumns < columnCount &&
-      el("p", { class: "quiet" }, `${shownColumns} of ${columnCount} columns are shown.`),
-  );
-}
-
-function cell(value: string | null, differs: number): HTMLElement {
-  const text = value === null ? el("i", { class: "quiet" }, "NULL") : value;
-  if (!differs) return el("td", {}, text);
-  return el("td", { class: "differs" }, el("span", { class: "hidden" }, "differs: "), text);
-}
-
-function sizeText({ rowCount, columnCount }: ShownResult): string {
-  const rows = `${countText(rowCount)} row${rowCount === 1 ? "" : "s"}`;
-  return `${rows}, ${columnCount} column${columnCount === 1 ? "" : "s"}`;
-}
-
-/** How a result differs from the gold's, as the page was built with. */
-function differenceText({ extra = 0, missing = 0, otherOrder, movedColumns }: ShownResult): string {
-  if (extra === 0 && missing === 0) {
-    const order = otherOrder ? " in another order" : "";
-    return `The gold's rows${order}${movedColumns ? ", columns in another order" : ""}.`;
-  }
-  return `Rows: ${countText(extra)} not in the gold's, ${
-    countText(missing)
-  } of the gold's missing.`;
-}
-
 /** A text-to-SQL question with both answers as Markdown. */
 export async function sqlMarkdown(item: SqlItem, kind: string, names: PairNames): Promise<string> {
   const results = await allResults();
@@ -259,29 +180,21 @@ export async function sqlMarkdown(item: SqlItem, kind: string, names: PairNames)
   const answer = (name: string, outcome: Outcome | undefined): string[] => {
     if (!outcome) return [`**${plainLine(name)}**: no verdict`];
     const word = outcome.readings[0] ? "right" : wrongText(outcome);
-    const why = outcome.message === undefined ? "" : `: ${plainLine(outcome.message)}`;
+    const why = outcome.message === undefined ? "" : `: ${plainLine(messageText(outcome.message))}`;
     const shown = outcome.result === undefined ? undefined : results[outcome.result];
     return [
       `**${plainLine(name)}** (${word}${why})`,
       outcome.sql.trim() === "" ? "(no statement)" : fenced(outcome.sql, "sql"),
-      ...(shown ? [tableMarkdown(shown)] : []),
+      ...(shown ? [resultMarkdown(shown)] : []),
     ];
   };
   return [
-    `**${item.id}** (${plainLine(item.database)}, ${item.hardness}): ${kind}`,
+    `**${plainLine(item.id)}** (${plainLine(item.database)}, ${item.hardness}): ${kind}`,
     plainLine(item.question),
     "**Gold**",
     fenced(item.gold, "sql"),
-    ...(gold ? [tableMarkdown(gold)] : []),
+    ...(gold ? [resultMarkdown(gold)] : []),
     ...answer(names.from, item.from),
     ...answer(names.to, item.to),
   ].join("\n\n") + "\n";
-}
-
-function tableMarkdown(result: ShownResult): string {
-  const { cells } = result;
-  if (cells.length === 0) return sizeText(result);
-  const head = cells[0]!.map((_, at) => String(at + 1));
-  const rows = cells.map((row) => row.map((value) => value ?? "NULL"));
-  return `${sizeText(result)}\n\n${markdownRows([head, ...rows])}`;
 }
