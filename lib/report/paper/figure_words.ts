@@ -13,8 +13,12 @@ const PHRASES: readonly (readonly [RegExp, string])[] = ([
   ["changes over the scale of the adapter", "variações ao longo da escala do adaptador"],
   ["changes over scales and seeds", "variações ao longo de escalas e sementes"],
   ["changes over the training", "variações ao longo do treinamento"],
+  [
+    "Pareto front of the first seeds (filled)",
+    "fronteira de Pareto das primeiras sementes (cheias)",
+  ],
   ["Pareto front (filled)", "fronteira de Pareto (cheias)"],
-  ["further seeds (small)", "outras sementes"],
+  ["further seeds (small)", "outras sementes (pequenas)"],
   [
     "Right: the shaded part, its x axis stretched",
     "À direita: a parte sombreada, com o eixo x ampliado",

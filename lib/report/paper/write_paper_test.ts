@@ -138,6 +138,15 @@ for (const [name, summary] of Object.entries({ "the sample": SAMPLE, "a large st
   });
 }
 
+Deno.test("paperSource() says of which variants the front is one, in a study of several seeds", () => {
+  const captions = { en: "Pareto front of the first seeds:", pt: "Pareto das primeiras sementes:" };
+  for (const language of PAPER_LANGUAGES) {
+    const caption = captions[language];
+    assert.ok(paperSource(paperInputs(LARGE), language).source.typst.includes(caption));
+    assert.ok(!paperSource(paperInputs(SAMPLE), language).source.typst.includes(caption));
+  }
+});
+
 Deno.test("the templates have no number but by its key, and take the same keys", () => {
   const keys = PAPER_LANGUAGES.map((language) => {
     const template = Deno.readTextFileSync(new URL(`./text/${language}.typ`, import.meta.url));
