@@ -144,7 +144,7 @@ export function proseTable(context: PaperContext): TypstMarkup {
   return typstTable(
     [
       words.table.variant,
-      ...base.map(({ group }) => group === ALL ? words.table.all : nameIn(words, group)),
+      ...base.map(({ group }) => group === ALL ? words.table.allPassages : nameIn(words, group)),
     ],
     [
       [

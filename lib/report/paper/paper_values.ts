@@ -10,7 +10,7 @@ import {
   formatNats,
   formatPercent,
 } from "../words/format_numbers.ts";
-import { lossIn, pValueText } from "../words/verdict_words.ts";
+import { lossIn, pValueText, withUnit } from "../words/verdict_words.ts";
 import { cutCounts, notedCuts } from "../words/cut_text.ts";
 import { exampleValues, LINE_OF_CODE } from "./example_values.ts";
 import { findingValues } from "./finding_values.ts";
@@ -253,7 +253,7 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
         n: counts.prose.scored,
         topics: counts.prose.topics,
         tokens: scores.prose?.tokens ?? 0,
-        base: prose ? texts.numbers(formatNats(prose.nats, 3)) : null,
+        base: prose ? withUnit(texts, texts.numbers(formatNats(prose.nats, 3)), "prose") : null,
       }
       : null,
   };

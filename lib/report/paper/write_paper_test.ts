@@ -5,6 +5,7 @@ import { manyVariants, paperInputs } from "../testing/paper_fixture.ts";
 import { SUMMARY } from "../testing/summary_fixture.ts";
 import { summaryTable } from "../tables/summary_table.ts";
 import { MOST_PAGES, unsourcedNumbers } from "./check_paper.ts";
+import { PAPER_WORDS } from "./paper_words.ts";
 import { PAPER_LANGUAGES, paperSource, writePaper } from "./write_paper.ts";
 
 const [SAMPLE, LARGE] = ["sample", "qwen_coder_1_5b"].map((name) =>
@@ -145,6 +146,17 @@ Deno.test("paperSource() says of which variants the front is one, in a study of 
     assert.ok(paperSource(paperInputs(LARGE), language).source.typst.includes(caption));
     assert.ok(!paperSource(paperInputs(SAMPLE), language).source.typst.includes(caption));
   }
+});
+
+Deno.test('paperSource() names kinds of text in Portuguese as they stand behind "texto"', () => {
+  const { plain, typst } = paperSource(paperInputs(LARGE), "pt").source;
+  const found = plain.match(/texto (?:enciclopédico|narrativo|de código|em português|de diálogo)/g);
+  assert.ok(found !== null && found.length > 0, plain.match(/.{40}por tipo.{200}/i)?.[0]);
+  // nouns stand in heads of tables alone
+  assert.doesNotMatch(plain, /(?:texto|,| e) (?:código|diálogo|português)\b/);
+  assert.match(typst, /head: \(.*#"diálogo";\].*#"todos";\]/);
+  assert.match(typst, /head: \(.*#"Humanidades.*#"todas /);
+  assert.match(PAPER_WORDS.pt.kindOfText("legal"), /^do tipo legal$/);
 });
 
 Deno.test("the templates have no number but by its key, and take the same keys", () => {
