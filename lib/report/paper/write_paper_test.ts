@@ -151,7 +151,7 @@ Deno.test("paperSource() says of which variants the front is one, in a study of 
 Deno.test('paperSource() names kinds of text in Portuguese as they stand behind "texto"', () => {
   const { plain, typst } = paperSource(paperInputs(LARGE), "pt").source;
   const found = plain.match(/texto (?:enciclopédico|narrativo|de código|em português|de diálogo)/g);
-  assert.ok(found !== null && found.length > 0, plain.match(/.{40}por tipo.{200}/i)?.[0]);
+  assert.ok(found !== null && found.length > 0);
   // nouns stand in heads of tables alone
   assert.doesNotMatch(plain, /(?:texto|,| e) (?:código|diálogo|português)\b/);
   assert.match(typst, /head: \(.*#"diálogo";\].*#"todos";\]/);
