@@ -1,8 +1,9 @@
 import type { Say } from "../figures/series.ts";
 import { figureName } from "../figures/svg.ts";
 import type { Language } from "../words/unwarranted.ts";
-import { FIGURE_FONT } from "./compile_paper.ts";
+import { FIGURE_FONT } from "./font_files.ts";
 import { portugueseFigureText } from "./figure_words.ts";
+import { withEscapes } from "./font_letters.ts";
 import { groupDigits } from "./typst_text.ts";
 
 /** A figure of the library, ready for a paper. */
@@ -72,8 +73,8 @@ function inLanguage(svg: string, language: Language, names: ReadonlySet<string>)
   return svg.replaceAll(
     /(?<=>)[^<>]*[^<>\s][^<>]*(?=<)/g,
     (text) => {
-      if (names.has(unescaped(text).trim())) return text;
-      return groupDigits(language === "en" ? text : portugueseFigureText(text));
+      if (names.has(unescaped(text).trim())) return withEscapes(text);
+      return withEscapes(groupDigits(language === "en" ? text : portugueseFigureText(text)));
     },
   );
 }

@@ -5,7 +5,8 @@ import type { Say } from "../figures/series.ts";
 import { tradeOffFigure } from "../figures/trade_off_figure.ts";
 import { STUDY } from "../testing/study_fixture.ts";
 import { LARGE_SWEEP, sweep } from "../testing/sweep_fixture.ts";
-import { compilePaper, FIGURE_FONT } from "./compile_paper.ts";
+import { compilePaper } from "./compile_paper.ts";
+import { FIGURE_FONT } from "./font_files.ts";
 import { portugueseFigureText } from "./figure_words.ts";
 import { paperFigure, sayIn } from "./paper_figures.ts";
 

@@ -1,4 +1,5 @@
 import { escapeControls } from "../../ground/mod.ts";
+import { withEscapes } from "./font_letters.ts";
 
 /** Source in Typst's markup that is put into a document as it is, and what a reader sees of it. */
 export interface TypstMarkup {
@@ -23,9 +24,12 @@ export function typstText(text: string): string {
   return `#${typstString(text)};`;
 }
 
-/** A text of any origin as a string literal of Typst's code, control characters escaped. */
+/**
+ * A text of any origin as a string literal of Typst's code; control characters are escaped, and so is
+ * what the fonts of a paper do not have.
+ */
 export function typstString(text: string): string {
-  const shown = escapeControls(text.replaceAll(/[^\S\u00a0]+/g, " "))
+  const shown = withEscapes(escapeControls(text.replaceAll(/[^\S\u00a0]+/g, " ")))
     // no line breaks before a percent sign
     .replaceAll(/(?<=\d) %/g, "\u00a0%");
   return `"${shown.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
@@ -47,7 +51,8 @@ const LETTERS = new Intl.Segmenter(undefined, { granularity: "grapheme" });
  * ```
  */
 export function foldWords(text: string, longest: number): string {
-  return text.replaceAll(/[^\s\u200b]+/gu, (word) => {
+  // what is written as its number is longer
+  return withEscapes(text).replaceAll(/[^\s\u200b]+/gu, (word) => {
     // a word has no more letters than signs
     if (word.length <= longest) return word;
     return [...LETTERS.segment(word)]
