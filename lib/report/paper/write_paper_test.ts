@@ -186,6 +186,37 @@ const HAS_PDFTOTEXT = await new Deno.Command("pdftotext", {
   stderr: "null",
 }).output().then(({ success }) => success, () => false);
 
+/** The words of a PDF with where they begin and end in their line, in points. */
+async function wordsOf(
+  file: string,
+): Promise<{ readonly from: number; readonly to: number; readonly text: string }[]> {
+  const { stdout } = await new Deno.Command("pdftotext", { args: ["-bbox", file, "-"] }).output();
+  return [
+    ...new TextDecoder().decode(stdout).matchAll(
+      /xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">([^<]*)</g,
+    ),
+  ].map(([, from, to, text]) => ({ from: Number(from), to: Number(to), text: text! }));
+}
+
+Deno.test({
+  name: "writePaper() breaks names of variants within their column" +
+    (HAS_PDFTOTEXT ? "" : " [skipped: no pdftotext]"),
+  ignore: !HAS_PDFTOTEXT,
+  fn: async () => {
+    const folder = Deno.makeTempDirSync();
+    for (const language of PAPER_LANGUAGES) {
+      Deno.writeFileSync(`${folder}/names.pdf`, writePaper(paperInputs(LARGE), language).pdf);
+      const broken = (await wordsOf(`${folder}/names.pdf`))
+        .filter(({ text }) => /[_@#/]\u200b?$/.test(text));
+      assert.ok(broken.length > 5, `${broken.length} names are broken`);
+      const [left, right] = [COLUMN.leftTo, COLUMN.rightTo];
+      const beyond = broken.filter(({ from, to }) => to > (from < COLUMN.rightFrom ? left : right));
+      assert.deepEqual(beyond, []);
+    }
+    Deno.removeSync(folder, { recursive: true });
+  },
+});
+
 Deno.test({
   name: "writePaper() breaks words of any length within their column" +
     (HAS_PDFTOTEXT ? "" : " [skipped: no pdftotext]"),
@@ -202,17 +233,10 @@ Deno.test({
       const rows = { ...failures.repaired, rows: [named] };
       const { pdf } = writePaper({ ...inputs, failures: { ...failures, repaired: rows } }, "en");
       Deno.writeFileSync(`${folder}/long.pdf`, pdf);
-      const { stdout } = await new Deno.Command("pdftotext", {
-        args: ["-bbox", `${folder}/long.pdf`, "-"],
-      }).output();
-      const boxes = [
-        ...new TextDecoder().decode(stdout).matchAll(
-          /xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">([^<]*)</g,
-        ),
-      ].filter(([, , , text]) => /W{5}|Ñ{5}|(e\u0301|é){5}/u.test(text!));
+      const boxes = (await wordsOf(`${folder}/long.pdf`))
+        .filter(({ text }) => /W{5}|Ñ{5}|(e\u0301|é){5}/u.test(text));
       assert.ok(boxes.length > 0, `no part of "${word.slice(0, 4)}..." was found`);
-      for (const [, left, right, text] of boxes) {
-        const [from, to] = [Number(left), Number(right)];
+      for (const { from, to, text } of boxes) {
         const end = from < COLUMN.rightFrom ? COLUMN.leftTo : COLUMN.rightTo;
         assert.ok(to <= end, `"${text}" stands from ${from} to ${to}, beyond ${end}`);
       }
