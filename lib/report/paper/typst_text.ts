@@ -66,24 +66,6 @@ export function typstLines(text: string): string {
   return `"${text.split("\n").map((line) => typstString(line).slice(1, -1)).join("\\n")}"`;
 }
 
-/**
- * A text in which the digits of whole numbers from 10000 on stand in groups of three, parted by
- * spaces at which no line breaks: they read alike in every language.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- *
- * assert.equal(groupDigits("n = 14042 of 1034"), "n = 14\u00a0042 of 1034");
- * ```
- */
-export function groupDigits(text: string): string {
-  return text.replaceAll(
-    /(?<![\d.,\p{L}_-])\d{5,}(?![\d.,]*\p{L}|\.\d)/gu,
-    (digits) => digits.replaceAll(/\B(?=(?:\d{3})+$)/g, "\u00a0"),
-  );
-}
-
 /** A cell of a Typst table that holds a text. */
 export function typstCell(text: string): string {
   return `[${typstText(text)}]`;

@@ -159,6 +159,19 @@ Deno.test('paperSource() names kinds of text in Portuguese as they stand behind 
   assert.match(PAPER_WORDS.pt.kindOfText("legal"), /^do tipo legal$/);
 });
 
+Deno.test("paperSource() parts thousands in one way, in text, tables and figures", () => {
+  for (const [language, sign] of [["en", ","], ["pt", "."]] as const) {
+    const { source, files } = paperSource(paperInputs(LARGE), language);
+    const figures = Object.entries(files).filter(([name]) => name.endsWith(".svg"))
+      .map(([, svg]) => svg.replace(/<desc>[\s\S]*?<\/desc>/, ""));
+    for (const text of [source.plain, source.typst, ...figures]) {
+      assert.doesNotMatch(text, /14[^,.\d]?042/);
+    }
+    assert.ok(source.plain.includes(`14${sign}042`) && source.typst.includes(`14${sign}042)`));
+    assert.ok(figures.some((svg) => svg.includes(`14${sign}042`)), language);
+  }
+});
+
 Deno.test("the templates have no number but by its key, and take the same keys", () => {
   const keys = PAPER_LANGUAGES.map((language) => {
     const template = Deno.readTextFileSync(new URL(`./text/${language}.typ`, import.meta.url));

@@ -82,20 +82,25 @@ export const PORTUGUESE: VerdictTexts = {
 };
 
 /**
- * A text with English numbers as Portuguese writes them: a comma before the decimals, and a
- * semicolon between the ends of an interval.
+ * A text with English numbers as Portuguese writes them: a comma before the decimals, points between
+ * thousands, and a semicolon between the ends of an interval.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  *
  * assert.equal(decimalComma("+8.8 [+4.2, +13.3], p = 0.042"), "+8,8 [+4,2; +13,3], p = 0,042");
+ * assert.equal(decimalComma("8,325 of 14,042"), "8.325 of 14.042");
  * ```
  */
 export function decimalComma(text: string): string {
   return text
     .replaceAll(/\[([+\u2212]?[\d.]+), ([+\u2212]?[\d.]+)\]/g, "[$1; $2]")
-    .replaceAll(/(?<![\d.,\p{L}_-])(\d+)\.(\d+)(?![\d.]*\p{L}|\d*\.\d)/gu, "$1,$2");
+    .replaceAll(
+      /(?<![\d.,\p{L}_-])(\d+)(?:\.(\d+)(?![\d.]*\p{L}|\d*\.\d)|((?:,\d{3})+)(?!,?\d))/gu,
+      (_, whole: string, decimals: string | undefined, thousands = "") =>
+        whole + (decimals === undefined ? thousands.replaceAll(",", ".") : `,${decimals}`),
+    );
 }
 
 function behind(unit: string): string {

@@ -60,6 +60,8 @@ Deno.test("decimalComma() leaves versions and names alone", () => {
   assert.equal(decimalComma("2.5B"), "2.5B");
   assert.equal(decimalComma("[\u22128.4, +4.3]"), "[\u22128,4; +4,3]");
   assert.equal(decimalComma("12.5 %, 3.0"), "12,5 %, 3,0");
+  assert.equal(decimalComma("n = 14,042, 1,234,567; 3, 4"), "n = 14.042, 1.234.567; 3, 4");
+  assert.equal(decimalComma("of 128, 130 and 1,0345"), "of 128, 130 and 1,0345");
 });
 
 Deno.test("changeIn() takes the singular behind less than two in Portuguese, as it is printed", () => {
