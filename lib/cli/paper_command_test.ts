@@ -117,3 +117,12 @@ Deno.test("paper, export and browse of a study that is not finished say which co
   await assertRefused(["browse", "--study", mini.out, "--out", `${mini.root}/p.html`], why);
   await assertRefused(["export", "--study", mini.out, "--format", "csv"], why);
 });
+
+Deno.test("paper refuses an author whose letters its fonts do not have, and writes nothing", async () => {
+  using out = folder();
+  await assertRefused(
+    ["paper", "--study", "results/recorded/sample", "--author", "张三", "--out", out.path],
+    /its fonts have no "张" \(U\+5F20\), "三" \(U\+4E09\) of the author "张三"/,
+  );
+  assert.deepEqual([...Deno.readDirSync(out.path)], []);
+});

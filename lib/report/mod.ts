@@ -128,7 +128,7 @@ export { type CompiledPaper, compilePaper, FIGURE_FONT } from "./paper/compile_p
 export { isFigure, type PaperFigure, paperFigure } from "./paper/paper_figures.ts";
 export type { PaperInputs, PromptTurn } from "./paper/paper_inputs.ts";
 export { type PaperVariants, paperVariants } from "./paper/paper_variants.ts";
-export { PAPER_LANGUAGES, writePaper } from "./paper/write_paper.ts";
+export { escapedLetters, PAPER_LANGUAGES, writePaper } from "./paper/write_paper.ts";
 export type { ExampleAnswer, ExampleRow, ResultTable } from "./rows/example_types.ts";
 export { changeRows, pairRows } from "./rows/change_rows.ts";
 export { shotsName } from "./rows/groups.ts";

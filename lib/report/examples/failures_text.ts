@@ -1,4 +1,4 @@
-import { formatCount } from "../words/format_numbers.ts";
+import { formatCount, formatSeed } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { type MarkdownCell, markdownTable } from "../tables/markdown_table.ts";
 import type { ExampleAnswer, ExampleRow, ResultTable } from "../rows/example_types.ts";
@@ -33,7 +33,7 @@ export function failuresText(failures: Failures, seed: number): string {
     return [title, drawn, ...rows.map(exampleText)].join("\n");
   });
   return [
-    `Drawn by rule: in the order of the SHA-256 of "${formatCount(seed)}:id" the first of each ` +
+    `Drawn by rule: in the order of the SHA-256 of "${formatSeed(seed)}:id" the first of each ` +
     "class of error, then the next ones.\n",
     ...parts,
   ].join("\n");

@@ -6,6 +6,14 @@ export interface Box {
   readonly y1: number;
 }
 
+/** A straight line from one place to another, in pixels; it may go down or up. */
+export interface LabelSegment {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+}
+
 /** A label to place beside its anchor. */
 export interface LabelRequest {
   readonly x: number;
@@ -30,11 +38,11 @@ export interface LabelPlace {
  * Places one label after another where it covers least: at several distances round its anchor and
  * its ends, the candidate with the smallest overlap with the obstacles (marks) and with
  * the labels already placed, and never outside the frame while a place inside exists. An optional
- * label that would cover anything, leave the frame or be nearer to a rival than to its anchor has
- * no place.
+ * label that would cover anything, leave the frame, be further off than {@linkcode FARTHEST} or be
+ * nearer to a rival than to its anchor has no place.
  *
- * Lines (error bars, axes) may be crossed, by an optional label too, where no place near by is clear of
- * them: a label has a white rim.
+ * Lines (error bars, axes, paths) may be crossed, by an optional label too, where no place near by is
+ * clear of them: a label has a white rim.
  *
  * Greedy on purpose: a figure has a handful of points, and the order of the rows decides.
  */
@@ -43,7 +51,7 @@ export function placeLabels(
   { frame, obstacles, lines = [] }: {
     readonly frame: Box;
     readonly obstacles: readonly Box[];
-    readonly lines?: readonly Box[];
+    readonly lines?: readonly LabelSegment[];
   },
 ): (LabelPlace | undefined)[] {
   const taken: Box[] = [...obstacles];
@@ -54,19 +62,23 @@ export function placeLabels(
       const outside = area(box) - overlap(box, frame);
       const covered = taken.reduce((sum, other) => sum + overlap(box, other), 0);
       // Distance only breaks ties: a clear place further away beats a covered one near by.
-      const crossed = lines.reduce((sum, line) => sum + overlap(box, line), 0);
+      const crossed = lines.reduce((sum, line) => sum + lengthWithin(line, box), 0);
       const cost = 1000 * outside + 10 * covered + CROSSING * crossed + distance;
       if (best === undefined || cost < best.cost) best = { box, cost, free: outside + covered < 1 };
     }
     if (request.optional && !best?.free) return undefined;
     if (best === undefined) throw new RangeError("Cannot place a label: it has no candidates");
-    taken.push(best.box);
+    taken.push({ ...best.box, x0: best.box.x0 - APART, x1: best.box.x1 + APART });
     return { x: best.box.x0, y: (best.box.y0 + best.box.y1) / 2 };
   });
 }
 
-/** What a square pixel of a crossed line is worth in pixels of distance. */
-const CROSSING = 0.1;
+/** What a pixel of a crossed line is worth in pixels of distance. */
+const CROSSING = 0.3;
+/** Between two labels in a line, in pixels. */
+const APART = 3;
+/** An optional label is no further from its anchor, in pixels: it would seem to be another one's. */
+const FARTHEST = 14;
 
 interface Candidate {
   readonly box: Box;
@@ -74,10 +86,9 @@ interface Candidate {
 }
 
 function* candidates(request: LabelRequest): Iterable<Candidate> {
-  for (const gap of [9, 14]) yield* around(request, { request, gap });
+  for (const gap of [7, 9, 14]) yield* around(request, { request, gap });
   // Dearer than the places beside the anchor, cheaper than those far from it.
   for (const end of request.ends ?? []) yield* around(end, { request, gap: 8, penalty: 7 });
-  // further off it would seem to be another one's
   if (request.optional) return;
   for (const gap of [20, 30]) yield* around(request, { request, gap });
 }
@@ -102,20 +113,40 @@ function* around(
         y0: middle - height / 2,
         y1: middle + height / 2,
       };
-      yield { box, distance: gap + penalty };
+      yield { box, distance: away(box, { x, y }) + penalty };
     }
   }
 }
 
-/** Whether a box is nearer to a rival than to its own anchor. */
+/** Whether a box is far from its anchor, or nearer to a rival than to it. */
 function seemsOfAnother(box: Box, request: LabelRequest): boolean {
   const off = away(box, request);
-  return (request.rivals ?? []).some((other) => away(box, other) < off);
+  return off > FARTHEST || (request.rivals ?? []).some((other) => away(box, other) < off);
 }
 
 /** How far a place is from a box; 0 within. */
 function away({ x0, x1, y0, y1 }: Box, { x, y }: LabelPlace): number {
   return Math.hypot(Math.max(x0 - x, 0, x - x1), Math.max(y0 - y, 0, y - y1));
+}
+
+/** How long the part of a segment within a box is, after Liang and Barsky. */
+function lengthWithin({ x0, y0, x1, y1 }: LabelSegment, box: Box): number {
+  const [dx, dy] = [x1 - x0, y1 - y0];
+  let [from, to] = [0, 1];
+  for (
+    const [step, room] of [
+      [-dx, x0 - box.x0],
+      [dx, box.x1 - x0],
+      [-dy, y0 - box.y0],
+      [dy, box.y1 - y0],
+    ] as const
+  ) {
+    if (step === 0) {
+      if (room <= 0) return 0;
+    } else if (step < 0) from = Math.max(from, room / step);
+    else to = Math.min(to, room / step);
+  }
+  return to > from ? (to - from) * Math.hypot(dx, dy) : 0;
 }
 
 function area(box: Box): number {

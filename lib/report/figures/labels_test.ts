@@ -59,9 +59,35 @@ Deno.test("placeLabels() gives an optional label no place that is nearer to a ri
 
 Deno.test("placeLabels() goes round a line where there is room, and over it where there is none", () => {
   const request = { x: 200, y: 150, ...SIZE, optional: true };
-  const lines = [{ x0: 0, x1: 400, y0: 149, y1: 151 }];
+  const lines = [{ x0: 0, x1: 400, y0: 150, y1: 150 }];
   const [place] = placeLabels([request], { frame: FRAME, obstacles: [], lines });
   assert.ok(place !== undefined && Math.abs(place.y - 150) > SIZE.height / 2);
   const low = { x0: 0, x1: 400, y0: 142, y1: 158 };
   assert.ok(placeLabels([request], { frame: low, obstacles: [], lines })[0] !== undefined);
+});
+
+Deno.test("placeLabels() goes round a slanting line, and counts the part of it within a label alone", () => {
+  const request = { x: 200, y: 150, ...SIZE, height: 12 };
+  // from the anchor to the right and up: through the place that is tried first
+  const lines = [{ x0: 200, y0: 150, x1: 400, y1: 140 }];
+  const boxOf = (own: typeof lines): { x: number; y: number } =>
+    placeLabels([request], { frame: FRAME, obstacles: [], lines: own })[0]!;
+  assert.deepEqual(boxOf([]), { x: 207, y: 150 });
+  assert.ok(boxOf(lines).x + SIZE.width <= 200, JSON.stringify(boxOf(lines)));
+  // the same line, but beside the label and beyond it
+  assert.deepEqual(boxOf([{ x0: 200, y0: 130, x1: 400, y1: 120 }]), boxOf([]));
+  assert.deepEqual(boxOf([{ x0: 310, y0: 150, x1: 400, y1: 150 }]), boxOf([]));
+});
+
+Deno.test("placeLabels() puts an optional label near its anchor or nowhere", () => {
+  const request = { x: 200, y: 150, ...SIZE, optional: true };
+  // what is free is 14 to the right and 14 up, which is 20 off
+  const wall = [
+    { x0: 0, x1: 400, y0: 137, y1: 163 },
+    { x0: 0, x1: 213, y0: 0, y1: 300 },
+    { x0: 0, x1: 400, y0: 163, y1: 300 },
+  ];
+  assert.equal(placeLabels([request], { frame: FRAME, obstacles: wall })[0], undefined);
+  const needed = { ...request, optional: false };
+  assert.deepEqual(placeLabels([needed], { frame: FRAME, obstacles: wall })[0]!.x, 214);
 });

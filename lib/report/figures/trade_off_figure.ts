@@ -53,10 +53,11 @@ export function tradeOffGauges({ tradeOff }: Pick<VariantRows, "tradeOff">): Kno
  * known (x), with the wider 95 % interval of both on each axis. The base model is the origin.
  *
  * Each source has a colour and a symbol; a line joins the scales of one path, from the base model,
- * which is scale 0. Filled: no other variant is better on one axis and as good on the other (Pareto
- * front, the staircase); hollow: one is. Further seeds are small. The recommended variant has a ring
- * and its name; a dashed line is the tolerated loss. Of many variants those that are not on the front
- * are small too, and only finished adapters have lines and bars.
+ * which is scale 0. Filled: no other variant of a first seed is better on one axis and as good on the
+ * other (Pareto front of the first seeds, the staircase); hollow: one is, or it is of a further seed.
+ * These are small, and one of them may be better than the front, which the legend says. The
+ * recommended variant has a ring and its name; a dashed line is the tolerated loss. Of many variants
+ * those that are not on the front are small too, and only finished adapters have lines and bars.
  *
  * Where one recipe forgets so much that it leaves little room for all others, there are two panels
  * with one y axis: all variants, and beside them the part round the base model, the front and the
@@ -140,7 +141,7 @@ function panelsOf(
     const scales = tradeOffScales(x, y, frame);
     return {
       panels: [{ ...panel, kind, scales, first: true }],
-      labels: tradeOffLabels(all, scales, kind),
+      labels: tradeOffLabels({ gauge, all, kind, scales }),
     };
   }
   const whole = tradeOffScales(x, y, { ...frame, x1: LEFT + OVERVIEW });
@@ -152,7 +153,7 @@ function panelsOf(
       { ...panel, kind: "overview", scales: whole, shaded: near, first: true },
       { ...panel, kind, scales: large, first: false },
     ],
-    labels: tradeOffLabels(within, large, kind),
+    labels: tradeOffLabels({ gauge, all, kind, scales: large }),
     near: { times: perUnit(large) / perUnit(whole), outside: all.length - within.length },
   };
 }

@@ -1,9 +1,10 @@
-import { type Box, type LabelRequest, placeLabels } from "./labels.ts";
+import { type Box, type LabelRequest, type LabelSegment, placeLabels } from "./labels.ts";
 import { NO_MARGIN } from "./panels.ts";
 import { figureText, INK, SMALL_FONT, textWidth } from "./svg.ts";
-import { type PanelKind, radiusOf } from "./trade_off_marks.ts";
-import type { TradeOffPoint } from "./trade_off_points.ts";
-import { hasBars, type TradeOffScales } from "./trade_off_scales.ts";
+import { frontLine, scalePaths } from "./trade_off_lines.ts";
+import { radiusOf, type TradeOffPanel } from "./trade_off_marks.ts";
+import { BASE, type Place, type TradeOffPoint } from "./trade_off_points.ts";
+import { hasBars, pointsWithin } from "./trade_off_scales.ts";
 
 /** A label with its place in pixels. */
 export interface PlacedLabel {
@@ -16,20 +17,22 @@ export interface PlacedLabel {
 
 const STYLE = { fontSize: SMALL_FONT, bold: true };
 const HEIGHT = 12;
+/** So far a label may stand out of its panel. */
+const BESIDE = 3;
 
 /**
  * The names beside points: the base model, the recommended variant by its name, and others by what
  * tells them from their source. Of many points only the recommended one and those on the front have
- * one, by what tells them from their source, and the latter only where it covers nothing.
- *
- * @param points Those of the panel.
+ * one, by what tells them from their source, and the latter only where it covers nothing. Lines are
+ * gone round: the front, the paths, the bars and the axes.
  */
 export function tradeOffLabels(
-  points: readonly TradeOffPoint[],
-  { frame, toX, toY }: TradeOffScales,
-  kind: PanelKind,
+  panel: Pick<TradeOffPanel, "all" | "gauge" | "kind" | "scales">,
 ): PlacedLabel[] {
+  const { kind, scales } = panel;
+  const { frame, toX, toY } = scales;
   const few = kind === "few";
+  const points = pointsWithin(panel.all, scales);
   const wanted = points.filter(({ recommended, front }) => recommended || few || front)
     // the recommended one has the first choice of places
     .toSorted((a, b) => Number(b.recommended) - Number(a.recommended))
@@ -50,12 +53,14 @@ export function tradeOffLabels(
       width: textWidth(text, STYLE),
       height: HEIGHT,
       optional,
-      rivals: points
-        .filter((point) => point !== own && (point.front || point.source === own?.source))
-        .map((point) => ({ x: toX(point.x), y: toY(point.y) })),
+      rivals: [
+        ...points.filter((point) => point !== own && (point.front || point.source === own?.source)),
+        BASE,
+      ].map((rival) => ({ x: toX(rival.x), y: toY(rival.y) })),
     })),
     {
-      frame,
+      // nothing else stands in the gap beside a panel
+      frame: { ...frame, x0: frame.x0 - BESIDE, x1: frame.x1 + BESIDE },
       obstacles: [
         ...points.map((point) => {
           const own = point.recommended ? 10 : radiusOf(point, kind) + (few ? 1.5 : 1);
@@ -63,14 +68,7 @@ export function tradeOffLabels(
         }),
         around(toX(0), toY(0), 6),
       ],
-      lines: [
-        { ...frame, x0: toX(0) - 1, x1: toX(0) + 1 },
-        { ...frame, y0: toY(0) - 1, y1: toY(0) + 1 },
-        ...points.filter((point) => hasBars(point, few)).flatMap(({ x, y, xEnds, yEnds }) => [
-          ...(xEnds ? [{ ...row(toY(y)), x0: toX(xEnds[0]), x1: toX(xEnds[1]) }] : []),
-          ...(yEnds ? [{ ...column(toX(x)), y0: toY(yEnds[1]), y1: toY(yEnds[0]) }] : []),
-        ]),
-      ],
+      lines: linesOf(panel, points),
     },
   );
   return labelled.flatMap(({ text, colour, point }, i) => {
@@ -87,12 +85,30 @@ export function tradeOffLabels(
   });
 }
 
-function row(y: number): Pick<Box, "y0" | "y1"> {
-  return { y0: y - 1, y1: y + 1 };
-}
-
-function column(x: number): Pick<Box, "x0" | "x1"> {
-  return { x0: x - 1, x1: x + 1 };
+/** What a label goes round, in pixels: the front, the paths, the bars and the axes. */
+function linesOf(
+  { all, gauge, kind, scales }: Pick<TradeOffPanel, "all" | "gauge" | "kind" | "scales">,
+  points: readonly TradeOffPoint[],
+): LabelSegment[] {
+  const { x, y, toX, toY } = scales;
+  const few = kind === "few";
+  const along = (places: readonly Place[]): LabelSegment[] =>
+    places.slice(1).map((place, i) => ({
+      x0: toX(places[i]!.x),
+      y0: toY(places[i]!.y),
+      x1: toX(place.x),
+      y1: toY(place.y),
+    }));
+  return [
+    ...along([{ x: 0, y: y[0] }, { x: 0, y: y[1] }]),
+    ...along([{ x: x[0], y: 0 }, { x: x[1], y: 0 }]),
+    ...along(frontLine(all, gauge, scales)),
+    ...scalePaths(all, few).flatMap((own) => along([BASE, ...own])),
+    ...points.filter((point) => hasBars(point, few)).flatMap((point) => [
+      ...along((point.xEnds ?? []).map((end) => ({ x: end, y: point.y }))),
+      ...along((point.yEnds ?? []).map((end) => ({ x: point.x, y: end }))),
+    ]),
+  ];
 }
 
 /** The marks of the labels. */

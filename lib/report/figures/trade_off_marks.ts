@@ -1,11 +1,11 @@
 import * as Plot from "@observablehq/plot";
-import { betterOf } from "../words/measures.ts";
 import { clipLine, type PixelPoint } from "./clip_line.ts";
 import { ticksOf } from "./curve_marks.ts";
 import { gridMarks } from "./panels.ts";
 import { signedTick } from "./series.ts";
 import { INK } from "./svg.ts";
-import { isBaseOnFront, type KnowledgeGauge, type TradeOffPoint } from "./trade_off_points.ts";
+import { frontLine, scalePaths } from "./trade_off_lines.ts";
+import { BASE, type KnowledgeGauge, type Place, type TradeOffPoint } from "./trade_off_points.ts";
 import {
   hasBars,
   isWithin,
@@ -80,15 +80,11 @@ export const FRONT_WIDTH = 1.5;
 function pathMarks({ all, gauge, kind, scales }: TradeOffPanel): unknown[] {
   const { frame, toX, toY } = scales;
   const few = kind === "few";
-  const paths = [...Map.groupBy(all, ({ path }) => path).values()]
-    .filter((own) => new Set(own.map(({ scale }) => scale)).size > 1)
-    .filter((own) => few || own.some(({ plain }) => plain))
-    .map((own) => own.toSorted((a, b) => a.scale - b.scale));
   const lines = (points: readonly Place[], style: object): unknown[] =>
     clipLine(points.map(({ x, y }): PixelPoint => [toX(x), toY(y)]), [frame.x0, frame.x1])
       .map((part) => Plot.line(part, style));
   return [
-    ...paths.flatMap((own) =>
+    ...scalePaths(all, few).flatMap((own) =>
       lines([BASE, ...own], {
         stroke: own[0]!.style.colour,
         strokeWidth: few ? 1.25 : 1,
@@ -98,33 +94,6 @@ function pathMarks({ all, gauge, kind, scales }: TradeOffPanel): unknown[] {
     ),
     ...lines(frontLine(all, gauge, scales), { stroke: INK, strokeWidth: FRONT_WIDTH }),
   ];
-}
-
-/** A place in the units of the axes. */
-type Place = Pick<TradeOffPoint, "x" | "y">;
-
-const BASE: Place = { x: 0, y: 0 };
-
-/** The corners of the staircase, to the edges of the panel: what is reached is below, on the worse side. */
-function frontLine(
-  points: readonly TradeOffPoint[],
-  gauge: KnowledgeGauge,
-  { x, y }: Pick<TradeOffScales, "x" | "y">,
-): Place[] {
-  const corners: Place[] = [
-    ...points.filter((point) => point.front),
-    ...(isBaseOnFront(points, gauge) ? [BASE] : []),
-  ].toSorted((a, b) => a.x - b.x);
-  const [first, last] = [corners[0]!, corners.at(-1)!];
-  const lower = betterOf(gauge) === "lower";
-  const ends = lower
-    ? [{ x: first.x, y: y[0] }, ...corners, { x: Math.max(x[1], last.x), y: last.y }]
-    : [{ x: Math.min(x[0], first.x), y: first.y }, ...corners, { x: last.x, y: y[0] }];
-  return ends.flatMap((end, i) => {
-    const next = ends[i + 1];
-    if (!next) return [end];
-    return [end, lower ? { x: next.x, y: end.y } : { x: end.x, y: next.y }];
-  });
 }
 
 function dashed(dash: string): { readonly strokeDasharray?: string } {

@@ -33,16 +33,17 @@ export interface TradeOffPoint {
   /** Whether it is of a further seed of its recipe, which is in no path. */
   readonly furtherSeed: boolean;
   /**
-   * Whether no other variant, nor the base model, is better on one axis and as good on the other.
-   * Further seeds are left out: a study sweeps and recommends the first seed alone, and the luckiest
-   * of several would be on the front for its luck.
+   * Whether no other variant of a first seed, nor the base model, is better on one axis and as good
+   * on the other. Further seeds are left out, though one may be better: a study sweeps and recommends
+   * the first seed alone, and the luckiest of several draws of one recipe would be on the front for
+   * its luck. The figure says among what it is a front.
    */
   readonly front: boolean;
 }
 
 /**
  * The tuned variants that have a change on both axes, with their style by source and whether they
- * are on the Pareto front.
+ * are on the Pareto front of the first seeds.
  *
  * @throws {RangeError} If two share a name or a change is not finite.
  */
@@ -67,15 +68,16 @@ export function tradeOffPoints(
   }));
 }
 
-/** Whether no variant is better than the base model on one axis and as good on the other. */
+/** Whether no variant of a first seed is better than the base model on one axis and as good on the other. */
 export function isBaseOnFront(points: readonly TradeOffPoint[], gauge: KnowledgeGauge): boolean {
   return isOnFront(BASE, points.filter(({ furtherSeed }) => !furtherSeed), gauge);
 }
 
-/** A place in the figure. */
-type Place = Pick<TradeOffPoint, "x" | "y">;
+/** A place in the figure, in the units of its axes. */
+export type Place = Pick<TradeOffPoint, "x" | "y">;
 
-const BASE: Place = { x: 0, y: 0 };
+/** The base model's place. */
+export const BASE: Place = { x: 0, y: 0 };
 
 function isOnFront(own: Place, candidates: readonly Place[], gauge: KnowledgeGauge): boolean {
   const sign = betterOf(gauge) === "lower" ? -1 : 1;

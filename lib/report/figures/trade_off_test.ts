@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { readSummary } from "../../runs/mod.ts";
+import { summaryRows } from "../rows/summary_rows.ts";
 import { figureTexts } from "../testing/figure_texts.ts";
 import { assertGolden } from "../testing/golden.ts";
 import { crowded, PLAIN, STUDY } from "../testing/study_fixture.ts";
 import { LARGE_SWEEP, SWEEP, sweep } from "../testing/sweep_fixture.ts";
 import { tradeOffFigure, tradeOffGauges } from "./trade_off_figure.ts";
 import { tradeOffLabels } from "./trade_off_labels.ts";
+import { frontLine } from "./trade_off_lines.ts";
 import {
   isBaseOnFront,
   type TradeOffPoint,
@@ -87,7 +90,7 @@ Deno.test("tradeOffLabels() covers no point and no other label, however many var
       const points = tradeOffPoints(sweep(size).tradeOff, gauge);
       const x = gauge === "mmlu" ? [-8, 4] as const : [-0.01, 0.1] as const;
       const scales = tradeOffScales(x, [-4, 28], { x0: 42, x1: 328, y0: 24, y1: 324 });
-      const labels = tradeOffLabels(points, scales, "many");
+      const labels = tradeOffLabels({ all: points, gauge, kind: "many", scales });
       const texts = labels.map(({ text }) => text);
       assert.ok(texts.includes("base") && texts.includes("2/3 ×0.75"), texts.join(", "));
       for (const [i, { text, box, point: own }] of labels.entries()) {
@@ -189,4 +192,46 @@ Deno.test("tradeOffFigure() draws a variant without intervals, and refuses a nam
   );
   const broken = { ...first!, mmlu: { ...first!.mmlu!, verdict: { ...verdict, difference: NaN } } };
   assert.throws(() => tradeOffFigure({ ...STUDY, tradeOff: [broken] }), /must be finite: .* NaN/);
+});
+
+Deno.test("tradeOffFigure() says among what the front is one, where a further seed may be better", () => {
+  const texts = (rows: TradeOffRows): string =>
+    figureTexts(tradeOffFigure(rows)).map(({ text }) => text).join("|");
+  assert.match(texts(sweep(SWEEP)), /\|Pareto front of the first seeds \(filled\)\|/);
+  const first = sweep(SWEEP).tradeOff.filter(({ variant }) => !/#4[34]/.test(variant));
+  assert.match(texts({ ...STUDY, tradeOff: first }), /\|Pareto front \(filled\)\|/);
+});
+
+Deno.test("tradeOffLabels() keeps the base model's name off the lines, and others near their marks", () => {
+  for (const name of ["sample", "qwen_coder_0_5b", "qwen_coder_1_5b"]) {
+    const file = new URL(`../../../results/recorded/${name}/summary.json`, import.meta.url);
+    const { tradeOff } = summaryRows(readSummary(file.pathname));
+    for (const gauge of ["mmlu", "prose"] as const) {
+      const all = tradeOffPoints(tradeOff, gauge);
+      const x = nearDomain(all, { gauge, tolerated: undefined }) ??
+        wholeDomain(all, "x", { gauge });
+      const frame = { x0: 42, x1: 328, y0: 24, y1: 324 };
+      const scales = tradeOffScales(x, wholeDomain(all, "y", { gauge: "sql" }), frame);
+      const kind = all.length > 12 ? "many" : "few";
+      const labels = tradeOffLabels({ all, gauge, kind, scales });
+      const base = labels.find(({ text }) => text === "base")!.box;
+      const corners = frontLine(all, gauge, scales).map(({ x, y }) => [
+        scales.toX(x),
+        scales.toY(y),
+      ]);
+      for (const [i, [left, top]] of corners.slice(1).entries()) {
+        const [fromX, fromY] = corners[i]!;
+        const apart = Math.max(left!, fromX!) <= base.x0 || Math.min(left!, fromX!) >= base.x1 ||
+          Math.max(top!, fromY!) <= base.y0 || Math.min(top!, fromY!) >= base.y1;
+        assert.ok(apart, `${name}, ${gauge}: "base" lies on the front`);
+      }
+      for (const { text, box, point } of labels) {
+        if (point === undefined || point.recommended || kind === "few") continue;
+        const [left, top] = [scales.toX(point.x), scales.toY(point.y)];
+        const dx = Math.max(box.x0 - left, 0, left - box.x1);
+        const dy = Math.max(box.y0 - top, 0, top - box.y1);
+        assert.ok(Math.hypot(dx, dy) <= 14, `${name}, ${gauge}: "${text}" is far from its mark`);
+      }
+    }
+  }
 });

@@ -25,7 +25,7 @@ export function legendEntries(
       symbol: own[0]!.style.symbol,
       ...(scaled(own) ? { dash: own[0]!.style.dash } : {}),
     })),
-    { name: "Pareto front (filled)", colour: INK, dash: "", width: FRONT_WIDTH },
+    { name: frontName(points), colour: INK, dash: "", width: FRONT_WIDTH },
     ...(points.length > FEW && points.some(({ front }) => !front)
       ? [{ name: "not on it", colour: INK, symbol: "circle", hollow: true, radius: 2.2 }]
       : []),
@@ -43,6 +43,13 @@ export function legendEntries(
       radius: 5,
     })),
   ];
+}
+
+/** Among what the front is one: further seeds are left out of it, however good they are. */
+function frontName(points: readonly TradeOffPoint[]): string {
+  return points.some(({ furtherSeed }) => furtherSeed)
+    ? "Pareto front of the first seeds (filled)"
+    : "Pareto front (filled)";
 }
 
 /** What the notes below the figure are about. */

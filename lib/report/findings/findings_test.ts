@@ -152,7 +152,7 @@ Deno.test("recommendationFinding() names the variant with its confirmed gain, or
   );
   assert.match(
     text({ ...none, outcome: "none_passed", passed: [], neededExamples: 2106 }),
-    /None can be recommended: no variant is shown to lose less than 3\.0 points on MMLU\. It would take about 2106 items/,
+    /None can be recommended: no variant is shown to lose less than 3\.0 points on MMLU\. It would take about 2,106 items/,
   );
   assert.match(
     text({ ...none, outcome: "none_passed", passed: [] }),

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
+import { FONT_FILES, fontPath } from "./font_files.ts";
 
 /** A compiled document. */
 export interface CompiledPaper {
@@ -32,25 +33,6 @@ interface Diagnostic {
   readonly range?: string;
 }
 
-/**
- * The fonts of a paper, by package and file: metrics of Times, Arial and Courier New, under the
- * SIL Open Font License. They are handed to the compiler, which prefers them to what a system has
- * under the same name, so that the same bytes come out everywhere.
- */
-const FONT_FILES: readonly string[] = [
-  "tinos/400Regular/Tinos_400Regular.ttf",
-  "tinos/400Regular_Italic/Tinos_400Regular_Italic.ttf",
-  "tinos/700Bold/Tinos_700Bold.ttf",
-  "tinos/700Bold_Italic/Tinos_700Bold_Italic.ttf",
-  "arimo/400Regular/Arimo_400Regular.ttf",
-  "arimo/700Bold/Arimo_700Bold.ttf",
-  "cousine/400Regular/Cousine_400Regular.ttf",
-  "cousine/700Bold/Cousine_700Bold.ttf",
-];
-
-/** The family of text in figures: the one of {@linkcode FONT_FILES} with Arial's metrics. */
-export const FIGURE_FONT = "Arimo";
-
 /** A folder that nothing is read from: all files are given. */
 const WORKSPACE = resolve("/paper");
 
@@ -72,9 +54,7 @@ export function compilePaper(
   const { NodeCompiler } = load("@myriaddreamin/typst-ts-node-compiler") as {
     NodeCompiler: { create(options: object): Compiler };
   };
-  const fontBlobs = FONT_FILES.map((file) =>
-    readFileSync(load.resolve(`@expo-google-fonts/${file}`))
-  );
+  const fontBlobs = FONT_FILES.map((file) => readFileSync(fontPath(file)));
   const compiler = NodeCompiler.create({ workspace: WORKSPACE, fontArgs: [{ fontBlobs }] });
   const pathOf = (name: string): string => resolve(WORKSPACE, name);
   for (const [name, content] of Object.entries(files)) {

@@ -1,4 +1,4 @@
-import { decimalComma } from "../words/verdict_texts.ts";
+import { decimalComma, isSingular } from "../words/verdict_texts.ts";
 
 /**
  * Phrases of the library's figures in Portuguese, the longest first: notes are put together from
@@ -13,8 +13,12 @@ const PHRASES: readonly (readonly [RegExp, string])[] = ([
   ["changes over the scale of the adapter", "variações ao longo da escala do adaptador"],
   ["changes over scales and seeds", "variações ao longo de escalas e sementes"],
   ["changes over the training", "variações ao longo do treinamento"],
+  [
+    "Pareto front of the first seeds (filled)",
+    "fronteira de Pareto das primeiras sementes (cheias)",
+  ],
   ["Pareto front (filled)", "fronteira de Pareto (cheias)"],
-  ["further seeds (small)", "outras sementes"],
+  ["further seeds (small)", "outras sementes (pequenas)"],
   [
     "Right: the shaded part, its x axis stretched",
     "À direita: a parte sombreada, com o eixo x ampliado",
@@ -69,6 +73,9 @@ function phrase(text: string): RegExp {
   return new RegExp(`(?<![\\p{L}\\p{N}@_-])${literal}(?![\\p{L}\\p{N}_-])`, "gu");
 }
 
+/** A number with the plural of its unit. */
+const NUMBERED_UNIT = /(?<![\d.,;\p{L}])([+\u2212]?\d+(?:,\d+)?)\s(pontos|nats)(?!\p{L})/gu;
+
 /**
  * A text of a figure in Portuguese, its numbers with a decimal comma. A phrase that is not known
  * stays in English.
@@ -77,11 +84,16 @@ function phrase(text: string): RegExp {
  * ```ts
  * import assert from "node:assert/strict";
  *
- * assert.equal(portugueseFigureText("tolerated: 0.050 nats a token"), "tolerada: 0,050 nats por token");
+ * assert.equal(portugueseFigureText("tolerated: 0.050 nats a token"), "tolerada: 0,050 nat por token");
+ * assert.equal(portugueseFigureText("tolerated: 3.0 points"), "tolerada: 3,0 pontos");
  * ```
  */
 export function portugueseFigureText(text: string): string {
   return decimalComma(
     PHRASES.reduce((left, [english, portuguese]) => left.replaceAll(english, portuguese), text),
+  ).replaceAll(
+    NUMBERED_UNIT,
+    (all, number: string, unit: string) =>
+      isSingular(number) ? all.replace(unit, unit.slice(0, -1)) : all,
   );
 }

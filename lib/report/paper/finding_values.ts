@@ -122,7 +122,7 @@ function detailValues(context: PaperContext, name: string): TemplateValues {
   return {
     hardness: groupsByWord(words, hardness),
     categories: groupsByWord(words, categories),
-    kinds: groupsByWord(words, kinds),
+    kinds: groupsByWord(words, kinds, words.kindOfText),
     shots: shots.map((row) => ({
       count: row.group.replace(/-shot$/, ""),
       change: shortSentence(words, row),
@@ -165,9 +165,13 @@ function shotScore({ rows, words }: PaperContext, variant: string, group: string
 }
 
 /** Names of groups by the word of their change; `null` where there is none of a word. */
-function groupsByWord(words: PaperWords, rows: readonly ChangeRow[]): TemplateValues {
+function groupsByWord(
+  words: PaperWords,
+  rows: readonly ChangeRow[],
+  nameOf: (group: string) => string = (group) => nameIn(words, group),
+): TemplateValues {
   const of = (wanted: (row: ChangeRow) => boolean): string | null => {
-    const names = rows.filter(wanted).map(({ group }) => nameIn(words, group));
+    const names = rows.filter(wanted).map(({ group }) => nameOf(group));
     return names.length === 0 ? null : listIn(words, names);
   };
   return {

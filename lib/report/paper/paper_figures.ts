@@ -1,9 +1,9 @@
 import type { Say } from "../figures/series.ts";
 import { figureName } from "../figures/svg.ts";
 import type { Language } from "../words/unwarranted.ts";
-import { FIGURE_FONT } from "./compile_paper.ts";
+import { FIGURE_FONT } from "./font_files.ts";
 import { portugueseFigureText } from "./figure_words.ts";
-import { groupDigits } from "./typst_text.ts";
+import { withEscapes } from "./font_letters.ts";
 
 /** A figure of the library, ready for a paper. */
 export interface PaperFigure {
@@ -67,13 +67,13 @@ export function sayIn(language: Language, names: readonly string[]): Say {
     language === "en" || kept.has(english) ? english : portugueseFigureText(english);
 }
 
-/** What stands between tags in the language and with its digits in groups, but for names. */
+/** What stands between tags in the language, but for names. */
 function inLanguage(svg: string, language: Language, names: ReadonlySet<string>): string {
   return svg.replaceAll(
     /(?<=>)[^<>]*[^<>\s][^<>]*(?=<)/g,
     (text) => {
-      if (names.has(unescaped(text).trim())) return text;
-      return groupDigits(language === "en" ? text : portugueseFigureText(text));
+      if (names.has(unescaped(text).trim())) return withEscapes(text);
+      return withEscapes(language === "en" ? text : portugueseFigureText(text));
     },
   );
 }

@@ -5,7 +5,9 @@ import type { Say } from "../figures/series.ts";
 import { tradeOffFigure } from "../figures/trade_off_figure.ts";
 import { STUDY } from "../testing/study_fixture.ts";
 import { LARGE_SWEEP, sweep } from "../testing/sweep_fixture.ts";
-import { compilePaper, FIGURE_FONT } from "./compile_paper.ts";
+import { compilePaper } from "./compile_paper.ts";
+import { FIGURE_FONT } from "./font_files.ts";
+import { portugueseFigureText } from "./figure_words.ts";
 import { paperFigure, sayIn } from "./paper_figures.ts";
 
 const LARGE = sweep(LARGE_SWEEP);
@@ -65,6 +67,14 @@ Deno.test("paperFigure() has every text of the library's figures in Portuguese",
       assert.doesNotMatch(left, /\d\.\d/, text);
     }
   }
+});
+
+Deno.test("paperFigure() has the singular of a unit in Portuguese, and further seeds small", () => {
+  const texts = PORTUGUESE.map((figure) => paperFigure(figure, { language: "pt" }).svg).join("");
+  assert.match(texts, />outras sementes \(pequenas\)</);
+  assert.match(texts, />tolerada: 3,0 pontos</);
+  assert.equal(portugueseFigureText("tolerated: 1.0 points"), "tolerada: 1,0 ponto");
+  assert.equal(portugueseFigureText("Change on MMLU (points)"), "Variação em MMLU (pontos)");
 });
 
 Deno.test("paperFigure() gives what the compiler draws with no other font", () => {

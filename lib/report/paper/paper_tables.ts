@@ -7,14 +7,7 @@ import { changeCell, percentIn, shareCell } from "./change_cells.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import { focusOf } from "./paper_variants.ts";
 import { nameIn } from "./paper_words.ts";
-import {
-  breakable,
-  groupDigits,
-  identifierOf,
-  typstCell,
-  type TypstMarkup,
-  typstText,
-} from "./typst_text.ts";
+import { breakable, identifierOf, typstCell, type TypstMarkup, typstText } from "./typst_text.ts";
 
 /** Classes of error that a table has room for, the most frequent first. */
 const CLASSES = 7;
@@ -100,7 +93,7 @@ function groupTable(
       words.table.variant,
       // no break within "(n = 12)"
       ...base.map(({ group, n }) =>
-        `${name(group)} (n\u00a0=\u00a0${groupDigits(formatCount(n))})`
+        `${name(group)} (n\u00a0=\u00a0${words.texts.numbers(formatCount(n))})`
       ),
     ],
     [
@@ -144,7 +137,7 @@ export function proseTable(context: PaperContext): TypstMarkup {
   return typstTable(
     [
       words.table.variant,
-      ...base.map(({ group }) => group === ALL ? words.table.all : nameIn(words, group)),
+      ...base.map(({ group }) => group === ALL ? words.table.allPassages : nameIn(words, group)),
     ],
     [
       [
@@ -190,12 +183,12 @@ export function errorTable(context: PaperContext): TypstMarkup {
   const countRow = (title: string, of: readonly string[]): string[] => [
     typstCell(title),
     ...names.map((name) =>
-      typstCell(formatCount(
+      typstCell(words.texts.numbers(formatCount(
         rows.classes.reduce(
           (sum, row) => row.variant === name && of.includes(row.errorClass) ? sum + row.count : sum,
           0,
         ),
-      ))
+      )))
     ),
   ];
   const others = ordered.slice(CLASSES);
@@ -228,8 +221,12 @@ export function letterTable(context: PaperContext): TypstMarkup | null {
       const flips = rows.letterFlips.find((row) => row.variant === variant)?.flips;
       return [[
         variantCell(context, variant),
-        typstCell(row.letters.chosen.map(formatCount).join("\u00a0/\u00a0")),
-        typstCell(flips ? formatCount(flips.moved) : ""),
+        typstCell(
+          row.letters.chosen.map((count) => words.texts.numbers(formatCount(count))).join(
+            "\u00a0/\u00a0",
+          ),
+        ),
+        typstCell(flips ? words.texts.numbers(formatCount(flips.moved)) : ""),
         ...measures.map((measure) => changeCell(words, overallChange(rows, measure, variant))),
       ]];
     }),

@@ -10,7 +10,7 @@ import {
   formatNats,
   formatPercent,
 } from "../words/format_numbers.ts";
-import { lossIn, pValueText } from "../words/verdict_words.ts";
+import { lossIn, pValueText, withUnit } from "../words/verdict_words.ts";
 import { cutCounts, notedCuts } from "../words/cut_text.ts";
 import { exampleValues, LINE_OF_CODE } from "./example_values.ts";
 import { findingValues } from "./finding_values.ts";
@@ -29,7 +29,7 @@ import { listIn, nameIn, type PaperWords } from "./paper_words.ts";
 import { stepTable } from "./step_table.ts";
 import type { TemplateFormats, TemplateValue, TemplateValues } from "./template.ts";
 import { trainingTable } from "./training_table.ts";
-import { foldWords, groupDigits, typstLines, typstString } from "./typst_text.ts";
+import { foldWords, typstLines, typstString } from "./typst_text.ts";
 
 /** The level of every interval of the library. */
 const INTERVAL_LEVEL = 0.95;
@@ -54,7 +54,7 @@ export function paperFormats({ texts }: PaperWords): TemplateFormats {
   const localised = (format: (value: number) => string) => (value: number): string =>
     texts.numbers(format(value));
   return {
-    count: (value) => groupDigits(formatCount(value)),
+    count: localised(formatCount),
     number: localised(String),
     percent: localised(formatPercent),
     level: localised((share) => `${Number((100 * share).toFixed(2))} %`),
@@ -253,7 +253,7 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
         n: counts.prose.scored,
         topics: counts.prose.topics,
         tokens: scores.prose?.tokens ?? 0,
-        base: prose ? texts.numbers(formatNats(prose.nats, 3)) : null,
+        base: prose ? withUnit(texts, texts.numbers(formatNats(prose.nats, 3)), "prose") : null,
       }
       : null,
   };

@@ -8,6 +8,8 @@ export interface PaperWords {
   readonly texts: VerdictTexts;
   /** Names of data: levels of hardness, categories, kinds of text, classes of error. */
   readonly names: Readonly<Record<string, string>>;
+  /** A kind of text as it stands beside "text" in a sentence: "code", "de código". */
+  kindOfText(kind: string): string;
   /** What parts the entries of a list in a sentence, and the last two of them. */
   readonly and: string;
   /** Heads and cells of tables. */
@@ -26,6 +28,7 @@ export type TableWord =
   | "accuracy"
   | "nats"
   | "all"
+  | "allPassages"
   | "class"
   | "parses"
   | "runs"
@@ -77,6 +80,7 @@ const EN: PaperWords = {
     mismatch: "other rows",
     too_many_rows: "too many rows",
   },
+  kindOfText: (kind) => nameIn(EN, kind),
   and: "and",
   table: {
     variant: "variant",
@@ -85,6 +89,7 @@ const EN: PaperWords = {
     accuracy: "accuracy\u00a0%",
     nats: "nats a token",
     all: "all",
+    allPassages: "all",
     class: "first departure from the gold",
     parses: "parses %",
     runs: "runs %",
@@ -125,6 +130,15 @@ const EN: PaperWords = {
   answer: { gold: "gold", base: "base", variant: "variant", right: "right", nothing: "(nothing)" },
 };
 
+/** Behind "texto": Portuguese has adjectives for some kinds, and no nouns in their place. */
+const PT_KINDS: Readonly<Record<string, string>> = {
+  encyclopaedic: "enciclopédico",
+  narrative: "narrativo",
+  code: "de código",
+  portuguese: "em português",
+  dialogue: "de diálogo",
+};
+
 const PT: PaperWords = {
   language: "pt",
   texts: PORTUGUESE,
@@ -161,6 +175,8 @@ const PT: PaperWords = {
     too_many_rows: "linhas demais",
     "general text": "texto geral",
   },
+  kindOfText: (kind) =>
+    (Object.hasOwn(PT_KINDS, kind) ? PT_KINDS[kind] : undefined) ?? `do tipo ${nameIn(PT, kind)}`,
   and: "e",
   table: {
     variant: "variante",
@@ -169,6 +185,7 @@ const PT: PaperWords = {
     accuracy: "acurácia\u00a0%",
     nats: "nats por token",
     all: "todas",
+    allPassages: "todos",
     class: "primeiro desvio em relação à consulta correta",
     parses: "analisáveis %",
     runs: "executam %",

@@ -3,7 +3,7 @@ import { formatCount, formatNats } from "../words/format_numbers.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import type { PaperWords, ParameterWord } from "./paper_words.ts";
 import { typstTable } from "./paper_tables.ts";
-import { breakable, groupDigits, typstCell, type TypstMarkup } from "./typst_text.ts";
+import { breakable, typstCell, type TypstMarkup } from "./typst_text.ts";
 
 /** All linear layers of a block, as they are named in a table where an adapter has all of them. */
 const ALL_LINEAR = 7;
@@ -52,6 +52,8 @@ function cellOf(
 ): string | undefined {
   const number = (value: number | null | undefined): string | undefined =>
     value === undefined || value === null ? undefined : texts.numbers(String(value));
+  const count = (value: number | undefined): string | undefined =>
+    value === undefined ? undefined : texts.numbers(formatCount(value));
   switch (parameter) {
     case "learningRate":
       return settings?.learningRate === null
@@ -70,22 +72,22 @@ function cellOf(
     case "epochs":
       return number(recipe?.epochs);
     case "maxTokens":
-      return number(recipe?.maxTokens);
+      return count(recipe?.maxTokens);
     case "batch":
       return recipe && number(recipe.batchSize * recipe.gradientAccumulation);
     case "maxLength":
-      return number(recipe?.maxLength);
+      return count(recipe?.maxLength);
     case "precision":
       return recipe?.quantization === "nf4" ? "nf4" : undefined;
     case "general":
       return settings?.general &&
-        `${formatCount(settings.general.replay + settings.general.anchor)} / ${
-          formatCount(settings.general.of)
+        `${count(settings.general.replay + settings.general.anchor)} / ${
+          count(settings.general.of)
         }`;
     case "steps":
-      return number(training?.steps);
+      return count(training?.steps);
     case "tokens":
-      return training && groupDigits(formatCount(training.tokens));
+      return count(training?.tokens);
     case "lastLoss":
       return training && texts.numbers(formatNats(training.lastLossNats.mean, 2));
   }

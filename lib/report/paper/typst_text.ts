@@ -1,4 +1,5 @@
 import { escapeControls } from "../../ground/mod.ts";
+import { withEscapes } from "./font_letters.ts";
 
 /** Source in Typst's markup that is put into a document as it is, and what a reader sees of it. */
 export interface TypstMarkup {
@@ -23,9 +24,12 @@ export function typstText(text: string): string {
   return `#${typstString(text)};`;
 }
 
-/** A text of any origin as a string literal of Typst's code, control characters escaped. */
+/**
+ * A text of any origin as a string literal of Typst's code; control characters are escaped, and so is
+ * what the fonts of a paper do not have.
+ */
 export function typstString(text: string): string {
-  const shown = escapeControls(text.replaceAll(/[^\S\u00a0]+/g, " "))
+  const shown = withEscapes(escapeControls(text.replaceAll(/[^\S\u00a0]+/g, " ")))
     // no line breaks before a percent sign
     .replaceAll(/(?<=\d) %/g, "\u00a0%");
   return `"${shown.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
@@ -47,7 +51,8 @@ const LETTERS = new Intl.Segmenter(undefined, { granularity: "grapheme" });
  * ```
  */
 export function foldWords(text: string, longest: number): string {
-  return text.replaceAll(/[^\s\u200b]+/gu, (word) => {
+  // what is written as its number is longer
+  return withEscapes(text).replaceAll(/[^\s\u200b]+/gu, (word) => {
     // a word has no more letters than signs
     if (word.length <= longest) return word;
     return [...LETTERS.segment(word)]
@@ -59,24 +64,6 @@ export function foldWords(text: string, longest: number): string {
 /** A text of several lines as a string literal of Typst's code. */
 export function typstLines(text: string): string {
   return `"${text.split("\n").map((line) => typstString(line).slice(1, -1)).join("\\n")}"`;
-}
-
-/**
- * A text in which the digits of whole numbers from 10000 on stand in groups of three, parted by
- * spaces at which no line breaks: they read alike in every language.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- *
- * assert.equal(groupDigits("n = 14042 of 1034"), "n = 14\u00a0042 of 1034");
- * ```
- */
-export function groupDigits(text: string): string {
-  return text.replaceAll(
-    /(?<![\d.,\p{L}_-])\d{5,}(?![\d.,]*\p{L}|\.\d)/gu,
-    (digits) => digits.replaceAll(/\B(?=(?:\d{3})+$)/g, "\u00a0"),
-  );
 }
 
 /** A cell of a Typst table that holds a text. */

@@ -7,6 +7,7 @@ import { summaryRows } from "../rows/summary_rows.ts";
 import type { Language } from "../words/unwarranted.ts";
 import { MOST_PAGES, unsourcedNumbers, unwarrantedText } from "./check_paper.ts";
 import { type CompiledPaper, compilePaper } from "./compile_paper.ts";
+import { type MissingLetter, missingLetters } from "./font_letters.ts";
 import { type PaperFigure, paperFigure, sayIn } from "./paper_figures.ts";
 import type { PaperContext, PaperInputs } from "./paper_inputs.ts";
 import { paperFormats, paperValues } from "./paper_values.ts";
@@ -21,8 +22,11 @@ export const PAPER_LANGUAGES: readonly Language[] = ["en", "pt"];
  * Writes a study as a paper of two columns: text from the language's template and the study's
  * numbers, tables and figures, compiled to a PDF that has the same bytes for the same inputs.
  *
+ * Letters that its fonts do not have are written as their numbers ({@linkcode escapedLetters}).
+ *
  * @throws {UsageError} If the study has no text-to-SQL or not the gauge of its plan, its limits have
- * a sentence that no number warrants, or it would have more than {@linkcode MOST_PAGES} pages.
+ * a sentence that no number warrants, the name of an author has a letter that its fonts do not have,
+ * or it would have more than {@linkcode MOST_PAGES} pages.
  * @throws {Error} If the template is at fault: a number without a source, a sentence that no number
  * warrants, or a key that is not there.
  */
@@ -30,6 +34,7 @@ export function writePaper(inputs: PaperInputs, language: Language): CompiledPap
   const file = `paper.${language}.pdf`;
   const given = unwarrantedText(inputs.limits.join("\n"), language);
   if (given !== undefined) throw new UsageError(`Cannot write ${file}: limits.json has ${given}`);
+  for (const author of inputs.authors) checkAuthor(author, file);
   const { source, files } = paperSource(inputs, language);
   const written = unwarrantedText(source.plain, language);
   if (written !== undefined) throw new Error(`Cannot write ${file}: it has ${written}`);
@@ -41,6 +46,24 @@ export function writePaper(inputs: PaperInputs, language: Language): CompiledPap
     );
   }
   return compiled;
+}
+
+/**
+ * The letters that the fonts of a paper do not have in what it takes from a study and its data: it
+ * shows their numbers, such as U+5F20, in their place.
+ */
+export function escapedLetters(inputs: PaperInputs): MissingLetter[] {
+  return missingLetters(JSON.stringify(inputs));
+}
+
+/** @throws {UsageError} If the fonts do not have all letters of a name: a name is not to be escaped. */
+function checkAuthor(author: string, file: string): void {
+  const missing = missingLetters(author).map(({ letter, number }) => `"${letter}" (${number})`);
+  if (missing.length === 0) return;
+  throw new UsageError(
+    `Cannot write ${file}: its fonts have no ${missing.join(", ")} of the author "${author}": ` +
+      "write the name in letters of Latin, Greek or Cyrillic",
+  );
 }
 
 /** The source of a paper and the files that it takes, before it is compiled. */

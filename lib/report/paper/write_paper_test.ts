@@ -5,6 +5,7 @@ import { manyVariants, paperInputs } from "../testing/paper_fixture.ts";
 import { SUMMARY } from "../testing/summary_fixture.ts";
 import { summaryTable } from "../tables/summary_table.ts";
 import { MOST_PAGES, unsourcedNumbers } from "./check_paper.ts";
+import { PAPER_WORDS } from "./paper_words.ts";
 import { PAPER_LANGUAGES, paperSource, writePaper } from "./write_paper.ts";
 
 const [SAMPLE, LARGE] = ["sample", "qwen_coder_1_5b"].map((name) =>
@@ -138,6 +139,39 @@ for (const [name, summary] of Object.entries({ "the sample": SAMPLE, "a large st
   });
 }
 
+Deno.test("paperSource() says of which variants the front is one, in a study of several seeds", () => {
+  const captions = { en: "Pareto front of the first seeds:", pt: "Pareto das primeiras sementes:" };
+  for (const language of PAPER_LANGUAGES) {
+    const caption = captions[language];
+    assert.ok(paperSource(paperInputs(LARGE), language).source.typst.includes(caption));
+    assert.ok(!paperSource(paperInputs(SAMPLE), language).source.typst.includes(caption));
+  }
+});
+
+Deno.test('paperSource() names kinds of text in Portuguese as they stand behind "texto"', () => {
+  const { plain, typst } = paperSource(paperInputs(LARGE), "pt").source;
+  const found = plain.match(/texto (?:enciclopédico|narrativo|de código|em português|de diálogo)/g);
+  assert.ok(found !== null && found.length > 0);
+  // nouns stand in heads of tables alone
+  assert.doesNotMatch(plain, /(?:texto|,| e) (?:código|diálogo|português)\b/);
+  assert.match(typst, /head: \(.*#"diálogo";\].*#"todos";\]/);
+  assert.match(typst, /head: \(.*#"Humanidades.*#"todas /);
+  assert.match(PAPER_WORDS.pt.kindOfText("legal"), /^do tipo legal$/);
+});
+
+Deno.test("paperSource() parts thousands in one way, in text, tables and figures", () => {
+  for (const [language, sign] of [["en", ","], ["pt", "."]] as const) {
+    const { source, files } = paperSource(paperInputs(LARGE), language);
+    const figures = Object.entries(files).filter(([name]) => name.endsWith(".svg"))
+      .map(([, svg]) => svg.replace(/<desc>[\s\S]*?<\/desc>/, ""));
+    for (const text of [source.plain, source.typst, ...figures]) {
+      assert.doesNotMatch(text, /14[^,.\d]?042/);
+    }
+    assert.ok(source.plain.includes(`14${sign}042`) && source.typst.includes(`14${sign}042)`));
+    assert.ok(figures.some((svg) => svg.includes(`14${sign}042`)), language);
+  }
+});
+
 Deno.test("the templates have no number but by its key, and take the same keys", () => {
   const keys = PAPER_LANGUAGES.map((language) => {
     const template = Deno.readTextFileSync(new URL(`./text/${language}.typ`, import.meta.url));
@@ -165,6 +199,37 @@ const HAS_PDFTOTEXT = await new Deno.Command("pdftotext", {
   stderr: "null",
 }).output().then(({ success }) => success, () => false);
 
+/** The words of a PDF with where they begin and end in their line, in points. */
+async function wordsOf(
+  file: string,
+): Promise<{ readonly from: number; readonly to: number; readonly text: string }[]> {
+  const { stdout } = await new Deno.Command("pdftotext", { args: ["-bbox", file, "-"] }).output();
+  return [
+    ...new TextDecoder().decode(stdout).matchAll(
+      /xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">([^<]*)</g,
+    ),
+  ].map(([, from, to, text]) => ({ from: Number(from), to: Number(to), text: text! }));
+}
+
+Deno.test({
+  name: "writePaper() breaks names of variants within their column" +
+    (HAS_PDFTOTEXT ? "" : " [skipped: no pdftotext]"),
+  ignore: !HAS_PDFTOTEXT,
+  fn: async () => {
+    const folder = Deno.makeTempDirSync();
+    for (const language of PAPER_LANGUAGES) {
+      Deno.writeFileSync(`${folder}/names.pdf`, writePaper(paperInputs(LARGE), language).pdf);
+      const broken = (await wordsOf(`${folder}/names.pdf`))
+        .filter(({ text }) => /[_@#/]\u200b?$/.test(text));
+      assert.ok(broken.length > 5, `${broken.length} names are broken`);
+      const [left, right] = [COLUMN.leftTo, COLUMN.rightTo];
+      const beyond = broken.filter(({ from, to }) => to > (from < COLUMN.rightFrom ? left : right));
+      assert.deepEqual(beyond, []);
+    }
+    Deno.removeSync(folder, { recursive: true });
+  },
+});
+
 Deno.test({
   name: "writePaper() breaks words of any length within their column" +
     (HAS_PDFTOTEXT ? "" : " [skipped: no pdftotext]"),
@@ -181,17 +246,10 @@ Deno.test({
       const rows = { ...failures.repaired, rows: [named] };
       const { pdf } = writePaper({ ...inputs, failures: { ...failures, repaired: rows } }, "en");
       Deno.writeFileSync(`${folder}/long.pdf`, pdf);
-      const { stdout } = await new Deno.Command("pdftotext", {
-        args: ["-bbox", `${folder}/long.pdf`, "-"],
-      }).output();
-      const boxes = [
-        ...new TextDecoder().decode(stdout).matchAll(
-          /xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">([^<]*)</g,
-        ),
-      ].filter(([, , , text]) => /W{5}|Ñ{5}|(e\u0301|é){5}/u.test(text!));
+      const boxes = (await wordsOf(`${folder}/long.pdf`))
+        .filter(({ text }) => /W{5}|Ñ{5}|(e\u0301|é){5}/u.test(text));
       assert.ok(boxes.length > 0, `no part of "${word.slice(0, 4)}..." was found`);
-      for (const [, left, right, text] of boxes) {
-        const [from, to] = [Number(left), Number(right)];
+      for (const { from, to, text } of boxes) {
         const end = from < COLUMN.rightFrom ? COLUMN.leftTo : COLUMN.rightTo;
         assert.ok(to <= end, `"${text}" stands from ${from} to ${to}, beyond ${end}`);
       }

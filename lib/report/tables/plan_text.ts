@@ -1,6 +1,6 @@
 import type { PlannedNeed, SweepPlan } from "../../runs/mod.ts";
 import type { CoverageRow, GaugeTitles } from "../rows/row_types.ts";
-import { formatCount, formatCounted, formatPercent } from "../words/format_numbers.ts";
+import { formatCount, formatCounted, formatPercent, formatSeed } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { lossText } from "../words/measures.ts";
 import { type Column, count, decimal, markdownOf, share } from "./column.ts";
@@ -54,7 +54,7 @@ export function planText(
     ...paths.map(({ name, variants }) =>
       `Path ${markdownText(name)}: ${variants.map((one) => markdownText(one)).join(", then ")}.`
     ),
-    `Databases to choose by (seed ${formatCount(seed)}): ${names(halves.choose) || "none"}.`,
+    `Databases to choose by (seed ${formatSeed(seed)}): ${names(halves.choose) || "none"}.`,
     `Databases to confirm on: ${names(halves.confirm) || "none"}.`,
     `Primary claims, adjusted together: ${names(primary) || "none"}.`,
     ...(there ? [`Items that there are: ${formatCount(there)}.`] : []),

@@ -266,7 +266,7 @@ Deno.test("planText() has the tolerated loss, the paths, the halves, and what n 
   assert.match(text, /Items that there are: 900\./);
   const rows = cells(needsTable(STUDY.plan));
   assert.deepEqual(
-    rows.map((row) => Number(row["items needed"])),
+    rows.map((row) => Number(row["items needed"]!.replaceAll(",", ""))),
     STUDY.plan.needs.map(({ items }) => items),
   );
   const nats = cells(needsTable({

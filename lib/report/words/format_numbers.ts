@@ -118,12 +118,24 @@ export function formatPValue(p: number): string {
 }
 
 /**
- * How many there are of something.
+ * How many there are of something, its thousands parted by commas; {@linkcode formatSeed} is for what
+ * is no count.
  *
  * @throws {RangeError} If it is not a whole number from 0 on.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { formatCount } from "./format_numbers.ts";
+ * assert.deepEqual([972, 1034, 14042].map(formatCount), ["972", "1,034", "14,042"]);
+ * ```
  */
 export function formatCount(count: number): string {
-  return String(checkCount(count));
+  return String(checkCount(count)).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
+/** A seed, as a config has it. @throws {RangeError} If it is not a whole number from 0 on. */
+export function formatSeed(seed: number): string {
+  return String(checkCount(seed));
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   formatNats,
   formatPercent,
   formatPValue,
+  formatSeed,
   formatSigned,
   formatSignedScore,
 } from "./format_numbers.ts";
@@ -38,6 +39,17 @@ Deno.test("formatSignedScore() has three decimals, or as many as a sign needs", 
     "0.000",
   ]);
   assert.throws(() => formatSignedScore(NaN), RangeError);
+});
+
+Deno.test("formatCount() parts thousands, a seed is as it is", () => {
+  assert.deepEqual([0, 999, 1000, 14042, 1234567].map(formatCount), [
+    "0",
+    "999",
+    "1,000",
+    "14,042",
+    "1,234,567",
+  ]);
+  assert.equal(formatSeed(14042), "14042");
 });
 
 Deno.test("formatCounted() names one of them and several", () => {

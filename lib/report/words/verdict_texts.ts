@@ -22,8 +22,10 @@ export interface VerdictTexts {
   between(low: string, high: string, unit: string): string;
   /** Of a difference that does not hold beside the other claims; `p` is "= 0.042" or "< 0.001". */
   alone(between: string, claims: number, p: string): string;
-  /** The unit's name behind a number; empty where there is none. */
-  readonly units: Readonly<Record<Unit, string>>;
+  /**
+   * The unit's name behind the numbers that it is of, as they are printed; empty where there is none.
+   */
+  unit(unit: Unit, ...numbers: readonly string[]): string;
   /** A text with numbers as the language writes them. */
   numbers(text: string): string;
 }
@@ -41,9 +43,26 @@ export const ENGLISH: VerdictTexts = {
   between: (low, high, unit) => `between ${low} and ${high}${behind(unit)}`,
   alone: (between, claims, p) =>
     `alone it is ${between}, but not beside the ${claims} claims that are adjusted together (p ${p})`,
-  units: { "points": "points", "nats a token": "nats a token", "Brier score": "" },
+  unit: (unit) => unit === "Brier score" ? "" : unit,
   numbers: (text) => text,
 };
+
+/** Of one and of several. */
+const PORTUGUESE_UNITS: Readonly<Record<Unit, readonly [string, string]>> = {
+  "points": ["ponto", "pontos"],
+  "nats a token": ["nat por token", "nats por token"],
+  "Brier score": ["", ""],
+};
+
+/**
+ * Whether Portuguese takes the singular behind a printed number: below 2, whatever its sign and its
+ * decimals.
+ *
+ * Source: Unicode CLDR, plural rules of "pt": one is i = 0..1; a range is so if both its ends are.
+ */
+export function isSingular(number: string): boolean {
+  return /^[+\u2212-]?[01](?![\d])/.test(number);
+}
 
 /** Portuguese as it is written in Brazil, with a decimal comma. */
 export const PORTUGUESE: VerdictTexts = {
@@ -58,25 +77,30 @@ export const PORTUGUESE: VerdictTexts = {
   between: (low, high, unit) => `entre ${low} e ${high}${behind(unit)}`,
   alone: (between, claims, p) =>
     `isolada, está ${between}, mas não junto às ${claims} afirmações ajustadas em conjunto (p ${p})`,
-  units: { "points": "pontos", "nats a token": "nats por token", "Brier score": "" },
+  unit: (unit, ...numbers) => PORTUGUESE_UNITS[unit][numbers.every(isSingular) ? 0 : 1],
   numbers: decimalComma,
 };
 
 /**
- * A text with English numbers as Portuguese writes them: a comma before the decimals, and a
- * semicolon between the ends of an interval.
+ * A text with English numbers as Portuguese writes them: a comma before the decimals, points between
+ * thousands, and a semicolon between the ends of an interval.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  *
  * assert.equal(decimalComma("+8.8 [+4.2, +13.3], p = 0.042"), "+8,8 [+4,2; +13,3], p = 0,042");
+ * assert.equal(decimalComma("8,325 of 14,042"), "8.325 of 14.042");
  * ```
  */
 export function decimalComma(text: string): string {
   return text
     .replaceAll(/\[([+\u2212]?[\d.]+), ([+\u2212]?[\d.]+)\]/g, "[$1; $2]")
-    .replaceAll(/(?<![\d.,\p{L}_-])(\d+)\.(\d+)(?![\d.]*\p{L}|\d*\.\d)/gu, "$1,$2");
+    .replaceAll(
+      /(?<![\d.,\p{L}_-])(\d+)(?:\.(\d+)(?![\d.]*\p{L}|\d*\.\d)|((?:,\d{3})+)(?!,?\d))/gu,
+      (_, whole: string, decimals: string | undefined, thousands = "") =>
+        whole + (decimals === undefined ? thousands.replaceAll(",", ".") : `,${decimals}`),
+    );
 }
 
 function behind(unit: string): string {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { changeOf, grid, natsOf } from "../testing/made_up_changes.ts";
 import { unwarrantedSentences } from "./unwarranted.ts";
 import { decimalComma, ENGLISH, PORTUGUESE } from "./verdict_texts.ts";
-import { changeSentence, changeSentenceIn, lossIn } from "./verdict_words.ts";
+import { changeIn, changeSentence, changeSentenceIn, lossIn } from "./verdict_words.ts";
 
 const PAIRS = [
   [/: a gain/, /: um ganho/],
@@ -13,10 +13,10 @@ const PAIRS = [
   ],
   [/no difference shown/, /nenhuma diferença demonstrada/],
   [/\(unadjusted\)/, /\(não ajustado\)/],
-  [/between .* and .*(?:points|nats)/, /entre .* e .*(?:pontos|nats)/],
+  [/between .* and .*(?:points|nats)/, /entre .* e .*(?:pontos?|nats?)\b/],
   [
     /its bound, one-sided at 5 %, is \S+ (?:points|nats a token);/,
-    /seu limite, unilateral a 5 %, é \S+ (?:pontos|nats por token);/,
+    /seu limite, unilateral a 5 %, é \S+ (?:pontos?|nats? por token);/,
   ],
   [/but not beside the/, /mas não junto às/],
   [/there is no interval/, /não há intervalo/],
@@ -49,8 +49,9 @@ Deno.test("changeSentenceIn() decides alike in both languages, with the same num
 
 Deno.test("lossIn() has the unit of the measure in the language", () => {
   assert.equal(lossIn(ENGLISH, "prose", 0.05), "0.050 nats a token");
-  assert.equal(lossIn(PORTUGUESE, "prose", 0.05), "0,050 nats por token");
+  assert.equal(lossIn(PORTUGUESE, "prose", 0.05), "0,050 nat por token");
   assert.equal(lossIn(PORTUGUESE, "mmlu", 0.03), "3,0 pontos");
+  assert.equal(lossIn(ENGLISH, "mmlu", 0.01), "1.0 points");
 });
 
 Deno.test("decimalComma() leaves versions and names alone", () => {
@@ -59,4 +60,25 @@ Deno.test("decimalComma() leaves versions and names alone", () => {
   assert.equal(decimalComma("2.5B"), "2.5B");
   assert.equal(decimalComma("[\u22128.4, +4.3]"), "[\u22128,4; +4,3]");
   assert.equal(decimalComma("12.5 %, 3.0"), "12,5 %, 3,0");
+  assert.equal(decimalComma("n = 14,042, 1,234,567; 3, 4"), "n = 14.042, 1.234.567; 3, 4");
+  assert.equal(decimalComma("of 128, 130 and 1,0345"), "of 128, 130 and 1,0345");
+});
+
+Deno.test("changeIn() takes the singular behind less than two in Portuguese, as it is printed", () => {
+  const of = (change: number): string => changeIn(PORTUGUESE, "mmlu", change);
+  assert.equal(of(0.007), "+0,7 ponto");
+  assert.equal(of(0), "0,0 ponto");
+  assert.equal(of(-0.0194), "\u22121,9 ponto");
+  assert.equal(of(-0.01996), "\u22122,0 pontos");
+  assert.equal(of(0.12), "+12,0 pontos");
+  assert.equal(of(0.1), "+10,0 pontos");
+  assert.equal(changeIn(PORTUGUESE, "prose", -2.5), "\u22122,500 nats por token");
+  assert.equal(changeIn(ENGLISH, "mmlu", 0.007), "+0.7 points");
+});
+
+Deno.test("the unit of a range is singular in Portuguese where both its ends are", () => {
+  assert.equal(PORTUGUESE.unit("points", "\u22121,0", "+1,9"), "ponto");
+  assert.equal(PORTUGUESE.unit("points", "\u22121,0", "+2,0"), "pontos");
+  assert.equal(PORTUGUESE.unit("points", "\u221210,0", "+1,0"), "pontos");
+  assert.equal(PORTUGUESE.unit("Brier score", "0,1"), "");
 });

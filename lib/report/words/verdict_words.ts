@@ -99,8 +99,9 @@ export function lossIn(texts: VerdictTexts, measure: Measure, delta: number): st
   return withUnit(texts, texts.numbers(lossNumber(delta, measure)), measure);
 }
 
-function withUnit(texts: VerdictTexts, number: string, measure: Measure): string {
-  const unit = texts.units[unitOf(measure)];
+/** A printed number of a measure, in the language already, with its unit. */
+export function withUnit(texts: VerdictTexts, number: string, measure: Measure): string {
+  const unit = texts.unit(unitOf(measure), number);
   return unit === "" ? number : `${number} ${unit}`;
 }
 
@@ -138,5 +139,5 @@ function betweenText(texts: VerdictTexts, { measure, verdict: { ci95 } }: Worded
   const [low, high] = ci95!.map((end) =>
     texts.numbers(changeNumber(possible(end, measure), measure))
   );
-  return texts.between(low!, high!, texts.units[unitOf(measure)]);
+  return texts.between(low!, high!, texts.unit(unitOf(measure), low!, high!));
 }

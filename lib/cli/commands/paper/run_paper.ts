@@ -1,9 +1,18 @@
 import { join, resolve } from "node:path";
 import { checkOutputFolder, fromRoot, writeAtomic } from "../../../ground/mod.ts";
-import { formatCounted, MOST_PAGES, PAPER_LANGUAGES, writePaper } from "../../../report/mod.ts";
+import {
+  escapedLetters,
+  formatCounted,
+  MOST_PAGES,
+  PAPER_LANGUAGES,
+  writePaper,
+} from "../../../report/mod.ts";
 import { findStudy, readPaperInputs } from "../../../study/mod.ts";
 import { type CommandContext, type FlagValues, oneOf, text, texts } from "../../command.ts";
 import { DEFAULT_STUDY } from "../../study_flags.ts";
+
+/** So many letters that the fonts do not have are named. */
+const SHOWN_LETTERS = 5;
 
 /** The work of `paper`. */
 export async function runPaper(
@@ -35,6 +44,15 @@ export async function runPaper(
       ...writePaper(inputs[language], language),
     };
   });
+  const escaped = languages.flatMap((language) => escapedLetters(inputs[language]));
+  const letters = [...new Set(escaped.map(({ letter, number }) => `${letter} (${number})`))];
+  if (letters.length > 0) {
+    progress.note(
+      `The paper's fonts do not have ${letters.slice(0, SHOWN_LETTERS).join(", ")}` +
+        (letters.length > SHOWN_LETTERS ? ` and ${letters.length - SHOWN_LETTERS} more` : "") +
+        ": where it shows such a letter, its number stands in its place",
+    );
+  }
   for (const { file, pdf, pages } of papers) {
     writeAtomic(file, pdf);
     print(`${file}: ${formatCounted(pages, "page")} of ${MOST_PAGES}`);
