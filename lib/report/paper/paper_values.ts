@@ -14,6 +14,7 @@ import { lossIn, pValueText } from "../words/verdict_words.ts";
 import { cutCounts, notedCuts } from "../words/cut_text.ts";
 import { exampleValues, LINE_OF_CODE } from "./example_values.ts";
 import { findingValues } from "./finding_values.ts";
+import { shownValues, trainingPlaces } from "./known_values.ts";
 import { namesOf } from "./outcome_values.ts";
 import { dataKinds, type PaperContext } from "./paper_inputs.ts";
 import {
@@ -171,7 +172,7 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
     tuned,
     outsideTrainSplit: variants.some(({ origin }) => origin.outsideTrainSplit === true),
     examples: config.training.examples,
-    trained: config.training.recipes.length > 0,
+    ...trainingPlaces(summary, words),
     fixedOrder: config.training.deterministic === true,
     trainingPrompt: (config.training.prompt ?? "zero-shot").replace("-", "_"),
     tokenLimit: config.training.recipes.some(({ maxTokens }) => maxTokens !== undefined),
@@ -231,7 +232,7 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
         title: rows.titles.mmlu,
         n: counts.mmlu.scored,
         subjects: counts.mmlu.subjects,
-        shots: config.mmlu.shots,
+        ...shownValues(summary),
         perCategory: config.mmlu.perCategory,
         someZero: rows.changes.some(({ measure, group, variant, verdict }) =>
           measure === "mmlu" && group !== ALL && variants.shown.includes(variant) &&

@@ -141,6 +141,25 @@ Deno.test("exportFiles() writes samples of lm-eval whose hashes and means are th
   }
 });
 
+Deno.test("exportFiles() gives lm-eval as num_fewshot what was shown, and nothing where subjects differ", () => {
+  const study = sample(["base"]);
+  const shots = (mmlu: { readonly shots?: number; readonly fewestShots?: number }): unknown => {
+    const { counts } = study.summary!;
+    const summary = {
+      ...study.summary!,
+      counts: { ...counts, mmlu: { ...counts.mmlu!, ...mmlu } },
+    };
+    const files = Object.entries(exportFiles({ ...study, summary }, "lm-eval"));
+    const results = JSON.parse(files.find(([path]) => path.includes("/results_"))![1] as string);
+    const { num_fewshot } = results.configs.lab_multiple_choice;
+    assert.equal(results["n-shot"].lab_multiple_choice, num_fewshot);
+    return num_fewshot;
+  };
+  assert.equal(shots({}), 4);
+  assert.equal(shots({ shots: 0 }), 0);
+  assert.equal(shots({ shots: 3, fewestShots: 1 }), undefined);
+});
+
 Deno.test("exportFiles() gives a document the same hash for every variant of lm-eval's samples", () => {
   const files = Object.entries(exportFiles(sample(), "lm-eval"));
   for (const task of ["lab_text_to_sql", "lab_multiple_choice", "lab_general_text"]) {
