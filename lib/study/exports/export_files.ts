@@ -64,13 +64,13 @@ export function exportFiles(
 }
 
 function junitFiles(study: ExportedStudy, undecided: Undecided): Readonly<Record<string, string>> {
-  const { name, titles, changes, variants } = study;
+  const { name, titles, changes, variants, tolerances } = study;
   const base = neededBase(study);
   const tuned = variants.filter((variant) => variant.name !== BASE.name);
   if (tuned.length === 0) {
     throw new UsageError(`Cannot export ${study.folder} as junit: it has no tuned variant`);
   }
-  const options = { study: name, titles, undecided };
+  const options = { study: name, titles, tolerances, undecided };
   return {
     "claims.xml": claimsJunit(changes, options),
     "questions.xml": questionsJunit(tuned.flatMap((own) => questionCases(base, own)), options),
