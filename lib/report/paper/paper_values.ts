@@ -11,6 +11,7 @@ import {
   formatPercent,
 } from "../words/format_numbers.ts";
 import { lossIn, pValueText } from "../words/verdict_words.ts";
+import { tooFewClusters } from "../words/shown_interval.ts";
 import { cutCounts, notedCuts } from "../words/cut_text.ts";
 import { exampleValues, LINE_OF_CODE } from "./example_values.ts";
 import { findingValues } from "./finding_values.ts";
@@ -82,6 +83,7 @@ export function paperValues(
       interval: INTERVAL_LEVEL,
       exclusion: EXCLUSION_LEVEL,
       seedsOfARecipe: MIN_SEEDS_OF_A_RECIPE,
+      fewClusters: context.rows.changes.some(tooFewClusters),
       timeoutSeconds: inputs.summary.config.spider.timeoutMs / 1000,
     },
     data: dataValues(context),
