@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import type { Summary } from "../../runs/mod.ts";
 import { paperInputs } from "../testing/paper_fixture.ts";
 import { SUMMARY } from "../testing/summary_fixture.ts";
+import { summaryRows } from "../rows/summary_rows.ts";
+import { paperVariants } from "./paper_variants.ts";
 import { PAPER_LANGUAGES, paperSource, writePaper } from "./write_paper.ts";
 
 const { config, counts, provenance } = SUMMARY;
@@ -76,4 +78,47 @@ Deno.test("writePaper() says how many examples were shown before a question, not
     assert.doesNotMatch(text({}, language), /of its own subject|de seu próprio assunto/);
   }
   writePaper(paperInputs(elsewhere({ shots: 0 })), "en");
+});
+
+const SINGULAR = {
+  en: [
+    /over all examples of one variant;/,
+    /The one path \(/,
+    /on the one other database\./,
+    /stays at \d+ wrong statements?/,
+  ],
+  pt: [
+    /sobre todos os exemplos de uma variante;/,
+    /O único caminho \(/,
+    /demonstrado de novo no outro\./,
+    /fica em \d+ consultas? erradas?/,
+  ],
+};
+
+Deno.test("writePaper() counts one as one, and what did not move as what stays", () => {
+  const [main] = paperVariants(summaryRows(SUMMARY)).shown;
+  const { plan, variants } = SUMMARY;
+  const base = variants[0]!.sql!;
+  const one: Summary = {
+    ...SUMMARY,
+    plan: {
+      ...plan,
+      paths: plan.paths.slice(0, 1),
+      primary: [main!],
+      halves: { choose: plan.halves.choose, confirm: plan.halves.confirm.slice(0, 1) },
+    },
+    variants: variants.map((variant) => ({
+      ...variant,
+      sql: { ...variant.sql!, byClass: base.byClass },
+    })),
+  };
+  for (const language of PAPER_LANGUAGES) {
+    const several = paperSource(paperInputs(SUMMARY), language).source.plain;
+    const text = paperSource(paperInputs(one), language).source.plain;
+    for (const form of SINGULAR[language]) {
+      assert.match(text, form);
+      assert.doesNotMatch(several, form);
+    }
+    assert.doesNotMatch(text, /goes from (\d+) wrong statements? to \1\b/);
+  }
 });

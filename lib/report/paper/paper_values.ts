@@ -172,6 +172,7 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
     severalSeeds: rows.seeds.length > 0,
     ofSeeds: namesOf(words, [...new Set(rows.seeds.map(({ recipe }) => recipe))]),
     tuned,
+    oneTuned: tuned === 1,
     outsideTrainSplit: variants.some(({ origin }) => origin.outsideTrainSplit === true),
     examples: config.training.examples,
     ...trainingPlaces(summary, words),
@@ -272,10 +273,15 @@ function planValues({ inputs: { summary }, rows, words }: PaperContext): Templat
     alpha: plan.alpha,
     level: plan.alpha / Math.max(1, plan.paths.length),
     paths: plan.paths.length,
+    onePath: plan.paths.length === 1,
     primary: plan.primary.length,
+    onePrimary: plan.primary.length === 1,
     claims: findings.claims.length,
+    oneClaim: findings.claims.length === 1,
     afterAnswers: plan.afterAnswers ?? false,
     choose: plan.halves.choose.length,
     confirm: plan.halves.confirm.length,
+    oneChoose: plan.halves.choose.length === 1,
+    oneConfirm: plan.halves.confirm.length === 1,
   };
 }

@@ -101,3 +101,19 @@ Deno.test("exportFiles() says in a card what was shown, and no seed of a trainin
   assert.match(elsewhere, /- examples shown: text-to-SQL 3, MMLU 0 to 2\n/);
   assert.doesNotMatch(elsewhere, /training 42/);
 });
+
+Deno.test("exportFiles() gives a change the same word in a card's list and in its table", () => {
+  const study = openExport(fromRoot("results/recorded/sample"), { tolerances: TOLERANCES });
+  const { changes } = study;
+  const unadjusted = changes.map(({ adjusted: _, ...row }) => row);
+  for (const rows of [changes, unadjusted]) {
+    const card = exportFiles({ ...study, changes: rows }, "model-card")["README.md"] as string;
+    for (const measure of ["text-to-SQL", "MMLU", "general text"]) {
+      const line = card.split("\n").find((text) => text.startsWith(`- ${measure}`))!;
+      const word = card.split("\n").find((text) => text.startsWith(`| ${measure}`))!
+        .split("|").at(-2)!.trim();
+      assert.ok(line.includes(`: ${word}`), `${line} / ${word}`);
+      assert.equal(word.includes("(unadjusted)"), line.includes("(unadjusted)"));
+    }
+  }
+});
