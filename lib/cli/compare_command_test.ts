@@ -151,6 +151,7 @@ Deno.test("compare takes runs made earlier: files, and variants of a study's fol
   ]);
   assert.equal(code, 0, notes.join("\n"));
   assert.match(printed, /^Changes from base to first\n/);
+  assert.doesNotMatch(printed, /two decimals/);
   const { comparison } = JSON.parse(Deno.readTextFileSync(`${out}/comparison.json`));
   const { variants } = readSummary(`${study.out}/summary.json`);
   const { sql, mmlu } = variants[1]!.versusBase!;
@@ -283,6 +284,22 @@ Deno.test("compare --run reads no damaged file, no flags of another comparison a
   await assertRefused(run(damaged, other), /letters\.parquet: it cannot be read as Parquet/);
   await assertRefused(run(other, other), /is given twice/);
   await assertRefused(run(damaged, other, "--only", "mmlu"), /--only does not go with --run/);
+});
+
+Deno.test("compare --run says that a recording's log-probabilities are rounded", async () => {
+  const out = Deno.makeTempDirSync();
+  try {
+    const runs = ["base", "qv-lr2e-3"].flatMap((name) => ["--run", `${SAMPLE}::${name}`]);
+    const { printed } = await runMain(["compare", ...runs, "--out", out]);
+    const lines = printed.split("\n").filter((line) => line.includes("two decimals"));
+    assert.equal(lines.length, 1);
+    assert.match(
+      lines[0]!,
+      /^- log-probabilities .* in .*::base and .*::qv-lr2e-3: the letter prior/,
+    );
+  } finally {
+    Deno.removeSync(out, { recursive: true });
+  }
 });
 
 Deno.test("compare --run tolerates the loss that its help says when --delta is left out", async () => {

@@ -56,7 +56,7 @@ export function evaluationConfig(flags: FlagValues, task: Task): StudyConfig {
       ...(title === undefined ? {} : { title }),
     },
   }, { path: "the flags" });
-  return dataLabel(merged, [merged[task].path]);
+  return dataLabel(merged, [task === "spider" ? "sql" : task]);
 }
 
 /** Where the flags say that the data are; `undefined` for where the config says. */

@@ -131,6 +131,7 @@ export { type PaperVariants, paperVariants } from "./paper/paper_variants.ts";
 export { escapedLetters, PAPER_LANGUAGES, writePaper } from "./paper/write_paper.ts";
 export type { ExampleAnswer, ExampleRow, ResultTable } from "./rows/example_types.ts";
 export { changeRows, pairRows } from "./rows/change_rows.ts";
+export { type ChoiceShots, choiceShots } from "./rows/choice_shots.ts";
 export { shotsName } from "./rows/groups.ts";
 export type { ChangeContext } from "./rows/change_rows.ts";
 export type {

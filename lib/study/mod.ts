@@ -132,6 +132,7 @@ export {
   type RepetitionRow,
 } from "./repeat/compare_repetition.ts";
 export { type RepeatedVariant, repeatVariant } from "./repeat/repeat_variant.ts";
+export { roundedLogProbs } from "./results/rounded_log_probs.ts";
 export { type ComparedResults, compareResults } from "./results/compare_results.ts";
 export { type FlippedExample, flippedExamples } from "./numbers/flips.ts";
 export { ANSWER_SUMS, writeAnswerSums } from "./results/answer_sums.ts";

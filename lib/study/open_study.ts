@@ -43,7 +43,7 @@ export async function openStudy(
   given: StudyConfig,
   { out, training = false, planOnly = false, progress, signal }: OpenStudyOptions,
 ): Promise<OpenStudy> {
-  const config = dataLabel(given, [given.spider.path, given.mmlu.path]);
+  const config = dataLabel(given);
   await ensureSample(config, progress);
   const data = await openDataInputs(config);
   const shortfalls = [

@@ -114,7 +114,14 @@ Deno.test({
           databases: 6,
           missingDatabases: [],
         },
-        mmlu: { title: "MMLU", asked: MMLU, scored: MMLU, missing: 0, subjects: MMLU },
+        mmlu: {
+          title: "MMLU",
+          asked: MMLU,
+          scored: MMLU,
+          missing: 0,
+          subjects: MMLU,
+          shots: 1,
+        },
         prose: { title: "general text", asked: PROSE, scored: PROSE, missing: 0, topics: PROSE },
       });
       for (const { sql, mmlu, versusBase, name } of summary.variants) {

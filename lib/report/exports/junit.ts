@@ -1,7 +1,7 @@
-import { GAUGES } from "../../runs/mod.ts";
+import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import type { ChangeRow, GaugeTitles } from "../rows/row_types.ts";
 import { ALL } from "../rows/groups.ts";
-import { lossText, measureName } from "../words/measures.ts";
+import { betterOf, lossText, measureName } from "../words/measures.ts";
 import { changeSentence } from "../words/verdict_words.ts";
 import { xmlDocument, type XmlElement } from "./xml.ts";
 
@@ -11,6 +11,11 @@ export interface JunitOptions {
   readonly study: string;
   /** What the data of each gauge are called. */
   readonly titles: GaugeTitles;
+  /**
+   * The losses that a build bears where the study's plan names none, by gauge, in its unit; on a gauge
+   * without one any loss that is shown fails.
+   */
+  readonly tolerances?: Readonly<Partial<Record<Gauge, number>>>;
   /**
    * What a claim is that the data decide neither way: `skip` shows it as skipped, `fail` as failed.
    */
@@ -54,7 +59,9 @@ interface Case {
 
 /**
  * The claims of a study as JUnit XML: a test suite a variant, a test case a gauge, "no loss of 3.0
- * points or more on MMLU" where a loss is tolerated, "no loss on MMLU" where none was named.
+ * points or more on MMLU" where a loss is tolerated, "no loss on text-to-SQL" where none is.
+ *
+ * What is tolerated is what the study's plan says of its gauge, and on others what the options say.
  *
  * - passed: a loss of the tolerated size is excluded, or a gain is shown;
  * - failed: a loss is shown and one of the tolerated size is not excluded;
@@ -62,9 +69,10 @@ interface Case {
  */
 export function claimsJunit(
   changes: readonly ChangeRow[],
-  { study, titles, undecided = "skip" }: JunitOptions,
+  { study, titles, tolerances = {}, undecided = "skip" }: JunitOptions,
 ): string {
-  const claims = changes.filter(({ group, measure }) => group === ALL && isGauge(measure));
+  const claims = changes.filter(({ group, measure }) => group === ALL && isGauge(measure))
+    .map((row) => tolerating(row, tolerances[row.measure as Gauge]));
   return junit(
     study,
     claims.map((row) => {
@@ -84,6 +92,21 @@ export function claimsJunit(
       };
     }),
   );
+}
+
+/** A change with a tolerated loss, where it has none of its own: the bound says whether it is excluded. */
+function tolerating(row: ChangeRow, tolerance: number | undefined): ChangeRow {
+  const { delta, verdict, measure, outcome } = row;
+  if (delta !== undefined || tolerance === undefined) return row;
+  const { worst } = verdict;
+  const lossExcluded = worst !== undefined &&
+    (betterOf(measure) === "higher" ? worst > -tolerance : worst < tolerance);
+  return {
+    ...row,
+    delta: tolerance,
+    verdict: { ...verdict, lossExcluded },
+    outcome: outcome === "no_difference_shown" && lossExcluded ? "loss_excluded" : outcome,
+  };
 }
 
 function claimEnd(

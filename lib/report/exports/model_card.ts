@@ -5,6 +5,7 @@ import { markdownTable } from "../tables/markdown_table.ts";
 import { formatCount, formatNats, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { betterOf, gaugeText, measureName, unitOf } from "../words/measures.ts";
+import { ENGLISH } from "../words/verdict_texts.ts";
 import { changeSentence, INTERVAL_NOTE, outcomeWord } from "../words/verdict_words.ts";
 import { changeCell } from "../tables/change_table.ts";
 import { SHOWN } from "../measures/measures.ts";
@@ -112,7 +113,7 @@ function section(facts: CardFacts): string {
     scoreText(tuned, measure),
     changeCell(change),
     unitOf(measure),
-    outcomeWord(change),
+    outcomeWord(change) + (change.adjusted ? "" : ENGLISH.unadjusted),
   ]);
   const right = (title: string): { title: string; align: "right" } => ({ title, align: "right" });
   return [

@@ -49,6 +49,8 @@ export const SHOWN_MMLU: ShownMeasure = {
         asked: mmlu.asked,
         scored: mmlu.scored,
         clusters: mmlu.subjects,
+        ...(mmlu.shots === undefined ? {} : { shots: mmlu.shots }),
+        ...(mmlu.fewestShots === undefined ? {} : { fewestShots: mmlu.fewestShots }),
         missing: "",
       }]
       : [],

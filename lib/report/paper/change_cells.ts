@@ -2,6 +2,7 @@ import type { ChangeRow } from "../rows/row_types.ts";
 import { percentText } from "../tables/change_table.ts";
 import { formatEstimate, formatSigned, type PrintedEstimate } from "../words/format_numbers.ts";
 import { changeBounds, changeNumber } from "../words/measures.ts";
+import { shownInterval } from "../words/shown_interval.ts";
 import { isShown } from "../words/verdict_words.ts";
 import type { PaperWords } from "./paper_words.ts";
 import { typstText } from "./typst_text.ts";
@@ -12,7 +13,8 @@ import { typstText } from "./typst_text.ts";
  */
 export function changeCell({ texts }: PaperWords, row: ChangeRow | undefined): string {
   if (!row) return "[]";
-  const { measure, adjusted, verdict: { difference, ci95 } } = row;
+  const { measure, adjusted, verdict: { difference } } = row;
+  const ci95 = shownInterval(row);
   const number = texts.numbers(changeNumber(difference, measure));
   const marked = typstText(number + (adjusted ? "†" : ""));
   const ends = ci95 === undefined

@@ -239,6 +239,9 @@ function recommendationValues({ rows, words }: PaperContext): TemplateValues | n
       overallChange(rows, rows.plan.gauge, chosen!)?.outcome === "loss",
     steps: steps.length,
     tested: steps.filter(({ tested }) => tested).length,
+    oneStep: steps.length === 1,
+    oneTested: steps.filter(({ tested }) => tested).length === 1,
+    oneConfirm: halves.confirm.length === 1,
     stepsPassed: steps.filter((step) => step.passed).length,
   };
 }

@@ -3,6 +3,7 @@ import type { Gauge } from "../../runs/mod.ts";
 import type { ChangeRow, StudyRows } from "../rows/row_types.ts";
 import { BASE_NAME, overallChange } from "../rows/study_lookup.ts";
 import { changeBounds } from "../words/measures.ts";
+import { type IntervalRow, shownInterval, tooFewClusters } from "../words/shown_interval.ts";
 import { changeIn, isShown, lossIn, outcomeWordIn, pValueText } from "../words/verdict_words.ts";
 import { percentIn } from "./change_cells.ts";
 import type { PaperContext } from "./paper_inputs.ts";
@@ -13,8 +14,10 @@ import type { TemplateValue, TemplateValues } from "./template.ts";
 /** A change with its interval and no word: for what is described, or grouped by its word. */
 export function numbersOf(
   { texts }: PaperWords,
-  { measure, verdict: { difference, ci95 } }: Pick<ChangeRow, "measure" | "verdict">,
+  row: Pick<ChangeRow, "measure"> & IntervalRow,
 ): string {
+  const { measure, verdict: { difference } } = row;
+  const ci95 = shownInterval(row);
   const change = changeIn(texts, measure, difference);
   return ci95 === undefined ? change : `${change} ${texts.numbers(changeBounds(ci95, measure))}`;
 }
@@ -22,7 +25,8 @@ export function numbersOf(
 /** A change with its interval and its word, without the one-sided bound of an excluded loss. */
 export function shortSentence(words: PaperWords, row: ChangeRow): string {
   const mark = row.adjusted ? "" : words.texts.unadjusted;
-  return `${numbersOf(words, row)}: ${outcomeWordIn(words.texts, row)}${mark}`;
+  const why = tooFewClusters(row) ? `, ${words.texts.fewClusters}` : "";
+  return `${numbersOf(words, row)}: ${outcomeWordIn(words.texts, row)}${why}${mark}`;
 }
 
 /** Names of variants as a list in a sentence. */
@@ -123,7 +127,9 @@ export function classValues(
     .map(({ errorClass, count: base }) => ({
       name: nameIn(words, errorClass),
       base,
+      oneBase: base === 1,
       main: count(main, errorClass),
+      same: count(main, errorClass) === base,
     }));
 }
 

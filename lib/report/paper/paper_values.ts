@@ -11,9 +11,11 @@ import {
   formatPercent,
 } from "../words/format_numbers.ts";
 import { lossIn, pValueText, withUnit } from "../words/verdict_words.ts";
+import { tooFewClusters } from "../words/shown_interval.ts";
 import { cutCounts, notedCuts } from "../words/cut_text.ts";
 import { exampleValues, LINE_OF_CODE } from "./example_values.ts";
 import { findingValues } from "./finding_values.ts";
+import { shownValues, trainingPlaces } from "./known_values.ts";
 import { namesOf } from "./outcome_values.ts";
 import { dataKinds, type PaperContext } from "./paper_inputs.ts";
 import {
@@ -81,6 +83,7 @@ export function paperValues(
       interval: INTERVAL_LEVEL,
       exclusion: EXCLUSION_LEVEL,
       seedsOfARecipe: MIN_SEEDS_OF_A_RECIPE,
+      fewClusters: context.rows.changes.some(tooFewClusters),
       timeoutSeconds: inputs.summary.config.spider.timeoutMs / 1000,
     },
     data: dataValues(context),
@@ -169,9 +172,10 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
     severalSeeds: rows.seeds.length > 0,
     ofSeeds: namesOf(words, [...new Set(rows.seeds.map(({ recipe }) => recipe))]),
     tuned,
+    oneTuned: tuned === 1,
     outsideTrainSplit: variants.some(({ origin }) => origin.outsideTrainSplit === true),
     examples: config.training.examples,
-    trained: config.training.recipes.length > 0,
+    ...trainingPlaces(summary, words),
     fixedOrder: config.training.deterministic === true,
     trainingPrompt: (config.training.prompt ?? "zero-shot").replace("-", "_"),
     tokenLimit: config.training.recipes.some(({ maxTokens }) => maxTokens !== undefined),
@@ -231,7 +235,7 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
         title: rows.titles.mmlu,
         n: counts.mmlu.scored,
         subjects: counts.mmlu.subjects,
-        shots: config.mmlu.shots,
+        ...shownValues(summary),
         perCategory: config.mmlu.perCategory,
         someZero: rows.changes.some(({ measure, group, variant, verdict }) =>
           measure === "mmlu" && group !== ALL && variants.shown.includes(variant) &&
@@ -269,10 +273,15 @@ function planValues({ inputs: { summary }, rows, words }: PaperContext): Templat
     alpha: plan.alpha,
     level: plan.alpha / Math.max(1, plan.paths.length),
     paths: plan.paths.length,
+    onePath: plan.paths.length === 1,
     primary: plan.primary.length,
+    onePrimary: plan.primary.length === 1,
     claims: findings.claims.length,
+    oneClaim: findings.claims.length === 1,
     afterAnswers: plan.afterAnswers ?? false,
     choose: plan.halves.choose.length,
     confirm: plan.halves.confirm.length,
+    oneChoose: plan.halves.choose.length === 1,
+    oneConfirm: plan.halves.confirm.length === 1,
   };
 }

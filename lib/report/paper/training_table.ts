@@ -21,7 +21,10 @@ export function trainingTable({ inputs, words }: PaperContext): TypstMarkup {
     ]),
   ];
   const columns = names.map((name) => ({
-    recipe: config.training.recipes.find((recipe) => recipe.name === name),
+    // what the config asked for is not what an adapter from elsewhere was trained with
+    recipe: provenance.adapterSettings[name]?.trained === "elsewhere"
+      ? undefined
+      : config.training.recipes.find((recipe) => recipe.name === name),
     settings: provenance.adapterSettings[name],
     training: inputs.trainings.find(({ variant }) => variant === name),
   }));

@@ -215,8 +215,10 @@ export interface CoverageRow {
   readonly scored: number;
   /** Databases, subjects or topics: the clusters of the intervals. */
   readonly clusters: number;
-  /** Of SQL: examples shown in every prompt. */
+  /** Examples shown in every prompt, or the most where prompts differ; absent if not known. */
   readonly shots?: number;
+  /** The fewest, where prompts differ. */
+  readonly fewestShots?: number;
   /** What could not be scored and why, in words; empty where everything was. */
   readonly missing: string;
 }

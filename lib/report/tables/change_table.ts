@@ -1,4 +1,4 @@
-import { DEFAULT_GAUGES, GAUGES } from "../../runs/mod.ts";
+import { DEFAULT_GAUGES, type Gauge, GAUGES } from "../../runs/mod.ts";
 import type { Interval, PercentageChange } from "../../stats/mod.ts";
 import type {
   ChangeRow,
@@ -10,6 +10,7 @@ import type {
 } from "../rows/row_types.ts";
 import { formatChange, formatSigned } from "../words/format_numbers.ts";
 import { changeBounds, changeNumber, measureName, unitOf } from "../words/measures.ts";
+import { shownInterval, tooFewClusters } from "../words/shown_interval.ts";
 import { outcomeWord, verdictWords } from "../words/verdict_words.ts";
 import { bounds, change, type Column, count, markdownOf, pValue, text } from "./column.ts";
 
@@ -81,9 +82,9 @@ function numberColumns<Row extends ChangeRow>(): Column<Row>[] {
   return [
     count("n", ({ evidence }) => evidence.n),
     change("change", measureOf, ({ verdict }) => verdict.difference),
-    bounds("95 % interval", measureOf, ({ verdict }) => verdict.ci95),
+    sayingWhy(bounds("95 % interval", measureOf, ({ verdict }) => verdict.ci95)),
     bounds("by examples", measureOf, ({ verdict }) => verdict.plainCi95),
-    bounds("by clusters", measureOf, ({ verdict }) => verdict.clusteredCi95),
+    sayingWhy(bounds("by clusters", measureOf, ({ verdict }) => verdict.clusteredCi95)),
     count("clusters", ({ evidence }) => evidence.clustered?.clusters),
     count("gained", ({ evidence }) => evidence.kind === "score" ? evidence.gained : undefined),
     count("lost", ({ evidence }) => evidence.kind === "score" ? evidence.lost : undefined),
@@ -92,6 +93,11 @@ function numberColumns<Row extends ChangeRow>(): Column<Row>[] {
     percentColumn(),
     text("finding", outcomeWord),
   ];
+}
+
+/** A column of intervals whose cell says where there are too few clusters for one. */
+function sayingWhy<Row extends ChangeRow>(column: Column<Row>): Column<Row> {
+  return { ...column, cell: (row) => tooFewClusters(row) ? "too few clusters" : column.cell(row) };
 }
 
 function measureOf({ measure }: ChangeRow): Measure {
@@ -162,11 +168,7 @@ export function tradeOffColumns(
       () => gauge,
       (row) => row[gauge]?.verdict.difference,
     ),
-    bounds<TradeOffRow>(
-      `${titles[gauge]}, 95 % interval`,
-      () => gauge,
-      (row) => row[gauge]?.verdict.ci95,
-    ),
+    gaugeBounds(gauge, titles),
   ]);
   return [
     text("model", ({ variant }) => variant),
@@ -178,6 +180,18 @@ export function tradeOffColumns(
     text("loss excluded", ({ step }) => step === undefined ? undefined : STEP_WORDS[step]),
     text("recommended", ({ recommended }) => recommended ? "recommended" : undefined),
   ];
+}
+
+function gaugeBounds(gauge: Gauge, titles: GaugeTitles): Column<TradeOffRow> {
+  const column = bounds<TradeOffRow>(
+    `${titles[gauge]}, 95 % interval`,
+    () => gauge,
+    (row) => row[gauge]?.verdict.ci95,
+  );
+  return {
+    ...column,
+    cell: (row) => row[gauge] && tooFewClusters(row[gauge]) ? "too few clusters" : column.cell(row),
+  };
 }
 
 const STEP_WORDS = { passed: "yes", "not passed": "no", untested: "not tested" } as const;
@@ -232,6 +246,7 @@ export function seedChange(
 /** A change with its interval for a cell: "+2.1 [−1.0, +5.2]"; empty where there is none. */
 export function changeCell(row: ChangeRow | undefined): string {
   if (!row) return "";
-  const { measure, verdict: { difference, ci95 } } = row;
+  const { measure, verdict: { difference } } = row;
+  const ci95 = shownInterval(row);
   return changeNumber(difference, measure) + (ci95 ? ` ${changeBounds(ci95, measure)}` : "");
 }

@@ -13,6 +13,9 @@ const SHOWN_DIGITS = 16;
  */
 export function provenanceFacts({ configHash, provenance }: Summary): Record<string, string> {
   const { modelFiles, adapters, prompts, data, seeds, tools, git, device, dtype } = provenance;
+  const settings = Object.values(provenance.adapterSettings ?? {});
+  // summaries of before 2026-11-28 name a seed of a training that was elsewhere
+  const isTrained = settings.length === 0 || settings.some(({ trained }) => trained === "here");
   const sets = Map.groupBy(Object.entries(data), ([name]) => name.split("/")[0]!);
   return {
     "study (config and inputs)": short(configHash),
@@ -24,7 +27,8 @@ export function provenanceFacts({ configHash, provenance }: Summary): Record<str
       .join(", "),
     prompts: GAUGES.filter((gauge) => prompts[gauge] !== undefined)
       .map((gauge) => `${SHOWN[gauge].name} ${prompts[gauge]}`).join(", "),
-    seeds: Object.entries(seeds).map(([what, seed]) => `${what} ${seed}`).join(", "),
+    seeds: Object.entries(seeds).filter(([what]) => what !== "training" || isTrained)
+      .map(([what, seed]) => `${what} ${seed}`).join(", "),
     ...mapped("adapter", provenance.adapterSettings ?? {}, adapterText),
     ...mapped(
       "source of adapter",

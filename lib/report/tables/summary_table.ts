@@ -104,11 +104,14 @@ function recipeParts({ pairs, seeds, titles }: StudyRows): Part[] {
 }
 
 function coverageText(rows: readonly CoverageRow[], titles: GaugeTitles): string {
-  return rows.map(({ measure, asked, scored, clusters, shots, missing }) =>
+  return rows.map(({ measure, asked, scored, clusters, shots, fewestShots, missing }) =>
     `- ${markdownText(titles[measure])}: ${formatCount(scored)} of ` +
     `${formatCounted(asked, SHOWN[measure].item)} scored, ` +
     formatCounted(clusters, SHOWN[measure].cluster) +
-    (shots === undefined ? "" : `, ${formatCounted(shots, "example")} shown`) +
+    (fewestShots === undefined ? "" : `, ${formatCount(fewestShots)} to`) +
+    (shots === undefined
+      ? ""
+      : `${fewestShots === undefined ? "," : ""} ${formatCounted(shots, "example")} shown`) +
     (missing === "" ? "." : `; not scored: ${markdownText(missing, { longest: Infinity })}.`)
   ).join("\n");
 }

@@ -35,6 +35,19 @@ Deno.test("summaryTable() writes the study as its golden copy", () => {
   assert.equal(summaryTable(SUMMARY), Deno.readTextFileSync(golden));
 });
 
+Deno.test("studyTable() says how many examples were shown before multiple-choice questions, where it is known", () => {
+  const line = (shots: { readonly shots?: number; readonly fewestShots?: number }): string => {
+    const coverage = STUDY.coverage.map((row) =>
+      row.measure === "mmlu" ? { ...row, ...shots } : row
+    );
+    return studyTable({ ...STUDY, coverage }).split("\n").find((text) => /^- MMLU/.test(text))!;
+  };
+  assert.match(line({ shots: 0 }), / subjects, 0 examples shown\.$/);
+  assert.match(line({ shots: 1 }), / subjects, 1 example shown\.$/);
+  assert.match(line({ shots: 4, fewestShots: 1 }), / subjects, 1 to 4 examples shown\.$/);
+  assert.match(line({}), / subjects\.$/);
+});
+
 Deno.test("studyTable() says what was measured, then the answer, then the trade-off, then details", () => {
   const table = studyTable(STUDY);
   const order = [

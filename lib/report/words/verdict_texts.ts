@@ -16,6 +16,8 @@ export interface VerdictTexts {
   readonly oneCluster: string;
   /** Why there is no interval: nothing varies. */
   readonly nothingVaries: string;
+  /** Why there is no interval: too few clusters, none of which has a change. */
+  readonly fewClusters: string;
   /** The one-sided bound of an excluded loss with its unit, and what parts it from the next words. */
   bound(value: string): string;
   /** Both ends of an interval; the unit is empty where there is none. */
@@ -39,6 +41,7 @@ export const ENGLISH: VerdictTexts = {
   unadjusted: " (unadjusted)",
   oneCluster: "there is no interval by clusters, as all examples are of one",
   nothingVaries: "there is no interval, as nothing varies",
+  fewClusters: "too few clusters for an interval",
   bound: (value) => `its bound, one-sided at 5 %, is ${value}; `,
   between: (low, high, unit) => `between ${low} and ${high}${behind(unit)}`,
   alone: (between, claims, p) =>
@@ -73,6 +76,7 @@ export const PORTUGUESE: VerdictTexts = {
   unadjusted: " (não ajustado)",
   oneCluster: "não há intervalo por grupos, pois todos os exemplos são de um só",
   nothingVaries: "não há intervalo, pois nada varia",
+  fewClusters: "grupos insuficientes para um intervalo",
   bound: (value) => `seu limite, unilateral a 5 %, é ${value}; `,
   between: (low, high, unit) => `entre ${low} e ${high}${behind(unit)}`,
   alone: (between, claims, p) =>

@@ -1,16 +1,19 @@
 import type { ChangeRow, Measure } from "../rows/row_types.ts";
 import { formatPValue } from "./format_numbers.ts";
 import { changeBounds, changeNumber, lossNumber, possible, unitOf } from "./measures.ts";
+import { tooFewClusters } from "./shown_interval.ts";
 import { ENGLISH, type VerdictTexts } from "./verdict_texts.ts";
 
 // Every word on a change is made here, and of its outcome alone: "a gain" and "a loss" stand only
 // where both 95 % intervals exclude 0 and, of a claim that is adjusted, it holds after that too.
 
 /** What a change is called, and why, as far as it needs no unit of its own. */
-export type WordedChange = Pick<
-  ChangeRow,
-  "measure" | "verdict" | "outcome" | "adjusted" | "delta"
->;
+export type WordedChange =
+  & Pick<
+    ChangeRow,
+    "measure" | "verdict" | "outcome" | "adjusted" | "delta"
+  >
+  & Partial<Pick<ChangeRow, "evidence">>;
 
 /** What the brackets of a list of changes are, for its heading. */
 export const INTERVAL_NOTE =
@@ -120,6 +123,7 @@ function openText(texts: VerdictTexts, row: WordedChange): string {
   const { verdict, adjusted } = row;
   const { ci95, plainCi95 } = verdict;
   if (!ci95) return plainCi95 ? texts.oneCluster : texts.nothingVaries;
+  if (tooFewClusters(row)) return texts.fewClusters;
   const [bound, between] = [boundText(texts, row), betweenText(texts, row)];
   if (!adjusted || !isShown(verdict)) return bound + between;
   return bound + texts.alone(between, adjusted.claims, texts.numbers(pValueText(adjusted.p)));

@@ -2,6 +2,7 @@ import { UsageError } from "../../ground/mod.ts";
 import {
   type CardFacts,
   type CardScore,
+  choiceShots,
   claimsJunit,
   modelCard,
   type QuestionCase,
@@ -10,7 +11,14 @@ import {
   summaryRows,
   type Undecided,
 } from "../../report/mod.ts";
-import { adapterText, type Gauge, GAUGES, modelTitle, type Summary } from "../../runs/mod.ts";
+import {
+  adapterText,
+  type Gauge,
+  GAUGES,
+  modelTitle,
+  type Summary,
+  type VariantOrigin,
+} from "../../runs/mod.ts";
 import { alignById, letterName } from "../../stats/mod.ts";
 import { BASE } from "../answers/sample_identity.ts";
 import { MEASURES } from "../measures/measures.ts";
@@ -56,13 +64,13 @@ export function exportFiles(
 }
 
 function junitFiles(study: ExportedStudy, undecided: Undecided): Readonly<Record<string, string>> {
-  const { name, titles, changes, variants } = study;
+  const { name, titles, changes, variants, tolerances } = study;
   const base = neededBase(study);
   const tuned = variants.filter((variant) => variant.name !== BASE.name);
   if (tuned.length === 0) {
     throw new UsageError(`Cannot export ${study.folder} as junit: it has no tuned variant`);
   }
-  const options = { study: name, titles, undecided };
+  const options = { study: name, titles, tolerances, undecided };
   return {
     "claims.xml": claimsJunit(changes, options),
     "questions.xml": questionsJunit(tuned.flatMap((own) => questionCases(base, own)), options),
@@ -128,7 +136,7 @@ function cardFacts(study: ExportedStudy): CardFacts {
     titles,
     scores,
     recommendation: recommended ? recommendationFinding(summaryRows(summary)) : undefined,
-    provenance: summary ? provenance(summary, origin?.source ?? tuned.name) : {},
+    provenance: summary ? provenance(summary, origin ?? { source: tuned.name }) : {},
   };
 }
 
@@ -152,11 +160,25 @@ function scoreOf(answers: VariantAnswers, measure: Gauge): number {
   return outcomes.reduce((sum, { value }) => sum + value, 0) / outcomes.length;
 }
 
-function provenance(summary: Summary, source: string): Readonly<Record<string, string>> {
+function provenance(
+  summary: Summary,
+  { source, seed }: VariantOrigin,
+): Readonly<Record<string, string>> {
   const { taskVersion, configHash } = summary;
-  const { prompts, seeds, device, dtype, git, adapters, adapterSettings, adapterSources, tools } =
-    summary.provenance;
+  const {
+    prompts,
+    seeds: { training: _, ...drawn },
+    device,
+    dtype,
+    git,
+    adapters,
+    adapterSettings,
+    adapterSources,
+    tools,
+  } = summary.provenance;
   const settings = adapterSettings[source];
+  // with which seed another one was trained is not known
+  const isOwn = seed !== undefined && settings?.trained !== "elsewhere";
   const origin = adapterSources?.[source];
   const files = Object.entries(adapters[source] ?? {}).map(([file, hash]) =>
     [`SHA-256 of ${file}`, hash] as const
@@ -169,11 +191,29 @@ function provenance(summary: Summary, source: string): Readonly<Record<string, s
     "prompts and version of the measures": [...Object.values(prompts), String(taskVersion)].join(
       ", ",
     ),
-    seeds: Object.entries(seeds).map(([what, seed]) => `${what} ${seed}`).join(", "),
+    ...(shownText(summary) === "" ? {} : { "examples shown": shownText(summary) }),
+    seeds: Object.entries({ ...drawn, ...(isOwn ? { training: seed } : {}) })
+      .map(([what, seed]) => `${what} ${seed}`).join(", "),
     computed: `${device}, ${dtype}`,
     ...(git.commit === null ? {} : { code: `commit ${git.commit}${git.dirty ? ", changed" : ""}` }),
     versions: Object.entries(tools).flatMap(([tool, version]) =>
       version === null ? [] : [`${tool} ${version}`]
     ).join(", "),
   };
+}
+
+/** How many examples were shown before each question, as far as it is known. */
+function shownText(summary: Summary): string {
+  const { sql, mmlu } = summary.counts;
+  const shown = choiceShots(summary);
+  return [
+    ...(sql ? [`${sql.title} ${sql.shots}`] : []),
+    ...(mmlu && shown
+      ? [
+        `${mmlu.title} ${
+          shown.fewest === shown.most ? shown.most : `${shown.fewest} to ${shown.most}`
+        }`,
+      ]
+      : []),
+  ].join(", ");
 }

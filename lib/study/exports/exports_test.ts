@@ -141,6 +141,25 @@ Deno.test("exportFiles() writes samples of lm-eval whose hashes and means are th
   }
 });
 
+Deno.test("exportFiles() gives lm-eval as num_fewshot what was shown, and nothing where subjects differ", () => {
+  const study = sample(["base"]);
+  const shots = (mmlu: { readonly shots?: number; readonly fewestShots?: number }): unknown => {
+    const { counts } = study.summary!;
+    const summary = {
+      ...study.summary!,
+      counts: { ...counts, mmlu: { ...counts.mmlu!, ...mmlu } },
+    };
+    const files = Object.entries(exportFiles({ ...study, summary }, "lm-eval"));
+    const results = JSON.parse(files.find(([path]) => path.includes("/results_"))![1] as string);
+    const { num_fewshot } = results.configs.lab_multiple_choice;
+    assert.equal(results["n-shot"].lab_multiple_choice, num_fewshot);
+    return num_fewshot;
+  };
+  assert.equal(shots({}), 4);
+  assert.equal(shots({ shots: 0 }), 0);
+  assert.equal(shots({ shots: 3, fewestShots: 1 }), undefined);
+});
+
 Deno.test("exportFiles() gives a document the same hash for every variant of lm-eval's samples", () => {
   const files = Object.entries(exportFiles(sample(), "lm-eval"));
   for (const task of ["lab_text_to_sql", "lab_multiple_choice", "lab_general_text"]) {
@@ -207,12 +226,16 @@ Deno.test("exportFiles() writes claims as JUnit: excluded passes, shown fails, u
   };
   const claims = {
     "no loss on text-to-SQL": "system-out",
-    "no loss on MMLU": "skipped",
+    // which the plan names no loss of
+    "no loss of 3.0 points or more on MMLU": "skipped",
     // a loss is shown, and one of the size that is not tolerated excluded
     "no loss of 0.050 nats a token or more on general text": "system-out",
   };
   assert.deepEqual(ends("skip"), claims);
-  assert.deepEqual(ends("fail"), { ...claims, "no loss on MMLU": "failure" });
+  assert.deepEqual(ends("fail"), {
+    ...claims,
+    "no loss of 3.0 points or more on MMLU": "failure",
+  });
   const real = openExport(PILOT, {
     tolerances: TOLERANCES,
     variants: ["base", "all-linear-lr1e-3"],

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { sha256Of } from "../../ground/mod.ts";
+import { choiceShots } from "../../report/mod.ts";
 import { modelTitle, type Summary } from "../../runs/mod.ts";
 import { PLAN_FILE } from "../study_folder.ts";
 import { BASE } from "../answers/sample_identity.ts";
@@ -138,7 +139,10 @@ function modelArgs(variant: StoredAnswers, name: string, summary: Summary | unde
 function shotsOf({ measure, shots }: LmEvalTask, summary: Summary | undefined): number | undefined {
   if (shots !== undefined) return shots;
   if (measure === "prose") return 0;
-  return measure === "sql" ? summary?.counts.sql?.shots : summary?.config.mmlu.shots;
+  if (summary === undefined || measure === "sql") return summary?.counts.sql?.shots;
+  // the harness has one number a task
+  const shown = choiceShots(summary);
+  return shown?.fewest === shown?.most ? shown?.most : undefined;
 }
 
 function taskConfig(

@@ -79,3 +79,41 @@ Deno.test({
     Deno.removeSync(folder, { recursive: true });
   },
 });
+
+Deno.test("exportFiles() says in a card what was shown, and no seed of a training that is not known", () => {
+  const study = openExport(fromRoot("results/recorded/sample"), { tolerances: TOLERANCES });
+  const summary = study.summary!;
+  const card = (changed: typeof summary): string =>
+    exportFiles({ ...study, summary: changed }, "model-card")["README.md"] as string;
+  assert.match(
+    card(summary),
+    /- examples shown: text-to-SQL 3, MMLU 4\n- seeds: .*, training 42\n/,
+  );
+  const { provenance, counts } = summary;
+  const foreign = Object.entries(provenance.adapterSettings).map(([name, settings]) =>
+    [name, { ...settings, trained: "elsewhere" as const, learningRate: null }] as const
+  );
+  const elsewhere = card({
+    ...summary,
+    counts: { ...counts, mmlu: { ...counts.mmlu!, shots: 2, fewestShots: 0 } },
+    provenance: { ...provenance, adapterSettings: Object.fromEntries(foreign) },
+  });
+  assert.match(elsewhere, /- examples shown: text-to-SQL 3, MMLU 0 to 2\n/);
+  assert.doesNotMatch(elsewhere, /training 42/);
+});
+
+Deno.test("exportFiles() gives a change the same word in a card's list and in its table", () => {
+  const study = openExport(fromRoot("results/recorded/sample"), { tolerances: TOLERANCES });
+  const { changes } = study;
+  const unadjusted = changes.map(({ adjusted: _, ...row }) => row);
+  for (const rows of [changes, unadjusted]) {
+    const card = exportFiles({ ...study, changes: rows }, "model-card")["README.md"] as string;
+    for (const measure of ["text-to-SQL", "MMLU", "general text"]) {
+      const line = card.split("\n").find((text) => text.startsWith(`- ${measure}`))!;
+      const word = card.split("\n").find((text) => text.startsWith(`| ${measure}`))!
+        .split("|").at(-2)!.trim();
+      assert.ok(line.includes(`: ${word}`), `${line} / ${word}`);
+      assert.equal(word.includes("(unadjusted)"), line.includes("(unadjusted)"));
+    }
+  }
+});

@@ -33,6 +33,8 @@ export interface ExportedStudy {
   readonly variants: readonly StoredAnswers[];
   /** Their changes against the base model, as the study has them or as `compare` would say them. */
   readonly changes: readonly ChangeRow[];
+  /** The tolerated losses where the study's plan has none to say. */
+  readonly tolerances: Readonly<Record<"mmlu" | "prose", number>>;
 }
 
 /** Options of {@linkcode openExport}. */
@@ -67,6 +69,7 @@ export function openExport(folder: string, options: OpenExportOptions): Exported
     folder,
     name: summary?.name ?? basename(resolve(folder)),
     ...(summary?.label === undefined ? {} : { label: summary.label }),
+    tolerances: options.tolerances,
     titles: rows?.titles ?? GAUGE_TITLES,
     ...(summary && { summary }),
     ...(base && { base }),

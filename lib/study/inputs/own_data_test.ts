@@ -12,6 +12,7 @@ import { judgeSamples } from "../answers/judge_samples.ts";
 import { BASE } from "../answers/sample_identity.ts";
 import { mmluShortfalls, sqlShortfalls } from "./shortfalls.ts";
 import { mmluPrompts } from "../answers/study_prompts.ts";
+import { MMLU_MEASURE } from "../measures/mmlu.ts";
 import { type MiniStudy, writeMiniStudy } from "../testing/mini_study.ts";
 import { writeTinyModel } from "../testing/tiny_model.ts";
 import { tokenAuditFacts } from "./token_audit_facts.ts";
@@ -23,6 +24,16 @@ const ITEMS = [
   { question: "Four?", choices: ["a", "b", "c", "d"], answer: 1, subject: "rivers" },
   { question: "Shown?", choices: ["a", "b", "c"], answer: 2, subject: "rivers", split: "dev" },
 ];
+
+const LETTER = {
+  id: "x",
+  subject: "rivers",
+  category: "Water",
+  answer: 0,
+  chosen: 0,
+  correct: true,
+  logProbs: [0, -1],
+};
 
 const QUESTIONS = [
   { question: "How many?", sql: "SELECT count(*) FROM boat" },
@@ -85,7 +96,7 @@ Deno.test("answerMmlu scores as many letters as a question has choices, each as 
   );
 });
 
-Deno.test("mmluShortfalls says where one's own data have fewer questions and shots than are wanted", async () => {
+Deno.test("mmluShortfalls says where one's own data have fewer questions and shots than are wanted, and the counts what was shown", async () => {
   using study = await writeOwnStudy();
   const inputs = await openInputs(study.config, study.model);
   assert.deepEqual(mmluShortfalls(study.config, inputs), [
@@ -94,6 +105,16 @@ Deno.test("mmluShortfalls says where one's own data have fewer questions and sho
     "2 dev questions of each subject are wanted as shots and there are fewer, all of which are " +
     "shown: rivers 1, lakes 0",
   ]);
+  const { counts } = MMLU_MEASURE;
+  assert.deepEqual(counts(inputs, { letters: [LETTER] }).mmlu, {
+    title: "Water",
+    asked: 4,
+    scored: 1,
+    missing: 3,
+    subjects: 1,
+    shots: 1,
+    fewestShots: 0,
+  });
   const [prompt] = mmluPrompts(inputs);
   const text = inputs.tokenizer.decode([...prompt!.prefix, ...prompt!.suffix]);
   assert.match(

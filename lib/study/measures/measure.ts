@@ -129,7 +129,7 @@ export interface Measure<Inputs, Answers, Stores> {
    */
   compare(base: Answers, tuned: Answers, delta?: number): Comparison;
   /** How many examples were asked and scored, where some were. */
-  counts(inputs: Inputs, base: Answers): SummaryCounts;
+  counts(inputs: ModelInputs & Inputs, base: Answers): SummaryCounts;
 }
 
 /** So many decimals of a log-probability or of nats are kept: what a reader can make use of. */

@@ -1,5 +1,5 @@
 import { checkRecord } from "../../ground/mod.ts";
-import { MMLU_PROMPT_VERSION } from "../../mmlu/mod.ts";
+import { devShots, MMLU_PROMPT_VERSION } from "../../mmlu/mod.ts";
 import {
   type MmluSample,
   SAMPLES,
@@ -13,6 +13,7 @@ import { answerWritten, MAX_WRITTEN_TOKENS } from "../answers/answer_written.ts"
 import { answerLetters, type MmluAnswers } from "../answers/letters.ts";
 import { mmluPrompts } from "../answers/study_prompts.ts";
 import type { MmluInputs } from "../inputs/mmlu_inputs.ts";
+import type { ModelInputs } from "../inputs/model_inputs.ts";
 import { prefixed } from "../inputs/prefixed.ts";
 import { mmluShortfalls } from "../inputs/shortfalls.ts";
 import { compareMmlu } from "../numbers/compare_mmlu.ts";
@@ -118,14 +119,25 @@ export const MMLU_MEASURE: Measure<MmluInputs, MmluAnswers, MmluStores> = {
     base.letters.length > 0
       ? { mmlu: compareMmlu(alignById(base.letters, tuned.letters), delta) }
       : {},
-  counts: ({ mmlu, questions }, { letters }): SummaryCounts =>
+  counts: (inputs, { letters }): SummaryCounts =>
     letters.length === 0 ? {} : {
       mmlu: {
-        title: mmlu.title,
-        asked: questions.length,
+        title: inputs.mmlu.title,
+        asked: inputs.questions.length,
         scored: letters.length,
-        missing: questions.length - letters.length,
+        missing: inputs.questions.length - letters.length,
         subjects: new Set(letters.map(({ subject }) => subject)).size,
+        ...shownShots(inputs),
       },
     },
 };
+
+/** How many examples the prompts had: the most, and the fewest where that is another number. */
+function shownShots(
+  { mmlu, questions, config }: MmluInputs & Pick<ModelInputs, "config">,
+): Pick<NonNullable<SummaryCounts["mmlu"]>, "shots" | "fewestShots"> {
+  const subjects = [...new Set(questions.map(({ subject }) => subject))];
+  const shown = subjects.map((subject) => devShots(mmlu, subject, config.mmlu.shots).length);
+  const [shots, fewestShots] = [Math.max(...shown), Math.min(...shown)];
+  return { shots, ...(fewestShots === shots ? {} : { fewestShots }) };
+}

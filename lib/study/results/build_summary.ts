@@ -115,7 +115,15 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
       GAUGES.map((gauge) => [gauge, MEASURES[gauge].promptVersion(config)]),
     ) as Provenance["prompts"],
     data,
-    seeds: { questions: seed, shots: seed, suite: seed, training: seed },
+    seeds: {
+      questions: seed,
+      shots: seed,
+      suite: seed,
+      // with which seed others trained is not known
+      ...(Object.values(settings).some(({ trained }) => trained === "here")
+        ? { training: seed }
+        : {}),
+    },
     tools: await toolVersions(),
     git: await gitState(),
     ...hardware(inputs),

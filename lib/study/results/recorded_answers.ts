@@ -20,7 +20,7 @@ const COLUMNS: Readonly<Record<ColumnKind, Column>> = {
 };
 
 /** So many decimals of a log-probability are recorded. */
-const HUNDREDTHS = 100;
+export const HUNDREDTHS = 100;
 
 /** Stands in the file for a written answer without a letter: a null says that none was asked for. */
 const NO_LETTER = -1;

@@ -4,6 +4,7 @@ import {
   checkOwnFiles,
   contentKey,
   fromRoot,
+  printable,
   readListText,
   UsageError,
   writeOwnFiles,
@@ -33,6 +34,7 @@ import {
   notedOnce,
   readAnswers,
   RESULT_FILES,
+  roundedLogProbs,
   type VariantAnswers,
 } from "../../../study/mod.ts";
 import {
@@ -96,7 +98,8 @@ export async function runCompareFiles(flags: FlagValues, context: CommandContext
   });
   const tolerance = toleranceOf(flags);
   const compared = compareResults(named[0]!, named[1]!, { [tolerance.gauge]: tolerance.delta });
-  const printed = reportText(compared, tolerance);
+  const rounded = runs.filter((_, i) => roundedLogProbs(named[i]!)).map((run) => printable(run));
+  const printed = reportText(compared, tolerance, rounded);
   writeOwnFiles(out, WRITTEN, {
     "comparison.json": `${JSON.stringify(compared, null, 2)}\n`,
     "flips.jsonl": compared.flips.map((flip) => `${JSON.stringify(flip)}\n`).join(""),
@@ -150,6 +153,7 @@ export function givenDelta(command: string, flags: FlagValues): number | undefin
 function reportText(
   { first, second, comparison }: ComparedResults,
   tolerance: Tolerance,
+  rounded: readonly string[],
 ): string {
   const rows = changeRows(second, comparison, { tolerance });
   const gauges = rows.filter(({ group, measure }) => group === "all" && isGauge(measure));
@@ -159,12 +163,21 @@ function reportText(
       "is a habit of letters cannot be told",
     ]
     : [];
+  const inexact = comparison.mmlu?.letters && rounded.length > 0
+    ? [
+      `- log-probabilities of the letters have two decimals in ${
+        rounded.join(" and ")
+      }: the letter ` +
+      "prior and the probability of the right letter are not exactly those of the study's own summary",
+    ]
+    : [];
   // a column of points and one of nats would not line up
   const units = Map.groupBy(rows, ({ measure }) => measure === "prose" ? measure : "points");
   return [
     `Changes from ${first} to ${second}\n`,
     ...gauges.map((row) => `- ${TITLES[row.measure as Gauge]}: ${changeSentence(row)}`),
     ...unknown,
+    ...inexact,
     `\n${INTERVAL_NOTE} ${UNADJUSTED_NOTE}${columnNotes(rows)}`,
     ...[...units.values()].map((own) => `\n${changesTable(own, TITLES)}`),
   ].join("\n");

@@ -94,7 +94,7 @@ export function compareConfig(flags: FlagValues): StudyConfig {
   if (merged.adapters.length === 0 && flags.scale !== undefined) {
     throw new UsageError("compare: --scale needs an --adapter-path");
   }
-  return dataLabel(merged, [merged.spider.path, merged.mmlu.path]);
+  return dataLabel(merged);
 }
 
 /** Whether any of the config's own questions are asked: then its label is said. */

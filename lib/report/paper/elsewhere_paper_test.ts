@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import type { Summary } from "../../runs/mod.ts";
+import { paperInputs } from "../testing/paper_fixture.ts";
+import { SUMMARY } from "../testing/summary_fixture.ts";
+import { summaryRows } from "../rows/summary_rows.ts";
+import { paperVariants } from "./paper_variants.ts";
+import { PAPER_LANGUAGES, paperSource, writePaper } from "./write_paper.ts";
+
+const { config, counts, provenance } = SUMMARY;
+const SOURCES = [...new Set(SUMMARY.variants.slice(1).map(({ origin }) => origin.source))];
+
+/** The study as `compare` makes it of the same adapters, of which nothing but their files is known. */
+function elsewhere(mmlu: Partial<Summary["counts"]["mmlu"]>): Summary {
+  return {
+    ...SUMMARY,
+    config: {
+      ...config,
+      spider: { ...config.spider, path: "own.jsonl", shots: 0 },
+      mmlu: { ...config.mmlu, path: "items.jsonl", title: "Items", shots: 4 },
+      training: { ...config.training, recipes: [] },
+      adapters: SOURCES.map((name) => ({ name, adapter: `adapters/${name}` })),
+    },
+    counts: { ...counts, mmlu: { ...counts.mmlu!, ...mmlu } },
+    provenance: {
+      ...provenance,
+      adapterSettings: Object.fromEntries(
+        SOURCES.map((name) => [name, {
+          trained: "elsewhere",
+          rank: 8,
+          alpha: 16,
+          dropout: null,
+          targetModules: ["q_proj"],
+          learningRate: null,
+          rsLora: false,
+          dora: false,
+        }]),
+      ),
+    },
+    findings: { ...SUMMARY.findings, seeds: [] },
+  };
+}
+
+const UNKNOWN = {
+  en: [
+    /training aims at/,
+    /used for training/,
+    /each recipe was trained/,
+    /We adapt/,
+    /five phases/,
+  ],
+  pt: [/treinamento busca/, /no treinamento e/, /cada receita foi/, /Adaptamos/, /cinco fases/],
+};
+const SAID = { en: /Trained elsewhere: .*is not known here/, pt: /aqui não se sabe/ };
+const SHOWN = {
+  en: [/, without examples\. The answer/, /each after 1 to 3 examples of its own subject/],
+  pt: [/, sem exemplos\. A resposta/, /cada uma depois de 1 a 3 exemplos de seu próprio assunto/],
+};
+
+Deno.test("writePaper() says of adapters from elsewhere only what their files say", () => {
+  for (const language of PAPER_LANGUAGES) {
+    const foreign = paperSource(paperInputs(elsewhere({ shots: 0 })), language).source.plain;
+    const own = paperSource(paperInputs(SUMMARY), language).source.plain;
+    for (const claim of UNKNOWN[language]) {
+      assert.doesNotMatch(foreign, claim);
+      if (!/each|cada/.test(claim.source)) assert.match(own, claim);
+    }
+    assert.match(foreign, SAID[language]);
+    assert.doesNotMatch(own, SAID[language]);
+  }
+});
+
+Deno.test("writePaper() says how many examples were shown before a question, not how many were asked for", () => {
+  const text = (mmlu: Partial<Summary["counts"]["mmlu"]>, language: "en" | "pt"): string =>
+    paperSource(paperInputs(elsewhere(mmlu)), language).source.plain;
+  for (const language of PAPER_LANGUAGES) {
+    assert.match(text({ shots: 0 }, language), SHOWN[language][0]!);
+    assert.match(text({ shots: 3, fewestShots: 1 }, language), SHOWN[language][1]!);
+    assert.doesNotMatch(text({}, language), /of its own subject|de seu próprio assunto/);
+  }
+  writePaper(paperInputs(elsewhere({ shots: 0 })), "en");
+});
+
+const SINGULAR = {
+  en: [
+    /over all examples of one variant;/,
+    /The one path \(/,
+    /on the one other database\./,
+    /stays at \d+ wrong statements?/,
+  ],
+  pt: [
+    /sobre todos os exemplos de uma variante;/,
+    /O único caminho \(/,
+    /demonstrado de novo no outro\./,
+    /fica em \d+ consultas? erradas?/,
+  ],
+};
+
+Deno.test("writePaper() counts one as one, and what did not move as what stays", () => {
+  const [main] = paperVariants(summaryRows(SUMMARY)).shown;
+  const { plan, variants } = SUMMARY;
+  const base = variants[0]!.sql!;
+  const one: Summary = {
+    ...SUMMARY,
+    plan: {
+      ...plan,
+      paths: plan.paths.slice(0, 1),
+      primary: [main!],
+      halves: { choose: plan.halves.choose, confirm: plan.halves.confirm.slice(0, 1) },
+    },
+    variants: variants.map((variant) => ({
+      ...variant,
+      sql: { ...variant.sql!, byClass: base.byClass },
+    })),
+  };
+  for (const language of PAPER_LANGUAGES) {
+    const several = paperSource(paperInputs(SUMMARY), language).source.plain;
+    const text = paperSource(paperInputs(one), language).source.plain;
+    for (const form of SINGULAR[language]) {
+      assert.match(text, form);
+      assert.doesNotMatch(several, form);
+    }
+    assert.doesNotMatch(text, /goes from (\d+) wrong statements? to \1\b/);
+  }
+});
