@@ -15,16 +15,16 @@ type Recommendation = NonNullable<StudyRows["recommendation"]>;
  */
 export function recommendationFinding(rows: StudyRows): string {
   const { recommendation } = rows;
-  if (!recommendation) return notLookedFor(rows);
-  return `**Recommendation.** ${answerText(rows, recommendation)} ${
-    ruleText(rows, recommendation)
-  }`;
+  const answer = shortRecommendation(rows);
+  return recommendation ? `${answer} ${ruleText(rows, recommendation)}` : answer;
 }
 
 /** The recommendation without the rule that it follows, for the last lines of a command. */
 export function shortRecommendation(rows: StudyRows): string {
   const { recommendation } = rows;
-  return recommendation ? answerText(rows, recommendation) : notLookedFor(rows);
+  return recommendation
+    ? `**Recommendation.** ${answerText(rows, recommendation)}`
+    : notLookedFor(rows);
 }
 
 /** Why no variant was looked for to recommend: it takes a gauge of what is known, and text-to-SQL. */
