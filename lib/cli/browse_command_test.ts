@@ -198,6 +198,6 @@ Deno.test("a page without --out goes beside working results, and never among rec
     of(fromRoot("results/scratch/compare-1")),
     join("scratch", "compare-1", "browse.html"),
   );
-  assert.equal(of(RECORDED), join("sample", "browse.html"));
-  assert.equal(of("/elsewhere/mine"), join("mine", "browse.html"));
+  assert.equal(of(RECORDED), join("scratch", "browse-sample.html"));
+  assert.equal(of("/elsewhere/mine"), join("scratch", "browse-mine.html"));
 });

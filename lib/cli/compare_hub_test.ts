@@ -67,3 +67,15 @@ Deno.test("compare refuses an id that the hub has not, and asks it for no path",
     await refused(ID, /Cannot use the adapter .*: it has no adapter_config\.json on the hub/);
   });
 });
+
+Deno.test("compare looks at adapters before data are opened or a model downloaded", async () => {
+  using study = await writeMiniStudy({ model: { "config.json": "{" } });
+  await Deno.remove(`${study.root}/data`, { recursive: true });
+  const args = ["compare", "--config", study.configPath, "--out", study.out, "--adapter-path"];
+  await assertRefused([...args, `${study.root}/none`], /there is no folder .*none$/);
+  await assertRefused([...args, study.root], /adapter_config\.json is missing/);
+  const dir = await writeTinyAdapter(`${study.root}/mine`);
+  await assertRefused([...args, dir], /Cannot load (Spider|questions)/);
+  await Deno.remove(`${dir}/adapter_model.safetensors`);
+  await assertRefused([...args, dir], /adapter_model\.safetensors.*does not exist/);
+});

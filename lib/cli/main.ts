@@ -123,7 +123,7 @@ function harmless({ progress, print, signal }: CommandContext): CommandContext {
   return {
     progress: {
       step: (title) => progress.step(cut(title)),
-      update: (done, total, unit) => progress.update(done, total, unit),
+      update: (...at) => progress.update(...at),
       note: (text) => progress.note(cut(text)),
     },
     print: (text) => print(shown(text)),

@@ -25,7 +25,7 @@ export const STUDY_FLAGS: Readonly<Record<string, Flag>> = {
 export const STUDY_FLAG: Flag = {
   type: "text",
   value: "DIR",
-  help: "results of a study: a folder, or a name below results or results/recorded",
+  help: "results of a study: a folder, or a name below results, its scratch or recorded",
 };
 
 /** The flag of every command that shows questions of text-to-SQL that were asked. */

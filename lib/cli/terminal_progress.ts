@@ -33,14 +33,19 @@ export function terminalProgress(output: ProgressOutput, now: () => number): Pro
       lastShown = -Infinity;
       line(`[${clock(partBegan - began)}] ${title}`);
     },
-    update(done, total, unit): void {
+    update(done, total, unit, share = done / total): void {
       const at = now();
       const last = done === total;
       const pause = output.terminal ? TERMINAL_EVERY_MS : PLAIN_EVERY_MS;
       if (!last && at - lastShown < pause) return;
       lastShown = at;
-      const left = (at - partBegan) / done * (total - done);
-      const time = last ? clock(at - partBegan) : done > 0 ? `${clock(left)} left` : "just begun";
+      const passed = at - partBegan;
+      const left = passed / share * (1 - share);
+      const time = last
+        ? `took ${clock(passed)}`
+        : share > 0
+        ? `${clock(left)} left`
+        : "just begun";
       if (!output.terminal) return line(`  ${done}/${total} ${unit}, ${time}`);
       const filled = total > 0 ? Math.round(BAR_CELLS * done / total) : BAR_CELLS;
       const bar = "#".repeat(filled) + "-".repeat(BAR_CELLS - filled);

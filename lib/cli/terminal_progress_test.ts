@@ -34,7 +34,7 @@ Deno.test("terminalProgress writes plain lines, one in five seconds, where there
   progress.update(4, 4, "steps");
   assert.equal(
     take(),
-    "  4/4 steps, 0:08\n",
+    "  4/4 steps, took 0:08\n",
     "the last one is always shown, with the time it took",
   );
 });
@@ -53,7 +53,7 @@ Deno.test("terminalProgress draws a bar over itself on a terminal", () => {
   assert.equal(take(), "\n  reused 2\n", "a note leaves the bar standing");
   pass(30_000);
   progress.update(4, 4, "questions");
-  assert.equal(take(), `\r  [${"#".repeat(24)}] 4/4 questions, 1:00\x1b[K\n`);
+  assert.equal(take(), `\r  [${"#".repeat(24)}] 4/4 questions, took 1:00\x1b[K\n`);
   progress.note("done");
   assert.equal(take(), "  done\n");
 });
@@ -66,6 +66,18 @@ Deno.test("terminalProgress counts each part's time from its own begin, and the 
   pass(1000);
   progress.update(1, 2, "questions");
   assert.equal(take(), "[0:00] One\n[2:05] Two\n  1/2 questions, 0:01 left\n");
+});
+
+Deno.test("terminalProgress goes by the share of the work, where units differ in length", () => {
+  const { progress, pass, take } = fake(false);
+  progress.step("Passages");
+  take();
+  pass(60_000);
+  progress.update(64, 75, "passages", 0.5);
+  assert.equal(take(), "  64/75 passages, 1:00 left\n");
+  pass(6_000);
+  progress.update(65, 75, "passages", 0);
+  assert.equal(take(), "  65/75 passages, just begun\n");
 });
 
 Deno.test("terminalProgress has no time left to tell before anything is done", () => {

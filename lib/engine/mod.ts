@@ -32,6 +32,7 @@ export {
   absentAdapterHash,
   adaptedLayers,
   type Adapter,
+  checkAdapterFiles,
   type Checkpoint,
   type DecoderConfig,
   INT4_SCHEME,

@@ -2,8 +2,13 @@
 export interface Progress {
   /** A new part of the job begins. */
   step(title: string): void;
-  /** `done` of `total` units of the current part are finished. */
-  update(done: number, total: number, unit: string): void;
+  /**
+   * `done` of `total` units of the current part are finished.
+   *
+   * @param share The share of the part's work that they were, in 0..1, where units differ in length
+   * and that is known; `done / total` if left out.
+   */
+  update(done: number, total: number, unit: string, share?: number): void;
   /** One line about what was found or reused. */
   note(text: string): void;
 }

@@ -5,9 +5,19 @@ import { normalQuantile } from "./normal_quantile.ts";
 import { requiredExamples } from "./required_examples.ts";
 
 /**
+ * Flips that are reckoned with where fewer were seen: with not one in n the true share may still be
+ * as high as 3 / n (95 %, one-sided), so that a plan must not rest on 0.
+ *
+ * Source: J. A. Hanley, A. Lippman-Hand, "If nothing goes wrong, is everything all right?", JAMA
+ * 249(13), 1983 (the rule of three).
+ */
+export const FEWEST_FLIPS = 3;
+
+/**
  * The fewest items with which one of these first steps would be expected to pass, if it truly loses
  * what it was seen to lose; `undefined` if all of them lose `delta` or more, as no number of items
- * would be enough. A gain is not counted on.
+ * would be enough. A gain is not counted on, and fewer than {@linkcode FEWEST_FLIPS} flips are
+ * reckoned with as so many.
  */
 export function examplesForPath(
   firstSteps: readonly Evidence[],
@@ -20,8 +30,8 @@ export function examplesForPath(
     const least = evidence.kind === "score"
       ? Math.ceil(normalQuantile(1 - level) ** 2 * (1 - delta) / delta)
       : 0;
-    const variance = varianceOfAPair(evidence);
-    if (variance === 0) return least > 0 ? [least] : [];
+    const variance = plannedVariance(evidence);
+    if (variance === 0) return [];
     const n = requiredExamples(variance, delta, {
       alpha: level,
       trueDifference,
@@ -40,6 +50,12 @@ export function examplesForGain(evidence: Evidence): number | undefined {
     trueDifference: evidence.difference,
     designEffect: designEffect(evidence),
   });
+}
+
+/** The variance to plan with: of scores, that of the rule of three at the least. */
+function plannedVariance(evidence: Evidence): number {
+  const seen = varianceOfAPair(evidence);
+  return evidence.kind === "score" ? Math.max(seen, Math.min(1, FEWEST_FLIPS / evidence.n)) : seen;
 }
 
 /** The share of flips of scores, the variance of a paired difference of means. */

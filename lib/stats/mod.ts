@@ -87,7 +87,7 @@ export {
 } from "./prior_free_choices.ts";
 export { type Proportion, proportion } from "./proportion.ts";
 export { type RatioCounts, ratioInterval } from "./ratio_interval.ts";
-export { recommend } from "./recommend.ts";
+export { FEWEST_TO_CONFIRM, recommend } from "./recommend.ts";
 export type {
   PathStep,
   Recommendation,

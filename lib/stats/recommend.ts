@@ -15,8 +15,8 @@ import { scoreEvidence } from "./score_evidence.ts";
 import { splitHalves } from "./split_halves.ts";
 import { verdict } from "./verdict.ts";
 
-/** With fewer databases in a half its interval says next to nothing. */
-const MIN_DATABASES_OF_A_HALF = 3;
+/** With fewer databases to confirm on, the interval of a gain says next to nothing. */
+export const FEWEST_TO_CONFIRM = 3;
 
 /**
  * Finds the variant to recommend by the rule that was fixed beforehand, or why there is none.
@@ -83,7 +83,7 @@ export function recommend(plan: RecommendationPlan, data: RecommendationData): R
     const needed = examplesForPath(firstSteps(plan, variants), { delta, level });
     return { outcome: "none_passed", ...found, ...(needed && { neededExamples: needed }) };
   }
-  if (halves.confirm.length < MIN_DATABASES_OF_A_HALF) {
+  if (halves.confirm.length < FEWEST_TO_CONFIRM) {
     return { outcome: "too_few_databases", ...found };
   }
   const chosen = passed.reduce((best, other) => (other.right > best.right ? other : best)).variant;

@@ -93,6 +93,23 @@ Deno.test("recommend() says what it would take if none passed, and stops a path 
   assert.equal("chosen" in found, false);
 });
 
+Deno.test("recommend() does not plan with no flip at all, but with the rule of three", () => {
+  const same = Array.from({ length: 60 }, (_, i) => i % 3 === 0);
+  const plan = { delta: 0.03, seed: 1, paths: [{ name: "a", variants: ["low"] }] };
+  // as many lost as gained, so that no change is counted with
+  const of = (pairs: number): ReturnType<typeof recommend> => {
+    const after = same.map((right, i) => i < 3 * pairs && i % 3 !== 2 ? !right : right);
+    const knowledge = scoreEvidence(same, after);
+    assert.deepEqual([knowledge.gained, knowledge.lost], [pairs, pairs]);
+    const data = { databases: DATABASES, base: BASE };
+    return recommend(plan, { ...data, variants: [{ name: "low", knowledge, right: BASE }] });
+  };
+  // By hand: (1.6449 + 0.8416)^2 (3 / 60) / 0.03^2; with 2 flips the same, times 60 / 59
+  // of the design effect; then the share that was seen
+  assert.deepEqual([of(0).outcome, of(0).neededExamples], ["none_passed", 344]);
+  assert.deepEqual([1, 2, 3].map((pairs) => of(pairs).neededExamples), [350, 466, 699]);
+});
+
 Deno.test("recommend() climbs as well on a measure where lower is better", () => {
   const random = pcg32(2);
   const losses = Array.from({ length: 120 }, () => 2 + random());

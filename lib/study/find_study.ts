@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fromRoot, realPath, UsageError } from "../ground/mod.ts";
 import { ANSWER_FILES } from "./results/read_answers.ts";
@@ -20,7 +20,7 @@ export interface FindStudyOptions {
 
 /**
  * Finds a study's results by their folder or by the study's name: a folder is that folder, and a name
- * is `results/NAME`, else `results/recorded/NAME`. The first of these that has results is taken; where
+ * is `results/NAME`, else `results/scratch/NAME`, else `results/recorded/NAME`. The first of these that has results is taken; where
  * others are passed over, a line says so.
  *
  * @param study A path, relative to the working directory, or a name.
@@ -30,19 +30,21 @@ export function findStudy(
   study: string,
   { results = fromRoot("results") }: FindStudyOptions = {},
 ): FoundStudy {
-  const parents = isName(study) ? [results, join(results, "recorded")] : [];
+  const parents = isName(study)
+    ? [results, ...["scratch", "recorded"].map((part) => join(results, part))]
+    : [];
   const named = parents.map((parent) => join(parent, study));
   const places = distinct([study, ...named].filter(isFolder));
   if (places.length === 0) {
     const why = existsSync(study) ? "it is a file, not a folder" : "there is no such folder";
     const among = parents.length === 0
       ? ""
-      : `, and no study of that name in ${parents.join(" or ")}`;
+      : `, and no study of that name in ${parents.slice(0, -1).join(", ")} or ${parents.at(-1)}`;
     throw new UsageError(`Cannot use the study "${study}": ${why}${among}`);
   }
   const folder = places.find(hasResults) ?? places[0]!;
   const others = places.filter((place) => place !== folder);
-  const empty = others.filter((place) => !hasResults(place));
+  const empty = others.filter((place) => !hasResults(place) && !hasPageOnly(place));
   const full = others.filter(hasResults);
   return {
     folder,
@@ -61,6 +63,11 @@ function isName(study: string): boolean {
 /** Whether a folder has a summary or answers. */
 function hasResults(folder: string): boolean {
   return [RESULT_FILES.summary, ...ANSWER_FILES].some((file) => existsSync(join(folder, file)));
+}
+
+/** Whether a folder is one that was made for a page of `browse` and never had a run. */
+function hasPageOnly(folder: string): boolean {
+  return readdirSync(folder).every((file) => file === "browse.html");
 }
 
 function isFolder(path: string): boolean {

@@ -18,11 +18,16 @@ Deno.test("findStudy() takes a name for results/NAME, else for results/recorded/
     "mine": ["summary.json", "run.json"],
     "recorded/old": ["verdicts.parquet"],
     "recorded/empty": [],
+    "scratch/compare-1": ["summary.json"],
+    "paged": ["browse.html"],
+    "recorded/paged": ["summary.json"],
   });
   const find = (study: string): ReturnType<typeof findStudy> =>
     findStudy(study, { results: kept.path });
   assert.deepEqual(find("mine"), { folder: `${kept.path}/mine`, notes: [] });
   assert.deepEqual(find("old"), { folder: `${kept.path}/recorded/old`, notes: [] });
+  assert.deepEqual(find("compare-1"), { folder: `${kept.path}/scratch/compare-1`, notes: [] });
+  assert.deepEqual(find("paged"), { folder: `${kept.path}/recorded/paged`, notes: [] });
   // what it lacks is for the reader of it to say
   assert.deepEqual(find("empty"), { folder: `${kept.path}/recorded/empty`, notes: [] });
 });
@@ -60,7 +65,7 @@ Deno.test("findStudy() takes a folder for that folder, and no path for a name", 
   for (const name of ["nothing", "..x"]) {
     assert.throws(() => findStudy(name, { results: kept.path }), {
       message: `Cannot use the study "${name}": there is no such folder, and no study of that ` +
-        `name in ${kept.path} or ${kept.path}/recorded`,
+        `name in ${kept.path}, ${kept.path}/scratch or ${kept.path}/recorded`,
     });
   }
   const file = `${kept.path}/a/b/summary.json`;

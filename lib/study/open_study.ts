@@ -2,7 +2,7 @@ import { checkRunFolder, GAUGES, type StudyConfig } from "../runs/mod.ts";
 import { ensureModel, ensurePythonEnv, ensureSample } from "../setup/mod.ts";
 import { proseNotes } from "./answers/answer_prose.ts";
 import { dataLabel } from "./inputs/data_label.ts";
-import { fetchHubAdapters } from "./inputs/hub_adapters.ts";
+import { checkAdapterFolders, fetchHubAdapters } from "./inputs/hub_adapters.ts";
 import { openDataInputs, openInputs, type StudyInputs } from "./inputs/inputs.ts";
 import { MEASURES } from "./measures/measures.ts";
 import { openStudyFolder, type StudyFolder, unnamedTrainings } from "./study_folder.ts";
@@ -34,8 +34,8 @@ export interface OpenStudyOptions {
 
 /**
  * Makes ready what a study needs, opens and checks it, and takes its results
- * folder. What is quickly looked at comes first: the data, then the results
- * folder, then Python's packages, the model and adapters of the hub, which may have to be downloaded.
+ * folder. What is quickly looked at comes first: the folders of adapters, the data, then the results
+ * folder, then Python's packages, adapters of the hub and the model, which may have to be downloaded.
  *
  * @throws {UsageError} If anything is missing, damaged or does not fit.
  */
@@ -44,6 +44,7 @@ export async function openStudy(
   { out, training = false, planOnly = false, progress, signal }: OpenStudyOptions,
 ): Promise<OpenStudy> {
   const config = dataLabel(given);
+  await checkAdapterFolders(config.adapters);
   await ensureSample(config, progress);
   const data = await openDataInputs(config);
   const shortfalls = [
@@ -53,8 +54,9 @@ export async function openStudy(
   for (const line of shortfalls) progress.note(line);
   checkRunFolder(config, { inputs: data.dataHashes, ...(out === undefined ? {} : { out }) });
   if (training) await ensurePythonEnv(progress);
-  const model = await ensureModel(config, progress, { signal });
+  // small beside the model, so that a wrong id is told before the model is downloaded
   const hubAdapters = await fetchHubAdapters(config.adapters, progress, { signal });
+  const model = await ensureModel(config, progress, { signal });
   const inputs = await openInputs(model.config, model.dir, data, hubAdapters);
   if (config.measures.includes("prose")) {
     for (const line of proseNotes(inputs)) progress.note(line);

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { existsSync } from "node:fs";
 import { absentAdapterHash, loadAdapter } from "../engine/mod.ts";
 import { fromRoot, UsageError } from "../ground/mod.ts";
-import { adapterFolder } from "./inputs/hub_adapters.ts";
+import { adapterFolder, existingAdapter } from "./inputs/hub_adapters.ts";
 import type { StudyInputs } from "./inputs/inputs.ts";
 import { type ModelInputs, openModelInputs } from "./inputs/model_inputs.ts";
 import { BASE, type NamedVariant } from "./answers/sample_identity.ts";
@@ -47,7 +47,7 @@ export async function openVariants(
     }
     const dir = weights.kind === "training"
       ? checkpointFolder(name, folder.training(weights.training), weights.checkpoint)
-      : existing(name, adapterFolder(weights.path, inputs.hubAdapters));
+      : existingAdapter(name, adapterFolder(weights.path, inputs.hubAdapters));
     if (weights.kind === "training" && weightsAreGone(dir)) {
       const hash = { weights: sealOf(dir)!, checkpoint: inputs.checkpoint };
       const adapterHash = await absentAdapterHash(dir, hash);
@@ -61,11 +61,6 @@ export async function openVariants(
     opened.push({ name, origin, weights: { adapter, scale }, adapterHash: adapter.hash, dir });
   }
   return opened;
-}
-
-function existing(name: string, dir: string): string {
-  if (existsSync(dir)) return dir;
-  throw new UsageError(`Cannot use the adapter "${name}": there is no folder ${dir}`);
 }
 
 /**

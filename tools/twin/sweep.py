@@ -10,6 +10,9 @@ from distributions import normal_quantile
 # with fewer databases on the confirm half nothing is recommended
 DATABASES_OF_A_HALF = 3
 
+# the rule of three: with no flip in n, the share of flips may still be 3 / n
+FEWEST_FLIPS = 3
+
 # what is planned with: shares of items that flip, deviations of a passage's change (nats a token)
 FLIP_SHARES = (0.05, 0.1, 0.15, 0.2)
 PROSE_DEVIATIONS = (0.02, 0.05, 0.1)
@@ -100,14 +103,13 @@ def _items_for_a_first_step(evidences, delta, level):
         variance = _variance_of_a_pair(evidence)
         least = 0
         if evidence["kind"] == "score":
+            variance = max(variance, min(1.0, FEWEST_FLIPS / evidence["n"]))
             # not one flip leaves a loss of z^2 / (n + z^2) open
             least = math.ceil(normal_quantile(1 - level) ** 2 * (1 - delta) / delta)
-        if lost <= -delta or (variance == 0 and least == 0):
+        if lost <= -delta or variance == 0:
             continue
-        if variance > 0:
-            effect = _design_effect(evidence)
-            least = max(least, required_items(variance, delta, level, lost, effect))
-        needed.append(least)
+        effect = _design_effect(evidence)
+        needed.append(max(least, required_items(variance, delta, level, lost, effect)))
     return min(needed) if needed else None
 
 

@@ -89,9 +89,25 @@ export function adapterFault(dir: string, why: string): UsageError {
  */
 export async function readAdapterConfig(dir: string, modelType: string): Promise<AdapterConfig> {
   const fields = await readFields(dir);
-  try {
+  return inFolder(dir, () => {
     checkKind(fields);
     return parseFields(fields, modelType);
+  });
+}
+
+/**
+ * Checks as much of `adapter_config.json` as can be told without its base model.
+ *
+ * @throws {UsageError} If it is missing, is not JSON, or is of a kind that is not computed here.
+ */
+export async function checkAdapterSettings(dir: string): Promise<void> {
+  const fields = await readFields(dir);
+  inFolder(dir, () => checkKind(fields));
+}
+
+function inFolder<T>(dir: string, read: () => T): T {
+  try {
+    return read();
   } catch (error) {
     if (error instanceof RangeError) throw adapterFault(dir, error.message);
     throw error;

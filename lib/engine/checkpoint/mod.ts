@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { checkAdapterFiles } from "./check_adapter_files.ts";
 export {
   absentAdapterHash,
   type Adapter,

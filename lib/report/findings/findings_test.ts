@@ -110,7 +110,10 @@ Deno.test("mmluFinding() tells a loss of a base model that is not shown to be ab
     change: { ci95: null, points: -0.1 },
   }));
   const text = mmluFinding({ ...changed({ mmlu: LOSS }), chance, aboveChance });
-  assert.match(text, /That it is above guessing is not shown \(p = 0\.220\), which does not show /);
+  assert.match(
+    text,
+    /It is not shown to be above guessing \(p = 0\.220\); it may still know something/,
+  );
   assert.match(ofQv(text), /\u22127\.5 points \[.*\]: a loss\./);
   assert.match(ofQv(text), /Of what is above guessing: no bounds/);
 });
@@ -168,9 +171,36 @@ Deno.test("recommendationFinding() names the variant with its confirmed gain, or
     text({ ...found, outcome: "not_confirmed", gain: open, neededExamples: 812 }),
     /kept back is \+14\.2 points: no difference shown; between \u22121\.0 and \+20\.0 points\. It would take about 812 questions/,
   );
-  assert.match(text({ ...none, outcome: "too_few_databases" }), /with 6 databases to confirm on/);
+  const halves = { choose: ["a", "b"], confirm: ["c"] };
+  assert.match(
+    text({ ...none, outcome: "too_few_databases", halves }),
+    /but with 1 database to confirm on, no interval .* It takes 3 to confirm on, and so 6 in all/,
+  );
   const { recommendation: _found, ...without } = STUDY;
   assert.equal(recommendationFinding(without), "");
+});
+
+Deno.test("recommendationFinding() tells all at once what rules a recommendation out", () => {
+  const { chosen: _, gain: _gain, ...none } = STUDY.recommendation!;
+  const halves = { choose: ["a", "b"], confirm: ["c"] };
+  const outcome = { outcome: "none_passed", passed: [], neededExamples: 1031 } as const;
+  const text = recommendationFinding({ ...STUDY, recommendation: { ...none, ...outcome, halves } });
+  assert.match(text, /for two reasons\. First, no variant is shown to lose less than 3\.0 points/);
+  assert.match(text, /about 1031 items where 900 were asked, .* not by the plan's table/);
+  assert.match(text, /Second, with 1 database to confirm on, .* It takes 3 to confirm on/);
+});
+
+Deno.test("recommendationFinding() says why none was looked for where a measure was not asked", () => {
+  const { recommendation: _, ...without } = STUDY;
+  const asked = (gauge: "sql" | "mmlu"): string =>
+    recommendationFinding({
+      ...without,
+      coverage: STUDY.coverage.filter(({ measure }) => measure === gauge),
+    });
+  assert.match(asked("sql"), /of MMLU nothing was asked, so that no loss can be excluded\.$/);
+  assert.match(asked("mmlu"), /of text-to-SQL nothing was asked, so that no gain can be confirmed/);
+  const plan = { ...STUDY.plan, paths: [] };
+  assert.equal(recommendationFinding({ ...without, coverage: [], plan }), "");
 });
 
 Deno.test("seedsFinding() has a word on a recipe from five seeds on, and pairsFinding() on pairs", () => {

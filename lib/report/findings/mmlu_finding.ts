@@ -47,8 +47,8 @@ function baseText(rows: VariantRows): string {
   const p = `p ${pValueText(chance.pValue)}`;
   return chance.shown
     ? `${shown}; ${guessing}, and the model is shown to be above it (${p}).`
-    : `${shown}; ${guessing}. That it is above guessing is not shown (${p}), which does not show ` +
-      "that it guesses; its changes stand as they are.";
+    : `${shown}; ${guessing}. It is not shown to be above guessing (${p}); it may still know ` +
+      "something, and its changes are reported all the same.";
 }
 
 function variantText(rows: VariantRows, variant: string): string {

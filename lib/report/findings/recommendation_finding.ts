@@ -1,22 +1,46 @@
 import { formatCount, formatCounted, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
-import { FEWEST_PLANNED } from "../tables/plan_text.ts";
+import { fewDatabasesText, FEWEST_PLANNED } from "../tables/plan_text.ts";
 import { lossText } from "../words/measures.ts";
 import { changeSentence, type WordedChange } from "../words/verdict_words.ts";
+import type { Gauge } from "../../runs/mod.ts";
 import type { StudyRows } from "../rows/row_types.ts";
 
 type Recommendation = NonNullable<StudyRows["recommendation"]>;
 
 /**
  * The recommended variant with its confirmed gain, or why none is recommended and what it would
- * take, as Markdown. Empty where no variant is a step of a path.
+ * take, as Markdown: all reasons at once. Where none was looked for, as a measure was not asked, it
+ * says so. Empty where no variant is a step of a path.
  */
 export function recommendationFinding(rows: StudyRows): string {
   const { recommendation } = rows;
-  if (!recommendation) return "";
-  return `**Recommendation.** ${answerText(rows, recommendation)} ${
-    ruleText(rows, recommendation)
-  }`;
+  const answer = shortRecommendation(rows);
+  return recommendation ? `${answer} ${ruleText(rows, recommendation)}` : answer;
+}
+
+/** The recommendation without the rule that it follows, for the last lines of a command. */
+export function shortRecommendation(rows: StudyRows): string {
+  const { recommendation } = rows;
+  return recommendation
+    ? `**Recommendation.** ${answerText(rows, recommendation)}`
+    : notLookedFor(rows);
+}
+
+/** Why no variant was looked for to recommend: it takes a gauge of what is known, and text-to-SQL. */
+function notLookedFor({ plan, titles, coverage }: StudyRows): string {
+  if (plan.paths.length === 0) return "";
+  const isAsked = (gauge: Gauge): boolean =>
+    coverage.some(({ measure, scored }) => measure === gauge && scored > 0);
+  const why = [
+    ...(isAsked(plan.gauge) ? [] : [
+      `of ${markdownText(titles[plan.gauge])} nothing was asked, so that no loss can be excluded`,
+    ]),
+    ...(isAsked("sql")
+      ? []
+      : [`of ${markdownText(titles.sql)} nothing was asked, so that no gain can be confirmed`]),
+  ];
+  return why.length === 0 ? "" : `**No recommendation** was looked for: ${why.join(", and ")}.`;
 }
 
 function answerText(rows: StudyRows, recommendation: Recommendation): string {
@@ -33,8 +57,11 @@ function answerText(rows: StudyRows, recommendation: Recommendation): string {
         }, and on the databases that were kept back for it its change ` +
         `on ${markdownText(rows.titles.sql)} is ${gainText(recommendation)}.`;
     case "none_passed":
-      return `None can be recommended: no variant is shown to lose less than ${tolerated} on ${gauge}. ` +
-        neededText(rows, neededExamples);
+      return nonePassedText(
+        `no variant is shown to lose less than ${tolerated} on ${gauge}. ` +
+          neededText(rows, neededExamples),
+        fewDatabasesText(halves),
+      );
     case "not_confirmed":
       return `None can be recommended: ${excluded} for ${
         formatCounted(passed.length, "variant")
@@ -46,10 +73,15 @@ function answerText(rows: StudyRows, recommendation: Recommendation): string {
     case "too_few_databases":
       return `None can be recommended: ${excluded} for ${
         formatCounted(passed.length, "variant")
-      }, but with ` +
-        `${formatCounted(halves.confirm.length, "database")} ` +
-        "to confirm on there is no interval worth its name. It takes more databases.";
+      }, but ${fewDatabasesText(halves)}`;
   }
+}
+
+/** Both reasons at once: the second would else be found only when the first is mended. */
+function nonePassedText(loss: string, databases: string): string {
+  return databases === ""
+    ? `None can be recommended: ${loss}`
+    : `None can be recommended, for two reasons. First, ${loss} Second, ${databases}`;
 }
 
 /** What it takes until a variant passes; few items have no spread that this could be told by. */
@@ -63,10 +95,14 @@ function neededText({ plan, coverage }: StudyRows, needed: number | undefined): 
       formatCounted(asked, "item")
     } are too few to tell by their spread how many it takes: the ` +
       "plan has a table of it."
-    : `It would take about ${
-      formatCount(needed)
-    } items, if of the first steps the one that needs ` +
-      "the fewest truly changes as much as was seen of it.";
+    : `It would take about ${formatCount(needed)} items where ${
+      formatCount(asked)
+    } were asked, if the change that was seen is the true one (of the variants that begin a path, ` +
+      `the one that needs the fewest).${
+        plan.gauge === "mmlu"
+          ? " Fewer than 3 items that flipped are counted as 3, as chance may hide so many (the rule of three)."
+          : ""
+      } Go by this number, not by the plan's table: that one was made before anything was asked.`;
 }
 
 /** How the chosen variant did on the half that chose it. */

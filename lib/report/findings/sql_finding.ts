@@ -18,9 +18,13 @@ import { ofAdapters } from "./of_adapters.ts";
  * against the base model on the same questions, how far its statements get, and how many completions
  * were cut.
  *
+ * @param options With `cut: false` nothing is said of cut completions, where that stands elsewhere.
  * @throws {RangeError} If a variant's rows are not complete.
  */
-export function sqlFinding(rows: VariantRows): string {
+export function sqlFinding(
+  rows: VariantRows,
+  options: { readonly cut?: boolean } = {},
+): string {
   const base = accuracyOf(rows, BASE_NAME);
   const variants = spokenVariants(rows);
   const lines = variants.map((variant) => {
@@ -29,7 +33,7 @@ export function sqlFinding(rows: VariantRows): string {
       `against the base model's ${formatPercent(base.mean)}, ${changeSentence(change)}. ` +
       `${flipsText(change)}${runsText(rows, variant)}`;
   });
-  const cut = cutText(cutCounts(rows.accuracy));
+  const cut = options.cut === false ? "" : cutText(cutCounts(rows.accuracy));
   return [
     `**Finding.** Execution accuracy of ${studyName(rows)}. ${INTERVAL_NOTE}\n`,
     ...lines,

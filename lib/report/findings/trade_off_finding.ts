@@ -13,15 +13,7 @@ import { ofAdapters } from "./of_adapters.ts";
  * side, and a note where more than 5 % of a variant's completions were cut.
  */
 export function tradeOffFinding(rows: VariantRows): string {
-  const lines = spokenVariants(rows).map((variant) => {
-    const sides = GAUGES.flatMap((gauge) => {
-      const change = overallChange(rows, gauge, variant);
-      if (!change) return [];
-      const n = `n = ${formatCount(change.evidence.n)}`;
-      return [`on ${gaugeText(gauge, rows.titles)}, ${n}: ${changeSentence(change)}`];
-    });
-    return `- **${markdownText(variant)}**: ${sides.join("; ")}.`;
-  });
+  const lines = spokenVariants(rows).map((variant) => variantChanges(rows, variant));
   const notes = cutNotes(cutCounts(rows.accuracy));
   return [
     `**Finding.** What specialising ${studyName(rows)} changed. ${INTERVAL_NOTE}\n`,
@@ -30,4 +22,15 @@ export function tradeOffFinding(rows: VariantRows): string {
     ofAdapters(rows),
     ...notes.flatMap((note) => ["", note]),
   ].join("\n");
+}
+
+/** A variant's changes side by side, an entry of a list. */
+export function variantChanges(rows: VariantRows, variant: string): string {
+  const sides = GAUGES.flatMap((gauge) => {
+    const change = overallChange(rows, gauge, variant);
+    if (!change) return [];
+    const n = `n = ${formatCount(change.evidence.n)}`;
+    return [`on ${gaugeText(gauge, rows.titles)}, ${n}: ${changeSentence(change)}`];
+  });
+  return `- **${markdownText(variant)}**: ${sides.join("; ")}.`;
 }

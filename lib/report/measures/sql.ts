@@ -7,7 +7,6 @@ import type { AccuracyRow, ChangeRow, CoverageRow, StudyRows } from "../rows/row
 import { accuracyTable, classesTable, countsTable } from "../tables/accuracy_table.ts";
 import { changeParts } from "../tables/change_parts.ts";
 import { flipsTable } from "../tables/letter_table.ts";
-import { cutCounts, cutSentence } from "../words/cut_text.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { accuracyRow, type Part, type ShownMeasure } from "./measure.ts";
 
@@ -85,9 +84,13 @@ function sqlParts(study: StudyRows): Part[] {
   const { accuracy, readings, shots, funnel, counts, classes, sqlFlips, titles } = study;
   const own = accuracy.filter((row) => row.measure === "sql");
   if (own.length === 0) return [];
-  const cut = cutSentence(cutCounts(accuracy));
+  // what to do about cut completions stands in the answer, where there is one
+  const isCompared = study.tradeOff.length > 0;
   return [
-    { title: "SQL execution accuracy by hardness", body: [accuracyTable(own)] },
+    {
+      title: "SQL execution accuracy by hardness",
+      body: [accuracyTable(own, { cutNotes: !isCompared })],
+    },
     { title: "SQL execution accuracy by reading", body: [accuracyTable(readings)] },
     {
       title: "SQL execution accuracy by examples shown",
@@ -101,18 +104,18 @@ function sqlParts(study: StudyRows): Part[] {
         "are the gold's (official reading).",
       ],
     },
-    { title: "SQL verdicts", body: [countsTable(counts), cut] },
+    { title: "SQL verdicts", body: [countsTable(counts)] },
     {
       title: "Classes of error",
       body: classes.length > 0 ? [classesTable(classes)] : [],
     },
-    ...(study.tradeOff.length > 0
+    ...(isCompared
       ? [
         { title: "Verdicts that moved", body: [flipsTable(sqlFlips, "verdicts")] },
         {
           title: `Changes on ${markdownText(titles.sql)}`,
           body: [
-            sqlFinding(study),
+            sqlFinding(study, { cut: false }),
             ...changeParts(study, ["sql", "runs"]),
           ],
         },

@@ -1,4 +1,4 @@
-import { cutCounts, cutText } from "../words/cut_text.ts";
+import { cutCounts, cutSentence, cutText } from "../words/cut_text.ts";
 import { formatCount, formatEstimate } from "../words/format_numbers.ts";
 import type { AccuracyRow, ChanceRow, ClassRow, CountRow } from "../rows/row_types.ts";
 import { type Column, count, markdownOf, pValue, share, text } from "./column.ts";
@@ -8,9 +8,13 @@ import { type MarkdownColumn, markdownTable } from "./markdown_table.ts";
  * Accuracies, one row a variant and one column a group: percentage, 95 % interval, raw counts; and
  * below the table how many completions were cut, where the rows know it.
  *
+ * @param options With `cutNotes: false` it is not said what to do about many of them.
  * @throws {RangeError} If a number is not finite.
  */
-export function accuracyTable(rows: readonly AccuracyRow[]): string {
+export function accuracyTable(
+  rows: readonly AccuracyRow[],
+  { cutNotes = true }: { readonly cutNotes?: boolean } = {},
+): string {
   const groups = distinct(rows.map((row) => row.group));
   const variants = distinct(rows.map((row) => row.variant));
   const table = markdownTable(
@@ -23,7 +27,7 @@ export function accuracyTable(rows: readonly AccuracyRow[]): string {
       }),
     ]),
   );
-  const cut = cutText(cutCounts(rows));
+  const cut = (cutNotes ? cutText : cutSentence)(cutCounts(rows));
   return cut === "" ? table : `${table}\n${cut}\n`;
 }
 

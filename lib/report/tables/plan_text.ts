@@ -1,4 +1,5 @@
 import type { PlannedNeed, SweepPlan } from "../../runs/mod.ts";
+import { FEWEST_TO_CONFIRM } from "../../stats/mod.ts";
 import type { CoverageRow, GaugeTitles } from "../rows/row_types.ts";
 import { formatCount, formatCounted, formatPercent, formatSeed } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
@@ -57,10 +58,37 @@ export function planText(
     `Databases to choose by (seed ${formatSeed(seed)}): ${names(halves.choose) || "none"}.`,
     `Databases to confirm on: ${names(halves.confirm) || "none"}.`,
     `Primary claims, adjusted together: ${names(primary) || "none"}.`,
-    ...(there ? [`Items that there are: ${formatCount(there)}.`] : []),
+    ...(paths.length === 0 || !isAsked ? [] : noConfirmation(halves, titles)),
+    ...(there
+      ? [`${formatCounted(there, SHOWN_ITEMS[gauge])} of ${markdownText(titles[gauge])} are asked.`]
+      : []),
   ];
   const list = facts.map((fact) => `- ${fact}`).join("\n");
   return `${list}\n\n${isAsked ? needsTable(plan) : ""}`;
+}
+
+const SHOWN_ITEMS = { mmlu: "item", prose: "passage" } as const;
+
+/** What rules a recommendation out beforehand, whatever will be answered. */
+function noConfirmation(halves: SweepPlan["halves"], titles: GaugeTitles): string[] {
+  if (halves.choose.length === 0) {
+    return [
+      `Of ${
+        markdownText(titles.sql)
+      } nothing is asked, so that no gain can be confirmed and nothing ` +
+      "be recommended.",
+    ];
+  }
+  const few = fewDatabasesText(halves);
+  return few === "" ? [] : [`Nothing can be recommended, whatever is answered: ${few}`];
+}
+
+/** That there are too few databases to confirm a gain on, and how many it takes; empty if there are enough. */
+export function fewDatabasesText({ confirm }: SweepPlan["halves"]): string {
+  if (confirm.length >= FEWEST_TO_CONFIRM) return "";
+  return `with ${formatCounted(confirm.length, "database")} to confirm on, no interval of a gain ` +
+    `can be relied on. It takes ${formatCount(FEWEST_TO_CONFIRM)} to confirm on, and so ` +
+    `${formatCount(2 * FEWEST_TO_CONFIRM)} in all, as the other half is there to choose by.`;
 }
 
 /**

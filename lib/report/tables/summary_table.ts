@@ -80,8 +80,11 @@ function tradeOffParts({ tradeOff, titles }: StudyRows): string[] {
   return [
     tradeOffTable(tradeOff, titles),
     `Changes against the base model on the same examples. ${INTERVAL_NOTE} They are unadjusted ` +
-    'but for the primary claims. "Loss excluded": whether the tolerated loss of the plan is, as a ' +
-    "step of its path; after the first that does not pass none is tested.",
+    "but for the primary claims." +
+    (tradeOff.some(({ step }) => step !== undefined)
+      ? ' "Loss excluded": whether the tolerated loss of the plan is, as a step of its path; after ' +
+        "the first that does not pass none is tested."
+      : ""),
   ];
 }
 

@@ -266,9 +266,22 @@ Deno.test("planText() says that a loss on what is not asked can neither be exclu
     assert.match(text, /- Of MMLU nothing is asked, so that no loss can be excluded/);
     assert.doesNotMatch(
       text,
-      /not tolerated|level of recommending|Items that there are|items needed/,
+      /not tolerated|level of recommending|900 items of MMLU are asked|items needed/,
     );
   }
+});
+
+Deno.test("planText() says beforehand what rules a recommendation out", () => {
+  const of = (choose: string[], confirm: string[]): string =>
+    planText({ ...STUDY.plan, halves: { choose, confirm } }, STUDY.titles, {
+      coverage: STUDY.coverage,
+    });
+  assert.match(
+    of(["a", "b"], ["c"]),
+    /- Nothing can be recommended, whatever is answered: with 1 database to confirm on/,
+  );
+  assert.match(of([], []), /- Of text-to-SQL nothing is asked, so that no gain can be confirmed/);
+  assert.doesNotMatch(of(["a", "b", "c"], ["d", "e", "f"]), /recommended/);
 });
 
 Deno.test("planText() has the tolerated loss, the paths, the halves, and what n it needs", () => {
@@ -276,7 +289,7 @@ Deno.test("planText() has the tolerated loss, the paths, the halves, and what n 
   assert.match(text, /A loss of 3\.0 points or more on MMLU is not tolerated\./);
   assert.match(text, /is 5\.0 %: 1\.7 % for each of 3 paths/);
   assert.match(text, /Path qv: qv@0\.5, then qv\./);
-  assert.match(text, /Items that there are: 900\./);
+  assert.match(text, /- 900 items of MMLU are asked\./);
   const rows = cells(needsTable(STUDY.plan));
   assert.deepEqual(
     rows.map((row) => Number(row["items needed"]!.replaceAll(",", ""))),

@@ -61,17 +61,28 @@ export function notedCuts(counts: readonly CutCounts[]): CutCounts[] {
   return counts.filter(({ n, cut }) => cut > NOTED_SHARE * n);
 }
 
-/** For each variant with more than 5 % of its completions cut: what that means and what to do. */
+/**
+ * The variants with more than 5 % of their completions cut, what that means and what to do: one
+ * sentence, or none.
+ */
 export function cutNotes(counts: readonly CutCounts[]): string[] {
-  return notedCuts(counts).map(
-    ({ variant, n, cut, cutInReasoning }) => {
-      const remedy = cutInReasoning > 0
-        ? "set chat.thinking to false, or raise spider.maxNewTokens"
-        : "raise spider.maxNewTokens";
-      return `${formatPercent(cut / n)} of the completions of "${
-        markdownText(variant)
-      }" were cut ` +
-        `at the token limit; how many would be right with a longer one is not known: ${remedy}.`;
-    },
+  const noted = notedCuts(counts);
+  if (noted.length === 0) return [];
+  const parts = noted.map(({ variant, n, cut }, i) =>
+    `${formatPercent(cut / n)} of ${i === 0 ? "the completions" : "those"} of "${
+      markdownText(variant)
+    }"`
   );
+  const list = parts.length === 1
+    ? parts[0]!
+    : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+  const longer =
+    "raise spider.maxNewTokens in the study's config (compare: in a file for --config)";
+  const remedy = noted.some(({ cutInReasoning }) => cutInReasoning > 0)
+    ? `set chat.thinking to false, or ${longer}`
+    : longer;
+  return [
+    `${list} were cut at the token limit; how many would be right with a longer one is not known: ` +
+    `${remedy}.`,
+  ];
 }

@@ -33,6 +33,7 @@ export async function answerProse(
   }));
   const samples = await storedAnswers(jobs, {
     unit: "passages",
+    size: ({ prompt }) => prompt.tokens.length,
     ask: (open, call) => engine.textLogProbs(open.map(({ prompt }) => prompt.tokens), call),
     keep: ({ prompt, identity }, { logProbs }): ProseSample => ({
       ...identity,

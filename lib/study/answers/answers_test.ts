@@ -3,10 +3,12 @@ import { auditTokens } from "../../engine/tokenizer/audit_tokens.ts";
 import { openCpuEngine } from "../../engine/cpu/cpu_engine.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { openStore, SAMPLES } from "../../runs/mod.ts";
-import { SILENT } from "../../ground/mod.ts";
+import { type Progress, SILENT } from "../../ground/mod.ts";
 import { writeMiniStudy } from "../testing/mini_study.ts";
 import { answerMmlu } from "./answer_mmlu.ts";
+import { answerProse } from "./answer_prose.ts";
 import { answerSql } from "./answer_sql.ts";
+import { passagePrompts } from "./study_prompts.ts";
 import { openInputs } from "../inputs/inputs.ts";
 import { samplePrompt } from "../inputs/sql_inputs.ts";
 import { BASE } from "./sample_identity.ts";
@@ -71,4 +73,26 @@ Deno.test("answerMmlu asks a repeated question once and answers both", async () 
   assert.deepEqual([first!.id, second!.id], ["sociology-0", "sociology-1"]);
   assert.deepEqual(first!.logProbs, second!.logProbs);
   assert.equal(engine.prompts, samples.length - 1);
+});
+
+Deno.test("answerProse tells how far it is by tokens, as passages differ in length", async () => {
+  using study = await writeMiniStudy();
+  const passages = ["One.", "Two words and many more of them, one after the other.", "Three."];
+  const lines = passages.map((text, i) =>
+    `${JSON.stringify({ id: `p-${i}`, kind: "code", topic: "t", text })}\n`
+  );
+  await Deno.writeTextFile(`${study.root}/data/prose.jsonl`, lines.join(""));
+  const inputs = await openInputs(study.config, study.model);
+  await using engine = await openCpuEngine(inputs.checkpoint, { batchSize: 1 });
+  using store = openStore(`${study.out}/prose.jsonl`, { schema: SAMPLES.prose });
+  const told: number[] = [];
+  const progress: Progress = {
+    ...SILENT,
+    update: (_done, _total, _unit, share) => void told.push(share!),
+  };
+  await answerProse(inputs, engine, { variant: BASE, store, progress });
+  const sizes = passagePrompts(inputs).map(({ tokens }) => tokens.length);
+  const all = sizes.reduce((sum, size) => sum + size);
+  assert.deepEqual(told, [sizes[0]! / all, (sizes[0]! + sizes[1]!) / all, 1]);
+  assert.ok(told[0]! < 0.3);
 });

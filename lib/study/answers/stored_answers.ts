@@ -24,6 +24,8 @@ export interface Job {
 export interface Asking<J extends Job, Reply, Sample extends Keyed> {
   /** What the progress counts, such as "questions". */
   readonly unit: string;
+  /** How much work a job is beside others, such as its tokens, where that is known; else all are alike. */
+  size?(job: J): number;
   ask(open: readonly J[], options: EngineCallOptions): AsyncIterable<Reply>;
   keep(job: J, reply: Reply): Sample;
 }
@@ -41,7 +43,7 @@ export async function storedAnswers<
   Sample extends Keyed,
 >(
   jobs: readonly J[],
-  { unit, ask, keep }: Asking<J, Reply, Sample>,
+  { unit, size = () => 1, ask, keep }: Asking<J, Reply, Sample>,
   { variant, store, progress, signal }: AnswerOptions<Sample>,
 ): Promise<Sample[]> {
   const missing = jobs.filter(({ identity }) => !store.has(identity.key));
@@ -50,6 +52,8 @@ export async function storedAnswers<
     progress.note(`${variant.name}: reused ${reused} of ${jobs.length} stored answers`);
   }
   const open = onePerKey(missing);
+  const work = open.reduce((sum, job) => sum + size(job), 0);
+  let answered = 0;
   let batch: Sample[] = [];
   const replies = ask(open, {
     variant: variant.weights,
@@ -57,10 +61,14 @@ export async function storedAnswers<
     onProgress(done, total): void {
       store.append(batch);
       batch = [];
-      progress.update(done, total, unit);
+      progress.update(done, total, unit, answered > 0 ? answered / work : done / total);
     },
   });
-  for await (const reply of replies) batch.push(keep(open[reply.index]!, reply));
+  for await (const reply of replies) {
+    const job = open[reply.index]!;
+    answered += size(job);
+    batch.push(keep(job, reply));
+  }
   store.append(batch);
   return jobs.map(({ identity }) => store.get(identity.key)!);
 }

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { checkAdapterFiles } from "../../engine/mod.ts";
 import { fromRoot, type Progress, UsageError } from "../../ground/mod.ts";
 import type { AdapterConfig } from "../../runs/mod.ts";
 import { ensureHubAdapter, type HubModel, type HubModelOptions, isHubId } from "../../setup/mod.ts";
@@ -33,6 +34,26 @@ export async function fetchHubAdapters(
     }
   }
   return fetched;
+}
+
+/**
+ * Looks at the folders of the adapters that a study names, before anything is built or downloaded for
+ * it. Those that are ids of the hub are left to {@linkcode fetchHubAdapters}.
+ *
+ * @throws {UsageError} If a folder is not there, or lacks a file or has a damaged one.
+ */
+export async function checkAdapterFolders(adapters: readonly AdapterConfig[]): Promise<void> {
+  for (const { name, adapter } of adapters) {
+    const dir = fromRoot(adapter);
+    if (isHubId(adapter) && !existsSync(dir)) continue;
+    await checkAdapterFiles(existingAdapter(name, dir));
+  }
+}
+
+/** @throws {UsageError} If there is no such folder. */
+export function existingAdapter(name: string, dir: string): string {
+  if (existsSync(dir)) return dir;
+  throw new UsageError(`Cannot use the adapter "${name}": there is no folder ${dir}`);
 }
 
 /** The folder of an adapter as a study's config names it: that of its id, else its own. */

@@ -120,8 +120,9 @@ async function quotableQuestions(
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(
-      `Cannot quote questions of "${summary.name}": ${error.message}; wanted are ` +
-        `${wanted.join(", ")} and tables.json: give your copy with --spider or --data-root`,
+      `Cannot quote questions of "${summary.name}": ${error.message}; ${
+        neededFiles(wanted, provenance.data)
+      }`,
     );
   }
   for (const name of wanted) {
@@ -138,6 +139,19 @@ async function quotableQuestions(
   throw new UsageError(
     `Cannot quote questions of "${summary.name}": ${path} has no question "${unknown.id}"`,
   );
+}
+
+/** What a paper wants of the data, by the layout that the study read, and the flag that names it. */
+function neededFiles(wanted: readonly string[], read: Readonly<Record<string, string>>): string {
+  const own = wanted.find((name) => name.endsWith(".jsonl"));
+  if (own !== undefined) {
+    return `wanted is ${
+      own.replace(/^spider\//, "")
+    } with its databases beside it: give your copy ` +
+      "with --spider FILE";
+  }
+  const tables = "spider/tables.json" in read ? " and tables.json" : " with its databases";
+  return `wanted are ${wanted.join(", ")}${tables}: give your copy with --spider or --data-root`;
 }
 
 /** The prompt of the first quoted question; none where it would take values of databases. */

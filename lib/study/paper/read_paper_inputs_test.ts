@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fromRoot, UsageError } from "../../ground/mod.ts";
+import { readSummary, writeSummary } from "../../runs/mod.ts";
 import { readPaperInputs } from "./read_paper_inputs.ts";
 
 const SAMPLE = fromRoot("results/recorded/sample");
@@ -71,6 +72,24 @@ Deno.test("readPaperInputs() says which files it wants where the data are not he
       error instanceof UsageError &&
       /spider\/dev\.json and tables\.json: .*--data-root/.test(error.message),
   );
+});
+
+Deno.test("readPaperInputs() wants no tables.json of questions of one's own, but their file", async () => {
+  await withCopy(async (folder) => {
+    const path = join(folder, "summary.json");
+    const summary = readSummary(path);
+    const { config, provenance } = summary;
+    const { "spider/dev.json": questions, "spider/tables.json": _, ...others } = provenance.data;
+    writeSummary(path, {
+      ...summary,
+      config: { ...config, spider: { ...config.spider, path: ".../questions.jsonl" } },
+      provenance: { ...provenance, data: { ...others, "spider/questions.jsonl": questions! } },
+    });
+    await assert.rejects(
+      readPaperInputs(folder),
+      /; wanted is questions\.jsonl with its databases beside it: give your copy with --spider FILE$/,
+    );
+  });
 });
 
 Deno.test("readPaperInputs() takes a copy of the data, and refuses other questions", async () => {

@@ -74,17 +74,16 @@ function browsed(
 
 /**
  * Where the page goes: beside the results where these are a working folder, which Git ignores; else,
- * as of a recording, into the working folder of that name. It holds the texts of the data.
+ * as of a recording, into `results/scratch`, where it stands for no run. It holds the texts of the data.
  */
 export function defaultPage(folder: string): string {
   const results = join(REPOSITORY_ROOT, "results");
   const below = relative(results, resolve(folder));
   const isWorking = below !== "" && !isAbsolute(below) &&
     !/^(?:\.\.|recorded)(?:[\\/]|$)/.test(below);
-  return join(
-    isWorking ? resolve(folder) : join(results, basename(resolve(folder))),
-    "browse.html",
-  );
+  return isWorking
+    ? join(resolve(folder), "browse.html")
+    : join(results, "scratch", `browse-${basename(resolve(folder))}.html`);
 }
 
 function megabytes(bytes: number): string {

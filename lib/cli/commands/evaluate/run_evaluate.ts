@@ -1,5 +1,5 @@
 import { basename, join, relative, resolve } from "node:path";
-import { auditTokens, loadAdapter } from "../../../engine/mod.ts";
+import { auditTokens, checkAdapterFiles, loadAdapter } from "../../../engine/mod.ts";
 import { letterCount } from "../../../mmlu/mod.ts";
 import { type AccuracyRow, accuracyTable, formatCounted } from "../../../report/mod.ts";
 import {
@@ -54,7 +54,7 @@ export async function runEvaluate(
   { progress, print, signal }: CommandContext,
 ): Promise<void> {
   const config = evaluationConfig(flags, "spider");
-  checkFlags(flags);
+  await checkFlags(flags);
   await ensureSample(config, progress);
   const sql = await openSqlInputs(config);
   for (const line of sqlShortfalls(config, sql)) progress.note(line);
@@ -95,7 +95,7 @@ export async function runMmlu(
     throw new UsageError("mmlu: --all and --limit exclude each other");
   }
   const config = evaluationConfig(flags, "mmlu");
-  checkFlags(flags);
+  await checkFlags(flags);
   const choices = await openMmluInputs(config);
   for (const line of mmluShortfalls(config, choices)) progress.note(line);
   checkOutput(flags, "mmlu", config.mmlu.path);
@@ -131,20 +131,15 @@ export async function runMmlu(
 }
 
 /** What can be told of the flags alone, before any data or model is opened. */
-function checkFlags(flags: FlagValues): void {
+async function checkFlags(flags: FlagValues): Promise<void> {
   const dir = text(flags, "adapter-path");
   if (dir === undefined) {
     if (flags.scale !== undefined) throw new UsageError("--scale needs an --adapter-path");
     return;
   }
-  // the folder's files are looked at with the model; a path that is wrong is told at once
   const place = folderOrId(dir);
-  if (isHubId(place)) return;
-  try {
-    Deno.statSync(place);
-  } catch {
-    throw new UsageError(`Cannot use the adapter in "${dir}": the folder does not exist`);
-  }
+  // whether it fits is told with the model; a folder or file that is not there at once
+  if (!isHubId(place)) await checkAdapterFiles(place);
 }
 
 /** The result's file by task, in a folder. */

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { formatCounted, summaryTable } from "../../../report/mod.ts";
+import { closingText, formatCounted, summaryRows, summaryTable } from "../../../report/mod.ts";
 import {
   checkGivenVariants,
   costLines,
@@ -100,4 +100,11 @@ export async function runStudy(
   const root = relative(Deno.cwd(), study.folder.root) || ".";
   const files = new Set([...Object.values(RESULT_FILES), ...Object.keys(summaryTexts(summary))]);
   progress.step(`Done: ${[...files].map((file) => `${root}/${file}`).join(", ")}`);
+  // the report is long: its answer is to be the last thing on the screen
+  const answer = closingText(summaryRows(summary));
+  if (answer !== "") print(answer);
+  print(
+    `The whole report: ${root}/${RESULT_FILES.table}; the questions that changed: ` +
+      `${root}/${RESULT_FILES.flips}`,
+  );
 }

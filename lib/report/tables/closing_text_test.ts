@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { summaryRows } from "../rows/summary_rows.ts";
+import { SUMMARY } from "../testing/summary_fixture.ts";
+import { closingText } from "./closing_text.ts";
+import { summaryTable } from "./summary_table.ts";
+
+const STUDY = summaryRows(SUMMARY);
+
+Deno.test("closingText() repeats the report's answer in at most five lines", () => {
+  const lines = closingText(STUDY).split("\n");
+  assert.ok(lines.length >= 2 && lines.length <= 5);
+  assert.match(lines[0]!, /^\*\*Recommendation\.\*\* \*\*all-linear@0\.5\*\* is recommended: /);
+  assert.match(lines[1]!, /^- \*\*all-linear\*\*: on text-to-SQL, n = 240: /);
+  const report = summaryTable(SUMMARY);
+  for (const line of lines) assert.ok(report.includes(line), line);
+});
+
+Deno.test("closingText() says that there are more variants, and nothing where none was asked", () => {
+  const [first] = STUDY.changes.filter(({ adjusted }) => adjusted);
+  const { adjusted } = first!;
+  const changes = STUDY.changes.map((row) => ({ ...row, adjusted: adjusted! }));
+  const lines = closingText({ ...STUDY, changes }).split("\n");
+  assert.equal(lines.length, 5);
+  assert.match(lines.at(-1)!, /^- \d+ more variants in the report above\.$/);
+  const { recommendation: _, ...others } = STUDY;
+  assert.equal(closingText({ ...others, tradeOff: [], changes: [] }), "");
+});
