@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import type { App } from "./app.ts";
 import { byId } from "./dom.ts";
+import { showHelp } from "./help.ts";
 import { KINDS } from "./select.ts";
 import { toggleTheme } from "./theme.ts";
 import type { View } from "./view.ts";
@@ -67,7 +68,7 @@ export function connect(app: App, help: HTMLDialogElement): Controls {
   const marks = (): void =>
     change({ marks: app.view.marks === "gold" ? "other" : "gold" }, { push: false });
   on("marks", "click", marks);
-  on("help-open", "click", () => help.showModal());
+  on("help-open", "click", () => showHelp(help));
   on("theme", "click", toggleTheme);
   const kind = (at: number): void => {
     const { name } = KINDS[at]!;
@@ -83,7 +84,7 @@ export function connect(app: App, help: HTMLDialogElement): Controls {
     Home: () => app.step(-Infinity),
     End: () => app.step(Infinity),
     "/": () => search.focus(),
-    "?": () => help.showModal(),
+    "?": () => showHelp(help),
     c: copy,
     m: marks,
     ...Object.fromEntries(KINDS.map((_, at) => [String(at + 1), () => kind(at)])),

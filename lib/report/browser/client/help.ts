@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { StudyBlock } from "../format.ts";
-import { button, type Child, el, nameText } from "./dom.ts";
+import { button, byId, type Child, el, nameText } from "./dom.ts";
 
 const KEYS = [
   ["j, k", "next and previous question"],
@@ -12,13 +12,12 @@ const KEYS = [
   ["Esc", "close, or clear the search"],
 ] as const;
 
-/** The dialog on keys, marks, and where the numbers come from; it is shown by `showModal`. */
+/** The dialog on keys, marks, and where the numbers come from; `showHelp` shows it. */
 export function helpDialog(study: StudyBlock): HTMLDialogElement {
   const dialog = el(
     "dialog",
     { id: "help", "aria-labelledby": "help-title" },
-    // Else the button at the end would have the focus, and the dialog would open there.
-    el("h2", { id: "help-title", tabindex: "-1", autofocus: "" }, "About this page"),
+    el("h2", { id: "help-title", tabindex: "-1" }, "About this page"),
     el("h3", {}, "Keys"),
     el(
       "dl",
@@ -49,6 +48,12 @@ export function helpDialog(study: StudyBlock): HTMLDialogElement {
   );
   dialog.append(button({ class: "close" }, () => dialog.close(), "Close"));
   return dialog;
+}
+
+/** Shows the dialog from its top on: else its button at the end would have the focus. */
+export function showHelp(dialog: HTMLDialogElement): void {
+  dialog.showModal();
+  byId("help-title").focus();
 }
 
 /** What the error classes mean that this study has. */
