@@ -20,7 +20,10 @@ Deno.test("checkGolds() tells golds that fail from those that a limit ended", as
     }));
     const progress: (readonly [number, number, string])[] = [];
     const { checked, failing, unfinished, unchecked } = await checkGolds(spider, examples, {
-      progress: { ...SILENT, update: (...args) => void progress.push(args) },
+      progress: {
+        ...SILENT,
+        update: (...[done, total, unit]) => void progress.push([done, total, unit]),
+      },
       timeoutMs: 500,
     });
     assert.equal(checked, 5);
