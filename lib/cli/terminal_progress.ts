@@ -19,6 +19,9 @@ const TERMINAL_EVERY_MS = 100;
 export function terminalProgress(output: ProgressOutput, now: () => number): Progress {
   const began = now();
   let partBegan = began;
+  // a part may count one thing after another, such as answers and then their verdicts
+  let counted: string | undefined;
+  let lastTold = began;
   let lastShown = -Infinity;
   let open = false;
 
@@ -30,11 +33,14 @@ export function terminalProgress(output: ProgressOutput, now: () => number): Pro
   return {
     step(title): void {
       partBegan = now();
+      counted = undefined;
       lastShown = -Infinity;
       line(`[${clock(partBegan - began)}] ${title}`);
     },
     update(done, total, unit, share = done / total): void {
       const at = now();
+      if (counted !== undefined && unit !== counted) partBegan = lastTold;
+      [counted, lastTold] = [unit, at];
       const last = done === total;
       const pause = output.terminal ? TERMINAL_EVERY_MS : PLAIN_EVERY_MS;
       if (!last && at - lastShown < pause) return;

@@ -68,6 +68,19 @@ Deno.test("terminalProgress counts each part's time from its own begin, and the 
   assert.equal(take(), "[0:00] One\n[2:05] Two\n  1/2 questions, 0:01 left\n");
 });
 
+Deno.test("terminalProgress counts the time of verdicts from the end of the answers", () => {
+  const { progress, pass, take } = fake(false);
+  progress.step("Questions");
+  pass(60_000);
+  progress.update(2, 2, "questions");
+  take();
+  pass(1000);
+  progress.update(1, 4, "verdicts");
+  pass(3000);
+  progress.update(4, 4, "verdicts");
+  assert.equal(take(), "  4/4 verdicts, took 0:04\n");
+});
+
 Deno.test("terminalProgress goes by the share of the work, where units differ in length", () => {
   const { progress, pass, take } = fake(false);
   progress.step("Passages");

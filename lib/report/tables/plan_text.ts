@@ -60,7 +60,7 @@ export function planText(
     `Primary claims, adjusted together: ${names(primary) || "none"}.`,
     ...(paths.length === 0 || !isAsked ? [] : noConfirmation(halves, titles)),
     ...(there
-      ? [`${formatCounted(there, SHOWN_ITEMS[gauge])} of ${markdownText(titles[gauge])} are asked.`]
+      ? [`Asked of ${markdownText(titles[gauge])}: ${formatCounted(there, SHOWN_ITEMS[gauge])}.`]
       : []),
   ];
   const list = facts.map((fact) => `- ${fact}`).join("\n");

@@ -22,7 +22,7 @@ Deno.test("checkGolds() tells golds that fail from those that a limit ended", as
     const { checked, failing, unfinished, unchecked } = await checkGolds(spider, examples, {
       progress: {
         ...SILENT,
-        update: (done, total, unit) => void progress.push([done, total, unit]),
+        update: (...[done, total, unit]) => void progress.push([done, total, unit]),
       },
       timeoutMs: 500,
     });
