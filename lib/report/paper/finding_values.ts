@@ -4,6 +4,7 @@ import type { ChangeRow, StudyRows, TradeOffRow } from "../rows/row_types.ts";
 import { ALL } from "../rows/groups.ts";
 import { BASE_NAME, overallAccuracy, overallChange } from "../rows/study_lookup.ts";
 import { movesText } from "../tables/letter_table.ts";
+import { fewDatabasesText } from "../tables/plan_text.ts";
 import { formatPercent } from "../words/format_numbers.ts";
 import { changeSentenceIn, isShown } from "../words/verdict_words.ts";
 import type { PaperContext } from "./paper_inputs.ts";
@@ -235,6 +236,7 @@ function recommendationValues({ rows, words }: PaperContext): TemplateValues | n
     gain: gain ? changeSentenceIn(words.texts, confirmedGain(recommendation)) : null,
     needed: neededExamples ?? null,
     confirm: halves.confirm.length,
+    fewToConfirm: fewDatabasesText(halves) !== "",
     lossShown: outcome === "recommended" &&
       overallChange(rows, rows.plan.gauge, chosen!)?.outcome === "loss",
     steps: steps.length,

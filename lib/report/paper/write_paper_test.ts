@@ -66,6 +66,12 @@ const STUDIES: Readonly<Record<string, Summary>> = {
     passed: [],
     neededExamples: 2106,
   }),
+  "none passed, and too few databases": recommending({
+    ...none,
+    outcome: "none_passed",
+    passed: [],
+    halves: { choose: ["a", "b"], confirm: ["c"] },
+  }),
   "not confirmed": recommending({
     ...found,
     outcome: "not_confirmed",
