@@ -1,4 +1,4 @@
-import type { PlannedNeed, SweepPlan } from "../../runs/mod.ts";
+import type { Gauge, PlannedNeed, SweepPlan } from "../../runs/mod.ts";
 import type { CoverageRow, GaugeTitles } from "../rows/row_types.ts";
 import { formatCount, formatCounted, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
@@ -11,6 +11,8 @@ export interface PlanTextOptions {
   readonly coverage?: readonly CoverageRow[];
   /** Whether it is written down in the study's folder, as it is unless the plan alone is asked for. */
   readonly isWritten?: boolean;
+  /** The measures that each primary variant has a claim on; none are named if left out. */
+  readonly claimed?: readonly Gauge[];
 }
 
 /**
@@ -21,7 +23,7 @@ export interface PlanTextOptions {
 export function planText(
   plan: SweepPlan,
   titles: GaugeTitles,
-  { coverage = [], isWritten = true }: PlanTextOptions = {},
+  { coverage = [], isWritten = true, claimed = [] }: PlanTextOptions = {},
 ): string {
   const { written, afterAnswers, gauge, delta, alpha, seed, paths, halves, primary } = plan;
   const there = coverage.find(({ measure }) => measure === gauge)?.scored;
@@ -49,18 +51,33 @@ export function planText(
         "nothing be recommended.",
     ...(paths.length === 0 || !isAsked ? [] : [
       `The level of recommending a variant that loses so much is ${formatPercent(alpha)}: ` +
-      `${formatPercent(level)} for each of ${formatCounted(paths.length, "path")}, one-sided.`,
+      `${formatPercent(level)} for ${
+        paths.length === 1 ? "its one path" : `each of ${formatCounted(paths.length, "path")}`
+      }, one-sided.`,
     ]),
     ...paths.map(({ name, variants }) =>
       `Path ${markdownText(name)}: ${variants.map((one) => markdownText(one)).join(", then ")}.`
     ),
     `Databases to choose by (seed ${formatCount(seed)}): ${names(halves.choose) || "none"}.`,
     `Databases to confirm on: ${names(halves.confirm) || "none"}.`,
-    `Primary claims, adjusted together: ${names(primary) || "none"}.`,
+    claimsText(primary, claimed.map((measure) => titles[measure])),
     ...(there ? [`Items that there are: ${formatCount(there)}.`] : []),
   ];
   const list = facts.map((fact) => `- ${fact}`).join("\n");
   return `${list}\n\n${isAsked ? needsTable(plan) : ""}`;
+}
+
+/** The primary claims: of one variant each by its measure, of several the variants. */
+function claimsText(primary: readonly string[], measures: readonly string[]): string {
+  const variants = primary.map((name) => markdownText(name));
+  const [only] = variants;
+  if (variants.length !== 1 || measures.length === 0) {
+    return `Primary claims, adjusted together: ${variants.join(", ") || "none"}.`;
+  }
+  const claims = measures.map((measure) => `${only} on ${markdownText(measure)}`);
+  return claims.length === 1
+    ? `Primary claim: ${claims[0]}.`
+    : `Primary claims, adjusted together: ${claims.join(", ")}.`;
 }
 
 /**
