@@ -148,7 +148,8 @@ function ruleText({ plan }: StudyRows, { paths, level }: Recommendation): string
     ? "The rule was written down after answers of tuned variants were stored, so that its levels promise nothing: "
     : "The rule was written down before an answer of a tuned variant was stored: ";
   return when +
-    `${formatCounted(paths.length, "path")} at ${formatPercent(level)} each; ` +
+    `${formatCounted(paths.length, "path")} at ${formatPercent(level)}` +
+    (paths.length === 1 ? "; " : " each; ") +
     `of ${formatCounted(steps.length, "step")} ${formatCount(tested)} tested and ` +
     `${formatCount(passed)} passed. By its level about ` +
     `${formatPercent(plan.alpha)} of such studies at most recommend a variant that loses as ` +

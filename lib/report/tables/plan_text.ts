@@ -1,4 +1,4 @@
-import type { PlannedNeed, SweepPlan } from "../../runs/mod.ts";
+import type { Gauge, PlannedNeed, SweepPlan } from "../../runs/mod.ts";
 import { FEWEST_TO_CONFIRM } from "../../stats/mod.ts";
 import type { CoverageRow, GaugeTitles } from "../rows/row_types.ts";
 import { formatCount, formatCounted, formatPercent, formatSeed } from "../words/format_numbers.ts";
@@ -12,6 +12,8 @@ export interface PlanTextOptions {
   readonly coverage?: readonly CoverageRow[];
   /** Whether it is written down in the study's folder, as it is unless the plan alone is asked for. */
   readonly isWritten?: boolean;
+  /** The measures that each primary variant has a claim on; none are named if left out. */
+  readonly claimed?: readonly Gauge[];
 }
 
 /**
@@ -22,7 +24,7 @@ export interface PlanTextOptions {
 export function planText(
   plan: SweepPlan,
   titles: GaugeTitles,
-  { coverage = [], isWritten = true }: PlanTextOptions = {},
+  { coverage = [], isWritten = true, claimed = [] }: PlanTextOptions = {},
 ): string {
   const { written, afterAnswers, gauge, delta, alpha, seed, paths, halves, primary } = plan;
   const there = coverage.find(({ measure }) => measure === gauge)?.scored;
@@ -50,14 +52,16 @@ export function planText(
         "nothing be recommended.",
     ...(paths.length === 0 || !isAsked ? [] : [
       `The level of recommending a variant that loses so much is ${formatPercent(alpha)}: ` +
-      `${formatPercent(level)} for each of ${formatCounted(paths.length, "path")}, one-sided.`,
+      `${formatPercent(level)} for ${
+        paths.length === 1 ? "its one path" : `each of ${formatCounted(paths.length, "path")}`
+      }, one-sided.`,
     ]),
     ...paths.map(({ name, variants }) =>
       `Path ${markdownText(name)}: ${variants.map((one) => markdownText(one)).join(", then ")}.`
     ),
     `Databases to choose by (seed ${formatSeed(seed)}): ${names(halves.choose) || "none"}.`,
     `Databases to confirm on: ${names(halves.confirm) || "none"}.`,
-    `Primary claims, adjusted together: ${names(primary) || "none"}.`,
+    claimsText(primary, claimed.map((measure) => titles[measure])),
     ...(paths.length === 0 || !isAsked ? [] : noConfirmation(halves, titles)),
     ...(there
       ? [`Asked of ${markdownText(titles[gauge])}: ${formatCounted(there, SHOWN_ITEMS[gauge])}.`]
@@ -89,6 +93,22 @@ export function fewDatabasesText({ confirm }: SweepPlan["halves"]): string {
   return `with ${formatCounted(confirm.length, "database")} to confirm on, no interval of a gain ` +
     `can be relied on. It takes ${formatCount(FEWEST_TO_CONFIRM)} to confirm on, and so ` +
     `${formatCount(2 * FEWEST_TO_CONFIRM)} in all, as the other half is there to choose by.`;
+}
+
+/** The primary claims: of one variant each by its measure, of several the variants and their measures. */
+function claimsText(primary: readonly string[], measures: readonly string[]): string {
+  const variants = primary.map((name) => markdownText(name));
+  const [only] = variants;
+  if (variants.length !== 1 || measures.length === 0) {
+    const each = variants.length > 1 && measures.length > 0
+      ? `, each on ${measures.map((measure) => markdownText(measure)).join(" and on ")}`
+      : "";
+    return `Primary claims, adjusted together: ${variants.join(", ") || "none"}${each}.`;
+  }
+  const claims = measures.map((measure) => `${only} on ${markdownText(measure)}`);
+  return claims.length === 1
+    ? `Primary claim: ${claims[0]}.`
+    : `Primary claims, adjusted together: ${claims.join(", ")}.`;
 }
 
 /**

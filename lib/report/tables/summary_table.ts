@@ -69,9 +69,12 @@ function answerParts(study: StudyRows): string[] {
 }
 
 /** A plan speaks of a loss on its gauge, and so of nothing where that was not measured. */
-function planParts({ plan, titles, coverage }: StudyRows): string[] {
+function planParts({ plan, titles, coverage, changes }: StudyRows): string[] {
+  const claimed = GAUGES.filter((gauge) =>
+    changes.some(({ measure, adjusted }) => measure === gauge && adjusted)
+  );
   return coverage.some(({ measure }) => measure === plan.gauge)
-    ? [planText(plan, titles, { coverage })]
+    ? [planText(plan, titles, { coverage, claimed })]
     : [];
 }
 

@@ -39,8 +39,11 @@ export function planReport({ inputs, folder: { plan, planOnly = false } }: OpenS
     clusters: 0,
     missing: "",
   }));
+  const claimed = GAUGES.filter((gauge) =>
+    cost.asked[gauge] > 0 && (MEASURES[gauge].primary === "always" || gauge === plan.gauge)
+  );
   const lines = costLines(cost).map((line) => `- ${line}\n`).join("");
-  return `${lines}\n${planText(plan, titles, { coverage, isWritten: !planOnly })}`;
+  return `${lines}\n${planText(plan, titles, { coverage, claimed, isWritten: !planOnly })}`;
 }
 
 /** Seconds as a person reads them. */
