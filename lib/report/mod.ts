@@ -124,7 +124,8 @@ export {
   calibrationRows,
 } from "./rows/calibration_rows.ts";
 export { MOST_PAGES } from "./paper/check_paper.ts";
-export { type CompiledPaper, compilePaper, FIGURE_FONT } from "./paper/compile_paper.ts";
+export { type CompiledPaper, compilePaper } from "./paper/compile_paper.ts";
+export { FIGURE_FONT } from "./paper/font_files.ts";
 export { isFigure, type PaperFigure, paperFigure } from "./paper/paper_figures.ts";
 export type { PaperInputs, PromptTurn } from "./paper/paper_inputs.ts";
 export { type PaperVariants, paperVariants } from "./paper/paper_variants.ts";
