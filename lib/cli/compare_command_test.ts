@@ -326,3 +326,43 @@ Deno.test("compare --run writes nothing among files of something else, such as a
   assert.equal(Deno.readTextFileSync(`${out}/flips.jsonl`), "a study's");
   Deno.removeSync(out, { recursive: true });
 });
+
+Deno.test("compare --run takes a study by its name, as the other commands do", async () => {
+  const out = Deno.makeTempDirSync();
+  const of = async (place: string): Promise<string> => {
+    const { code, printed, notes } = await runMain([
+      ...["compare", "--run", `${place}::base`, "--run", `${place}::qv-lr2e-3`],
+      ...["--out", `${out}/${place === "sample" ? "name" : "path"}`],
+    ]);
+    assert.equal(code, 0, notes.join("\n"));
+    return printed.replace(/\d+ flipped questions.*/, "");
+  };
+  const named = await of("sample");
+  assert.equal(named, await of(SAMPLE));
+  // one folder: nothing but the variant differs
+  assert.doesNotMatch(named, /differ as well|by both summaries|cannot be told/);
+  await assertRefused(
+    ["compare", "--run", "nostudy::base", "--run", "sample::base"],
+    /"nostudy": there is no such folder, and no study of that name in .*results/,
+  );
+  await assertRefused(
+    ["compare", "--run", "sample::base", "--run", `${SAMPLE}::base`],
+    /is given twice/,
+  );
+  Deno.removeSync(out, { recursive: true });
+});
+
+Deno.test("compare --run says where it is not known whether models and prompts are the same", async () => {
+  const out = Deno.makeTempDirSync();
+  Deno.mkdirSync(`${out}/answers`);
+  Deno.copyFileSync(`${SAMPLE}/verdicts.parquet`, `${out}/answers/verdicts.parquet`);
+  const { code, printed, notes } = await runMain([
+    ...["compare", "--run", `${out}/answers::base`, "--run", "sample::base"],
+    ...["--out", `${out}/compared`],
+  ]);
+  assert.equal(code, 0, notes.join("\n"));
+  const line = /^Whether model, .* cannot be told: .*answers has no summary\.json\..*$/m;
+  assert.match(printed, line);
+  assert.match(Deno.readTextFileSync(`${out}/compared/comparison.md`), line);
+  Deno.removeSync(out, { recursive: true });
+});

@@ -69,6 +69,12 @@ Deno.test("export refuses what does not go together, and writes nothing", async 
     /--texts needs a summary\.json/,
   );
   await refused(["--study", "sample", "--format", "csv", "--variant", "x"], /no such variant/);
+  for (const format of ["model-card", "junit"]) {
+    await refused(
+      ["--study", "sample", "--format", format, "--variant", "base"],
+      /"base" of .*sample as [-a-z]+: it is no tuned variant; these are .*all-linear-lr2e-3.*, qv-lr2e-3/,
+    );
+  }
   assert.ok(!existsSync(to));
   await assertRefused(
     ["export", "--study", SAMPLE, "--format", "csv", "--out", `${SAMPLE}/csv`],

@@ -11,7 +11,8 @@ export const COMPARE_FILE_FLAGS: Readonly<Record<string, Flag>> = {
   run: {
     type: "texts",
     value: "PATH",
-    help: "answers made earlier: a file of evaluate, mmlu or judge, or a study's folder as " +
+    help:
+      "answers made earlier: a file of evaluate, mmlu or judge, or a study's folder or name as " +
       "DIR::VARIANT; give two",
   },
   predictions: {

@@ -125,6 +125,7 @@ export {
 } from "./rows/calibration_rows.ts";
 export { MOST_PAGES } from "./paper/check_paper.ts";
 export { type CompiledPaper, compilePaper } from "./paper/compile_paper.ts";
+export type { MissingLetter } from "./paper/font_letters.ts";
 export { FIGURE_FONT } from "./paper/font_files.ts";
 export { isFigure, type PaperFigure, paperFigure } from "./paper/paper_figures.ts";
 export type { PaperInputs, PromptTurn } from "./paper/paper_inputs.ts";

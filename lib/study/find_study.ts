@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fromRoot, realPath, UsageError } from "../ground/mod.ts";
-import { ANSWER_FILES } from "./results/read_answers.ts";
+import { ANSWER_FILES, answerPlace, SEPARATOR } from "./results/read_answers.ts";
 import { RESULT_FILES } from "./results/write_results.ts";
 
 /** Where a study's results lie. */
@@ -53,6 +53,31 @@ export function findStudy(
       ...full.map((place) => `"${study}" is ${folder} and ${place}: the first is read`),
     ],
   };
+}
+
+/** A place of answers with the study's name in it resolved. */
+export interface FoundAnswers {
+  /** A path, or `PATH::VARIANT`. */
+  readonly place: string;
+  /** What is to be said where the name could mean another folder. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Finds answers that were written earlier by their path, or by the name of their study as
+ * {@linkcode findStudy} finds it: `sample::base` is `results/sample::base`, else
+ * `results/recorded/sample::base`.
+ *
+ * @param place A file, a folder or a study's name, each with or without `::VARIANT`.
+ * @throws {UsageError} If it is a name, and there is no study of that name.
+ */
+export function findAnswers(place: string, options: FindStudyOptions = {}): FoundAnswers {
+  const { path, variant } = answerPlace(place);
+  // a path that is not there is told of by who reads it
+  const given = statSync(path, { throwIfNoEntry: false });
+  if (given?.isFile() || (given === undefined && !isName(path))) return { place, notes: [] };
+  const { folder, notes } = findStudy(path, options);
+  return { place: variant === undefined ? folder : `${folder}${SEPARATOR}${variant}`, notes };
 }
 
 /** Whether it is the name of a study, not the way to a folder. */

@@ -51,7 +51,13 @@ export {
 export { type DataTexts, NO_TEXTS, openDataTexts } from "./exports/data_texts.ts";
 export { exportFiles, type ExportOptions } from "./exports/export_files.ts";
 export { type ExportedStudy, openExport, type OpenExportOptions } from "./exports/open_export.ts";
-export { findStudy, type FindStudyOptions, type FoundStudy } from "./find_study.ts";
+export {
+  findAnswers,
+  findStudy,
+  type FindStudyOptions,
+  type FoundAnswers,
+  type FoundStudy,
+} from "./find_study.ts";
 export { firstTrainingText } from "./inputs/first_training_text.ts";
 export { adapterFolder, fetchHubAdapters, type HubAdapters } from "./inputs/hub_adapters.ts";
 export { type DataInputs, openDataInputs, openInputs, type StudyInputs } from "./inputs/inputs.ts";
@@ -133,6 +139,7 @@ export {
 } from "./repeat/compare_repetition.ts";
 export { type RepeatedVariant, repeatVariant } from "./repeat/repeat_variant.ts";
 export { roundedLogProbs } from "./results/rounded_log_probs.ts";
+export { settingsLine } from "./results/compare_settings.ts";
 export { type ComparedResults, compareResults } from "./results/compare_results.ts";
 export { type FlippedExample, flippedExamples } from "./numbers/flips.ts";
 export { ANSWER_SUMS, writeAnswerSums } from "./results/answer_sums.ts";

@@ -3,6 +3,7 @@ import { FONT_FILES, fontPath } from "./font_files.ts";
 
 /** A letter that the fonts of a paper do not have, with its number: "张 (U+5F20)". */
 export interface MissingLetter {
+  /** The letter, one sign. */
   readonly letter: string;
   /** Its number in Unicode: "U+5F20". */
   readonly number: string;

@@ -68,7 +68,7 @@ function junitFiles(study: ExportedStudy, undecided: Undecided): Readonly<Record
   const base = neededBase(study);
   const tuned = variants.filter((variant) => variant.name !== BASE.name);
   if (tuned.length === 0) {
-    throw new UsageError(`Cannot export ${study.folder} as junit: it has no tuned variant`);
+    throw noTuned(study, "junit");
   }
   const options = { study: name, titles, tolerances, undecided };
   return {
@@ -140,17 +140,27 @@ function cardFacts(study: ExportedStudy): CardFacts {
   };
 }
 
-function cardVariant({ variants, summary, folder }: ExportedStudy): StoredAnswers {
+/** That no tuned variant is exported: there is none, or those that there are were left out. */
+function noTuned({ folder, tuned }: ExportedStudy, format: ExportFormat): UsageError {
+  return new UsageError(
+    tuned.length === 0
+      ? `Cannot export ${folder} as ${format}: it has no tuned variant`
+      : `Cannot export "${BASE.name}" of ${folder} as ${format}: it is no tuned variant; these are ` +
+        tuned.join(", "),
+  );
+}
+
+function cardVariant(study: ExportedStudy): StoredAnswers {
+  const { variants, summary, folder } = study;
   const tuned = variants.filter(({ name }) => name !== BASE.name);
   const recommended = summary?.findings.recommendation?.chosen;
   const chosen = tuned.length === 1 ? tuned[0] : tuned.find(({ name }) => name === recommended);
   if (chosen !== undefined) return chosen;
+  if (tuned.length === 0) throw noTuned(study, "model-card");
   throw new UsageError(
-    tuned.length === 0
-      ? `Cannot export ${folder} as model-card: it has no tuned variant`
-      : `Cannot export ${folder} as model-card: give --variant, one of ${
-        tuned.map(({ name }) => name).join(", ")
-      }`,
+    `Cannot export ${folder} as model-card: give --variant, one of ${
+      tuned.map(({ name }) => name).join(", ")
+    }`,
   );
 }
 

@@ -29,6 +29,8 @@ export interface ExportedStudy {
   readonly summary?: Summary;
   /** The base model's answers; absent where the folder has none. */
   readonly base?: StoredAnswers;
+  /** The names of all tuned variants that the folder has answers of. */
+  readonly tuned: readonly string[];
   /** The variants that are exported, the base model among them where it was not left out. */
   readonly variants: readonly StoredAnswers[];
   /** Their changes against the base model, as the study has them or as `compare` would say them. */
@@ -73,6 +75,7 @@ export function openExport(folder: string, options: OpenExportOptions): Exported
     titles: rows?.titles ?? GAUGE_TITLES,
     ...(summary && { summary }),
     ...(base && { base }),
+    tuned: all.map(({ name }) => name).filter((name) => name !== BASE.name),
     variants,
     changes: rows
       ? rows.changes.filter(({ variant }) => names.has(variant))

@@ -15,7 +15,7 @@ export const ANSWER_FILES: readonly string[] = [
 ];
 
 /** What stands between a path and the name of a variant in it. */
-const SEPARATOR = "::";
+export const SEPARATOR = "::";
 
 /** Where answers lie: a path, and which variant's they are where it was said. */
 export interface AnswerPlace {

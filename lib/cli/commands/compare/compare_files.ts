@@ -18,7 +18,7 @@ import {
   INTERVAL_NOTE,
   UNADJUSTED_NOTE,
 } from "../../../report/mod.ts";
-import { type Gauge, readSummary, weightsWords } from "../../../runs/mod.ts";
+import { type Gauge, GAUGES, readSummary, weightsWords } from "../../../runs/mod.ts";
 import {
   EXAMPLE_FORMS,
   judgePredictions,
@@ -30,11 +30,13 @@ import {
   answerPlace,
   type ComparedResults,
   compareResults,
+  findAnswers,
   NO_ANSWERS,
   notedOnce,
   readAnswers,
   RESULT_FILES,
   roundedLogProbs,
+  settingsLine,
   type VariantAnswers,
 } from "../../../study/mod.ts";
 import {
@@ -79,27 +81,38 @@ export async function runCompareFiles(flags: FlagValues, context: CommandContext
     );
   }
   const given = [...runs, ...predictions];
-  if (given[0] === given[1]) throw new UsageError(`compare: "${given[0]}" is given twice`);
+  const found = runs.map((run) => findAnswers(run));
+  const read = runs.length === 2 ? found.map(({ place }) => place) : predictions;
+  if (resolve(read[0]!) === resolve(read[1]!)) {
+    throw new UsageError(`compare: "${given[0]}" is given twice`);
+  }
   // the same from any working directory
-  const places = given.map((place) => resolve(place));
+  const places = read.map((place) => resolve(place));
   const out = text(flags, "out") ??
     fromRoot(`results/scratch/compare-${contentKey({ places }).slice(0, 8)}`);
   checkOwnFiles(out, WRITTEN);
   const note = notedOnce((line) => context.progress.note(line));
+  for (const line of found.flatMap(({ notes }) => notes)) note(line);
   const [first, second] = runs.length === 2
-    ? runs.map((run) => readAnswers(run, note))
+    ? read.map((run) => readAnswers(run, note))
     : await Promise.all(predictions.map((file) => judged(file, flags, context)));
   // two base models are both called so
   const alike = first!.name === second!.name;
   const named = [first!, second!].map((answers, i) => {
     const name = alike ? given[i]! : answers.name;
-    const words = runs.length === 2 ? weightsOf(given[i]!, note) : [];
+    const words = runs.length === 2 ? weightsOf(read[i]!, note) : [];
     return { ...answers, name: [name, ...words].join(", ") };
   });
   const tolerance = toleranceOf(flags);
   const compared = compareResults(named[0]!, named[1]!, { [tolerance.gauge]: tolerance.delta });
   const rounded = runs.filter((_, i) => roundedLogProbs(named[i]!)).map((run) => printable(run));
-  const printed = reportText(compared, tolerance, rounded);
+  const settings = runs.length === 2
+    ? settingsLine(
+      [answerPlace(read[0]!).path, answerPlace(read[1]!).path],
+      GAUGES.filter((gauge) => compared.comparison[gauge] !== undefined),
+    )
+    : undefined;
+  const printed = reportText(compared, tolerance, { rounded, settings });
   writeOwnFiles(out, WRITTEN, {
     "comparison.json": `${JSON.stringify(compared, null, 2)}\n`,
     "flips.jsonl": compared.flips.map((flip) => `${JSON.stringify(flip)}\n`).join(""),
@@ -153,7 +166,12 @@ export function givenDelta(command: string, flags: FlagValues): number | undefin
 function reportText(
   { first, second, comparison }: ComparedResults,
   tolerance: Tolerance,
-  rounded: readonly string[],
+  { rounded, settings }: {
+    /** The runs whose log-probabilities were kept to two decimals. */
+    readonly rounded: readonly string[];
+    /** What else differs between the two; `undefined` where nothing is known to. */
+    readonly settings: string | undefined;
+  },
 ): string {
   const rows = changeRows(second, comparison, { tolerance });
   const gauges = rows.filter(({ group, measure }) => group === "all" && isGauge(measure));
@@ -178,6 +196,7 @@ function reportText(
     ...gauges.map((row) => `- ${TITLES[row.measure as Gauge]}: ${changeSentence(row)}`),
     ...unknown,
     ...inexact,
+    ...(settings === undefined ? [] : [`\n${settings}`]),
     `\n${INTERVAL_NOTE} ${UNADJUSTED_NOTE}${columnNotes(rows)}`,
     ...[...units.values()].map((own) => `\n${changesTable(own, TITLES)}`),
   ].join("\n");
