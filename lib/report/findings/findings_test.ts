@@ -186,7 +186,7 @@ Deno.test("recommendationFinding() tells all at once what rules a recommendation
   const outcome = { outcome: "none_passed", passed: [], neededExamples: 1031 } as const;
   const text = recommendationFinding({ ...STUDY, recommendation: { ...none, ...outcome, halves } });
   assert.match(text, /for two reasons\. First, no variant is shown to lose less than 3\.0 points/);
-  assert.match(text, /about 1031 items where 900 were asked, .* not by the plan's table/);
+  assert.match(text, /about 1,031 items where 900 were asked, .* not by the plan's table/);
   assert.match(text, /Second, with 1 database to confirm on, .* It takes 3 to confirm on/);
 });
 
