@@ -345,11 +345,14 @@ Deno.test("compare --run takes a study by its name, as the other commands do", a
   // one folder: nothing but the variant differs
   assert.doesNotMatch(named, /differ as well|by both summaries|cannot be told/);
   await assertRefused(
-    ["compare", "--run", "nostudy::base", "--run", "sample::base"],
+    ["compare", "--run", "nostudy::base", "--run", `${SAMPLE}::base`],
     /"nostudy": there is no such folder, and no study of that name in .*results/,
   );
   await assertRefused(
-    ["compare", "--run", "sample::base", "--run", `${SAMPLE}::base`],
+    [
+      ...["compare", "--run", "qwen_coder_0_5b_pilot::base"],
+      ...["--run", `${fromRoot("results/recorded/qwen_coder_0_5b_pilot")}::base`],
+    ],
     /is given twice/,
   );
   Deno.removeSync(out, { recursive: true });
