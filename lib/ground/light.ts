@@ -4,6 +4,8 @@
  *
  * @module
  */
+export { codePoint } from "./text/code_point.ts";
+export { listed } from "./text/listed.ts";
 export { nearestName } from "./text/nearest_name.ts";
 export { escapeControls, escapeLines, printable } from "./text/printable.ts";
 export { type Progress, SILENT } from "./progress.ts";

@@ -20,8 +20,8 @@ export interface FindStudyOptions {
 
 /**
  * Finds a study's results by their folder or by the study's name: a folder is that folder, and a name
- * is `results/NAME`, else `results/scratch/NAME`, else `results/recorded/NAME`. The first of these that has results is taken; where
- * others are passed over, a line says so.
+ * is `results/NAME`, else `results/scratch/NAME`, else `results/recorded/NAME`. The first of these
+ * that has results is taken; where others are passed over, a line says so.
  *
  * @param study A path, relative to the working directory, or a name.
  * @throws {UsageError} If there is no such folder.
@@ -65,8 +65,7 @@ export interface FoundAnswers {
 
 /**
  * Finds answers that were written earlier by their path, or by the name of their study as
- * {@linkcode findStudy} finds it: `sample::base` is `results/sample::base`, else
- * `results/recorded/sample::base`.
+ * {@linkcode findStudy} finds it, each with or without its variant.
  *
  * @param place A file, a folder or a study's name, each with or without `::VARIANT`.
  * @throws {UsageError} If it is a name, and there is no study of that name.

@@ -1,3 +1,4 @@
+import { SCRIPT_FILES } from "../../lib/ground/mod.ts";
 import { htmlText, joinScripts, PAGE_PARTS } from "../../lib/report/mod.ts";
 import { collectFiles, fileOf, type SiteFiles, type SiteRoots } from "./collect_files.ts";
 import { addressOf, linkTarget, relativeAddress } from "./link_target.ts";
@@ -80,6 +81,7 @@ function styleText(): string {
 function scriptText(): string {
   const own = ["rank_sections", "search", "page"];
   return joinScripts([
+    SCRIPT_FILES.codePoint,
     PAGE_PARTS.dom,
     PAGE_PARTS.theme,
     ...own.map((file) => new URL(`./client/${file}.ts`, import.meta.url)),

@@ -39,6 +39,8 @@ const EXPORT = /^export (?=(?:async )?(?:function|const|class)\b)/gm;
 /** The script of the flip browser's page: the files of `client/` as {@linkcode joinScripts} has them. */
 export function clientScript(): string {
   return joinScripts([
+    SCRIPT_FILES.codePoint,
+    SCRIPT_FILES.listed,
     SCRIPT_FILES.nearestName,
     ...FILES.map((file) => new URL(`./client/${file}.ts`, import.meta.url)),
   ]);

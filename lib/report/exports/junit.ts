@@ -1,7 +1,8 @@
 import { type Gauge, GAUGES } from "../../runs/mod.ts";
+import { verdict } from "../../stats/mod.ts";
 import type { ChangeRow, GaugeTitles } from "../rows/row_types.ts";
 import { ALL } from "../rows/groups.ts";
-import { betterOf, lossText, measureName } from "../words/measures.ts";
+import { lossText, measureName } from "../words/measures.ts";
 import { changeSentence } from "../words/verdict_words.ts";
 import { xmlDocument, type XmlElement } from "./xml.ts";
 
@@ -96,15 +97,13 @@ export function claimsJunit(
 
 /** A change with a tolerated loss, where it has none of its own: the bound says whether it is excluded. */
 function tolerating(row: ChangeRow, tolerance: number | undefined): ChangeRow {
-  const { delta, verdict, measure, outcome } = row;
+  const { delta, evidence, outcome } = row;
   if (delta !== undefined || tolerance === undefined) return row;
-  const { worst } = verdict;
-  const lossExcluded = worst !== undefined &&
-    (betterOf(measure) === "higher" ? worst > -tolerance : worst < tolerance);
+  const { lossExcluded } = verdict(evidence, { delta: tolerance });
   return {
     ...row,
     delta: tolerance,
-    verdict: { ...verdict, lossExcluded },
+    verdict: { ...row.verdict, lossExcluded },
     outcome: outcome === "no_difference_shown" && lossExcluded ? "loss_excluded" : outcome,
   };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { codePoint } from "../../ground/mod.ts";
 import { FONT_FILES, fontPath } from "./font_files.ts";
 
 /** A letter that the fonts of a paper do not have, with its number: "张 (U+5F20)". */
@@ -70,10 +71,7 @@ function* parts(
 
 function lacking(letter: string): MissingLetter[] {
   return [...letter].filter((sign) => !UNDRAWN.test(sign) && !letters().has(sign.codePointAt(0)!))
-    .map((sign) => ({
-      letter: sign,
-      number: `U+${sign.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`,
-    }));
+    .map((sign) => ({ letter: sign, number: codePoint(sign) }));
 }
 
 let known: ReadonlySet<number> | undefined;

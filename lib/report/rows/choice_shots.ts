@@ -12,7 +12,7 @@ export interface ChoiceShots {
 /**
  * How many examples were shown before each multiple-choice question.
  *
- * Summaries of before 2026-11-28 have the number that was asked for alone. MMLU itself and its sample
+ * Earlier summaries have the number that was asked for alone. MMLU itself and its sample
  * are never asked with fewer; of data of one's own, which may have no examples to show, it is not known.
  *
  * @returns `undefined` where it is not known or nothing was asked.

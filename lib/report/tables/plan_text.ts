@@ -1,3 +1,4 @@
+import { listed } from "../../ground/mod.ts";
 import type { Gauge, PlannedNeed, SweepPlan } from "../../runs/mod.ts";
 import { FEWEST_TO_CONFIRM } from "../../stats/mod.ts";
 import type { CoverageRow, GaugeTitles } from "../rows/row_types.ts";
@@ -95,15 +96,13 @@ export function fewDatabasesText({ confirm }: SweepPlan["halves"]): string {
     `${formatCount(2 * FEWEST_TO_CONFIRM)} in all, as the other half is there to choose by.`;
 }
 
-const AND = new Intl.ListFormat("en-GB");
-
 /** The primary claims: of one variant each by its measure, of several the variants and their measures. */
 function claimsText(primary: readonly string[], measures: readonly string[]): string {
   const variants = primary.map((name) => markdownText(name));
   const [only] = variants;
   if (variants.length !== 1 || measures.length === 0) {
     const each = variants.length > 1 && measures.length > 0
-      ? `, each on ${AND.format(measures.map((measure) => markdownText(measure)))}`
+      ? `, each on ${listed(measures.map((measure) => markdownText(measure)))}`
       : "";
     return `Primary claims, adjusted together: ${variants.join(", ") || "none"}${each}.`;
   }

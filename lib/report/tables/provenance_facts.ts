@@ -14,7 +14,7 @@ const SHOWN_DIGITS = 16;
 export function provenanceFacts({ configHash, provenance }: Summary): Record<string, string> {
   const { modelFiles, adapters, prompts, data, seeds, tools, git, device, dtype } = provenance;
   const settings = Object.values(provenance.adapterSettings ?? {});
-  // summaries of before 2026-11-28 name a seed of a training that was elsewhere
+  // earlier summaries name a seed of a training that was elsewhere
   const isTrained = settings.length === 0 || settings.some(({ trained }) => trained === "here");
   const sets = Map.groupBy(Object.entries(data), ([name]) => name.split("/")[0]!);
   return {

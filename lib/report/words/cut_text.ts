@@ -1,3 +1,4 @@
+import { listed } from "../../ground/mod.ts";
 import { formatCount, formatPercent } from "./format_numbers.ts";
 import { markdownText } from "./markdown_text.ts";
 import type { AccuracyRow } from "../rows/row_types.ts";
@@ -73,9 +74,7 @@ export function cutNotes(counts: readonly CutCounts[]): string[] {
       markdownText(variant)
     }"`
   );
-  const list = parts.length === 1
-    ? parts[0]!
-    : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+  const list = listed(parts);
   const longer =
     "raise spider.maxNewTokens in the study's config (compare: in a file for --config)";
   const remedy = noted.some(({ cutInReasoning }) => cutInReasoning > 0)

@@ -168,7 +168,7 @@ export const MMLU_COUNT_KEYS = {
   subjects: COUNT,
   /**
    * Examples that were shown before a question, where subjects differ the most of them: fewer than
-   * the config's where data of one's own have fewer. Summaries of before 2026-11-28 have it not.
+   * the config's where data of one's own have fewer. Earlier summaries have it not.
    */
   shots: COUNT.exactOptional(),
   /** The fewest that were shown before a question; left out where it is `shots`. */

@@ -2,7 +2,6 @@ import { type Progress, type Schema, together } from "../../ground/mod.ts";
 import {
   type MmluSample,
   openStore,
-  type ProseSample,
   SAMPLES,
   type SampleStore,
   type SqlSample,
@@ -35,15 +34,6 @@ export function openMmluStore(
   below?: string,
 ): SampleStore<MmluSample> {
   return openStore(path, { schema: SAMPLES.mmlu, ...storeOptions(progress, below) });
-}
-
-/** Opens a file of scored passages, as {@linkcode openSqlStore} does. */
-export function openProseStore(
-  path: string,
-  progress: Progress,
-  below?: string,
-): SampleStore<ProseSample> {
-  return openStore(path, { schema: SAMPLES.prose, ...storeOptions(progress, below) });
 }
 
 /** Opens a file of written answers, as {@linkcode openSqlStore} does. */

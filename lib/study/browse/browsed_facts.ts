@@ -1,5 +1,5 @@
 import type { BrowserData, BrowserQuestion, BrowserSql } from "../../report/mod.ts";
-import { unscoredText } from "../../report/mod.ts";
+import { formatCount, unscoredText } from "../../report/mod.ts";
 import type { MmluData } from "../../mmlu/mod.ts";
 import type { Summary } from "../../runs/mod.ts";
 import type { SpiderData } from "../../spider/mod.ts";
@@ -53,7 +53,9 @@ export function factsOf(
   if (sql) {
     const databases = new Set(sql.questions.map(({ dbId }) => dbId));
     facts.push(
-      `text-to-SQL: ${countText(sql.questions.length)} questions of ${databases.size} databases, ` +
+      `text-to-SQL: ${
+        formatCount(sql.questions.length)
+      } questions of ${databases.size} databases, ` +
         `${sql.prompts.join(", ")}`,
     );
   }
@@ -61,7 +63,7 @@ export function factsOf(
     const subjects = new Set(choices.questions.map(({ subject }) => subject));
     facts.push(
       `${choices.title}: ${
-        countText(choices.questions.length)
+        formatCount(choices.questions.length)
       } questions of ${subjects.size} subjects`,
     );
   }
@@ -95,13 +97,15 @@ export async function notesOf(
     notes.push(
       `Of a result at most ${SHOWN.rows} rows, ${SHOWN.columns} columns and ${SHOWN.characters} ` +
         `characters of a value are shown; results of more than ${
-          countText(MOST_ROWS)
+          formatCount(MOST_ROWS)
         } rows are left out.`,
     );
   }
   if (sql?.unscored) {
     const { asked, why } = sql.unscored;
-    notes.push(`Text-to-SQL, not scored of any variant, of ${countText(asked)} questions: ${why}.`);
+    notes.push(
+      `Text-to-SQL, not scored of any variant, of ${formatCount(asked)} questions: ${why}.`,
+    );
   }
   const kept = choices?.answers.filter(({ logProbs }) => logProbs).length ?? 0;
   if (choices && kept < choices.answers.length) {
@@ -133,6 +137,3 @@ export async function notesOf(
 }
 
 /** A whole number with its thousands apart, as the page writes all of them. */
-function countText(count: number): string {
-  return count.toLocaleString("en-US");
-}

@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { UsageError } from "../../ground/mod.ts";
+import { listed, UsageError } from "../../ground/mod.ts";
 import { ANSWER_KINDS, rowsOf } from "../measures/answer_kinds.ts";
 import type { AnswerRow } from "../measures/measure.ts";
 import type { MeasureAnswers } from "../measures/measures.ts";
@@ -179,8 +179,4 @@ function answersOf(rows: readonly PlacedRow[]): MeasureAnswers {
 const FORMS = ANSWER_KINDS.map(rowsOf);
 
 /** What a row is that has no measure's key. */
-const NO_FORM = inWords(FORMS.map(({ name, key }) => `no ${name} ("${key}")`));
-
-function inWords(names: readonly string[]): string {
-  return [names.slice(0, -1).join(", "), names.at(-1)].join(" and ");
-}
+const NO_FORM = listed(FORMS.map(({ name, key }) => `no ${name} ("${key}")`));

@@ -1,3 +1,4 @@
+import { listed } from "../../ground/mod.ts";
 import { formatCount, formatCounted, planText } from "../../report/mod.ts";
 import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import { MEASURES } from "../measures/measures.ts";
@@ -13,7 +14,7 @@ export function costLines(
   const questions = GAUGES.map((gauge) => formatCounted(asked[gauge], MEASURES[gauge].asked));
   return [
     `${formatCounted(variants, "variant")}, the base model among them: ` +
-    `${questions.slice(0, -1).join(", ")} and ${questions.at(-1)} each`,
+    `${listed(questions)} each`,
     ...(trained.length > 0 ? [`training: ${trained.join(", ")}`] : []),
     `about ${duration(seconds.all)} of one device if nothing is stored yet ` +
     `(${duration(seconds.variant)} a variant, ${duration(seconds.training)} of training); ` +

@@ -1,4 +1,4 @@
-import { nearestName } from "../../../ground/light.ts";
+import { listed, nearestName } from "../../../ground/light.ts";
 import type { StudyBlock } from "../format.ts";
 import { KINDS, NO_KIND, selectItems, type Source } from "./select.ts";
 import { ADDRESS_KEYS, FACET, type View, viewOfHash } from "./view.ts";
@@ -175,9 +175,7 @@ function unknown(what: string, name: string, names: readonly string[]): string {
 function thereAre(names: readonly string[]): string {
   if (names.length === 0) return "there is none";
   if (names.length === 1) return `there is ${names[0]} alone`;
-  if (names.length <= LISTED) {
-    return `there are ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-  }
+  if (names.length <= LISTED) return `there are ${listed(names)}`;
   return `there are ${names.length}, from ${names[0]} to ${names.at(-1)}`;
 }
 

@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { codePoint } from "../../../ground/light.ts";
 
 /**
  * What an element may have in it: texts are texts, never markup, and their characters that are not
@@ -54,10 +55,6 @@ function shownParts(text: string): (Node | string)[] {
     from = index + sign.length;
   }
   return [...parts, even.slice(from)];
-}
-
-function codePoint(sign: string): string {
-  return `U+${sign.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /** A button that does something; its text is its name. */
