@@ -1,19 +1,10 @@
 import assert from "node:assert/strict";
 import { AutoTokenizer } from "@huggingface/transformers";
 import fc from "fast-check";
+import { BYTE_LEVEL, PATTERNS, withPartedTokenizer } from "../testing/parted_tokenizer.ts";
 import { EMBEDDED_MODEL, MISTRAL_TOKENIZER, skipUnless } from "../testing/reference.ts";
 import { canPart, PieceEncoder, type TokenizerParts } from "./piece_encoder.ts";
 import { loadTokenizer } from "./tokenizer.ts";
-
-/** Patterns as families of models part texts by; each into a copy of a byte-level tokenizer. */
-const PATTERNS: Readonly<Record<string, string>> = {
-  "Llama 3":
-    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
-  "Qwen2":
-    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
-};
-
-const BYTE_LEVEL = { type: "ByteLevel", add_prefix_space: false, trim_offsets: false };
 
 /** Texts of what tokenizers part by, with seams and without. */
 const TEXT = fc.array(
@@ -85,28 +76,11 @@ for (const [name, pattern] of Object.entries(PATTERNS)) {
   Deno.test({
     name: `PieceEncoder gives the ids of the whole text: parted as ${name} does${skipped}`,
     ignore: skipped !== "",
-    async fn(): Promise<void> {
-      const dir = await Deno.makeTempDir();
-      try {
-        const parts = JSON.parse(await Deno.readTextFile(`${EMBEDDED_MODEL}/tokenizer.json`));
-        parts.pre_tokenizer = {
-          type: "Sequence",
-          pretokenizers: [
-            { type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false },
-            { ...BYTE_LEVEL, use_regex: false },
-          ],
-        };
-        assert(canPart(parts, Object.keys(parts.model.vocab)));
-        await Deno.writeTextFile(`${dir}/tokenizer.json`, JSON.stringify(parts));
-        await Deno.copyFile(
-          `${EMBEDDED_MODEL}/tokenizer_config.json`,
-          `${dir}/tokenizer_config.json`,
-        );
+    fn: (): Promise<void> =>
+      withPartedTokenizer(pattern, async (dir, parts) => {
+        assert(canPart(parts as TokenizerParts, Object.keys(parts.model.vocab)));
         await equalIds(dir);
-      } finally {
-        await Deno.remove(dir, { recursive: true });
-      }
-    },
+      }),
   });
 }
 

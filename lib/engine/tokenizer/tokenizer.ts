@@ -6,6 +6,7 @@ import { type ChatMessage, type Conversation, mergeSystemMessage } from "./conve
 import { formatDate } from "./format_date.ts";
 import { canPart, type Encode, PieceEncoder, type TokenizerParts } from "./piece_encoder.ts";
 import type { Prompt } from "./prompt.ts";
+import { keepWords } from "./word_caches.ts";
 
 /** How conversations are rendered (see `ChatSettings`), and which ids a model knows. */
 export interface TokenizerOptions {
@@ -45,6 +46,7 @@ export async function loadTokenizer(
   try {
     const path = await Deno.realPath(dir);
     tokenizer = await AutoTokenizer.from_pretrained(path, { local_files_only: true });
+    keepWords(tokenizer);
     parts = JSON.parse(await Deno.readTextFile(`${path}/tokenizer.json`));
   } catch (error) {
     throw new UsageError(`Cannot load the tokenizer in "${dir}": ${firstLine(error)}`);

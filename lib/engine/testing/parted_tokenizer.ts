@@ -1,0 +1,38 @@
+import { EMBEDDED_MODEL } from "./reference.ts";
+
+/** Patterns as families of models part texts by; each into a copy of a byte-level tokenizer. */
+export const PATTERNS: Readonly<Record<string, string>> = {
+  "Llama 3":
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  "Qwen2":
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+};
+
+/** What byte-level tokenizers spell words with. */
+export const BYTE_LEVEL = { type: "ByteLevel", add_prefix_space: false, trim_offsets: false };
+
+/** Hands `use` a folder with the embedded model's tokenizer, which parts texts by `pattern` there. */
+export async function withPartedTokenizer(
+  pattern: string,
+  use: (dir: string, tokenizer: { readonly model: { readonly vocab: object } }) => Promise<void>,
+): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  try {
+    const parts = JSON.parse(await Deno.readTextFile(`${EMBEDDED_MODEL}/tokenizer.json`));
+    parts.pre_tokenizer = {
+      type: "Sequence",
+      pretokenizers: [
+        { type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false },
+        { ...BYTE_LEVEL, use_regex: false },
+      ],
+    };
+    await Deno.writeTextFile(`${dir}/tokenizer.json`, JSON.stringify(parts));
+    await Deno.copyFile(
+      `${EMBEDDED_MODEL}/tokenizer_config.json`,
+      `${dir}/tokenizer_config.json`,
+    );
+    await use(dir, parts);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
