@@ -60,6 +60,29 @@ Deno.test("repeat tells other weights from the recorded ones", async () => {
   assert.deepEqual([prose.same, prose.different], [0, ["p-0", "p-1"]]);
 });
 
+Deno.test("repeat says what a training ran on otherwise", async () => {
+  using study = await recorded();
+  const environment = (device: string, torch: string): string =>
+    JSON.stringify({ device, threads: device.length, packages: { torch, trl: "1.16.0" } });
+  const before = `${study.root}/kept/recorded/mini/training/qv`;
+  Deno.mkdirSync(before, { recursive: true });
+  Deno.writeTextFileSync(`${before}/environment.json`, environment("NVIDIA H200", "2.11.0"));
+  await writeTinyAdapter(`${study.out}/training/qv`);
+  const now = `${study.out}/training/qv/environment.json`;
+  Deno.writeTextFileSync(now, environment("NVIDIA H100 80GB HBM3", "2.11.0"));
+  const { printed } = await runMain([...study.flags, "--variant", "qv"]);
+  assert.match(
+    printed,
+    /trained with another device: NVIDIA H200 then, NVIDIA H100 80GB HBM3 now\./,
+  );
+  assert.doesNotMatch(printed, /torch|trl|threads/);
+  const { environment: changes } = JSON.parse(
+    Deno.readTextFileSync(`${study.out}/repetition.json`),
+  );
+  const device = { fact: "device", recorded: "NVIDIA H200", now: "NVIDIA H100 80GB HBM3" };
+  assert.deepEqual(changes, [device]);
+});
+
 Deno.test("repeat refuses another study, by its settings or its data, and an unknown variant", async () => {
   using study = await recorded();
   await assertRefused([...study.flags, "--variant", "qw"], /no variant "qw": there are base, qv/);

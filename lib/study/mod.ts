@@ -132,6 +132,7 @@ export {
   REPETITION_FILE,
   type RepetitionRow,
 } from "./repeat/compare_repetition.ts";
+export { type EnvironmentChange, environmentChanges } from "./repeat/environment_changes.ts";
 export { type RepeatedVariant, repeatVariant } from "./repeat/repeat_variant.ts";
 export { roundedLogProbs } from "./results/rounded_log_probs.ts";
 export { settingsLine } from "./results/compare_settings.ts";

@@ -19,6 +19,8 @@ export interface RepeatedVariant {
    * and for checkpoints, whose hashes are not recorded.
    */
   readonly sameWeights?: boolean;
+  /** The name of its training, where there is one. */
+  readonly training?: string;
 }
 
 /**
@@ -60,7 +62,8 @@ export async function repeatVariant(
   const file = "adapter_model.safetensors";
   const hash = await adapterFileHash(folder.training(weights.training), file);
   const before = recorded.provenance.adapters[weights.training.name]?.[file];
-  return { answers: answers!, sameWeights: hash === before };
+  const training = weights.training.name;
+  return { answers: answers!, sameWeights: hash === before, training };
 }
 
 function refuseOtherStudy({ inputs }: OpenStudy, { name, config, provenance }: Summary): void {

@@ -5,6 +5,7 @@ import { readSummary, type Summary } from "../../../runs/mod.ts";
 import {
   BASE,
   compareRepetition,
+  environmentChanges,
   MEASURES,
   openStudy,
   readAnswers,
@@ -31,19 +32,30 @@ export async function runRepeat(
     progress,
     signal,
   });
-  const { answers, sameWeights } = await repeatVariant(study, summary, name, {
+  const { answers, sameWeights, training } = await repeatVariant(study, summary, name, {
     progress,
     signal,
   });
+  const changes = training === undefined ? [] : environmentChanges(
+    join(from, "training", training),
+    study.folder.training({ name: training }),
+  );
   const { unjudged = [] } = summary.counts.sql ?? {};
   const repetition = compareRepetition({ ...recorded, unjudged }, answers);
   const path = join(study.folder.root, REPETITION_FILE);
   const weights = sameWeights === undefined ? {} : { sameWeights };
-  writeAtomic(path, `${JSON.stringify({ ...repetition, ...weights }, null, 2)}\n`);
+  const environment = changes.length > 0 ? { environment: changes } : {};
+  writeAtomic(
+    path,
+    `${JSON.stringify({ ...repetition, ...weights, ...environment }, null, 2)}\n`,
+  );
   print(`${name} of ${summary.name}, recorded and now\n`);
   print(repetitionTable(repetition.rows));
   if (sameWeights !== undefined) {
     print(`Its weights are ${sameWeights ? "" : "not "}the recorded ones, byte for byte.`);
+  }
+  for (const { fact, recorded, now } of changes) {
+    print(`It was trained with another ${fact}: ${recorded} then, ${now} now.`);
   }
   const least = Object.values(MEASURES).flatMap(({ minSame, rows }) =>
     minSame === undefined ? [] : [`${100 * minSame} % of the ${rows.file}`]
