@@ -162,6 +162,21 @@ def test_a_model_of_real_shape_learns_in_bfloat16_on_a_gpu(tmp_path, seed):
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason=NO_GPU)
+def test_a_model_of_real_shape_learns_on_a_4_bit_base_on_a_gpu(tmp_path):
+    pytest.importorskip("bitsandbytes")
+    before, after = learn(
+        tmp_path,
+        shape=REAL_SHAPE,
+        words=4000,
+        dtype=torch.bfloat16,
+        longest=300,
+        flags=("--quantization", "nf4"),
+    )
+    # It is asked on the unrounded base.
+    assert after < before - 3
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason=NO_GPU)
 @pytest.mark.parametrize("kernels", ["packed", "graphs"])
 def test_a_seed_gives_the_same_weights_again_in_a_fixed_order_on_a_gpu(tmp_path, kernels):
     weights = []

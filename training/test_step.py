@@ -1,5 +1,6 @@
 """Tests of a step's gradient: packed, padded or one by one, and of the two parts of its loss."""
 
+import lora_run
 import pytest
 import torch
 from lora_data import UsageError
@@ -9,6 +10,7 @@ from steps.lora_kernels import _LoraLinear, drop, fuse
 from steps.lora_loss import cross_entropy_sum, divergence_sum
 from steps.lora_packing import PACKED
 from steps.lora_step import StepRunner
+from testing.tiny_model import trainer_and_step
 from transformers import (
     AutoModelForCausalLM,
     LlamaConfig,
@@ -307,3 +309,33 @@ def test_dropout_drops_its_share_evenly_and_scales_the_rest(share):
     assert (flat.mean(0) - share).abs().max() < 5 * error / len(flat) ** 0.5
     assert torch.corrcoef(flat.t()).fill_diagonal_(0).abs().max() < 5 / len(flat) ** 0.5
     assert not torch.equal(mask, drop(x, share)[1])
+
+
+def test_on_a_4_bit_base_an_adapter_is_learnt_in_float32_and_planned_with_checkpoints(
+    base, tmp_path, monkeypatch
+):
+    """TRL turns an adapter into bfloat16 where the model says that it is quantized."""
+    load, make = lora_run.load_model, lora_run.make_runner
+    planned = []
+
+    def as_if_quantized(args, cuda, dtype, spread=False):
+        args.quantization = "none"
+        model = load(args, cuda, dtype, spread)
+        args.quantization = "nf4"
+        model.is_loaded_in_4bit = True
+        return model
+
+    def watched(args, model, *rest, **named):
+        planned.append(model.is_gradient_checkpointing)
+        return make(args, model, *rest, **named)
+
+    monkeypatch.setattr(lora_run, "load_model", as_if_quantized)
+    monkeypatch.setattr(lora_run, "make_runner", watched)
+    trainer, step = trainer_and_step(base, tmp_path / "run", "--dtype", "bfloat16")
+    assert planned == [True]
+    learnt = [p for p in trainer.model.parameters() if p.requires_grad]
+    assert {p.dtype for p in learnt} == {torch.float32}
+    kept = [p for p in trainer.model.parameters() if not p.requires_grad]
+    assert {p.dtype for p in kept} == {torch.bfloat16}
+    trainer.training_step(trainer.model, step)
+    assert all(p.grad.isfinite().all() for p in learnt) and trainer.runner.buffer.norm() > 0

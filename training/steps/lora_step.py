@@ -18,6 +18,17 @@ from steps.lora_packing import body_states, lay_out, make_piece
 IDLE = {"input_ids": [0, 0], "labels": [-100, 0], "kind": "sql"}
 
 
+def in_float32(model):
+    """Keep what is learnt in float32, as its gradient and Adam's means are.
+
+    On a 4-bit base model TRL turns an adapter into bfloat16, whose steps are 1/256 of a weight:
+    what a small learning rate adds would be rounded away.
+    """
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
+
+
 def flat_gradients(parameters):
     """One buffer for all gradients, and the view of each parameter's: {parameter: view}.
 

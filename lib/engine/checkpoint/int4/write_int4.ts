@@ -1,17 +1,28 @@
 import { createHash } from "node:crypto";
 import { UsageError } from "../../../ground/mod.ts";
-import { isFinite } from "../adapter_weights.ts";
 import type { Checkpoint } from "../checkpoint.ts";
-import { readStored, readTensor, type TensorEntry, writeAll } from "../safetensors.ts";
+import { readStored, type TensorEntry, writeAll } from "../safetensors.ts";
 import type { Int4Layout } from "./int4_layout.ts";
 import type { Int4Weight, StoredTensor } from "./int4_weight.ts";
-import { quantizeRows } from "./quantize_rows.ts";
+import type { StoredRows } from "./pack_rows.ts";
+import { type Packers, startPackers } from "./packers.ts";
+import type { Int4Rows } from "./quantize_rows.ts";
 
 /** Values of a weight that are in memory as float32 at once. */
 const VALUES_AT_ONCE = 1 << 22;
 
 /** Bytes that are copied or hashed at once. */
 const BYTES_AT_ONCE = 1 << 22;
+
+/** What {@linkcode writeInt4} writes, and where to. */
+export interface WriteInt4Options {
+  /** Where in the file each weight lies. */
+  readonly layout: Int4Layout;
+  /** The file. */
+  readonly path: string;
+  /** Threads that pack, as in {@linkcode startPackers}. */
+  readonly workers?: number;
+}
 
 /**
  * Writes a checkpoint's weights in 4 bits to a new file. Its SHA-256 is taken
@@ -21,18 +32,13 @@ const BYTES_AT_ONCE = 1 << 22;
  */
 export async function writeInt4(
   { dir, tensors }: Checkpoint,
-  { layout, path }: { readonly layout: Int4Layout; readonly path: string },
+  { layout, path, workers }: WriteInt4Options,
 ): Promise<void> {
   using output = await Deno.open(path, { read: true, write: true, create: true, truncate: true });
   for (const [name, to] of layout.copied) await copyTensor(output, tensors.get(name)!, to);
-  for (const [name, to] of layout.weights) {
-    const finite = await packWeight(output, tensors.get(name)!, to);
-    if (finite) continue;
-    throw new UsageError(
-      `Cannot make 4-bit weights of "${dir}": "${name}" holds a value that is not finite; ` +
-        "the file is damaged or its training diverged",
-    );
-  }
+  const sizes = [...layout.weights.keys()].map((name) => numbersOf(tensors.get(name)!));
+  using packers = startPackers(sizes.reduce((total, size) => total + size, 0), workers);
+  await packAll(output, partsOf(tensors, layout.weights), { packers, dir });
   await output.sync();
   const sha256 = await dataHash(path, layout);
   await output.seek(0, Deno.SeekMode.Start);
@@ -58,6 +64,10 @@ export async function dataHash(
   return hash.digest("hex");
 }
 
+function numbersOf({ shape }: TensorEntry): number {
+  return shape.reduce((size, length) => size * length, 1);
+}
+
 async function copyTensor(
   output: Deno.FsFile,
   from: TensorEntry,
@@ -70,27 +80,67 @@ async function copyTensor(
   }
 }
 
-/** Packs a weight some rows at a time; whether all its values are finite. */
-async function packWeight(
-  output: Deno.FsFile,
-  from: TensorEntry,
-  { codes, scales, zeroPoints }: Int4Weight,
-): Promise<boolean> {
-  const [rows, columns] = from.shape as [number, number];
-  const rowBytes = from.length / rows;
-  const rowsAtOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / columns));
-  for (let row = 0; row < rows; row += rowsAtOnce) {
-    const count = Math.min(rowsAtOnce, rows - row);
-    const part = { offset: from.offset + row * rowBytes, length: count * rowBytes };
-    const values = await readTensor({ ...from, ...part });
-    if (!isFinite(values)) return false;
-    const packed = quantizeRows(values, columns);
-    const share = (to: StoredTensor): number => to.offset + row * (to.length / rows);
-    await writeAt(output, share(codes), packed.codes);
-    await writeAt(output, share(scales), new Uint8Array(packed.scales.buffer));
-    await writeAt(output, share(zeroPoints), packed.zeroPoints);
+/** Rows of a weight that are packed at once, and where they go. */
+interface Part extends StoredRows {
+  /** The weight's name. */
+  readonly name: string;
+  /** The first of the rows, and how many the weight has. */
+  readonly row: number;
+  readonly rows: number;
+  readonly to: Int4Weight;
+}
+
+function* partsOf(
+  tensors: Checkpoint["tensors"],
+  weights: Int4Layout["weights"],
+): Generator<Part> {
+  for (const [name, to] of weights) {
+    const from = tensors.get(name)!;
+    const [rows, columns] = from.shape as [number, number];
+    const rowBytes = from.length / rows;
+    const rowsAtOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / columns));
+    for (let row = 0; row < rows; row += rowsAtOnce) {
+      const count = Math.min(rowsAtOnce, rows - row);
+      const bytes = { offset: from.offset + row * rowBytes, length: count * rowBytes };
+      yield { name, entry: { ...from, ...bytes }, columns, row, rows, to };
+    }
   }
-  return true;
+}
+
+/** Packs all parts, as many at once as there are packers. */
+async function packAll(
+  output: Deno.FsFile,
+  parts: Iterator<Part>,
+  { packers, dir }: { readonly packers: Packers; readonly dir: string },
+): Promise<void> {
+  let writing: Promise<void> = Promise.resolve();
+  const work = async (): Promise<void> => {
+    for (let next = parts.next(); !next.done; next = parts.next()) {
+      const part = next.value;
+      const packed = await packers.pack(part);
+      if (packed === undefined) {
+        throw new UsageError(
+          `Cannot make 4-bit weights of "${dir}": "${part.name}" holds a value that is not ` +
+            "finite; the file is damaged or its training diverged",
+        );
+      }
+      // one after the other: they share the file's place
+      writing = writing.then(() => writePart(output, part, packed));
+      await writing;
+    }
+  };
+  await Promise.all(Array.from({ length: packers.atOnce }, work));
+}
+
+async function writePart(
+  output: Deno.FsFile,
+  { row, rows, to: { codes, scales, zeroPoints } }: Part,
+  packed: Int4Rows,
+): Promise<void> {
+  const share = (to: StoredTensor): number => to.offset + row * (to.length / rows);
+  await writeAt(output, share(codes), packed.codes);
+  await writeAt(output, share(scales), new Uint8Array(packed.scales.buffer));
+  await writeAt(output, share(zeroPoints), packed.zeroPoints);
 }
 
 async function writeAt(
