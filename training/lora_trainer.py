@@ -36,7 +36,7 @@ from lora_watch import (
     write_adapter,
 )
 from steps.lora_batches import labelled, share
-from steps.lora_step import in_float32
+from steps.lora_step import prepare
 from torch.utils.data import DataLoader
 from trl import SFTTrainer
 
@@ -68,12 +68,7 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
     ):
         self.spread = spread
         super().__init__(**kwargs)
-        in_float32(self.model)
-        if self.args.gradient_checkpointing:
-            # The trainer does so at its first step; what is planned before it depends on it.
-            self.model.gradient_checkpointing_enable(
-                gradient_checkpointing_kwargs={"use_reentrant": False}
-            )
+        prepare(self.model, checkpointing=self.args.gradient_checkpointing)
         if spread:
             lora_devices.spread(self.model)
         lora_devices.same_start(p for p in self.model.parameters() if p.requires_grad)

@@ -337,5 +337,8 @@ def test_on_a_4_bit_base_an_adapter_is_learnt_in_float32_and_planned_with_checkp
     assert {p.dtype for p in learnt} == {torch.float32}
     kept = [p for p in trainer.model.parameters() if not p.requires_grad]
     assert {p.dtype for p in kept} == {torch.bfloat16}
+    layers, computed = trainer.model.get_base_model().model.layers, []
+    layers[0].self_attn.register_forward_pre_hook(lambda *_: computed.append(1))
     trainer.training_step(trainer.model, step)
+    assert len(computed) == 2 * trainer.runner.passes(step), "the backward pass computes it again"
     assert all(p.grad.isfinite().all() for p in learnt) and trainer.runner.buffer.norm() > 0

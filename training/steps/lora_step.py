@@ -18,15 +18,20 @@ from steps.lora_packing import body_states, lay_out, make_piece
 IDLE = {"input_ids": [0, 0], "labels": [-100, 0], "kind": "sql"}
 
 
-def in_float32(model):
-    """Keep what is learnt in float32, as its gradient and Adam's means are.
+def prepare(model, *, checkpointing):
+    """Make a model learn as steps need it: in float32, and with what is recomputed set up.
 
-    On a 4-bit base model TRL turns an adapter into bfloat16, whose steps are 1/256 of a weight:
-    what a small learning rate adds would be rounded away.
+    On a 4-bit base model TRL turns an adapter into bfloat16, whose steps are 1/256 of a weight: what
+    a small learning rate adds would be rounded away. The trainer sets checkpointing up at its first
+    step, but what memory is planned before depends on it; and a base model's own layers, which were
+    loaded to answer, are not checkpointed until they are told to learn, as PEFT's are.
     """
     for parameter in model.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
+    model.train()
+    if checkpointing:
+        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
 
 
 def flat_gradients(parameters):
