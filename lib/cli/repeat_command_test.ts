@@ -31,6 +31,7 @@ Deno.test("repeat answers a recorded variant again and says that all is the same
   assert.match(printed, /multiple choice, letters +\| +3 \| +3 \| +100\.0 %/);
   assert.match(printed, /Its weights are the recorded ones, byte for byte\./);
   assert.match(printed, /It was repeated: 98 % of the verdicts/);
+  assert.doesNotMatch(printed, /Changes from what was recorded/);
   const { rows, repeated, sameWeights } = JSON.parse(
     Deno.readTextFileSync(`${study.out}/repetition.json`),
   );
@@ -55,6 +56,7 @@ Deno.test("repeat tells other weights from the recorded ones", async () => {
   const { code, printed } = await runMain([...study.flags, "--variant", "qv"]);
   assert.equal(code, 0);
   assert.match(printed, /Its weights are not the recorded ones/);
+  assert.match(printed, /\n- general text[^\n]*: [^\n]* nats a token/);
   const { rows } = JSON.parse(Deno.readTextFileSync(`${study.out}/repetition.json`));
   const prose = rows.find(({ measure }: { measure: string }) => measure === "prose");
   assert.deepEqual([prose.same, prose.different], [0, ["p-0", "p-1"]]);

@@ -130,6 +130,7 @@ export {
   compareRepetition,
   type Repetition,
   REPETITION_FILE,
+  repetitionChanges,
   type RepetitionRow,
 } from "./repeat/compare_repetition.ts";
 export { type EnvironmentChange, environmentChanges } from "./repeat/environment_changes.ts";

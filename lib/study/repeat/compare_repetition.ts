@@ -4,6 +4,7 @@ import { alignById, type AlignedPair } from "../../stats/mod.ts";
 import type { AnswerOutcome } from "../measures/measure.ts";
 import { MEASURES } from "../measures/measures.ts";
 import { judgedAlike, type VariantAnswers } from "../numbers/answers.ts";
+import { type ComparedResults, compareResults } from "../results/compare_results.ts";
 
 /** The file of a repetition, below its results folder. */
 export const REPETITION_FILE = "repetition.json";
@@ -39,6 +40,15 @@ export function compareRepetition(then: VariantAnswers, again: VariantAnswers): 
   const enough = ({ measure, same, n }: RepetitionRow): boolean =>
     same >= (MEASURES[measure].minSame ?? 0) * n;
   return { variant: recorded.name, rows, repeated: rows.every(enough) };
+}
+
+/**
+ * The changes from what a variant answered when it was recorded to what it answers now, with their
+ * intervals, on the examples that were judged both times.
+ */
+export function repetitionChanges(then: VariantAnswers, again: VariantAnswers): ComparedResults {
+  const [recorded, now] = judgedAlike([then, again]) as [VariantAnswers, VariantAnswers];
+  return compareResults(recorded, { ...now, name: `${now.name}, now` });
 }
 
 function row(

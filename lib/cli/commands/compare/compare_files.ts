@@ -12,13 +12,11 @@ import {
 import {
   type ChangeRow,
   changeRows,
-  changeSentence,
   changesTable,
-  GAUGE_TITLES,
   INTERVAL_NOTE,
   UNADJUSTED_NOTE,
 } from "../../../report/mod.ts";
-import { type Gauge, GAUGES, readSummary, weightsWords } from "../../../runs/mod.ts";
+import { GAUGES, readSummary, weightsWords } from "../../../runs/mod.ts";
 import {
   EXAMPLE_FORMS,
   judgePredictions,
@@ -48,6 +46,7 @@ import {
   text,
   texts,
 } from "../../command.ts";
+import { gaugeSentences, TITLES } from "../../gauge_sentences.ts";
 import { COMPARE_FILE_FLAGS, DEFAULT_TIMEOUT_SECONDS, SUITES } from "../../judge_flags.ts";
 
 /** Flags that a comparison of what was made earlier takes beside its own. */
@@ -137,8 +136,6 @@ function weightsOf(run: string, note: (line: string) => void): string[] {
   }
 }
 
-const TITLES = { ...GAUGE_TITLES, mmlu: "multiple choice" };
-
 interface Tolerance {
   readonly gauge: "mmlu" | "prose";
   readonly delta: number;
@@ -174,7 +171,6 @@ function reportText(
   },
 ): string {
   const rows = changeRows(second, comparison, { tolerance });
-  const gauges = rows.filter(({ group, measure }) => group === "all" && isGauge(measure));
   const unknown = comparison.mmlu && !comparison.mmlu.letters
     ? [
       "- log-probabilities of the letters were not kept: how much of the change on multiple choice " +
@@ -193,7 +189,7 @@ function reportText(
   const units = Map.groupBy(rows, ({ measure }) => measure === "prose" ? measure : "points");
   return [
     `Changes from ${first} to ${second}\n`,
-    ...gauges.map((row) => `- ${TITLES[row.measure as Gauge]}: ${changeSentence(row)}`),
+    ...gaugeSentences(rows),
     ...unknown,
     ...inexact,
     ...(settings === undefined ? [] : [`\n${settings}`]),
@@ -213,10 +209,6 @@ function columnNotes(rows: readonly ChangeRow[]): string {
   if (notes.length === 0) return "";
   const text = notes.join("; ");
   return ` ${text[0]!.toUpperCase()}${text.slice(1)}.`;
-}
-
-function isGauge(measure: string): boolean {
-  return measure in TITLES;
 }
 
 /** The verdicts on a file of predictions as answers of a variant. */

@@ -1,6 +1,11 @@
 import { join } from "node:path";
 import { fromRoot, writeAtomic } from "../../../ground/mod.ts";
-import { repetitionTable } from "../../../report/mod.ts";
+import {
+  changeRows,
+  INTERVAL_NOTE,
+  repetitionTable,
+  UNADJUSTED_NOTE,
+} from "../../../report/mod.ts";
 import { readSummary, type Summary } from "../../../runs/mod.ts";
 import {
   BASE,
@@ -11,9 +16,11 @@ import {
   readAnswers,
   repeatVariant,
   REPETITION_FILE,
+  repetitionChanges,
   RESULT_FILES,
 } from "../../../study/mod.ts";
 import { type CommandContext, type FlagValues, text } from "../../command.ts";
+import { gaugeSentences } from "../../gauge_sentences.ts";
 import { studyConfig } from "../../study_config.ts";
 
 /** The work of `repeat`. */
@@ -41,7 +48,8 @@ export async function runRepeat(
     study.folder.training({ name: training }),
   );
   const { unjudged = [] } = summary.counts.sql ?? {};
-  const repetition = compareRepetition({ ...recorded, unjudged }, answers);
+  const then = { ...recorded, unjudged };
+  const repetition = compareRepetition(then, answers);
   const path = join(study.folder.root, REPETITION_FILE);
   const weights = sameWeights === undefined ? {} : { sameWeights };
   const environment = changes.length > 0 ? { environment: changes } : {};
@@ -65,6 +73,12 @@ export async function runRepeat(
       least.join(" and ")
     } are to be the same.`,
   );
+  if (repetition.rows.some(({ different }) => different.length > 0)) {
+    const { second, comparison } = repetitionChanges(then, answers);
+    print(`\nChanges from what was recorded to what it answers now\n`);
+    for (const sentence of gaugeSentences(changeRows(second, comparison, {}))) print(sentence);
+    print(`\n${INTERVAL_NOTE} ${UNADJUSTED_NOTE}`);
+  }
   print(`which differ: ${path}`);
 }
 
