@@ -19,7 +19,7 @@ export interface StudyCost {
   readonly trainingTokens: Readonly<Record<string, number>>;
   /** Weights of the model. */
   readonly parameters: number;
-  /** Seconds of one variant, of all trainings and of everything. */
+  /** Seconds of one variant, of all trainings and of everything, 4-bit weights made once with it. */
   readonly seconds: { readonly variant: number; readonly training: number; readonly all: number };
   /** Gigabytes (1e9 bytes) that the weights take where the model answers. */
   readonly weightsGb: number;
@@ -35,6 +35,9 @@ const RATES = {
   cpu: { reading: 1e11, training: 1.2e11, writing: 30, prompt: 0, weightBytes: 4 },
   cuda: { reading: 2.5e14, training: 1.4e14, writing: 12_000, prompt: 3.5e-4, weightBytes: 2 },
 } as const;
+
+/** What 4 bits cost: of training's rate this share is left, and so many weights are packed a second. */
+const INT4 = { training: 0.3, packing: 1e8 } as const;
 
 /**
  * Plans a study's cost from the tokens of its prompts and the number of the model's weights: two
@@ -59,7 +62,11 @@ export function studyCost(inputs: StudyInputs): StudyCost {
   const variant = rates.prompt * sum(Object.values(asked)) +
     2 * parameters * readTokens / rates.reading +
     writtenTokens * (parameters / 1e9) / rates.writing;
-  const training = 6 * parameters * sum(Object.values(trainingTokens)) / rates.training;
+  const training = sum(planned.map(({ name, recipe }) => {
+    const share = recipe.quantization === "nf4" ? INT4.training : 1;
+    return 6 * parameters * trainingTokens[name]! / (share * rates.training);
+  }));
+  const packing = config.engine.weights === "int4" ? parameters / INT4.packing : 0;
   return {
     variants,
     asked,
@@ -67,7 +74,7 @@ export function studyCost(inputs: StudyInputs): StudyCost {
     writtenTokens,
     trainingTokens,
     parameters,
-    seconds: { variant, training, all: variants * variant + training },
+    seconds: { variant, training, all: variants * variant + training + packing },
     weightsGb: weightBytes(checkpoint, {
       elementBytes: rates.weightBytes,
       int4: config.engine.weights === "int4",

@@ -35,6 +35,31 @@ Deno.test("studyCost() says how many bytes 4-bit weights take on the CPU and on 
   const onGpu = await costOf({ device: "cuda", weights: "int4" });
   assert.equal(onGpu.weightsGb, (narrow + 2 * wide) / 1e9);
   assert.equal(stored.weightsGb, 4 * stored.parameters / 1e9);
-  // the work is the same
-  assert.deepEqual({ ...rounded, weightsGb: 0 }, { ...stored, weightsGb: 0 });
+  // the work is the same, but that the weights are made
+  const { all: longer, ...others } = rounded.seconds;
+  const { all: shorter, ...same } = stored.seconds;
+  assert.deepEqual(others, same);
+  assert(longer > shorter);
+  assert.deepEqual({ ...rounded, weightsGb: 0, seconds: 0 }, {
+    ...stored,
+    weightsGb: 0,
+    seconds: 0,
+  });
+});
+
+Deno.test("studyCost() plans more time for a training on a 4-bit base", async () => {
+  using study = await writeMiniStudy();
+  const secondsWith = async (quantization: "none" | "nf4"): Promise<number> => {
+    const { training } = study.config;
+    const recipes = training.recipes.map((recipe) => ({ ...recipe, quantization }));
+    const config = { ...study.config, training: { ...training, recipes } };
+    const { inputs } = await openStudy(config, {
+      out: study.out,
+      planOnly: true,
+      progress: SILENT,
+    });
+    return studyCost(inputs).seconds.training;
+  };
+  const [plain, quantized] = [await secondsWith("none"), await secondsWith("nf4")];
+  assert(plain > 0 && quantized > 2 * plain, `${plain} s, ${quantized} s`);
 });
