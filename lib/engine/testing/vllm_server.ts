@@ -18,7 +18,14 @@ const START_LIMIT_MS = 300_000;
  *
  * @throws {Error} If it ends, or does not answer within five minutes.
  */
-export async function startVllm(modelDir: string, progress: Progress): Promise<VllmServer> {
+export async function startVllm(
+  modelDir: string,
+  progress: Progress,
+  { lora = true }: {
+    /** Whether it takes adapters. */
+    readonly lora?: boolean;
+  } = {},
+): Promise<VllmServer> {
   const program = await ensureVllm(progress);
   const port = freePort();
   const cores = navigator.hardwareConcurrency;
@@ -29,7 +36,8 @@ export async function startVllm(modelDir: string, progress: Progress): Promise<V
     args: [
       ...["-n", "5", program, "serve", modelDir, "--dtype", "float32"],
       ...["--max-model-len", String(MAX_MODEL_LEN)],
-      ...["--host", "127.0.0.1", "--port", String(port), "--enable-lora", "--max-lora-rank", "16"],
+      ...["--host", "127.0.0.1", "--port", String(port)],
+      ...(lora ? ["--enable-lora", "--max-lora-rank", "16"] : []),
     ],
     env: {
       VLLM_ALLOW_RUNTIME_LORA_UPDATING: "1",
