@@ -74,6 +74,23 @@ def main(tokenizer_dir, folder):
         for file in FILES:
             if (tokenizer_dir / file).exists():
                 shutil.copyfile(tokenizer_dir / file, folder / name / file)
+        if name == "qwen2":
+            part_as_qwen2(folder / name / "tokenizer.json")
+
+
+def part_as_qwen2(file):
+    """Part texts as Qwen2 does: by the model's type transformers takes Qwen2's own tokenizer."""
+    pattern = (
+        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|"
+        r"\s*[\r\n]+|\s+(?!\S)|\s+"
+    )
+    split = {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False}
+    spell = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": False}
+    steps = [split, {**spell, "use_regex": False}]
+    parts = json.loads(file.read_text(encoding="utf-8"))
+    parts["normalizer"] = {"type": "NFC"}
+    parts["pre_tokenizer"] = {"type": "Sequence", "pretokenizers": steps}
+    file.write_text(json.dumps(parts), encoding="utf-8")
 
 
 if __name__ == "__main__":
