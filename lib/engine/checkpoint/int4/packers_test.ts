@@ -46,7 +46,7 @@ Deno.test("startPackers() says in this thread what was wrong in another", () =>
     using packers = startPackers(1, 2);
     assert.equal(await packers.pack(rows), undefined);
     const gone = { ...rows, entry: { ...rows.entry, file: `${rows.entry.file}.gone` } };
-    await assert.rejects(packers.pack(gone), /model\.safetensors\.gone/);
+    await assert.rejects(packers.pack(gone), { message: /model\.safetensors\.gone/, code: "ENOENT" });
     // and the thread packs on
     assert.equal(await packers.pack(rows), undefined);
   }));
