@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { runMini } from "../study/testing/mini_run.ts";
 import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
 import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
@@ -62,27 +63,91 @@ Deno.test("repeat tells other weights from the recorded ones", async () => {
   assert.deepEqual([prose.same, prose.different], [0, ["p-0", "p-1"]]);
 });
 
-Deno.test("repeat says what a training ran on otherwise", async () => {
+/** What `repeat` says of trainings that ran on this, and what it was told of them. */
+async function trainedOn(then: string | undefined, now: string | undefined): Promise<{
+  readonly said: string;
+  readonly code: number;
+  readonly errors: readonly string[];
+  readonly kept: { readonly environment?: unknown } | undefined;
+}> {
   using study = await recorded();
+  await writeTinyAdapter(`${study.out}/training/qv`);
+  const runs = { [`${study.root}/kept/recorded/mini/training/qv`]: then };
+  runs[`${study.out}/training/qv`] = now;
+  for (const [dir, text] of Object.entries(runs)) {
+    Deno.mkdirSync(dir, { recursive: true });
+    if (text !== undefined) Deno.writeTextFileSync(`${dir}/environment.json`, text);
+  }
+  const { code, printed, notes } = await runMain([...study.flags, "--variant", "qv"]);
+  const path = `${study.out}/repetition.json`;
+  return {
+    code,
+    said: printed.replaceAll(study.root, ""),
+    errors: notes.filter((note) => /^(error|fault): /.test(note)),
+    kept: existsSync(path) ? JSON.parse(Deno.readTextFileSync(path)) : undefined,
+  };
+}
+
+Deno.test("repeat says what a training ran on otherwise", async () => {
   const environment = (device: string, torch: string): string =>
     JSON.stringify({ device, threads: device.length, packages: { torch, trl: "1.16.0" } });
-  const before = `${study.root}/kept/recorded/mini/training/qv`;
-  Deno.mkdirSync(before, { recursive: true });
-  Deno.writeTextFileSync(`${before}/environment.json`, environment("NVIDIA H200", "2.11.0"));
-  await writeTinyAdapter(`${study.out}/training/qv`);
-  const now = `${study.out}/training/qv/environment.json`;
-  Deno.writeTextFileSync(now, environment("NVIDIA H100 80GB HBM3", "2.11.0"));
-  const { printed } = await runMain([...study.flags, "--variant", "qv"]);
-  assert.match(
-    printed,
-    /trained with another device: NVIDIA H200 then, NVIDIA H100 80GB HBM3 now\./,
+  const { said, kept } = await trainedOn(
+    environment("NVIDIA H200", "2.11.0"),
+    environment("NVIDIA H100 80GB HBM3", "2.11.0"),
   );
-  assert.doesNotMatch(printed, /torch|trl|threads/);
-  const { environment: changes } = JSON.parse(
-    Deno.readTextFileSync(`${study.out}/repetition.json`),
-  );
+  assert.match(said, /trained with another device: NVIDIA H200 then, NVIDIA H100 80GB HBM3 now\./);
+  assert.doesNotMatch(said, /torch|trl|threads/);
   const device = { fact: "device", recorded: "NVIDIA H200", now: "NVIDIA H100 80GB HBM3" };
-  assert.deepEqual(changes, [device]);
+  assert.deepEqual(kept?.environment, [device]);
+});
+
+Deno.test("repeat takes what a training's file does not name for unknown, not for absent", async () => {
+  const { said, kept } = await trainedOn(
+    '{"device":"cpu","packages":{"constructor":"1"}}',
+    '{"device":"cpu","kernels":"plain"}',
+  );
+  assert.match(said, /Whether its kernels changed is not known: not named then, plain now\./);
+  assert.match(said, /Whether its constructor changed is not known: 1 then, not named now\./);
+  assert.doesNotMatch(said, /another/);
+  assert.deepEqual(kept?.environment, [
+    { fact: "constructor", recorded: "1" },
+    { fact: "kernels", now: "plain" },
+  ]);
+});
+
+Deno.test("repeat says where it is not known what a training ran on", async () => {
+  const same = '{"device":"cpu"}';
+  assert.deepEqual((await trainedOn(same, same)).kept?.environment, []);
+  for (
+    const [then, now, missing] of [
+      [undefined, same, "/kept/recorded/mini/training/qv"],
+      [same, undefined, "/again/training/qv"],
+    ] as const
+  ) {
+    const { said, kept } = await trainedOn(then, now);
+    assert(said.includes(`is not compared: there is no ${missing}/environment.json.`), said);
+    assert(kept && !("environment" in kept));
+  }
+});
+
+Deno.test("repeat refuses a training's environment of another form, before it asks anything", async () => {
+  const good = '{"device":"cpu"}';
+  for (
+    const [bad, why] of [
+      ["[]", /environment\.json: it is not a JSON object/],
+      ["null", /environment\.json: it is not a JSON object/],
+      ['{"packages":null}', /"packages" is not a JSON object/],
+      ['{"packages":"torch"}', /"packages" is not a JSON object/],
+      ['{"device":{"name":"cpu"}}', /"device" is not a text or a number/],
+      ['{"device":', /it is not valid JSON/],
+    ] as const
+  ) {
+    for (const [then, now] of [[bad, good], [good, bad]] as const) {
+      const { code, said, errors } = await trainedOn(then, now);
+      assert.deepEqual([code, said, errors.length], [2, "", 1], `${bad}: ${errors}`);
+      assert.match(errors[0]!, why);
+    }
+  }
 });
 
 Deno.test("repeat refuses another study, by its settings or its data, and an unknown variant", async () => {

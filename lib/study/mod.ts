@@ -133,8 +133,8 @@ export {
   repetitionChanges,
   type RepetitionRow,
 } from "./repeat/compare_repetition.ts";
-export { type EnvironmentChange, environmentChanges } from "./repeat/environment_changes.ts";
-export { type RepeatedVariant, repeatVariant } from "./repeat/repeat_variant.ts";
+export type { EnvironmentChange } from "./repeat/environment_changes.ts";
+export { type Recording, type RepeatedVariant, repeatVariant } from "./repeat/repeat_variant.ts";
 export { roundedLogProbs } from "./results/rounded_log_probs.ts";
 export { settingsLine } from "./results/compare_settings.ts";
 export { type ComparedResults, compareResults } from "./results/compare_results.ts";

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { UsageError } from "../../ground/mod.ts";
 import { recordedConfig, sourcesDifference, type Summary } from "../../runs/mod.ts";
 import { answerVariants } from "../answers/answer_variants.ts";
@@ -9,6 +10,13 @@ import { openVariants } from "../open_variants.ts";
 import { sweepVariants } from "../sweep/sweep_variants.ts";
 import { adapterFileHash } from "../training/recipe_adapter.ts";
 import { type PhaseOptions, trainRecipes } from "../training/train_recipes.ts";
+import {
+  type Environment,
+  ENVIRONMENT_FILE,
+  type EnvironmentChange,
+  environmentChanges,
+  readEnvironment,
+} from "./environment_changes.ts";
 
 /** A variant of a recorded study, trained and answered again. */
 export interface RepeatedVariant {
@@ -19,8 +27,21 @@ export interface RepeatedVariant {
    * and for checkpoints, whose hashes are not recorded.
    */
   readonly sameWeights?: boolean;
-  /** The name of its training, where there is one. */
-  readonly training?: string;
+  /**
+   * What its training ran on otherwise than the recorded one; empty where that is nothing, and absent
+   * where no training was compared.
+   */
+  readonly environment?: readonly EnvironmentChange[];
+  /** The file without which what the two trainings ran on is not known. */
+  readonly noEnvironment?: string;
+}
+
+/** A recording. */
+export interface Recording {
+  /** Its folder. */
+  readonly folder: string;
+  /** Its summary. */
+  readonly summary: Summary;
 }
 
 /**
@@ -29,13 +50,14 @@ export interface RepeatedVariant {
  * killed, repetition left is not done again.
  *
  * @param study The study of the recorded config, in a folder of its own.
- * @param recorded The summary of the recording.
+ * @param recording What it is compared with.
  * @throws {UsageError} If the study is another one than the recorded, by its settings, its data or
- * its model, or has no such variant.
+ * its model, or has no such variant; or if what a training ran on is damaged, the recorded one
+ * before anything is trained.
  */
 export async function repeatVariant(
   study: OpenStudy,
-  recorded: Summary,
+  { folder: kept, summary: recorded }: Recording,
   name: string,
   options: PhaseOptions,
 ): Promise<RepeatedVariant> {
@@ -54,16 +76,44 @@ export async function repeatVariant(
     );
   }
   const { weights } = variant;
-  if (weights.kind === "training") await trainRecipes(inputs, folder, options, [weights.training]);
+  if (weights.kind !== "training") {
+    const opened = await openVariants(inputs, folder, [variant]);
+    const [answers] = await answerVariants(inputs, folder, opened, options);
+    return { answers: answers! };
+  }
+  const { training } = weights;
+  const before = join(kept, "training", training.name);
+  const trainedOn = readEnvironment(before);
+  await trainRecipes(inputs, folder, options, [training]);
+  const compared = compareEnvironments(
+    { dir: before, environment: trainedOn },
+    { dir: folder.training(training), environment: readEnvironment(folder.training(training)) },
+  );
   const opened = await openVariants(inputs, folder, [variant]);
   const [answers] = await answerVariants(inputs, folder, opened, options);
   // a recording has the hashes of finished adapters alone
-  if (weights.kind !== "training" || variant.origin.checkpoint) return { answers: answers! };
+  if (variant.origin.checkpoint) return { answers: answers!, ...compared };
   const file = "adapter_model.safetensors";
-  const hash = await adapterFileHash(folder.training(weights.training), file);
-  const before = recorded.provenance.adapters[weights.training.name]?.[file];
-  const training = weights.training.name;
-  return { answers: answers!, sameWeights: hash === before, training };
+  const hash = await adapterFileHash(folder.training(training), file);
+  const recordedHash = recorded.provenance.adapters[training.name]?.[file];
+  return { answers: answers!, sameWeights: hash === recordedHash, ...compared };
+}
+
+/** A run folder, and what its file says that it ran on. */
+interface TrainedOn {
+  readonly dir: string;
+  readonly environment: Environment | undefined;
+}
+
+function compareEnvironments(
+  then: TrainedOn,
+  now: TrainedOn,
+): Pick<RepeatedVariant, "environment" | "noEnvironment"> {
+  if (then.environment && now.environment) {
+    return { environment: environmentChanges(then.environment, now.environment) };
+  }
+  const { dir } = then.environment ? now : then;
+  return { noEnvironment: join(dir, ENVIRONMENT_FILE) };
 }
 
 function refuseOtherStudy({ inputs }: OpenStudy, { name, config, provenance }: Summary): void {

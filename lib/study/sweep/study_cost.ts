@@ -19,7 +19,7 @@ export interface StudyCost {
   readonly trainingTokens: Readonly<Record<string, number>>;
   /** Weights of the model. */
   readonly parameters: number;
-  /** Seconds of one variant, of all trainings and of everything, 4-bit weights made once with it. */
+  /** Seconds of one variant, of all trainings and of everything, making 4-bit weights included. */
   readonly seconds: { readonly variant: number; readonly training: number; readonly all: number };
   /** Gigabytes (1e9 bytes) that the weights take where the model answers. */
   readonly weightsGb: number;
@@ -55,7 +55,10 @@ export function studyCost(inputs: StudyInputs): StudyCost {
     planned.map(({ name, recipe }) => [name, plannedTrainingTokens(lengths, recipe)]),
   );
   const rates = RATES[deviceOf(config)];
-  const variants = 1 + sweepVariants(config).length;
+  const tuned = sweepVariants(config);
+  const variants = 1 + tuned.length;
+  // a merged model or a full fine-tune has weights of its own
+  const models = 1 + tuned.filter(({ weights }) => weights.kind === "model").length;
   const asked = Object.fromEntries(
     GAUGES.map((gauge) => [gauge, costs.get(gauge)?.asked ?? 0]),
   ) as StudyCost["asked"];
@@ -66,7 +69,7 @@ export function studyCost(inputs: StudyInputs): StudyCost {
     const share = recipe.quantization === "nf4" ? INT4.training : 1;
     return 6 * parameters * trainingTokens[name]! / (share * rates.training);
   }));
-  const packing = config.engine.weights === "int4" ? parameters / INT4.packing : 0;
+  const packing = config.engine.weights === "int4" ? models * parameters / INT4.packing : 0;
   return {
     variants,
     asked,

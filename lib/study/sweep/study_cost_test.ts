@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { SILENT } from "../../ground/mod.ts";
-import type { EngineConfig } from "../../runs/mod.ts";
+import type { EngineConfig, StudyConfig } from "../../runs/mod.ts";
 import { answeringCheckpoint } from "../answers/answering_checkpoint.ts";
 import { openStudy } from "../open_study.ts";
 import { writeMiniStudy } from "../testing/mini_study.ts";
@@ -62,4 +62,23 @@ Deno.test("studyCost() plans more time for a training on a 4-bit base", async ()
   };
   const [plain, quantized] = [await secondsWith("none"), await secondsWith("nf4")];
   assert(plain > 0 && quantized > 2 * plain, `${plain} s, ${quantized} s`);
+});
+
+Deno.test("studyCost() plans 4-bit weights of each model of its own", async () => {
+  using study = await writeMiniStudy();
+  const packingWith = async (models: StudyConfig["models"]): Promise<number> => {
+    const seconds = await Promise.all((["stored", "int4"] as const).map(async (weights) => {
+      const config = { ...study.config, models, engine: { ...study.config.engine, weights } };
+      const { inputs } = await openStudy(config, {
+        out: study.out,
+        planOnly: true,
+        progress: SILENT,
+      });
+      return studyCost(inputs).seconds.all;
+    }));
+    return seconds[1]! - seconds[0]!;
+  };
+  const alone = await packingWith([]);
+  const merged = await packingWith([{ name: "merged", path: study.model }]);
+  assert(alone > 0 && Math.abs(merged / alone - 2) < 1e-3, `${alone} s, ${merged} s`);
 });

@@ -10,7 +10,7 @@ import { readSummary, type Summary } from "../../../runs/mod.ts";
 import {
   BASE,
   compareRepetition,
-  environmentChanges,
+  type EnvironmentChange,
   MEASURES,
   openStudy,
   readAnswers,
@@ -39,31 +39,25 @@ export async function runRepeat(
     progress,
     signal,
   });
-  const { answers, sameWeights, training } = await repeatVariant(study, summary, name, {
-    progress,
-    signal,
-  });
-  const changes = training === undefined ? [] : environmentChanges(
-    join(from, "training", training),
-    study.folder.training({ name: training }),
+  const { answers, sameWeights, environment, noEnvironment } = await repeatVariant(
+    study,
+    { folder: from, summary },
+    name,
+    { progress, signal },
   );
   const { unjudged = [] } = summary.counts.sql ?? {};
   const then = { ...recorded, unjudged };
   const repetition = compareRepetition(then, answers);
   const path = join(study.folder.root, REPETITION_FILE);
-  const weights = sameWeights === undefined ? {} : { sameWeights };
-  const environment = changes.length > 0 ? { environment: changes } : {};
-  writeAtomic(
-    path,
-    `${JSON.stringify({ ...repetition, ...weights, ...environment }, null, 2)}\n`,
-  );
+  writeAtomic(path, `${JSON.stringify({ ...repetition, sameWeights, environment }, null, 2)}\n`);
   print(`${name} of ${summary.name}, recorded and now\n`);
   print(repetitionTable(repetition.rows));
   if (sameWeights !== undefined) {
     print(`Its weights are ${sameWeights ? "" : "not "}the recorded ones, byte for byte.`);
   }
-  for (const { fact, recorded, now } of changes) {
-    print(`It was trained with another ${fact}: ${recorded} then, ${now} now.`);
+  for (const change of environment ?? []) print(environmentSentence(change));
+  if (noEnvironment !== undefined) {
+    print(`What its training ran on then and now is not compared: there is no ${noEnvironment}.`);
   }
   const least = Object.values(MEASURES).flatMap(({ minSame, rows }) =>
     minSame === undefined ? [] : [`${100 * minSame} % of the ${rows.file}`]
@@ -84,4 +78,12 @@ export async function runRepeat(
 
 function chosenVariant({ findings, plan, variants }: Summary): string {
   return findings.recommendation?.chosen ?? plan.primary[0] ?? variants[0]!.name;
+}
+
+function environmentSentence({ fact, recorded, now }: EnvironmentChange): string {
+  const sides = `${recorded ?? "not named"} then, ${now ?? "not named"} now`;
+  if (recorded !== undefined && now !== undefined) {
+    return `It was trained with another ${fact}: ${sides}.`;
+  }
+  return `Whether its ${fact} changed is not known: ${sides}.`;
 }

@@ -2,7 +2,11 @@ import { packRows, type StoredRows } from "./pack_rows.ts";
 import type { Int4Rows } from "./quantize_rows.ts";
 
 /** What a worker answers: what {@linkcode packRows} gives, or why it could not. */
-export type Packed = { readonly rows: Int4Rows | undefined } | { readonly error: string };
+export type Packed = { readonly rows: Int4Rows | undefined } | {
+  readonly error: string;
+  /** The system's name for what was in the way, which a copy of an error between threads lacks. */
+  readonly code: string | undefined;
+};
 
 /** A worker's own side; the types of Deno's are for a program that has no other. */
 const worker = self as unknown as {
@@ -13,7 +17,7 @@ const worker = self as unknown as {
 worker.onmessage = async ({ data }): Promise<void> => {
   const packed = await packRows(data).then(
     (rows): Packed => ({ rows }),
-    (error): Packed => ({ error: (error as Error).message }),
+    ({ message, code }): Packed => ({ error: message, code }),
   );
   const rows = "rows" in packed ? packed.rows : undefined;
   const parts = rows ? [rows.codes, rows.scales, rows.zeroPoints] : [];

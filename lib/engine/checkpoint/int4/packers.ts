@@ -39,7 +39,9 @@ export function startPackers(
       if (!worker) throw new RangeError(`Cannot pack more than ${workers} parts at once`);
       const packed = await answer(worker, rows);
       free.push(worker);
-      if ("error" in packed) throw new Error(packed.error);
+      if ("error" in packed) {
+        throw Object.assign(new Error(packed.error), packed.code ? { code: packed.code } : {});
+      }
       return packed.rows;
     },
     [Symbol.dispose](): void {

@@ -107,29 +107,42 @@ function* partsOf(
   }
 }
 
-/** Packs all parts, as many at once as there are packers. */
+/**
+ * Packs all parts, as many at once as there are packers. After a failure the parts that are under way
+ * are waited for, and that of the first part is thrown: no thread's speed decides which one.
+ */
 async function packAll(
   output: Deno.FsFile,
   parts: Iterator<Part>,
   { packers, dir }: { readonly packers: Packers; readonly dir: string },
 ): Promise<void> {
   let writing: Promise<void> = Promise.resolve();
+  let begun = 0;
+  const failure: { at: number; error?: unknown } = { at: Infinity };
+  const pack = async (part: Part): Promise<void> => {
+    const packed = await packers.pack(part);
+    if (packed === undefined) {
+      throw new UsageError(
+        `Cannot make 4-bit weights of "${dir}": "${part.name}" holds a value that is not ` +
+          "finite; the file is damaged or its training diverged",
+      );
+    }
+    // one after the other: they share the file's place
+    writing = writing.then(() => writePart(output, part, packed));
+    await writing;
+  };
   const work = async (): Promise<void> => {
-    for (let next = parts.next(); !next.done; next = parts.next()) {
-      const part = next.value;
-      const packed = await packers.pack(part);
-      if (packed === undefined) {
-        throw new UsageError(
-          `Cannot make 4-bit weights of "${dir}": "${part.name}" holds a value that is not ` +
-            "finite; the file is damaged or its training diverged",
-        );
-      }
-      // one after the other: they share the file's place
-      writing = writing.then(() => writePart(output, part, packed));
-      await writing;
+    while (failure.at === Infinity) {
+      const next = parts.next();
+      if (next.done) return;
+      const at = begun++;
+      await pack(next.value).catch((error) => {
+        if (at < failure.at) Object.assign(failure, { at, error });
+      });
     }
   };
   await Promise.all(Array.from({ length: packers.atOnce }, work));
+  if (failure.at !== Infinity) throw failure.error;
 }
 
 async function writePart(
