@@ -37,7 +37,7 @@ const RATES = {
 } as const;
 
 /** What 4 bits cost: of training's rate this share is left, and so many weights are packed a second. */
-const INT4 = { training: 0.3, packing: 1e8 } as const;
+const INT4 = { training: 0.3, packing: 6e7 } as const;
 
 /**
  * Plans a study's cost from the tokens of its prompts and the number of the model's weights: two
