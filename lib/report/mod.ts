@@ -187,3 +187,4 @@ export {
   verdictWords,
   type WordedChange,
 } from "./words/verdict_words.ts";
+export { tablesByUnit } from "./tables/change_parts.ts";

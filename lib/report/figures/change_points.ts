@@ -1,6 +1,7 @@
 import type { ChangeRow } from "../rows/row_types.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { betterOf, changeNumber, unitOf } from "../words/measures.ts";
+import { shownInterval, tooFewClusters } from "../words/shown_interval.ts";
 import { groupedBars } from "./grouped_bars.ts";
 import { WIDER_INTERVAL } from "./series.ts";
 import { figureName } from "./svg.ts";
@@ -33,20 +34,25 @@ export function changePoints(rows: readonly ChangeRow[], options: ChangePointsOp
   const unit = unitOf(measure);
   const size = unit === "points" ? 100 : 1;
   const better = betterOf(measure) === "lower" ? "\u2190 better" : "better \u2192";
+  const intervals = rows.map(shownInterval);
   return groupedBars(
-    rows.map(({ group, variant, evidence, verdict: { difference, ci95 } }) => ({
-      group: `${group} (n = ${formatCount(evidence.n)})`,
-      variant,
-      value: size * difference,
-      interval: ci95 && [size * ci95[0], size * ci95[1]],
-      text: changeNumber(difference, measure),
-    })),
+    rows.map(({ group, variant, evidence, verdict: { difference } }, i) => {
+      const ci95 = intervals[i];
+      return {
+        group: `${group} (n = ${formatCount(evidence.n)})`,
+        variant,
+        value: size * difference,
+        interval: ci95 && [size * ci95[0], size * ci95[1]],
+        text: changeNumber(difference, measure),
+      };
+    }),
     {
       title: options.title,
       axis: `Change on ${figureName(options.of)} (${unit}), ${better}`,
       marks: "points",
       notes: [
         `Lines: ${WIDER_INTERVAL}, unadjusted.`,
+        ...(rows.some(tooFewClusters) ? ["Without a line: too few clusters for one."] : []),
         ...(options.label === undefined ? [] : [`Data: ${figureName(options.label)}.`]),
       ],
     },

@@ -72,6 +72,19 @@ Deno.test("changePoints() draws kinds of text and categories as golden copies", 
   assert.throws(() => changePoints([], { title: "none", of: "x" }), RangeError);
 });
 
+Deno.test("changePoints() draws no interval where tables say that there are too few clusters", () => {
+  const [row] = STUDY.changes.filter(({ measure, group }) => measure === "mmlu" && group !== "all");
+  assert(row?.evidence.kind === "score" && row.evidence.clustered);
+  const clustered = { ...row.evidence.clustered, clusters: 2 };
+  const few = { ...row, evidence: { ...row.evidence, gained: 0, lost: 0, clustered } };
+  const drawn = (one: typeof row): string => changePoints([one], { title: "MMLU", of: "MMLU" });
+  assert.match(drawn(few), /Without a line: too few clusters for one\./);
+  assert.doesNotMatch(drawn(row), /too few clusters/);
+  const interval = /stroke-width="1\.75"[^>]*>\s*<line/;
+  assert.match(drawn(row), interval);
+  assert.doesNotMatch(drawn(few), interval);
+});
+
 Deno.test("calibrationFigure() draws variants beside the base model as its golden copy", () => {
   const rows = ["base", "qv", "all-linear-lr2e-4/2of3@0.75"].flatMap((variant, at) =>
     Array.from({ length: 10 }, (_, i): CalibrationRow => {

@@ -159,13 +159,17 @@ Deno.test("recommendationFinding() names the variant with its confirmed gain, or
   );
   assert.match(
     text({ ...none, outcome: "none_passed", passed: [] }),
-    /no number of items would do/,
+    /a loss as large was seen: if that is the true one, no number of items would exclude it/,
   );
   const few = STUDY.coverage.map((row) => ({ ...row, scored: 8 }));
   const outcome = { ...none, outcome: "none_passed", passed: [], neededExamples: 88 } as const;
   const ofFew = recommendationFinding({ ...STUDY, coverage: few, recommendation: outcome });
   assert.match(ofFew, /8 items are too few to tell by their spread how many it takes/);
   assert.ok(!ofFew.includes("88"));
+  const { neededExamples: _many, ...unknown } = outcome;
+  const ofNone = recommendationFinding({ ...STUDY, coverage: few, recommendation: unknown });
+  assert.match(ofNone, /8 items are too few to tell/);
+  assert.doesNotMatch(ofNone, /no number of items/);
   const open = { ...gain!, outcome: "no_difference_shown" as const, ci95: [-0.01, 0.2] as const };
   assert.match(
     text({ ...found, outcome: "not_confirmed", gain: open, neededExamples: 812 }),

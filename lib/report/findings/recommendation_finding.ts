@@ -84,25 +84,47 @@ function nonePassedText(loss: string, databases: string): string {
     : `None can be recommended, for two reasons. First, ${loss} Second, ${databases}`;
 }
 
-/** What it takes until a variant passes; few items have no spread that this could be told by. */
-function neededText({ plan, coverage }: StudyRows, needed: number | undefined): string {
-  if (needed === undefined) {
-    return "Every first step of a path was seen to lose as much, so that no number of items would do.";
-  }
+/** What can be said of how many items it takes until a variant passes. */
+export interface NeededItems {
+  /** Asked of the gauge. */
+  readonly asked: number;
+  /** Whether so few have no spread that it could be told by. */
+  readonly few: boolean;
+  /** As many as would do if the change that was seen is the true one; undefined where none would. */
+  readonly needed: number | undefined;
+}
+
+/** As {@linkcode NeededItems}, of a study none of whose variants passed. */
+export function neededItems(
+  { plan, coverage }: StudyRows,
+  needed: number | undefined,
+): NeededItems {
   const asked = coverage.find(({ measure }) => measure === plan.gauge)?.scored ?? 0;
-  return asked < FEWEST_PLANNED
-    ? `${
-      formatCounted(asked, "item")
-    } are too few to tell by their spread how many it takes: the ` +
-      "plan has a table of it."
-    : `It would take about ${formatCount(needed)} items where ${
-      formatCount(asked)
-    } were asked, if the change that was seen is the true one (of the variants that begin a path, ` +
-      `the one that needs the fewest).${
-        plan.gauge === "mmlu"
-          ? " Fewer than 3 items that flipped are counted as 3, as chance may hide so many (the rule of three)."
-          : ""
-      } Go by this number, not by the plan's table: that one was made before anything was asked.`;
+  return { asked, few: asked < FEWEST_PLANNED, needed };
+}
+
+/** What it takes until a variant passes. */
+function neededText(rows: StudyRows, found: number | undefined): string {
+  const { asked, few, needed } = neededItems(rows, found);
+  const { plan } = rows;
+  const item = plan.gauge === "prose" ? "passage" : "item";
+  if (few) {
+    return `${formatCounted(asked, item)} ${
+      asked === 1 ? "is" : "are"
+    } too few to tell by their spread how many it takes: the plan has a table of it.`;
+  }
+  if (needed === undefined) {
+    return "Of the first step of every path a loss as large was seen: if that is the true one, no " +
+      `number of ${item}s would exclude it.`;
+  }
+  return `It would take about ${formatCount(needed)} ${item}s where ${
+    formatCount(asked)
+  } were asked, if the change that was seen is the true one (of the variants that begin a path, ` +
+    `the one that needs the fewest).${
+      plan.gauge === "mmlu"
+        ? " Fewer than 3 items that flipped are counted as 3, as chance may hide so many (the rule of three)."
+        : ""
+    } Go by this number, not by the plan's table: that one was made before anything was asked.`;
 }
 
 /** How the chosen variant did on the half that chose it. */

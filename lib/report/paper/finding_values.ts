@@ -1,4 +1,4 @@
-import { confirmedGain } from "../findings/recommendation_finding.ts";
+import { confirmedGain, neededItems } from "../findings/recommendation_finding.ts";
 import { letterReading, shareToOne } from "../findings/letter_sentences.ts";
 import type { ChangeRow, StudyRows, TradeOffRow } from "../rows/row_types.ts";
 import { ALL } from "../rows/groups.ts";
@@ -235,6 +235,7 @@ function recommendationValues({ rows, words }: PaperContext): TemplateValues | n
     onePassed: passed.length === 1,
     gain: gain ? changeSentenceIn(words.texts, confirmedGain(recommendation)) : null,
     needed: neededExamples ?? null,
+    ...neededWords(rows, neededExamples),
     confirm: halves.confirm.length,
     fewToConfirm: fewDatabasesText(halves) !== "",
     lossShown: outcome === "recommended" &&
@@ -245,6 +246,16 @@ function recommendationValues({ rows, words }: PaperContext): TemplateValues | n
     oneTested: steps.filter(({ tested }) => tested).length === 1,
     oneConfirm: halves.confirm.length === 1,
     stepsPassed: steps.filter((step) => step.passed).length,
+  };
+}
+
+/** How many items it takes, and which of three sentences says so. */
+function neededWords(rows: StudyRows, found: number | undefined): TemplateValues {
+  const { asked, few, needed } = neededItems(rows, found);
+  return {
+    asked,
+    passages: rows.plan.gauge === "prose",
+    needs: few ? "few" : needed === undefined ? "none" : "some",
   };
 }
 

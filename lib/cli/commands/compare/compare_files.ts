@@ -12,8 +12,8 @@ import {
 import {
   type ChangeRow,
   changeRows,
-  changesTable,
   INTERVAL_NOTE,
+  tablesByUnit,
   UNADJUSTED_NOTE,
 } from "../../../report/mod.ts";
 import { GAUGES, readSummary, weightsWords } from "../../../runs/mod.ts";
@@ -185,8 +185,6 @@ function reportText(
       "prior and the probability of the right letter are not exactly those of the study's own summary",
     ]
     : [];
-  // a column of points and one of nats would not line up
-  const units = Map.groupBy(rows, ({ measure }) => measure === "prose" ? measure : "points");
   return [
     `Changes from ${first} to ${second}\n`,
     ...gaugeSentences(rows),
@@ -194,7 +192,7 @@ function reportText(
     ...inexact,
     ...(settings === undefined ? [] : [`\n${settings}`]),
     `\n${INTERVAL_NOTE} ${UNADJUSTED_NOTE}${columnNotes(rows)}`,
-    ...[...units.values()].map((own) => `\n${changesTable(own, TITLES)}`),
+    ...tablesByUnit(rows, TITLES).map((table) => `\n${table}`),
   ].join("\n");
 }
 
