@@ -27,6 +27,8 @@ export interface PaperInputs {
   readonly authors: readonly string[];
   /** Further threats to validity that the study's files do not tell, in their language. */
   readonly limits: readonly string[];
+  /** Whether results of an earlier run on the same questions were known. */
+  readonly repetition?: boolean;
 }
 
 /** What the parts of a paper are made with. */

@@ -110,6 +110,7 @@ export function paperValues(
     ),
     prompt: promptValue(context),
     limits: inputs.limits,
+    repetition: inputs.repetition === true,
     paper: paperFacts(context),
   };
 }

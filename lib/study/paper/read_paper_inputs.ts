@@ -26,7 +26,11 @@ const QUOTED = 3;
 /** A file beside a study's results with limits that its numbers do not tell, by language. */
 export const LIMITS_FILE = "limits.json";
 
-const LIMITS = z.strictObject({ en: z.array(TEXT), pt: z.array(TEXT) });
+const LIMITS = z.strictObject({
+  en: z.array(TEXT),
+  pt: z.array(TEXT),
+  repetition: z.boolean().optional(),
+});
 
 /** Options of {@linkcode readPaperInputs}. */
 export interface PaperInputsOptions {
@@ -71,6 +75,7 @@ export async function readPaperInputs(
     trainings: readTrainings(folder),
     failures,
     authors,
+    repetition: limits.repetition === true,
     ...await shownPrompt(summary, spider, failures),
   };
   return { en: { ...inputs, limits: limits.en }, pt: { ...inputs, limits: limits.pt } };
@@ -188,5 +193,8 @@ function readLimits(folder: string): z.infer<typeof LIMITS> {
   if (!existsSync(path)) return { en: [], pt: [] };
   const found = LIMITS.safeParse(parseJson(readTextFile(path), path));
   if (found.success) return found.data;
-  throw new UsageError(`Cannot use ${path}: it must be {"en": [...], "pt": [...]}, lists of texts`);
+  throw new UsageError(
+    `Cannot use ${path}: it must be {"en": [...], "pt": [...]}, lists of texts, and may have ` +
+      '"repetition": true',
+  );
 }

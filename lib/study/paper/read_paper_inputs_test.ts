@@ -60,6 +60,10 @@ Deno.test("readPaperInputs() takes the limits of each language, and refuses othe
     await Deno.writeTextFile(path, '{"en": ["one"], "pt": ["um", "dois"]}');
     const { en, pt } = await readPaperInputs(folder);
     assert.deepEqual([en.limits, pt.limits], [["one"], ["um", "dois"]]);
+    assert.deepEqual([en.repetition, pt.repetition], [false, false]);
+    await Deno.writeTextFile(path, '{"en": [], "pt": [], "repetition": true}');
+    const again = await readPaperInputs(folder);
+    assert.deepEqual([again.en.repetition, again.pt.repetition], [true, true]);
     await Deno.writeTextFile(path, '{"en": "one"}');
     await assert.rejects(readPaperInputs(folder), { name: "UsageError", message: /limits\.json/ });
   });

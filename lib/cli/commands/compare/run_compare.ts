@@ -1,4 +1,4 @@
-import { basename, join, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { contentKey, fromRoot, REPOSITORY_ROOT, UsageError } from "../../../ground/mod.ts";
 import {
   GAUGES,
@@ -28,6 +28,18 @@ export async function runCompare(flags: FlagValues, context: CommandContext): Pr
     signal,
   });
   await runStudy(study, context, { planOnly });
+  if (!planOnly && (measures(flags).includes("sql") || measures(flags).includes("mmlu"))) {
+    context.print(`Look at the questions: ${browseCommand(study.folder.root, dataOf(flags))}`);
+  }
+}
+
+/** The command that shows a comparison's questions, with where its data are. */
+function browseCommand(folder: string, { data, items }: OwnData): string {
+  const places = { study: relative(Deno.cwd(), folder), spider: data, mmlu: items };
+  const flags = Object.entries(places).flatMap(([name, path]) =>
+    path === undefined ? [] : [`--${name}`, /^[\w./-]+$/.test(path) ? path : JSON.stringify(path)]
+  );
+  return ["deno task browse", ...flags].join(" ");
 }
 
 /**
