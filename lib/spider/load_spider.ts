@@ -43,7 +43,8 @@ export async function loadSpider(
   if (info?.isFile()) {
     if (isQuestionFile(path)) return await loadQuestionFile(path, options);
     throw new UsageError(
-      `Cannot load questions: ${path} is neither a .jsonl file nor a folder in Spider's layout`,
+      `Cannot load questions: ${path} is neither a .jsonl file nor a folder with one or in ` +
+        "Spider's layout",
     );
   }
   if (info?.isDirectory() && await sizeOf(join(path, "dev.json")) === undefined) {

@@ -76,7 +76,7 @@ function faultOf(places: CopyPlaces, copy: Copied): string | undefined {
   const configured = places.config?.[copy].path;
   if (configured === undefined) return "the study has no summary that says where its data are";
   if (configured.startsWith(".../")) {
-    return `the study's data lay outside of its project, and of where only "${configured}" is recorded`;
+    return `where "${configured}" lies is not recorded`;
   }
   return existsSync(fromRoot(configured)) ? undefined : `there is no ${configured} here`;
 }

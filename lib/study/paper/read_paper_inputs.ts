@@ -118,6 +118,8 @@ async function quotableQuestions(
   const wanted = Object.keys(provenance.data).filter(isQuestionFile);
   let spider: SpiderData;
   try {
+    // a recording says no more of a place outside of its project
+    if (path.startsWith(".../")) throw new UsageError(`where "${path}" lies is not recorded`);
     spider = await loadSpider(
       fromRoot(path),
       database === undefined ? {} : { database: fromRoot(database) },
