@@ -238,6 +238,9 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
         subjects: counts.mmlu.subjects,
         ...shownValues(summary),
         perCategory: config.mmlu.perCategory,
+        // a category may have fewer
+        upTo: counts.mmlu.asked <
+          (config.mmlu.perCategory ?? 0) * Object.keys(scores.mmlu?.byCategory ?? {}).length,
         someZero: rows.changes.some(({ measure, group, variant, verdict }) =>
           measure === "mmlu" && group !== ALL && variants.shown.includes(variant) &&
           verdict.difference === 0
