@@ -6,6 +6,7 @@ import { betterOf, unitOf } from "../words/measures.ts";
 import { clipLine } from "./clip_line.ts";
 import { domainOf, type SeriesStyle, signedTick } from "./series.ts";
 import { figureName, figureText, FONT, type Margin, MUTED } from "./svg.ts";
+import { shownInterval } from "../words/shown_interval.ts";
 
 /** Where a variant stands on the x axis of a curve. */
 export interface Placed {
@@ -37,8 +38,10 @@ export function curvePoints(
   return points.flatMap(({ row, x }) => {
     const change: ChangeRow | undefined = row[gauge];
     if (!change) return [];
-    const { verdict, evidence: { n } } = change;
-    return [{ x, n, recommended: row.recommended, ...changeInUnit(verdict, gauge) }];
+    const { verdict: { difference }, evidence: { n } } = change;
+    const ci95 = shownInterval(change);
+    const drawn = changeInUnit({ difference, ...(ci95 && { ci95 }) }, gauge);
+    return [{ x, n, recommended: row.recommended, ...drawn }];
   }).toSorted((a, b) => a.x - b.x);
 }
 

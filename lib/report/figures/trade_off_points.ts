@@ -1,5 +1,7 @@
+import type { Interval } from "../../stats/mod.ts";
 import type { TradeOffRow, VariantRows } from "../rows/row_types.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
+import { shownInterval } from "../words/shown_interval.ts";
 import { type SeriesStyle, seriesStyle } from "./series.ts";
 import { figureName } from "./svg.ts";
 
@@ -86,10 +88,18 @@ function isOnFront(own: Place, candidates: readonly Place[], gauge: KnowledgeGau
   );
 }
 
+/** A change and its interval, where it has one that says something. */
+interface DrawnChange {
+  readonly difference: number;
+  readonly ci95: Interval | undefined;
+}
+
 function point(row: TradeOffRow, gauge: KnowledgeGauge, source: number): TradeOffPoint {
   const { variant, origin, recommended } = row;
-  const x = row[gauge]!.verdict;
-  const y = row.sql!.verdict;
+  const [x, y] = [row[gauge]!, row.sql!].map((change) => ({
+    difference: change.verdict.difference,
+    ci95: shownInterval(change),
+  })) as [DrawnChange, DrawnChange];
   const size = unitOf(gauge) === "points" ? 100 : 1;
   const { scale = 1, checkpoint, seed } = origin;
   const training = [origin.source, checkpoint?.index ?? "", seed ?? ""];

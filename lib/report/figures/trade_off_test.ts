@@ -5,6 +5,7 @@ import { figureTexts } from "../testing/figure_texts.ts";
 import { assertGolden } from "../testing/golden.ts";
 import { crowded, PLAIN, STUDY } from "../testing/study_fixture.ts";
 import { LARGE_SWEEP, SWEEP, sweep } from "../testing/sweep_fixture.ts";
+import { curvePoints } from "./curve_marks.ts";
 import { tradeOffFigure, tradeOffGauges } from "./trade_off_figure.ts";
 import { tradeOffLabels } from "./trade_off_labels.ts";
 import { frontLine } from "./trade_off_lines.ts";
@@ -234,4 +235,21 @@ Deno.test("tradeOffLabels() keeps the base model's name off the lines, and other
       }
     }
   }
+});
+
+Deno.test("tradeOffPoints() and curvePoints() have no interval where there are too few clusters", () => {
+  const row = STUDY.tradeOff.find(({ mmlu, sql }) => mmlu && sql)!;
+  assert(row.mmlu!.evidence.kind === "score" && row.mmlu!.evidence.clustered);
+  const { evidence } = row.mmlu!;
+  const clustered = { ...evidence.clustered!, clusters: 3 };
+  const mmlu = { ...row.mmlu!, evidence: { ...evidence, gained: 0, lost: 0, clustered } };
+  const few = { ...row, mmlu: { ...mmlu, outcome: "no_difference_shown" as const } };
+  const ends = (one: typeof row): boolean[] => {
+    const [point] = tradeOffPoints([one], "mmlu");
+    return [point?.xEnds !== undefined, point?.yEnds !== undefined];
+  };
+  assert.deepEqual(ends(row), [true, true]);
+  assert.deepEqual(ends(few), [false, true]);
+  assert.equal(curvePoints([{ row: few, x: 1 }], "mmlu")[0]?.ends, undefined);
+  assert(curvePoints([{ row, x: 1 }], "mmlu")[0]?.ends);
 });
