@@ -173,7 +173,7 @@ export {
 } from "./tables/change_table.ts";
 export { aboveChanceTable, flipsTable, lettersTable, proseTable } from "./tables/letter_table.ts";
 export { closingText } from "./tables/closing_text.ts";
-export { needsTable, planText, type PlanTextOptions } from "./tables/plan_text.ts";
+export { FEWEST_PLANNED, needsTable, planText, type PlanTextOptions } from "./tables/plan_text.ts";
 export { provenanceFacts } from "./tables/provenance_facts.ts";
 export { shortTable } from "./tables/short_table.ts";
 export { studyTable, summaryTable } from "./tables/summary_table.ts";

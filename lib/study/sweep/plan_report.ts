@@ -1,5 +1,5 @@
 import { listed } from "../../ground/mod.ts";
-import { formatCount, formatCounted, planText } from "../../report/mod.ts";
+import { FEWEST_PLANNED, formatCount, formatCounted, planText } from "../../report/mod.ts";
 import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import { MEASURES } from "../measures/measures.ts";
 import type { OpenStudy } from "../open_study.ts";
@@ -19,6 +19,16 @@ export function costLines(
     `about ${duration(seconds.all)} of one device if nothing is stored yet ` +
     `(${duration(seconds.variant)} a variant, ${duration(seconds.training)} of training); ` +
     `${weightsGb.toFixed(1)} GB of weights`,
+  ];
+}
+
+/** What is asked of so few examples that little can be told from chance. */
+function fewLines({ asked }: StudyCost): string[] {
+  const few = GAUGES.filter((gauge) => asked[gauge] > 0 && asked[gauge] < FEWEST_PLANNED);
+  return few.length === 0 ? [] : [
+    `${
+      listed(few.map((gauge) => formatCounted(asked[gauge], MEASURES[gauge].asked)))
+    }: so few that only a large change can be told from chance`,
   ];
 }
 
@@ -43,7 +53,7 @@ export function planReport({ inputs, folder: { plan, planOnly = false } }: OpenS
   const claimed = GAUGES.filter((gauge) =>
     cost.asked[gauge] > 0 && (MEASURES[gauge].primary === "always" || gauge === plan.gauge)
   );
-  const lines = costLines(cost).map((line) => `- ${line}\n`).join("");
+  const lines = [...costLines(cost), ...fewLines(cost)].map((line) => `- ${line}\n`).join("");
   return `${lines}\n${planText(plan, titles, { coverage, claimed, isWritten: !planOnly })}`;
 }
 
