@@ -203,7 +203,10 @@ Deno.test("loadSpider() refuses what is neither layout: two files of questions, 
   const files = { "a.jsonl": [HERD], "b.jsonl": [HERD], "farm.sqlite": COWS, "a.csv": "x" };
   await withFiles(files, async (dir) => {
     await refuses(dir, /has 2 \.jsonl files, pass one of them: a.jsonl, b.jsonl/);
-    await refuses(join(dir, "a.csv"), /neither a \.jsonl file nor a folder in Spider's layout/);
+    await refuses(
+      join(dir, "a.csv"),
+      /neither a \.jsonl file nor a folder with one or in Spider's layout/,
+    );
     await writeFile(join(dir, "dev.json"), "[]");
     const database = join(dir, "farm.sqlite");
     await refuses(dir, /spider.database is for questions in a \.jsonl file/, { database });
