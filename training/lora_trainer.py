@@ -105,8 +105,6 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
         return lora_devices.AsItIs(model) if lora_devices.world() > 1 else model
 
     def training_step(self, model, inputs, num_items_in_batch=None):
-        if not self.model.training:
-            self.model.train()
         tokens, anchors = labelled(inputs, anchors=False), labelled(inputs, anchors=True)
         mine, passes = self._mine(inputs)
         entropy, divergence = self.runner.gradient(

@@ -148,31 +148,20 @@ def test_a_small_model_learns_in_float32(tmp_path):
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason=NO_GPU)
-@pytest.mark.parametrize("seed", [42, 43])
-def test_a_model_of_real_shape_learns_in_bfloat16_on_a_gpu(tmp_path, seed):
+@pytest.mark.parametrize(
+    "flags", [("--seed", 42), ("--seed", 43), ("--quantization", "nf4")], ids=["42", "43", "4_bit"]
+)
+def test_a_model_of_real_shape_learns_in_bfloat16_on_a_gpu(tmp_path, flags):
+    if "nf4" in flags:  # it is asked on the unrounded base
+        pytest.importorskip("bitsandbytes")
     before, after = learn(
         tmp_path,
         shape=REAL_SHAPE,
         words=4000,
         dtype=torch.bfloat16,
         longest=300,
-        flags=("--seed", seed),
+        flags=flags,
     )
-    assert after < before - 3
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason=NO_GPU)
-def test_a_model_of_real_shape_learns_on_a_4_bit_base_on_a_gpu(tmp_path):
-    pytest.importorskip("bitsandbytes")
-    before, after = learn(
-        tmp_path,
-        shape=REAL_SHAPE,
-        words=4000,
-        dtype=torch.bfloat16,
-        longest=300,
-        flags=("--quantization", "nf4"),
-    )
-    # It is asked on the unrounded base.
     assert after < before - 3
 
 

@@ -171,6 +171,7 @@ export {
   shortChangesTable,
   tradeOffTable,
 } from "./tables/change_table.ts";
+export { tablesByUnit } from "./tables/change_parts.ts";
 export { aboveChanceTable, flipsTable, lettersTable, proseTable } from "./tables/letter_table.ts";
 export { closingText } from "./tables/closing_text.ts";
 export { FEWEST_PLANNED, needsTable, planText, type PlanTextOptions } from "./tables/plan_text.ts";
@@ -187,4 +188,3 @@ export {
   verdictWords,
   type WordedChange,
 } from "./words/verdict_words.ts";
-export { tablesByUnit } from "./tables/change_parts.ts";

@@ -9,6 +9,7 @@ import {
   referenceAnswers,
   runPython,
 } from "../testing/reference.ts";
+import { partedTokenizer, PATTERNS } from "../testing/parted_tokenizer.ts";
 import { whyNoVllm, writeProgress } from "../testing/vllm_env.ts";
 import { startVllm } from "../testing/vllm_server.ts";
 import { loadTokenizer } from "../tokenizer/tokenizer.ts";
@@ -71,6 +72,9 @@ function checkpoints(): Promise<string> {
   return folder ??= (async (): Promise<string> => {
     const dir = await Deno.makeTempDir({ prefix: "vllm_families_" });
     await runPython("served_checkpoints.py", EMBEDDED_MODEL, dir);
+    // by a Qwen2 model's type vLLM takes Qwen2's own tokenizer, whatever file lies there
+    const qwen2 = { ...await partedTokenizer(PATTERNS["Qwen2"]!), normalizer: { type: "NFC" } };
+    await Deno.writeTextFile(`${dir}/qwen2/tokenizer.json`, JSON.stringify(qwen2));
     return dir;
   })();
 }

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import torch
-from tiny_checkpoints import LLAMA3, THETA
+from tiny_checkpoints import COMMON, LLAMA3, THETA
 from transformers import (
     Gemma3ForCausalLM,
     Gemma3TextConfig,
@@ -31,21 +31,10 @@ from transformers import (
 FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja")
 
 
-def common(tokenizer_dir):
+def shape_of(tokenizer_dir):
     words = json.loads((tokenizer_dir / "config.json").read_text())["vocab_size"]
-    return dict(
-        vocab_size=words,
-        hidden_size=256,
-        intermediate_size=512,
-        num_hidden_layers=4,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=2048,
-        bos_token_id=1,
-        eos_token_id=2,
-        pad_token_id=0,
-        initializer_range=0.08,
-    )
+    larger = dict(hidden_size=256, intermediate_size=512, initializer_range=0.08)
+    return {**COMMON, **larger, "vocab_size": words}
 
 
 def checkpoints(shape):
@@ -63,7 +52,7 @@ def checkpoints(shape):
 
 
 def main(tokenizer_dir, folder):
-    for name, (kind, config) in checkpoints(common(tokenizer_dir)).items():
+    for name, (kind, config) in checkpoints(shape_of(tokenizer_dir)).items():
         torch.manual_seed(11)
         model = kind(config)
         for key, parameter in model.named_parameters():
@@ -74,23 +63,6 @@ def main(tokenizer_dir, folder):
         for file in FILES:
             if (tokenizer_dir / file).exists():
                 shutil.copyfile(tokenizer_dir / file, folder / name / file)
-        if name == "qwen2":
-            part_as_qwen2(folder / name / "tokenizer.json")
-
-
-def part_as_qwen2(file):
-    """Part texts as Qwen2 does: by the model's type transformers takes Qwen2's own tokenizer."""
-    pattern = (
-        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|"
-        r"\s*[\r\n]+|\s+(?!\S)|\s+"
-    )
-    split = {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False}
-    spell = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": False}
-    steps = [split, {**spell, "use_regex": False}]
-    parts = json.loads(file.read_text(encoding="utf-8"))
-    parts["normalizer"] = {"type": "NFC"}
-    parts["pre_tokenizer"] = {"type": "Sequence", "pretokenizers": steps}
-    file.write_text(json.dumps(parts), encoding="utf-8")
 
 
 if __name__ == "__main__":

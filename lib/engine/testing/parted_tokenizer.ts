@@ -11,6 +11,16 @@ export const PATTERNS: Readonly<Record<string, string>> = {
 /** What byte-level tokenizers spell words with. */
 export const BYTE_LEVEL = { type: "ByteLevel", add_prefix_space: false, trim_offsets: false };
 
+/** The embedded model's `tokenizer.json`, which parts texts by `pattern` here. */
+export async function partedTokenizer(
+  pattern: string,
+): Promise<{ readonly model: { readonly vocab: object } }> {
+  const parts = JSON.parse(await Deno.readTextFile(`${EMBEDDED_MODEL}/tokenizer.json`));
+  const split = { type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false };
+  const pretokenizers = [split, { ...BYTE_LEVEL, use_regex: false }];
+  return { ...parts, pre_tokenizer: { type: "Sequence", pretokenizers } };
+}
+
 /** Hands `use` a folder with the embedded model's tokenizer, which parts texts by `pattern` there. */
 export async function withPartedTokenizer(
   pattern: string,
@@ -18,14 +28,7 @@ export async function withPartedTokenizer(
 ): Promise<void> {
   const dir = await Deno.makeTempDir();
   try {
-    const parts = JSON.parse(await Deno.readTextFile(`${EMBEDDED_MODEL}/tokenizer.json`));
-    parts.pre_tokenizer = {
-      type: "Sequence",
-      pretokenizers: [
-        { type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false },
-        { ...BYTE_LEVEL, use_regex: false },
-      ],
-    };
+    const parts = await partedTokenizer(pattern);
     await Deno.writeTextFile(`${dir}/tokenizer.json`, JSON.stringify(parts));
     await Deno.copyFile(
       `${EMBEDDED_MODEL}/tokenizer_config.json`,

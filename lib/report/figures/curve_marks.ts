@@ -1,12 +1,12 @@
 import * as Plot from "@observablehq/plot";
 import type { Gauge } from "../../runs/mod.ts";
-import type { ChangeRow, TradeOffRow } from "../rows/row_types.ts";
+import type { ChangeRow, Measure, TradeOffRow } from "../rows/row_types.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
+import { type IntervalRow, shownInterval } from "../words/shown_interval.ts";
 import { clipLine } from "./clip_line.ts";
 import { domainOf, type SeriesStyle, signedTick } from "./series.ts";
 import { figureName, figureText, FONT, type Margin, MUTED } from "./svg.ts";
-import { shownInterval } from "../words/shown_interval.ts";
 
 /** Where a variant stands on the x axis of a curve. */
 export interface Placed {
@@ -38,21 +38,20 @@ export function curvePoints(
   return points.flatMap(({ row, x }) => {
     const change: ChangeRow | undefined = row[gauge];
     if (!change) return [];
-    const { verdict: { difference }, evidence: { n } } = change;
-    const ci95 = shownInterval(change);
-    const drawn = changeInUnit({ difference, ...(ci95 && { ci95 }) }, gauge);
-    return [{ x, n, recommended: row.recommended, ...drawn }];
+    const { evidence: { n } } = change;
+    return [{ x, n, recommended: row.recommended, ...changeInUnit(change, gauge) }];
   }).toSorted((a, b) => a.x - b.x);
 }
 
-/** A change and its wider 95 % interval in the unit of its panel. */
+/** A change in the unit that is drawn, and its wider 95 % interval where one is shown. */
 export function changeInUnit(
-  { difference, ci95 }: Pick<ChangeRow["verdict"], "difference" | "ci95">,
-  gauge: Gauge,
+  change: IntervalRow,
+  measure: Measure,
 ): Pick<CurvePoint, "y" | "ends"> {
-  const size = unitOf(gauge) === "points" ? 100 : 1;
+  const size = unitOf(measure) === "points" ? 100 : 1;
+  const ci95 = shownInterval(change);
   return {
-    y: size * difference,
+    y: size * change.verdict.difference,
     ...(ci95 && { ends: [size * ci95[0], size * ci95[1]] as const }),
   };
 }

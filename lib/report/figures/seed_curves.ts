@@ -167,7 +167,7 @@ function meanPoint(
   const row = means.find(({ measure }) => measure === gauge);
   if (!row) return undefined;
   const { verdict, items } = row.change;
-  return { x, n: items, recommended: false, ...changeInUnit(verdict, gauge) };
+  return { x, n: items, recommended: false, ...changeInUnit({ verdict }, gauge) };
 }
 
 function panelMarks(

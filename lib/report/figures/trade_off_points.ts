@@ -1,7 +1,6 @@
-import type { Interval } from "../../stats/mod.ts";
 import type { TradeOffRow, VariantRows } from "../rows/row_types.ts";
-import { betterOf, unitOf } from "../words/measures.ts";
-import { shownInterval } from "../words/shown_interval.ts";
+import { betterOf } from "../words/measures.ts";
+import { changeInUnit } from "./curve_marks.ts";
 import { type SeriesStyle, seriesStyle } from "./series.ts";
 import { figureName } from "./svg.ts";
 
@@ -88,19 +87,10 @@ function isOnFront(own: Place, candidates: readonly Place[], gauge: KnowledgeGau
   );
 }
 
-/** A change and its interval, where it has one that says something. */
-interface DrawnChange {
-  readonly difference: number;
-  readonly ci95: Interval | undefined;
-}
-
 function point(row: TradeOffRow, gauge: KnowledgeGauge, source: number): TradeOffPoint {
   const { variant, origin, recommended } = row;
-  const [x, y] = [row[gauge]!, row.sql!].map((change) => ({
-    difference: change.verdict.difference,
-    ci95: shownInterval(change),
-  })) as [DrawnChange, DrawnChange];
-  const size = unitOf(gauge) === "points" ? 100 : 1;
+  const x = changeInUnit(row[gauge]!, gauge);
+  const y = changeInUnit(row.sql!, "sql");
   const { scale = 1, checkpoint, seed } = origin;
   const training = [origin.source, checkpoint?.index ?? "", seed ?? ""];
   return {
@@ -110,10 +100,10 @@ function point(row: TradeOffRow, gauge: KnowledgeGauge, source: number): TradeOf
     scale,
     ...(checkpoint && { part: partOf(checkpoint) }),
     mark: figureName(markOf(row)),
-    x: size * x.difference,
-    y: 100 * y.difference,
-    ...(x.ci95 && { xEnds: [size * x.ci95[0], size * x.ci95[1]] as const }),
-    ...(y.ci95 && { yEnds: [100 * y.ci95[0], 100 * y.ci95[1]] as const }),
+    x: x.y,
+    y: y.y,
+    ...(x.ends && { xEnds: x.ends }),
+    ...(y.ends && { yEnds: y.ends }),
     style: seriesStyle(source),
     recommended,
     plain: variant === origin.source,

@@ -135,5 +135,3 @@ export async function notesOf(
   }
   return notes;
 }
-
-/** A whole number with its thousands apart, as the page writes all of them. */

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { parseJson, readTextFile, UsageError } from "../../ground/mod.ts";
+import { ENVIRONMENT_FILE } from "../training/training_runs.ts";
 
 /** A fact of what a training ran on that is another one now, or that one of the two does not name. */
 export interface EnvironmentChange {
@@ -13,9 +14,6 @@ export interface EnvironmentChange {
 
 /** What a training ran on, by the names of {@linkcode EnvironmentChange.fact}. */
 export type Environment = ReadonlyMap<string, string>;
-
-/** The file that a training writes it into. */
-export const ENVIRONMENT_FILE = "environment.json";
 
 /** Facts that change the order in which a GPU adds, and with it the weights. */
 const FACTS = ["device", "devices", "dtype", "kernels"] as const;

@@ -9,10 +9,10 @@ import type { OpenStudy } from "../open_study.ts";
 import { openVariants } from "../open_variants.ts";
 import { sweepVariants } from "../sweep/sweep_variants.ts";
 import { adapterFileHash } from "../training/recipe_adapter.ts";
+import { ENVIRONMENT_FILE } from "../training/training_runs.ts";
 import { type PhaseOptions, trainRecipes } from "../training/train_recipes.ts";
 import {
   type Environment,
-  ENVIRONMENT_FILE,
   type EnvironmentChange,
   environmentChanges,
   readEnvironment,

@@ -19,6 +19,9 @@ export interface TrainingRuns {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** The file into which a training writes what it runs on. */
+export const ENVIRONMENT_FILE = "environment.json";
+
 /** So many marks at the end of a log count as where it ended, the half of it at most. */
 const LAST_MARKS = 10;
 
@@ -42,7 +45,7 @@ export async function trainingRuns({ inputs, folder }: OpenStudy): Promise<Train
     const marks = parseLossLog(log, `the loss log of "${recipe.name}"`);
     losses.push(...marks.map(({ step, loss }) => ({ variant: recipe.name, step, lossNats: loss })));
     runs.push(trainingRow(recipe, marks));
-    const path = `${dir}/environment.json`;
+    const path = `${dir}/${ENVIRONMENT_FILE}`;
     const { platform: _machine, ...facts } = flat(
       parseJson(await readRunFile(recipe, path), path),
     );

@@ -28,7 +28,8 @@ export async function runCompare(flags: FlagValues, context: CommandContext): Pr
     signal,
   });
   await runStudy(study, context, { planOnly });
-  if (!planOnly && (measures(flags).includes("sql") || measures(flags).includes("mmlu"))) {
+  // general text has no questions to show
+  if (!planOnly && config.measures.some((measure) => measure !== "prose")) {
     context.print(`Look at the questions: ${browseCommand(study.folder.root, dataOf(flags))}`);
   }
 }
