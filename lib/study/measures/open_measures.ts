@@ -51,25 +51,28 @@ export function openStores(
 
 /**
  * Takes what stores of the same names have into others; an answer that is there already is not taken
- * twice.
+ * twice. The others are read once, however many are taken.
  *
  * @returns How many records were taken.
  * @throws {UsageError} If a process still writes one of the stores, or one cannot be read.
  */
 export function mergeStores(
-  from: AnswerPaths,
+  parts: readonly AnswerPaths[],
   to: AnswerPaths,
   model: StoreModel,
   progress: Progress,
 ): number {
   let taken = 0;
   for (const name of NAMES) {
-    if (!existsSync(from[name])) continue;
-    using part = openForm(FORMS[name], from[name], model, progress);
+    const paths = parts.map((part) => part[name]).filter((path) => existsSync(path));
+    if (paths.length === 0) continue;
     using whole = openForm(FORMS[name], to[name], model, progress);
-    const added = [...part.values()].filter(({ key }) => !whole.has(key));
-    whole.append(added);
-    taken += added.length;
+    for (const path of paths) {
+      using part = openForm(FORMS[name], path, model, progress);
+      const added = [...part.values()].filter(({ key }) => !whole.has(key));
+      whole.append(added);
+      taken += added.length;
+    }
   }
   return taken;
 }

@@ -31,11 +31,8 @@ export function mergeParts(
   if (!existsSync(dir)) return 0;
   const indices = [...Deno.readDirSync(dir)].filter((entry) => entry.isDirectory)
     .map(({ name }) => Number(name)).filter(Number.isInteger).sort((a, b) => a - b);
-  let taken = 0;
-  for (const index of indices) {
-    const part = partStores(folder, { index, of: indices.length });
-    taken += mergeStores(part, folder, model, progress);
-  }
+  const parts = indices.map((index) => partStores(folder, { index, of: indices.length }));
+  const taken = mergeStores(parts, folder, model, progress);
   Deno.removeSync(dir, { recursive: true });
   return taken;
 }
