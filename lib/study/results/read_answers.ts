@@ -5,7 +5,7 @@ import type { AnswerRow } from "../measures/measure.ts";
 import type { MeasureAnswers } from "../measures/measures.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { checkAnswerSums } from "./answer_sums.ts";
-import { readJsonLines, readRecordedAnswers } from "./recorded_answers.ts";
+import { readJsonLines, readRecordedAnswers, readRecordedVariant } from "./recorded_answers.ts";
 import { unfinished } from "./unfinished.ts";
 
 /** The files of a folder of results that have answers. */
@@ -70,15 +70,13 @@ export function notedOnce(note: Note): Note {
  */
 export function readAnswers(place: string, note: Note): VariantAnswers {
   const { path, variant } = answerPlace(place);
-  const rows = rowsBelow(path, note);
-  const names = variantNames(rows);
+  const { rows: own, names } = variantBelow(path, note, variant);
   if (variant === undefined && names.length > 1) {
     throw new UsageError(
       `Cannot compare "${path}": it has several variants: give one of them as ` +
         names.map((name) => `"${path}${SEPARATOR}${name}"`).join(", "),
     );
   }
-  const own = variant === undefined ? rows : rows.filter(({ row }) => row.variant === variant);
   if (own.length === 0) {
     throw new UsageError(
       variant === undefined
@@ -132,6 +130,35 @@ function rowsBelow(path: string, note: Note): PlacedRow[] {
   return files.flatMap((file) => readRows(file));
 }
 
+/** The rows of one variant, or all where none is named, and the names of all variants. */
+function variantBelow(
+  path: string,
+  note: Note,
+  variant: string | undefined,
+): { readonly rows: readonly PlacedRow[]; readonly names: readonly string[] } {
+  const files = filesOf(path);
+  for (const line of checkAnswerSums(path)) note(line);
+  const read = files.map((file) => readVariant(file, variant));
+  return {
+    rows: read.flatMap(({ rows }) => rows),
+    names: [...new Set(read.flatMap(({ names }) => names))],
+  };
+}
+
+function readVariant(
+  file: string,
+  variant: string | undefined,
+): { readonly rows: readonly PlacedRow[]; readonly names: readonly string[] } {
+  if (variant !== undefined && file.endsWith(".parquet")) {
+    const { rows, variants } = readRecordedVariant(file, variant);
+    const placed = rows.map(({ row, number }) => ({ row, place: placeOf(file, number) }));
+    return { rows: placed, names: variants };
+  }
+  const rows = readRows(file);
+  const own = variant === undefined ? rows : rows.filter(({ row }) => row.variant === variant);
+  return { rows: own, names: variantNames(rows) };
+}
+
 function filesOf(path: string): string[] {
   let folder: boolean;
   try {
@@ -155,10 +182,14 @@ function filesOf(path: string): string[] {
 export function readRows(path: string): PlacedRow[] {
   const rows = path.endsWith(".parquet") ? readRecordedAnswers(path) : readJsonLines(path);
   return rows.map((row, i) => {
-    const place = `${path}, row ${i + 1}`;
+    const place = placeOf(path, i + 1);
     if (typeof row === "object" && row !== null && !Array.isArray(row)) return { row, place };
     throw new UsageError(`Cannot use ${place}: it is no object`);
   });
+}
+
+function placeOf(path: string, number: number): string {
+  return `${path}, row ${number}`;
 }
 
 function answersOf(rows: readonly PlacedRow[]): MeasureAnswers {

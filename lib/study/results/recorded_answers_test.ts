@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { readJsonLines, readRecordedAnswers, recordAnswers } from "./recorded_answers.ts";
+import { fromRoot } from "../../ground/mod.ts";
+import {
+  readJsonLines,
+  readRecordedAnswers,
+  readRecordedVariant,
+  recordAnswers,
+} from "./recorded_answers.ts";
 
 const LETTERS = [
   {
@@ -105,4 +111,18 @@ Deno.test("recordAnswers() records letters of which no log-probability is kept, 
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
+});
+
+Deno.test("readRecordedVariant() has a variant's rows with their numbers in the file, and all names", () => {
+  const file = fromRoot("results/recorded/sample/verdicts.parquet");
+  const all = readRecordedAnswers(file);
+  const names = [...new Set(all.map(({ variant }) => String(variant)))];
+  assert.ok(names.length > 2);
+  for (const name of names) {
+    const { rows, variants } = readRecordedVariant(file, name);
+    const expected = all.flatMap((row, i) => row.variant === name ? [{ row, number: i + 1 }] : []);
+    assert.deepEqual(rows, expected);
+    assert.deepEqual(variants, names);
+  }
+  assert.deepEqual(readRecordedVariant(file, "none").rows, []);
 });
