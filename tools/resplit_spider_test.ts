@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { REPOSITORY_ROOT } from "../lib/ground/mod.ts";
+import { loadSpider } from "../lib/spider/mod.ts";
+import { MINI_DEV, MINI_TRAIN, writeMiniSpider } from "../lib/spider/testing/mini_spider.ts";
+
+/** Questions on three databases, so that some can be asked and some trained on. */
+const TRAIN = [
+  ...MINI_TRAIN,
+  { db_id: "farm", question: "Cows?", query: "SELECT name FROM cow" },
+  { db_id: "music", question: "Titles?", query: "SELECT title FROM song" },
+];
+
+async function withSpider(use: (root: string) => Promise<void>): Promise<void> {
+  const root = await Deno.makeTempDir();
+  try {
+    await writeMiniSpider(`${root}/spider`, { "train.json": TRAIN });
+    await use(root);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+Deno.test("resplit_spider asks some train databases and trains on the others, without dev", async () => {
+  await withSpider(async (root) => {
+    const { code, stderr } = await run(
+      ["--spider", `${root}/spider`, "--out", `${root}/new`, "--databases", "1"],
+    );
+    assert.equal(code, 0, stderr);
+    const { dev, train, missingDatabases } = await loadSpider(`${root}/new`);
+    const asked = new Set(dev.map(({ dbId }) => dbId));
+    assert.equal(asked.size, 1);
+    assert.ok(train.every(({ dbId }) => !asked.has(dbId)));
+    assert.deepEqual(missingDatabases, []);
+    const questions = [...dev, ...train].map(({ question }) => question).sort();
+    assert.deepEqual(questions, TRAIN.map(({ question }) => question).sort());
+    assert.ok(MINI_DEV.every(({ question }) => !questions.includes(question)));
+    assert.match(stderr, new RegExp(`to ask: ${dev.length} questions of 1 train databases: `));
+  });
+});
+
+Deno.test("resplit_spider never asks a train database without its file, and names it", async () => {
+  await withSpider(async (root) => {
+    await Deno.remove(`${root}/spider/database/choir`, { recursive: true });
+    const { code, stderr } = await run(
+      ["--spider", `${root}/spider`, "--out", `${root}/new`, "--databases", "2"],
+    );
+    assert.equal(code, 0, stderr);
+    const { train } = await loadSpider(`${root}/new`);
+    assert.deepEqual([...new Set(train.map(({ dbId }) => dbId))], ["choir"]);
+    assert.match(stderr, /without a file, and so not asked: choir\n/);
+  });
+});
+
+Deno.test("resplit_spider says in one line what is wrong, and exits with 2", async () => {
+  await withSpider(async (root) => {
+    const spider = `${root}/spider`;
+    const cases: readonly (readonly [args: readonly string[], line: RegExp])[] = [
+      [["--out", `${root}/new`], /--spider and --out/],
+      [["--spider", spider, "--out", spider], /is there already/],
+      [["--spider", `${root}/none`, "--out", `${root}/new`], /none/],
+      [["--spider", spider, "--out", `${root}/new`, "--databases", "3"], /Cannot hold out 3/],
+      [["--spider", spider, "--out", `${root}/new`, "--databases", "x"], /--databases is a whole/],
+      [["--spider", spider, "--out", `${root}/new`, "--sed", "1"], /--sed/],
+    ];
+    for (const [args, line] of cases) {
+      const { code, stderr } = await run(args);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, line);
+      assert.equal(stderr.trim().split("\n").length, 1, stderr);
+    }
+  });
+});
+
+async function run(args: readonly string[]): Promise<{ code: number; stderr: string }> {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "tools/resplit_spider.ts", ...args],
+    cwd: REPOSITORY_ROOT,
+    env: { NO_COLOR: "1" },
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  return { code, stderr: new TextDecoder().decode(stderr) };
+}
