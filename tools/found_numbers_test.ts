@@ -27,6 +27,7 @@ const PAGES: readonly {
     part: ["## What it says", "**The embedded sample.**"],
     sources: [
       "results/recorded/qwen_coder_1_5b/summary.md",
+      "results/recorded/qwen_coder_1_5b/limits.json",
       "results/recorded/qwen_coder_0_5b/summary.md",
       "config/qwen_coder_1_5b.json",
     ],
