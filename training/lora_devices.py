@@ -119,3 +119,6 @@ class AsItIs(torch.nn.Module):
     def __init__(self, model):
         super().__init__()
         self.module = model
+
+    def zero_grad(self, set_to_none=True):
+        self.module.zero_grad(set_to_none)
