@@ -108,9 +108,10 @@ SETTINGS = {
         str,
         "auto",
         "plain: PEFT's own layers on padded batches; packed: no padding, LoRA as one operation; "
-        "graphs: that in CUDA graphs; auto: the last of these that model and device can do",
+        "graphs: that in CUDA graphs; fused: LoRA in Triton kernels besides, which add in any order; "
+        "auto: the last of these that model and device can do",
         learnt=False,
-        choices=("auto", "plain", "packed", "graphs"),
+        choices=("auto", "plain", "packed", "graphs", "fused"),
     ),
     "deterministic": Setting(None, False, "GPU kernels that add in a fixed order"),
     "device_tokens": Setting(

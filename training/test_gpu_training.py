@@ -15,6 +15,7 @@ import lora_settings
 import lora_stop
 import pytest
 import torch
+from lora_data import UsageError
 from peft import PeftModel
 from safetensors.torch import load_file
 from testing.tiny_model import record, rows, run, write_records
@@ -219,44 +220,101 @@ def test_a_window_narrower_than_the_batch_learns_in_bfloat16_on_a_gpu(tmp_path):
     assert after < before - 3
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason=NO_GPU)
-@pytest.mark.parametrize("kind", [LlamaConfig, MistralConfig, Qwen2Config])
-def test_graphs_packed_and_padded_give_the_same_gradient_on_a_gpu(tmp_path, kind):
-    write_base(tmp_path / "model", kind, REAL_SHAPE, words=4000, dtype=torch.bfloat16)
+def steps_of(folder, kind):
+    """A model of real shape in `folder`, and (tokenizer, steps of examples) to train it on."""
+    write_base(folder / "model", kind, REAL_SHAPE, words=4000, dtype=torch.bfloat16)
     # (Of a Qwen2 model transformers takes the tokenizer for Qwen2's own.)
-    write_base(tmp_path / "words", LlamaConfig, SMALL_SHAPE, words=4000, dtype=torch.float32)
+    write_base(folder / "words", LlamaConfig, SMALL_SHAPE, words=4000, dtype=torch.float32)
     records = language(5 * BATCH, words=4000, seed=3, longest=300)
-    write_records(tmp_path / "train.jsonl", records)
-    chat = lora_chat.Chat(lora_run.load_tokenizer(tmp_path / "words"))
+    write_records(folder / "train.jsonl", records)
+    chat = lora_chat.Chat(lora_run.load_tokenizer(folder / "words"))
     examples = [{**chat.encode({**row, "line": 1}), "kind": "sql"} for row in records]
     steps = [examples[at : at + BATCH] for at in range(0, len(examples), BATCH)]
+    return chat.tokenizer, steps
+
+
+def trainer_of(folder, tokenizer, steps, kernels, *flags):
+    """A trainer of these steps whose adapter is away from zero, the same at every call."""
+    words = ["--model", folder / "model", "--data", folder / "train.jsonl", "--kernels", kernels]
+    words += ["--out", folder / kernels, "--batch_size", BATCH, "--target_modules", "all-linear"]
+    words += ["--device_tokens", 2000, *flags]
+    args = lora_settings.parse_args([str(word) for word in words])
+    parts = {"train": sum(steps, []), "held_out": []}
+    plan = (steps, [*range(1, len(steps) + 1)])
+    trainer = lora_run.build_trainer(args, tokenizer, parts, plan, lora_stop.Stop())
+    torch.manual_seed(1)
+    for parameter in trainer.model.parameters():
+        if parameter.requires_grad:
+            torch.nn.init.normal_(parameter, std=0.02)
+    return trainer
+
+
+def assert_alike(left, right, cosine=0.995, share=0.03):
+    """That two gradients point in nearly the same direction and are nearly as long."""
+    found = torch.cosine_similarity(left, right, dim=0).item()
+    assert found > cosine, found
+    assert left.norm().item() == pytest.approx(right.norm().item(), rel=share)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason=NO_GPU)
+@pytest.mark.parametrize("kind", [LlamaConfig, MistralConfig, Qwen2Config])
+def test_fused_graphs_packed_and_padded_give_the_same_gradient_on_a_gpu(tmp_path, kind):
+    tokenizer, steps = steps_of(tmp_path, kind)
     seen = {}
-    for kernels in ("plain", "packed", "graphs"):
-        words = ["--model", tmp_path / "model", "--data", tmp_path / "train.jsonl"]
-        words += ["--out", tmp_path / kernels, "--kernels", kernels, "--dropout", 0]
-        words += ["--batch_size", BATCH, "--target_modules", "all-linear", "--device_tokens", 2000]
-        args = lora_settings.parse_args([str(word) for word in words])
-        parts = {"train": examples, "held_out": []}
-        plan = (steps, [*range(1, len(steps) + 1)])
-        trainer = lora_run.build_trainer(args, chat.tokenizer, parts, plan, lora_stop.Stop())
-        torch.manual_seed(1)
-        for name, parameter in trainer.model.named_parameters():
-            if parameter.requires_grad:
-                torch.nn.init.normal_(parameter, std=0.02)
+    for kernels in ("plain", "packed", "graphs", "fused"):
+        trainer = trainer_of(tmp_path, tokenizer, steps, kernels, "--dropout", 0)
         # The same steps twice: once to record graphs, once to replay them.
         results = []
         for step in steps * 2:
             loss = trainer.training_step(trainer.model, step).item()
             results.append((loss, trainer.runner.buffer.clone()))
-        assert bool(trainer.runner.graphed) == (kernels == "graphs")
-        if kernels == "graphs":
+        assert bool(trainer.runner.graphed) == (kernels in ("graphs", "fused"))
+        assert ("fused lora" in trainer.runner.kernels) == (kernels == "fused")
+        if trainer.runner.graphed:
             assert len(trainer.runner.graphed.recordings) > 1
         for first, second in zip(results[: len(steps)], results[len(steps) :], strict=True):
             assert first[0] == pytest.approx(second[0], rel=1e-3)
         seen[kernels] = results
-    for kernels in ("packed", "graphs"):
+    for kernels in ("packed", "graphs", "fused"):
         for left, right in zip(seen["plain"], seen[kernels], strict=True):
             assert left[0] == pytest.approx(right[0], rel=5e-3)
-            cosine = torch.cosine_similarity(left[1], right[1], dim=0).item()
-            assert cosine > 0.995, (kernels, cosine)
-            assert left[1].norm().item() == pytest.approx(right[1].norm().item(), rel=0.03)
+            assert_alike(left[1], right[1])
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason=NO_GPU)
+def test_fused_graphs_draw_other_masks_each_time_and_by_the_seed_the_same_on_a_gpu(tmp_path):
+    tokenizer, steps = steps_of(tmp_path, LlamaConfig)
+    trainer = trainer_of(tmp_path, tokenizer, steps[:1], "fused", "--dropout", 0.5)
+    runner, found = trainer.runner, {}
+
+    def step(seed):
+        torch.manual_seed(seed)
+        trainer.training_step(trainer.model, steps[0])
+        return runner.buffer.clone()
+
+    step(1)  # the first piece is not recorded, the others are
+    graphs = runner.graphed
+    found["replayed"], found["again"], found["other"] = step(5), step(5), step(6)
+    trainer.training_step(trainer.model, steps[0])
+    found["next"] = runner.buffer.clone()
+    runner.graphed = None
+    found["without graphs"] = step(5)
+    assert graphs.recordings
+    for name in ("again", "without graphs"):
+        assert_alike(found["replayed"], found[name], cosine=0.999)
+    for left, right in (("replayed", "other"), ("other", "next")):
+        assert torch.cosine_similarity(found[left], found[right], dim=0) < 0.995, (left, right)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason=NO_GPU)
+def test_what_is_to_be_repeated_is_trained_without_the_fused_kernels_on_a_gpu(tmp_path):
+    tokenizer, steps = steps_of(tmp_path, LlamaConfig)
+    pytest.importorskip("triton")
+    assert "fused lora" in trainer_of(tmp_path, tokenizer, steps, "auto").runner.kernels
+    try:
+        runner = trainer_of(tmp_path, tokenizer, steps, "auto", "--deterministic").runner
+        assert runner.graphed and runner.seed is None and "fused" not in runner.kernels
+        with pytest.raises(UsageError, match="kernels fused cannot be used: .* any order"):
+            trainer_of(tmp_path, tokenizer, steps, "fused", "--deterministic")
+    finally:
+        torch.use_deterministic_algorithms(False)

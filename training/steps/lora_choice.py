@@ -14,6 +14,8 @@ from steps.lora_step import StepRunner
 # Families whose attention is what `packed_attention` computes; tests hold them to it.
 PACKABLE = ("llama", "mistral", "qwen2", "qwen3", "smollm3")
 LARGEST_HEAD = 256
+# Of the Triton kernels: what is summed up in registers grows with it.
+LARGEST_RANK = 128
 
 
 def window_of(config):
@@ -48,8 +50,19 @@ def why_not_packed(model, longest, quantized):
     return "the heads are too wide for the flash kernel" if head > LARGEST_HEAD else None
 
 
+def why_not_fused(args):
+    """Why LoRA cannot be computed by the Triton kernels, in words, where graphs can be recorded."""
+    if torch.are_deterministic_algorithms_enabled():
+        return "the Triton kernels add in any order, and deterministic is on"
+    if args.rank > LARGEST_RANK:
+        return f"the Triton kernels take ranks up to {LARGEST_RANK}"
+    if importlib.util.find_spec("triton") is None:
+        return "triton is not installed"
+    return None
+
+
 def choose_kernels(args, model, longest, spread):
-    """plain, packed or graphs, as asked for; the model's attention is set accordingly."""
+    """plain, packed, graphs or fused, as asked for; the model's attention is set accordingly."""
     reason = why_not_packed(model, longest, args.quantization != "none")
     best = "plain" if reason else "packed"
     no_graphs = (
@@ -58,10 +71,11 @@ def choose_kernels(args, model, longest, spread):
         or ("the base model is spread over several GPUs" if spread else None)
     )
     no_graphs = no_graphs or ("DoRA is left to PEFT" if args.use_dora else None)
+    no_fused = no_graphs or why_not_fused(args)
     if not no_graphs:
-        best = "graphs"
+        best = "graphs" if no_fused else "fused"
     chosen = best if args.kernels == "auto" else args.kernels
-    obstacle = {"plain": None, "packed": reason, "graphs": no_graphs}[chosen]
+    obstacle = {"plain": None, "packed": reason, "graphs": no_graphs, "fused": no_fused}[chosen]
     if obstacle:
         raise UsageError(f"--kernels {chosen} cannot be used: {obstacle}")
     if chosen != "plain":
@@ -83,6 +97,23 @@ def use_liger(model):
     return True
 
 
+def triton_lora(args, dtype, device):
+    """(seed, operations) of LoRA's Triton kernels (lora_triton.py); (None, None) if they fail here."""
+    try:
+        from steps.lora_triton import fault, operations
+
+        why = fault(args.rank, dtype, device)
+    except ImportError as error:
+        why = str(error)
+    if why is None:
+        seed = torch.zeros(1, dtype=torch.int64, device=device)
+        return seed, operations(seed)
+    if args.kernels == "fused":
+        raise UsageError(f"--kernels fused cannot be used: LoRA's Triton kernels failed ({why})")
+    say(f"LoRA is computed without its Triton kernels, which failed: {why}")
+    return None, None
+
+
 def free_memory(device):
     """Bytes that can be had on a device now."""
     if device.type == "cuda":
@@ -98,10 +129,14 @@ def make_runner(args, model, kernels, dtype, *, longest, largest):
     """
     device = model.get_input_embeddings().weight.device
     left = liger = 0
-    if kernels != "plain":
-        _, left = fuse(model)
-        liger = use_liger(model) if device.type == "cuda" else 0
     packed = kernels != "plain"
+    seed, operations = None, None
+    if kernels == "fused":
+        kernels = "graphs"
+        seed, operations = triton_lora(args, dtype, device)
+    if packed:
+        _, left = fuse(model, operations)
+        liger = use_liger(model) if device.type == "cuda" else 0
     tokens, line = plan_memory(
         model,
         packed=packed,
@@ -122,7 +157,9 @@ def make_runner(args, model, kernels, dtype, *, longest, largest):
         graphs={"blocks": step, "longest": longest, "largest": min(tokens, largest)}
         if kernels == "graphs"
         else None,
+        seed=seed,
     )
-    runner.kernels = kernels + (" with liger" if liger else "")
+    added = [name for name, used in (("liger", liger), ("fused lora", seed is not None)) if used]
+    runner.kernels = kernels + (" with " + " and ".join(added) if added else "")
     say(f"kernels: {runner.kernels}; {step} examples a step")
     return runner

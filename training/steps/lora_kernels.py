@@ -69,7 +69,7 @@ def _forward(layer, x, *args, **kwargs):
         return layer.base_layer(x)
     name = layer.active_adapters[0]
     base, dropout = layer.base_layer, layer.lora_dropout[name]
-    y = _LoraLinear.apply(
+    y = layer.lab_operation(
         x.reshape(-1, x.shape[-1]),
         base.weight,
         base.bias,
@@ -81,10 +81,10 @@ def _forward(layer, x, *args, **kwargs):
     return y.view(*x.shape[:-1], -1)
 
 
-def fuse(model):
+def fuse(model, operations=None):
     """Let PEFT's plain LoRA layers over frozen float weights compute by the operation above.
 
-    Layers with a variant (DoRA), several adapters, or quantized weights stay as PEFT has them.
+    `operations(number)` gives each layer another one instead (lora_triton.py). Layers with a variant (DoRA), several adapters, or quantized weights stay as PEFT has them.
     Returns the numbers of layers that were changed and that were left.
     """
     fused, left = 0, 0
@@ -102,6 +102,7 @@ def fuse(model):
             and module.lora_B[module.active_adapters[0]].bias is None
         )
         if plain:
+            module.lab_operation = operations(fused) if operations else _LoraLinear.apply
             module.forward = _forward.__get__(module)
             fused += 1
         else:

@@ -53,9 +53,21 @@ class StepRunner:
     - `device_tokens`: what passes through the model at once, unless one example is longer.
     - `graphs`: None, or bounds of what graphs are recorded for: GraphedBody's arguments.
     - `autocast`: the type that matrix products take part in; None for the weights' own.
+    - `seed`: None, or the tensor by which layers draw dropout (lora_triton.py), filled anew a piece.
     """
 
-    def __init__(self, model, *, packed, device_tokens, kl_weight=0.0, autocast=None, graphs=None):
+    def __init__(
+        self,
+        model,
+        *,
+        packed,
+        device_tokens,
+        kl_weight=0.0,
+        autocast=None,
+        graphs=None,
+        seed=None,
+    ):
+        self.seed = seed
         self.model, self.packed, self.device_tokens = model, packed, device_tokens
         self.kl_weight, self.autocast = kl_weight, autocast
         self.device = next(model.parameters()).device
@@ -159,6 +171,8 @@ class StepRunner:
     def _piece(self, examples, tokens, anchor_tokens, factor):
         host = self.ready.get(tuple(map(id, examples)))
         piece = make_piece(examples, packed=self.packed, device=self.device, host=host)
+        if self.seed is not None:
+            self.seed.random_()
         recorded = self.graphed.forward(piece) if self.graphed else None
         if recorded:
             states = recorded.states
