@@ -5,13 +5,15 @@
 
 Shapes are the linear layers of Qwen2.5-Coder-1.5B. A time is that of forward and backward pass in a
 CUDA graph, as training runs them, over several sets of tensors in turn, so that none is left in the
-cache from the time before. "base" is the frozen layer alone. What fails is named and left out.
+cache from the time before. "base" is the frozen layer alone, "wide" has weights widened where that
+is done (`widened` in training/steps/lora_triton.py). What fails is named and left out.
 """
 
 import argparse
 import sys
 import traceback
 from pathlib import Path
+from types import SimpleNamespace
 
 import torch
 
@@ -60,6 +62,23 @@ def passes(operation, sets, *more):
             torch.autograd.grad(y, (x, a, b), slope)
 
     return run
+
+
+def with_wide_weights(sets, rank):
+    """The operation that takes each set's own wide weight, and the sets with views of these."""
+    from steps.lora_triton import FusedLoraLinear, widened
+
+    wide, changed = {}, []
+    for x, weight, *others in sets:
+        base = SimpleNamespace(weight=torch.nn.Parameter(weight, requires_grad=False))
+        made = widened(base, rank)
+        changed.append((x, base.weight, *others))
+        wide[base.weight.data_ptr()] = made
+
+    def operation(x, weight, *rest):
+        return FusedLoraLinear.apply(x, weight, *rest, wide[weight.data_ptr()])
+
+    return operation, changed
 
 
 def base_passes(sets):
@@ -120,7 +139,7 @@ def table(tokens, rank):
     try:
         from steps.lora_triton import FusedLoraLinear
 
-        sides["Triton"] = FusedLoraLinear.apply
+        sides["Triton"] = sides["Triton, wide"] = FusedLoraLinear.apply
     except Exception as error:
         failed("import of lora_triton", error)
     print(f"\n{tokens} tokens, rank {rank}, microseconds")
@@ -130,8 +149,10 @@ def table(tokens, rank):
         sets = [tensors(tokens, width, out, rank) for _ in range(SETS)]
         row, found = [], []
         for name, operation in sides.items():
-            more = (seed, 3) if name == "Triton" else ()
+            more = (seed, 3) if name.startswith("Triton") else ()
             try:
+                if name == "Triton, wide":
+                    operation, sets = with_wide_weights(sets, rank)
                 if operation is None:
                     taken = microseconds(base_passes(sets))
                 else:

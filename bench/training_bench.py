@@ -174,7 +174,7 @@ def side(args):
     results = []
     with tempfile.TemporaryDirectory() as folder:
         if args.side == "ours":
-            flags = ["--threads", args.threads] if not cuda else []
+            flags = ["--kernels", args.kernels, *(["--threads", args.threads] if not cuda else [])]
             result = ours(args.shape, examples, steps, warm, folder, cuda, args.step, flags)
             results.append({"device_batch": "by tokens", **result})
         for batch in args.batches if args.side == "rival" else ():
@@ -258,6 +258,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--shape", default="embedded")
     parser.add_argument("--side", choices=("rival", "ours"))
+    parser.add_argument("--kernels", default="auto", help="of a side that is ours")
     args = parser.parse_args()
     {"side": side, "gpus": several}.get(args.command, compare)(args)
 

@@ -18,7 +18,7 @@ from steps import lora_choice, lora_triton, lora_triton_kernels  # noqa: E402
 from steps.lora_choice import LARGEST_RANK  # noqa: E402
 from steps.lora_kernels import _LoraLinear, fuse  # noqa: E402
 from steps.lora_step import StepRunner  # noqa: E402
-from steps.lora_triton import FusedLoraLinear, fault, operations  # noqa: E402
+from steps.lora_triton import FusedLoraLinear, fault, operations, widened  # noqa: E402
 from steps.lora_triton_kernels import inner_values  # noqa: E402
 from test_step import (  # noqa: E402
     assert_same,
@@ -113,6 +113,24 @@ def test_forward_and_backward_pass_drop_the_same_numbers(shape, rank, dtype):
     assert_near(ours, explicit(inputs, kept, 0.3), dtype)
 
 
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("rank", [4, 16, 24])
+@pytest.mark.parametrize("shape", [(71, 136, 200), (33, 51, 77)])
+def test_a_widened_weight_gives_the_same_and_stays_what_it_was(shape, rank, dtype):
+    x, weight, *others = inputs_of(shape, rank, dtype)
+    base = torch.nn.Linear(*shape[1:], device=DEVICE, dtype=dtype)
+    base.weight.data = weight.clone()
+    wide = widened(base, rank)
+    assert torch.equal(base.weight, weight)
+    kept = kept_by(key(), 3, 0.3, *shape[:2])
+    for again in (1, 2):
+        inputs = (x, base.weight.detach(), *inputs_of(shape, rank, dtype, seed=again)[2:])
+        ours = computed(FusedLoraLinear.apply, inputs, 0.3, key(), 3, wide)
+        assert_near(ours, explicit(inputs, kept, 0.3), dtype)
+    assert torch.equal(base.weight, weight)
+    assert widened(torch.nn.Linear(9, 8), rank) is None
+
+
 def test_many_programs_add_to_the_same_gradient(monkeypatch):
     monkeypatch.setattr(lora_triton_kernels, "PROGRAMS", 6)
     inputs = inputs_of((300, 300, 300), 16, TYPES[0])
@@ -157,7 +175,7 @@ def test_another_seed_or_layer_gives_another_mask_and_the_same_gives_the_same():
 def test_a_fault_of_the_kernels_is_told_in_words(monkeypatch):
     assert fault(16, TYPES[-1], DEVICE) is None
     monkeypatch.setattr(lora_triton_kernels, "_drawing", lambda dropout: (0, 3.0))
-    assert fault(16, TYPES[-1], DEVICE) == "another value"
+    assert fault(16, TYPES[-1], DEVICE) == "another y"
 
     def broken(*_):
         raise RuntimeError("no compiler\nfor this device")

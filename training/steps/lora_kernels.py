@@ -84,7 +84,7 @@ def _forward(layer, x, *args, **kwargs):
 def fuse(model, operations=None):
     """Let PEFT's plain LoRA layers over frozen float weights compute by the operation above.
 
-    `operations(number)` gives each layer another one instead (lora_triton.py). Layers with a variant (DoRA), several adapters, or quantized weights stay as PEFT has them.
+    `operations(number, layer)` gives each another one instead (lora_triton.py). Layers with a variant (DoRA), several adapters, or quantized weights stay as PEFT has them.
     Returns the numbers of layers that were changed and that were left.
     """
     fused, left = 0, 0
@@ -102,7 +102,7 @@ def fuse(model, operations=None):
             and module.lora_B[module.active_adapters[0]].bias is None
         )
         if plain:
-            module.lab_operation = operations(fused) if operations else _LoraLinear.apply
+            module.lab_operation = operations(fused, module) if operations else _LoraLinear.apply
             module.forward = _forward.__get__(module)
             fused += 1
         else:

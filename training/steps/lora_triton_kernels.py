@@ -3,7 +3,8 @@
 What they compute is the low-rank part of `_LoraLinear` (lora_kernels.py), in another order of
 adding, and with a bit a number for dropout's mask in place of a byte:
 
-- `_inner_kernel`: inner = dropout(x) A', one read of x. A program has some rows and all of K.
+- `_inner_kernel`: inner = dropout(x) A', one read of x. A program has some rows and all of K. If
+  wanted it copies x into a wider matrix, with inner beside it.
 - `_low_kernel`: low = s slope B and slope_B = s slope' inner, one read of slope. A program has some
   columns and walks down a part of the rows: slope_B's part stays in registers, low is added up in
   memory, and B's part is read once. N of 8,960 numbers times the rank would not fit the other way.
@@ -76,14 +77,18 @@ def _inner_kernel(
     inner,  # [tokens, RANK]: written
     mask,  # [tokens, ceil(width / 8)], uint8: written, if DROPOUT
     seed,  # [1]
+    wide,  # [tokens, stride]: x, and after it inner times `factor`, written if WIDE
+    stride,
     tokens,
     number,
     threshold,
     scale,
+    factor,
     width,
     RANK: tl.constexpr,
     PADDED: tl.constexpr,
     DROPOUT: tl.constexpr,
+    WIDE: tl.constexpr,
     BLOCK_T: tl.constexpr,
     BLOCK_K: tl.constexpr,
 ):
@@ -91,13 +96,17 @@ def _inner_kernel(
     ranks = tl.arange(0, PADDED)
     here, there = rows < tokens, ranks < RANK
     x_rows = x + rows.to(tl.int64)[:, None] * width
+    wide_rows = wide + rows.to(tl.int64)[:, None] * stride
     key = tl.load(seed) + number
     in_row = (width + 7) // 8
     total = tl.zeros([BLOCK_T, PADDED], tl.float32)
     for column in range(0, width, BLOCK_K):
         columns = column + tl.arange(0, BLOCK_K)
         within = columns < width
-        tile = tl.load(x_rows + columns[None, :], mask=here[:, None] & within[None, :], other=0.0)
+        inside = here[:, None] & within[None, :]
+        tile = tl.load(x_rows + columns[None, :], mask=inside, other=0.0)
+        if WIDE:
+            tl.store(wide_rows + columns[None, :], tile, mask=inside)
         a_places = a + ranks[None, :] * width + columns[:, None]
         a_tile = tl.load(a_places, mask=within[:, None] & there[None, :], other=0.0)
         if DROPOUT:
@@ -110,8 +119,12 @@ def _inner_kernel(
             tile = tl.where(kept, tile, tl.zeros_like(tile))
         total = tl.dot(tile, a_tile.to(tile.dtype), total, input_precision="ieee")
     places = inner + rows.to(tl.int64)[:, None] * RANK + ranks[None, :]
-    values = (total * scale).to(inner.dtype.element_ty)
+    total = total * scale
+    values = total.to(inner.dtype.element_ty)
     tl.store(places, values, mask=here[:, None] & there[None, :])
+    if WIDE:
+        last = (total * factor).to(wide.dtype.element_ty)
+        tl.store(wide_rows + width + ranks[None, :], last, mask=here[:, None])
 
 
 @triton.jit(do_not_specialize=["tokens", "share"])
@@ -227,10 +240,11 @@ def _walk(tokens, blocks, block_t):
     return triton.cdiv(tokens, rows), rows
 
 
-def inner_values(x, a, seed, number, dropout):
+def inner_values(x, a, seed, number, dropout, wide=None, factor=1.0):
     """(dropout(x) A' [tokens, rank] in x's type, the mask uint8 [tokens, ceil(in / 8)] or None).
 
-    x [tokens, in], A [rank, in], seed int64 [1].
+    x [tokens, in], A [rank, in], seed int64 [1]. `wide` [tokens, in + padded rank or more] gets x
+    in its first columns and `factor` times the inner values after them, zeros up to the padded rank.
     """
     (tokens, width), rank = x.shape, a.shape[0]
     blocks = INNER[padded(rank) > 32]
@@ -240,10 +254,12 @@ def inner_values(x, a, seed, number, dropout):
         mask = torch.empty(tokens, triton.cdiv(width, 8), dtype=torch.uint8, device=x.device)
     _inner_kernel[(triton.cdiv(tokens, blocks["BLOCK_T"]),)](
         *(x, a, inner, mask if dropout else seed, seed),
-        *(tokens, number, *_drawing(dropout), width),
+        *((x, 0) if wide is None else (wide, wide.stride(0))),
+        *(tokens, number, *_drawing(dropout), factor, width),
         RANK=rank,
         PADDED=padded(rank),
         DROPOUT=dropout > 0,
+        WIDE=wide is not None,
         **blocks,
     )
     return inner, mask
