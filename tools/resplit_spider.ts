@@ -93,7 +93,7 @@ async function resplit(
     `to ask: ${dev.length.toLocaleString("en")} questions of ${asked.size} train databases: ` +
     [...asked].join(", "),
     `to train on: ${left.join(", ")}`,
-    ...(missing.length > 0 ? [`without a file, and so not asked: ${listed(missing, "and")}`] : []),
+    ...(missing.length > 0 ? [`without a file, and so not asked: ${listed(missing)}`] : []),
   ];
 }
 
