@@ -1,0 +1,159 @@
+"""Tests of dequantize_gguf.py on a small GGUF of its kind."""
+
+import hashlib
+import json
+
+import dequantize_gguf
+import gguf
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+WIDTH, INNER, HEADS, PAIRS, LAYERS = 32, 64, 4, 2, 2
+CHARACTERS = [chr(code) for code in range(33, 127)]
+TOKENS = [*CHARACTERS, "Ġ", "Ċ", "ab", "<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+TEMPLATE = "{% for m in messages %}{{ '<|im_start|>' + m['content'] + '<|im_end|>' }}{% endfor %}"
+
+
+def shapes():
+    """The sizes of every tensor of the model, [out, in], by its name in a GGUF."""
+    key = WIDTH // HEADS * PAIRS
+    sizes = {"token_embd.weight": (len(TOKENS), WIDTH), "output.weight": (len(TOKENS), WIDTH)}
+    sizes["output_norm.weight"] = (WIDTH,)
+    for layer in range(LAYERS):
+        own = {
+            "attn_q.weight": (WIDTH, WIDTH),
+            "attn_k.weight": (key, WIDTH),
+            "attn_v.weight": (key, WIDTH),
+            "attn_q.bias": (WIDTH,),
+            "attn_k.bias": (key,),
+            "attn_v.bias": (key,),
+            "attn_output.weight": (WIDTH, WIDTH),
+            "ffn_gate.weight": (INNER, WIDTH),
+            "ffn_up.weight": (INNER, WIDTH),
+            "ffn_down.weight": (WIDTH, INNER),
+            "attn_norm.weight": (WIDTH,),
+            "ffn_norm.weight": (WIDTH,),
+        }
+        sizes |= {f"blk.{layer}.{name}": size for name, size in own.items()}
+    return sizes
+
+
+def write_gguf(path, architecture="qwen2", more=()):
+    """A model of random weights, 8 bits where a matrix; returns the weights as they are rounded."""
+    rng = np.random.default_rng(1)
+    writer = gguf.GGUFWriter(path, architecture)
+    writer.add_embedding_length(WIDTH)
+    writer.add_feed_forward_length(INNER)
+    writer.add_block_count(LAYERS)
+    writer.add_head_count(HEADS)
+    writer.add_head_count_kv(PAIRS)
+    writer.add_context_length(64)
+    writer.add_layer_norm_rms_eps(1e-6)
+    writer.add_rope_freq_base(1e6)
+    writer.add_vocab_size(len(TOKENS))
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("qwen2")
+    writer.add_token_list(TOKENS)
+    writer.add_token_types([1] * (len(TOKENS) - 3) + [3] * 3)
+    writer.add_token_merges(["a b"])
+    writer.add_eos_token_id(len(TOKENS) - 1)
+    writer.add_bos_token_id(len(TOKENS) - 3)
+    writer.add_chat_template(TEMPLATE)
+    rounded = {}
+    kind = gguf.GGMLQuantizationType.Q8_0
+    for name, size in [*shapes().items(), *more]:
+        values = rng.standard_normal(size, dtype=np.float32) * 0.1
+        if len(size) == 1:
+            writer.add_tensor(name, values)
+            rounded[name] = values
+        else:
+            packed = gguf.quantize(values, kind)
+            writer.add_tensor(name, packed, raw_dtype=kind)
+            rounded[name] = gguf.dequantize(packed, kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return rounded
+
+
+def test_a_folder_has_the_rounded_weights_and_the_files_tokenizer(tmp_path, capsys):
+    rounded = write_gguf(tmp_path / "m.gguf")
+    out = tmp_path / "model"
+    assert dequantize_gguf.main([str(tmp_path / "m.gguf"), "--out", str(out)]) == 0
+    weights = load_file(out / "model.safetensors")
+    assert len(weights) == len(rounded) - 1  # the words' matrix has one place
+    expected = {
+        "model.embed_tokens.weight": "output.weight",
+        "model.norm.weight": "output_norm.weight",
+        "model.layers.1.self_attn.k_proj.bias": "blk.1.attn_k.bias",
+        "model.layers.0.mlp.down_proj.weight": "blk.0.ffn_down.weight",
+        "model.layers.1.post_attention_layernorm.weight": "blk.1.ffn_norm.weight",
+    }
+    for name, source in expected.items():
+        assert weights[name].dtype == torch.bfloat16
+        assert torch.equal(weights[name], torch.from_numpy(rounded[source]).bfloat16()), name
+    model = AutoModelForCausalLM.from_pretrained(out)
+    assert set(dict(model.named_parameters())) == set(weights)
+    tokenizer = AutoTokenizer.from_pretrained(out)
+    ids = tokenizer("ab c").input_ids
+    assert [TOKENS[at] for at in ids] == ["ab", "Ġ", "c"]
+    assert tokenizer.chat_template == TEMPLATE
+    printed = capsys.readouterr().out
+    for name in ("config.json", "model.safetensors", "tokenizer.json"):
+        assert f"{hashlib.sha256((out / name).read_bytes()).hexdigest()}  {name}" in printed
+
+
+def recorded(path, sums):
+    path.write_text(json.dumps({"provenance": {"modelFiles": sums}}))
+    return str(path)
+
+
+def test_recorded_files_are_held_to_their_sums(tmp_path, capsys):
+    source, out = str(tmp_path / "m.gguf"), tmp_path / "model"
+    write_gguf(source)
+    assert dequantize_gguf.main([source, "--out", str(out)]) == 0
+    sums = {f.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in out.iterdir()}
+    right = recorded(tmp_path / "right.json", sums)
+    again = str(tmp_path / "again")
+    assert dequantize_gguf.main([source, "--out", again, "--recorded", right]) == 0
+    assert "the recorded model" in capsys.readouterr().out
+    wrong = recorded(tmp_path / "wrong.json", {**sums, "config.json": "0" * 64, "more.json": "1"})
+    other = tmp_path / "other"
+    assert dequantize_gguf.main([source, "--out", str(other), "--recorded", wrong]) == 2
+    assert "than the recorded one: config.json, more.json" in capsys.readouterr().err
+    assert not other.exists()
+
+
+def test_what_cannot_be_converted_is_one_line_and_exit_code_2(tmp_path, capsys):
+    source = tmp_path / "m.gguf"
+    write_gguf(source)
+    write_gguf(tmp_path / "llama.gguf", architecture="llama")
+    write_gguf(tmp_path / "more.gguf", more=[("blk.0.attn_sinks.weight", (WIDTH,))])
+    (tmp_path / "broken.gguf").write_bytes(b"no GGUF at all, but some bytes")
+    (tmp_path / "there").mkdir()
+    (tmp_path / "bad.json").write_text("{}")
+    for name, flags, line in (
+        ("none.gguf", ["--out", "new"], "there is no file"),
+        ("broken.gguf", ["--out", "new"], "cannot be read as GGUF"),
+        ("llama.gguf", ["--out", "new"], "a model of kind llama"),
+        ("more.gguf", ["--out", "new"], "a tensor that qwen2 does not: blk.0.attn_sinks.weight"),
+        ("m.gguf", ["--out", "there"], "there exists"),
+        ("m.gguf", ["--out", "m.gguf/new"], "cannot write"),
+        ("m.gguf", ["--out", "new", "--recorded", "bad.json"], "cannot read the recorded model's"),
+    ):
+        paths = [tmp_path / word if word[0] != "-" else word for word in flags]
+        assert dequantize_gguf.main([str(tmp_path / name), *map(str, paths)]) == 2
+        told = capsys.readouterr().err
+        assert line in told and told.count("\n") == 1, told
+        assert not (tmp_path / "new").exists()
+        assert not (tmp_path / "new.part").exists()
+
+
+@pytest.mark.parametrize("name", ["blk.3.attn_q.weight", "output.weight", "blk.12.ffn_norm.weight"])
+def test_own_name_knows_every_kind(name):
+    tensor = type("Tensor", (), {"name": name})()
+    assert dequantize_gguf.own_name(tensor).startswith("model.")
