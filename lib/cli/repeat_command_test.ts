@@ -161,6 +161,11 @@ Deno.test("repeat refuses another study, by its settings or its data, and an unk
     [...flags, "--variant", "base"],
     /what was recorded differs in "spider\.maxNewTokens" \(4 there, 5 now\)/,
   );
+  Deno.writeTextFileSync(other, text.replace(/"path":"[^"]*model[^"]*"/, '"path":"models/none"'));
+  await assertRefused(
+    [...flags, "--variant", "base"],
+    /Cannot repeat: there is no model in "models\/none": .*docs\/gpu\.md/,
+  );
   const dev = `${study.root}/data/mmlu/test/sociology_test.csv`;
   Deno.writeTextFileSync(dev, Deno.readTextFileSync(dev).replace("One?", "Other?"));
   const anew = study.flags.map((flag) => flag === study.out ? `${study.out}2` : flag);

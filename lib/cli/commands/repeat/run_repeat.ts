@@ -1,12 +1,13 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fromRoot, writeAtomic } from "../../../ground/mod.ts";
+import { fromRoot, UsageError, writeAtomic } from "../../../ground/mod.ts";
 import {
   changeRows,
   INTERVAL_NOTE,
   repetitionTable,
   UNADJUSTED_NOTE,
 } from "../../../report/mod.ts";
-import { readSummary, type Summary } from "../../../runs/mod.ts";
+import { readSummary, type StudyConfig, type Summary } from "../../../runs/mod.ts";
 import {
   BASE,
   compareRepetition,
@@ -32,6 +33,7 @@ export async function runRepeat(
   const from = text(flags, "recorded") ?? fromRoot(`results/recorded/${config.name}`);
   const summary = readSummary(join(from, RESULT_FILES.summary));
   const name = text(flags, "variant") ?? chosenVariant(summary);
+  checkModelIsThere(config);
   const recorded = readAnswers(`${from}::${name}`, (line) => progress.note(line));
   const study = await openStudy(config, {
     out: text(flags, "out") ?? fromRoot(`results/${config.name}-repeat`),
@@ -74,6 +76,15 @@ export async function runRepeat(
     print(`\n${INTERVAL_NOTE} ${UNADJUSTED_NOTE}`);
   }
   print(`which differ: ${path}`);
+}
+
+/** A recorded model is rarely at hand: said at once, and where it comes from. */
+function checkModelIsThere({ model: { source, path } }: StudyConfig): void {
+  if (source !== "path" || existsSync(join(fromRoot(path!), "config.json"))) return;
+  throw new UsageError(
+    `Cannot repeat: there is no model in "${path}": put the recorded one there ` +
+      "(docs/gpu.md says how it is made)",
+  );
 }
 
 function chosenVariant({ findings, plan, variants }: Summary): string {
