@@ -5,10 +5,10 @@
  * @module
  */
 
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { lstatSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { escapeControls, listed, UsageError, writeAtomic } from "../lib/ground/mod.ts";
+import { escapeControls, listed, parseJson, UsageError } from "../lib/ground/mod.ts";
 import { holdOutDatabases, loadSpider } from "../lib/spider/mod.ts";
 
 const HELP = `deno run -A tools/resplit_spider.ts --spider DIR --out DIR [flags]
@@ -24,8 +24,8 @@ checkpoints before dev is asked anything.
   --help               this text
 `;
 
-/** The files with Spider's train split; the sample has one. */
-const TRAIN_FILES: readonly string[] = ["train_spider.json", "train_others.json", "train.json"];
+/** What `loadSpider` may have read that is no part of the train split. */
+const OTHERS: readonly string[] = ["dev.json", "tables.json"];
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
@@ -41,7 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
       say(HELP.trimEnd());
       return 0;
     }
-    if (spider === undefined || out === undefined) {
+    if (!spider?.trim() || !out?.trim()) {
       throw new UsageError("--spider and --out are needed");
     }
     for (const line of await resplit({ spider, out, databases, seed })) say(line);
@@ -54,11 +54,12 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 /**
- * Writes the new folder.
+ * Writes the new folder, whole or not at all. Its train split is one file, as no release of Spider
+ * has it: nobody is to take its questions for Spider's dev.
  *
  * @returns Lines that say what is in it.
- * @throws {UsageError} If Spider cannot be read, too few train databases have a file, or `out` is
- * there already.
+ * @throws {UsageError} If Spider cannot be read, too few train databases have a file, `out` is there
+ * already or cannot be written.
  */
 async function resplit(
   { spider, out, databases, seed }: {
@@ -68,33 +69,71 @@ async function resplit(
     readonly seed: number;
   },
 ): Promise<string[]> {
-  if (existsSync(out)) throw new UsageError(`${out} is there already: name another folder`);
-  const { train, databasePath } = await loadSpider(spider);
-  const names = new Set(train.map(({ dbId }) => dbId));
-  const missing = [...names].filter((dbId) => !existsSync(databasePath(dbId)));
-  const asked = new Set(holdOutDatabases(names, { wanted: databases, seed, keep: missing }));
-  const dev: unknown[] = [];
-  const files = new Map<string, unknown[]>();
-  for (const name of TRAIN_FILES.filter((name) => existsSync(join(spider, name)))) {
-    const records = JSON.parse(Deno.readTextFileSync(join(spider, name))) as { db_id: string }[];
-    dev.push(...records.filter(({ db_id }) => asked.has(db_id)));
-    files.set(name, records.filter(({ db_id }) => !asked.has(db_id)));
+  if (isThere(out)) {
+    throw new UsageError(`${out} is there already: name another folder`);
   }
-  const empty = [...files].find(([, records]) => records.length === 0);
-  if (empty) throw new UsageError(`${empty[0]} would have no question left: lower --databases`);
-  files.set("dev.json", dev);
-  Deno.mkdirSync(out, { recursive: true });
-  for (const [name, records] of files) writeAtomic(join(out, name), `${JSON.stringify(records)}\n`);
-  Deno.copyFileSync(join(spider, "tables.json"), join(out, "tables.json"));
-  Deno.symlinkSync(resolve(spider, "database"), join(out, "database"));
-  const left = [...files].filter(([name]) => name !== "dev.json")
-    .map(([name, records]) => `${records.length.toLocaleString("en")} in ${name}`);
+  const { train, hashes, databasePath } = await loadSpider(spider);
+  const names = new Set(train.map(({ dbId }) => dbId));
+  const missing = [...names].filter((dbId) => !hasContent(databasePath(dbId)));
+  const usable = names.size - missing.length;
+  if (databases > usable || databases >= names.size) {
+    throw new UsageError(
+      `--databases ${databases} are too many: ${usable} of ${names.size} train databases have a ` +
+        "file, and one at least is to be trained on",
+    );
+  }
+  const asked = new Set(holdOutDatabases(names, { wanted: databases, seed, keep: missing }));
+  // the files that were read, in their order
+  const records = Object.keys(hashes).filter((name) => !OTHERS.includes(name)).flatMap((name) => {
+    const path = join(spider, name);
+    return parseJson(Deno.readTextFileSync(path), path) as { readonly db_id: string }[];
+  });
+  const dev = records.filter(({ db_id }) => asked.has(db_id));
+  const left = records.filter(({ db_id }) => !asked.has(db_id));
+  write(out, (part) => {
+    Deno.writeTextFileSync(join(part, "dev.json"), `${JSON.stringify(dev)}\n`);
+    Deno.writeTextFileSync(join(part, "train.json"), `${JSON.stringify(left)}\n`);
+    if ("tables.json" in hashes) {
+      Deno.copyFileSync(join(spider, "tables.json"), join(part, "tables.json"));
+    }
+    Deno.symlinkSync(resolve(spider, "database"), join(part, "database"));
+  });
+  const count = (list: readonly unknown[]): string => list.length.toLocaleString("en");
   return [
-    `to ask: ${dev.length.toLocaleString("en")} questions of ${asked.size} train databases: ` +
-    [...asked].join(", "),
-    `to train on: ${left.join(", ")}`,
+    `to ask: ${count(dev)} questions of ${asked.size} train databases: ${[...asked].join(", ")}`,
+    `to train on: ${count(left)} questions of ${names.size - asked.size}`,
     ...(missing.length > 0 ? [`without a file, and so not asked: ${listed(missing)}`] : []),
   ];
+}
+
+/** Whether a path is taken, also by a link to nowhere. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path) !== undefined;
+  } catch {
+    return false; // what else is wrong with it comes to light when it is written
+  }
+}
+
+/** Whether a database's file is there; an empty one is what a tool leaves that missed it. */
+function hasContent(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/** Fills a folder beside `out` and gives it its name at the end. */
+function write(out: string, fill: (part: string) => void): void {
+  let part: string | undefined;
+  try {
+    const beside = dirname(resolve(out));
+    Deno.mkdirSync(beside, { recursive: true });
+    part = Deno.makeTempDirSync({ dir: beside, prefix: `.${basename(resolve(out))}.` });
+    fill(part);
+    Deno.chmodSync(part, 0o755);
+    Deno.renameSync(part, out);
+  } catch (error) {
+    if (part !== undefined) Deno.removeSync(part, { recursive: true });
+    throw new UsageError(`cannot write ${out}: ${(error as Error).message}`);
+  }
 }
 
 function parse(args: readonly string[]): {

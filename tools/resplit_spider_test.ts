@@ -54,11 +54,19 @@ Deno.test("resplit_spider never asks a train database without its file, and name
 Deno.test("resplit_spider says in one line what is wrong, and exits with 2", async () => {
   await withSpider(async (root) => {
     const spider = `${root}/spider`;
+    await Deno.symlink(`${root}/nowhere`, `${root}/link`);
+    const before = [...Deno.readDirSync(root), ...Deno.readDirSync(spider)].length;
     const cases: readonly (readonly [args: readonly string[], line: RegExp])[] = [
       [["--out", `${root}/new`], /--spider and --out/],
       [["--spider", spider, "--out", spider], /is there already/],
       [["--spider", `${root}/none`, "--out", `${root}/new`], /none/],
-      [["--spider", spider, "--out", `${root}/new`, "--databases", "3"], /Cannot hold out 3/],
+      [["--spider", spider, "--out", `${root}/new`, "--databases", "3"], /--databases 3 are too/],
+      [["--spider", spider, "--out", ""], /--spider and --out/],
+      [
+        ["--spider", spider, "--out", `${spider}/dev.json/new`, "--databases", "1"],
+        /cannot write/,
+      ],
+      [["--spider", spider, "--out", `${root}/link`], /is there already/],
       [["--spider", spider, "--out", `${root}/new`, "--databases", "x"], /--databases is a whole/],
       [["--spider", spider, "--out", `${root}/new`, "--sed", "1"], /--sed/],
     ];
@@ -68,6 +76,35 @@ Deno.test("resplit_spider says in one line what is wrong, and exits with 2", asy
       assert.match(stderr, line);
       assert.equal(stderr.trim().split("\n").length, 1, stderr);
     }
+    assert.equal([...Deno.readDirSync(root), ...Deno.readDirSync(spider)].length, before);
+  });
+});
+
+Deno.test("resplit_spider takes an empty database file for missing, and only files that are Spider's", async () => {
+  await withSpider(async (root) => {
+    const spider = `${root}/spider`;
+    await Deno.writeTextFile(`${spider}/database/choir/choir.sqlite`, "");
+    await Deno.writeTextFile(`${spider}/train_others.json`, JSON.stringify(TRAIN.slice(2)));
+    await Deno.rename(`${spider}/train.json`, `${spider}/train_spider.json`);
+    await Deno.writeTextFile(`${spider}/train.json`, "no JSON");
+    const { code, stderr } = await run([
+      "--spider",
+      spider,
+      "--out",
+      `${root}/new`,
+      "--databases",
+      "2",
+    ]);
+    assert.equal(code, 0, stderr);
+    const { dev, train } = await loadSpider(`${root}/new`);
+    assert.deepEqual([dev.length, train.length], [4, 2]);
+    // what no release is called, so that no paper says that its questions are Spider's dev
+    assert.deepEqual([...Deno.readDirSync(`${root}/new`)].map(({ name }) => name).sort(), [
+      "database",
+      "dev.json",
+      "tables.json",
+      "train.json",
+    ]);
   });
 });
 

@@ -5,8 +5,9 @@
 
 With --recorded every file's SHA-256 is held to the recorded one: only then can `lab repeat` give the
 recorded answers. A GGUF of such a model has the tied matrix of words twice, rounded differently at
-its two ends; the output's serves both here. What a GGUF leaves out is as Qwen2.5's published
-config.json has it. Exit codes: 0 done, 2 wrong input or another model than the recorded one.
+its two ends; the output's serves both here. So the larger models of the family, whose matrices are
+two, are refused. What a GGUF leaves out is as Qwen2.5's published config.json has it, and what it
+has otherwise is refused. Exit codes: 0 done, 2 wrong input or another model than the recorded one.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import json
 import re
 import shutil
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -30,6 +32,10 @@ WORDS, OUTPUT = "token_embd.weight", "output.weight"
 # Of all sizes of Qwen2.5-Coder-Instruct: https://huggingface.co/Qwen
 BEGIN, END = 151643, 151645
 LONGEST = 32768
+EPSILON, THETA = 1e-6, 1000000.0
+# The widths of the models whose two matrices of words are one: 0.5B, 1.5B and 3B.
+TIED = (896, 1536, 2048)
+BIASED = ("attn_q", "attn_k", "attn_v")
 
 
 class Refused(Exception):
@@ -56,19 +62,23 @@ def recorded_sums(path):
         sums = json.loads(path.read_text(encoding="utf-8"))["provenance"]["modelFiles"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Refused(f"cannot read the recorded model's files in {path}: {error!r}") from error
+    if not isinstance(sums, dict) or "model.safetensors" not in sums:
+        raise Refused(f"{path} names no files of a model in provenance.modelFiles")
     return sums
 
 
 def convert(path, out, recorded):
-    if out.exists():
+    if out.exists() or out.is_symlink():
         raise Refused(f"{out} exists: name a new folder")
     reader = open_gguf(path)
-    part = out.with_name(f"{out.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
+    config = checked_config(reader, path)
+    part = None
     try:
-        part.mkdir(parents=True)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+        part.chmod(0o755)
         write_tokenizer(path, part)
-        write_json(part / "config.json", model_config(reader), indent=1)
+        write_json(part / "config.json", config, indent=1)
         write_json(part / "generation_config.json", GENERATION)
         write_weights(reader, part / "model.safetensors")
         sums = {file.name: sha256(file) for file in sorted(part.iterdir())}
@@ -76,13 +86,22 @@ def convert(path, out, recorded):
         if others:
             raise Refused(f"another model than the recorded one: {', '.join(sorted(others))}")
         part.rename(out)
-    except OSError as error:
-        raise Refused(f"cannot write {out}: {error}") from error
+    except KeyboardInterrupt as error:
+        raise Refused("stopped; nothing is written") from error
+    except Refused:
+        raise
+    except Exception as error:  # of many kinds: of the disk, of the libraries that read the file
+        raise Refused(f"cannot convert {path} to {out}: {one_line(error)}") from error
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        if part:
+            shutil.rmtree(part, ignore_errors=True)
     for name, digest in sums.items():
         print(f"{digest}  {name}")
     print(f"{out}: the recorded model" if recorded else f"{out}: written")
+
+
+def one_line(error):
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def open_gguf(path):
@@ -108,23 +127,57 @@ GENERATION = {
 }
 
 
-def model_config(reader):
-    def setting(key):
-        return reader.fields[f"qwen2.{key}"].contents()
-
+def checked_config(reader, path):
+    """config.json of a file that holds a whole model of the kind, and nothing else."""
+    fields = {key: field.contents() for key, field in reader.fields.items()}
+    sizes = ("embedding_length", "feed_forward_length", "block_count")
+    needed = [f"qwen2.{key}" for key in (*sizes, "attention.head_count", "attention.head_count_kv")]
+    needed += [f"tokenizer.ggml.{key}" for key in ("model", "tokens", "merges", "token_type")]
+    missing = [key for key in (*needed, "tokenizer.chat_template") if key not in fields]
+    if missing:
+        raise Refused(f"{path} lacks {', '.join(missing)}")
+    width, inner, layers, heads, pairs = (fields[key] for key in needed[:5])
+    if width not in TIED:
+        raise Refused(
+            f"{path} has a width of {width}: only models of {TIED} have one matrix of words"
+        )
+    fixed = {"attention.layer_norm_rms_epsilon": EPSILON, "rope.freq_base": THETA}
+    for key, value in fixed.items():
+        found = fields.get(f"qwen2.{key}", value)
+        if abs(found - value) > 1e-6 * value:
+            raise Refused(f"{path} has qwen2.{key} {found}: Qwen2.5 has {value}")
+    check_tensors({tensor.name for tensor in reader.tensors}, layers, path)
     words = next(t for t in reader.tensors if t.name in (OUTPUT, WORDS))
+    return model_config(width, inner, layers, heads, pairs, words)
+
+
+def check_tensors(names, layers, path):
+    """Refuse a file that lacks a tensor, or has one that is none of the model's."""
+    expected = {"output_norm.weight", WORDS}
+    for layer in range(layers):
+        expected |= {f"blk.{layer}.{part}.weight" for part in LAYER}
+        expected |= {f"blk.{layer}.{part}.bias" for part in BIASED}
+    other = sorted(names - expected - {OUTPUT})
+    if other:
+        raise Refused(f"{path} has a tensor that qwen2 does not: {', '.join(other[:3])}")
+    missing = sorted(expected - names)
+    if missing:
+        raise Refused(f"{path} lacks {len(missing)} of its tensors: {', '.join(missing[:3])}")
+
+
+def model_config(width, inner, layers, heads, pairs, words):
     return {
         "architectures": ["Qwen2ForCausalLM"],
         "model_type": "qwen2",
         "hidden_act": "silu",
-        "hidden_size": setting("embedding_length"),
-        "intermediate_size": setting("feed_forward_length"),
-        "num_hidden_layers": setting("block_count"),
-        "num_attention_heads": setting("attention.head_count"),
-        "num_key_value_heads": setting("attention.head_count_kv"),
+        "hidden_size": width,
+        "intermediate_size": inner,
+        "num_hidden_layers": layers,
+        "num_attention_heads": heads,
+        "num_key_value_heads": pairs,
         "max_position_embeddings": LONGEST,
-        "rms_norm_eps": 1e-6,
-        "rope_theta": 1000000.0,
+        "rms_norm_eps": EPSILON,
+        "rope_theta": THETA,
         "tie_word_embeddings": True,
         # a GGUF names the sizes of a tensor from the innermost one
         "vocab_size": int(words.shape[1]),
@@ -162,8 +215,6 @@ def own_name(tensor):
     if tensor.name == "output_norm.weight":
         return "model.norm.weight"
     found = re.fullmatch(r"blk\.(\d+)\.(\w+)\.(weight|bias)", tensor.name)
-    if not found or found[2] not in LAYER:
-        raise Refused(f"the file has a tensor that qwen2 does not: {tensor.name}")
     return f"model.layers.{found[1]}.{LAYER[found[2]]}.{found[3]}"
 
 

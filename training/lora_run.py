@@ -4,7 +4,7 @@ import importlib.util
 import os
 import platform
 import warnings
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 import lora_devices
 import torch
@@ -22,13 +22,21 @@ from trl import SFTConfig
 
 PACKAGES = (
     *("torch", "trl", "peft", "transformers", "accelerate", "datasets", "safetensors"),
-    *("liger_kernel", "bitsandbytes"),
+    *("liger_kernel", "triton", "bitsandbytes"),
 )
 
 transformers.utils.logging.disable_progress_bar()
 transformers.utils.logging.set_verbosity_error()
 # TRL 1.16 still uses names that transformers 5.23 has renamed.
 warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+
+
+def version_of(name):
+    """A package's version; torch brings some of its own under other names."""
+    try:
+        return version(name.replace("_", "-"))
+    except PackageNotFoundError:
+        return importlib.import_module(name).__version__
 
 
 def load_tokenizer(folder):
@@ -212,7 +220,7 @@ def environment(trainer):
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "packages": {name: version(name.replace("_", "-")) for name in packages},
+        "packages": {name: version_of(name) for name in packages},
         "device": torch.cuda.get_device_name() if cuda else "cpu",
         "devices": lora_devices.world(),
         "dtype": str(trainer.model.get_input_embeddings().weight.dtype).removeprefix("torch."),

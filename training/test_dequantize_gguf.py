@@ -41,30 +41,37 @@ def shapes():
     return sizes
 
 
-def write_gguf(path, architecture="qwen2", more=()):
-    """A model of random weights, 8 bits where a matrix; returns the weights as they are rounded."""
+def write_gguf(path, architecture="qwen2", more=(), without=(), theta=1e6):
+    """A model of random weights, 8 bits where a matrix; returns the weights as they are rounded.
+
+    `more` are tensors besides its own, `without` its tensors and fields that are left out.
+    """
     rng = np.random.default_rng(1)
     writer = gguf.GGUFWriter(path, architecture)
     writer.add_embedding_length(WIDTH)
     writer.add_feed_forward_length(INNER)
-    writer.add_block_count(LAYERS)
+    if "block_count" not in without:
+        writer.add_block_count(LAYERS)
     writer.add_head_count(HEADS)
     writer.add_head_count_kv(PAIRS)
     writer.add_context_length(64)
     writer.add_layer_norm_rms_eps(1e-6)
-    writer.add_rope_freq_base(1e6)
+    writer.add_rope_freq_base(theta)
     writer.add_vocab_size(len(TOKENS))
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("qwen2")
     writer.add_token_list(TOKENS)
     writer.add_token_types([1] * (len(TOKENS) - 3) + [3] * 3)
-    writer.add_token_merges(["a b"])
+    if "merges" not in without:
+        writer.add_token_merges(["a b"])
     writer.add_eos_token_id(len(TOKENS) - 1)
     writer.add_bos_token_id(len(TOKENS) - 3)
     writer.add_chat_template(TEMPLATE)
     rounded = {}
     kind = gguf.GGMLQuantizationType.Q8_0
     for name, size in [*shapes().items(), *more]:
+        if name in without:
+            continue
         values = rng.standard_normal(size, dtype=np.float32) * 0.1
         if len(size) == 1:
             writer.add_tensor(name, values)
@@ -78,6 +85,11 @@ def write_gguf(path, architecture="qwen2", more=()):
     writer.write_tensors_to_file()
     writer.close()
     return rounded
+
+
+@pytest.fixture(autouse=True)
+def small_models(monkeypatch):
+    monkeypatch.setattr(dequantize_gguf, "TIED", (WIDTH,))
 
 
 def test_a_folder_has_the_rounded_weights_and_the_files_tokenizer(tmp_path, capsys):
@@ -134,26 +146,43 @@ def test_what_cannot_be_converted_is_one_line_and_exit_code_2(tmp_path, capsys):
     write_gguf(tmp_path / "llama.gguf", architecture="llama")
     write_gguf(tmp_path / "more.gguf", more=[("blk.0.attn_sinks.weight", (WIDTH,))])
     (tmp_path / "broken.gguf").write_bytes(b"no GGUF at all, but some bytes")
+    write_gguf(tmp_path / "cut.gguf", without=("blk.1.attn_q.bias", "output_norm.weight"))
+    write_gguf(tmp_path / "deep.gguf", more=[("blk.9.attn_q.bias", (WIDTH,))])
+    write_gguf(tmp_path / "theta.gguf", theta=1e4)
+    write_gguf(tmp_path / "fields.gguf", without=("merges", "block_count"))
     (tmp_path / "there").mkdir()
     (tmp_path / "bad.json").write_text("{}")
+    (tmp_path / "null.json").write_text('{"provenance": {"modelFiles": null}}')
+    before = sorted(tmp_path.iterdir())
     for name, flags, line in (
         ("none.gguf", ["--out", "new"], "there is no file"),
         ("broken.gguf", ["--out", "new"], "cannot be read as GGUF"),
         ("llama.gguf", ["--out", "new"], "a model of kind llama"),
         ("more.gguf", ["--out", "new"], "a tensor that qwen2 does not: blk.0.attn_sinks.weight"),
         ("m.gguf", ["--out", "there"], "there exists"),
-        ("m.gguf", ["--out", "m.gguf/new"], "cannot write"),
+        ("cut.gguf", ["--out", "new"], "lacks 2 of its tensors: blk.1.attn_q.bias, output_norm"),
+        ("deep.gguf", ["--out", "new"], "a tensor that qwen2 does not: blk.9.attn_q.bias"),
+        ("theta.gguf", ["--out", "new"], "has qwen2.rope.freq_base 10000"),
+        ("fields.gguf", ["--out", "new"], "lacks qwen2.block_count, tokenizer.ggml.merges"),
+        ("m.gguf", ["--out", "m.gguf/new"], "cannot convert"),
+        ("m.gguf", ["--out", "new", "--recorded", "null.json"], "names no files of a model"),
         ("m.gguf", ["--out", "new", "--recorded", "bad.json"], "cannot read the recorded model's"),
     ):
         paths = [tmp_path / word if word[0] != "-" else word for word in flags]
         assert dequantize_gguf.main([str(tmp_path / name), *map(str, paths)]) == 2
         told = capsys.readouterr().err
         assert line in told and told.count("\n") == 1, told
-        assert not (tmp_path / "new").exists()
-        assert not (tmp_path / "new.part").exists()
+        assert sorted(tmp_path.iterdir()) == before
 
 
 @pytest.mark.parametrize("name", ["blk.3.attn_q.weight", "output.weight", "blk.12.ffn_norm.weight"])
 def test_own_name_knows_every_kind(name):
     tensor = type("Tensor", (), {"name": name})()
     assert dequantize_gguf.own_name(tensor).startswith("model.")
+
+
+def test_models_with_two_matrices_of_words_are_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.undo()
+    write_gguf(tmp_path / "m.gguf")
+    assert dequantize_gguf.main([str(tmp_path / "m.gguf"), "--out", str(tmp_path / "new")]) == 2
+    assert "has a width of 32: only models of (896, 1536, 2048)" in capsys.readouterr().err

@@ -84,8 +84,9 @@ def _forward(layer, x, *args, **kwargs):
 def fuse(model, operations=None):
     """Let PEFT's plain LoRA layers over frozen float weights compute by the operation above.
 
-    `operations(number, layer)` gives each another one instead (lora_triton.py). Layers with a variant (DoRA), several adapters, or quantized weights stay as PEFT has them.
-    Returns the numbers of layers that were changed and that were left.
+    `operations(number, layer)` gives each another one instead (lora_triton.py). Layers with a
+    variant (DoRA), several adapters, or quantized weights stay as PEFT has them. Returns the
+    numbers of layers that were changed and that were left.
     """
     fused, left = 0, 0
     for module in model.modules():

@@ -103,13 +103,15 @@ export function readRecordedVariant(
   variant: string,
 ): { readonly rows: NumberedRow[]; readonly variants: string[] } {
   const frame = readFrame(path);
-  if (!frame.columns.includes("variant")) return { rows: [], variants: [""] };
-  const all = frame.getColumn("variant").toArray() as readonly (string | null)[];
-  const numbers = all.flatMap((name, i) => name === variant ? [i + 1] : []);
-  const rows = recordsOf(frame.filter(pl.col("variant").eq(pl.lit(variant))));
+  const all: readonly unknown[] = frame.columns.includes("variant")
+    ? frame.getColumn("variant").toArray()
+    : Array.from({ length: frame.height });
+  const own = all.map((name) => name === variant);
+  const numbers = own.flatMap((is, i) => is ? [i + 1] : []);
+  const rows = recordsOf(frame.filter(pl.Series("own", own, pl.Bool)));
   return {
     rows: rows.map((row, i) => ({ row, number: numbers[i]! })),
-    variants: [...new Set(all.map((name) => name ?? ""))],
+    variants: [...new Set(all.map((name) => String(name ?? "")))],
   };
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import pl from "nodejs-polars";
 import { fromRoot } from "../../ground/mod.ts";
 import {
   readJsonLines,
@@ -125,4 +126,19 @@ Deno.test("readRecordedVariant() has a variant's rows with their numbers in the 
     assert.deepEqual(variants, names);
   }
   assert.deepEqual(readRecordedVariant(file, "none").rows, []);
+});
+
+Deno.test("readRecordedVariant() finds no variant where names are no text, or there are none", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    for (const data of [{ variant: [1, 2] }, { variant: [true, false] }, { id: ["a", "b"] }]) {
+      pl.DataFrame(data).writeParquet(`${dir}/a.parquet`);
+      const { rows, variants } = readRecordedVariant(`${dir}/a.parquet`, "1");
+      assert.deepEqual(rows, []);
+      const names = ("variant" in data ? data.variant : [""]).map(String);
+      assert.deepEqual(variants, names);
+    }
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
 });
