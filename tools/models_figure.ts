@@ -18,6 +18,7 @@ import {
 } from "../lib/report/mod.ts";
 import { readSummary } from "../lib/runs/mod.ts";
 import { writeFigure } from "./notebooks_figures.ts";
+import { readFlags, refused, say } from "./tool_lines.ts";
 
 const HELP = `deno run -A tools/models_figure.ts --out FILE NAME=FOLDER ...
 
@@ -58,9 +59,7 @@ export async function main(args: readonly string[]): Promise<number> {
     for (const path of await writeFigure(out, svg)) say(path);
     return 0;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    say(`error: ${error.message}`);
-    return 2;
+    return refused(error);
   }
 }
 
@@ -73,7 +72,7 @@ interface FigureRequest {
 }
 
 function parse(args: readonly string[]): FigureRequest {
-  try {
+  return readFlags(() => {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
@@ -84,11 +83,7 @@ function parse(args: readonly string[]): FigureRequest {
       },
     });
     return { ...values, studies: positionals };
-  } catch (error) {
-    // node:util throws a TypeError for an unknown or incomplete flag.
-    if (error instanceof TypeError) throw new UsageError(error.message);
-    throw error;
-  }
+  });
 }
 
 function openStudy(argument: string): ModelStudy {
@@ -115,8 +110,4 @@ function gaugeOf(studies: readonly ModelStudy[], wanted: string | undefined): Kn
   throw new UsageError(
     `"${name}" has no tuned variant with text-to-SQL and ${candidates.join(" or ")} that all have`,
   );
-}
-
-function say(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
 }

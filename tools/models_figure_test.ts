@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeSummary } from "../lib/runs/mod.ts";
 import { SUMMARY } from "../lib/report/testing/summary_fixture.ts";
 import { REPOSITORY_ROOT } from "../lib/ground/mod.ts";
+import { runTool } from "./testing/run_tool.ts";
 
 Deno.test("models_figure draws recorded studies beside each other as SVG, PNG and PDF", async () => {
   const root = await Deno.makeTempDir();
@@ -63,13 +64,4 @@ Deno.test("models_figure says in one line what is wrong, and exits with 2", asyn
   }
 });
 
-async function run(args: readonly string[]): Promise<{ code: number; stderr: string }> {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "tools/models_figure.ts", ...args],
-    cwd: REPOSITORY_ROOT,
-    env: { NO_COLOR: "1" },
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  return { code, stderr: new TextDecoder().decode(stderr) };
-}
+const run = (args: readonly string[]) => runTool("models_figure", args);

@@ -13,6 +13,7 @@ import { loadConfig } from "../lib/runs/mod.ts";
 import { checkNotebook, notebookModule, readNotebook, writeNotebook } from "./check_notebook.ts";
 import { type StartedNotebook, startNotebook } from "./execute_notebook.ts";
 import { exportFigures } from "./notebooks_figures.ts";
+import { readFlags, refused, say } from "./tool_lines.ts";
 
 const HELP = `deno task notebooks [FILE.ipynb ...]   execute notebooks (all by default)
 
@@ -49,9 +50,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (request.mode === "clean") return await clean(files);
     return await execute(files, request);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    say(`error: ${error.message}`);
-    return 2;
+    return refused(error);
   }
 }
 
@@ -177,7 +176,7 @@ async function findPython(): Promise<string> {
 }
 
 function parse(args: readonly string[]): NotebooksRequest {
-  try {
+  return readFlags(() => {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
@@ -205,11 +204,7 @@ function parse(args: readonly string[]): NotebooksRequest {
       cellSeconds: seconds(values["cell-seconds"]),
       env: study.env,
     };
-  } catch (error) {
-    // node:util throws a TypeError for an unknown or incomplete flag.
-    if (error instanceof TypeError) throw new UsageError(error.message);
-    throw error;
-  }
+  });
 }
 
 /** Which study the kernel opens, and the folder of its executed copies. */
@@ -242,8 +237,4 @@ function seconds(text: string): number {
     throw new UsageError(`--cell-seconds needs a number of seconds above 0: it is "${text}"`);
   }
   return value;
-}
-
-function say(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
 }

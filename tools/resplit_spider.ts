@@ -8,8 +8,9 @@
 import { lstatSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { escapeControls, listed, parseJson, UsageError } from "../lib/ground/mod.ts";
+import { listed, parseJson, UsageError } from "../lib/ground/mod.ts";
 import { holdOutDatabases, loadSpider } from "../lib/spider/mod.ts";
+import { readFlags, refused, say } from "./tool_lines.ts";
 
 const HELP = `deno run -A tools/resplit_spider.ts --spider DIR --out DIR [flags]
 
@@ -47,9 +48,7 @@ export async function main(args: readonly string[]): Promise<number> {
     for (const line of await resplit({ spider, out, databases, seed })) say(line);
     return 0;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    say(`error: ${escapeControls(error.message)}`);
-    return 2;
+    return refused(error);
   }
 }
 
@@ -144,7 +143,7 @@ function parse(args: readonly string[]): {
   readonly seed: number;
 } {
   const text = { type: "string" } as const;
-  try {
+  return readFlags(() => {
     const { values } = parseArgs({
       args: [...args],
       options: {
@@ -160,19 +159,11 @@ function parse(args: readonly string[]): {
       databases: whole("--databases", values.databases, 1),
       seed: whole("--seed", values.seed, 0),
     };
-  } catch (error) {
-    // node:util throws a TypeError for an unknown or incomplete flag.
-    if (error instanceof TypeError) throw new UsageError(error.message);
-    throw error;
-  }
+  });
 }
 
 function whole(flag: string, value: string, least: number): number {
   const number = Number(value);
   if (/^\d+$/.test(value) && Number.isSafeInteger(number) && number >= least) return number;
   throw new UsageError(`${flag} is a whole number from ${least}: current value is "${value}"`);
-}
-
-function say(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
 }

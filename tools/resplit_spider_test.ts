@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { REPOSITORY_ROOT } from "../lib/ground/mod.ts";
 import { loadSpider } from "../lib/spider/mod.ts";
 import { MINI_DEV, MINI_TRAIN, writeMiniSpider } from "../lib/spider/testing/mini_spider.ts";
+import { runTool } from "./testing/run_tool.ts";
 
 /** Questions on three databases, so that some can be asked and some trained on. */
 const TRAIN = [
@@ -108,13 +108,4 @@ Deno.test("resplit_spider takes an empty database file for missing, and only fil
   });
 });
 
-async function run(args: readonly string[]): Promise<{ code: number; stderr: string }> {
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "tools/resplit_spider.ts", ...args],
-    cwd: REPOSITORY_ROOT,
-    env: { NO_COLOR: "1" },
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  return { code, stderr: new TextDecoder().decode(stderr) };
-}
+const run = (args: readonly string[]) => runTool("resplit_spider", args);

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { REPOSITORY_ROOT, UsageError } from "../lib/ground/mod.ts";
 import { buildSite } from "./site/build_site.ts";
 import { writeSite } from "./site/write_site.ts";
+import { readFlags, refused, say } from "./tool_lines.ts";
 
 /**
  * Builds the documents as a static site: `deno task site`.
@@ -44,14 +45,12 @@ export function main(args: readonly string[]): number {
     say(`wrote ${count} files; open ${join(out, "index.html")}`);
     return 0;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    say(`error: ${error.message}`);
-    return 2;
+    return refused(error);
   }
 }
 
 function parse(args: readonly string[]): { out: string; check: boolean; help: boolean } {
-  try {
+  return readFlags(() => {
     const { values } = parseArgs({
       args: [...args],
       options: {
@@ -61,15 +60,7 @@ function parse(args: readonly string[]): { out: string; check: boolean; help: bo
       },
     });
     return { ...values, out: resolve(values.out) };
-  } catch (error) {
-    // node:util throws a TypeError for an unknown or incomplete flag
-    if (error instanceof TypeError) throw new UsageError(error.message);
-    throw error;
-  }
-}
-
-function say(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+  });
 }
 
 if (import.meta.main) Deno.exit(main(Deno.args));

@@ -11,7 +11,6 @@ has otherwise is refused. Exit codes: 0 done, 2 wrong input or another model tha
 """
 
 import argparse
-import hashlib
 import json
 import re
 import shutil
@@ -19,6 +18,9 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from lora_data import UsageError, complain, one_line
+from lora_manifest import sha256
 
 # A layer's tensors: their names in a GGUF, and in transformers below the layer.
 LAYER = {
@@ -38,10 +40,6 @@ TIED = (896, 1536, 2048)
 BIASED = ("attn_q", "attn_k", "attn_v")
 
 
-class Refused(Exception):
-    """Wrong input, in one line."""
-
-
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("gguf", type=Path, help="the file")
@@ -50,8 +48,8 @@ def main(argv=None):
     args = parser.parse_args(argv)
     try:
         convert(args.gguf, args.out, recorded_sums(args.recorded) if args.recorded else None)
-    except Refused as error:
-        print(f"dequantize_gguf.py: {error}", file=sys.stderr)
+    except UsageError as error:
+        complain(f"dequantize_gguf.py: {error}")
         return 2
     return 0
 
@@ -61,15 +59,15 @@ def recorded_sums(path):
     try:
         sums = json.loads(path.read_text(encoding="utf-8"))["provenance"]["modelFiles"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Refused(f"cannot read the recorded model's files in {path}: {error!r}") from error
+        raise UsageError(f"cannot read the recorded model's files in {path}: {error!r}") from error
     if not isinstance(sums, dict) or "model.safetensors" not in sums:
-        raise Refused(f"{path} names no files of a model in provenance.modelFiles")
+        raise UsageError(f"{path} names no files of a model in provenance.modelFiles")
     return sums
 
 
 def convert(path, out, recorded):
     if out.exists() or out.is_symlink():
-        raise Refused(f"{out} exists: name a new folder")
+        raise UsageError(f"{out} exists: name a new folder")
     reader = open_gguf(path)
     config = checked_config(reader, path)
     part = None
@@ -84,14 +82,16 @@ def convert(path, out, recorded):
         sums = {file.name: sha256(file) for file in sorted(part.iterdir())}
         others = [name for name in recorded or () if sums.get(name) != recorded[name]]
         if others:
-            raise Refused(f"another model than the recorded one: {', '.join(sorted(others))}")
+            raise UsageError(f"another model than the recorded one: {', '.join(sorted(others))}")
         part.rename(out)
     except KeyboardInterrupt as error:
-        raise Refused("stopped; nothing is written") from error
-    except Refused:
+        raise UsageError("stopped; nothing is written") from error
+    except UsageError:
         raise
     except Exception as error:  # of many kinds: of the disk, of the libraries that read the file
-        raise Refused(f"cannot convert {path} to {out}: {one_line(error)}") from error
+        raise UsageError(
+            f"cannot convert {path} to {out}: {one_line(error) or type(error).__name__}"
+        ) from error
     finally:
         if part:
             shutil.rmtree(part, ignore_errors=True)
@@ -100,22 +100,18 @@ def convert(path, out, recorded):
     print(f"{out}: the recorded model" if recorded else f"{out}: written")
 
 
-def one_line(error):
-    return " ".join(str(error).split()) or type(error).__name__
-
-
 def open_gguf(path):
     from gguf import GGUFReader
 
     if not path.is_file():
-        raise Refused(f"there is no file {path}")
+        raise UsageError(f"there is no file {path}")
     try:
         reader = GGUFReader(path)
         kind = reader.fields["general.architecture"].contents()
     except (ValueError, KeyError, IndexError) as error:
-        raise Refused(f"{path} cannot be read as GGUF: {error}") from error
+        raise UsageError(f"{path} cannot be read as GGUF: {error}") from error
     if kind != "qwen2":
-        raise Refused(f"{path} holds a model of kind {kind}: only qwen2 is converted")
+        raise UsageError(f"{path} holds a model of kind {kind}: only qwen2 is converted")
     return reader
 
 
@@ -135,17 +131,17 @@ def checked_config(reader, path):
     needed += [f"tokenizer.ggml.{key}" for key in ("model", "tokens", "merges", "token_type")]
     missing = [key for key in (*needed, "tokenizer.chat_template") if key not in fields]
     if missing:
-        raise Refused(f"{path} lacks {', '.join(missing)}")
+        raise UsageError(f"{path} lacks {', '.join(missing)}")
     width, inner, layers, heads, pairs = (fields[key] for key in needed[:5])
     if width not in TIED:
-        raise Refused(
+        raise UsageError(
             f"{path} has a width of {width}: only models of {TIED} have one matrix of words"
         )
     fixed = {"attention.layer_norm_rms_epsilon": EPSILON, "rope.freq_base": THETA}
     for key, value in fixed.items():
         found = fields.get(f"qwen2.{key}", value)
         if abs(found - value) > 1e-6 * value:
-            raise Refused(f"{path} has qwen2.{key} {found}: Qwen2.5 has {value}")
+            raise UsageError(f"{path} has qwen2.{key} {found}: Qwen2.5 has {value}")
     check_tensors({tensor.name for tensor in reader.tensors}, layers, path)
     words = next(t for t in reader.tensors if t.name in (OUTPUT, WORDS))
     return model_config(width, inner, layers, heads, pairs, words)
@@ -159,10 +155,10 @@ def check_tensors(names, layers, path):
         expected |= {f"blk.{layer}.{part}.bias" for part in BIASED}
     other = sorted(names - expected - {OUTPUT})
     if other:
-        raise Refused(f"{path} has a tensor that qwen2 does not: {', '.join(other[:3])}")
+        raise UsageError(f"{path} has a tensor that qwen2 does not: {', '.join(other[:3])}")
     missing = sorted(expected - names)
     if missing:
-        raise Refused(f"{path} lacks {len(missing)} of its tensors: {', '.join(missing[:3])}")
+        raise UsageError(f"{path} lacks {len(missing)} of its tensors: {', '.join(missing[:3])}")
 
 
 def model_config(width, inner, layers, heads, pairs, words):
@@ -232,11 +228,6 @@ def dequantized(tensor):
 def write_json(file, value, indent=None):
     # the bytes of the recorded files: no line break at the end
     file.write_text(json.dumps(value, indent=indent), encoding="utf-8")
-
-
-def sha256(file):
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 if __name__ == "__main__":

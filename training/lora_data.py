@@ -64,6 +64,11 @@ def write_json(path, value):
     os.replace(partial, path)
 
 
+def one_line(error):
+    """The text of an error without line breaks."""
+    return " ".join(str(error).split())
+
+
 def say(line):
     """One line on stderr, of the first of several processes."""
     if os.environ.get("RANK", "0") == "0":

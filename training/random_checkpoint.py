@@ -16,6 +16,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from lora_data import one_line
+
 MISTRAL = dict(
     model_type="mistral",
     vocab_size=32768,
@@ -62,10 +64,6 @@ TOKENIZER_FILES = (
 def refuse(message):
     print(f"random_checkpoint.py: {message}", file=sys.stderr)
     return 2
-
-
-def one_line(error):
-    return " ".join(str(error).split())
 
 
 def make(shape, tokenizer_dir, out):

@@ -36,7 +36,7 @@ from itertools import accumulate
 from pathlib import Path
 
 import lora_devices
-from lora_data import UsageError, complain, read_records, say, write_json
+from lora_data import UsageError, complain, one_line, read_records, say, write_json
 from lora_folder import RECORD, clear, run_is_finished
 from lora_guards import check_examples, check_left_out, check_parts, same_prompts, show_example
 from lora_settings import parse_args
@@ -152,11 +152,6 @@ def commit():
     if head.returncode or state.returncode:
         return None
     return head.stdout.strip() + (" with changes" if state.stdout.strip() else "")
-
-
-def one_line(error):
-    """The text of an error without line breaks."""
-    return " ".join(str(error).split())
 
 
 def disk_fault(error, out):

@@ -70,7 +70,7 @@ export function notedOnce(note: Note): Note {
  */
 export function readAnswers(place: string, note: Note): VariantAnswers {
   const { path, variant } = answerPlace(place);
-  const { rows: own, names } = variantBelow(path, note, variant);
+  const { rows: own, names } = rowsBelow(path, note, variant);
   if (variant === undefined && names.length > 1) {
     throw new UsageError(
       `Cannot compare "${path}": it has several variants: give one of them as ` +
@@ -103,17 +103,13 @@ export interface StoredAnswers extends VariantAnswers {
  * recorded answers were changed.
  */
 export function readAllAnswers(path: string, note: Note): StoredAnswers[] {
-  const rows = rowsBelow(path, note);
+  const { rows, names } = rowsBelow(path, note);
   if (rows.length === 0) throw new UsageError(`Cannot use "${path}": it has no answers`);
-  return variantNames(rows).map((variant) => {
+  return names.map((variant) => {
     const own = rows.filter(({ row }) => String(row.variant ?? "") === variant);
     const name = variant === "" ? basename(resolve(path)) : variant;
     return { name, origin: { source: name }, ...answersOf(own), rows: own.map(({ row }) => row) };
   });
-}
-
-function variantNames(rows: readonly PlacedRow[]): string[] {
-  return [...new Set(rows.map(({ row }) => String(row.variant ?? "")))];
 }
 
 /** A row and where it stands. */
@@ -124,18 +120,14 @@ export interface PlacedRow {
   readonly place: string;
 }
 
-function rowsBelow(path: string, note: Note): PlacedRow[] {
-  const files = filesOf(path);
-  for (const line of checkAnswerSums(path)) note(line);
-  return files.flatMap((file) => readRows(file));
+/** Rows, and the names of all variants of where they come from. */
+interface NamedRows {
+  readonly rows: readonly PlacedRow[];
+  readonly names: readonly string[];
 }
 
-/** The rows of one variant, or all where none is named, and the names of all variants. */
-function variantBelow(
-  path: string,
-  note: Note,
-  variant: string | undefined,
-): { readonly rows: readonly PlacedRow[]; readonly names: readonly string[] } {
+/** The rows of one variant, or all where none is named. */
+function rowsBelow(path: string, note: Note, variant?: string): NamedRows {
   const files = filesOf(path);
   for (const line of checkAnswerSums(path)) note(line);
   const read = files.map((file) => readVariant(file, variant));
@@ -145,10 +137,7 @@ function variantBelow(
   };
 }
 
-function readVariant(
-  file: string,
-  variant: string | undefined,
-): { readonly rows: readonly PlacedRow[]; readonly names: readonly string[] } {
+function readVariant(file: string, variant: string | undefined): NamedRows {
   if (variant !== undefined && file.endsWith(".parquet")) {
     const { rows, variants } = readRecordedVariant(file, variant);
     const placed = rows.map(({ row, number }) => ({ row, place: placeOf(file, number) }));
@@ -156,7 +145,7 @@ function readVariant(
   }
   const rows = readRows(file);
   const own = variant === undefined ? rows : rows.filter(({ row }) => row.variant === variant);
-  return { rows: own, names: variantNames(rows) };
+  return { rows: own, names: [...new Set(rows.map(({ row }) => String(row.variant ?? "")))] };
 }
 
 function filesOf(path: string): string[] {
