@@ -68,7 +68,7 @@ export class Tokenizer {
   readonly #context: Readonly<Record<string, unknown>>;
   readonly #encode: Encode;
   /** Encodings of shared beginnings: many prompts have the same one. */
-  readonly #shared = new Map<string, readonly number[]>();
+  readonly #shared = new Map<string, SharedPart>();
   #mergeSystem: boolean | undefined;
   #answerOpening: string | undefined;
   /** Ids that the model has embeddings for are below it; infinite where that is not known. */
@@ -274,14 +274,23 @@ export class Tokenizer {
 
   #split(full: readonly number[], key: string, encodeShared: () => readonly number[]): Prompt {
     checkVocabulary(this, full);
-    let shared = this.#shared.get(key);
-    if (!shared) this.#shared.set(key, shared = encodeShared());
+    let part = this.#shared.get(key);
+    if (!part) this.#shared.set(key, part = { ids: encodeShared(), prefixes: new Map() });
+    const { ids, prefixes } = part;
     // the last token is always the prompt's own: its logits answer
-    const most = Math.min(shared.length, full.length - 1);
+    const most = Math.min(ids.length, full.length - 1);
     let length = 0;
-    while (length < most && shared[length] === full[length]) length++;
-    return { prefix: full.slice(0, length), suffix: full.slice(length) };
+    while (length < most && ids[length] === full[length]) length++;
+    let prefix = prefixes.get(length);
+    if (!prefix) prefixes.set(length, prefix = ids.slice(0, length));
+    return { prefix, suffix: full.slice(length) };
   }
+}
+
+/** What prompts share: its ids alone, and their beginnings that are prefixes of prompts, by length. */
+interface SharedPart {
+  readonly ids: readonly number[];
+  readonly prefixes: Map<number, readonly number[]>;
 }
 
 function firstLine(error: unknown): string {
