@@ -65,11 +65,12 @@ export async function shownSchemas(
   const withoutFile: string[] = [];
   if (cellValues === 0) return { schemas: shown, withoutFile };
   await using pool = new ExecutorPool();
-  for (const dbId of new Set(databases)) {
+  // all at once: each database has a process of its own, and the processors are to be busy
+  const read = await Promise.allSettled(Array.from(new Set(databases), async (dbId) => {
     const path = databasePath(dbId);
     if (!(await stat(path).catch(() => undefined))?.size) {
       withoutFile.push(dbId);
-      continue;
+      return;
     }
     try {
       shown.set(dbId, await withCellValues(pool, shown.get(dbId)!, { path, count: cellValues }));
@@ -77,7 +78,9 @@ export async function shownSchemas(
       if (!(error instanceof DatabaseError)) throw error;
       throw new UsageError(`Cannot read values of "${dbId}" for the prompt: ${error.reason}`);
     }
-  }
+  }));
+  const failed = read.find(({ status }) => status === "rejected");
+  if (failed) throw (failed as PromiseRejectedResult).reason;
   return { schemas: shown, withoutFile: withoutFile.sort() };
 }
 
