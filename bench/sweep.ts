@@ -3,7 +3,7 @@
  * both kinds, from the command to its last file, and how much of that the GPU worked:
  *
  *     deno task bench sweep --adapter-path DIR [--model DIR] [--data-root DIR] [--device cpu|cuda]
- *       [--scale LIST] [--limit N] [--out FILE]
+ *       [--scale LIST] [--limit N] [--devices N] [--out FILE]
  *
  * It runs `lab compare` in an empty folder, so nothing is stored beforehand, and notes when each
  * step begins. Beside it `nvidia-smi` says ten times a second in what share of the time before a
@@ -31,7 +31,15 @@ const SAMPLE_MS = 100;
 const MEASURES = "sql,mmlu";
 
 /** The flags that are handed on to `lab compare` as they are given. */
-const HANDED_ON = ["model", "adapter-path", "data-root", "device", "scale", "limit"] as const;
+const HANDED_ON = [
+  "model",
+  "adapter-path",
+  "data-root",
+  "device",
+  "scale",
+  "limit",
+  "devices",
+] as const;
 
 /**
  * Runs the benchmark and gives its table to `print`.

@@ -48,6 +48,23 @@ Deno.test("compare answers base and adapters in one run: every scale, paired, wi
   assert.ok(again.notes.some((note) => note.includes("reused 3 of 3 stored answers")));
 });
 
+Deno.test("compare --devices answers in as many processes, the base model in one of them, to the same numbers", async () => {
+  const printed: string[] = [];
+  for (const devices of [[], ["--devices", "2"]]) {
+    using study = await writeMiniStudy();
+    const adapter = await writeTinyAdapter(`${study.root}/first`);
+    const args = flags(study, "--adapter-path", adapter, "--scale", "0.5,1", ...devices);
+    const run = await runMain(args);
+    assert.equal(run.code, 0, run.notes.join("\n"));
+    const { variants, findings } = readSummary(`${study.out}/summary.json`);
+    printed.push(JSON.stringify({ variants, claims: findings.claims }));
+    const inPart = run.notes.some((note) => /^1\/2: .*base: text-to-SQL/.test(note));
+    assert.equal(inPart, devices.length > 0, run.notes.join("\n"));
+    assert(!run.notes.some((note) => note.includes("ended with code")), run.notes.join("\n"));
+  }
+  assert.equal(printed[1], printed[0]);
+});
+
 Deno.test("compare --plan says what it will do and asks nothing", async () => {
   using study = await writeMiniStudy();
   const adapter = await writeTinyAdapter(`${study.root}/first`);

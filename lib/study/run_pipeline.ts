@@ -8,6 +8,7 @@ import { noteChangedAdapters } from "./results/note_changed_adapters.ts";
 import { judgedAlike, type VariantAnswers } from "./numbers/answers.ts";
 import type { OpenStudy } from "./open_study.ts";
 import { allVariants, checkGivenVariants } from "./open_variants.ts";
+import { isAllTrained } from "./training/is_all_trained.ts";
 import { adapterOrigin } from "./training/recipe_adapter.ts";
 import { BASE } from "./answers/sample_identity.ts";
 import { trainings } from "./sweep/sweep_variants.ts";
@@ -43,30 +44,36 @@ export async function runPipeline(
   }
   await checkTraining(inputs, folder, options.signal ? { signal: options.signal } : {});
   mergeParts(folder, inputs, options.progress);
-  const base = await answerVariants(inputs, folder, [BASE], options);
-  const shared = devices.length > 1 && unitCount(inputs.config) > 1;
   const trained = isAllTrained(study);
-  if (shared && !trained) {
+  const shared = devices.length > 1 && unitCount(inputs.config, { trained }) > 1;
+  if (trained) return await answerAll(study, { ...options, ...(shared ? { devices } : {}) });
+  const base = await answerVariants(inputs, folder, [BASE], options);
+  if (shared) {
     await trainingData(inputs, folder, options);
     await runParts(study, { ...options, devices });
   }
   await trainRecipes(inputs, folder, options);
   await noteChangedAdapters(study, options.progress);
   const [, ...variants] = await allVariants(inputs, folder);
-  if (shared && trained) {
-    const stored = await storedVariants(inputs, folder, variants, options);
-    if (stored) return await finishStudy(study, [...base, ...stored]);
-    await runParts(study, { ...options, devices });
-  }
   const tuned = await answerVariants(inputs, folder, variants, options);
   return await finishStudy(study, [...base, ...tuned]);
 }
 
-/** Whether every training of a study has an adapter, finished here or put there. */
-function isAllTrained({ inputs, folder }: OpenStudy): boolean {
-  return trainings(inputs.config).every(({ recipe }) =>
-    adapterOrigin(folder.training(recipe)) !== "none"
-  );
+/** A study with nothing left to train: all its answers, those that are missing on all devices at once. */
+async function answerAll(
+  study: OpenStudy,
+  { devices, ...options }: PipelineOptions,
+): Promise<Summary> {
+  const { inputs, folder } = study;
+  await trainRecipes(inputs, folder, options);
+  await noteChangedAdapters(study, options.progress);
+  const variants = await allVariants(inputs, folder);
+  if (devices) {
+    const stored = await storedVariants(inputs, folder, variants, options);
+    if (stored) return await finishStudy(study, stored);
+    await runParts(study, { ...options, devices });
+  }
+  return await finishStudy(study, await answerVariants(inputs, folder, variants, options));
 }
 
 /** Phase 5: the numbers of answers, the base model's first, and the files that show them. */

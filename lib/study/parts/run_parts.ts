@@ -3,6 +3,8 @@ import { runCommand } from "../../setup/mod.ts";
 import { answerVariants } from "../answers/answer_variants.ts";
 import type { OpenStudy } from "../open_study.ts";
 import { openVariants } from "../open_variants.ts";
+import { BASE } from "../answers/sample_identity.ts";
+import { isAllTrained } from "../training/is_all_trained.ts";
 import { type PhaseOptions, trainRecipes } from "../training/train_recipes.ts";
 import { mergeParts, partStores } from "./part_stores.ts";
 import { type Part, shareStudy, unitCount } from "./share_study.ts";
@@ -17,18 +19,20 @@ export interface RunPartsOptions extends PhaseOptions {
 }
 
 /**
- * Trains and answers the tuned variants of a study in several processes, one a device, each with a
- * share of the trainings and all variants of these. When they have ended, their answers are in the
- * study's own stores. What a process that failed has left undone is done by whoever goes on with the
- * study: nothing that is stored is done again.
+ * Trains and answers the variants of a study in several processes, one a device, each with its share
+ * of them ({@linkcode shareStudy}). When they have ended, their answers are in the study's own
+ * stores. What a process that failed has left undone is done by whoever goes on with the study:
+ * nothing that is stored is done again.
  *
- * The base model's answers and the training records are to be there.
+ * Where there is something to train, the base model's answers and the training records are to be
+ * there.
  */
 export async function runParts(
-  { inputs, folder }: OpenStudy,
+  study: OpenStudy,
   { devices, progress, signal }: RunPartsOptions,
 ): Promise<void> {
-  const of = Math.min(devices.length, unitCount(inputs.config));
+  const { inputs, folder } = study;
+  const of = Math.min(devices.length, unitCount(inputs.config, { trained: isAllTrained(study) }));
   const config = `${folder.root}/parts/config.json`;
   writeAtomic(config, `${JSON.stringify(inputs.config, null, 2)}\n`);
   progress.step(`${of} processes, one a device`);
@@ -63,16 +67,19 @@ export async function runParts(
  * started it is gone.
  */
 export async function runPart(
-  { inputs, folder }: OpenStudy,
+  study: OpenStudy,
   part: Part,
   { progress, signal }: PhaseOptions,
 ): Promise<void> {
-  const share = shareStudy(inputs.config, part.of)[part.index - 1]!;
+  const { inputs, folder } = study;
+  const shares = shareStudy(inputs.config, part.of, { trained: isAllTrained(study) });
+  const share = shares[part.index - 1]!;
   using orphaned = abortedWithoutParent();
   const stopped = AbortSignal.any([orphaned.signal, ...(signal ? [signal] : [])]);
   const options = { progress, signal: stopped };
   await trainRecipes(inputs, folder, options, share.trainings);
-  const variants = await openVariants(inputs, folder, share.variants);
+  const tuned = await openVariants(inputs, folder, share.variants);
+  const variants = share.base ? [BASE, ...tuned] : tuned;
   await answerVariants(inputs, { ...partStores(folder, part), below: folder }, variants, options);
 }
 

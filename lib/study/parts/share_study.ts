@@ -18,19 +18,55 @@ export interface Part {
 export interface Share {
   readonly trainings: readonly Training[];
   readonly variants: readonly SweepVariant[];
+  /** Whether it answers for the base model too. */
+  readonly base: boolean;
+}
+
+/** How far a study is when it is shared. */
+export interface ShareOptions {
+  /** Whether there is nothing left to train. */
+  readonly trained: boolean;
 }
 
 /** An epoch takes about as long as the answers of so many variants: 130 s and 18 s were measured. */
 const VARIANTS_AN_EPOCH = 6;
 
 /**
- * Parts a study among processes: each training goes with all variants of it, each adapter or model
- * from elsewhere with all its scales, the longest first to the process that has least to do. The same
- * config is parted the same way in every process.
+ * Parts a study among processes. Where there is something to train, each training goes with all
+ * variants of it, each adapter or model from elsewhere with all its scales, the longest first to the
+ * process that has least to do; the base model's answers are there then, as trainings may need them.
+ * Where all is trained, each process has as many variants in a row, the base model first. The same
+ * study is parted the same way in every process.
  *
  * @returns The shares, as many as processes; some are empty where there are fewer units than these.
  */
-export function shareStudy(config: StudyConfig, processes: number): Share[] {
+export function shareStudy(
+  config: StudyConfig,
+  processes: number,
+  { trained }: ShareOptions,
+): Share[] {
+  return trained ? inRows(config, processes) : byTraining(config, processes);
+}
+
+/** How many processes have something to do. */
+export function unitCount(config: StudyConfig, { trained }: ShareOptions): number {
+  const variants = sweepVariants(config);
+  return trained ? 1 + variants.length : new Set(variants.map(unitOf)).size;
+}
+
+/** The base model and all variants in rows of like length. */
+function inRows(config: StudyConfig, processes: number): Share[] {
+  const variants = sweepVariants(config);
+  const bound = (i: number): number => Math.round(i * (1 + variants.length) / processes);
+  return Array.from({ length: processes }, (_, i) => ({
+    trainings: [],
+    base: bound(i) === 0 && bound(i + 1) > 0,
+    variants: variants.slice(Math.max(0, bound(i) - 1), Math.max(0, bound(i + 1) - 1)),
+  }));
+}
+
+/** Trainings with all that comes of them. */
+function byTraining(config: StudyConfig, processes: number): Share[] {
   const trained = trainings(config);
   const variants = Map.groupBy(sweepVariants(config), unitOf);
   const units = [...variants].map(([name, own]) => {
@@ -41,6 +77,7 @@ export function shareStudy(config: StudyConfig, processes: number): Share[] {
   const shares = Array.from({ length: processes }, () => ({
     trainings: [] as Training[],
     variants: [] as SweepVariant[],
+    base: false,
     cost: 0,
   }));
   for (const unit of units.toSorted((a, b) => b.cost - a.cost)) {
@@ -50,11 +87,6 @@ export function shareStudy(config: StudyConfig, processes: number): Share[] {
     least.cost += unit.cost;
   }
   return shares;
-}
-
-/** How many processes have something to do. */
-export function unitCount(config: StudyConfig): number {
-  return new Set(sweepVariants(config).map(unitOf)).size;
 }
 
 function unitOf({ origin, weights }: SweepVariant): string {

@@ -22,9 +22,12 @@ const CONFIG = parseConfig(
   { path: "the test" },
 );
 
+const TO_TRAIN = { trained: false };
+const TRAINED = { trained: true };
+
 Deno.test("shareStudy() gives each training and each variant to one process", () => {
   for (const processes of [1, 2, 4, 20]) {
-    const shares = shareStudy(CONFIG, processes);
+    const shares = shareStudy(CONFIG, processes, TO_TRAIN);
     assert.equal(shares.length, processes);
     const names = shares.flatMap(({ variants }) => variants.map(({ name }) => name));
     assert.deepEqual(names.sort(), sweepVariants(CONFIG).map(({ name }) => name).sort());
@@ -34,7 +37,7 @@ Deno.test("shareStudy() gives each training and each variant to one process", ()
 });
 
 Deno.test("shareStudy() leaves a training and its variants together, and given adapters whole", () => {
-  for (const { trainings: own, variants } of shareStudy(CONFIG, 3)) {
+  for (const { trainings: own, variants } of shareStudy(CONFIG, 3, TO_TRAIN)) {
     const mine = new Set(own.map(({ name }) => name));
     for (const { weights } of variants) {
       if (weights.kind === "training") assert(mine.has(weights.training.name));
@@ -45,7 +48,7 @@ Deno.test("shareStudy() leaves a training and its variants together, and given a
 });
 
 Deno.test("shareStudy() gives the longest first, so that no process has twice another's work", () => {
-  const [first, second] = shareStudy(CONFIG, 2);
+  const [first, second] = shareStudy(CONFIG, 2, TO_TRAIN);
   // three epochs and four variants on one side, the three further seeds and more on the other
   assert.deepEqual(first!.trainings.map(({ name }) => name)[0], "three");
   assert.equal(second!.trainings.map(({ name }) => name)[0], "one");
@@ -53,6 +56,26 @@ Deno.test("shareStudy() gives the longest first, so that no process has twice an
 });
 
 Deno.test("unitCount() is how many processes have something to do", () => {
-  assert.equal(unitCount(CONFIG), 7);
-  assert.equal(shareStudy(CONFIG, 9).filter(({ variants }) => variants.length > 0).length, 7);
+  assert.equal(unitCount(CONFIG, TO_TRAIN), 7);
+  assert.equal(
+    shareStudy(CONFIG, 9, TO_TRAIN).filter(({ variants }) => variants.length > 0).length,
+    7,
+  );
+});
+
+Deno.test("shareStudy() of what is trained gives the base model and each variant to one process, in rows of like length", () => {
+  const all = sweepVariants(CONFIG).map(({ name }) => name);
+  for (const processes of [1, 2, 3, 4, all.length + 1, all.length + 5]) {
+    const shares = shareStudy(CONFIG, processes, TRAINED);
+    assert.equal(shares.length, processes);
+    assert.deepEqual(shares.flatMap(({ variants }) => variants.map(({ name }) => name)), all);
+    assert.deepEqual(shares.map(({ base }) => base).filter(Boolean), [true]);
+    assert(shares.every((share) => share.trainings.length === 0));
+    const lengths = shares.map(({ base, variants }) => Number(base) + variants.length);
+    assert(Math.max(...lengths) - Math.min(...lengths) <= 1, lengths.join());
+  }
+});
+
+Deno.test("unitCount() of what is trained counts the base model and each variant", () => {
+  assert.equal(unitCount(CONFIG, TRAINED), 1 + sweepVariants(CONFIG).length);
 });

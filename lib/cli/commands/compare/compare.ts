@@ -1,7 +1,7 @@
 import type { Command } from "../../command.ts";
 import { COMPARE_FILE_FLAGS } from "../../judge_flags.ts";
 import { ENGINE_FLAGS, MODEL_FLAG, STUDY_FLAGS } from "../../study_flags.ts";
-import { PLAN_FLAG } from "../pipeline/pipeline.ts";
+import { DEVICES_FLAG, PLAN_FLAG } from "../pipeline/pipeline.ts";
 
 /** `compare`: base against adapters, models, runs or predictions, without training or config. */
 export const COMPARE: Command = {
@@ -63,6 +63,10 @@ export const COMPARE: Command = {
     out: { type: "text", value: "DIR", help: "results folder (default: one a comparison)" },
     ...COMPARE_FILE_FLAGS,
     ...PLAN_FLAG,
+    devices: {
+      ...DEVICES_FLAG.devices!,
+      help: "answer in N processes, one a GPU (default: every GPU there is)",
+    },
   },
   load: async () => (await import("./run_compare.ts")).runCompare,
 };

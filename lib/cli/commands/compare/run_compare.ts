@@ -13,7 +13,7 @@ import { folderOrId } from "../../adapter_place.ts";
 import { type CommandContext, type FlagValues, number, text, texts } from "../../command.ts";
 import { DEFAULT_CONFIG } from "../../study_flags.ts";
 import { comparesFiles, DELTAS, runCompareFiles } from "./compare_files.ts";
-import { runStudy } from "../pipeline/run_pipeline.ts";
+import { devicesOf, runStudy } from "../pipeline/run_pipeline.ts";
 
 /** The work of `compare`. */
 export async function runCompare(flags: FlagValues, context: CommandContext): Promise<void> {
@@ -21,13 +21,14 @@ export async function runCompare(flags: FlagValues, context: CommandContext): Pr
   const config = compareConfig(flags);
   const { progress, signal } = context;
   const planOnly = flags.plan === true;
+  const devices = await devicesOf(config, number(flags, "devices"));
   const study = await openStudy(config, {
     out: text(flags, "out") ?? defaultFolder(config),
     planOnly,
     progress,
     signal,
   });
-  await runStudy(study, context, { planOnly });
+  await runStudy(study, context, { planOnly, devices });
   // general text has no questions to show
   if (!planOnly && config.measures.some((measure) => measure !== "prose")) {
     context.print(`Look at the questions: ${browseCommand(study.folder.root, dataOf(flags))}`);

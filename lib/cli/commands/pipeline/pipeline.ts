@@ -6,8 +6,8 @@ export const PLAN_FLAG: Readonly<Record<string, Flag>> = {
   plan: { type: "switch", help: "only say what it will do, how long it takes, what n it needs" },
 };
 
-/** The flag that says on how many devices at once tuned variants are trained and answered. */
-const DEVICES_FLAG: Readonly<Record<string, Flag>> = {
+/** The flag that says on how many devices at once variants are trained and answered. */
+export const DEVICES_FLAG: Readonly<Record<string, Flag>> = {
   devices: {
     type: "number",
     value: "N",

@@ -33,7 +33,7 @@ export async function runPipelineOrPart(flags: FlagValues, context: CommandConte
   const devices = await devicesOf(config, wanted);
   const study = await openStudy(config, {
     out: text(flags, "out"),
-    training: !planOnly,
+    training: !planOnly && config.training.recipes.length > 0,
     planOnly,
     progress,
     signal,
@@ -47,7 +47,7 @@ export async function runPipelineOrPart(flags: FlagValues, context: CommandConte
  *
  * @throws {UsageError} If it is no number of devices, or there are fewer GPUs.
  */
-async function devicesOf(
+export async function devicesOf(
   { engine }: StudyConfig,
   wanted: number | undefined,
 ): Promise<readonly string[]> {
