@@ -13,14 +13,13 @@ has otherwise is refused. Exit codes: 0 done, 2 wrong input or another model tha
 import argparse
 import json
 import re
-import shutil
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lora_data import UsageError, complain, one_line
+from lora_data import UsageError, complain
 from lora_manifest import sha256
+from new_folder import new_folder
 
 # A layer's tensors: their names in a GGUF, and in transformers below the layer.
 LAYER = {
@@ -66,15 +65,9 @@ def recorded_sums(path):
 
 
 def convert(path, out, recorded):
-    if out.exists() or out.is_symlink():
-        raise UsageError(f"{out} exists: name a new folder")
-    reader = open_gguf(path)
-    config = checked_config(reader, path)
-    part = None
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
-        part.chmod(0o755)
+    with new_folder(out, f"convert {path} to {out}") as part:
+        reader = open_gguf(path)
+        config = checked_config(reader, path)
         write_tokenizer(path, part)
         write_json(part / "config.json", config, indent=1)
         write_json(part / "generation_config.json", GENERATION)
@@ -83,18 +76,6 @@ def convert(path, out, recorded):
         others = [name for name in recorded or () if sums.get(name) != recorded[name]]
         if others:
             raise UsageError(f"another model than the recorded one: {', '.join(sorted(others))}")
-        part.rename(out)
-    except KeyboardInterrupt as error:
-        raise UsageError("stopped; nothing is written") from error
-    except UsageError:
-        raise
-    except Exception as error:  # of many kinds: of the disk, of the libraries that read the file
-        raise UsageError(
-            f"cannot convert {path} to {out}: {one_line(error) or type(error).__name__}"
-        ) from error
-    finally:
-        if part:
-            shutil.rmtree(part, ignore_errors=True)
     for name, digest in sums.items():
         print(f"{digest}  {name}")
     print(f"{out}: the recorded model" if recorded else f"{out}: written")
