@@ -16,8 +16,9 @@ export function partStores(folder: Pick<StudyFolder, "root">, { index }: Part): 
 }
 
 /**
- * Takes what the processes of a study have answered into the study's own stores, and removes theirs;
- * what a killed study left counts too. An answer that is there already is not taken twice.
+ * Takes what the processes of a study have answered into the study's own stores, and removes theirs,
+ * but for damaged lines that were put aside; what a killed study left counts too. An answer that is
+ * there already is not taken twice.
  *
  * @returns How many records were taken.
  * @throws {UsageError} If a process still writes one of the stores, or one cannot be read.
@@ -33,6 +34,16 @@ export function mergeParts(
     .map(({ name }) => Number(name)).filter(Number.isInteger).sort((a, b) => a - b);
   const parts = indices.map((index) => partStores(folder, { index, of: indices.length }));
   const taken = mergeStores(parts, folder, model, progress);
-  Deno.removeSync(dir, { recursive: true });
+  removeButDropped(dir);
   return taken;
+}
+
+/** Removes a folder, but for the damaged lines that its user was told are kept in it. */
+function removeButDropped(dir: string): void {
+  for (const { name, isDirectory } of [...Deno.readDirSync(dir)]) {
+    const path = `${dir}/${name}`;
+    if (isDirectory) removeButDropped(path);
+    else if (!name.endsWith(".dropped")) Deno.removeSync(path);
+  }
+  if ([...Deno.readDirSync(dir)].length === 0) Deno.removeSync(dir);
 }

@@ -77,6 +77,26 @@ Deno.test("mergeParts() leaves a torn line of a killed process out", () => {
   });
 });
 
+Deno.test("mergeParts() leaves a damaged line where it says that it is kept", () => {
+  withFolder((root) => {
+    const folder = folderOf(root);
+    const { mmluSamples } = partStores(folder, { index: 1, of: 1 });
+    {
+      using store = openMmluStore(mmluSamples, SILENT);
+      store.append([sample("a")]);
+    }
+    Deno.writeTextFileSync(mmluSamples, '{"key":"b"}\n', { append: true });
+    const notes: string[] = [];
+    const progress = { ...SILENT, note: (text: string): void => void notes.push(text) };
+    assert.equal(mergeParts(folder, MODEL, progress), 1);
+    const [, kept] = /kept in (.*)$/.exec(notes.join("\n"))!;
+    assert.equal(Deno.readTextFileSync(kept!), '{"key":"b"}\n');
+    assert.equal(mergeParts(folder, MODEL, SILENT), 0);
+    assert.equal(existsSync(kept!), true);
+    assert.deepEqual(keys(folder.mmluSamples), ["a"]);
+  });
+});
+
 Deno.test("mergeParts() refuses while a process still writes", () => {
   withFolder((root) => {
     const folder = folderOf(root);
