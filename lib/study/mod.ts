@@ -17,6 +17,7 @@
  */
 export * from "./light.ts";
 export { answerMmlu } from "./answers/answer_mmlu.ts";
+export { beginMmluPrompts } from "./answers/study_prompts.ts";
 export { answerProse, type ProseAnswers } from "./answers/answer_prose.ts";
 export { type AnsweredSql, answerSql } from "./answers/answer_sql.ts";
 export type { AnswerOptions } from "./answers/stored_answers.ts";

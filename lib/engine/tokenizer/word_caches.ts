@@ -1,5 +1,3 @@
-import type { PreTrainedTokenizer } from "@huggingface/transformers";
-
 /** Words that are kept; all are dropped when there are more, so that memory has a bound. */
 const KEPT_WORDS = 200_000;
 /** Letters of a word that is kept as bytes. */
@@ -32,8 +30,8 @@ export interface KeptWords {
  * encoding, and a word's bytes are spelt out anew each time. The ids stay the same. A tokenizer
  * that is built otherwise is left as it is.
  */
-export function keepWords(tokenizer: PreTrainedTokenizer): KeptWords {
-  const { model, pre_tokenizer: before } = tokenizer._tokenizer as unknown as {
+export function keepWords(tokenizer: { readonly _tokenizer: unknown }): KeptWords {
+  const { model, pre_tokenizer: before } = tokenizer._tokenizer as {
     readonly model: { cache?: WordCache };
     readonly pre_tokenizer: PreTokenizer | null;
   };

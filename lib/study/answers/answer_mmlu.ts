@@ -25,7 +25,7 @@ export async function answerMmlu(
 ): Promise<MmluSample[]> {
   const { questions, audit } = inputs;
   const { variant } = options;
-  const prompts = mmluPrompts(inputs);
+  const prompts = await mmluPrompts(inputs);
   const jobs = questions.map((question, i) => {
     const prompt = prompts[i]!;
     const letters = lettersOf(question, audit);

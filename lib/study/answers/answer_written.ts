@@ -25,7 +25,7 @@ export async function answerWritten(
   const { tokenizer, checkpoint, written, questions } = inputs;
   const { endTokenIds } = checkpoint.config;
   const task = { task: "written", maxNewTokens: MAX_WRITTEN_TOKENS, endTokenIds };
-  const prompts = mmluPrompts(inputs);
+  const prompts = await mmluPrompts(inputs);
   const asked = new Set(written.map(({ id }) => id));
   const jobs = questions.flatMap((question, i) => {
     if (!asked.has(question.id)) return [];

@@ -10,7 +10,7 @@ import type { SqlInputs } from "../inputs/sql_inputs.ts";
 /** Prompts by the tokenizer that made them, and what they were made of, one level each. */
 interface Made {
   readonly below: WeakMap<object, Made>;
-  prompts?: readonly unknown[];
+  prompts?: unknown;
 }
 
 const MADE: Made = { below: new WeakMap() };
@@ -32,16 +32,31 @@ export function sqlPrompts(
   );
 }
 
-/** The multiple-choice prompts of a study's questions, made once as {@linkcode sqlPrompts} are. */
+/**
+ * The multiple-choice prompts of a study's questions, made once as {@linkcode sqlPrompts} are, many
+ * of them in several threads.
+ */
 export function mmluPrompts(
   { config, mmlu, questions, tokenizer }: ModelInputs & MmluInputs,
-): readonly Prompt[] {
-  return once(tokenizer, [mmlu, questions], () =>
-    questions.map((question) => {
-      const shots = devShots(mmlu, question.subject, config.mmlu.shots);
-      const { shared, own } = mmluPrompt(question, shots);
-      return tokenizer.encodePlain(shared, own);
-    }));
+): Promise<readonly Prompt[]> {
+  return once(
+    tokenizer,
+    [mmlu, questions],
+    () =>
+      tokenizer.encodeAllPlain(questions.map((question) => {
+        const shots = devShots(mmlu, question.subject, config.mmlu.shots);
+        const { shared, own } = mmluPrompt(question, shots);
+        return [shared, own];
+      })),
+  );
+}
+
+/**
+ * Begins to make the multiple-choice prompts, so that other threads work on them while this one
+ * opens an engine. What goes wrong is told to whoever asks for the prompts.
+ */
+export function beginMmluPrompts(inputs: ModelInputs & MmluInputs): void {
+  mmluPrompts(inputs).catch(() => undefined);
 }
 
 /** The passages of a study as tokens, made once as {@linkcode sqlPrompts} are. */
@@ -58,13 +73,13 @@ export function passagePrompts(
 function once<Prompts>(
   tokenizer: Tokenizer,
   sources: readonly object[],
-  make: () => readonly Prompts[],
-): readonly Prompts[] {
+  make: () => Prompts,
+): Prompts {
   let made = MADE;
   for (const source of [tokenizer, ...sources]) {
     const below = made.below.get(source) ?? { below: new WeakMap() };
     made.below.set(source, below);
     made = below;
   }
-  return (made.prompts ??= make()) as readonly Prompts[];
+  return (made.prompts ??= make()) as Prompts;
 }

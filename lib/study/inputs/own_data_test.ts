@@ -76,7 +76,7 @@ Deno.test("answerMmlu scores as many letters as a question has choices, each as 
   using store = openStore(`${study.out}/mmlu.jsonl`, { schema: SAMPLES.mmlu });
   const options = { variant: BASE, store, progress: SILENT };
   const samples = await answerMmlu(inputs, engine, options);
-  const prompts = mmluPrompts(inputs);
+  const prompts = await mmluPrompts(inputs);
   for (const [i, { id, category, logProbs }] of samples.entries()) {
     const { choices } = questions[i]!;
     assert.equal(id, questions[i]!.id);
@@ -115,7 +115,7 @@ Deno.test("mmluShortfalls says where one's own data have fewer questions and sho
     shots: 1,
     fewestShots: 0,
   });
-  const [prompt] = mmluPrompts(inputs);
+  const [prompt] = await mmluPrompts(inputs);
   const text = inputs.tokenizer.decode([...prompt!.prefix, ...prompt!.suffix]);
   assert.match(
     text,

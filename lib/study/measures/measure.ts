@@ -110,7 +110,7 @@ export interface Measure<Inputs, Answers, Stores> {
   /** Where fewer examples are asked than the config says, and what else is to be known, a line each. */
   shortfalls(config: StudyConfig, inputs: Inputs): string[];
   /** What it takes to ask one variant. */
-  cost(inputs: ModelInputs & Inputs): AskingCost;
+  cost(inputs: ModelInputs & Inputs): AskingCost | Promise<AskingCost>;
   /** Asks one variant; what is stored already is not asked again. */
   answer(
     inputs: ModelInputs & Inputs & { readonly audit: TokenAudit },

@@ -89,8 +89,8 @@ export const MMLU_MEASURE: Measure<MmluInputs, MmluAnswers, MmluStores> = {
   promptVersion: () => MMLU_PROMPT_VERSION,
   hashes: ({ mmlu }) => Promise.resolve(prefixed("mmlu/", mmlu.hashes)),
   shortfalls: mmluShortfalls,
-  cost(inputs): AskingCost {
-    const prompts = mmluPrompts(inputs);
+  async cost(inputs): Promise<AskingCost> {
+    const prompts = await mmluPrompts(inputs);
     return {
       asked: prompts.length,
       readTokens: distinctTokens(prompts),

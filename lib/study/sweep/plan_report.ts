@@ -38,8 +38,10 @@ export function tookLine({ seconds: planned }: StudyCost, seconds: number): stri
 }
 
 /** The plan of a study as Markdown: what it does and costs, and by which rule it recommends. */
-export function planReport({ inputs, folder: { plan, planOnly = false } }: OpenStudy): string {
-  const cost = studyCost(inputs);
+export async function planReport(
+  { inputs, folder: { plan, planOnly = false } }: OpenStudy,
+): Promise<string> {
+  const cost = await studyCost(inputs);
   const titles = Object.fromEntries(
     GAUGES.map((gauge) => [gauge, MEASURES[gauge].title(inputs)]),
   ) as Record<Gauge, string>;

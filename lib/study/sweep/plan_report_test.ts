@@ -12,7 +12,7 @@ Deno.test("planReport() says what is asked of so few examples that chance hides 
     progress: SILENT,
   });
   assert.match(
-    planReport(opened),
+    await planReport(opened),
     /\n- 3 text-to-SQL prompts, 3 multiple-choice questions and 2 passages: so few that only a large/,
   );
 });

@@ -43,10 +43,14 @@ const INT4 = { training: 0.3, packing: 6e7 } as const;
  * Plans a study's cost from the tokens of its prompts and the number of the model's weights: two
  * operations a weight and token at reading, six at training.
  */
-export function studyCost(inputs: StudyInputs): StudyCost {
+export async function studyCost(inputs: StudyInputs): Promise<StudyCost> {
   const { config, checkpoint } = inputs;
   const parameters = weightsOf(checkpoint.tensors.values());
-  const costs = new Map(config.measures.map((gauge) => [gauge, MEASURES[gauge].cost(inputs)]));
+  const costs = new Map(
+    await Promise.all(
+      config.measures.map(async (gauge) => [gauge, await MEASURES[gauge].cost(inputs)] as const),
+    ),
+  );
   const readTokens = sum([...costs.values()].map((cost) => cost.readTokens));
   const writtenTokens = sum([...costs.values()].map((cost) => cost.writtenTokens));
   const planned = trainings(config);

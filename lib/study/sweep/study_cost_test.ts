@@ -4,11 +4,11 @@ import type { EngineConfig, StudyConfig } from "../../runs/mod.ts";
 import { answeringCheckpoint } from "../answers/answering_checkpoint.ts";
 import { openStudy } from "../open_study.ts";
 import { writeMiniStudy } from "../testing/mini_study.ts";
-import { studyCost } from "./study_cost.ts";
+import { type StudyCost, studyCost } from "./study_cost.ts";
 
 Deno.test("studyCost() says how many bytes 4-bit weights take on the CPU and on a GPU", async () => {
   using study = await writeMiniStudy();
-  const costOf = async (engine: Partial<EngineConfig>): Promise<ReturnType<typeof studyCost>> => {
+  const costOf = async (engine: Partial<EngineConfig>): Promise<StudyCost> => {
     const config = { ...study.config, engine: { ...study.config.engine, ...engine } };
     const { inputs } = await openStudy(config, {
       out: study.out,
@@ -58,7 +58,7 @@ Deno.test("studyCost() plans more time for a training on a 4-bit base", async ()
       planOnly: true,
       progress: SILENT,
     });
-    return studyCost(inputs).seconds.training;
+    return (await studyCost(inputs)).seconds.training;
   };
   const [plain, quantized] = [await secondsWith("none"), await secondsWith("nf4")];
   assert(plain > 0 && quantized > 2 * plain, `${plain} s, ${quantized} s`);
@@ -74,7 +74,7 @@ Deno.test("studyCost() plans 4-bit weights of each model of its own", async () =
         planOnly: true,
         progress: SILENT,
       });
-      return studyCost(inputs).seconds.all;
+      return (await studyCost(inputs)).seconds.all;
     }));
     return seconds[1]! - seconds[0]!;
   };

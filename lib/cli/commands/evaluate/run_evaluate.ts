@@ -19,6 +19,7 @@ import {
   answerMmlu,
   answerSql,
   BASE,
+  beginMmluPrompts,
   countCut,
   databaseHashes,
   fetchHubAdapters,
@@ -109,8 +110,9 @@ export async function runMmlu(
   const data = choices.mmlu.hashes;
   const files = runFiles(flags, { task: "mmlu", model, data, variant });
   using store = openMmluStore(files.samples, progress);
-  await using engine = await openEngine(model, [variant], progress);
   const inputs = { ...model, ...choices, audit };
+  beginMmluPrompts(inputs);
+  await using engine = await openEngine(model, [variant], progress);
   progress.step(
     `${variant.name}: multiple choice, ${formatCounted(choices.questions.length, "question")}`,
   );

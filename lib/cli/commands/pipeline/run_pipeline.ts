@@ -83,12 +83,12 @@ export async function runStudy(
 ): Promise<void> {
   if (planOnly) {
     for (const line of await checkGivenVariants(study.inputs, study.folder)) progress.note(line);
-    print(planReport(study));
+    print(await planReport(study));
     return;
   }
   const started = performance.now();
   progress.step("Plan");
-  const cost = studyCost(study.inputs);
+  const cost = await studyCost(study.inputs);
   for (const line of costLines(cost)) progress.note(line);
   const summary = await runPipeline(study, {
     progress,
