@@ -75,6 +75,19 @@ Deno.test("main refuses to draw more multiple-choice questions than a category h
   );
 });
 
+Deno.test("study and compare refuse what is no number of devices in one line", async () => {
+  using study = await writeMiniStudy();
+  for (const command of ["study", "compare"]) {
+    const adapter = command === "compare" ? ["--adapter-path", study.root] : [];
+    for (const devices of ["0", "-1", "1.5", "1025", "99999999999"]) {
+      await assertRefused(
+        [command, "--config", study.configPath, ...adapter, "--devices", devices],
+        /--devices must be an integer from 1 to 1024: /,
+      );
+    }
+  }
+});
+
 Deno.test("pipeline counts the GPUs that there are in words that fit one", async () => {
   using study = await writeMiniStudy({ config: { engine: { kind: "onnx", device: "cuda" } } });
   const before = Deno.env.get("CUDA_VISIBLE_DEVICES");

@@ -42,6 +42,9 @@ export async function runPipelineOrPart(flags: FlagValues, context: CommandConte
   await runStudy(study, context, { planOnly, devices });
 }
 
+/** More than any machine has. */
+const MOST_DEVICES = 1024;
+
 /**
  * The devices of a study: as many as were asked for, else every GPU where the engine runs on one.
  *
@@ -51,8 +54,10 @@ export async function devicesOf(
   { engine }: StudyConfig,
   wanted: number | undefined,
 ): Promise<readonly string[]> {
-  if (wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 1)) {
-    throw new UsageError(`--devices must be an integer >= 1: ${wanted}`);
+  if (
+    wanted !== undefined && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST_DEVICES)
+  ) {
+    throw new UsageError(`--devices must be an integer from 1 to ${MOST_DEVICES}: ${wanted}`);
   }
   if (engine.kind === "server") return [];
   if (engine.device === "cpu") {
