@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { fromRoot, REPOSITORY_ROOT, writeAtomic } from "../../ground/mod.ts";
 import { runCommand } from "../../setup/mod.ts";
 import { answerVariants } from "../answers/answer_variants.ts";
@@ -5,6 +6,7 @@ import type { OpenStudy } from "../open_study.ts";
 import { openVariants } from "../open_variants.ts";
 import { BASE } from "../answers/sample_identity.ts";
 import { isAllTrained } from "../training/is_all_trained.ts";
+import type { StudyFolder } from "../study_folder.ts";
 import { type PhaseOptions, trainRecipes } from "../training/train_recipes.ts";
 import { mergeParts, partStores } from "./part_stores.ts";
 import { type Part, shareStudy, unitCount } from "./share_study.ts";
@@ -33,18 +35,14 @@ export async function runParts(
 ): Promise<void> {
   const { inputs, folder } = study;
   const of = Math.min(devices.length, unitCount(inputs.config, { trained: isAllTrained(study) }));
-  const config = `${folder.root}/parts/config.json`;
-  writeAtomic(config, `${JSON.stringify(inputs.config, null, 2)}\n`);
+  writeAtomic(partsConfig(folder), `${JSON.stringify(inputs.config, null, 2)}\n`);
   progress.step(`${of} processes, one a device`);
   const failed = await Promise.all(
     devices.slice(0, of).map(async (device, i) => {
       const part = { index: i + 1, of };
       const { code, lastLines } = await runCommand(
         Deno.execPath(),
-        // the packages are those of this process, which has checked them
-        ["run", "-A", "--no-lock", fromRoot("lib/cli/main.ts"), "study"].concat(
-          ["--config", config, "--out", folder.root, "--part", `${part.index}/${of}`],
-        ),
+        partArgs(folder, part),
         {
           cwd: REPOSITORY_ROOT,
           env: { CUDA_VISIBLE_DEVICES: device, CUDA_DEVICE_ORDER: "PCI_BUS_ID" },
@@ -60,6 +58,21 @@ export async function runParts(
   );
   for (const line of failed) if (line) progress.note(`${line}; what it left is done here`);
   mergeParts(folder, inputs, progress);
+}
+
+/**
+ * The arguments of Deno for a process that does a share. Such processes run in the repository,
+ * wherever this one does; frozen, as the packages are those of the lock file and several processes
+ * must neither look for newer ones nor write it.
+ */
+export function partArgs(folder: Pick<StudyFolder, "root">, { index, of }: Part): string[] {
+  return ["run", "-A", "--frozen", fromRoot("lib/cli/main.ts"), "study"].concat(
+    ["--config", partsConfig(folder), "--out", resolve(folder.root), "--part", `${index}/${of}`],
+  );
+}
+
+function partsConfig({ root }: Pick<StudyFolder, "root">): string {
+  return `${resolve(root)}/parts/config.json`;
 }
 
 /**

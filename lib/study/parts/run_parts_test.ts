@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import { SILENT } from "../../ground/mod.ts";
 import type { Summary } from "../../runs/mod.ts";
 import { openStudy } from "../open_study.ts";
 import { runPipeline } from "../run_pipeline.ts";
+import { partArgs } from "./run_parts.ts";
 import { type MiniStudy, writeMiniStudy } from "../testing/mini_study.ts";
 import { assertNear, parsedLines } from "../testing/near.ts";
 import { writeTinyAdapter } from "../testing/tiny_model.ts";
@@ -59,4 +61,13 @@ Deno.test("runParts is not started for a study that has answered", async () => {
   const { said } = await run(study, ["0", "1"]);
   assert(!said.includes("2 processes, one a device"), said.join("\n"));
   assert(said.some((line) => line.startsWith("two: reused")), said.join("\n"));
+});
+
+Deno.test("partArgs() names whole paths, as a process runs in the repository, and keeps to the lock file", () => {
+  const args = partArgs({ root: "some/where" }, { index: 2, of: 3 });
+  const after = (flag: string): string => args[args.indexOf(flag) + 1]!;
+  assert(isAbsolute(after("--config")) && isAbsolute(after("--out")), args.join(" "));
+  assert.equal(after("--config"), `${after("--out")}/parts/config.json`);
+  assert.equal(after("--part"), "2/3");
+  assert(args.includes("--frozen") && !args.includes("--no-lock"), args.join(" "));
 });
