@@ -71,6 +71,9 @@ async function answerAll(
   if (devices) {
     const stored = await storedVariants(inputs, folder, variants, options);
     if (stored) return await finishStudy(study, stored);
+    // one without weights is refused here, before the hours of all others
+    const gone = variants.filter((variant) => variant.gone !== undefined);
+    if (gone.length > 0) await answerVariants(inputs, folder, gone, options);
     await runParts(study, { ...options, devices });
   }
   return await finishStudy(study, await answerVariants(inputs, folder, variants, options));
