@@ -21,14 +21,15 @@ export async function runCompare(flags: FlagValues, context: CommandContext): Pr
   const config = compareConfig(flags);
   const { progress, signal } = context;
   const planOnly = flags.plan === true;
-  const devices = await devicesOf(config, number(flags, "devices"));
+  const wanted = number(flags, "devices");
+  const devices = await devicesOf(config, wanted);
   const study = await openStudy(config, {
     out: text(flags, "out") ?? defaultFolder(config),
     planOnly,
     progress,
     signal,
   });
-  await runStudy(study, context, { planOnly, devices });
+  await runStudy(study, context, { planOnly, devices, wanted });
   // general text has no questions to show
   if (!planOnly && config.measures.some((measure) => measure !== "prose")) {
     context.print(`Look at the questions: ${browseCommand(study.folder.root, dataOf(flags))}`);

@@ -39,7 +39,7 @@ export async function runPipelineOrPart(flags: FlagValues, context: CommandConte
     signal,
   });
   if (part) return await runPart(study, part, { progress, signal });
-  await runStudy(study, context, { planOnly, devices });
+  await runStudy(study, context, { planOnly, devices, wanted });
 }
 
 /** More than any machine has. */
@@ -80,11 +80,38 @@ function partOf(value: string | undefined): Part | undefined {
   throw new UsageError(`--part must be a share such as 2/4: "${value}"`);
 }
 
+/** Planned for fewer seconds of one device, a study is done sooner by one process: each takes some to start. */
+const WORTH_SHARING = 60;
+
+/**
+ * The devices that a study is worth.
+ *
+ * @param devices Those that it may take.
+ * @param wanted How many were asked for, if any number was: then it takes them.
+ * @param seconds What is planned on one device.
+ */
+export function worthDevices(
+  devices: readonly string[],
+  { wanted, seconds }: { readonly wanted: number | undefined; readonly seconds: number },
+): readonly string[] {
+  return wanted === undefined && seconds < WORTH_SHARING ? devices.slice(0, 1) : devices;
+}
+
+/** How a study is run. */
+export interface RunStudyOptions {
+  /** Whether only its plan is said. */
+  readonly planOnly: boolean;
+  /** The devices that it may take. */
+  readonly devices: readonly string[];
+  /** How many were asked for, if any number was. */
+  readonly wanted: number | undefined;
+}
+
 /** Says a study's plan, runs it and prints its report; with `planOnly` only the first. */
 export async function runStudy(
   study: OpenStudy,
   { progress, print, signal }: CommandContext,
-  { planOnly, devices }: { readonly planOnly: boolean; readonly devices?: readonly string[] },
+  { planOnly, devices, wanted }: RunStudyOptions,
 ): Promise<void> {
   if (planOnly) {
     for (const line of await checkGivenVariants(study.inputs, study.folder)) progress.note(line);
@@ -98,7 +125,7 @@ export async function runStudy(
   const summary = await runPipeline(study, {
     progress,
     signal,
-    ...(devices ? { devices } : {}),
+    devices: worthDevices(devices, { wanted, seconds: cost.seconds.all }),
   });
   progress.note(tookLine(cost, (performance.now() - started) / 1000));
   print(summaryTable(summary));
