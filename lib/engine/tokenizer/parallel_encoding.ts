@@ -13,8 +13,8 @@ export interface EncodedTexts {
 
 /** A thread loads the tokenizer anew, which takes as long as encoding about so many texts. */
 const TEXTS_A_THREAD = 1_000;
-/** More were not tried. */
-const MOST_THREADS = 8;
+/** Each takes about 0.2 GB with a vocabulary of 150,000 words. */
+const MOST_THREADS = 4;
 
 /** How many threads are worth it for so many texts; below 2 none is. */
 export function threadsFor(texts: number, cores: number = navigator.hardwareConcurrency): number {

@@ -53,7 +53,7 @@ Deno.test("encodeInThreads() gives nothing where a thread has no tokenizer", asy
 });
 
 Deno.test("threadsFor() starts none for few texts or few cores", () => {
-  assert.equal(threadsFor(14_042, 16), 8);
+  assert.equal(threadsFor(14_042, 16), 4);
   assert.equal(threadsFor(14_042, 4), 3);
   assert.equal(threadsFor(2_500, 16), 2);
   assert(threadsFor(14_042, 2) < 2);
