@@ -19,8 +19,9 @@ from pathlib import Path
 
 from lora_checkpoint import WEIGHTS
 from lora_data import UsageError, complain, write_json
-from lora_folder import ADAPTER_CONFIG
+from lora_folder import ADAPTER_CONFIG, RECORD
 from lora_manifest import read_object, sha256
+from lora_settings import NOT_COMPARED, SETTINGS
 from new_folder import new_folder
 
 A, B = ".lora_A.weight", ".lora_B.weight"
@@ -68,6 +69,10 @@ def average(folders, out):
         write_json(part / ADAPTER_CONFIG, {**configs[0], **own})
         write_weights(mean, part / WEIGHTS)
     print(f"{out}: the mean of {len(folders)} adapters, rank {rank}")
+    for folder, config, scaling in zip(folders, configs, scalings):
+        print(f"  {folder}: rank {config['r']}, scaling {scaling:g}")
+    for line in other_trainings(folders):
+        complain(line)
 
 
 def read_config(folder):
@@ -108,6 +113,21 @@ def check_alike(folders, configs):
         for folder, other in zip(folders[1:], others):
             if other != first:
                 raise UsageError(f"{folder} has another {key} than {folders[0]}")
+
+
+def other_trainings(folders):
+    """What of the trainings differs but the seed, a line a setting; of those whose settings are there."""
+    records = {}
+    for folder in folders:
+        try:
+            records[folder] = read_object(folder / RECORD)
+        except (OSError, ValueError):
+            pass  # an adapter from elsewhere
+    for key in sorted(SETTINGS.keys() - {*NOT_COMPARED, "seed"}):
+        values = {folder: record.get(key) for folder, record in records.items()}
+        if len({str(value) for value in values.values()}) > 1:
+            each = ", ".join(f"{value} in {folder}" for folder, value in values.items())
+            yield f"note: trained with another {key}: {each}"
 
 
 def comparable(value):

@@ -96,6 +96,22 @@ def test_the_mean_answers_as_pefts_own_cat_of_the_adapters(three, tmp_path):
     assert ours.peft_config["default"].r == 15
 
 
+def test_what_was_averaged_is_named_and_what_was_trained_otherwise(three, tmp_path, capsys):
+    for at, folder in enumerate(three[:2]):
+        record = {"seed": at, "learning_rate": 2e-4 * (1 + at), "epochs": 1, "threads": at}
+        (folder / "config.json").write_text(json.dumps(record))
+    average(three, tmp_path / "mean")
+    told = capsys.readouterr()
+    assert told.out.splitlines()[1:] == [
+        f"  {three[0]}: rank 4, scaling 2",
+        f"  {three[1]}: rank 2, scaling 8",
+        f"  {three[2]}: rank 9, scaling 2",
+    ]
+    (line,) = told.err.splitlines()
+    rates = f"0.0002 in {three[0]}, 0.0004 in {three[1]}"
+    assert line == f"note: trained with another learning_rate: {rates}"
+
+
 def test_half_precision_adapters_are_averaged_in_float32(tmp_path):
     folders = [write_adapter(tmp_path / str(seed), seed) for seed in range(2)]
     for folder in folders:
