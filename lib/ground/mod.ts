@@ -48,5 +48,6 @@ export { RedirectRefused } from "./network/follow_redirects.ts";
 export { followRedirects } from "./network/follow_redirects.ts";
 export { SCRIPT_FILES, type ScriptFiles } from "./text/script_files.ts";
 export { sleep } from "./sleep.ts";
+export { askWorker } from "./ask_worker.ts";
 export { lockFile } from "./files/lock_file.ts";
 export { tryLockFile } from "./files/lock_file.ts";

@@ -20,3 +20,19 @@ export function mergeSystemMessage(messages: readonly ChatMessage[]): readonly C
   if (system?.role !== "system" || !first) return messages;
   return [{ ...first, content: `${system.content}\n\n${first.content}` }, ...rest];
 }
+
+/**
+ * Whether a chat template refuses a system message, or leaves it out.
+ *
+ * @param render Writes messages in the template; throws where it refuses them.
+ */
+export function refusesSystem(render: (messages: readonly ChatMessage[]) => string): boolean {
+  const user: ChatMessage = { role: "user", content: "user text" };
+  render([user]);
+  const system: ChatMessage = { role: "system", content: "system text" };
+  try {
+    return !render([system, user]).includes(system.content);
+  } catch {
+    return true;
+  }
+}

@@ -1,3 +1,6 @@
+import { availableParallelism } from "node:os";
+import { askWorker } from "../../ground/mod.ts";
+
 /** What a thread is given. */
 export interface TextsToEncode {
   /** Folder of the tokenizer. */
@@ -17,7 +20,7 @@ const TEXTS_A_THREAD = 1_000;
 const MOST_THREADS = 4;
 
 /** How many threads are worth it for so many texts; below 2 none is. */
-export function threadsFor(texts: number, cores: number = navigator.hardwareConcurrency): number {
+export function threadsFor(texts: number, cores: number = availableParallelism()): number {
   return Math.min(MOST_THREADS, cores - 1, Math.floor(texts / TEXTS_A_THREAD));
 }
 
@@ -55,15 +58,10 @@ export async function encodeInThreads(
 async function encodedByThread(work: TextsToEncode): Promise<EncodedTexts | undefined> {
   const worker = new Worker(import.meta.resolve("./encode_worker.ts"), { type: "module" });
   try {
-    const { promise, resolve } = Promise.withResolvers<EncodedTexts | undefined>();
-    worker.onmessage = ({ data }): void => resolve(data ?? undefined);
-    worker.onerror = (event): void => {
-      // it is encoded again where it can be said what is wrong
-      event.preventDefault();
-      resolve(undefined);
-    };
-    worker.postMessage(work);
-    return await promise;
+    return await askWorker<EncodedTexts | null>(worker, work) ?? undefined;
+  } catch {
+    // it is encoded again where it can be said what is wrong
+    return undefined;
   } finally {
     worker.terminate();
   }

@@ -2,11 +2,13 @@ import { AutoTokenizer, type PreTrainedTokenizer } from "@huggingface/transforme
 import { calendarDay, CHAT_DEFAULTS, UsageError } from "../../ground/mod.ts";
 import { type ChatTemplate, findChatTemplate, FIXED_DATE, withFixedDate } from "./chat_template.ts";
 import { checkVocabulary } from "./check_vocabulary.ts";
-import { type ChatMessage, type Conversation, mergeSystemMessage } from "./conversation.ts";
+import type { ChatMessage, Conversation } from "./conversation.ts";
+import { mergeSystemMessage, refusesSystem } from "./conversation.ts";
 import { formatDate } from "./format_date.ts";
 import { encodeInThreads, threadsFor } from "./parallel_encoding.ts";
-import { canPart, type Encode, PieceEncoder, type TokenizerParts } from "./piece_encoder.ts";
+import { canPart, PieceEncoder, type TokenizerParts } from "./piece_encoder.ts";
 import type { Prompt } from "./prompt.ts";
+import { SharedPrefixes } from "./shared_prefixes.ts";
 import { keepWords } from "./word_caches.ts";
 
 /** How conversations are rendered (see `ChatSettings`), and which ids a model knows. */
@@ -67,11 +69,10 @@ export class Tokenizer {
   readonly #template: ChatTemplate;
   /** What templates are given beside the messages. */
   readonly #context: Readonly<Record<string, unknown>>;
-  readonly #encode: Encode;
-  /** Whether texts are encoded in pieces. */
-  readonly #inPieces: boolean;
+  /** Encodes in pieces, where the tokenizer may be. */
+  readonly #pieces: PieceEncoder | undefined;
   /** Encodings of shared beginnings: many prompts have the same one. */
-  readonly #shared = new Map<string, SharedPart>();
+  readonly #shared = new SharedPrefixes();
   #mergeSystem: boolean | undefined;
   #answerOpening: string | undefined;
   /** Ids that the model has embeddings for are below it; infinite where that is not known. */
@@ -100,10 +101,7 @@ export class Tokenizer {
       [FIXED_DATE]: (format: string) => formatDate(day, format),
     };
     this.vocabSize = vocabSize;
-    const whole: Encode = (text) => tokenizer.encode(text, { add_special_tokens: false });
-    const pieces = inPieces ? new PieceEncoder(whole) : undefined;
-    this.#inPieces = inPieces;
-    this.#encode = pieces ? (text) => pieces.encode(text) : whole;
+    this.#pieces = inPieces ? new PieceEncoder((text) => this.#whole(text)) : undefined;
   }
 
   /** Ids that the tokenizer puts in front of every plain text, such as Llama's begin token. */
@@ -118,7 +116,7 @@ export class Tokenizer {
 
   /** Ids of a text alone, without any special token round it. */
   encode(text: string): number[] {
-    return this.#encode(text);
+    return this.#pieces?.encode(text) ?? this.#whole(text);
   }
 
   /** The text of one id, special or not. */
@@ -213,7 +211,7 @@ export class Tokenizer {
     threads: number = threadsFor(texts.length),
   ): Promise<Prompt[]> {
     const whole = texts.map((parts) => parts.join(""));
-    const encoded = threads >= 2 && this.#inPieces
+    const encoded = threads >= 2 && this.#pieces
       ? await encodeInThreads(this.#dir, whole, threads)
       : undefined;
     return texts.map(([shared], i) => this.#plain(shared, encoded?.[i] ?? this.encode(whole[i]!)));
@@ -252,7 +250,7 @@ export class Tokenizer {
    * @throws {UsageError} If the model has no chat template that can be used.
    */
   messagesAsAsked(messages: readonly ChatMessage[]): readonly ChatMessage[] {
-    this.#mergeSystem ??= this.#refusesSystem();
+    this.#mergeSystem ??= refusesSystem((turns) => this.#apply(turns, true));
     return this.#mergeSystem ? mergeSystemMessage(messages) : messages;
   }
 
@@ -280,44 +278,19 @@ export class Tokenizer {
     }
   }
 
-  #refusesSystem(): boolean {
-    const user: ChatMessage = { role: "user", content: "user text" };
-    this.#apply([user], true);
-    const system: ChatMessage = { role: "system", content: "system text" };
-    try {
-      return !this.#apply([system, user], true).includes(system.content);
-    } catch {
-      return true;
-    }
+  #whole(text: string): number[] {
+    return this.#tokenizer.encode(text, { add_special_tokens: false });
   }
 
   #plain(shared: string, ids: readonly number[]): Prompt {
-    const begin = this.beginTokens;
-    return this.#split([...begin, ...ids], `plain ${shared}`, () => [
-      ...begin,
-      ...this.encode(shared),
-    ]);
+    const begun = (own: readonly number[]): number[] => [...this.beginTokens, ...own];
+    return this.#split(begun(ids), `plain ${shared}`, () => begun(this.encode(shared)));
   }
 
   #split(full: readonly number[], key: string, encodeShared: () => readonly number[]): Prompt {
     checkVocabulary(this, full);
-    let part = this.#shared.get(key);
-    if (!part) this.#shared.set(key, part = { ids: encodeShared(), prefixes: new Map() });
-    const { ids, prefixes } = part;
-    // the last token is always the prompt's own: its logits answer
-    const most = Math.min(ids.length, full.length - 1);
-    let length = 0;
-    while (length < most && ids[length] === full[length]) length++;
-    let prefix = prefixes.get(length);
-    if (!prefix) prefixes.set(length, prefix = ids.slice(0, length));
-    return { prefix, suffix: full.slice(length) };
+    return this.#shared.split(full, key, encodeShared);
   }
-}
-
-/** What prompts share: its ids alone, and their beginnings that are prefixes of prompts, by length. */
-interface SharedPart {
-  readonly ids: readonly number[];
-  readonly prefixes: Map<number, readonly number[]>;
 }
 
 function firstLine(error: unknown): string {

@@ -40,6 +40,12 @@ function folderOf(root: string): Parameters<typeof mergeParts>[0] {
   return { root, ...answerPaths(`${root}/samples`) };
 }
 
+/** Writes samples into a store of their own and closes it. */
+function keep(path: string, ...digits: string[]): void {
+  using store = openMmluStore(path, SILENT);
+  store.append(digits.map(sample));
+}
+
 function keys(path: string): string[] {
   using store = openMmluStore(path, SILENT);
   return [...store.values()].map(({ key }) => key.slice(-1));
@@ -53,8 +59,7 @@ Deno.test("mergeParts() takes every answer of every process once, and removes th
       const path = index === ""
         ? folder.mmluSamples
         : partStores(folder, { index: Number(index), of: 2 }).mmluSamples;
-      using store = openMmluStore(path, SILENT);
-      store.append(own.map(sample));
+      keep(path, ...own);
     }
     assert.equal(mergeParts(folder, MODEL, SILENT), 2);
     assert.deepEqual(keys(folder.mmluSamples), ["a", "b", "c"]);
@@ -67,10 +72,7 @@ Deno.test("mergeParts() leaves a torn line of a killed process out", () => {
   withFolder((root) => {
     const folder = folderOf(root);
     const { mmluSamples } = partStores(folder, { index: 1, of: 1 });
-    {
-      using store = openMmluStore(mmluSamples, SILENT);
-      store.append([sample("a")]);
-    }
+    keep(mmluSamples, "a");
     Deno.writeTextFileSync(mmluSamples, '{"key":"b","id":', { append: true });
     assert.equal(mergeParts(folder, MODEL, SILENT), 1);
     assert.deepEqual(keys(folder.mmluSamples), ["a"]);
@@ -81,10 +83,7 @@ Deno.test("mergeParts() leaves a damaged line where it says that it is kept", ()
   withFolder((root) => {
     const folder = folderOf(root);
     const { mmluSamples } = partStores(folder, { index: 1, of: 1 });
-    {
-      using store = openMmluStore(mmluSamples, SILENT);
-      store.append([sample("a")]);
-    }
+    keep(mmluSamples, "a");
     Deno.writeTextFileSync(mmluSamples, '{"key":"b"}\n', { append: true });
     const notes: string[] = [];
     const progress = { ...SILENT, note: (text: string): void => void notes.push(text) };
@@ -111,10 +110,7 @@ Deno.test("mergeParts() refuses while a process still writes", () => {
 Deno.test("a store counts the records of the one below as there, and leaves that one alone", () => {
   withFolder((root) => {
     const folder = folderOf(root);
-    {
-      using whole = openMmluStore(folder.mmluSamples, SILENT);
-      whole.append([sample("a")]);
-    }
+    keep(folder.mmluSamples, "a");
     const before = Deno.readTextFileSync(folder.mmluSamples);
     const { mmluSamples } = partStores(folder, { index: 1, of: 1 });
     {

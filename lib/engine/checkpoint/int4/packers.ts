@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { askWorker } from "../../../ground/mod.ts";
 import { packRows, type StoredRows } from "./pack_rows.ts";
 import type { Packed } from "./pack_worker.ts";
 import type { Int4Rows } from "./quantize_rows.ts";
@@ -55,12 +56,7 @@ function start(): Worker {
 }
 
 function answer(worker: Worker, rows: StoredRows): Promise<Packed> {
-  return new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<Packed>): void => resolve(data);
-    worker.onerror = (event): void => {
-      event.preventDefault();
-      reject(new Error(`A thread that packs weights ended: ${event.message}`));
-    };
-    worker.postMessage(rows);
+  return askWorker<Packed>(worker, rows).catch(({ message }) => {
+    throw new Error(`A thread that packs weights ended: ${message}`);
   });
 }
