@@ -9,7 +9,6 @@ import {
   loraFeeds,
   type LoraSites,
   NOT_FINITE,
-  openSession,
   refuseNotFinite,
   refuseNotFiniteScores,
   writeGraph,
@@ -31,6 +30,7 @@ import type { HalfType } from "./half_precision.ts";
 import { type MemoryPlan, planMemory } from "./memory_plan.ts";
 import type { Decoding } from "./paged_attention.ts";
 import { type GraphCall, type GraphRunner, type PlanEvent, PlannedRuns } from "./planned_runs.ts";
+import { openSessionThread } from "./session_thread.ts";
 
 /** Options of {@linkcode openCudaEngine}. */
 export interface CudaEngineOptions extends LoraSites {
@@ -78,7 +78,7 @@ export async function openCudaEngine(
     ...(bundles ? { bundles } : {}),
   });
   const path = await writeGraph(checkpoint, graph, "cuda");
-  const session = await openSession(path, {
+  const runner = await openSessionThread(path, {
     executionProviders: [{ name: "cuda", deviceId: device }],
     graphOptimizationLevel: "all",
     // a pattern would take the run's whole memory a second time, in one piece, on the second run
@@ -87,13 +87,6 @@ export async function openCudaEngine(
     // weights outside the arena, which grows by doubling and never shrinks
     extra: { session: { use_device_allocator_for_initializers: "1" } },
   });
-  const runner: GraphRunner = {
-    run: (feeds, outputs) => session.run(feeds, [...outputs]),
-    release: () => {
-      if (profile) session.endProfiling();
-      return session.release();
-    },
-  };
   const freeBytes = options.freeBytes ?? await freeDeviceMemory(device);
   return new CudaEngine(runner, checkpoint, { ...options, freeBytes, contextLength });
 }

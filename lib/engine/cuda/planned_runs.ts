@@ -28,7 +28,7 @@ export interface RunEvent {
   readonly blocks: number;
   /** Bundles that the sequences were decoded in; left out where each was decoded by itself. */
   readonly bundles?: number;
-  /** Milliseconds that it took. */
+  /** Milliseconds that it took, those apart that it waited for the run before it. */
   readonly elapsedMs: number;
 }
 
@@ -65,6 +65,8 @@ export interface FinishedRun {
 
 /** Chunks of a scoring run: results and progress come after each. */
 const SCORING_CHUNKS = 8;
+/** Runs that are asked for before the first of them has ended: the one that runs, and the next. */
+const RUNS_AHEAD = 2;
 
 /** Runs a graph over any number of prompts, in as few runs as the device's memory allows. */
 export class PlannedRuns {
@@ -72,6 +74,8 @@ export class PlannedRuns {
   readonly #config: DecoderConfig;
   readonly #onPlan: ((event: PlanEvent) => void) | undefined;
   #plan: MemoryPlan;
+  /** When the last run ended, by `performance.now()`. */
+  #lastEnded = 0;
 
   /** Begins with a plan, which `onPlan` is told. */
   constructor(
@@ -112,10 +116,7 @@ export class PlannedRuns {
       const plans = planRuns(waiting.map((index) => prompts[index]!), limits, maxNewTokens);
       const wanted = targets && waiting.map((index) => targets[index]!);
       const finished = new Set<number>();
-      for (const plan of plans) {
-        signal?.throwIfAborted();
-        const out = await this.#tryRun(plan, call, wanted);
-        if (!out) break;
+      for await (const { plan, out } of this.#inOrder(plans, call, { targets: wanted, signal })) {
         const done = plan.prompts.map((at) => waiting[at]!);
         for (const index of done) finished.add(index);
         yield { prompts: done, out };
@@ -125,18 +126,53 @@ export class PlannedRuns {
     }
   }
 
+  /**
+   * Planned runs that memory held, in their order. The next one is asked for before the last one's
+   * outputs are given, so that the device has work while they are looked at.
+   */
+  async *#inOrder(
+    plans: readonly RunPlan[],
+    call: GraphCall,
+    { targets, signal }: {
+      readonly targets: GraphCall["targets"];
+      readonly signal: AbortSignal | undefined;
+    },
+  ): AsyncGenerator<{ readonly plan: RunPlan; readonly out: Outputs }> {
+    const asked: { readonly plan: RunPlan; readonly out: Promise<Outputs | undefined> }[] = [];
+    let [next, failed] = [0, false];
+    try {
+      while (true) {
+        while (!failed && next < plans.length && asked.length < RUNS_AHEAD) {
+          signal?.throwIfAborted();
+          const plan = plans[next++]!;
+          const out = this.#tryRun(plan, call, targets);
+          out.catch(() => undefined);
+          asked.push({ plan, out });
+        }
+        const first = asked.shift();
+        if (!first) return;
+        const out = await first.out;
+        if (out) yield { plan: first.plan, out };
+        else failed = true;
+      }
+    } finally {
+      await Promise.allSettled(asked.map(({ out }) => out));
+    }
+  }
+
   /** The outputs of a run, or nothing when memory ran out and the plan was halved. */
   async #tryRun(
     plan: RunPlan,
     { feeds, outputs }: GraphCall,
     targets: GraphCall["targets"],
   ): Promise<Outputs | undefined> {
-    const started = performance.now();
     const group = groupSize(this.#config);
+    const memory = this.#plan;
+    const asked = performance.now();
     try {
       const own = {
         ...runFeeds(flattenRun(plan, { group, targets })),
-        ...(this.#plan.bundles
+        ...(memory.bundles
           ? {
             bundled: flag(plan.bundles !== undefined),
             ...runFeeds(flattenBundles(plan, { group })),
@@ -144,6 +180,8 @@ export class PlannedRuns {
           : {}),
       };
       const out = await this.#runner.run({ ...feeds, ...own }, outputs);
+      const began = Math.max(asked, this.#lastEnded);
+      this.#lastEnded = performance.now();
       this.#onPlan?.({
         kind: "run",
         prompts: plan.prompts.length,
@@ -151,12 +189,14 @@ export class PlannedRuns {
         prefillTokens: plan.prefillTokens,
         blocks: plan.blocks,
         ...(plan.bundles ? { bundles: plan.bundles.bundles.length } : {}),
-        elapsedMs: performance.now() - started,
+        elapsedMs: this.#lastEnded - began,
       });
       return out;
     } catch (error) {
       if (!isOutOfMemory(error)) throw error;
-      this.#plan = halvePlan(this.#plan);
+      // one that was asked for with the same plan says nothing of its half
+      if (this.#plan !== memory) return undefined;
+      this.#plan = halvePlan(memory);
       const reason = (error as Error).message.split("\n")[0]!;
       this.#onPlan?.({ kind: "halved", plan: this.#plan, reason });
       return undefined;

@@ -61,6 +61,10 @@ export async function answerVariants(
   for (const [model, alike] of Map.groupBy(variants, (variant) => variant.model)) {
     const asked = model ? { ...inputs, ...model } : inputs;
     await using engine = new LazyEngine(() => open(asked, alike, progress));
+    const anything = alike.some(({ gone }) => gone === undefined);
+    if (anything && Object.values(opened.stores).every(({ size }) => size === 0)) {
+      engine.begin();
+    }
     for (const variant of alike) {
       const own = variant.gone === undefined ? engine : withoutWeights(variant.name, variant.gone);
       answers.set(

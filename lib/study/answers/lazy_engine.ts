@@ -10,6 +10,11 @@ export class LazyEngine implements Engine {
     this.#open = open;
   }
 
+  /** Begins to open the session, where it is known that something is asked; the first question waits for it. */
+  begin(): void {
+    this.#opened().catch(() => undefined);
+  }
+
   /** As the engine's; of no prompts without it. */
   async *generate(...args: Parameters<Engine["generate"]>): ReturnType<Engine["generate"]> {
     if (args[0].length > 0) yield* (await this.#opened()).generate(...args);

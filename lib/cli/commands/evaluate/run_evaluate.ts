@@ -24,6 +24,7 @@ import {
   databaseHashes,
   fetchHubAdapters,
   judgeSamples,
+  LazyEngine,
   mmluShortfalls,
   type ModelInputs,
   type NamedVariant,
@@ -69,7 +70,8 @@ export async function runEvaluate(
   const files = runFiles(flags, { task: "spider", model, data, variant });
   using store = openSqlStore(files.samples, model, progress);
   using kept = openVerdictStore(files.verdicts, progress);
-  await using engine = await openEngine(model, [variant], progress);
+  await using engine = new LazyEngine(() => openEngine(model, [variant], progress));
+  engine.begin();
   const inputs = { ...model, ...sql };
   progress.step(`${variant.name}: text-to-SQL, ${formatCounted(sql.asked.length, "question")}`);
   const samples = await answerSql(inputs, engine, { variant, store, progress, signal });
@@ -112,7 +114,8 @@ export async function runMmlu(
   using store = openMmluStore(files.samples, progress);
   const inputs = { ...model, ...choices, audit };
   beginMmluPrompts(inputs);
-  await using engine = await openEngine(model, [variant], progress);
+  await using engine = new LazyEngine(() => openEngine(model, [variant], progress));
+  engine.begin();
   progress.step(
     `${variant.name}: multiple choice, ${formatCounted(choices.questions.length, "question")}`,
   );

@@ -1,0 +1,133 @@
+import { type InferenceSession, Tensor } from "onnxruntime-node";
+import type { Feeds } from "../graph/mod.ts";
+import type { GraphRunner, Outputs } from "./planned_runs.ts";
+
+/** What a message holds of a tensor: its element type, its elements and its shape. */
+export interface SentTensor {
+  readonly type: Tensor.Type;
+  readonly data: Exclude<Tensor.DataType, string[]>;
+  readonly dims: readonly number[];
+}
+
+/** An input of a run: its tensor, or the number of one that the last run had too. */
+export interface SentFeed {
+  readonly number: number;
+  readonly sent?: SentTensor;
+}
+
+/** What the thread is asked. */
+export type SessionRequest =
+  | {
+    readonly kind: "open";
+    readonly path: string;
+    readonly options: InferenceSession.SessionOptions;
+  }
+  | {
+    readonly kind: "run";
+    readonly feeds: Readonly<Record<string, SentFeed>>;
+    readonly outputs: readonly string[];
+  }
+  | { readonly kind: "release"; readonly profiled: boolean };
+
+/** What it answers, request by request in their order. */
+export type SessionReply =
+  | { readonly outputs: Readonly<Record<string, SentTensor>> }
+  | { readonly error: string };
+
+/**
+ * Opens a graph in a thread of its own. ONNX Runtime's `run` keeps the thread that calls it until the
+ * device is done; so the one that makes prompts and keeps answers works meanwhile, and a run that
+ * is asked for before the last one ended begins at once when it does.
+ *
+ * @throws {Error} If the graph cannot be opened as the options want it.
+ */
+export async function openSessionThread(
+  path: string,
+  options: InferenceSession.SessionOptions,
+): Promise<GraphRunner> {
+  const thread = new SessionThread();
+  try {
+    await thread.ask({ kind: "open", path, options });
+  } catch (error) {
+    thread.end();
+    throw error;
+  }
+  return new ThreadedRunner(thread, { profiled: options.enableProfiling ?? false });
+}
+
+/** A worker that answers requests in their order. */
+class SessionThread {
+  readonly #worker = new Worker(import.meta.resolve("./session_worker.ts"), { type: "module" });
+  readonly #waiting: PromiseWithResolvers<Readonly<Record<string, SentTensor>>>[] = [];
+
+  constructor() {
+    this.#worker.onmessage = ({ data }: MessageEvent<SessionReply>): void => {
+      const asked = this.#waiting.shift();
+      if ("error" in data) asked?.reject(new Error(data.error));
+      else asked?.resolve(data.outputs);
+    };
+    this.#worker.onerror = (event): void => {
+      event.preventDefault();
+      for (const asked of this.#waiting.splice(0)) asked.reject(new Error(event.message));
+    };
+  }
+
+  /** @throws {Error} With what the thread said. */
+  ask(request: SessionRequest): Promise<Readonly<Record<string, SentTensor>>> {
+    const asked = Promise.withResolvers<Readonly<Record<string, SentTensor>>>();
+    this.#waiting.push(asked);
+    this.#worker.postMessage(request);
+    return asked.promise;
+  }
+
+  end(): void {
+    this.#worker.terminate();
+  }
+}
+
+class ThreadedRunner implements GraphRunner {
+  readonly #thread: SessionThread;
+  readonly #profiled: boolean;
+  /** The tensors of the last run that was asked for, which the thread holds. */
+  #held = new Map<Tensor, number>();
+  #count = 0;
+
+  constructor(thread: SessionThread, { profiled }: { readonly profiled: boolean }) {
+    this.#thread = thread;
+    this.#profiled = profiled;
+  }
+
+  async run(feeds: Readonly<Feeds>, outputs: readonly string[]): Promise<Outputs> {
+    const held = new Map<Tensor, number>();
+    const sent = Object.entries(feeds).map(([name, tensor]): [string, SentFeed] => {
+      const there = this.#held.get(tensor) ?? held.get(tensor);
+      const number = there ?? this.#count++;
+      held.set(tensor, number);
+      return [name, there === undefined ? { number, sent: toSend(tensor) } : { number }];
+    });
+    this.#held = held;
+    const request = { kind: "run", feeds: Object.fromEntries(sent), outputs } as const;
+    const out = await this.#thread.ask(request);
+    return Object.fromEntries(
+      Object.entries(out).map(([name, tensor]) => [name, received(tensor)]),
+    );
+  }
+
+  async release(): Promise<void> {
+    try {
+      await this.#thread.ask({ kind: "release", profiled: this.#profiled });
+    } finally {
+      this.#thread.end();
+    }
+  }
+}
+
+/** A tensor as a message holds it. */
+export function toSend({ type, data, dims }: Tensor): SentTensor {
+  return { type, data: data as SentTensor["data"], dims };
+}
+
+/** The tensor that a message holds. */
+export function received({ type, data, dims }: SentTensor): Tensor {
+  return new Tensor(type as "int64", data as BigInt64Array, dims);
+}

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { Tensor } from "onnxruntime-node";
+import { DataType, ModelBuilder, valueInfo } from "../graph/mod.ts";
+import { openSessionThread } from "./session_thread.ts";
+
+/** `y = sum(weights * x)`, `big = y > 3`, on a CPU. */
+function product(): Uint8Array {
+  const model = new ModelBuilder();
+  const x = model.input("x", DataType.FLOAT, ["n"]);
+  const weights = model.input("weights", DataType.FLOAT, ["n"]);
+  const { main } = model;
+  main.outputs("ReduceSum", [main.mul(x, weights)], ["y"], {
+    attributes: { keepdims: { int: 0 } },
+  });
+  main.outputs("Greater", ["y", main.float32(3)], ["big"]);
+  return model.toBytes([
+    valueInfo("y", DataType.FLOAT, []),
+    valueInfo("big", DataType.BOOL, []),
+  ]);
+}
+
+async function withProduct(test: (path: string) => Promise<void>): Promise<void> {
+  const path = await Deno.makeTempFile({ suffix: ".onnx" });
+  try {
+    await Deno.writeFile(path, product());
+    await test(path);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+function vector(...values: number[]): Tensor {
+  return new Tensor("float32", values, [values.length]);
+}
+
+Deno.test("openSessionThread() computes runs in the order in which they are asked, several asked at once", async () => {
+  await withProduct(async (path) => {
+    const runner = await openSessionThread(path, { executionProviders: ["cpu"] });
+    const weights = vector(1, 10);
+    const asked = [[1, 0], [0, 1], [2, 2]].map((x) =>
+      runner.run({ x: vector(...x), weights }, ["y"])
+    );
+    const found = await Promise.all(asked);
+    assert.deepEqual(found.map(({ y }) => y!.data), [1, 10, 22].map((y) => Float32Array.of(y)));
+    assert.deepEqual(Object.keys(found[0]!), ["y"]);
+    const { big } = await runner.run({ x: vector(1, 1), weights }, ["big"]);
+    assert.deepEqual([big!.type, big!.dims, big!.data], ["bool", [], Uint8Array.of(1)]);
+    await runner.release();
+  });
+});
+
+Deno.test("openSessionThread() sends a tensor that the last run had once, and again when it is back", async () => {
+  await withProduct(async (path) => {
+    const runner = await openSessionThread(path, { executionProviders: ["cpu"] });
+    const [ones, twos, x] = [vector(1, 1), vector(2, 2), vector(3, 4)];
+    const sum = async (weights: Tensor): Promise<number> =>
+      (await runner.run({ x, weights }, ["y"])).y!.data[0] as number;
+    assert.equal(await sum(ones), 7);
+    // what the thread holds of it is the tensor as it was sent
+    (ones.data as Float32Array).fill(5);
+    assert.equal(await sum(ones), 7);
+    assert.equal(await sum(twos), 14);
+    assert.equal(await sum(ones), 35);
+    assert.deepEqual((await runner.run({ x: ones, weights: ones }, ["y"])).y!.data[0], 50);
+    await runner.release();
+  });
+});
+
+Deno.test("openSessionThread() hands on what ONNX Runtime refuses, and goes on after it", async () => {
+  await assert.rejects(
+    openSessionThread("/nowhere/graph.onnx", { executionProviders: ["cpu"] }),
+    /nowhere/,
+  );
+  await withProduct(async (path) => {
+    const runner = await openSessionThread(path, { executionProviders: ["cpu"] });
+    const weights = vector(1, 10);
+    const wrong = runner.run({ x: vector(1, 2, 3), weights }, ["y"]);
+    const right = runner.run({ x: vector(1, 2), weights }, ["y"]);
+    await assert.rejects(wrong, /dimension|Mul|broadcast/i);
+    assert.deepEqual((await right).y!.data, Float32Array.of(21));
+    await runner.release();
+  });
+});
