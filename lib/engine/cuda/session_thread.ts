@@ -59,6 +59,8 @@ export async function openSessionThread(
 class SessionThread {
   readonly #worker = new Worker(import.meta.resolve("./session_worker.ts"), { type: "module" });
   readonly #waiting: PromiseWithResolvers<Readonly<Record<string, SentTensor>>>[] = [];
+  /** Why it answers nothing more, once it has ended by itself. */
+  #failure: Error | undefined;
 
   constructor() {
     this.#worker.onmessage = ({ data }: MessageEvent<SessionReply>): void => {
@@ -68,12 +70,14 @@ class SessionThread {
     };
     this.#worker.onerror = (event): void => {
       event.preventDefault();
-      for (const asked of this.#waiting.splice(0)) asked.reject(new Error(event.message));
+      this.#failure = new Error(event.message);
+      for (const asked of this.#waiting.splice(0)) asked.reject(this.#failure);
     };
   }
 
   /** @throws {Error} With what the thread said. */
   ask(request: SessionRequest): Promise<Readonly<Record<string, SentTensor>>> {
+    if (this.#failure) return Promise.reject(this.#failure);
     const asked = Promise.withResolvers<Readonly<Record<string, SentTensor>>>();
     this.#waiting.push(asked);
     this.#worker.postMessage(request);
