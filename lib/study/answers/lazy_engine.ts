@@ -5,7 +5,11 @@ export class LazyEngine implements Engine {
   readonly #open: () => Promise<Engine>;
   #engine: Promise<Engine> | undefined;
 
-  /** @param open Opens the session; called once at most. */
+  /**
+   * An engine that is not open yet.
+   *
+   * @param open Opens the session; called once at most.
+   */
   constructor(open: () => Promise<Engine>) {
     this.#open = open;
   }
