@@ -170,11 +170,22 @@ Deno.test("compare takes runs made earlier: files, and variants of a study's fol
   assert.equal(code, 0, notes.join("\n"));
   assert.match(printed, /^Changes from base to first\n/);
   assert.doesNotMatch(printed, /two decimals/);
-  const { comparison } = JSON.parse(Deno.readTextFileSync(`${out}/comparison.json`));
+  const { comparison, clusters } = JSON.parse(Deno.readTextFileSync(`${out}/comparison.json`));
   const { variants } = readSummary(`${study.out}/summary.json`);
   const { sql, mmlu } = variants[1]!.versusBase!;
   assert.deepEqual(comparison.sql, JSON.parse(JSON.stringify(sql)));
   assert.deepEqual(comparison.mmlu.overall, JSON.parse(JSON.stringify(mmlu!.overall)));
+  const whole = { sql: comparison.sql.overall.official, mmlu: comparison.mmlu.overall };
+  for (const [gauge, { evidence }] of Object.entries(whole)) {
+    const own: { n: number; part: number }[] = clusters[gauge];
+    assert.equal(own.reduce((sum, { n }) => sum + n, 0), evidence.n);
+    const parts = own.reduce((sum, { part }) => sum + part, 0);
+    assert.ok(Math.abs(parts - evidence.difference) < 1e-12, gauge);
+  }
+  assert.match(
+    printed,
+    /\nWhere the changes lie\. [^\n]+\n\nText-to-SQL:\n\n\| database +\| +n \|/,
+  );
 
   await assertRefused(
     ["compare", "--run", study.out, "--run", `${study.out}::first`, "--out", out],

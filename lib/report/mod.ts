@@ -172,6 +172,7 @@ export {
   tradeOffTable,
 } from "./tables/change_table.ts";
 export { tablesByUnit } from "./tables/change_parts.ts";
+export { CLUSTER_NOTE, clusterTable } from "./tables/cluster_table.ts";
 export { aboveChanceTable, flipsTable, lettersTable, proseTable } from "./tables/letter_table.ts";
 export { closingText } from "./tables/closing_text.ts";
 export { FEWEST_PLANNED, needsTable, planText, type PlanTextOptions } from "./tables/plan_text.ts";

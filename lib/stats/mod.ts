@@ -23,6 +23,7 @@
  */
 export { aboveChance, type AboveChanceOptions, type ChanceTest } from "./above_chance.ts";
 export { alignById, type AlignedPair } from "./align_by_id.ts";
+export { changeByCluster, type ClusterChange, type ClusterPair } from "./change_by_cluster.ts";
 export { type Alternative, binomialTest, type BinomialTestOptions } from "./binomial_exact.ts";
 export { binomialPmf } from "./binomial_pmf.ts";
 export { brierScores, letterBrierScores } from "./brier_scores.ts";

@@ -1,5 +1,6 @@
 import { firstOf, UsageError } from "../../ground/mod.ts";
-import { type Comparison, GAUGES } from "../../runs/mod.ts";
+import { type Comparison, type Gauge, GAUGES } from "../../runs/mod.ts";
+import { alignById, changeByCluster, type ClusterChange } from "../../stats/mod.ts";
 import { MEASURES } from "../measures/measures.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { compareVariants, type Tolerances } from "../numbers/compare_variants.ts";
@@ -13,6 +14,8 @@ export interface ComparedResults {
   readonly second: string;
   /** Every measure that both answered. */
   readonly comparison: Comparison;
+  /** Where the change of each of these measures lies, by its database, subject or topic. */
+  readonly clusters: Partial<Readonly<Record<Gauge, readonly ClusterChange[]>>>;
   /** The questions that flipped. */
   readonly flips: readonly FlippedExample[];
 }
@@ -47,13 +50,31 @@ export function compareResults(
       (left, gauge) => ({ ...left, [MEASURES[gauge].rows.file]: [] }),
       answers,
     );
-  const [before, after] = [only(first), only(second)];
+  const [before, after] = [only(first), only(second)] as const;
   return {
     first: first.name,
     second: second.name,
     comparison: compareVariants(before, after, tolerances),
+    clusters: Object.fromEntries(
+      [...shared].map((gauge) => [gauge, clusterChanges(gauge, before, after)]),
+    ),
     flips: flippedExamples(before, after),
   };
+}
+
+function clusterChanges(
+  gauge: Gauge,
+  before: VariantAnswers,
+  after: VariantAnswers,
+): ClusterChange[] {
+  const { outcomes } = MEASURES[gauge];
+  return changeByCluster(
+    alignById(outcomes(before), outcomes(after)).map(({ base, tuned }) => ({
+      cluster: base.cluster,
+      before: base.value,
+      after: tuned.value,
+    })),
+  );
 }
 
 function refuseOthers(

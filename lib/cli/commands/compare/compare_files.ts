@@ -12,6 +12,8 @@ import {
 import {
   type ChangeRow,
   changeRows,
+  CLUSTER_NOTE,
+  clusterTable,
   INTERVAL_NOTE,
   tablesByUnit,
   UNADJUSTED_NOTE,
@@ -161,7 +163,7 @@ export function givenDelta(command: string, flags: FlagValues): number | undefin
 }
 
 function reportText(
-  { first, second, comparison }: ComparedResults,
+  { first, second, comparison, clusters }: ComparedResults,
   tolerance: Tolerance,
   { rounded, settings }: {
     /** The runs whose log-probabilities were kept to two decimals. */
@@ -193,6 +195,11 @@ function reportText(
     ...(settings === undefined ? [] : [`\n${settings}`]),
     `\n${INTERVAL_NOTE} ${UNADJUSTED_NOTE}${columnNotes(rows)}`,
     ...tablesByUnit(rows, TITLES).map((table) => `\n${table}`),
+    `\nWhere the changes lie. ${CLUSTER_NOTE}`,
+    ...GAUGES.flatMap((gauge) => {
+      const own = clusters[gauge];
+      return own ? [`\n${capitalized(TITLES[gauge])}:\n\n${clusterTable(gauge, own)}`] : [];
+    }),
   ].join("\n");
 }
 
@@ -205,8 +212,11 @@ function columnNotes(rows: readonly ChangeRow[]): string {
     rows.some(({ midP }) => midP !== undefined) && "mid-p is McNemar's, by questions alone",
   ].filter((note) => note !== false);
   if (notes.length === 0) return "";
-  const text = notes.join("; ");
-  return ` ${text[0]!.toUpperCase()}${text.slice(1)}.`;
+  return ` ${capitalized(notes.join("; "))}.`;
+}
+
+function capitalized(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}`;
 }
 
 /** The verdicts on a file of predictions as answers of a variant. */
