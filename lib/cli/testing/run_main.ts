@@ -7,20 +7,27 @@ export interface MainResult {
   readonly code: number;
   /** The notes, steps left out. */
   readonly notes: readonly string[];
+  /** The titles of its steps. */
+  readonly steps: readonly string[];
   readonly printed: string;
 }
 
 /** For tests: runs a command line in this process and keeps what it says. */
 export async function runMain(args: readonly string[]): Promise<MainResult> {
   const notes: string[] = [];
+  const steps: string[] = [];
   let printed = "";
   const context: CommandContext = {
-    progress: { step(): void {}, update(): void {}, note: (text) => void notes.push(text) },
+    progress: {
+      step: (title) => void steps.push(title),
+      update(): void {},
+      note: (text) => void notes.push(text),
+    },
     print: (text) => void (printed += text + "\n"),
     signal: new AbortController().signal,
   };
   const code = await main(args, context);
-  return { code, notes, printed };
+  return { code, notes, steps, printed };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Engine } from "../../engine/mod.ts";
-import { UsageError } from "../../ground/mod.ts";
+import { type Progress, UsageError } from "../../ground/mod.ts";
 import { GAUGES } from "../../runs/mod.ts";
 import type { StudyInputs } from "../inputs/inputs.ts";
 import type { AskingOptions } from "../measures/measure.ts";
@@ -12,13 +12,39 @@ import { LazyEngine } from "./lazy_engine.ts";
 import { openEngine } from "./open_engine.ts";
 import type { NamedVariant } from "./sample_identity.ts";
 
+/** Keeps what it is told, for another one to be told. */
+class KeptProgress implements Progress {
+  readonly #lines: { readonly isNote: boolean; tell(progress: Progress): void }[] = [];
+
+  step(title: string): void {
+    this.#lines.push({ isNote: false, tell: (progress) => progress.step(title) });
+  }
+
+  update(...args: Parameters<Progress["update"]>): void {
+    this.#lines.push({ isNote: false, tell: (progress) => progress.update(...args) });
+  }
+
+  note(text: string): void {
+    this.#lines.push({ isNote: true, tell: (progress) => progress.note(text) });
+  }
+
+  tell(progress: Progress): void {
+    for (const { tell } of this.#lines) tell(progress);
+  }
+
+  tellNotes(progress: Progress): void {
+    for (const { isNote, tell } of this.#lines) if (isNote) tell(progress);
+  }
+}
+
 /** What {@linkcode storedVariants} ends with at the first answer that is not stored. */
 class NotStored extends Error {}
 
 /**
  * The answers of some variants where all of them are stored.
  *
- * @returns As {@linkcode answerVariants} does; `undefined` if one is missing.
+ * @returns As {@linkcode answerVariants} does; `undefined` if one is missing. Then what was found is
+ * told, and no step, as none began.
  */
 export async function storedVariants(
   inputs: StudyInputs,
@@ -26,12 +52,17 @@ export async function storedVariants(
   variants: readonly NamedVariant[],
   options: PhaseOptions,
 ): Promise<VariantAnswers[] | undefined> {
+  const told = new KeptProgress();
   try {
-    return await answerVariants(inputs, folder, variants, {
+    const answers = await answerVariants(inputs, folder, variants, {
       ...options,
+      progress: told,
       open: () => Promise.reject(new NotStored()),
     });
+    told.tell(options.progress);
+    return answers;
   } catch (error) {
+    told.tellNotes(options.progress);
     if (error instanceof NotStored) return undefined;
     throw error;
   }
