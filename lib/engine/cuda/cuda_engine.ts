@@ -87,8 +87,13 @@ export async function openCudaEngine(
     // weights outside the arena, which grows by doubling and never shrinks
     extra: { session: { use_device_allocator_for_initializers: "1" } },
   });
-  const freeBytes = options.freeBytes ?? await freeDeviceMemory(device);
-  return new CudaEngine(runner, checkpoint, { ...options, freeBytes, contextLength });
+  try {
+    const freeBytes = options.freeBytes ?? await freeDeviceMemory(device);
+    return new CudaEngine(runner, checkpoint, { ...options, freeBytes, contextLength });
+  } catch (error) {
+    await runner.release();
+    throw error;
+  }
 }
 
 /** The bundles that a session may decode in, if any. */

@@ -63,6 +63,14 @@ export interface FinishedRun {
   readonly out: Outputs;
 }
 
+/** What the runs of one planning share beside the call. */
+interface Asking {
+  /** The plan of the memory that they were planned by. */
+  readonly memory: MemoryPlan;
+  /** Of each waiting prompt the token after each of its tokens, where texts are scored. */
+  readonly targets: GraphCall["targets"];
+}
+
 /** Chunks of a scoring run: results and progress come after each. */
 const SCORING_CHUNKS = 8;
 /** Runs that are asked for before the first of them has ended: the one that runs, and the next. */
@@ -107,16 +115,18 @@ export class PlannedRuns {
     const { maxNewTokens, targets } = call;
     let waiting = prompts.map((_, index) => index);
     while (waiting.length > 0) {
+      const memory = this.#plan;
       const limits = {
-        ...this.#plan,
+        ...memory,
         chunks: maxNewTokens === 0 ? SCORING_CHUNKS : Infinity,
         // a row of logits a token in place of one a sequence
-        ...(targets ? { prefillTokens: this.#plan.sequences } : {}),
+        ...(targets ? { prefillTokens: memory.sequences } : {}),
       };
       const plans = planRuns(waiting.map((index) => prompts[index]!), limits, maxNewTokens);
       const wanted = targets && waiting.map((index) => targets[index]!);
       const finished = new Set<number>();
-      for await (const { plan, out } of this.#inOrder(plans, call, { targets: wanted, signal })) {
+      const asking = { memory, targets: wanted, signal };
+      for await (const { plan, out } of this.#inOrder(plans, call, asking)) {
         const done = plan.prompts.map((at) => waiting[at]!);
         for (const index of done) finished.add(index);
         yield { prompts: done, out };
@@ -128,46 +138,44 @@ export class PlannedRuns {
 
   /**
    * Planned runs that memory held, in their order. The next one is asked for before the last one's
-   * outputs are given, so that the device has work while they are looked at.
+   * outputs are given, so that the device has work while they are looked at. After a run that failed,
+   * or a signal to stop, no more are asked for, and what was asked for before is given.
    */
   async *#inOrder(
     plans: readonly RunPlan[],
     call: GraphCall,
-    { targets, signal }: {
-      readonly targets: GraphCall["targets"];
-      readonly signal: AbortSignal | undefined;
-    },
+    { signal, ...asking }: Asking & { readonly signal: AbortSignal | undefined },
   ): AsyncGenerator<{ readonly plan: RunPlan; readonly out: Outputs }> {
     const asked: { readonly plan: RunPlan; readonly out: Promise<Outputs | undefined> }[] = [];
     let [next, failed] = [0, false];
     try {
       while (true) {
-        while (!failed && next < plans.length && asked.length < RUNS_AHEAD) {
-          signal?.throwIfAborted();
+        while (
+          next < plans.length && asked.length < RUNS_AHEAD && !failed && !signal?.aborted
+        ) {
           const plan = plans[next++]!;
-          const out = this.#tryRun(plan, call, targets);
-          out.catch(() => undefined);
+          const out = this.#tryRun(plan, call, asking);
+          out.then((out) => failed ||= out === undefined, () => failed = true);
           asked.push({ plan, out });
         }
         const first = asked.shift();
-        if (!first) return;
+        if (!first) break;
         const out = await first.out;
         if (out) yield { plan: first.plan, out };
-        else failed = true;
       }
+      signal?.throwIfAborted();
     } finally {
       await Promise.allSettled(asked.map(({ out }) => out));
     }
   }
 
-  /** The outputs of a run, or nothing when memory ran out and the plan was halved. */
+  /** The outputs of a run, or nothing when memory ran out; then the plan is half of the run's. */
   async #tryRun(
     plan: RunPlan,
     { feeds, outputs }: GraphCall,
-    targets: GraphCall["targets"],
+    { memory, targets }: Asking,
   ): Promise<Outputs | undefined> {
     const group = groupSize(this.#config);
-    const memory = this.#plan;
     const asked = performance.now();
     try {
       const own = {
@@ -179,9 +187,8 @@ export class PlannedRuns {
           }
           : {}),
       };
-      const out = await this.#runner.run({ ...feeds, ...own }, outputs);
-      const began = Math.max(asked, this.#lastEnded);
-      this.#lastEnded = performance.now();
+      const ended = this.#runner.run({ ...feeds, ...own }, outputs);
+      const [out, elapsedMs] = await this.#timed(ended, asked);
       this.#onPlan?.({
         kind: "run",
         prompts: plan.prompts.length,
@@ -189,17 +196,27 @@ export class PlannedRuns {
         prefillTokens: plan.prefillTokens,
         blocks: plan.blocks,
         ...(plan.bundles ? { bundles: plan.bundles.bundles.length } : {}),
-        elapsedMs: this.#lastEnded - began,
+        elapsedMs,
       });
       return out;
     } catch (error) {
       if (!isOutOfMemory(error)) throw error;
-      // one that was asked for with the same plan says nothing of its half
+      // what was asked for by the whole plan says nothing of its half
       if (this.#plan !== memory) return undefined;
       this.#plan = halvePlan(memory);
       const reason = (error as Error).message.split("\n")[0]!;
       this.#onPlan?.({ kind: "halved", plan: this.#plan, reason });
       return undefined;
+    }
+  }
+
+  /** What a run came to, and how long it took since it was asked for, the runs before it apart. */
+  async #timed(run: Promise<Outputs>, asked: number): Promise<[Outputs, number]> {
+    try {
+      const out = await run;
+      return [out, performance.now() - Math.max(asked, this.#lastEnded)];
+    } finally {
+      this.#lastEnded = performance.now();
     }
   }
 }

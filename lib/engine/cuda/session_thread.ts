@@ -59,7 +59,7 @@ export async function openSessionThread(
 class SessionThread {
   readonly #worker = new Worker(import.meta.resolve("./session_worker.ts"), { type: "module" });
   readonly #waiting: PromiseWithResolvers<Readonly<Record<string, SentTensor>>>[] = [];
-  /** Why it answers nothing more, once it has ended by itself. */
+  /** Why it answers nothing more, once it has ended. */
   #failure: Error | undefined;
 
   constructor() {
@@ -70,22 +70,33 @@ class SessionThread {
     };
     this.#worker.onerror = (event): void => {
       event.preventDefault();
-      this.#failure = new Error(event.message);
-      for (const asked of this.#waiting.splice(0)) asked.reject(this.#failure);
+      this.end(new Error(event.message));
     };
   }
 
-  /** @throws {Error} With what the thread said. */
+  /**
+   * The answer to a request.
+   *
+   * @throws {Error} If the request cannot be sent; it is rejected with what the thread said.
+   */
   ask(request: SessionRequest): Promise<Readonly<Record<string, SentTensor>>> {
     if (this.#failure) return Promise.reject(this.#failure);
+    this.#worker.postMessage(request);
     const asked = Promise.withResolvers<Readonly<Record<string, SentTensor>>>();
     this.#waiting.push(asked);
-    this.#worker.postMessage(request);
     return asked.promise;
   }
 
-  end(): void {
+  /** Whether it still answers. */
+  get runs(): boolean {
+    return this.#failure === undefined;
+  }
+
+  /** Ends the thread; whoever waits for an answer, or asks later, is told why there is none. */
+  end(reason: Error = new Error("the session is closed")): void {
+    this.#failure ??= reason;
     this.#worker.terminate();
+    for (const asked of this.#waiting.splice(0)) asked.reject(this.#failure);
   }
 }
 
@@ -109,15 +120,17 @@ class ThreadedRunner implements GraphRunner {
       held.set(tensor, number);
       return [name, there === undefined ? { number, sent: toSend(tensor) } : { number }];
     });
-    this.#held = held;
     const request = { kind: "run", feeds: Object.fromEntries(sent), outputs } as const;
-    const out = await this.#thread.ask(request);
+    const answer = this.#thread.ask(request);
+    this.#held = held;
+    const out = await answer;
     return Object.fromEntries(
       Object.entries(out).map(([name, tensor]) => [name, received(tensor)]),
     );
   }
 
   async release(): Promise<void> {
+    if (!this.#thread.runs) return;
     try {
       await this.#thread.ask({ kind: "release", profiled: this.#profiled });
     } finally {

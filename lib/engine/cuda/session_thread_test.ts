@@ -81,3 +81,30 @@ Deno.test("openSessionThread() hands on what ONNX Runtime refuses, and goes on a
     await runner.release();
   });
 });
+
+Deno.test("openSessionThread() goes on after an input that cannot be sent, and answers nobody with another's outputs", async () => {
+  await withProduct(async (path) => {
+    const runner = await openSessionThread(path, { executionProviders: ["cpu"] });
+    const weights = vector(1, 10);
+    const gone = vector(1, 2);
+    structuredClone(gone.data, { transfer: [(gone.data as Float32Array<ArrayBuffer>).buffer] });
+    await assert.rejects(runner.run({ x: gone, weights }, ["y"]), { name: "DataCloneError" });
+    assert.deepEqual((await runner.run({ x: vector(1, 2), weights }, ["y"])).y!.data[0], 21);
+    await runner.release();
+  });
+});
+
+Deno.test("a session that is closed says so, and is closed twice without harm", async () => {
+  await withProduct(async (path) => {
+    const runner = await openSessionThread(path, { executionProviders: ["cpu"] });
+    const feeds = { x: vector(1, 2), weights: vector(1, 10) };
+    const asked = runner.run(feeds, ["y"]);
+    const closing = runner.release();
+    const late = runner.run(feeds, ["y"]);
+    assert.deepEqual((await asked).y!.data[0], 21);
+    await assert.rejects(late, /the session is closed|session/i);
+    await closing;
+    await runner.release();
+    await assert.rejects(runner.run(feeds, ["y"]), /the session is closed/);
+  });
+});

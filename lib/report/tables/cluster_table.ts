@@ -8,7 +8,7 @@ import { change, type Column, count, decimal, markdownOf, text } from "./column.
 const NAMED = 10;
 
 /** What the parts of a change are, and what they are not. */
-export const CLUSTER_NOTE =
+export const CLUSTER_NOTE: string =
   "A part is what the whole change has of these examples; the parts sum " +
   "up to it. Parts are no claims: of many, the largest stands out by chance too.";
 

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from "node:fs";
 import type { Engine } from "../../engine/mod.ts";
 import { type Progress, UsageError } from "../../ground/mod.ts";
 import { GAUGES } from "../../runs/mod.ts";
@@ -92,10 +93,8 @@ export async function answerVariants(
   for (const [model, alike] of Map.groupBy(variants, (variant) => variant.model)) {
     const asked = model ? { ...inputs, ...model } : inputs;
     await using engine = new LazyEngine(() => open(asked, alike, progress));
-    const anything = alike.some(({ gone }) => gone === undefined);
-    if (anything && Object.values(opened.stores).every(({ size }) => size === 0)) {
-      engine.begin();
-    }
+    const refused = options.signal?.aborted || alike.some(({ gone }) => gone !== undefined);
+    if (!refused && nothingStored(opened.stores, folder.below)) engine.begin();
     for (const variant of alike) {
       const own = variant.gone === undefined ? engine : withoutWeights(variant.name, variant.gone);
       answers.set(
@@ -107,6 +106,12 @@ export async function answerVariants(
   const judged = judgedAlike(variants.map((variant) => answers.get(variant)!));
   noteUnjudged(judged[0]?.unjudged ?? [], progress);
   return judged;
+}
+
+/** Whether there is no answer yet, so that something is asked for sure. */
+function nothingStored(stores: Stores, below: AnswerPaths | undefined): boolean {
+  return Object.values(stores).every(({ size }) => size === 0) &&
+    Object.values(below ?? {}).every((path) => !existsSync(path) || statSync(path).size === 0);
 }
 
 /** What answers for an adapter whose weights are gone: nothing, and nobody in its place. */
