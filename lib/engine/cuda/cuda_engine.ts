@@ -9,6 +9,7 @@ import {
   loraFeeds,
   type LoraSites,
   NOT_FINITE,
+  openSessionThread,
   refuseNotFinite,
   refuseNotFiniteScores,
   writeGraph,
@@ -30,7 +31,6 @@ import type { HalfType } from "./half_precision.ts";
 import { type MemoryPlan, planMemory } from "./memory_plan.ts";
 import type { Decoding } from "./paged_attention.ts";
 import { type GraphCall, type GraphRunner, type PlanEvent, PlannedRuns } from "./planned_runs.ts";
-import { openSessionThread } from "./session_thread.ts";
 
 /** Options of {@linkcode openCudaEngine}. */
 export interface CudaEngineOptions extends LoraSites {

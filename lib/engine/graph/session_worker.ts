@@ -4,7 +4,7 @@
  * @module
  */
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { openSession } from "../graph/mod.ts";
+import { openSession } from "./open_session.ts";
 import {
   received,
   type SentTensor,

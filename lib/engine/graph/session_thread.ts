@@ -1,6 +1,5 @@
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import type { Feeds } from "../graph/mod.ts";
-import type { GraphRunner, Outputs } from "./planned_runs.ts";
+import type { Feeds } from "./tensors.ts";
 
 /** What a message holds of a tensor: its element type, its elements and its shape. */
 export interface SentTensor {
@@ -44,7 +43,7 @@ export type SessionReply =
 export async function openSessionThread(
   path: string,
   options: InferenceSession.SessionOptions,
-): Promise<GraphRunner> {
+): Promise<ThreadedSession> {
   const thread = new SessionThread();
   try {
     await thread.ask({ kind: "open", path, options });
@@ -52,7 +51,7 @@ export async function openSessionThread(
     thread.end();
     throw error;
   }
-  return new ThreadedRunner(thread, { profiled: options.enableProfiling ?? false });
+  return new ThreadedSession(thread, { profiled: options.enableProfiling ?? false });
 }
 
 /** A worker that answers requests in their order. */
@@ -100,19 +99,26 @@ class SessionThread {
   }
 }
 
-class ThreadedRunner implements GraphRunner {
+/** A session in a thread of its own; made by {@linkcode openSessionThread}. */
+export class ThreadedSession {
   readonly #thread: SessionThread;
   readonly #profiled: boolean;
   /** The tensors of the last run that was asked for, which the thread holds. */
   #held = new Map<Tensor, number>();
   #count = 0;
 
+  /** A session that a thread has opened. */
   constructor(thread: SessionThread, { profiled }: { readonly profiled: boolean }) {
     this.#thread = thread;
     this.#profiled = profiled;
   }
 
-  async run(feeds: Readonly<Feeds>, outputs: readonly string[]): Promise<Outputs> {
+  /**
+   * Runs the graph once, after the runs that were asked for before, and gives the outputs of these names.
+   *
+   * @throws {Error} What ONNX Runtime refuses, or that the session is closed.
+   */
+  async run(feeds: Readonly<Feeds>, outputs: readonly string[]): Promise<Readonly<Feeds>> {
     const held = new Map<Tensor, number>();
     const sent = Object.entries(feeds).map(([name, tensor]): [string, SentFeed] => {
       const there = this.#held.get(tensor) ?? held.get(tensor);
@@ -129,6 +135,7 @@ class ThreadedRunner implements GraphRunner {
     );
   }
 
+  /** Frees the session after the runs that were asked for, and ends its thread. */
   async release(): Promise<void> {
     if (!this.#thread.runs) return;
     try {
