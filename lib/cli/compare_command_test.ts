@@ -190,7 +190,7 @@ Deno.test("compare takes runs made earlier: files, and variants of a study's fol
   }
   assert.match(
     printed,
-    /\nWhere the changes lie\. [^\n]+\n\nText-to-SQL:\n\n\| database +\| +n \|/,
+    /\nWhere the net changes lie\. [^\n]+\n\nText-to-SQL:\n\n\| database +\| +n \|/,
   );
 
   await assertRefused(
@@ -201,6 +201,36 @@ Deno.test("compare takes runs made earlier: files, and variants of a study's fol
     ["compare", "--run", `${study.out}::nobody`, "--run", `${study.out}::first`, "--out", out],
     /has no variant "nobody": there are base, first/,
   );
+});
+
+Deno.test("compare says what is incomplete in predictions, and refuses those of which none can be judged", async () => {
+  using study = await writeMiniStudy();
+  const { root } = study;
+  const examples: { db_id: string }[] = JSON.parse(
+    Deno.readTextFileSync(`${root}/data/spider/dev.json`),
+  );
+  const [first, ...others] = [...new Set(examples.map(({ db_id }) => db_id))];
+  Deno.mkdirSync(`${root}/some/${first}`, { recursive: true });
+  Deno.mkdirSync(`${root}/none`);
+  const file = `${first}/${first}.sqlite`;
+  Deno.copyFileSync(`${root}/data/spider/database/${file}`, `${root}/some/${file}`);
+  const records = examples.map((_, i) => JSON.stringify({ id: `dev-${i}`, sql: "SELECT 1" }));
+  Deno.writeTextFileSync(`${root}/a.jsonl`, records.join("\n"));
+  Deno.writeTextFileSync(`${root}/b.jsonl`, records.slice(0, 1).join("\n"));
+  const args = (databases: string): string[] =>
+    ["compare", "--predictions", `${root}/a.jsonl`, "--predictions", `${root}/b.jsonl`].concat(
+      ["--examples", `${root}/data/spider/dev.json`, "--databases", `${root}/${databases}`],
+      ["--out", `${root}/compared`],
+    );
+  const { code, notes } = await runMain(args("some"));
+  assert.equal(code, 0, notes.join("\n"));
+  for (const name of others) {
+    assert.ok(notes.some((note) => note.includes(`a.jsonl: no verdict on`) && note.includes(name)));
+  }
+  assert.ok(
+    notes.some((note) => /b\.jsonl: \d examples? without a prediction, counted/.test(note)),
+  );
+  await assertRefused(args("none"), /compare: no example has a verdict: no_database/);
 });
 
 Deno.test("compare judges two files of predictions", async () => {

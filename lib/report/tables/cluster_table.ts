@@ -4,18 +4,18 @@ import { SHOWN } from "../measures/measures.ts";
 import { unitOf } from "../words/measures.ts";
 import { change, type Column, count, decimal, markdownOf, text } from "./column.ts";
 
-/** So many clusters have a row each; the rest share one. */
+/** So many clusters have a row each, where two or more are left, which share one. */
 const NAMED = 10;
 
 /** What the parts of a change are, and what they are not. */
 export const CLUSTER_NOTE: string =
-  "A part is what the whole change has of these examples; the parts sum " +
-  "up to it. Parts are no claims: of many, the largest stands out by chance too.";
+  "A part is how much of the whole change comes from these examples. " +
+  "It is no claim: of many parts the largest stands out by chance too.";
 
 /**
  * Where a change lies, one row a cluster: its examples, what they counted for before and after, its
  * part of the whole change, and the change of all other examples. The largest parts first; of many
- * clusters the smallest share the last row.
+ * clusters the smallest share a row, and the last row has all.
  *
  * @param clusters As `changeByCluster` gives them.
  */
@@ -44,22 +44,26 @@ export function clusterColumns(gauge: Gauge): Column<ClusterChange>[] {
   ];
 }
 
-/** The clusters with those behind the first few as one. */
+/** The clusters with those behind the first few as one, and all of them in the last row. */
 function shortened(clusters: readonly ClusterChange[]): ClusterChange[] {
-  const named = clusters.slice(0, NAMED);
+  if (clusters.length < 2) return [...clusters];
   const others = clusters.slice(NAMED);
-  if (others.length < 2) return [...clusters];
-  const all = (take: (cluster: ClusterChange) => number, of = others): number =>
-    of.reduce((total, cluster) => total + take(cluster), 0);
-  const part = all((cluster) => cluster.part);
-  const n = all((cluster) => cluster.n);
-  const left = all((cluster) => cluster.n, named);
-  return [...named, {
-    cluster: `${others.length} others`,
-    n,
-    before: all(({ before }) => before),
-    after: all(({ after }) => after),
-    part,
-    without: all((cluster) => cluster.part, named) * (n + left) / left,
-  }];
+  const named = others.length < 2 ? clusters : clusters.slice(0, NAMED);
+  return [
+    ...named,
+    ...(others.length < 2 ? [] : [together(`${others.length} others`, others)]),
+    together("all", clusters),
+  ];
+}
+
+function together(name: string, clusters: readonly ClusterChange[]): ClusterChange {
+  const sum = (take: (cluster: ClusterChange) => number): number =>
+    clusters.reduce((total, cluster) => total + take(cluster), 0);
+  return {
+    cluster: name,
+    n: sum(({ n }) => n),
+    before: sum(({ before }) => before),
+    after: sum(({ after }) => after),
+    part: sum(({ part }) => part),
+  };
 }

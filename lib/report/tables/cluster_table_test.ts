@@ -16,15 +16,17 @@ function rowsOf(table: string): string[][] {
 
 Deno.test("clusterTable() has the largest parts first, and all others in one row that sums them up", () => {
   const rows = rowsOf(clusterTable("sql", changeByCluster(databases(13))));
-  assert.equal(rows.length, 11);
+  assert.equal(rows.length, 12);
   assert.deepEqual(rows[0], ["db_13", "13", "0", "13", "+14.3", "+100.0"]);
-  assert.deepEqual(rows.at(-1), ["3 others", "6", "0", "6", "+6.6", "+100.0"]);
-  const right = rows.reduce((sum, row) => sum + Number(row[3]), 0);
+  assert.deepEqual(rows.at(-2), ["3 others", "6", "0", "6", "+6.6", ""]);
+  assert.deepEqual(rows.at(-1), ["all", "91", "0", "91", "+100.0", ""]);
+  const right = rows.slice(0, -1).reduce((sum, row) => sum + Number(row[3]), 0);
   assert.equal(right, 13 * 14 / 2);
 });
 
 Deno.test("clusterTable() has no row of others for one cluster, and none without where there is one alone", () => {
-  assert.equal(rowsOf(clusterTable("sql", changeByCluster(databases(11)))).length, 11);
+  const eleven = rowsOf(clusterTable("sql", changeByCluster(databases(11))));
+  assert.deepEqual([eleven.length, eleven.at(-2)![0], eleven.at(-1)![0]], [12, "db_1", "all"]);
   assert.deepEqual(rowsOf(clusterTable("sql", changeByCluster(databases(1)))), [
     ["db_1", "1", "0", "1", "+100.0"],
   ]);

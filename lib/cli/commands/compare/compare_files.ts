@@ -49,6 +49,7 @@ import {
   texts,
 } from "../../command.ts";
 import { gaugeSentences, TITLES } from "../../gauge_sentences.ts";
+import { refuseNoVerdict, remarkLines, unjudgedLines } from "../judge/judge_report.ts";
 import { COMPARE_FILE_FLAGS, DEFAULT_TIMEOUT_SECONDS, SUITES } from "../../judge_flags.ts";
 
 /** Flags that a comparison of what was made earlier takes beside its own. */
@@ -56,6 +57,8 @@ const TAKEN: readonly string[] = ["out", "delta", "gauge"];
 
 /** The list of what a comparison wrote, beside it. */
 const WRITTEN = "comparison.sha256";
+
+const ALL_CLUSTERS = 'All rows are in comparison.json, under "clusters".';
 
 /** Whether the flags ask for a comparison of what was made earlier. */
 export function comparesFiles(flags: FlagValues): boolean {
@@ -195,7 +198,7 @@ function reportText(
     ...(settings === undefined ? [] : [`\n${settings}`]),
     `\n${INTERVAL_NOTE} ${UNADJUSTED_NOTE}${columnNotes(rows)}`,
     ...tablesByUnit(rows, TITLES).map((table) => `\n${table}`),
-    `\nWhere the changes lie. ${CLUSTER_NOTE}`,
+    `\nWhere the net changes lie. ${CLUSTER_NOTE} ${ALL_CLUSTERS}`,
     ...GAUGES.flatMap((gauge) => {
       const own = clusters[gauge];
       return own ? [`\n${capitalized(TITLES[gauge])}:\n\n${clusterTable(gauge, own)}`] : [];
@@ -231,7 +234,7 @@ async function judged(
   const suite = oneOf("compare", flags, { flag: "suite", names: SUITES });
   const { path, variant } = answerPlace(file);
   progress.step(`Judging ${file}`);
-  const { verdicts } = await judgePredictions({
+  const result = await judgePredictions({
     predictions: readPredictions(
       readListText(path, PREDICTION_FORMS),
       path,
@@ -247,11 +250,15 @@ async function judged(
       progress.update(done, total, "verdicts");
     },
   });
+  refuseNoVerdict("compare", result);
+  for (const line of [...unjudgedLines(result), ...remarkLines(result)]) {
+    progress.note(`${printable(file)}: ${line}`);
+  }
   return {
     ...NO_ANSWERS,
     name: file,
     origin: { source: file },
-    verdicts: verdicts.map(({ status, ...verdict }) => ({
+    verdicts: result.verdicts.map(({ status, ...verdict }) => ({
       ...verdict,
       status: status === "no_prediction" ? "no_sql" : status,
       variant: file,

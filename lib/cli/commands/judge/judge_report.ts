@@ -33,14 +33,9 @@ type Words = Pick<CommandContext, "print" | "progress"> & {
  * @throws {UsageError} If no example has a verdict.
  */
 export function reportVerdicts(result: JudgedPredictions, words: Words): void {
-  const { verdicts, unjudged } = result;
+  const { verdicts } = result;
   const { mode, out, print } = words;
-  if (verdicts.length === 0) {
-    const [{ status, message, dbId }] = unjudged as [typeof unjudged[number]];
-    throw new UsageError(
-      `judge: no example has a verdict: ${status} ("${printable(dbId)}"): ${printable(message)}`,
-    );
-  }
+  refuseNoVerdict("judge", result);
   const { groups, statuses, errorClasses, disagreements } = summarizeVerdicts(verdicts, mode);
   // one level of hardness alone is the whole
   const whole = verdicts.length;
@@ -75,7 +70,7 @@ export function reportVerdicts(result: JudgedPredictions, words: Words): void {
   print(databaseLine(result, words.suite));
   for (const line of remarkLines(result)) print(line);
   print(`verdicts: ${out}`);
-  noteUnjudged(result, words);
+  for (const line of unjudgedLines(result)) words.progress.note(line);
   noteCommonFailure(result, words);
 }
 
@@ -86,7 +81,22 @@ function databaseLine({ databaseFiles }: JudgedPredictions, suite: Suite): strin
   return `run on ${databases}, ${files} files in all; a match is one on every file (--suite ${suite})`;
 }
 
-function remarkLines({ rows }: JudgedPredictions): readonly string[] {
+/**
+ * Refuses predictions of which none can be judged.
+ *
+ * @throws {UsageError} With the first one's reason.
+ */
+export function refuseNoVerdict(command: string, { verdicts, unjudged }: JudgedPredictions): void {
+  const [first] = unjudged;
+  if (verdicts.length > 0 || first === undefined) return;
+  const { status, message, dbId } = first;
+  throw new UsageError(
+    `${command}: no example has a verdict: ${status} ("${printable(dbId)}"): ${printable(message)}`,
+  );
+}
+
+/** What is incomplete in predictions, a line each: those that are not there, empty, cut or left out. */
+export function remarkLines({ rows }: JudgedPredictions): readonly string[] {
   const said: readonly (readonly [Remark, (n: string) => string])[] = [
     ["no_prediction", (n) => `${n} without a prediction, counted as wrong`],
     ["no_answer", (n) => `${n} with an empty answer, counted as wrong`],
@@ -108,38 +118,34 @@ function remarkLines({ rows }: JudgedPredictions): readonly string[] {
   });
 }
 
-function noteUnjudged(
+/** Which examples have no verdict and why, a line a reason. */
+export function unjudgedLines(
   { missingDatabases, unjudged, goldFailures }: JudgedPredictions,
-  { progress }: Words,
-): void {
-  for (const { dbId, examples } of missingDatabases) {
-    progress.note(
-      `no verdict on ${formatCounted(examples, "example")}: the database ${
-        printable(dbId)
-      } is missing`,
-    );
-  }
+): string[] {
+  const missing = missingDatabases.map(({ dbId, examples }) =>
+    `no verdict on ${formatCounted(examples, "example")}: the database ${
+      printable(dbId)
+    } is missing`
+  );
   const bad = Map.groupBy(
     unjudged.filter(({ status }) => status === "bad_database"),
     ({ dbId }) => dbId,
   );
-  for (const [dbId, rows] of bad) {
-    progress.note(
-      `no verdict on ${formatCounted(rows.length, "example")}: the database ${
-        printable(dbId)
-      } cannot be read: ` +
-        printable(rows[0]!.message),
-    );
-  }
-  if (goldFailures.length === 0) return;
-  const ids = goldFailures.map(({ exampleId }) => exampleId);
+  const unread = [...bad].map(([dbId, rows]) =>
+    `no verdict on ${formatCounted(rows.length, "example")}: the database ${
+      printable(dbId)
+    } cannot be read: ` +
+    printable(rows[0]!.message)
+  );
   const [first] = unjudged.filter(({ status }) => status === "gold_failed");
-  progress.note(
+  const ids = goldFailures.map(({ exampleId }) => exampleId);
+  const failed = ids.length === 0 ? [] : [
     `${formatCounted(ids.length, "gold")} failed, no verdict on ${listed(ids)} (${
       printable(first!.id)
     }: ` +
-      `${printable(first!.message)})`,
-  );
+    `${printable(first!.message)})`,
+  ];
+  return [...missing, ...unread, ...failed];
 }
 
 function noteCommonFailure({ verdicts }: JudgedPredictions, { progress }: Words): void {
