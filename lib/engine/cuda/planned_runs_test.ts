@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
 import { Tensor } from "onnxruntime-node";
 import { parseDecoderConfig } from "../checkpoint/decoder_config.ts";
+import { TINY_CONFIG } from "../testing/tiny_checkpoint.ts";
 import type { MemoryPlan } from "./memory_plan.ts";
 import { type GraphRunner, type PlanEvent, PlannedRuns } from "./planned_runs.ts";
 
-const config = parseDecoderConfig({
-  model_type: "llama",
-  hidden_size: 8,
-  intermediate_size: 16,
-  num_hidden_layers: 1,
-  num_attention_heads: 2,
-  num_key_value_heads: 1,
-  vocab_size: 17,
-  max_position_embeddings: 4096,
-  rms_norm_eps: 1e-5,
-  eos_token_id: 7,
-});
+const config = parseDecoderConfig(TINY_CONFIG);
 const PLAN: MemoryPlan = {
   blockSize: 256,
   blocks: 9,

@@ -54,11 +54,13 @@ export async function openSessionThread(
   return new ThreadedSession(thread, { profiled: options.enableProfiling ?? false });
 }
 
+const CLOSED = "the session is closed";
+
 /** A worker that answers requests in their order. */
 class SessionThread {
   readonly #worker = new Worker(import.meta.resolve("./session_worker.ts"), { type: "module" });
   readonly #waiting: PromiseWithResolvers<Readonly<Record<string, SentTensor>>>[] = [];
-  /** Why it answers nothing more, once it has ended. */
+  /** Why it answers nothing that is asked from now on: it is to be released, or has ended. */
   #failure: Error | undefined;
 
   constructor() {
@@ -83,6 +85,7 @@ class SessionThread {
     this.#worker.postMessage(request);
     const asked = Promise.withResolvers<Readonly<Record<string, SentTensor>>>();
     this.#waiting.push(asked);
+    if (request.kind === "release") this.#failure = new Error(CLOSED);
     return asked.promise;
   }
 
@@ -92,7 +95,7 @@ class SessionThread {
   }
 
   /** Ends the thread; whoever waits for an answer, or asks later, is told why there is none. */
-  end(reason: Error = new Error("the session is closed")): void {
+  end(reason: Error = new Error(CLOSED)): void {
     this.#failure ??= reason;
     this.#worker.terminate();
     for (const asked of this.#waiting.splice(0)) asked.reject(this.#failure);

@@ -26,7 +26,7 @@ export function clusterTable(gauge: Gauge, clusters: readonly ClusterChange[]): 
 /** The columns of {@linkcode clusterTable}. */
 export function clusterColumns(gauge: Gauge): Column<ClusterChange>[] {
   const unit = unitOf(gauge);
-  const values: Column<ClusterChange>[] = unitOf(gauge) === "points"
+  const values: Column<ClusterChange>[] = unit === "points"
     ? [
       count("right before", ({ before }) => before),
       count("right after", ({ after }) => after),
