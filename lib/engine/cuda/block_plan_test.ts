@@ -31,7 +31,10 @@ function checkPlan(prompts: readonly Prompt[], limits: RunLimits, maxNewTokens: 
     assert.ok(run.prompts.length <= limits.sequences);
     assert.ok(run.chunks.length <= (limits.chunks ?? Infinity));
     const group = 1;
-    const { seen, cache } = simulateCache(flattenRun(run, { group }), limits.blockSize);
+    const { seen, cache } = simulateCache(
+      flattenRun(run, { group, blockSize: limits.blockSize }),
+      limits.blockSize,
+    );
     for (const [row, index] of run.prompts.entries()) {
       const { prefix, suffix } = prompts[index]!;
       assert.deepEqual(seen[row], [...prefix, ...suffix]);
@@ -194,7 +197,10 @@ Deno.test("planRuns() refuses an empty suffix and a prompt that no run can hold"
 
 Deno.test("flattenRun() bounds what the kernels are told, and pads tables with no block", () => {
   const prompts = [{ prefix: [], suffix: tokens(9, 1) }, { prefix: [], suffix: tokens(2, 2) }];
-  const flat = flattenRun(planRuns(prompts, LIMITS, 3)[0]!, { group: 2 });
+  const flat = flattenRun(planRuns(prompts, LIMITS, 3)[0]!, {
+    group: 2,
+    blockSize: LIMITS.blockSize,
+  });
   assert.deepEqual(flat.chunk_bounds, [[9, 9]]);
   assert.deepEqual(flat.tail_bounds, [[1, 1]]);
   assert.deepEqual(flat.decode_bounds, [1, 11]);

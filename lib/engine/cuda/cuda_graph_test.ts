@@ -69,6 +69,34 @@ Deno.test("buildCudaGraph() writes tails before the sequences that read them", (
   assert.ok(ancestors.has(tail!), "nothing else makes the runtime keep and order the writer");
 });
 
+Deno.test("buildCudaGraph() tells prefill the slots of its rows, and rotates outside it where no heads are normalised", () => {
+  for (const model_type of ["llama", "qwen3"]) {
+    const { prefill } = buildFake({ model_type, head_dim: 32 });
+    const produced = new Map(prefill.flatMap((node) => node.output.map((name) => [name, node])));
+    const inputOf = (node: NodeProto, at: number): NodeProto => produced.get(node.input[at]!)!;
+    const isTurned = model_type === "llama";
+    const turns = prefill.filter(({ opType }) => opType === "RotaryEmbedding");
+    assert.equal(turns.length, isTurned ? 2 * LAYERS : 0);
+    for (const layer of Array(LAYERS).keys()) {
+      const [tail, whole] = attentions(prefill).slice(2 * layer, 2 * layer + 2);
+      assert.equal(inputOf(tail!, 10).input[0], "tail_slots");
+      assert.equal(inputOf(whole!, 10).input[0], "slots");
+      for (const node of [tail!, whole!]) {
+        assert.equal(attribute(node, "do_rotary"), isTurned ? 0 : 1);
+        assert.equal(node.input[8] === "", isTurned);
+        assert.equal(node.input[12] === "", isTurned, "norms of the heads");
+      }
+      if (!isTurned) continue;
+      const [query, key] = [0, 1].map((at) => inputOf(inputOf(whole!, at), 0));
+      assert.deepEqual([query, key], turns.slice(2 * layer, 2 * layer + 2));
+      assert.equal(inputOf(tail!, 1).input[0], whole!.input[1], "a tail is a copy of turned keys");
+      assert.equal(inputOf(tail!, 2).input[0], whole!.input[2]);
+      const places = inputOf(query!, 1);
+      assert.deepEqual([places.opType, inputOf(places, 0).input[0]], ["Unsqueeze", "positions"]);
+    }
+  }
+});
+
 Deno.test("buildCudaGraph() decodes query heads together, but not in a layer whose window hides keys", () => {
   const grouped = attentions(buildFake().decode);
   assert.deepEqual(grouped.map((node) => attribute(node, "num_heads")), [2, 2, 2]);

@@ -15,6 +15,8 @@ const NO_BLOCK = -1;
 export interface FlattenOptions {
   /** Query heads that share a key-value head. */
   readonly group: number;
+  /** Tokens of a block of the cache. */
+  readonly blockSize: number;
   /** The token after each token of each prompt of the call, where texts are scored: every token counts as a last one. */
   readonly targets?: readonly (readonly number[])[] | undefined;
 }
@@ -22,13 +24,13 @@ export interface FlattenOptions {
 /** Lays a planned run out as the graph's inputs. */
 export function flattenRun(
   { chunks, prompts, blocks, maxNewTokens }: RunPlan,
-  { group, targets }: FlattenOptions,
+  { group, blockSize, targets }: FlattenOptions,
 ): RunArrays {
   const all = chunks.flatMap(({ sequences }) => sequences);
   const width = Math.max(...all.map(({ blocks }) => blocks.length));
   const longest = Math.max(...all.map(lengthOf)) + Math.max(0, maxNewTokens - 1);
   const ofPrompts = all.filter(({ prompt }) => prompt !== undefined);
-  const flat = new FlatChunks(width, targets !== undefined);
+  const flat = new FlatChunks({ width, blockSize, everyToken: targets !== undefined });
   for (const chunk of chunks) flat.add(chunk);
   return {
     ...flat.arrays,
@@ -41,29 +43,37 @@ export function flattenRun(
   };
 }
 
+/** How chunks are laid out. */
+interface ChunkLayout extends Pick<FlattenOptions, "blockSize"> {
+  /** Most blocks of a sequence. */
+  readonly width: number;
+  /** Whether every token of a prompt counts as a last one. */
+  readonly everyToken: boolean;
+}
+
 /** The arrays that grow by every chunk. */
 class FlatChunks {
-  readonly #width: number;
-  /** Whether every token of a prompt counts as a last one. */
-  readonly #everyToken: boolean;
+  readonly #layout: ChunkLayout;
   readonly arrays = {
     chunk_ranges: [] as number[][],
     chunk_bounds: [] as number[][],
     tail_bounds: [] as number[][],
     tokens: [] as number[],
+    positions: [] as number[],
+    slots: [] as number[],
     offsets: [] as number[],
     past: [] as number[],
     table: [] as number[][],
     tail_source: [] as number[],
+    tail_slots: [] as number[],
     tail_offsets: [] as number[],
     tail_past: [] as number[],
     tail_table: [] as number[][],
     last: [] as number[],
   };
 
-  constructor(width: number, everyToken: boolean) {
-    this.#width = width;
-    this.#everyToken = everyToken;
+  constructor(layout: ChunkLayout) {
+    this.#layout = layout;
   }
 
   add({ sequences, tails }: Chunk): void {
@@ -79,33 +89,42 @@ class FlatChunks {
   }
 
   #addSequences(sequences: readonly ChunkSequence[]): void {
-    const { tokens, offsets, past, table, last } = this.arrays;
+    const { tokens, positions, slots, offsets, past, table, last } = this.arrays;
+    const { width, blockSize, everyToken } = this.#layout;
     let offset = 0;
     offsets.push(0);
     for (const sequence of sequences) {
       const { length } = sequence.tokens;
       for (const token of sequence.tokens) tokens.push(token);
+      for (let at = sequence.past; at < sequence.past + length; at++) {
+        positions.push(at);
+        slots.push(slotOf(sequence.blocks, at, blockSize));
+      }
       offset += length;
       offsets.push(offset);
       past.push(sequence.past);
-      table.push(tableRow(sequence.blocks, this.#width));
+      table.push(tableRow(sequence.blocks, width));
       if (sequence.prompt === undefined) continue;
-      for (let row = this.#everyToken ? offset - length : offset - 1; row < offset; row++) {
+      for (let row = everyToken ? offset - length : offset - 1; row < offset; row++) {
         last.push(row);
       }
     }
   }
 
   #addTails(tails: readonly TailCopy[]): void {
-    const { tail_source, tail_offsets, tail_past, tail_table } = this.arrays;
+    const { tail_source, tail_slots, tail_offsets, tail_past, tail_table } = this.arrays;
+    const { width, blockSize } = this.#layout;
     let offset = 0;
     tail_offsets.push(0);
     for (const { source, length, past, blocks } of tails) {
-      for (let i = 0; i < length; i++) tail_source.push(source + i);
+      for (let i = 0; i < length; i++) {
+        tail_source.push(source + i);
+        tail_slots.push(slotOf(blocks, past + i, blockSize));
+      }
       offset += length;
       tail_offsets.push(offset);
       tail_past.push(past);
-      tail_table.push(tableRow(blocks.slice(0, this.#width), this.#width));
+      tail_table.push(tableRow(blocks.slice(0, width), width));
     }
   }
 
@@ -158,6 +177,11 @@ const NO_BUNDLES: BundlePlan = {
   source: [0],
   columns: [0],
 };
+
+/** The slot of a position of a sequence in the cache. */
+function slotOf(blocks: readonly number[], position: number, blockSize: number): number {
+  return blocks[Math.floor(position / blockSize)]! * blockSize + position % blockSize;
+}
 
 function boundsOf(sequences: readonly (readonly [number, number])[]): [number, number] {
   let [fresh, total] = [0, 0];

@@ -16,7 +16,7 @@ export interface MemoryPlanOptions {
   readonly freeBytes: number;
   /** Most sequences of a run; 2,048 when left out. */
   readonly sequences?: number;
-  /** Most tokens of a prefill step; 65,536 when left out (twice as many fail in some kernels). */
+  /** Most tokens of a prefill step; 65,535 when left out, and never more. */
   readonly prefillTokens?: number;
   /** How sequences may be decoded together, and whether always; see {@linkcode BundleCost}. */
   readonly bundles?: Omit<BundleCost, "blockCost">;
@@ -28,6 +28,9 @@ const FLOAT_BYTES = 4;
 const USABLE = 0.88;
 /** Element counts that the library's kernels index with 32 bits. */
 const MAX_ELEMENTS = 2 ** 31 - 1;
+
+/** Rows of a step: the kernel that rotates has them in a grid's third dimension, which has 16 bits. */
+const MOST_ROWS = 65_535;
 
 /** Rows of a weight in 4 bits that the library unpacks at once, where it does not unpack all. */
 const UNPACKED_ROWS = 32_768;
@@ -62,7 +65,7 @@ export function unpackingBytes({ int4 }: Pick<Checkpoint, "int4">): number {
  */
 export function planMemory(
   { config, int4 }: Pick<Checkpoint, "config" | "int4">,
-  { freeBytes, sequences = 2048, prefillTokens = 65_536, bundles }: MemoryPlanOptions,
+  { freeBytes, sequences = 2048, prefillTokens = MOST_ROWS, bundles }: MemoryPlanOptions,
 ): MemoryPlan {
   const { hiddenSize, intermediateSize, heads, kvHeads, headDim, vocabSize, layers } = config;
   const size = blockSize(config);
@@ -71,7 +74,8 @@ export function planMemory(
     (6 * hiddenSize + 4 * (heads + kvHeads) * headDim + 3 * intermediateSize);
   const rowBytes = (HALF_BYTES + 3 * FLOAT_BYTES) * vocabSize;
   const blockBytes = 2 * layers * size * kvHeads * headDim * HALF_BYTES;
-  let tokens = Math.min(prefillTokens, Math.floor(MAX_ELEMENTS / Math.max(intermediateSize, 1)));
+  const indexed = Math.floor(MAX_ELEMENTS / Math.max(intermediateSize, 1));
+  let tokens = Math.min(prefillTokens, MOST_ROWS, indexed);
   let rows = Math.min(sequences, Math.floor(MAX_ELEMENTS / vocabSize));
   const unpacking = int4 === undefined ? 0 : unpackingBytes({ int4 });
   const step = (): number => unpacking + tokens * tokenBytes + rows * rowBytes;

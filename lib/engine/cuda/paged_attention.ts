@@ -22,8 +22,18 @@ export interface PagedSequences {
   readonly bounds: string;
 }
 
+/** Sequences of several new tokens each. */
+export interface PrefillSequences extends PagedSequences {
+  /** `[T, 1]` int64: the position of each new token in its sequence. */
+  readonly positions: string;
+  /** `[T]` int32: the slot of the cache that each is written to. */
+  readonly slots: string;
+}
+
 /** Rows of other sequences' prefixes that are written into a sequence's own block. */
 export interface TailRows extends PagedSequences {
+  /** `[C]` int32: the slot of the cache that each row is written to. */
+  readonly slots: string;
   /** `[C]` int64: the packed row that each written row is a copy of. */
   readonly source: string;
 }
@@ -104,27 +114,49 @@ export class PagedAttention {
    * All keys and values are written before any is read, so a sequence may read
    * the blocks of a prefix that is computed in the same step. The tail rows are
    * written first, by an attention whose output nobody reads.
+   *
+   * Queries and keys are rotated by a kernel of their own, because the attention's
+   * looks for each head of each token which sequence it is of; but where heads
+   * are normalised, which it does in the same pass.
    */
   prefill(
     scope: GraphScope,
     layer: number,
     { inputs, sequences, tails }: {
       readonly inputs: AttentionInputs;
-      readonly sequences: PagedSequences;
+      readonly sequences: PrefillSequences;
       readonly tails: TailRows;
     },
   ): string {
-    const { heads, kvHeads } = this.#config;
-    const tailKey = scope.gather(inputs.key, tails.source);
-    const tailValue = scope.gather(inputs.value, tails.source);
+    const { heads, kvHeads, headDim } = this.#config;
+    const isTurned = !inputs.headNorm && this.#rotary[layer] !== undefined;
+    let rows = inputs;
+    if (isTurned) {
+      const { query, key, value } = this.turned(scope, layer, inputs, sequences.positions);
+      rows = {
+        query: scope.reshape(query, [-1, heads * headDim]),
+        key: scope.reshape(key, [-1, kvHeads * headDim]),
+        value,
+      };
+    }
+    const tailKey = scope.gather(rows.key, tails.source);
+    const tailValue = scope.gather(rows.value, tails.source);
     const unread = this.#attend(scope, layer, {
-      inputs: { ...inputs, query: tailKey, key: tailKey, value: tailValue },
+      inputs: { ...rows, query: tailKey, key: tailKey, value: tailValue },
       sequences: tails,
       heads: kvHeads,
+      slots: tails.slots,
+      isTurned,
       isTail: true,
     });
     const bounds = this.#after(scope, unread, sequences.bounds);
-    return this.#attend(scope, layer, { inputs, sequences: { ...sequences, bounds }, heads });
+    return this.#attend(scope, layer, {
+      inputs: rows,
+      sequences: { ...sequences, bounds },
+      heads,
+      slots: sequences.slots,
+      isTurned,
+    });
   }
 
   /**
@@ -183,21 +215,32 @@ export class PagedAttention {
   #attend(
     scope: GraphScope,
     layer: number,
-    { inputs: { query, key, value, headNorm }, sequences, heads, isTail = false }: {
+    {
+      inputs: { query, key, value, headNorm },
+      sequences,
+      heads,
+      slots = "",
+      isTurned = false,
+      isTail = false,
+    }: {
       readonly inputs: AttentionInputs;
       readonly sequences: PagedSequences;
       readonly heads: number;
+      /** `[T]` int32 the slot of each row, where the kernel is not to find it by the table. */
+      readonly slots?: string;
+      /** Whether queries and keys are rotated already. */
+      readonly isTurned?: boolean;
       readonly isTail?: boolean;
     },
   ): string {
     const { kvHeads, rmsNormEps } = this.#config;
-    const { cos, sin } = this.#rotary[layer] ?? { cos: "", sin: "" };
+    const { cos, sin } = (isTurned ? undefined : this.#rotary[layer]) ?? { cos: "", sin: "" };
     // one visible key is enough for a row that is only written
     const window = isTail ? 1 : this.#window(layer);
     const cache = this.caches[layer]!;
     return scope.contrib("PagedAttention", [
       ...[query, key, value, cache.key, cache.value],
-      ...[sequences.offsets, sequences.past, sequences.table, cos, sin, "", ""],
+      ...[sequences.offsets, sequences.past, sequences.table, cos, sin, slots, ""],
       ...[headNorm?.(isTail ? "key" : "query") ?? "", headNorm?.("key") ?? "", "", ""],
       sequences.bounds,
     ], {

@@ -179,7 +179,7 @@ export class PlannedRuns {
     const asked = performance.now();
     try {
       const own = {
-        ...runFeeds(flattenRun(plan, { group, targets })),
+        ...runFeeds(flattenRun(plan, { group, blockSize: memory.blockSize, targets })),
         ...(memory.bundles
           ? {
             bundled: flag(plan.bundles !== undefined),

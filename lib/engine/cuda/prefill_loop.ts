@@ -72,6 +72,8 @@ function prefillStep(
   ) as Record<ChunkPiece, [string, string]>;
   const take = (input: string, piece: ChunkPiece): string => body.slice(input, ...bounds[piece]);
   const sequences = {
+    positions: body.unsqueeze(take("positions", "tokens"), 1),
+    slots: take("slots", "tokens"),
     offsets: take("offsets", "offsets"),
     past: take("past", "sequences"),
     table: take("table", "sequences"),
@@ -79,6 +81,7 @@ function prefillStep(
   };
   const tails = {
     source: take("tail_source", "tails"),
+    slots: take("tail_slots", "tails"),
     offsets: take("tail_offsets", "tail_offsets"),
     past: take("tail_past", "tail_sequences"),
     table: take("tail_table", "tail_sequences"),

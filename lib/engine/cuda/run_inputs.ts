@@ -40,6 +40,10 @@ export interface RunArrays {
   readonly tail_bounds: Rows;
   /** `[T]` packed new tokens. */
   readonly tokens: readonly number[];
+  /** `[T]` the position of each in its sequence. */
+  readonly positions: readonly number[];
+  /** `[T]` the slot of the cache that each is written to. */
+  readonly slots: readonly number[];
   /** `[S + N]` where each sequence's tokens begin in its chunk, and where the last ones end. */
   readonly offsets: readonly number[];
   /** `[S]` tokens of each sequence that lie in its blocks already. */
@@ -48,6 +52,8 @@ export interface RunArrays {
   readonly table: Rows;
   /** `[R]` row in its chunk that each row of a tail is a copy of. */
   readonly tail_source: readonly number[];
+  /** `[R]` the slot of the cache that each row of a tail is written to. */
+  readonly tail_slots: readonly number[];
   /** `[Q + N]` as `offsets`, of the tails. */
   readonly tail_offsets: readonly number[];
   /** `[Q]` as `past`. */
@@ -98,10 +104,13 @@ const INPUTS = {
     chunk_bounds: [INT32, ["N", 2]],
     tail_bounds: [INT32, ["N", 2]],
     tokens: [INT64, ["T"]],
+    positions: [INT64, ["T"]],
+    slots: [INT32, ["T"]],
     offsets: [INT32, ["O"]],
     past: [INT32, ["S"]],
     table: [INT32, ["S", "M"]],
     tail_source: [INT64, ["R"]],
+    tail_slots: [INT32, ["R"]],
     tail_offsets: [INT32, ["P"]],
     tail_past: [INT32, ["Q"]],
     tail_table: [INT32, ["Q", "M"]],

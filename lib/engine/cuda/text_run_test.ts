@@ -14,7 +14,7 @@ Deno.test("flattenRun() of texts wants every token's row, chunk by chunk, in the
   const runs = planRuns(prompts, limits, 0);
   const wanted: number[] = [];
   for (const run of runs) {
-    const flat = flattenRun(run, { group: 1, targets: texts });
+    const flat = flattenRun(run, { group: 1, blockSize: 4, targets: texts });
     for (const ranges of flat.chunk_ranges) {
       const [firstToken, endToken] = ranges;
       const [first, end] = [ranges[2 * LAST]!, ranges[2 * LAST + 1]!];
@@ -37,5 +37,5 @@ Deno.test("flattenRun() of prompts wants each prompt's last row alone", () => {
   }));
   const limits = { blockSize: 4, blocks: 40, sequences: 100, prefillTokens: 100 };
   const [run] = planRuns(prompts, limits, 0);
-  assert.deepEqual(flattenRun(run!, { group: 1 }).last, [5, 8]);
+  assert.deepEqual(flattenRun(run!, { group: 1, blockSize: 4 }).last, [5, 8]);
 });

@@ -17,7 +17,8 @@ export interface SimulatedCache {
 
 /**
  * Follows a run's arrays as the graph does, with tokens in place of keys: writes
- * every row into its slot, then reads what each prompt's last token sees.
+ * every row into its slot, which its sequence's blocks must say too, then reads
+ * what each prompt's last token sees.
  */
 export function simulateCache(run: RunArrays, blockSize: number): SimulatedCache {
   const cache = new Map<number, number>();
@@ -31,11 +32,13 @@ export function simulateCache(run: RunArrays, blockSize: number): SimulatedCache
     const tokens = take(run.tokens, "tokens");
     const sets = [{
       rows: take(run.tail_source, "tails").map((row) => tokens[row]!),
+      slots: take(run.tail_slots, "tails"),
       offsets: take(run.tail_offsets, "tail_offsets"),
       past: take(run.tail_past, "tail_sequences"),
       table: take(run.tail_table, "tail_sequences"),
     }, {
       rows: tokens,
+      slots: take(run.slots, "tokens"),
       offsets: take(run.offsets, "offsets"),
       past: take(run.past, "sequences"),
       table: take(run.table, "sequences"),
@@ -45,11 +48,18 @@ export function simulateCache(run: RunArrays, blockSize: number): SimulatedCache
       if (!(block >= 0)) throw new RangeError(`position ${position} has no block`);
       return block * blockSize + position % blockSize;
     };
-    for (const { rows, offsets, past, table } of sets) {
+    const positions = take(run.positions, "tokens");
+    for (const { rows, slots, offsets, past, table } of sets) {
       for (const [sequence, start] of past.entries()) {
         for (let row = offsets[sequence]!; row < offsets[sequence + 1]!; row++) {
           const position = start + row - offsets[sequence]!;
-          cache.set(slot(table[sequence]!, position), rows[row]!);
+          if (slots[row] !== slot(table[sequence]!, position)) {
+            throw new RangeError(`row ${row} is written to another slot than its blocks say`);
+          }
+          if (rows === tokens && positions[row] !== position) {
+            throw new RangeError(`row ${row} has another position than its sequence says`);
+          }
+          cache.set(slots[row]!, rows[row]!);
         }
       }
     }
