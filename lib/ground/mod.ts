@@ -36,6 +36,7 @@ export { firstOf } from "./first_of.ts";
 export { parseJson, readTextFile } from "./text/parse_json_file.ts";
 export { realDataRoot } from "./files/real_data.ts";
 export { realPath } from "./files/real_path.ts";
+export { type FileState, fileState, RememberedFiles } from "./files/remembered_files.ts";
 export { sha256OfFile } from "./files/sha256_of_file.ts";
 export { writeAtomic } from "./files/write_atomic.ts";
 export { type NetworkCause } from "./network/network_cause.ts";

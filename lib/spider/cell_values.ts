@@ -28,7 +28,7 @@ export async function withCellValues(
   const tables = await Promise.all(schema.tables.map(async ({ name, columns }) => ({
     name,
     columns: await Promise.all(columns.map(async (column) => {
-      const execution = await pool.execute(path, mostFrequent(name, column.name, count));
+      const execution = await pool.execute(path, valuesQuery(name, column.name, count));
       if (execution.status !== "rows") {
         throw new UsageError(
           `Cannot read values for the prompt: "${schema.dbId}", column "${name}.${column.name}": ` +
@@ -42,8 +42,8 @@ export async function withCellValues(
   return { ...schema, tables };
 }
 
-/** Qualified, as SQLite takes a quoted name that it does not know for a text. */
-function mostFrequent(table: string, column: string, count: number): string {
+/** The statement that reads a column's values. Qualified, as SQLite takes a quoted name that it does not know for a text. */
+export function valuesQuery(table: string, column: string, count: number): string {
   const name = `shown.${quoted(column)}`;
   return `SELECT ${name} FROM ${quoted(table)} AS shown ` +
     `WHERE ${name} IS NOT NULL AND typeof(${name}) <> 'blob' ` +

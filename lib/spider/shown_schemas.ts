@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { DatabaseError, ExecutorPool } from "../sql/mod.ts";
-import { UsageError } from "../ground/mod.ts";
-import { withCellValues } from "./cell_values.ts";
+import { REPOSITORY_ROOT, UsageError } from "../ground/mod.ts";
+import { KeptCellValues } from "./kept_cell_values.ts";
 import { serializeSchema } from "./serialize_schema.ts";
 import { SQL_PROMPT_VERSION } from "./sql_prompt.ts";
 import type { DatabaseSchema, SpiderData } from "./types.ts";
+
+const CACHE = `${REPOSITORY_ROOT}/.cache/cell_values.json`;
 
 /** What prompts show of a database, at training and at evaluation alike. */
 export interface SchemaSettings {
@@ -50,12 +52,14 @@ export function sqlPromptVersion(
  * @param spider The data.
  * @param settings What is shown.
  * @param databases Whose values are read, if any are shown; all others keep their names only.
+ * @param cache The file that remembers what was read.
  * @throws {UsageError} If a database that has a file cannot be read, with its name.
  */
 export async function shownSchemas(
   { schemas, databasePath }: Pick<SpiderData, "schemas" | "databasePath">,
   { foreignKeys = true, cellValues = 0 }: SchemaSettings,
   databases: Iterable<string>,
+  cache: string = CACHE,
 ): Promise<ShownSchemas> {
   const shown = new Map(
     [...schemas].map(([dbId, schema]) =>
@@ -65,6 +69,7 @@ export async function shownSchemas(
   const withoutFile: string[] = [];
   if (cellValues === 0) return { schemas: shown, withoutFile };
   await using pool = new ExecutorPool();
+  const kept = new KeptCellValues(pool, cellValues, cache);
   // all at once: each database has a process of its own, and the processors are to be busy
   const read = await Promise.allSettled(Array.from(new Set(databases), async (dbId) => {
     const path = databasePath(dbId);
@@ -73,7 +78,7 @@ export async function shownSchemas(
       return;
     }
     try {
-      shown.set(dbId, await withCellValues(pool, shown.get(dbId)!, { path, count: cellValues }));
+      shown.set(dbId, await kept.of(shown.get(dbId)!, path));
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       throw new UsageError(`Cannot read values of "${dbId}" for the prompt: ${error.reason}`);
@@ -81,6 +86,7 @@ export async function shownSchemas(
   }));
   const failed = read.find(({ status }) => status === "rejected");
   if (failed) throw (failed as PromiseRejectedResult).reason;
+  kept.save();
   return { schemas: shown, withoutFile: withoutFile.sort() };
 }
 

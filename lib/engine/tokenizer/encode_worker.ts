@@ -18,25 +18,29 @@ interface WorkerScope {
 
 const scope = self as unknown as WorkerScope;
 
-scope.onmessage = ({ data }): void => {
+/** Made of the first slice's tokenizer, which all have. */
+let encoder: PieceEncoder | undefined;
+
+scope.onmessage = ({ data: { dir, texts } }): void => {
   let encoded: EncodedTexts | undefined;
   try {
-    encoded = encode(data);
+    encoded = encode(encoder ??= loadEncoder(dir), texts);
   } catch {
     // whoever asked encodes them itself, and says what is wrong
   }
   scope.postMessage(encoded, encoded ? [encoded.ids.buffer, encoded.lengths.buffer] : []);
 };
 
-function encode({ dir, texts }: TextsToEncode): EncodedTexts {
+function loadEncoder(dir: string): PieceEncoder {
   const tokenizer = new Tokenizer(
     JSON.parse(Deno.readTextFileSync(`${dir}/tokenizer.json`)),
     JSON.parse(Deno.readTextFileSync(`${dir}/tokenizer_config.json`)),
   );
   keepWords({ _tokenizer: tokenizer });
-  const encoder = new PieceEncoder((text) =>
-    tokenizer.encode(text, { add_special_tokens: false }).ids
-  );
+  return new PieceEncoder((text) => tokenizer.encode(text, { add_special_tokens: false }).ids);
+}
+
+function encode(encoder: PieceEncoder, texts: readonly string[]): EncodedTexts {
   const encoded = texts.map((text) => encoder.encode(text));
   const lengths = Int32Array.from(encoded, ({ length }) => length);
   const ids = new Int32Array(lengths.reduce((sum, length) => sum + length, 0));

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
-import { askWorker } from "../../ground/mod.ts";
+import { askWorker, sleep } from "../../ground/mod.ts";
 
-/** What a thread is given. */
+/** What a thread is given, slice by slice. */
 export interface TextsToEncode {
   /** Folder of the tokenizer. */
   readonly dir: string;
@@ -24,45 +24,70 @@ export function threadsFor(texts: number, cores: number = availableParallelism()
   return Math.min(MOST_THREADS, cores - 1, Math.floor(texts / TEXTS_A_THREAD));
 }
 
+/** Texts that are handed out at once: a thread that begins late, or is slow, takes fewer. */
+const SLICE = 256;
+
 /**
- * Encodes texts in several threads, without special tokens round them, as a `PieceEncoder` does.
+ * Encodes texts in several threads and in this one, without special tokens round them, as a
+ * `PieceEncoder` does. This thread comes back to its other work after each slice. What a thread
+ * fails at is encoded here, to fail in the same place or not at all.
  *
  * @param dir Folder of the tokenizer, which `canPart` holds of.
- * @returns The ids of each text; `undefined` where a thread failed, and whoever asks is to encode
- * them, to fail in the same place or not at all.
+ * @param encode Encodes a text in this thread.
+ * @returns The ids of each text.
  */
 export async function encodeInThreads(
   dir: string,
   texts: readonly string[],
-  threads: number,
-): Promise<number[][] | undefined> {
-  const bounds = Array.from(
-    { length: threads + 1 },
-    (_, i) => Math.round(i * texts.length / threads),
-  );
-  const parts = await Promise.all(
-    bounds.slice(1).map((end, i) => encodedByThread({ dir, texts: texts.slice(bounds[i], end) })),
-  );
+  { threads, encode }: { readonly threads: number; encode(text: string): number[] },
+): Promise<number[][]> {
   const encoded: number[][] = [];
-  for (const part of parts) {
-    if (part === undefined) return undefined;
-    let at = 0;
-    for (const length of part.lengths) {
-      encoded.push(Array.from(part.ids.subarray(at, at + length)));
-      at += length;
+  const left: number[] = [];
+  let next = 0;
+  const take = (): number | undefined => next < texts.length ? (next += SLICE) - SLICE : undefined;
+  const sliceAt = (start: number): readonly string[] => texts.slice(start, start + SLICE);
+  const encodeSlice = (start: number): void => {
+    for (const [i, text] of sliceAt(start).entries()) encoded[start + i] = encode(text);
+  };
+
+  async function encodeHere(): Promise<void> {
+    try {
+      for (let start = take(); start !== undefined; start = take()) {
+        encodeSlice(start);
+        await sleep(0);
+      }
+    } finally {
+      next = texts.length; // of a text that cannot be encoded no other thread need go on
     }
   }
-  return encoded;
-}
 
-async function encodedByThread(work: TextsToEncode): Promise<EncodedTexts | undefined> {
-  const worker = new Worker(import.meta.resolve("./encode_worker.ts"), { type: "module" });
-  try {
-    return await askWorker<EncodedTexts | null>(worker, work) ?? undefined;
-  } catch {
-    // it is encoded again where it can be said what is wrong
-    return undefined;
-  } finally {
-    worker.terminate();
+  async function encodeThere(): Promise<void> {
+    const worker = new Worker(import.meta.resolve("./encode_worker.ts"), { type: "module" });
+    let start = take();
+    try {
+      for (; start !== undefined; start = take()) {
+        const work: TextsToEncode = { dir, texts: sliceAt(start) };
+        const done = await askWorker<EncodedTexts | undefined>(worker, work);
+        if (!done) break;
+        const { ids, lengths } = done;
+        let at = 0;
+        for (const [i, length] of lengths.entries()) {
+          encoded[start + i] = Array.from(ids.subarray(at, at += length));
+        }
+      }
+    } catch {
+      // it has ended
+    } finally {
+      worker.terminate();
+      if (start !== undefined) left.push(start);
+    }
   }
+
+  const done = await Promise.allSettled([
+    ...Array.from({ length: threads }, encodeThere),
+    encodeHere(),
+  ]);
+  for (const one of done) if (one.status === "rejected") throw one.reason;
+  left.forEach(encodeSlice);
+  return encoded;
 }

@@ -48,8 +48,44 @@ Deno.test({
   },
 });
 
-Deno.test("encodeInThreads() gives nothing where a thread has no tokenizer", async () => {
-  assert.equal(await encodeInThreads("/nowhere", ["a", "b"], 2), undefined);
+Deno.test("encodeInThreads() encodes itself what a thread cannot, and all of many slices once", async () => {
+  const texts = Array.from({ length: 2_000 }, (_, i) => `${i}`);
+  const encoded = await encodeInThreads("/nowhere", texts, {
+    threads: 3,
+    encode: (text) => [Number(text)],
+  });
+  assert.deepEqual(encoded, texts.map((_, i) => [i]));
+});
+
+Deno.test({
+  name: `encodeInThreads() lets the threads take what this one leaves them${skipped}`,
+  ignore: skipped !== "",
+  async fn(): Promise<void> {
+    const texts = Array.from({ length: 1_500 }, (_, i) => `What is ${i}?`);
+    const tokenizer = await loadTokenizer(EMBEDDED_MODEL);
+    let here = 0;
+    const encoded = await encodeInThreads(EMBEDDED_MODEL, texts, {
+      threads: 2,
+      encode(text) {
+        here++;
+        const until = performance.now() + 2;
+        while (performance.now() < until);
+        return tokenizer.encode(text);
+      },
+    });
+    assert.deepEqual(encoded, texts.map((text) => tokenizer.encode(text)));
+    assert(here < texts.length, "a thread has done some");
+  },
+});
+
+Deno.test("encodeInThreads() fails as this thread does, and ends the others", async () => {
+  const texts = Array.from({ length: 600 }, (_, i) => `${i}`);
+  const encode = (text: string): number[] => {
+    if (text === "300") throw new RangeError("no ids for 300");
+    return [0];
+  };
+  const failing = encodeInThreads("/nowhere", texts, { threads: 2, encode });
+  await assert.rejects(failing, { message: "no ids for 300" });
 });
 
 Deno.test("threadsFor() starts none for few texts or few cores", () => {

@@ -203,7 +203,7 @@ export class Tokenizer {
    * threads where that is faster.
    *
    * @param texts `shared` and `own` of each.
-   * @param threads How many; as many as are worth it when left out.
+   * @param threads How many beside this one; as many as are worth it when left out.
    * @throws {UsageError} As `encodePlain` does.
    */
   async encodeAllPlain(
@@ -211,10 +211,11 @@ export class Tokenizer {
     threads: number = threadsFor(texts.length),
   ): Promise<Prompt[]> {
     const whole = texts.map((parts) => parts.join(""));
+    const encode = (text: string): number[] => this.encode(text);
     const encoded = threads >= 2 && this.#pieces
-      ? await encodeInThreads(this.#dir, whole, threads)
-      : undefined;
-    return texts.map(([shared], i) => this.#plain(shared, encoded?.[i] ?? this.encode(whole[i]!)));
+      ? await encodeInThreads(this.#dir, whole, { threads, encode })
+      : whole.map(encode);
+    return texts.map(([shared], i) => this.#plain(shared, encoded[i]!));
   }
 
   /**

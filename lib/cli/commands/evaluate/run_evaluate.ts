@@ -8,6 +8,7 @@ import {
   checkOutputIsNoInput,
   fromRoot,
   printable,
+  type Progress,
   REPOSITORY_ROOT,
   UsageError,
   writeAtomic,
@@ -70,8 +71,7 @@ export async function runEvaluate(
   const files = runFiles(flags, { task: "spider", model, data, variant });
   using store = openSqlStore(files.samples, model, progress);
   using kept = openVerdictStore(files.verdicts, progress);
-  await using engine = new LazyEngine(() => openEngine(model, [variant], progress));
-  engine.begin();
+  await using engine = lazyEngine(model, { variant, store, progress });
   const inputs = { ...model, ...sql };
   progress.step(`${variant.name}: text-to-SQL, ${formatCounted(sql.asked.length, "question")}`);
   const samples = await answerSql(inputs, engine, { variant, store, progress, signal });
@@ -113,9 +113,8 @@ export async function runMmlu(
   const files = runFiles(flags, { task: "mmlu", model, data, variant });
   using store = openMmluStore(files.samples, progress);
   const inputs = { ...model, ...choices, audit };
+  await using engine = lazyEngine(model, { variant, store, progress });
   beginMmluPrompts(inputs);
-  await using engine = new LazyEngine(() => openEngine(model, [variant], progress));
-  engine.begin();
   progress.step(
     `${variant.name}: multiple choice, ${formatCounted(choices.questions.length, "question")}`,
   );
@@ -187,6 +186,20 @@ function runFiles(
     samples: join(folder, "samples.jsonl"),
     verdicts: join(folder, "kept_verdicts.jsonl"),
   };
+}
+
+/** The engine, which begins to open where no answer is stored yet. */
+function lazyEngine(
+  model: ModelInputs,
+  { variant, store, progress }: {
+    readonly variant: NamedVariant;
+    readonly store: { readonly size: number };
+    readonly progress: Progress;
+  },
+): LazyEngine {
+  const engine = new LazyEngine(() => openEngine(model, [variant], progress));
+  if (store.size === 0) engine.begin();
+  return engine;
 }
 
 async function namedVariant(
