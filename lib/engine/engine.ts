@@ -78,4 +78,9 @@ export interface Engine extends AsyncDisposable {
     texts: readonly (readonly number[])[],
     options?: EngineCallOptions,
   ): AsyncIterable<TextScores>;
+  /**
+   * Does beforehand what the first question would wait for, such as loading a
+   * device's kernels; left out where there is nothing of the kind.
+   */
+  warmUp?(): Promise<void>;
 }

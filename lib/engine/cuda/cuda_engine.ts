@@ -200,6 +200,11 @@ export class CudaEngine implements Engine {
     yield* this.#scores(prompts, call, { ...options, counts: (index) => targets[index]!.length });
   }
 
+  /** Answers a question that nobody asked, so that the kernels of a first run are there. */
+  async warmUp(): Promise<void> {
+    await Array.fromAsync(this.choiceLogProbs([{ prefix: [], suffix: [0] }], [0]));
+  }
+
   /** Frees the session's memory. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#runner.release();

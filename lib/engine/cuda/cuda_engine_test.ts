@@ -159,6 +159,16 @@ Deno.test("CudaEngine.generate() answers each prompt as the model does, whatever
   }
 });
 
+Deno.test("CudaEngine.warmUp() is a run of its own, and answers stay as they are beside it", async () => {
+  const device = new FakeDevice();
+  await using engine = open(device);
+  const warm = engine.warmUp();
+  const completions = await generate(engine);
+  await warm;
+  assert.deepEqual(completions.map(({ tokens }) => tokens), prompts.map((p) => expected(p).tokens));
+  assert.equal(device.runs, 2);
+});
+
 Deno.test("CudaEngine.generate() halves its plan when memory runs out, and answers everything", async () => {
   const device = new FakeDevice();
   device.fits = 8;
