@@ -110,7 +110,7 @@ export {
   readPaperInputs,
 } from "./paper/read_paper_inputs.ts";
 export { forgottenReport } from "./results/forgotten.ts";
-export { finishStudy, type PipelineOptions, runPipeline } from "./run_pipeline.ts";
+export { beginEngine, finishStudy, type PipelineOptions, runPipeline } from "./run_pipeline.ts";
 export { answerVariants, type AnswerVariantsOptions } from "./answers/answer_variants.ts";
 export { allVariants, checkGivenVariants, openVariants, otherBase } from "./open_variants.ts";
 export { openStudyFolder, PLAN_FILE, type StudyFolder } from "./study_folder.ts";

@@ -27,8 +27,15 @@ export async function allVariants(
   return [BASE, ...await openVariants(inputs, folder, sweepVariants(inputs.config))];
 }
 
+/** Adapters that are read, by their folders. */
+type ReadAdapters = Map<string, ReturnType<typeof loadAdapter>>;
+
+/** The adapters that were given to a study: they are checked before it and opened again for each of its steps. */
+const GIVEN = new WeakMap<StudyInputs, ReadAdapters>();
+
 /**
- * Opens variants of a sweep: each adapter is read once, however many scales of it there are.
+ * Opens variants of a sweep: each adapter is read once, however many scales of it there are, and one
+ * that was not trained by the study itself once a study.
  *
  * @throws {UsageError} If one is missing or does not fit the model.
  */
@@ -37,7 +44,9 @@ export async function openVariants(
   folder: Pick<StudyFolder, "training">,
   variants: readonly SweepVariant[],
 ): Promise<NamedVariant[]> {
-  const adapters = new Map<string, ReturnType<typeof loadAdapter>>();
+  const given = GIVEN.get(inputs) ?? new Map();
+  GIVEN.set(inputs, given);
+  const trained: ReadAdapters = new Map();
   const opened: NamedVariant[] = [];
   for (const { name, origin, weights } of variants) {
     if (weights.kind === "model") {
@@ -54,8 +63,9 @@ export async function openVariants(
       opened.push({ name, origin, weights: { scale: origin.scale ?? 1 }, adapterHash, gone: dir });
       continue;
     }
-    const loading = adapters.get(dir) ?? loadAdapter(dir, inputs.checkpoint);
-    adapters.set(dir, loading);
+    const read = weights.kind === "training" ? trained : given;
+    const loading = read.get(dir) ?? loadAdapter(dir, inputs.checkpoint);
+    read.set(dir, loading);
     const adapter = await loading;
     const { scale = 1 } = origin;
     opened.push({ name, origin, weights: { adapter, scale }, adapterHash: adapter.hash, dir });

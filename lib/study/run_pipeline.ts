@@ -1,6 +1,12 @@
 import { loadAdapter } from "../engine/mod.ts";
+import type { Progress } from "../ground/mod.ts";
 import type { Summary } from "../runs/mod.ts";
-import { answerVariants, storedVariants } from "./answers/answer_variants.ts";
+import {
+  answerVariants,
+  type AnswerVariantsOptions,
+  storedVariants,
+} from "./answers/answer_variants.ts";
+import { EarlyEngine } from "./answers/early_engine.ts";
 import { buildSummary } from "./results/build_summary.ts";
 import { checkTraining } from "./training/check_training.ts";
 import { failuresReport } from "./results/failures.ts";
@@ -10,21 +16,41 @@ import type { OpenStudy } from "./open_study.ts";
 import { allVariants, checkGivenVariants } from "./open_variants.ts";
 import { isAllTrained } from "./training/is_all_trained.ts";
 import { adapterOrigin } from "./training/recipe_adapter.ts";
-import { BASE } from "./answers/sample_identity.ts";
+import { areEmpty } from "./measures/open_measures.ts";
+import { BASE, type NamedVariant } from "./answers/sample_identity.ts";
 import { trainings } from "./sweep/sweep_variants.ts";
 import { mergeParts } from "./parts/part_stores.ts";
 import { runParts } from "./parts/run_parts.ts";
 import { unitCount } from "./parts/share_study.ts";
-import { type PhaseOptions, trainingData, trainRecipes } from "./training/train_recipes.ts";
+import { trainingData, trainRecipes } from "./training/train_recipes.ts";
 import { writeResults } from "./results/write_results.ts";
 
 /** How a whole study is run. */
-export interface PipelineOptions extends PhaseOptions {
+export interface PipelineOptions extends AnswerVariantsOptions {
   /**
    * The devices that train and answer tuned variants at the same time, one process each; with fewer
    * than two of them, or none given, this process does it all.
    */
   readonly devices?: readonly string[];
+}
+
+/**
+ * Begins to open the engine that a study asks first, where it asks for sure: on a GPU, with no
+ * answer stored, and in this process alone. It is to be closed with the study.
+ *
+ * @param devices As in {@linkcode PipelineOptions}.
+ */
+export function beginEngine(
+  study: OpenStudy,
+  { devices, progress }: { readonly devices: readonly string[]; readonly progress: Progress },
+): EarlyEngine {
+  const { inputs, folder } = study;
+  const { kind, device } = inputs.config.engine;
+  const isSure = kind === "onnx" && device === "cuda" && devices.length < 2 && areEmpty(folder);
+  if (!isSure) return new EarlyEngine();
+  const variants = async (): Promise<readonly NamedVariant[]> =>
+    isAllTrained(study) ? await allVariants(inputs, folder) : [BASE];
+  return new EarlyEngine({ inputs, variants, progress });
 }
 
 /**

@@ -1,11 +1,10 @@
-import { existsSync, statSync } from "node:fs";
 import type { Engine } from "../../engine/mod.ts";
 import { type Progress, UsageError } from "../../ground/mod.ts";
 import { GAUGES } from "../../runs/mod.ts";
 import type { StudyInputs } from "../inputs/inputs.ts";
 import type { AskingOptions } from "../measures/measure.ts";
 import { MEASURES, NO_ANSWERS, type Stores } from "../measures/measures.ts";
-import { type AnswerPaths, openStores } from "../measures/open_measures.ts";
+import { type AnswerPaths, areEmpty, openStores } from "../measures/open_measures.ts";
 import { judgedAlike, type VariantAnswers } from "../numbers/answers.ts";
 import type { PhaseOptions } from "../training/train_recipes.ts";
 import { noteUnjudged } from "./judge_samples.ts";
@@ -111,7 +110,7 @@ export async function answerVariants(
 /** Whether there is no answer yet, so that something is asked for sure. */
 function nothingStored(stores: Stores, below: AnswerPaths | undefined): boolean {
   return Object.values(stores).every(({ size }) => size === 0) &&
-    Object.values(below ?? {}).every((path) => !existsSync(path) || statSync(path).size === 0);
+    (below === undefined || areEmpty(below));
 }
 
 /** What answers for an adapter whose weights are gone: nothing, and nobody in its place. */

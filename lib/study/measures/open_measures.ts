@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import type { Progress } from "../../ground/mod.ts";
 import { type Keyed, openStore, type SampleStore } from "../../runs/mod.ts";
 import { storeOptions } from "../answers/open_stores.ts";
@@ -17,6 +17,11 @@ const NAMES = Object.keys(FORMS) as readonly (keyof Stores)[];
 export function answerPaths(dir: string): AnswerPaths {
   const paths = NAMES.map((name) => [name, `${dir}/${FORMS[name].file}`]);
   return Object.fromEntries(paths) as AnswerPaths;
+}
+
+/** Whether there is no answer in any of the files. */
+export function areEmpty(paths: AnswerPaths): boolean {
+  return NAMES.every((name) => !statSync(paths[name], { throwIfNoEntry: false })?.size);
 }
 
 /** All stores of a study, opened; they are closed together. */

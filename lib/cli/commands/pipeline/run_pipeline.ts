@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { closingText, formatCounted, summaryRows, summaryTable } from "../../../report/mod.ts";
 import {
+  beginEngine,
   checkGivenVariants,
   costLines,
   type OpenStudy,
@@ -119,12 +120,14 @@ export async function runStudy(
     return;
   }
   const started = performance.now();
+  await using engines = beginEngine(study, { devices, progress });
   progress.step("Plan");
   const cost = await studyCost(study.inputs);
   for (const line of costLines(cost)) progress.note(line);
   const summary = await runPipeline(study, {
     progress,
     signal,
+    open: engines.open,
     devices: worthDevices(devices, { wanted, seconds: cost.seconds.all }),
   });
   progress.note(tookLine(cost, (performance.now() - started) / 1000));

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import type { Adapter, Engine } from "../../engine/mod.ts";
+import { SILENT } from "../../ground/mod.ts";
+import type { ModelInputs } from "../inputs/model_inputs.ts";
+import { EarlyEngine } from "./early_engine.ts";
+import type { openEngine } from "./open_engine.ts";
+import { BASE, type NamedVariant } from "./sample_identity.ts";
+
+const INPUTS = {} as ModelInputs;
+const TUNED: NamedVariant = {
+  name: "tuned",
+  origin: { source: "tuned" },
+  weights: { adapter: { modules: ["self_attn.q_proj"], terms: [] } as unknown as Adapter },
+};
+
+/** Opens engines that tell when they are closed, in the order in which they were opened. */
+function counted(told: string[]): typeof openEngine {
+  let count = 0;
+  return (_inputs, variants) => {
+    const number = ++count;
+    told.push(`opened ${number} for ${variants.map(({ name }) => name)}`);
+    const engine = {
+      number,
+      [Symbol.asyncDispose]: () => Promise.resolve(void told.push(`closed ${number}`)),
+    };
+    return Promise.resolve(engine as unknown as Engine);
+  };
+}
+
+function early(told: string[], variants = [BASE, TUNED]): EarlyEngine {
+  const opening = { inputs: INPUTS, variants: () => Promise.resolve(variants), progress: SILENT };
+  return new EarlyEngine(opening, counted(told));
+}
+
+Deno.test("EarlyEngine hands its engine out once, to whoever asks for the same adapters' kinds", async () => {
+  const told: string[] = [];
+  {
+    await using engines = early(told);
+    const other = { ...TUNED, name: "the same kind" };
+    const first = await engines.open(INPUTS, [BASE, other], SILENT);
+    assert.deepEqual(told, ["opened 1 for base,tuned"]);
+    assert.equal((first as unknown as { number: number }).number, 1);
+    await engines.open(INPUTS, [BASE, TUNED], SILENT);
+  }
+  assert.deepEqual(told, ["opened 1 for base,tuned", "opened 2 for base,tuned"]);
+});
+
+Deno.test("EarlyEngine closes its engine before it opens one for other adapters or another model", async () => {
+  for (
+    const [inputs, variants] of [[INPUTS, [BASE]], [{} as ModelInputs, [BASE, TUNED]]] as const
+  ) {
+    const told: string[] = [];
+    await using engines = early(told);
+    await engines.open(inputs, variants, SILENT);
+    const names = variants.map(({ name }) => name);
+    assert.deepEqual(told, ["opened 1 for base,tuned", "closed 1", `opened 2 for ${names}`]);
+  }
+});
+
+Deno.test("EarlyEngine closes what nobody asked for, and opens nothing where nothing is given", async () => {
+  const told: string[] = [];
+  {
+    await using _engines = early(told);
+  }
+  assert.deepEqual(told, ["opened 1 for base,tuned", "closed 1"]);
+  told.length = 0;
+  {
+    await using engines = new EarlyEngine(undefined, counted(told));
+    assert.deepEqual(told, []);
+    await engines.open(INPUTS, [BASE], SILENT);
+  }
+  assert.deepEqual(told, ["opened 1 for base"]);
+});
+
+Deno.test("EarlyEngine tells whoever opens one why it cannot be opened", async () => {
+  for (const isRead of [true, false]) {
+    const reasons = ["said to nobody", "no device"];
+    const fail = (): Promise<never> => Promise.reject(new Error(reasons.shift()));
+    const variants = isRead ? () => Promise.resolve([BASE]) : fail;
+    await using engines = new EarlyEngine({ inputs: INPUTS, variants, progress: SILENT }, fail);
+    await assert.rejects(engines.open(INPUTS, [BASE], SILENT), { message: "no device" });
+  }
+});
