@@ -39,7 +39,11 @@ const SLICE = 256;
 export async function encodeInThreads(
   dir: string,
   texts: readonly string[],
-  { threads, encode }: { readonly threads: number; encode(text: string): number[] },
+  { threads, encode }: {
+    /** How many beside this one; with 0 it encodes all, and other work goes on between slices. */
+    readonly threads: number;
+    encode(text: string): number[];
+  },
 ): Promise<number[][]> {
   const encoded: number[][] = [];
   const left: number[] = [];

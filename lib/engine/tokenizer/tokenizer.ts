@@ -211,10 +211,10 @@ export class Tokenizer {
     threads: number = threadsFor(texts.length),
   ): Promise<Prompt[]> {
     const whole = texts.map((parts) => parts.join(""));
-    const encode = (text: string): number[] => this.encode(text);
-    const encoded = threads >= 2 && this.#pieces
-      ? await encodeInThreads(this.#dir, whole, { threads, encode })
-      : whole.map(encode);
+    const encoded = await encodeInThreads(this.#dir, whole, {
+      threads: threads >= 2 && this.#pieces ? threads : 0,
+      encode: (text) => this.encode(text),
+    });
     return texts.map(([shared], i) => this.#plain(shared, encoded[i]!));
   }
 
