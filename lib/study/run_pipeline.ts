@@ -17,7 +17,7 @@ import { allVariants, checkGivenVariants } from "./open_variants.ts";
 import { isAllTrained } from "./training/is_all_trained.ts";
 import { adapterOrigin } from "./training/recipe_adapter.ts";
 import { areEmpty } from "./measures/open_measures.ts";
-import { BASE, type NamedVariant } from "./answers/sample_identity.ts";
+import { BASE } from "./answers/sample_identity.ts";
 import { trainings } from "./sweep/sweep_variants.ts";
 import { mergeParts } from "./parts/part_stores.ts";
 import { runParts } from "./parts/run_parts.ts";
@@ -40,17 +40,18 @@ export interface PipelineOptions extends AnswerVariantsOptions {
  *
  * @param devices As in {@linkcode PipelineOptions}.
  */
-export function beginEngine(
+export async function beginEngine(
   study: OpenStudy,
   { devices, progress }: { readonly devices: readonly string[]; readonly progress: Progress },
-): EarlyEngine {
+): Promise<EarlyEngine> {
   const { inputs, folder } = study;
   const { kind, device } = inputs.config.engine;
   const isSure = kind === "onnx" && device === "cuda" && devices.length < 2 && areEmpty(folder);
   if (!isSure) return new EarlyEngine();
-  const variants = async (): Promise<readonly NamedVariant[]> =>
-    isAllTrained(study) ? await allVariants(inputs, folder) : [BASE];
-  return new EarlyEngine({ inputs, variants, progress });
+  if (!isAllTrained(study)) return new EarlyEngine({ inputs, variants: [BASE], progress });
+  // what is wrong with an adapter is told once the plan is said
+  const variants = await allVariants(inputs, folder).catch(() => undefined);
+  return new EarlyEngine(variants && { inputs, variants, progress });
 }
 
 /**

@@ -120,7 +120,7 @@ export async function runStudy(
     return;
   }
   const started = performance.now();
-  await using engines = beginEngine(study, { devices, progress });
+  await using engines = await beginEngine(study, { devices, progress });
   progress.step("Plan");
   const cost = await studyCost(study.inputs);
   for (const line of costLines(cost)) progress.note(line);
