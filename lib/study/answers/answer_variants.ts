@@ -123,7 +123,33 @@ function withoutWeights(name: string, dir: string): LazyEngine {
   });
 }
 
-/** Everything that a study asks of one variant. */
+/** Tells how far a measure is, but not while another one is told of. */
+class GaugeProgress implements Progress {
+  readonly #progress: Progress;
+  /** Whether another measure is asked. */
+  isBehind = false;
+
+  constructor(progress: Progress) {
+    this.#progress = progress;
+  }
+
+  step(title: string): void {
+    this.#progress.step(title);
+  }
+
+  update(...args: Parameters<Progress["update"]>): void {
+    if (!this.isBehind) this.#progress.update(...args);
+  }
+
+  note(text: string): void {
+    this.#progress.note(text);
+  }
+}
+
+/**
+ * Everything that a study asks of one variant. The statements of one measure are judged while the
+ * engine answers the next; where that fails, no more is asked.
+ */
 async function answer(
   inputs: StudyInputs,
   engine: Engine,
@@ -131,10 +157,24 @@ async function answer(
   options: AskingOptions,
 ): Promise<VariantAnswers> {
   const { variant: { name, origin } } = options;
-  const answers = { ...NO_ANSWERS };
-  for (const gauge of GAUGES) {
-    if (!inputs.config.measures.includes(gauge)) continue;
-    Object.assign(answers, await MEASURES[gauge].answer(inputs, engine, stores, options));
+  const failure = new AbortController();
+  const signal = AbortSignal.any([failure.signal, ...options.signal ? [options.signal] : []]);
+  const asked: { readonly progress: GaugeProgress; readonly answers: Promise<object> }[] = [];
+  try {
+    for (const gauge of GAUGES) {
+      if (!inputs.config.measures.includes(gauge)) continue;
+      for (const before of asked) before.progress.isBehind = true;
+      const progress = new GaugeProgress(options.progress);
+      const own = { ...options, progress, signal };
+      const answered = await MEASURES[gauge].answer(inputs, engine, stores, own);
+      const answers = "later" in answered ? answered.later : Promise.resolve(answered);
+      answers.catch((error) => failure.abort(error));
+      asked.push({ progress, answers });
+    }
+  } finally {
+    for (const { progress } of asked) progress.isBehind = false;
+    await Promise.allSettled(asked.map(({ answers }) => answers));
   }
-  return { name, origin, ...answers };
+  const answers = await Promise.all(asked.map(({ answers }) => answers));
+  return { name, origin, ...Object.assign({ ...NO_ANSWERS }, ...answers) };
 }

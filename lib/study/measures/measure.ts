@@ -83,6 +83,12 @@ export interface AnswerRows<Answers> {
   read(row: AnswerRow, place: string): Partial<Answers>;
 }
 
+/** Answers that need the engine no more and are not ready yet, such as statements that are judged. */
+export interface Later<Answers> {
+  /** The answers. */
+  readonly later: Promise<Partial<Answers>>;
+}
+
 /**
  * One kind of question: all that a study does with it, from its data to its numbers. What is kept of
  * it is in `lib/runs/measures`, what is shown in `lib/report/measures`.
@@ -111,13 +117,16 @@ export interface Measure<Inputs, Answers, Stores> {
   shortfalls(config: StudyConfig, inputs: Inputs): string[];
   /** What it takes to ask one variant. */
   cost(inputs: ModelInputs & Inputs): AskingCost | Promise<AskingCost>;
-  /** Asks one variant; what is stored already is not asked again. */
+  /**
+   * Asks one variant; what is stored already is not asked again. It ends when the engine is free for
+   * the next measure.
+   */
   answer(
     inputs: ModelInputs & Inputs & { readonly audit: TokenAudit },
     engine: Engine,
     stores: Stores,
     options: AskingOptions,
-  ): Promise<Partial<Answers>>;
+  ): Promise<Partial<Answers> | Later<Answers>>;
   /** Every answer, in the order of the examples. */
   outcomes(answers: Answers): AnswerOutcome[];
   /** The scores of a variant that answered something. */

@@ -4,7 +4,12 @@ import type { SampleStore, SqlSample, SummaryCounts } from "../../runs/mod.ts";
 import { sqlPromptVersion } from "../../spider/mod.ts";
 import { byReading, KEPT_VERDICTS, type KeptVerdict } from "../../sql/mod.ts";
 import { answerSql } from "../answers/answer_sql.ts";
-import { judgeSamples, type SqlAnswers, type SqlVerdict } from "../answers/judge_samples.ts";
+import {
+  type JudgedSamples,
+  judgeSamples,
+  type SqlAnswers,
+  type SqlVerdict,
+} from "../answers/judge_samples.ts";
 import { fittingSqlSample } from "../answers/open_stores.ts";
 import { sqlPrompts } from "../answers/study_prompts.ts";
 import { databaseHashes } from "../inputs/database_hashes.ts";
@@ -21,6 +26,7 @@ import type {
   AnswerRows,
   AskingCost,
   AskingOptions,
+  Later,
   Measure,
   StoreForms,
 } from "./measure.ts";
@@ -124,18 +130,31 @@ async function judgedSql(
   engine: Engine,
   { sqlSamples, sqlVerdicts }: SqlStores,
   options: AskingOptions,
-): Promise<SqlAnswers> {
+): Promise<Later<SqlAnswers>> {
   const { variant: { name }, progress } = options;
   const { timeoutMs } = inputs.config.spider;
-  const judged = [];
+  let judging: Promise<JudgedSamples[]> = Promise.resolve([]);
   for (const shots of [inputs.shots, ...inputs.otherShots]) {
     const shown = inputs.otherShots.length > 0 ? `, ${shots.length}-shot` : "";
     progress.step(`${name}: text-to-SQL, ${inputs.asked.length} questions${shown}`);
     const asked = { ...inputs, shots };
-    const completions = await answerSql(asked, engine, { ...options, store: sqlSamples });
-    const judging = { timeoutMs, store: sqlVerdicts, progress };
-    judged.push(await judgeSamples(asked, completions, judging));
+    const completions = await answerSql(asked, engine, { ...options, store: sqlSamples })
+      .catch(async (error) => {
+        await judging.catch(() => undefined);
+        throw error;
+      });
+    judging = judging.then(async (judged) => [
+      ...judged,
+      await judgeSamples(asked, completions, { timeoutMs, store: sqlVerdicts, progress }),
+    ]);
+    // whoever waits for the last is told
+    judging.catch(() => undefined);
   }
+  return { later: judging.then((judged) => sqlAnswers(inputs, judged)) };
+}
+
+/** The verdicts of all prompts, the study's own first. */
+function sqlAnswers(inputs: SqlInputs, judged: readonly JudgedSamples[]): SqlAnswers {
   const [own, ...others] = judged;
   return {
     verdicts: own!.verdicts,

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { openCpuEngine } from "../../engine/cpu/cpu_engine.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { SILENT, sleep } from "../../ground/mod.ts";
+import { openStudy } from "../open_study.ts";
+import { type MiniStudy, writeMiniStudy } from "../testing/mini_study.ts";
+import { answerVariants } from "./answer_variants.ts";
+import type { openEngine } from "./open_engine.ts";
+import { BASE } from "./sample_identity.ts";
+
+/** A statement that takes a second or so. */
+const SLOW = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 4000000) " +
+  "SELECT count(*) FROM n";
+const LONGEST_MS = 30_000;
+
+function studyOf(query: string): Promise<MiniStudy> {
+  const dev = [{ db_id: "farm", question: "How many cows?", query }];
+  const config = { measures: ["sql", "mmlu"], training: { recipes: [] } };
+  return writeMiniStudy({ spider: { "dev.json": dev }, config });
+}
+
+/** An engine that waits for something before it scores letters. */
+function waiting(wait: (signal: AbortSignal) => Promise<void>): typeof openEngine {
+  return async ({ checkpoint }) => {
+    const engine = await openCpuEngine(checkpoint);
+    const scoring: Engine = {
+      generate: (...args) => engine.generate(...args),
+      async *choiceLogProbs(prompts, choices, options) {
+        await wait(options!.signal!);
+        yield* engine.choiceLogProbs(prompts, choices, options);
+      },
+      textLogProbs: (...args) => engine.textLogProbs(...args),
+      [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+    };
+    return scoring;
+  };
+}
+
+Deno.test("answerVariants() judges while the engine answers the next measure", async () => {
+  using study = await studyOf(SLOW);
+  const { inputs, folder } = await openStudy(study.config, { out: study.out, progress: SILENT });
+  const verdicts = (): number => Deno.statSync(folder.sqlVerdicts).size;
+  let atFirst = -1;
+  const open = waiting(async () => {
+    atFirst = verdicts();
+    const until = Date.now() + LONGEST_MS;
+    while (verdicts() === 0 && Date.now() < until) await sleep(20);
+  });
+  const [answers] = await answerVariants(inputs, folder, [BASE], { progress: SILENT, open });
+  assert.equal(atFirst, 0, "letters are asked before the verdicts are there");
+  assert.equal(answers!.verdicts.length, 1);
+  assert.equal(answers!.letters.length, inputs.questions.length);
+});
+
+Deno.test("answerVariants() asks no more where nothing can be judged, and says why", async () => {
+  using study = await studyOf("SELECT nothing FROM nowhere");
+  const { inputs, folder } = await openStudy(study.config, { out: study.out, progress: SILENT });
+  let stopped = false;
+  const open = waiting(async (signal) => {
+    await sleep(LONGEST_MS, signal).catch(() => stopped = true);
+    signal.throwIfAborted();
+  });
+  await assert.rejects(answerVariants(inputs, folder, [BASE], { progress: SILENT, open }), {
+    name: "UsageError",
+    message: /^Cannot judge any of 1 examples/,
+  });
+  assert(stopped);
+});
+
+Deno.test("answerVariants() tells how far the verdicts are only when no other measure is told of", async () => {
+  using study = await studyOf("SELECT count(*) FROM cow");
+  const told: string[] = [];
+  const progress = {
+    ...SILENT,
+    step: (title: string) => void told.push(title.split(":")[1]!.trim().split(",")[0]!),
+    update: (_done: number, _total: number, unit: string) => void told.push(unit),
+  };
+  const { inputs, folder } = await openStudy(study.config, { out: study.out, progress: SILENT });
+  const judged = Promise.withResolvers<void>();
+  const open = waiting(() => judged.promise);
+  setTimeout(judged.resolve, 1_500);
+  await answerVariants(inputs, folder, [BASE], { progress, open });
+  assert(told.includes("multiple choice"), told.join());
+  const behind = told.slice(told.indexOf("multiple choice"));
+  assert(!behind.includes("verdicts"), told.join());
+});
