@@ -66,7 +66,7 @@ Deno.test({
     let here = 0;
     const encoded = await encodeInThreads(EMBEDDED_MODEL, texts, {
       threads: 2,
-      encode(text) {
+      encode(text): number[] {
         here++;
         const until = performance.now() + 2;
         while (performance.now() < until);

@@ -25,7 +25,7 @@ function waiting(wait: (signal: AbortSignal) => Promise<void>): typeof openEngin
     const engine = await openCpuEngine(checkpoint);
     const scoring: Engine = {
       generate: (...args) => engine.generate(...args),
-      async *choiceLogProbs(prompts, choices, options) {
+      async *choiceLogProbs(prompts, choices, options): ReturnType<Engine["choiceLogProbs"]> {
         await wait(options!.signal!);
         yield* engine.choiceLogProbs(prompts, choices, options);
       },

@@ -5,17 +5,22 @@ import { LazyEngine } from "./lazy_engine.ts";
 /** An engine that tells what is done with it. */
 function toldEngine(told: string[], warmUp?: () => Promise<void>): Engine {
   return {
-    async *generate(prompts) {
+    async *generate(prompts): ReturnType<Engine["generate"]> {
       told.push(`${prompts.length} prompts`);
+      yield { index: 0, tokens: [], finishReason: "stop" };
     },
-    async *choiceLogProbs() {},
-    async *textLogProbs() {},
+    choiceLogProbs: () => fromNothing(),
+    textLogProbs: () => fromNothing(),
     ...(warmUp ? { warmUp } : {}),
-    [Symbol.asyncDispose]() {
+    [Symbol.asyncDispose](): Promise<void> {
       told.push("closed");
       return Promise.resolve();
     },
   };
+}
+
+function fromNothing(): never {
+  throw new Error("not asked here");
 }
 
 const PROMPT = { prefix: [], suffix: [1] };
