@@ -90,6 +90,7 @@ export type {
   AskingCost,
   AskingOptions,
   ColumnKind,
+  Later,
   Measure,
   StoreForm,
   StoreForms,
