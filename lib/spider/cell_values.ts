@@ -2,6 +2,9 @@ import type { ExecutorPool, SqlValue } from "../sql/mod.ts";
 import { UsageError } from "../ground/mod.ts";
 import type { DatabaseSchema } from "./types.ts";
 
+/** Goes up when values are read or written in another way, so that none is taken that was written before. */
+export const CELL_VALUES_VERSION = 1;
+
 /** Where a value's text is cut, in characters (code points). */
 export const LONGEST_VALUE = 40;
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { fileState, RememberedFiles } from "../ground/mod.ts";
 import type { ExecutorPool } from "../sql/mod.ts";
-import { LONGEST_VALUE, valuesQuery, withCellValues } from "./cell_values.ts";
+import { CELL_VALUES_VERSION, valuesQuery, withCellValues } from "./cell_values.ts";
 import type { DatabaseSchema } from "./types.ts";
 
 /** The values of a database, as they were read. */
@@ -52,7 +52,9 @@ export class KeptCellValues {
     const key = `${path}\n${count}`;
     const asked = queriesHash(schema, count);
     const kept = this.#remembered.get(key);
-    const isAlone = BESIDE.every((ending) => !existsSync(path + ending));
+    // beside the file itself, wherever a link to it lies
+    const file = realpathSync(path);
+    const isAlone = BESIDE.every((ending) => !existsSync(file + ending));
     if (kept?.state === state && kept.asked === asked && isAlone && fits(schema, kept)) {
       return withValues(schema, kept);
     }
@@ -72,7 +74,7 @@ export class KeptCellValues {
 }
 
 function queriesHash({ tables }: DatabaseSchema, count: number): string {
-  const hash = createHash("sha256").update(`${LONGEST_VALUE}\n`);
+  const hash = createHash("sha256").update(`${CELL_VALUES_VERSION}\n`);
   for (const { name, columns } of tables) {
     for (const column of columns) hash.update(`${valuesQuery(name, column.name, count)}\n`);
     hash.update("\n");

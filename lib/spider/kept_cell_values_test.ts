@@ -37,11 +37,11 @@ Deno.test("KeptCellValues asks a database again only when its file, the schema o
   };
   await using pool = new Counted();
   const read = async (
-    { schema = SCHEMA, count = 2 } = {},
+    { schema = SCHEMA, count = 2, at = path } = {},
   ): Promise<readonly [statements: number, values: unknown]> => {
     const before = pool.statements;
     const kept = new KeptCellValues(pool, count, cache);
-    const { tables } = await kept.of(schema, path);
+    const { tables } = await kept.of(schema, at);
     kept.save();
     const values = tables.map(({ columns }) => columns.map(({ values }) => values));
     return [pool.statements - before, values];
@@ -64,9 +64,17 @@ Deno.test("KeptCellValues asks a database again only when its file, the schema o
     assert.deepEqual(await read(), [3, first], "one entry a database and count");
     assert.deepEqual((await read())[0], 0);
 
+    const link = join(dir, "link.sqlite");
+    await Deno.symlink(path, link);
+    assert.equal((await read({ at: link }))[0], 3);
+    assert.equal((await read({ at: link }))[0], 0);
     await Deno.writeTextFile(`${path}-wal`, "");
-    assert.equal((await read())[0], 3, "what is in the journal is not in the file");
+    for (const at of [path, link]) {
+      assert.equal((await read({ at }))[0], 3, "what is in the log is not in the file");
+    }
     await Deno.remove(`${path}-wal`);
+    await Deno.remove(link);
+    assert.equal((await read())[0], 0);
 
     const kept = JSON.parse(await Deno.readTextFile(cache));
     for (

@@ -19,7 +19,7 @@ import { adapterOrigin } from "./training/recipe_adapter.ts";
 import { areEmpty } from "./measures/open_measures.ts";
 import { BASE } from "./answers/sample_identity.ts";
 import { trainings } from "./sweep/sweep_variants.ts";
-import { mergeParts } from "./parts/part_stores.ts";
+import { hasParts, mergeParts } from "./parts/part_stores.ts";
 import { runParts } from "./parts/run_parts.ts";
 import { unitCount } from "./parts/share_study.ts";
 import { trainingData, trainRecipes } from "./training/train_recipes.ts";
@@ -46,7 +46,8 @@ export async function beginEngine(
 ): Promise<EarlyEngine> {
   const { inputs, folder } = study;
   const { kind, device } = inputs.config.engine;
-  const isSure = kind === "onnx" && device === "cuda" && devices.length < 2 && areEmpty(folder);
+  const isSure = kind === "onnx" && device === "cuda" && devices.length < 2 &&
+    areEmpty(folder) && !hasParts(folder);
   if (!isSure) return new EarlyEngine();
   if (!isAllTrained(study)) return new EarlyEngine({ inputs, variants: [BASE], progress });
   // what is wrong with an adapter is told once the plan is said

@@ -64,12 +64,19 @@ export class RememberedFiles<Value> {
     this.#changed = true;
   }
 
-  /** Writes the file, where something was found out; without what `isOfUse` says no of. */
+  /**
+   * Writes the file, where something was found out; without what `isOfUse` says no of. Where it cannot
+   * be written, nothing is remembered, and all is found out again.
+   */
   save(isOfUse: (key: string) => boolean = () => true): void {
     if (!this.#changed) return;
     const kept = [...this.#values].filter(([key]) => isOfUse(key));
-    writeAtomic(this.#cache, JSON.stringify(Object.fromEntries(kept), null, 2) + "\n");
     this.#changed = false;
+    try {
+      writeAtomic(this.#cache, JSON.stringify(Object.fromEntries(kept), null, 2) + "\n");
+    } catch {
+      // as in a checkout that is not to be written to
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { sha256OfFile } from "../../ground/mod.ts";
 
 /**
@@ -9,7 +9,9 @@ import { sha256OfFile } from "../../ground/mod.ts";
  */
 export async function databaseFileHashes(path: string): Promise<ReadonlyMap<string, string>> {
   const hashes = new Map([["", await sha256OfFile(path)]]);
-  const log = await stat(`${path}-wal`).catch(() => undefined);
-  if (log?.isFile() && log.size > 0) hashes.set("-wal", await sha256OfFile(`${path}-wal`));
+  // SQLite follows a link to the file, and looks for the log there
+  const wal = `${await realpath(path)}-wal`;
+  const log = await stat(wal).catch(() => undefined);
+  if (log?.isFile() && log.size > 0) hashes.set("-wal", await sha256OfFile(wal));
   return hashes;
 }

@@ -147,8 +147,16 @@ class GaugeProgress implements Progress {
 }
 
 /**
+ * Whether statements can be judged beside an engine: their time is limited, and the CPU engine takes
+ * all cores, and the thread that looks at the clock.
+ */
+function leavesTime({ config: { engine } }: StudyInputs): boolean {
+  return engine.kind === "server" || engine.device === "cuda";
+}
+
+/**
  * Everything that a study asks of one variant. The statements of one measure are judged while the
- * engine answers the next; where that fails, no more is asked.
+ * engine answers the next, where it leaves them the time; where that fails, no more is asked.
  */
 async function answer(
   inputs: StudyInputs,
@@ -170,6 +178,7 @@ async function answer(
       const answers = "later" in answered ? answered.later : Promise.resolve(answered);
       answers.catch((error) => failure.abort(error));
       asked.push({ progress, answers });
+      if (!leavesTime(inputs)) await answers;
     }
   } finally {
     for (const { progress } of asked) progress.isBehind = false;

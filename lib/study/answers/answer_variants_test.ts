@@ -13,9 +13,10 @@ const SLOW = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHE
   "SELECT count(*) FROM n";
 const LONGEST_MS = 30_000;
 
-function studyOf(query: string): Promise<MiniStudy> {
+function studyOf(query: string, more: Readonly<Record<string, unknown>> = {}): Promise<MiniStudy> {
   const dev = [{ db_id: "farm", question: "How many cows?", query }];
-  const config = { measures: ["sql", "mmlu"], training: { recipes: [] } };
+  const engine = { device: "cuda" };
+  const config = { measures: ["sql", "mmlu"], training: { recipes: [] }, engine, ...more };
   return writeMiniStudy({ spider: { "dev.json": dev }, config });
 }
 
@@ -50,6 +51,45 @@ Deno.test("answerVariants() judges while the engine answers the next measure", a
   assert.equal(atFirst, 0, "letters are asked before the verdicts are there");
   assert.equal(answers!.verdicts.length, 1);
   assert.equal(answers!.letters.length, inputs.questions.length);
+});
+
+Deno.test("answerVariants() judges before the next measure where the engine takes all cores", async () => {
+  using study = await studyOf(SLOW, { engine: { device: "cpu" } });
+  const { inputs, folder } = await openStudy(study.config, { out: study.out, progress: SILENT });
+  let atFirst = 0;
+  const open = waiting(() =>
+    Promise.resolve(void (atFirst = Deno.statSync(folder.sqlVerdicts).size))
+  );
+  await answerVariants(inputs, folder, [BASE], { progress: SILENT, open });
+  assert(atFirst > 0);
+});
+
+Deno.test("answerVariants() asks with no other examples where nothing can be judged", async () => {
+  using study = await studyOf("SELECT nothing FROM nowhere", { sweep: { shots: [0, 1] } });
+  const { inputs, folder } = await openStudy(study.config, { out: study.out, progress: SILENT });
+  const steps: string[] = [];
+  const progress = { ...SILENT, step: (title: string) => void steps.push(title) };
+  const answering = answerVariants(inputs, folder, [BASE], {
+    progress,
+    open: waiting(() => Promise.resolve()),
+  });
+  await assert.rejects(answering, /Cannot judge any of 1 examples/);
+  assert.deepEqual(steps, ["base: text-to-SQL, 1 questions, 1-shot"]);
+});
+
+Deno.test("answerVariants() stops judging when it is told to, and keeps no verdict of what it stopped", async () => {
+  using study = await studyOf(SLOW.replace("4000000", "400000000"));
+  const config = { ...study.config, spider: { ...study.config.spider, timeoutMs: LONGEST_MS } };
+  const { inputs, folder } = await openStudy(config, { out: study.out, progress: SILENT });
+  const stop = new AbortController();
+  const open = waiting(() => Promise.resolve(stop.abort(new Error("told to stop"))));
+  const started = performance.now();
+  const options = { progress: SILENT, open, signal: stop.signal };
+  await assert.rejects(answerVariants(inputs, folder, [BASE], options), {
+    message: "told to stop",
+  });
+  assert(performance.now() - started < LONGEST_MS / 2, "it did not wait for the time limit");
+  assert.equal(Deno.statSync(folder.sqlVerdicts).size, 0);
 });
 
 Deno.test("answerVariants() asks no more where nothing can be judged, and says why", async () => {

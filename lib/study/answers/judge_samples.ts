@@ -56,6 +56,8 @@ export interface JudgeSamplesOptions {
   readonly store?: VerdictStore;
   /** Is told how far it is. */
   readonly progress: Progress;
+  /** Stops it; verdicts that are kept by then stay. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -66,7 +68,7 @@ export interface JudgeSamplesOptions {
 export async function judgeSamples(
   { asked, spider }: SqlInputs,
   samples: readonly JudgeableSample[],
-  { progress, ...options }: JudgeSamplesOptions,
+  { progress, signal, ...options }: JudgeSamplesOptions,
 ): Promise<JudgedSamples> {
   const golds = new Map(asked.map(({ id, query }) => [id, query]));
   const outcomes = await judgeAll(
@@ -78,7 +80,11 @@ export async function judgeSamples(
       // a draft in a reasoning part that the prompt has opened is no answer
       predicted: cutInReasoning ? "" : extractSql(text) ?? "",
     })),
-    { ...options, onProgress: (done, total) => progress.update(done, total, "verdicts") },
+    {
+      ...options,
+      ...(signal ? { signal } : {}),
+      onProgress: (done, total) => progress.update(done, total, "verdicts"),
+    },
   );
   const verdicts: SqlVerdict[] = [];
   const unjudged: UnjudgedExample[] = [];

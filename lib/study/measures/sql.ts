@@ -131,24 +131,17 @@ async function judgedSql(
   { sqlSamples, sqlVerdicts }: SqlStores,
   options: AskingOptions,
 ): Promise<Later<SqlAnswers>> {
-  const { variant: { name }, progress } = options;
+  const { variant: { name }, progress, signal } = options;
   const { timeoutMs } = inputs.config.spider;
   let judging: Promise<JudgedSamples[]> = Promise.resolve([]);
   for (const shots of [inputs.shots, ...inputs.otherShots]) {
+    const judged = await judging;
     const shown = inputs.otherShots.length > 0 ? `, ${shots.length}-shot` : "";
     progress.step(`${name}: text-to-SQL, ${inputs.asked.length} questions${shown}`);
     const asked = { ...inputs, shots };
-    const completions = await answerSql(asked, engine, { ...options, store: sqlSamples })
-      .catch(async (error) => {
-        await judging.catch(() => undefined);
-        throw error;
-      });
-    judging = judging.then(async (judged) => [
-      ...judged,
-      await judgeSamples(asked, completions, { timeoutMs, store: sqlVerdicts, progress }),
-    ]);
-    // whoever waits for the last is told
-    judging.catch(() => undefined);
+    const completions = await answerSql(asked, engine, { ...options, store: sqlSamples });
+    const how = { timeoutMs, store: sqlVerdicts, progress, signal };
+    judging = judgeSamples(asked, completions, how).then((own) => [...judged, own]);
   }
   return { later: judging.then((judged) => sqlAnswers(inputs, judged)) };
 }

@@ -10,6 +10,11 @@ function partsFolder({ root }: Pick<StudyFolder, "root">): string {
   return `${root}/parts`;
 }
 
+/** Whether processes have left answers that are not taken yet. */
+export function hasParts(folder: Pick<StudyFolder, "root">): boolean {
+  return existsSync(partsFolder(folder));
+}
+
 /** A process's own stores: a store is written by one process at a time. */
 export function partStores(folder: Pick<StudyFolder, "root">, { index }: Part): AnswerPaths {
   return answerPaths(`${partsFolder(folder)}/${index}`);

@@ -80,6 +80,7 @@ export async function runEvaluate(
     timeoutMs,
     store: kept,
     progress,
+    signal,
   });
   noteUnjudged(unjudged, progress);
   writeAtomic(files.out, toLines(verdicts));
