@@ -15,7 +15,7 @@ export interface EarlyOpening {
 }
 
 /**
- * Engines of a study, of which the first one begins to open before anything is asked: while the
+ * Engines of a study, of which the first one opens and warms up before anything is asked: while the
  * plan is made, the device would wait. It is handed out to the first who opens one for the same
  * model and the same kinds of adapters; for another it is closed, as a device holds one at a time.
  */
@@ -37,7 +37,7 @@ export class EarlyEngine implements AsyncDisposable {
     const { inputs, variants, progress } = early;
     this.#inputs = inputs;
     this.#sites = sitesOf(variants);
-    this.#opening = open(inputs, variants, progress).catch(() => undefined);
+    this.#opening = open(inputs, variants, progress).then(warmed).catch(() => undefined);
   }
 
   /** Opens an engine as {@linkcode openEngine} does, or hands out the one that is open. */
@@ -59,6 +59,12 @@ export class EarlyEngine implements AsyncDisposable {
     this.#opening = undefined;
     return opening;
   }
+}
+
+/** The engine, which warms up; what that fails at, the first question is told. */
+function warmed(engine: Engine): Engine {
+  engine.warmUp?.().catch(() => undefined);
+  return engine;
 }
 
 /** What a session is opened for. */

@@ -45,6 +45,18 @@ Deno.test("EarlyEngine hands its engine out once, to whoever asks for the same a
   assert.deepEqual(told, ["opened 1 for base,tuned", "opened 2 for base,tuned"]);
 });
 
+Deno.test("EarlyEngine warms its engine up, and hands it out although that fails", async () => {
+  let warm = 0;
+  const warming = {
+    warmUp: () => Promise.reject(new Error(`cold ${++warm}`)),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  } as unknown as Engine;
+  const opening = { inputs: INPUTS, variants: [BASE], progress: SILENT };
+  await using engines = new EarlyEngine(opening, () => Promise.resolve(warming));
+  assert.equal(await engines.open(INPUTS, [BASE], SILENT), warming);
+  assert.equal(warm, 1);
+});
+
 Deno.test("EarlyEngine closes its engine before it opens one for other adapters or another model", async () => {
   for (
     const [inputs, variants] of [[INPUTS, [BASE]], [{} as ModelInputs, [BASE, TUNED]]] as const
