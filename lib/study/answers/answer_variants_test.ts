@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { openCpuEngine } from "../../engine/cpu/cpu_engine.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { SILENT, sleep } from "../../ground/mod.ts";
 import { openStudy } from "../open_study.ts";
+import { partStores } from "../parts/part_stores.ts";
 import { type MiniStudy, writeMiniStudy } from "../testing/mini_study.ts";
 import { answerVariants } from "./answer_variants.ts";
 import type { openEngine } from "./open_engine.ts";
@@ -51,6 +53,27 @@ Deno.test("answerVariants() judges while the engine answers the next measure", a
   assert.equal(atFirst, 0, "letters are asked before the verdicts are there");
   assert.equal(answers!.verdicts.length, 1);
   assert.equal(answers!.letters.length, inputs.questions.length);
+});
+
+Deno.test("answerVariants() begins to open before it asks, in a part of a study too, where no answer is stored", async () => {
+  using study = await studyOf("SELECT count(*) FROM cow");
+  const { inputs, folder } = await openStudy(study.config, { out: study.out, progress: SILENT });
+  const orders: string[][] = [];
+  for (const index of [1, 2]) {
+    const order: string[] = [];
+    const scoring = waiting(() => Promise.resolve());
+    const open: typeof openEngine = (...args) => {
+      order.push("opens");
+      return scoring(...args);
+    };
+    const progress = { ...SILENT, step: () => void order.push("asks") };
+    const paths = { ...partStores(folder, { index, of: 2 }), below: folder };
+    await answerVariants(inputs, paths, [BASE], { progress, open });
+    orders.push(order.slice(0, 2));
+    await Deno.mkdir(dirname(folder.mmluSamples), { recursive: true });
+    await Deno.copyFile(paths.mmluSamples, folder.mmluSamples);
+  }
+  assert.deepEqual(orders, [["opens", "asks"], ["asks", "opens"]]);
 });
 
 Deno.test("answerVariants() judges before the next measure where the engine takes all cores", async () => {

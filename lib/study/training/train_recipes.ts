@@ -90,10 +90,15 @@ type TrainingData = Awaited<ReturnType<typeof writeTrainingData>>;
 export async function trainingData(
   inputs: StudyInputs,
   folder: StudyFolder,
-  { progress, ...options }: PhaseOptions,
+  { progress, signal }: PhaseOptions,
 ): Promise<TrainingData> {
   progress.step("Training data");
-  const data = await writeTrainingData(inputs, { path: folder.sftData, progress, ...options });
+  const data = await writeTrainingData(inputs, {
+    path: folder.sftData,
+    progress,
+    // not all options: whoever hands them on may have another `open` among them
+    ...(signal ? { signal } : {}),
+  });
   if (!data.reused) {
     for (const line of trainingManifestLines(data.manifest)) {
       progress.note(line);
