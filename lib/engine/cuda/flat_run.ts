@@ -3,6 +3,7 @@ import {
   type Chunk,
   type ChunkSequence,
   type RunPlan,
+  slotOf,
   SPARE_BLOCK,
   type TailCopy,
 } from "./run_plan.ts";
@@ -177,11 +178,6 @@ const NO_BUNDLES: BundlePlan = {
   source: [0],
   columns: [0],
 };
-
-/** The slot of a position of a sequence in the cache. */
-function slotOf(blocks: readonly number[], position: number, blockSize: number): number {
-  return blocks[Math.floor(position / blockSize)]! * blockSize + position % blockSize;
-}
 
 function boundsOf(sequences: readonly (readonly [number, number])[]): [number, number] {
   let [fresh, total] = [0, 0];

@@ -3,6 +3,11 @@ import type { BundleShape } from "./bundles/bundle_shape.ts";
 /** Takes the writes of rows that no sequence wants. */
 export const SPARE_BLOCK = 0;
 
+/** The slot of a cache that a position of a sequence lies in, by the sequence's blocks. */
+export function slotOf(blocks: readonly number[], position: number, blockSize: number): number {
+  return blocks[Math.floor(position / blockSize)]! * blockSize + position % blockSize;
+}
+
 /** What one run may hold. */
 export interface RunLimits {
   /** Tokens of a block. */

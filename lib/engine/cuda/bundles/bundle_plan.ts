@@ -1,4 +1,4 @@
-import type { Bundle, BundlePlan, ChunkSequence } from "../run_plan.ts";
+import { type Bundle, type BundlePlan, type ChunkSequence, slotOf } from "../run_plan.ts";
 import type { BundleShape } from "./bundle_shape.ts";
 
 /** A prefix and how many prompts continue it, the tokens of each on average. */
@@ -179,9 +179,8 @@ export class BundlePlanner {
     [from, to]: readonly [number, number],
     column: number,
   ): void {
-    const size = this.#sourceBlockSize;
     for (let at = from; at < to; at++) {
-      this.#source.push(blocks[Math.floor(at / size)]! * size + at % size);
+      this.#source.push(slotOf(blocks, at, this.#sourceBlockSize));
       this.#columns.push(column);
     }
   }
