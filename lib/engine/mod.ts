@@ -108,6 +108,8 @@ export {
   type ChatMessage,
   type Conversation,
   loadTokenizer,
+  type LoadTokenizerOptions,
+  threadsFor,
   type TokenAudit,
   Tokenizer,
   type TokenizerOptions,

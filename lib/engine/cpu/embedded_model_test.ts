@@ -10,7 +10,8 @@ import {
 } from "../testing/reference.ts";
 import { openCpuEngine } from "./cpu_engine.ts";
 import type { ChatMessage } from "../tokenizer/conversation.ts";
-import { loadTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { loadTokenizer } from "../tokenizer/load_tokenizer.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Prompt } from "../engine.ts";
 
 const skipped = skipUnlessPython(EMBEDDED_MODEL);

@@ -12,7 +12,7 @@ import {
 import { partedTokenizer, PATTERNS } from "../testing/parted_tokenizer.ts";
 import { whyNoVllm, writeProgress } from "../testing/vllm_env.ts";
 import { startVllm } from "../testing/vllm_server.ts";
-import { loadTokenizer } from "../tokenizer/tokenizer.ts";
+import { loadTokenizer } from "../tokenizer/load_tokenizer.ts";
 import { openServerEngine } from "./server_engine.ts";
 
 const FAMILIES = ["llama3", "mistral_window", "qwen2", "qwen3", "smollm3", "gemma3"] as const;

@@ -5,7 +5,8 @@ import { loadAdapter } from "../checkpoint/adapter.ts";
 import { openCheckpoint } from "../checkpoint/checkpoint.ts";
 import { LINEAR_MODULES } from "../checkpoint/linear_modules.ts";
 import { openCpuEngine } from "../cpu/cpu_engine.ts";
-import { loadTokenizer, type Tokenizer } from "../tokenizer/tokenizer.ts";
+import { loadTokenizer } from "../tokenizer/load_tokenizer.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { Engine, Prompt } from "../engine.ts";
 import {
   type Answers,

@@ -5,7 +5,8 @@ import { auditTokens } from "./audit_tokens.ts";
 import { checkVocabulary } from "./check_vocabulary.ts";
 import { EMBEDDED_MODEL, MISTRAL_TOKENIZER, skipUnless } from "../testing/reference.ts";
 import type { Conversation } from "./conversation.ts";
-import { loadTokenizer, Tokenizer } from "./tokenizer.ts";
+import { loadTokenizer } from "./load_tokenizer.ts";
+import { Tokenizer } from "./tokenizer.ts";
 
 const MODELS: Readonly<Record<string, string>> = {
   "SmolLM2": EMBEDDED_MODEL,

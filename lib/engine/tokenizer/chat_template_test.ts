@@ -12,7 +12,8 @@ import {
 import { formatDate } from "./format_date.ts";
 import { EMBEDDED_MODEL, runPython, skipUnless, skipUnlessPython } from "../testing/reference.ts";
 import type { ChatSettings } from "../../ground/mod.ts";
-import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
+import { loadTokenizer } from "./load_tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 
 const noModel = skipUnless(`${EMBEDDED_MODEL}/tokenizer.json`);
 const NOT_THINKING = "<|im_start|>assistant\n<think>\n\n</think>\n\n";

@@ -6,5 +6,7 @@
 export { type AuditOptions, auditTokens, type TokenAudit } from "./audit_tokens.ts";
 export { findChatTemplate } from "./chat_template.ts";
 export type { ChatMessage, Conversation } from "./conversation.ts";
+export { loadTokenizer, type LoadTokenizerOptions } from "./load_tokenizer.ts";
+export { threadsFor } from "./parallel_encoding.ts";
 export type { Prompt } from "./prompt.ts";
-export { loadTokenizer, Tokenizer, type TokenizerOptions } from "./tokenizer.ts";
+export { Tokenizer, type TokenizerOptions } from "./tokenizer.ts";

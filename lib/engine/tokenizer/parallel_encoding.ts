@@ -24,74 +24,126 @@ export function threadsFor(texts: number, cores: number = availableParallelism()
   return Math.min(MOST_THREADS, cores - 1, Math.floor(texts / TEXTS_A_THREAD));
 }
 
-/** Texts that are handed out at once: a thread that begins late, or is slow, takes fewer. */
+/** Texts that a thread is handed at once: one that begins late, or is slow, takes fewer. */
 const SLICE = 256;
+/** Texts that this thread encodes before it looks whether another one waits for a slice. */
+const OWN_SLICE = 32;
+
+/** Texts that lie beside each other, and the place of the first. */
+interface Slice {
+  readonly start: number;
+  readonly texts: readonly string[];
+}
+
+/** Threads that encode, each with a tokenizer of its own, which it loads as soon as there is a thread. */
+export class EncodingThreads implements Disposable {
+  readonly #dir: string;
+  readonly #threads: readonly { readonly worker: Worker; readonly loaded: Promise<unknown> }[];
+
+  /**
+   * Starts the threads.
+   *
+   * @param dir Folder of the tokenizer, which `canPart` holds of.
+   */
+  constructor(dir: string, count: number) {
+    this.#dir = dir;
+    this.#threads = Array.from({ length: count }, () => {
+      const worker = new Worker(import.meta.resolve("./encode_worker.ts"), { type: "module" });
+      return { worker, loaded: this.#encoded(worker, []) };
+    });
+  }
+
+  /**
+   * Has each thread encode the slices that it takes, until there are no more or the thread fails.
+   *
+   * @returns The slices that threads failed at.
+   */
+  async encode(
+    take: () => Slice | undefined,
+    done: (start: number, encoded: readonly (readonly number[])[]) => void,
+  ): Promise<readonly Slice[]> {
+    const failed: Slice[] = [];
+    await Promise.all(this.#threads.map(async ({ worker, loaded }) => {
+      if (!await loaded) return;
+      for (let slice = take(); slice; slice = take()) {
+        const encoded = await this.#encoded(worker, slice.texts);
+        if (encoded) done(slice.start, encoded);
+        else return void failed.push(slice);
+      }
+    }));
+    return failed;
+  }
+
+  /** Ends the threads. */
+  [Symbol.dispose](): void {
+    for (const { worker } of this.#threads) worker.terminate();
+  }
+
+  /** The ids of each text; nothing where the thread fails or has ended. */
+  async #encoded(
+    worker: Worker,
+    texts: readonly string[],
+  ): Promise<readonly (readonly number[])[] | undefined> {
+    const work: TextsToEncode = { dir: this.#dir, texts };
+    const encoded = await askWorker<EncodedTexts | undefined>(worker, work).catch(() => undefined);
+    if (!encoded) return undefined;
+    const { ids, lengths } = encoded;
+    let at = 0;
+    return Array.from(lengths, (length) => Array.from(ids.subarray(at, at += length)));
+  }
+}
+
+/** How items are encoded by {@linkcode encodeInThreads}. */
+export interface Encoding<Item> {
+  /** Those that encode beside this one; without them this one comes back to its other work now and then. */
+  readonly threads?: EncodingThreads | undefined;
+  /** The text of an item, which is made when it is encoded. */
+  textOf(item: Item, index: number): string;
+  /** Encodes a text in this thread. */
+  encode(text: string): readonly number[];
+  /** Is given the ids of each item, in no order. */
+  done(index: number, ids: readonly number[]): void;
+}
 
 /**
- * Encodes texts in several threads and in this one, without special tokens round them, as a
- * `PieceEncoder` does. This thread comes back to its other work after each slice. What a thread
- * fails at is encoded here, to fail in the same place or not at all.
- *
- * @param dir Folder of the tokenizer, which `canPart` holds of.
- * @param encode Encodes a text in this thread.
- * @returns The ids of each text.
+ * Encodes the texts of items in several threads and in this one, without special tokens round them,
+ * as a `PieceEncoder` does. What a thread fails at is encoded here, to fail in the same place or not
+ * at all.
  */
-export async function encodeInThreads(
-  dir: string,
-  texts: readonly string[],
-  { threads, encode }: {
-    /** How many beside this one; with 0 it encodes all, and other work goes on between slices. */
-    readonly threads: number;
-    encode(text: string): number[];
-  },
-): Promise<number[][]> {
-  const encoded: number[][] = [];
-  const left: number[] = [];
+export async function encodeInThreads<Item>(
+  items: readonly Item[],
+  { threads, textOf, encode, done }: Encoding<Item>,
+): Promise<void> {
   let next = 0;
-  const take = (): number | undefined => next < texts.length ? (next += SLICE) - SLICE : undefined;
-  const sliceAt = (start: number): readonly string[] => texts.slice(start, start + SLICE);
-  const encodeSlice = (start: number): void => {
-    for (const [i, text] of sliceAt(start).entries()) encoded[start + i] = encode(text);
-  };
+
+  function take(size: number): Slice | undefined {
+    if (next >= items.length) return undefined;
+    const start = next;
+    next += size;
+    return { start, texts: items.slice(start, next).map((item, i) => textOf(item, start + i)) };
+  }
+
+  function sliceDone(start: number, encoded: readonly (readonly number[])[]): void {
+    for (const [i, ids] of encoded.entries()) done(start + i, ids);
+  }
+
+  const encodeSlice = ({ start, texts }: Slice): void => sliceDone(start, texts.map(encode));
 
   async function encodeHere(): Promise<void> {
-    try {
-      for (let start = take(); start !== undefined; start = take()) {
-        encodeSlice(start);
-        await sleep(0);
-      }
-    } finally {
-      next = texts.length; // of a text that cannot be encoded no other thread need go on
+    for (let slice = take(OWN_SLICE); slice; slice = take(OWN_SLICE)) {
+      encodeSlice(slice);
+      await sleep(0);
     }
   }
 
-  async function encodeThere(): Promise<void> {
-    const worker = new Worker(import.meta.resolve("./encode_worker.ts"), { type: "module" });
-    let start = take();
-    try {
-      for (; start !== undefined; start = take()) {
-        const work: TextsToEncode = { dir, texts: sliceAt(start) };
-        const done = await askWorker<EncodedTexts | undefined>(worker, work);
-        if (!done) break;
-        const { ids, lengths } = done;
-        let at = 0;
-        for (const [i, length] of lengths.entries()) {
-          encoded[start + i] = Array.from(ids.subarray(at, at += length));
-        }
-      }
-    } catch {
-      // it has ended
-    } finally {
-      worker.terminate();
-      if (start !== undefined) left.push(start);
-    }
-  }
-
-  const done = await Promise.allSettled([
-    ...Array.from({ length: threads }, encodeThere),
-    encodeHere(),
-  ]);
-  for (const one of done) if (one.status === "rejected") throw one.reason;
-  left.forEach(encodeSlice);
-  return encoded;
+  /** Of what cannot be encoded no other thread need go on. */
+  const endAll = (error: unknown): never => {
+    next = items.length;
+    throw error;
+  };
+  const there = threads?.encode(() => take(SLICE), sliceDone).catch(endAll);
+  const [here, failed] = await Promise.allSettled([encodeHere().catch(endAll), there]);
+  if (here.status === "rejected") throw here.reason;
+  if (failed.status === "rejected") throw failed.reason;
+  failed.value?.forEach(encodeSlice);
 }

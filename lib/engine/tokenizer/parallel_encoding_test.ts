@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { EMBEDDED_MODEL, MISTRAL_TOKENIZER, skipUnless } from "../testing/reference.ts";
-import { encodeInThreads, threadsFor } from "./parallel_encoding.ts";
-import { loadTokenizer } from "./tokenizer.ts";
+import { encodeInThreads, EncodingThreads, threadsFor } from "./parallel_encoding.ts";
+import type { Prompt } from "./prompt.ts";
+import { loadTokenizer } from "./load_tokenizer.ts";
 
 const TEXTS = Array.from({ length: 60 }, (_, i) =>
   [
@@ -20,12 +21,15 @@ for (const [name, dir] of [["SmolLM2", EMBEDDED_MODEL], ["Mistral", MISTRAL_TOKE
       const expected = TEXTS.map(([shared, own]) => tokenizer.encodePlain(shared, own));
       for (const threads of [1, 2, 3]) {
         const other = await loadTokenizer(dir);
-        assert.deepEqual(await other.encodeAllPlain(TEXTS, threads), expected, `${threads}`);
+        const found = await other.encodeAllPlain(TEXTS, (parts) => parts, { threads });
+        assert.deepEqual(found, expected, `${threads}`);
       }
       // more threads than texts
-      const few = await tokenizer.encodeAllPlain(TEXTS.slice(0, 2), 3);
+      const few = await tokenizer.encodeAllPlain(TEXTS.slice(0, 2), (parts) => parts, {
+        threads: 3,
+      });
       assert.deepEqual(few, expected.slice(0, 2));
-      assert.deepEqual(await tokenizer.encodeAllPlain([], 2), []);
+      assert.deepEqual(await tokenizer.encodeAllPlain([], () => ["", ""], { threads: 2 }), []);
     },
   });
 }
@@ -44,16 +48,36 @@ Deno.test({
       message = (error as Error).message;
     }
     assert.match(message, /its weights end at id 99/);
-    await assert.rejects(tokenizer.encodeAllPlain(TEXTS, 2), { message });
+    await assert.rejects(tokenizer.encodeAllPlain(TEXTS, (parts) => parts, { threads: 2 }), {
+      message,
+    });
   },
 });
 
+/** The ids of each text, which tests of `encodeInThreads` ask for. */
+async function encodedTexts(
+  dir: string,
+  texts: readonly string[],
+  count: number,
+  encode: (text: string) => readonly number[],
+): Promise<readonly (readonly number[])[]> {
+  using threads = new EncodingThreads(dir, count);
+  const encoded: (readonly number[])[] = [];
+  await encodeInThreads(texts, {
+    threads,
+    textOf: (text, i) => (assert.equal(texts[i], text), text),
+    encode,
+    done(i, ids): void {
+      assert.equal(encoded[i], undefined, `${i} is done twice`);
+      encoded[i] = ids;
+    },
+  });
+  return encoded;
+}
+
 Deno.test("encodeInThreads() encodes itself what a thread cannot, and all of many slices once", async () => {
   const texts = Array.from({ length: 2_000 }, (_, i) => `${i}`);
-  const encoded = await encodeInThreads("/nowhere", texts, {
-    threads: 3,
-    encode: (text) => [Number(text)],
-  });
+  const encoded = await encodedTexts("/nowhere", texts, 3, (text) => [Number(text)]);
   assert.deepEqual(encoded, texts.map((_, i) => [i]));
 });
 
@@ -64,14 +88,11 @@ Deno.test({
     const texts = Array.from({ length: 1_500 }, (_, i) => `What is ${i}?`);
     const tokenizer = await loadTokenizer(EMBEDDED_MODEL);
     let here = 0;
-    const encoded = await encodeInThreads(EMBEDDED_MODEL, texts, {
-      threads: 2,
-      encode(text): number[] {
-        here++;
-        const until = performance.now() + 2;
-        while (performance.now() < until);
-        return tokenizer.encode(text);
-      },
+    const encoded = await encodedTexts(EMBEDDED_MODEL, texts, 2, (text) => {
+      here++;
+      const until = performance.now() + 2;
+      while (performance.now() < until);
+      return tokenizer.encode(text);
     });
     assert.deepEqual(encoded, texts.map((text) => tokenizer.encode(text)));
     assert(here < texts.length, "a thread has done some");
@@ -80,12 +101,30 @@ Deno.test({
 
 Deno.test("encodeInThreads() fails as this thread does, and ends the others", async () => {
   const texts = Array.from({ length: 600 }, (_, i) => `${i}`);
-  const encode = (text: string): number[] => {
+  const failing = encodedTexts("/nowhere", texts, 2, (text) => {
     if (text === "300") throw new RangeError("no ids for 300");
     return [0];
-  };
-  const failing = encodeInThreads("/nowhere", texts, { threads: 2, encode });
+  });
   await assert.rejects(failing, { message: "no ids for 300" });
+});
+
+Deno.test({
+  name: `loadTokenizer() starts threads, which the first prompts take${skipped}`,
+  ignore: skipped !== "",
+  async fn(): Promise<void> {
+    using tokenizer = await loadTokenizer(EMBEDDED_MODEL, { threads: 2 });
+    const expected = TEXTS.map(([shared, own]) => tokenizer.encodePlain(shared, own));
+    const seen: Prompt[] = [];
+    for (const threads of [2, 2]) {
+      seen.length = 0;
+      const each = (prompt: Prompt): unknown => seen.push(prompt);
+      const found = await tokenizer.encodeAllPlain(TEXTS, (parts) => parts, { threads, each });
+      assert.deepEqual(found, expected);
+      assert.deepEqual(new Set(seen), new Set(found));
+    }
+    // threads that no prompts take end with the tokenizer: a test fails where they are left
+    using _unused = await loadTokenizer(EMBEDDED_MODEL, { threads: 2 });
+  },
 });
 
 Deno.test("threadsFor() starts none for few texts or few cores", () => {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { BYTE_LEVEL, PATTERNS, withPartedTokenizer } from "../testing/parted_tokenizer.ts";
 import { EMBEDDED_MODEL, MISTRAL_TOKENIZER, skipUnless } from "../testing/reference.ts";
 import { canPart, PieceEncoder, type TokenizerParts } from "./piece_encoder.ts";
-import { loadTokenizer } from "./tokenizer.ts";
+import { loadTokenizer } from "./load_tokenizer.ts";
 
 /** Texts of what tokenizers part by, with seams and without. */
 const TEXT = fc.array(

@@ -1,15 +1,15 @@
-import { AutoTokenizer, type PreTrainedTokenizer } from "@huggingface/transformers";
+import type { PreTrainedTokenizer } from "@huggingface/transformers";
 import { calendarDay, CHAT_DEFAULTS, UsageError } from "../../ground/mod.ts";
-import { type ChatTemplate, findChatTemplate, FIXED_DATE, withFixedDate } from "./chat_template.ts";
+import { type ChatTemplate, FIXED_DATE, withFixedDate } from "./chat_template.ts";
 import { checkVocabulary } from "./check_vocabulary.ts";
 import type { ChatMessage, Conversation } from "./conversation.ts";
 import { mergeSystemMessage, refusesSystem } from "./conversation.ts";
+import { firstLine } from "./first_line.ts";
 import { formatDate } from "./format_date.ts";
-import { encodeInThreads, threadsFor } from "./parallel_encoding.ts";
-import { canPart, PieceEncoder, type TokenizerParts } from "./piece_encoder.ts";
+import { encodeInThreads, EncodingThreads, threadsFor } from "./parallel_encoding.ts";
+import { PieceEncoder } from "./piece_encoder.ts";
 import type { Prompt } from "./prompt.ts";
 import { SharedPrefixes } from "./shared_prefixes.ts";
-import { keepWords } from "./word_caches.ts";
 
 /** How conversations are rendered (see `ChatSettings`), and which ids a model knows. */
 export interface TokenizerOptions {
@@ -21,52 +21,13 @@ export interface TokenizerOptions {
   readonly vocabSize?: number;
 }
 
-/**
- * Loads the tokenizer and the chat template of a checkpoint folder, as
- * transformers' `AutoTokenizer` does.
- *
- * @param options Reasoning mode and date of the chat template (off and
- * 2024-07-26 when left out), and the size of the model's vocabulary.
- * @throws {UsageError} If the folder has no `tokenizer.json` or no
- * `tokenizer_config.json`, or one that cannot be read.
- * @throws {RangeError} If the date is no day of the calendar.
- */
-export async function loadTokenizer(
-  dir: string,
-  options: TokenizerOptions = {},
-): Promise<Tokenizer> {
-  await Deno.stat(`${dir}/tokenizer.json`).catch(() => {
-    throw new UsageError(`Cannot load the tokenizer: there is no "${dir}/tokenizer.json"`);
-  });
-  await Deno.stat(`${dir}/tokenizer_config.json`).catch(() => {
-    throw new UsageError(
-      `Cannot load the tokenizer in "${dir}": there is no tokenizer_config.json, which names its ` +
-        "class and its special tokens; take it from where the model comes from",
-    );
-  });
-  let tokenizer: PreTrainedTokenizer;
-  let parts: TokenizerParts;
-  try {
-    const path = await Deno.realPath(dir);
-    tokenizer = await AutoTokenizer.from_pretrained(path, { local_files_only: true });
-    keepWords(tokenizer);
-    parts = JSON.parse(await Deno.readTextFile(`${path}/tokenizer.json`));
-  } catch (error) {
-    throw new UsageError(`Cannot load the tokenizer in "${dir}": ${firstLine(error)}`);
-  }
-  // transformers.js says that it is a text; named templates are an object
-  const configured = tokenizer.chat_template as string | Readonly<Record<string, string>> | null;
-  return new Tokenizer(tokenizer, dir, await findChatTemplate(dir, configured), {
-    ...options,
-    inPieces: canPart(parts, tokenizer._tokenizer.get_vocab().keys()),
-  });
-}
-
-/** A model's tokenizer and chat template; made by {@linkcode loadTokenizer}. */
+/** A model's tokenizer and chat template; made by `loadTokenizer`. */
 export class Tokenizer {
   readonly #tokenizer: PreTrainedTokenizer;
   readonly #dir: string;
   readonly #template: ChatTemplate;
+  /** Threads that were started with it; the first prompts that are many take them. */
+  #threads: EncodingThreads | undefined;
   /** What templates are given beside the messages. */
   readonly #context: Readonly<Record<string, unknown>>;
   /** Encodes in pieces, where the tokenizer may be. */
@@ -78,7 +39,7 @@ export class Tokenizer {
   /** Ids that the model has embeddings for are below it; infinite where that is not known. */
   readonly vocabSize: number;
 
-  /** See {@linkcode loadTokenizer}, which reads what this takes and finds out about `inPieces`. */
+  /** See `loadTokenizer`, which reads what this takes and finds out about `inPieces`. */
   constructor(
     tokenizer: PreTrainedTokenizer,
     dir: string,
@@ -88,13 +49,18 @@ export class Tokenizer {
       date = CHAT_DEFAULTS.date,
       vocabSize = Infinity,
       inPieces = false,
-    }: TokenizerOptions & { readonly inPieces?: boolean } = {},
+      threads,
+    }: TokenizerOptions & {
+      readonly inPieces?: boolean;
+      readonly threads?: EncodingThreads | undefined;
+    } = {},
   ) {
     const day = calendarDay(date);
     if (!day) throw new RangeError(`Cannot render chats on "${date}": it is no calendar day`);
     this.#tokenizer = tokenizer;
     this.#dir = dir;
     this.#template = template;
+    this.#threads = threads;
     this.#context = {
       enable_thinking: thinking,
       thinking,
@@ -202,20 +168,36 @@ export class Tokenizer {
    * Many plain-text prompts, each as {@linkcode Tokenizer.encodePlain} gives it, encoded in several
    * threads where that is faster.
    *
-   * @param texts `shared` and `own` of each.
-   * @param threads How many beside this one; as many as are worth it when left out.
+   * @param partsOf `shared` and `own` of an item; asked once each.
+   * @param options How many threads beside this one (as many as are worth it when left out), and what
+   * is given each prompt as soon as there is one.
    * @throws {UsageError} As `encodePlain` does.
    */
-  async encodeAllPlain(
-    texts: readonly (readonly [shared: string, own: string])[],
-    threads: number = threadsFor(texts.length),
+  async encodeAllPlain<Item>(
+    items: readonly Item[],
+    partsOf: (item: Item) => readonly [shared: string, own: string],
+    { threads = threadsFor(items.length), each }: {
+      readonly threads?: number;
+      readonly each?: (prompt: Prompt) => void;
+    } = {},
   ): Promise<Prompt[]> {
-    const whole = texts.map((parts) => parts.join(""));
-    const encoded = await encodeInThreads(this.#dir, whole, {
-      threads: threads >= 2 && this.#pieces ? threads : 0,
+    using own = threads >= 2 && this.#pieces ? this.#takeThreads(threads) : undefined;
+    const shared: string[] = [];
+    const prompts: Prompt[] = [];
+    await encodeInThreads(items, {
+      threads: own,
+      textOf(item, index): string {
+        const parts = partsOf(item);
+        shared[index] = parts[0];
+        return parts.join("");
+      },
       encode: (text) => this.encode(text),
+      done: (index, ids): void => {
+        const prompt = prompts[index] = this.#plain(shared[index]!, ids);
+        each?.(prompt);
+      },
     });
-    return texts.map(([shared], i) => this.#plain(shared, encoded[i]!));
+    return prompts;
   }
 
   /**
@@ -279,6 +261,17 @@ export class Tokenizer {
     }
   }
 
+  /** Ends the threads that were started with it and that no prompts took. */
+  [Symbol.dispose](): void {
+    this.#threads?.[Symbol.dispose]();
+  }
+
+  #takeThreads(count: number): EncodingThreads {
+    const threads = this.#threads ?? new EncodingThreads(this.#dir, count);
+    this.#threads = undefined;
+    return threads;
+  }
+
   #whole(text: string): number[] {
     return this.#tokenizer.encode(text, { add_special_tokens: false });
   }
@@ -292,8 +285,4 @@ export class Tokenizer {
     checkVocabulary(this, full);
     return this.#shared.split(full, key, encodeShared);
   }
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
 }

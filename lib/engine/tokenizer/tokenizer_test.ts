@@ -8,7 +8,8 @@ import {
   skipUnlessPython,
 } from "../testing/reference.ts";
 import type { ChatMessage } from "./conversation.ts";
-import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
+import { loadTokenizer } from "./load_tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 
 const MODELS: Readonly<Record<string, string>> = {
   "SmolLM2": EMBEDDED_MODEL,

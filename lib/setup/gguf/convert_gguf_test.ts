@@ -4,7 +4,7 @@ import { openCheckpoint } from "../../engine/checkpoint/checkpoint.ts";
 import { convertGguf } from "./convert_gguf.ts";
 import { ggufBytes, type GgufInput, type TensorInput } from "../testing/gguf_bytes.ts";
 import { readTensor } from "../../engine/checkpoint/safetensors.ts";
-import { loadTokenizer } from "../../engine/tokenizer/tokenizer.ts";
+import { loadTokenizer } from "../../engine/tokenizer/load_tokenizer.ts";
 
 const HIDDEN = 8;
 const TOKENS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "a", "b", "1", "2", "ab", "Ġ", "Ċ"];

@@ -6,6 +6,7 @@ import type { MmluInputs } from "../inputs/mmlu_inputs.ts";
 import type { ModelInputs } from "../inputs/model_inputs.ts";
 import type { ProseInputs } from "../inputs/prose_inputs.ts";
 import type { SqlInputs } from "../inputs/sql_inputs.ts";
+import { promptHash } from "./sample_identity.ts";
 
 /** Prompts by the tokenizer that made them, and what they were made of, one level each. */
 interface Made {
@@ -43,11 +44,14 @@ export function mmluPrompts(
     tokenizer,
     [mmlu, questions],
     () =>
-      tokenizer.encodeAllPlain(questions.map((question) => {
+      tokenizer.encodeAllPlain(questions, (question) => {
         const shots = devShots(mmlu, question.subject, config.mmlu.shots);
         const { shared, own } = mmluPrompt(question, shots);
         return [shared, own];
-      })),
+      }, {
+        // its hash is asked for by every answer, and there is time while threads encode
+        each: promptHash,
+      }),
   );
 }
 

@@ -30,12 +30,17 @@ export interface ModelInputs {
  * turn in its chat template. An adapter learns to end with that token, so
  * completions end there whatever the configuration says.
  *
+ * @param threads How many threads load the tokenizer too (see `LoadTokenizerOptions`).
  * @throws {UsageError} If anything is missing, damaged or does not fit.
  */
-export async function openModelInputs(config: StudyConfig, modelDir: string): Promise<ModelInputs> {
+export async function openModelInputs(
+  config: StudyConfig,
+  modelDir: string,
+  { threads = 0 }: { readonly threads?: number } = {},
+): Promise<ModelInputs> {
   const own = await openCheckpoint(modelDir);
   const { vocabSize, endTokenIds } = own.config;
-  const tokenizer = await loadTokenizer(modelDir, { ...config.chat, vocabSize });
+  const tokenizer = await loadTokenizer(modelDir, { ...config.chat, vocabSize, threads });
   return {
     config,
     // training appends the tokenizer's end token where the template writes none

@@ -1,5 +1,5 @@
 import { basename, join, relative, resolve } from "node:path";
-import { auditTokens, checkAdapterFiles, loadAdapter } from "../../../engine/mod.ts";
+import { auditTokens, checkAdapterFiles, loadAdapter, threadsFor } from "../../../engine/mod.ts";
 import { letterCount } from "../../../mmlu/mod.ts";
 import { type AccuracyRow, accuracyTable, formatCounted } from "../../../report/mod.ts";
 import {
@@ -104,10 +104,10 @@ export async function runMmlu(
   for (const line of mmluShortfalls(config, choices)) progress.note(line);
   checkOutput(flags, "mmlu", config.mmlu.path);
   const ready = await ensureModel(config, progress, { signal });
-  const model = await openModelInputs(ready.config, ready.dir);
-  const audit = auditTokens(model.tokenizer, undefined, {
-    letters: letterCount(choices.questions),
-  });
+  const threads = threadsFor(choices.questions.length);
+  const model = await openModelInputs(ready.config, ready.dir, { threads });
+  using tokenizer = model.tokenizer;
+  const audit = auditTokens(tokenizer, undefined, { letters: letterCount(choices.questions) });
   const variant = await namedVariant(flags, model, { progress, signal });
   for (const line of otherBase(variant, model)) progress.note(line);
   const data = choices.mmlu.hashes;

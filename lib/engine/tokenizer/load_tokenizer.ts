@@ -1,0 +1,71 @@
+import { AutoTokenizer, type PreTrainedTokenizer } from "@huggingface/transformers";
+import { UsageError } from "../../ground/mod.ts";
+import { findChatTemplate } from "./chat_template.ts";
+import { firstLine } from "./first_line.ts";
+import { EncodingThreads } from "./parallel_encoding.ts";
+import { canPart, type TokenizerParts } from "./piece_encoder.ts";
+import { Tokenizer, type TokenizerOptions } from "./tokenizer.ts";
+import { keepWords } from "./word_caches.ts";
+
+/** Options of {@linkcode loadTokenizer}. */
+export interface LoadTokenizerOptions extends TokenizerOptions {
+  /**
+   * How many threads load the tokenizer beside this one, for the prompts that will be encoded
+   * together (`threadsFor`); below 2 none does. The tokenizer is then to be disposed of.
+   */
+  readonly threads?: number;
+}
+
+/**
+ * Loads the tokenizer and the chat template of a checkpoint folder, as
+ * transformers' `AutoTokenizer` does.
+ *
+ * @param options Reasoning mode and date of the chat template (off and
+ * 2024-07-26 when left out), the size of the model's vocabulary, and how many threads encode.
+ * @throws {UsageError} If the folder has no `tokenizer.json` or no
+ * `tokenizer_config.json`, or one that cannot be read.
+ * @throws {RangeError} If the date is no day of the calendar.
+ */
+export async function loadTokenizer(
+  dir: string,
+  { threads: count = 0, ...options }: LoadTokenizerOptions = {},
+): Promise<Tokenizer> {
+  await Deno.stat(`${dir}/tokenizer.json`).catch(() => {
+    throw new UsageError(`Cannot load the tokenizer: there is no "${dir}/tokenizer.json"`);
+  });
+  await Deno.stat(`${dir}/tokenizer_config.json`).catch(() => {
+    throw new UsageError(
+      `Cannot load the tokenizer in "${dir}": there is no tokenizer_config.json, which names its ` +
+        "class and its special tokens; take it from where the model comes from",
+    );
+  });
+  const threads = count >= 2 ? new EncodingThreads(dir, count) : undefined;
+  try {
+    return await loadFrom(dir, { ...options, threads });
+  } catch (error) {
+    threads?.[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function loadFrom(
+  dir: string,
+  options: TokenizerOptions & { readonly threads: EncodingThreads | undefined },
+): Promise<Tokenizer> {
+  let tokenizer: PreTrainedTokenizer;
+  try {
+    const path = await Deno.realPath(dir);
+    tokenizer = await AutoTokenizer.from_pretrained(path, { local_files_only: true });
+    keepWords(tokenizer);
+  } catch (error) {
+    throw new UsageError(`Cannot load the tokenizer in "${dir}": ${firstLine(error)}`);
+  }
+  // the library keeps what it has read
+  const { _tokenizerJSON: parts } = tokenizer as unknown as { _tokenizerJSON: TokenizerParts };
+  // transformers.js says that it is a text; named templates are an object
+  const configured = tokenizer.chat_template as string | Readonly<Record<string, string>> | null;
+  return new Tokenizer(tokenizer, dir, await findChatTemplate(dir, configured), {
+    ...options,
+    inPieces: canPart(parts, tokenizer._tokenizer.get_vocab().keys()),
+  });
+}
