@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
-import { askWorker, sleep } from "../../ground/mod.ts";
+import { setImmediate } from "node:timers/promises";
+import { askWorker } from "../../ground/mod.ts";
 
 /** What a thread is given, slice by slice. */
 export interface TextsToEncode {
@@ -132,7 +133,7 @@ export async function encodeInThreads<Item>(
   async function encodeHere(): Promise<void> {
     for (let slice = take(OWN_SLICE); slice; slice = take(OWN_SLICE)) {
       encodeSlice(slice);
-      await sleep(0);
+      await setImmediate();
     }
   }
 
