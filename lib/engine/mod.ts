@@ -74,6 +74,7 @@ export {
   type PlanEvent,
   type RunEvent,
   type RunLimits,
+  spareCudaThread,
   storedHalfType,
   visibleGpus,
 } from "./cuda/mod.ts";

@@ -7,6 +7,7 @@ import {
   storedVariants,
 } from "./answers/answer_variants.ts";
 import { EarlyEngine } from "./answers/early_engine.ts";
+import type { SpareThread } from "./answers/open_engine.ts";
 import { buildSummary } from "./results/build_summary.ts";
 import { checkTraining } from "./training/check_training.ts";
 import { failuresReport } from "./results/failures.ts";
@@ -39,20 +40,28 @@ export interface PipelineOptions extends AnswerVariantsOptions {
  * answer stored, and in this process alone. It is to be closed with the study.
  *
  * @param devices As in {@linkcode PipelineOptions}.
+ * @param spare The thread to open it in, which ends where it does not open.
  */
 export async function beginEngine(
   study: OpenStudy,
-  { devices, progress }: { readonly devices: readonly string[]; readonly progress: Progress },
+  { devices, progress, spare }: {
+    readonly devices: readonly string[];
+    readonly progress: Progress;
+    readonly spare?: SpareThread | undefined;
+  },
 ): Promise<EarlyEngine> {
   const { inputs, folder } = study;
   const { kind, device } = inputs.config.engine;
   const isSure = kind === "onnx" && device === "cuda" && devices.length < 2 &&
     areEmpty(folder) && !hasParts(folder);
-  if (!isSure) return new EarlyEngine();
-  if (!isAllTrained(study)) return new EarlyEngine({ inputs, variants: [BASE], progress });
+  if (!isSure) {
+    await spare?.[Symbol.asyncDispose]();
+    return new EarlyEngine();
+  }
+  if (!isAllTrained(study)) return new EarlyEngine({ inputs, variants: [BASE], progress, spare });
   // what is wrong with an adapter is told once the plan is said
   const variants = await allVariants(inputs, folder).catch(() => undefined);
-  return new EarlyEngine(variants && { inputs, variants, progress });
+  return new EarlyEngine(variants && { inputs, variants, progress, spare });
 }
 
 /**

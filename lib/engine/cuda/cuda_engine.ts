@@ -12,6 +12,7 @@ import {
   openSessionThread,
   refuseNotFinite,
   refuseNotFiniteScores,
+  SpareThread,
   writeGraph,
 } from "../graph/mod.ts";
 import type {
@@ -50,6 +51,8 @@ export interface CudaEngineOptions extends LoraSites {
   readonly endTokenIds?: readonly number[];
   /** Free device memory in bytes once the weights are loaded; asked of the driver when left out. */
   readonly freeBytes?: number;
+  /** A thread for the session in which CUDA is loaded already; see {@linkcode spareCudaThread}. */
+  readonly spare?: SpareThread | undefined;
   /** Writes ONNX Runtime's profile of every kernel to this file's folder and name. */
   readonly profile?: string;
   /** Told when memory is planned or planned again, and of each run. */
@@ -79,14 +82,14 @@ export async function openCudaEngine(
   });
   const path = await writeGraph(checkpoint, graph, "cuda");
   const runner = await openSessionThread(path, {
-    executionProviders: [{ name: "cuda", deviceId: device }],
+    ...cudaProvider(device),
     graphOptimizationLevel: "all",
     // a pattern would take the run's whole memory a second time, in one piece, on the second run
     enableMemPattern: false,
     ...(profile ? { enableProfiling: true, profileFilePrefix: profile } : {}),
     // weights outside the arena, which grows by doubling and never shrinks
     extra: { session: { use_device_allocator_for_initializers: "1" } },
-  });
+  }, options.spare);
   try {
     const freeBytes = options.freeBytes ?? await freeDeviceMemory(device);
     return new CudaEngine(runner, checkpoint, { ...options, freeBytes, contextLength });
@@ -94,6 +97,15 @@ export async function openCudaEngine(
     await runner.release();
     throw error;
   }
+}
+
+/** A thread that loads CUDA while it is not known yet what is opened in it. */
+export function spareCudaThread(device = 0): SpareThread {
+  return new SpareThread(cudaProvider(device));
+}
+
+function cudaProvider(deviceId: number) {
+  return { executionProviders: [{ name: "cuda" as const, deviceId }] };
 }
 
 /** The bundles that a session may decode in, if any. */
@@ -200,9 +212,14 @@ export class CudaEngine implements Engine {
     yield* this.#scores(prompts, call, { ...options, counts: (index) => targets[index]!.length });
   }
 
-  /** Answers a question that nobody asked, so that the kernels of a first run are there. */
+  /**
+   * Answers a question that nobody asked, so that a first run finds its kernels loaded and its memory
+   * taken.
+   */
   async warmUp(): Promise<void> {
-    await Array.fromAsync(this.choiceLogProbs([{ prefix: [], suffix: [0] }], [0]));
+    await this.#runs.takeMemory(await this.#call({}, {}));
+    const prompt = { prefix: [], suffix: [0] };
+    await Array.fromAsync(this.generate([prompt], { maxNewTokens: 2 }));
   }
 
   /** Frees the session's memory. */

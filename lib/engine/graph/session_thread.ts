@@ -17,6 +17,10 @@ export interface SentFeed {
 /** What the thread is asked. */
 export type SessionRequest =
   | {
+    readonly kind: "load";
+    readonly options: InferenceSession.SessionOptions;
+  }
+  | {
     readonly kind: "open";
     readonly path: string;
     readonly options: InferenceSession.SessionOptions;
@@ -38,13 +42,15 @@ export type SessionReply =
  * device is done; so the one that makes prompts and keeps answers works meanwhile, and a run that
  * is asked for before the last one ended begins at once when it does.
  *
+ * @param spare A thread to take for it, where there is one that nobody has taken.
  * @throws {Error} If the graph cannot be opened as the options want it.
  */
 export async function openSessionThread(
   path: string,
   options: InferenceSession.SessionOptions,
+  spare?: SpareThread,
 ): Promise<ThreadedSession> {
-  const thread = new SessionThread();
+  const thread = spare?.take() ?? new SessionThread();
   try {
     await thread.ask({ kind: "open", path, options });
   } catch (error) {
@@ -99,6 +105,41 @@ class SessionThread {
     this.#failure ??= reason;
     this.#worker.terminate();
     for (const asked of this.#waiting.splice(0)) asked.reject(this.#failure);
+  }
+}
+
+/**
+ * A thread that loads ONNX Runtime and its provider before there is a graph to open: a GPU's driver
+ * and libraries take about a second. The first session that is opened with it takes it.
+ */
+export class SpareThread implements AsyncDisposable {
+  #thread: SessionThread | undefined = new SessionThread();
+  readonly #loaded: Promise<unknown>;
+
+  /**
+   * Starts the thread.
+   *
+   * @param options Those that the session will be opened with; what they name and cannot be loaded,
+   * whoever opens the session is told.
+   */
+  constructor(options: InferenceSession.SessionOptions) {
+    this.#loaded = this.#thread!.ask({ kind: "load", options }).catch(() => undefined);
+  }
+
+  /** The thread, once; nothing where it was taken or has ended. */
+  take(): SessionThread | undefined {
+    const thread = this.#thread;
+    this.#thread = undefined;
+    return thread?.runs ? thread : undefined;
+  }
+
+  /** Ends the thread that no session took. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const thread = this.take();
+    if (!thread) return;
+    // a driver is not to be stopped while it starts
+    await this.#loaded;
+    thread.end();
   }
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Tensor } from "onnxruntime-node";
 import { ModelBuilder } from "./graph_builder.ts";
 import { DataType, valueInfo } from "./onnx.ts";
-import { openSessionThread } from "./session_thread.ts";
+import { openSessionThread, SpareThread } from "./session_thread.ts";
 
 /** `y = sum(weights * x)`, `big = y > 3`, on a CPU. */
 function product(): Uint8Array {
@@ -107,5 +107,35 @@ Deno.test("a session that is closed says so, and is closed twice without harm", 
     await closing;
     await runner.release();
     await assert.rejects(runner.run(feeds, ["y"]), /the session is closed/);
+  });
+});
+
+Deno.test("SpareThread is taken by the first session, and ends where none is opened", async () => {
+  const options = { executionProviders: ["cpu"] };
+  await withProduct(async (path) => {
+    await using spare = new SpareThread(options);
+    const [first, second] = await Promise.all([
+      openSessionThread(path, options, spare),
+      openSessionThread(path, options, spare),
+    ]);
+    assert.equal(spare.take(), undefined);
+    for (const runner of [first, second]) {
+      const { y } = await runner.run({ x: vector(1, 2), weights: vector(1, 10) }, ["y"]);
+      assert.deepEqual(y!.data, Float32Array.of(21));
+      await runner.release();
+    }
+  });
+  // a thread that is left would fail the test
+  await using _unused = new SpareThread(options);
+});
+
+Deno.test("SpareThread says nothing of what it cannot load, the session that takes it does", async () => {
+  const nowhere = { executionProviders: ["nowhere"] };
+  await withProduct(async (path) => {
+    await using spare = new SpareThread(nowhere);
+    await assert.rejects(openSessionThread(path, nowhere, spare), /nowhere|backend/);
+    await using other = new SpareThread(nowhere);
+    const runner = await openSessionThread(path, { executionProviders: ["cpu"] }, other);
+    await runner.release();
   });
 });

@@ -1,7 +1,7 @@
 import { type Engine, loraSites } from "../../engine/mod.ts";
 import type { Progress } from "../../ground/mod.ts";
 import type { ModelInputs } from "../inputs/model_inputs.ts";
-import { openEngine } from "./open_engine.ts";
+import { openEngine, type SpareThread } from "./open_engine.ts";
 import type { NamedVariant } from "./sample_identity.ts";
 
 /** What an engine is opened with before it is known what is asked of it. */
@@ -12,6 +12,8 @@ export interface EarlyOpening {
   readonly variants: readonly NamedVariant[];
   /** Is told what opening says. */
   readonly progress: Progress;
+  /** The thread to open it in. */
+  readonly spare?: SpareThread | undefined;
 }
 
 /**
@@ -34,10 +36,10 @@ export class EarlyEngine implements AsyncDisposable {
   constructor(early?: EarlyOpening, open: typeof openEngine = openEngine) {
     this.#open = open;
     if (!early) return;
-    const { inputs, variants, progress } = early;
+    const { inputs, variants, progress, spare } = early;
     this.#inputs = inputs;
     this.#sites = sitesOf(variants);
-    this.#opening = open(inputs, variants, progress).then(warmed).catch(() => undefined);
+    this.#opening = open(inputs, variants, progress, spare).then(warmed).catch(() => undefined);
   }
 
   /** Opens an engine as {@linkcode openEngine} does, or hands out the one that is open. */

@@ -4,22 +4,34 @@ import {
   openCpuEngine,
   openCudaEngine,
   openServerEngine,
+  spareCudaThread,
 } from "../../engine/mod.ts";
 import { type Progress, UsageError } from "../../ground/mod.ts";
+import type { StudyConfig } from "../../runs/mod.ts";
 import type { ModelInputs } from "../inputs/model_inputs.ts";
 import { answeringCheckpoint } from "./answering_checkpoint.ts";
 import type { NamedVariant } from "./sample_identity.ts";
+
+/** A thread in which a GPU's engine may be opened; it loads what it needs meanwhile. */
+export type SpareThread = ReturnType<typeof spareCudaThread>;
+
+/** Begins to load what the engine of a config will need, before its model is opened: on a GPU alone. */
+export function spareThread({ engine: { kind, device } }: StudyConfig): SpareThread | undefined {
+  return kind === "onnx" && device === "cuda" ? spareCudaThread() : undefined;
+}
 
 /**
  * Opens the engine that the config names, for the base model and the given
  * variants' adapters.
  *
+ * @param spare A thread that {@linkcode spareThread} gave, to open it in.
  * @throws {UsageError} If the engine cannot be had on this machine.
  */
 export async function openEngine(
   inputs: ModelInputs,
   variants: readonly NamedVariant[],
   progress: Progress,
+  spare?: SpareThread,
 ): Promise<Engine> {
   const { config, checkpoint: stored, tokenizer } = inputs;
   const { kind, device, batchSize, url, servedModel, servedAdapters } = config.engine;
@@ -39,6 +51,7 @@ export async function openEngine(
   if (device === "cpu") return await openCpuEngine(checkpoint, { batchSize, ...sites });
   return await openCudaEngine(checkpoint, {
     ...sites,
+    spare,
     onPlan(event): void {
       if (event.kind === "halved") progress.note(`less memory than planned: ${event.reason}`);
     },

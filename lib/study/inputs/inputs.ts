@@ -1,4 +1,4 @@
-import { auditTokens, type TokenAudit } from "../../engine/mod.ts";
+import { auditTokens, threadsFor, type TokenAudit } from "../../engine/mod.ts";
 import { letterCount } from "../../mmlu/mod.ts";
 import { GAUGES, type Provenance, type StudyConfig } from "../../runs/mod.ts";
 import { type MeasureInputs, MEASURES, openMeasureInputs } from "../measures/measures.ts";
@@ -42,7 +42,9 @@ export async function openInputs(
   hubAdapters: HubAdapters = new Map(),
 ): Promise<StudyInputs> {
   const data = opened ?? await openDataInputs(config);
-  const model = await openModelInputs(config, modelDir);
+  // a study's plan encodes all of them, before anything else takes long
+  const threads = threadsFor(data.questions.length);
+  const model = await openModelInputs(config, modelDir, { threads });
   const audit = auditTokens(model.tokenizer, samplePrompt(data), {
     letters: letterCount(data.questions),
   });

@@ -8,7 +8,7 @@ import {
   validateConfig,
   weightsWords,
 } from "../../../runs/mod.ts";
-import { dataLabel, openStudy } from "../../../study/mod.ts";
+import { dataLabel, openStudy, spareThread } from "../../../study/mod.ts";
 import { folderOrId } from "../../adapter_place.ts";
 import { type CommandContext, type FlagValues, number, text, texts } from "../../command.ts";
 import { DEFAULT_CONFIG } from "../../study_flags.ts";
@@ -23,13 +23,14 @@ export async function runCompare(flags: FlagValues, context: CommandContext): Pr
   const planOnly = flags.plan === true;
   const wanted = number(flags, "devices");
   const devices = await devicesOf(config, wanted);
+  await using spare = !planOnly && devices.length < 2 ? spareThread(config) : undefined;
   const study = await openStudy(config, {
     out: text(flags, "out") ?? defaultFolder(config),
     planOnly,
     progress,
     signal,
   });
-  await runStudy(study, context, { planOnly, devices, wanted });
+  await runStudy(study, context, { planOnly, devices, wanted, spare });
   // general text has no questions to show
   if (!planOnly && config.measures.some((measure) => measure !== "prose")) {
     context.print(`Look at the questions: ${browseCommand(study.folder.root, dataOf(flags))}`);

@@ -39,6 +39,8 @@ import {
   openVerdictStore,
   otherBase,
   samplePrompt,
+  type SpareThread,
+  spareThread,
   sqlShortfalls,
 } from "../../../study/mod.ts";
 import { type StudyConfig, weightsWords } from "../../../runs/mod.ts";
@@ -58,6 +60,7 @@ export async function runEvaluate(
 ): Promise<void> {
   const config = evaluationConfig(flags, "spider");
   await checkFlags(flags);
+  await using spare = spareThread(config);
   await ensureSample(config, progress);
   const sql = await openSqlInputs(config);
   for (const line of sqlShortfalls(config, sql)) progress.note(line);
@@ -71,7 +74,7 @@ export async function runEvaluate(
   const files = runFiles(flags, { task: "spider", model, data, variant });
   using store = openSqlStore(files.samples, model, progress);
   using kept = openVerdictStore(files.verdicts, progress);
-  await using engine = lazyEngine(model, { variant, store, progress });
+  await using engine = lazyEngine(model, { variant, store, progress, spare });
   const inputs = { ...model, ...sql };
   progress.step(`${variant.name}: text-to-SQL, ${formatCounted(sql.asked.length, "question")}`);
   const samples = await answerSql(inputs, engine, { variant, store, progress, signal });
@@ -100,6 +103,7 @@ export async function runMmlu(
   }
   const config = evaluationConfig(flags, "mmlu");
   await checkFlags(flags);
+  await using spare = spareThread(config);
   const choices = await openMmluInputs(config);
   for (const line of mmluShortfalls(config, choices)) progress.note(line);
   checkOutput(flags, "mmlu", config.mmlu.path);
@@ -114,7 +118,7 @@ export async function runMmlu(
   const files = runFiles(flags, { task: "mmlu", model, data, variant });
   using store = openMmluStore(files.samples, progress);
   const inputs = { ...model, ...choices, audit };
-  await using engine = lazyEngine(model, { variant, store, progress });
+  await using engine = lazyEngine(model, { variant, store, progress, spare });
   beginMmluPrompts(inputs);
   progress.step(
     `${variant.name}: multiple choice, ${formatCounted(choices.questions.length, "question")}`,
@@ -192,13 +196,14 @@ function runFiles(
 /** The engine, which begins to open where no answer is stored yet. */
 function lazyEngine(
   model: ModelInputs,
-  { variant, store, progress }: {
+  { variant, store, progress, spare }: {
     readonly variant: NamedVariant;
     readonly store: { readonly size: number };
     readonly progress: Progress;
+    readonly spare: SpareThread | undefined;
   },
 ): LazyEngine {
-  const engine = new LazyEngine(() => openEngine(model, [variant], progress));
+  const engine = new LazyEngine(() => openEngine(model, [variant], progress, spare));
   if (store.size === 0) engine.begin();
   return engine;
 }

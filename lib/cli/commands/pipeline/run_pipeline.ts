@@ -11,6 +11,8 @@ import {
   RESULT_FILES,
   runPart,
   runPipeline,
+  type SpareThread,
+  spareThread,
   studyCost,
   summaryTexts,
   tookLine,
@@ -32,6 +34,8 @@ export async function runPipelineOrPart(flags: FlagValues, context: CommandConte
     throw new UsageError("--part goes with neither --plan nor --devices");
   }
   const devices = await devicesOf(config, wanted);
+  const isAlone = !planOnly && !part && devices.length < 2;
+  await using spare = isAlone ? spareThread(config) : undefined;
   const study = await openStudy(config, {
     out: text(flags, "out"),
     training: !planOnly && config.training.recipes.length > 0,
@@ -40,7 +44,7 @@ export async function runPipelineOrPart(flags: FlagValues, context: CommandConte
     signal,
   });
   if (part) return await runPart(study, part, { progress, signal });
-  await runStudy(study, context, { planOnly, devices, wanted });
+  await runStudy(study, context, { planOnly, devices, wanted, spare });
 }
 
 /** More than any machine has. */
@@ -106,13 +110,15 @@ export interface RunStudyOptions {
   readonly devices: readonly string[];
   /** How many were asked for, if any number was. */
   readonly wanted: number | undefined;
+  /** A thread for the engine, where one was started. */
+  readonly spare?: SpareThread | undefined;
 }
 
 /** Says a study's plan, runs it and prints its report; with `planOnly` only the first. */
 export async function runStudy(
   study: OpenStudy,
   { progress, print, signal }: CommandContext,
-  { planOnly, devices, wanted }: RunStudyOptions,
+  { planOnly, devices, wanted, spare }: RunStudyOptions,
 ): Promise<void> {
   if (planOnly) {
     for (const line of await checkGivenVariants(study.inputs, study.folder)) progress.note(line);
@@ -120,7 +126,7 @@ export async function runStudy(
     return;
   }
   const started = performance.now();
-  await using engines = await beginEngine(study, { devices, progress });
+  await using engines = await beginEngine(study, { devices, progress, spare });
   progress.step("Plan");
   const cost = await studyCost(study.inputs);
   for (const line of costLines(cost)) progress.note(line);
