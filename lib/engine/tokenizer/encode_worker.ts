@@ -8,6 +8,7 @@
  */
 import { Tokenizer } from "@huggingface/tokenizers";
 import { PieceEncoder } from "./piece_encoder.ts";
+import { ownIds } from "./shared_prefixes.ts";
 import type { EncodedTexts, TextsToEncode } from "./parallel_encoding.ts";
 import { keepWords } from "./word_caches.ts";
 
@@ -21,14 +22,17 @@ const scope = self as unknown as WorkerScope;
 /** Made of the first slice's tokenizer, which all have. */
 let encoder: PieceEncoder | undefined;
 
-scope.onmessage = ({ data: { dir, texts } }): void => {
+scope.onmessage = ({ data }): void => {
   let encoded: EncodedTexts | undefined;
   try {
-    encoded = encode(encoder ??= loadEncoder(dir), texts);
+    encoded = encode(encoder ??= loadEncoder(data.dir), data);
   } catch {
     // whoever asked encodes them itself, and says what is wrong
   }
-  scope.postMessage(encoded, encoded ? [encoded.ids.buffer, encoded.lengths.buffer] : []);
+  scope.postMessage(
+    encoded,
+    encoded ? [encoded.shared.buffer, encoded.lengths.buffer, encoded.own.buffer] : [],
+  );
 };
 
 function loadEncoder(dir: string): PieceEncoder {
@@ -40,14 +44,17 @@ function loadEncoder(dir: string): PieceEncoder {
   return new PieceEncoder((text) => tokenizer.encode(text, { add_special_tokens: false }).ids);
 }
 
-function encode(encoder: PieceEncoder, texts: readonly string[]): EncodedTexts {
-  const encoded = texts.map((text) => encoder.encode(text));
-  const lengths = Int32Array.from(encoded, ({ length }) => length);
-  const ids = new Int32Array(lengths.reduce((sum, length) => sum + length, 0));
+function encode(encoder: PieceEncoder, { shared, texts }: TextsToEncode): EncodedTexts {
+  const sharedIds = shared.map((text) => encoder.encode(text));
+  const encoded = texts.map(([number, own]) =>
+    ownIds(encoder.encode(shared[number]! + own), sharedIds[number]!)
+  );
+  const lengths = Int32Array.from(encoded, ({ own }) => own.length);
+  const own = new Int32Array(lengths.reduce((sum, length) => sum + length, 0));
   let at = 0;
-  for (const own of encoded) {
-    ids.set(own, at);
-    at += own.length;
+  for (const { own: ids } of encoded) {
+    own.set(ids, at);
+    at += ids.length;
   }
-  return { ids, lengths };
+  return { shared: Int32Array.from(encoded, ({ length }) => length), lengths, own };
 }

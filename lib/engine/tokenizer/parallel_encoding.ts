@@ -1,18 +1,29 @@
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import { askWorker } from "../../ground/mod.ts";
+import type { OwnIds } from "./shared_prefixes.ts";
+
+/** A text in two parts, of which others may begin with the first one too. */
+export type TextParts = readonly [shared: string, own: string];
 
 /** What a thread is given, slice by slice. */
 export interface TextsToEncode {
   /** Folder of the tokenizer. */
   readonly dir: string;
-  readonly texts: readonly string[];
+  /** What texts begin with, each once. */
+  readonly shared: readonly string[];
+  /** Of each text which it begins with, and what follows. */
+  readonly texts: readonly (readonly [shared: number, own: string])[];
 }
 
-/** What it gives back: the ids of all texts one after another, and how many each has. */
+/** What it gives back, of each text the ids behind those of its shared part. */
 export interface EncodedTexts {
-  readonly ids: Int32Array<ArrayBuffer>;
+  /** How many ids each has in common with its shared part alone. */
+  readonly shared: Int32Array<ArrayBuffer>;
+  /** How many follow. */
   readonly lengths: Int32Array<ArrayBuffer>;
+  /** Those that follow, one text after another. */
+  readonly own: Int32Array<ArrayBuffer>;
 }
 
 /** A thread loads the tokenizer anew, which takes as long as encoding about so many texts. */
@@ -33,7 +44,7 @@ const OWN_SLICE = 32;
 /** Texts that lie beside each other, and the place of the first. */
 interface Slice {
   readonly start: number;
-  readonly texts: readonly string[];
+  readonly texts: readonly TextParts[];
 }
 
 /** Threads that encode, each with a tokenizer of its own, which it loads as soon as there is a thread. */
@@ -61,14 +72,14 @@ export class EncodingThreads implements Disposable {
    */
   async encode(
     take: () => Slice | undefined,
-    done: (start: number, encoded: readonly (readonly number[])[]) => void,
+    done: (slice: Slice, encoded: readonly OwnIds[]) => void,
   ): Promise<readonly Slice[]> {
     const failed: Slice[] = [];
     await Promise.all(this.#threads.map(async ({ worker, loaded }) => {
       if (!await loaded) return;
       for (let slice = take(); slice; slice = take()) {
         const encoded = await this.#encoded(worker, slice.texts);
-        if (encoded) done(slice.start, encoded);
+        if (encoded) done(slice, encoded);
         else return void failed.push(slice);
       }
     }));
@@ -83,14 +94,23 @@ export class EncodingThreads implements Disposable {
   /** The ids of each text; nothing where the thread fails or has ended. */
   async #encoded(
     worker: Worker,
-    texts: readonly string[],
-  ): Promise<readonly (readonly number[])[] | undefined> {
-    const work: TextsToEncode = { dir: this.#dir, texts };
+    texts: readonly TextParts[],
+  ): Promise<readonly OwnIds[] | undefined> {
+    const numbers = new Map(texts.map(([shared]) => [shared, 0]));
+    for (const [i, shared] of [...numbers.keys()].entries()) numbers.set(shared, i);
+    const work: TextsToEncode = {
+      dir: this.#dir,
+      shared: [...numbers.keys()],
+      texts: texts.map(([shared, own]) => [numbers.get(shared)!, own]),
+    };
     const encoded = await askWorker<EncodedTexts | undefined>(worker, work).catch(() => undefined);
     if (!encoded) return undefined;
-    const { ids, lengths } = encoded;
+    const { shared, lengths, own } = encoded;
     let at = 0;
-    return Array.from(lengths, (length) => Array.from(ids.subarray(at, at += length)));
+    return Array.from(lengths, (length, i) => ({
+      length: shared[i]!,
+      own: Array.from(own.subarray(at, at += length)),
+    }));
   }
 }
 
@@ -99,11 +119,11 @@ export interface Encoding<Item> {
   /** Those that encode beside this one; without them this one comes back to its other work now and then. */
   readonly threads?: EncodingThreads | undefined;
   /** The text of an item, which is made when it is encoded. */
-  textOf(item: Item, index: number): string;
+  partsOf(item: Item): TextParts;
   /** Encodes a text in this thread. */
-  encode(text: string): readonly number[];
+  encode(parts: TextParts): OwnIds;
   /** Is given the ids of each item, in no order. */
-  done(index: number, ids: readonly number[]): void;
+  done(index: number, shared: string, ids: OwnIds): void;
 }
 
 /**
@@ -113,7 +133,7 @@ export interface Encoding<Item> {
  */
 export async function encodeInThreads<Item>(
   items: readonly Item[],
-  { threads, textOf, encode, done }: Encoding<Item>,
+  { threads, partsOf, encode, done }: Encoding<Item>,
 ): Promise<void> {
   let next = 0;
 
@@ -121,14 +141,14 @@ export async function encodeInThreads<Item>(
     if (next >= items.length) return undefined;
     const start = next;
     next += size;
-    return { start, texts: items.slice(start, next).map((item, i) => textOf(item, start + i)) };
+    return { start, texts: items.slice(start, next).map(partsOf) };
   }
 
-  function sliceDone(start: number, encoded: readonly (readonly number[])[]): void {
-    for (const [i, ids] of encoded.entries()) done(start + i, ids);
-  }
+  const sliceDone = ({ start, texts }: Slice, encoded: readonly OwnIds[]): void => {
+    for (const [i, ids] of encoded.entries()) done(start + i, texts[i]![0], ids);
+  };
 
-  const encodeSlice = ({ start, texts }: Slice): void => sliceDone(start, texts.map(encode));
+  const encodeSlice = (slice: Slice): void => sliceDone(slice, slice.texts.map(encode));
 
   async function encodeHere(): Promise<void> {
     for (let slice = take(OWN_SLICE); slice; slice = take(OWN_SLICE)) {

@@ -4,11 +4,16 @@ import { encodeInThreads, EncodingThreads, threadsFor } from "./parallel_encodin
 import type { Prompt } from "./prompt.ts";
 import { loadTokenizer } from "./load_tokenizer.ts";
 
-const TEXTS = Array.from({ length: 60 }, (_, i) =>
-  [
-    `Questions about subject ${i % 3}.\n\nWhat is ${i % 3} + é🙂?\nA. one\nAnswer: A\n\n`,
-    `How  many\t${i} <|im_end|>?\nA. 'x'\nB. ${"long ".repeat(i)}\nAnswer:`,
-  ] as const);
+/** Two of whose own parts nothing is left, or which have none, and 60 others. */
+const TEXTS = [
+  ["Nothing of its own.", ""],
+  ["", "Nothing shared."],
+  ...Array.from({ length: 60 }, (_, i) =>
+    [
+      `Questions about subject ${i % 3}.\n\nWhat is ${i % 3} + é🙂?\nA. one\nAnswer: A\n\n`,
+      `How  many\t${i} <|im_end|>?\nA. 'x'\nB. ${"long ".repeat(i)}\nAnswer:`,
+    ] as const),
+] as const;
 
 for (const [name, dir] of [["SmolLM2", EMBEDDED_MODEL], ["Mistral", MISTRAL_TOKENIZER]] as const) {
   const skipped = skipUnless(`${dir}/tokenizer.json`);
@@ -40,7 +45,7 @@ Deno.test({
   ignore: skipped !== "",
   async fn(): Promise<void> {
     const tokenizer = await loadTokenizer(EMBEDDED_MODEL, { vocabSize: 100 });
-    const [[shared, own]] = TEXTS as [readonly [string, string]];
+    const [[shared, own]] = TEXTS;
     let message = "";
     try {
       tokenizer.encodePlain(shared, own);
@@ -65,11 +70,12 @@ async function encodedTexts(
   const encoded: (readonly number[])[] = [];
   await encodeInThreads(texts, {
     threads,
-    textOf: (text, i) => (assert.equal(texts[i], text), text),
-    encode,
-    done(i, ids): void {
+    partsOf: (text) => ["", text],
+    encode: ([shared, own]) => ({ length: shared.length, own: encode(own) }),
+    done(i, shared, { length, own }): void {
       assert.equal(encoded[i], undefined, `${i} is done twice`);
-      encoded[i] = ids;
+      assert.deepEqual([shared, length], ["", 0]);
+      encoded[i] = own;
     },
   });
   return encoded;

@@ -18,15 +18,38 @@ export class SharedPrefixes {
    * @param encodeShared Gives its ids.
    */
   split(full: readonly number[], key: string, encodeShared: () => readonly number[]): Prompt {
+    const { ids } = this.#part(key, encodeShared);
+    return this.join(ownIds(full, ids), key, encodeShared);
+  }
+
+  /** A prompt of which it is known how many ids it shares, and what its own are; see {@linkcode SharedPrefixes.split}. */
+  join({ length, own }: OwnIds, key: string, encodeShared: () => readonly number[]): Prompt {
+    const { ids, prefixes } = this.#part(key, encodeShared);
+    // the last token is always the prompt's own: its logits answer
+    const shared = own.length > 0 ? length : Math.max(0, length - 1);
+    let prefix = prefixes.get(shared);
+    if (!prefix) prefixes.set(shared, prefix = ids.slice(0, shared));
+    return { prefix, suffix: own.length > 0 ? own : ids.slice(shared, length) };
+  }
+
+  #part(key: string, encodeShared: () => readonly number[]): SharedPart {
     let part = this.#parts.get(key);
     if (!part) this.#parts.set(key, part = { ids: encodeShared(), prefixes: new Map() });
-    const { ids, prefixes } = part;
-    // the last token is always the prompt's own: its logits answer
-    const most = Math.min(ids.length, full.length - 1);
-    let length = 0;
-    while (length < most && ids[length] === full[length]) length++;
-    let prefix = prefixes.get(length);
-    if (!prefix) prefixes.set(length, prefix = ids.slice(0, length));
-    return { prefix, suffix: full.slice(length) };
+    return part;
   }
+}
+
+/** The ids of a text behind those that it shares with another one. */
+export interface OwnIds {
+  /** How many it shares. */
+  readonly length: number;
+  readonly own: readonly number[];
+}
+
+/** Parts the ids of a text behind those that it begins with as another one does. */
+export function ownIds(full: readonly number[], shared: readonly number[]): OwnIds {
+  const most = Math.min(shared.length, full.length);
+  let length = 0;
+  while (length < most && shared[length] === full[length]) length++;
+  return { length, own: full.slice(length) };
 }

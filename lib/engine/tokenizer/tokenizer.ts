@@ -6,10 +6,15 @@ import type { ChatMessage, Conversation } from "./conversation.ts";
 import { mergeSystemMessage, refusesSystem } from "./conversation.ts";
 import { firstLine } from "./first_line.ts";
 import { formatDate } from "./format_date.ts";
-import { encodeInThreads, EncodingThreads, threadsFor } from "./parallel_encoding.ts";
+import {
+  encodeInThreads,
+  EncodingThreads,
+  type TextParts,
+  threadsFor,
+} from "./parallel_encoding.ts";
 import { PieceEncoder } from "./piece_encoder.ts";
 import type { Prompt } from "./prompt.ts";
-import { SharedPrefixes } from "./shared_prefixes.ts";
+import { ownIds, SharedPrefixes } from "./shared_prefixes.ts";
 
 /** How conversations are rendered (see `ChatSettings`), and which ids a model knows. */
 export interface TokenizerOptions {
@@ -175,25 +180,30 @@ export class Tokenizer {
    */
   async encodeAllPlain<Item>(
     items: readonly Item[],
-    partsOf: (item: Item) => readonly [shared: string, own: string],
+    partsOf: (item: Item) => TextParts,
     { threads = threadsFor(items.length), each }: {
       readonly threads?: number;
       readonly each?: (prompt: Prompt) => void;
     } = {},
   ): Promise<Prompt[]> {
     using own = threads >= 2 && this.#pieces ? this.#takeThreads(threads) : undefined;
-    const shared: string[] = [];
     const prompts: Prompt[] = [];
+    const { beginTokens } = this;
+    const sharedIds = new Map<string, readonly number[]>();
+    const idsOf = (shared: string): readonly number[] => {
+      if (!sharedIds.has(shared)) sharedIds.set(shared, this.encode(shared));
+      return sharedIds.get(shared)!;
+    };
     await encodeInThreads(items, {
       threads: own,
-      textOf(item, index): string {
-        const parts = partsOf(item);
-        shared[index] = parts[0];
-        return parts.join("");
-      },
-      encode: (text) => this.encode(text),
-      done: (index, ids): void => {
-        const prompt = prompts[index] = this.#plain(shared[index]!, ids);
+      partsOf,
+      encode: ([shared, own]) => ownIds(this.encode(shared + own), idsOf(shared)),
+      done: (index, shared, { length, own }): void => {
+        const ids = { length: beginTokens.length + length, own };
+        const encodeShared = (): readonly number[] => [...beginTokens, ...idsOf(shared)];
+        const prompt = this.#shared.join(ids, `plain ${shared}`, encodeShared);
+        for (const part of [prompt.prefix, prompt.suffix]) checkVocabulary(this, part);
+        prompts[index] = prompt;
         each?.(prompt);
       },
     });

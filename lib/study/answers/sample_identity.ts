@@ -1,6 +1,6 @@
+import { createHash, type Hash } from "node:crypto";
 import type { Prompt, Variant } from "../../engine/mod.ts";
-import { contentKey, sha256Of } from "../../ground/mod.ts";
-
+import { contentKey } from "../../ground/mod.ts";
 import { TASK_VERSION, type VariantOrigin } from "../../runs/mod.ts";
 import type { ModelInputs } from "../inputs/model_inputs.ts";
 
@@ -36,21 +36,30 @@ export interface SampleIdentity {
 
 /**
  * SHA-256 of a prompt's token ids as little-endian 32-bit integers, hexadecimal:
- * what says that two programs asked the same.
+ * what says that two programs asked the same. What prompts share is hashed once.
  */
 export function promptHash(prompt: Prompt): string {
   const known = HASHES.get(prompt);
   if (known !== undefined) return known;
-  const ids = [...prompt.prefix, ...prompt.suffix];
-  const bytes = new DataView(new ArrayBuffer(4 * ids.length));
-  ids.forEach((id, i) => bytes.setInt32(4 * i, id, true));
-  const hash = sha256Of(new Uint8Array(bytes.buffer));
+  let shared = PREFIXES.get(prompt.prefix);
+  if (!shared) {
+    PREFIXES.set(prompt.prefix, shared = createHash("sha256").update(bytes(prompt.prefix)));
+  }
+  const hash = shared.copy().update(bytes(prompt.suffix)).digest("hex");
   HASHES.set(prompt, hash);
   return hash;
 }
 
 /** Hashes of the prompts that were asked: every variant of a study asks the same. */
 const HASHES = new WeakMap<Prompt, string>();
+/** Hashes of what prompts begin with, which go on with what follows. */
+const PREFIXES = new WeakMap<readonly number[], Hash>();
+
+function bytes(ids: readonly number[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(4 * ids.length));
+  for (let i = 0; i < ids.length; i++) view.setInt32(4 * i, ids[i]!, true);
+  return new Uint8Array(view.buffer);
+}
 
 /**
  * Names a sample by what determines it: the checkpoint's and the adapter's
