@@ -212,14 +212,11 @@ export class CudaEngine implements Engine {
     yield* this.#scores(prompts, call, { ...options, counts: (index) => targets[index]!.length });
   }
 
-  /**
-   * Answers a question that nobody asked, so that a first run finds its kernels loaded and its memory
-   * taken.
-   */
+  /** Answers questions that nobody asked, so that the kernels of first runs are there. */
   async warmUp(): Promise<void> {
-    await this.#runs.takeMemory(await this.#call({}, {}));
-    const prompt = { prefix: [], suffix: [0] };
-    await Array.fromAsync(this.generate([prompt], { maxNewTokens: 2 }));
+    const prompts = [{ prefix: [], suffix: [0] }];
+    await Array.fromAsync(this.choiceLogProbs(prompts, [0]));
+    await Array.fromAsync(this.generate(prompts, { maxNewTokens: 2 }));
   }
 
   /** Frees the session's memory. */

@@ -137,21 +137,6 @@ export class PlannedRuns {
   }
 
   /**
-   * A run of one token that takes as much of the device's memory as a large one does: the library
-   * keeps what it has taken, and taking it is a good part of a first run's time.
-   */
-  async takeMemory(call: GraphCall): Promise<void> {
-    const memory = this.#plan;
-    const [plan] = planRuns([{ prefix: [], suffix: [0] }], memory, call.maxNewTokens);
-    const blocks = Math.ceil(2 * memory.stepBytes / memory.cacheBytes * memory.blocks);
-    const most = Math.max(plan!.blocks, Math.floor(memory.blocks / 2));
-    await this.#tryRun({ ...plan!, blocks: Math.min(blocks, most) }, call, {
-      memory,
-      targets: undefined,
-    });
-  }
-
-  /**
    * Planned runs that memory held, in their order. The next one is asked for before the last one's
    * outputs are given, so that the device has work while they are looked at. After a run that failed,
    * or a signal to stop, no more are asked for, and what was asked for before is given.
