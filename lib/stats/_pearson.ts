@@ -1,7 +1,9 @@
+import { meanOf } from "./_mean.ts";
+
 /** Pearson's coefficient, in `[-1, 1]`; `undefined` if one side does not vary. */
 export function pearson(x: readonly number[], y: readonly number[]): number | undefined {
-  const meanX = average(x);
-  const meanY = average(y);
+  const meanX = meanOf(x);
+  const meanY = meanOf(y);
   let xx = 0;
   let yy = 0;
   let xy = 0;
@@ -27,8 +29,4 @@ export function ranks(values: readonly number[]): number[] {
     start = end;
   }
   return result;
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -4,8 +4,6 @@ import { binomialTest } from "./binomial_exact.ts";
 export interface AboveChanceOptions {
   /** The chance of a right answer by guessing, 0.25 (four letters) by default. */
   readonly chance?: number;
-  /** The level of the test, 0.05 by default. */
-  readonly alpha?: number;
 }
 
 /** What {@linkcode aboveChance} found. */
@@ -14,7 +12,7 @@ export interface ChanceTest {
   readonly chance: number;
   /** How likely at least this many right answers are by guessing alone. */
   readonly pValue: number;
-  /** Whether `pValue < alpha`: the score is shown to be above guessing. */
+  /** Whether `pValue` is below 0.05: the score is shown to be above guessing. */
   readonly above: boolean;
 }
 
@@ -43,7 +41,7 @@ export function aboveChance(
   n: number,
   options: AboveChanceOptions = {},
 ): ChanceTest {
-  const { chance = 0.25, alpha = 0.05 } = options;
+  const { chance = 0.25 } = options;
   const pValue = binomialTest(successes, n, chance, { alternative: "greater" });
-  return { chance, pValue, above: pValue < alpha };
+  return { chance, pValue, above: pValue < 0.05 };
 }

@@ -1,21 +1,15 @@
 // Not binomial_test.ts: the test runner would take this file for a test.
 import { binomialPmf } from "./binomial_pmf.ts";
 
-/** On which side of the null hypothesis the alternative lies. */
-export type Alternative = "two-sided" | "greater" | "less";
-
 /** Options of {@linkcode binomialTest}. */
 export interface BinomialTestOptions {
-  /** The alternative to "the chance of a success is p"; "two-sided" by default. */
-  readonly alternative?: Alternative;
+  /** The alternative to "the chance of a success is p": on which side of it that lies. */
+  readonly alternative: "greater" | "less";
 }
 
 /**
- * The exact binomial test: how likely `k` of `n` successes or a more extreme count is, if each
- * trial succeeds with probability `p`.
- *
- * Two-sided, "more extreme" means every count that is at most as likely as `k`, as in R's
- * `binom.test` and scipy's `binomtest`.
+ * The exact one-sided binomial test: how likely `k` of `n` successes or a more extreme count is, if
+ * each trial succeeds with probability `p`.
  *
  * @param k Successes, an integer in `[0, n]`.
  * @param n Trials, an integer >= 0.
@@ -36,25 +30,11 @@ export function binomialTest(
   k: number,
   n: number,
   p: number,
-  options: BinomialTestOptions = {},
+  { alternative }: BinomialTestOptions,
 ): number {
-  const alternative = options.alternative ?? "two-sided";
-  // Ties in likelihood differ by rounding alone; the slack keeps them on the same side.
-  const limit = binomialPmf(k, n, p) * (1 + 1e-7);
+  binomialPmf(k, n, p); // checks all three
+  const [first, last] = alternative === "greater" ? [k, n] : [0, k];
   let sum = 0;
-  if (alternative === "greater") {
-    for (let i = k; i <= n; i++) sum += binomialPmf(i, n, p);
-  } else if (alternative === "less") {
-    for (let i = 0; i <= k; i++) sum += binomialPmf(i, n, p);
-  } else {
-    let likelier = 0;
-    for (let i = 0; i <= n; i++) {
-      const mass = binomialPmf(i, n, p);
-      if (mass <= limit) sum += mass;
-      else likelier++;
-    }
-    // The likeliest count of all has p = 1, not 1 less a rounding error.
-    if (likelier === 0) return 1;
-  }
+  for (let i = first; i <= last; i++) sum += binomialPmf(i, n, p);
   return Math.min(1, sum);
 }

@@ -1,3 +1,4 @@
+import { meanOf } from "./_mean.ts";
 import { brierScores } from "./brier_scores.ts";
 
 /** Options of {@linkcode calibration}. */
@@ -70,7 +71,7 @@ export function calibrationBins(
   brierScores(confidence, right);
   return equalBins(confidence, options).map((bin) => ({
     n: bin.length,
-    confidence: mean(bin.map((i) => confidence[i]!)),
+    confidence: meanOf(bin.map((i) => confidence[i]!)),
     right: bin.filter((i) => right[i]).length,
   }));
 }
@@ -107,7 +108,7 @@ export function calibration(
   right: readonly boolean[],
   options: CalibrationOptions = {},
 ): Calibration {
-  const brier = mean(brierScores(confidence, right));
+  const brier = meanOf(brierScores(confidence, right));
   const sorted = equalBins(confidence, options);
   const bins = sorted.length;
   const n = confidence.length;
@@ -117,11 +118,11 @@ export function calibration(
     const shares = bin.map((i) => confidence[i]!);
     const outcomes = bin.map((i) => Number(right[i]));
     const weight = bin.length / n;
-    const share = mean(shares);
-    const hits = mean(outcomes);
+    const share = meanOf(shares);
+    const hits = meanOf(outcomes);
     const gap = share - hits;
-    const spread = mean(shares.map((value) => (value - share) ** 2));
-    const along = mean(shares.map((value, k) => (value - share) * (outcomes[k]! - hits)));
+    const spread = meanOf(shares.map((value) => (value - share) ** 2));
+    const along = meanOf(shares.map((value, k) => (value - share) * (outcomes[k]! - hits)));
     result.ece += weight * Math.abs(gap);
     result.l2 += weight * gap ** 2;
     result.l2Debiased += weight * (gap ** 2 - hits * (1 - hits) / (bin.length - 1));
@@ -148,8 +149,4 @@ function equalBins(values: readonly number[], { bins = 10 }: CalibrationOptions)
     const start = k * size + Math.min(k, larger);
     return order.slice(start, start + size + (k < larger ? 1 : 0));
   });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

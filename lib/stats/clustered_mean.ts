@@ -1,3 +1,4 @@
+import { assertClusters } from "./_checks.ts";
 import type { Interval } from "./interval.ts";
 import { studentQuantile } from "./student_t.ts";
 
@@ -48,12 +49,8 @@ export function clusteredMean(
   values: readonly number[],
   clusters: readonly string[],
 ): ClusteredMean | undefined {
-  if (values.length !== clusters.length) {
-    throw new RangeError(
-      `Cannot cluster values as each needs one cluster: current lengths are ${values.length} and ${clusters.length}`,
-    );
-  }
   const n = values.length;
+  assertClusters(n, clusters);
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   const residuals = new Map<string, number>();
   clusters.forEach((cluster, i) => {

@@ -1,4 +1,5 @@
 import { assertClusters } from "./_checks.ts";
+import { meanOf } from "./_mean.ts";
 import { clusterRobustMean } from "./cluster_robust_mean.ts";
 import type { MeanEvidence, Spread, SpreadOfClusters } from "./evidence.ts";
 import { evidenceIntervals } from "./evidence_intervals.ts";
@@ -85,9 +86,9 @@ export function crossedSeeds(
     );
   }
   if (options.clusters) assertClusters(items, options.clusters);
-  const seedMeans = changes.map(average);
-  const itemMeans = changes[0]!.map((_, i) => average(changes.map((row) => row[i]!)));
-  const mean = average(seedMeans);
+  const seedMeans = changes.map(meanOf);
+  const itemMeans = changes[0]!.map((_, i) => meanOf(changes.map((row) => row[i]!)));
+  const mean = meanOf(seedMeans);
   const squares = meanSquares(changes, { seedMeans, itemMeans, mean });
   const cells = seeds * items;
   const parts = [
@@ -177,10 +178,6 @@ function clusteredSpread(
   if (!found) return undefined;
   const itemPart = { variance: found.stderr ** 2, degrees: found.degrees };
   return { clusters: found.clusters, ...floored(parts, itemPart) };
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function sumOfSquares(values: readonly number[], mean: number): number {

@@ -1,7 +1,7 @@
 import { assertShare } from "./_checks.ts";
 import { differenceInterval, type IntervalOptions } from "./difference_interval.ts";
 import { effectiveDifferenceInterval } from "./effective_difference_interval.ts";
-import type { Evidence, ScoreEvidence, Spread } from "./evidence.ts";
+import type { Evidence, Spread } from "./evidence.ts";
 import type { Interval } from "./interval.ts";
 import { studentQuantile } from "./student_t.ts";
 
@@ -63,12 +63,9 @@ function clusteredInterval(evidence: Evidence, level: number): Interval | undefi
   if (!clustered) return undefined;
   const interval = studentInterval(difference, clustered, level);
   if (evidence.kind === "mean") return interval;
-  return interval ? withinOne(interval) : agreeingClusters(evidence, clustered, level);
-}
-
-function agreeingClusters(counts: ScoreEvidence, spread: Spread, level: number): Interval {
-  const { n, gained, lost } = counts;
-  return effectiveDifferenceInterval({ n, gained, lost }, spread, { level });
+  return interval
+    ? withinOne(interval)
+    : effectiveDifferenceInterval(evidence, clustered, { level });
 }
 
 function studentInterval(mean: number, spread: Spread, level: number): Interval | undefined {

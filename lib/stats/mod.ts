@@ -24,9 +24,7 @@
 export { aboveChance, type AboveChanceOptions, type ChanceTest } from "./above_chance.ts";
 export { alignById, type AlignedPair } from "./align_by_id.ts";
 export { changeByCluster, type ClusterChange, type ClusterPair } from "./change_by_cluster.ts";
-export { type Alternative, binomialTest, type BinomialTestOptions } from "./binomial_exact.ts";
-export { binomialPmf } from "./binomial_pmf.ts";
-export { brierScores, letterBrierScores } from "./brier_scores.ts";
+export { letterBrierScores } from "./brier_scores.ts";
 export {
   type Calibration,
   calibration,
@@ -39,7 +37,6 @@ export {
   changeAboveChance,
   type ChangeAboveChanceOptions,
 } from "./change_above_chance.ts";
-export { type ClusterRobustMean, clusterRobustMean } from "./cluster_robust_mean.ts";
 export { type ClusteredMean, clusteredMean } from "./clustered_mean.ts";
 export {
   type Coefficient,
@@ -49,8 +46,7 @@ export {
 } from "./correlation.ts";
 export { type CrossedSeeds, crossedSeeds, MIN_SEEDS_OF_A_RECIPE } from "./crossed_seeds.ts";
 export { designEffect } from "./design_effect.ts";
-export { differenceInterval, type IntervalOptions } from "./difference_interval.ts";
-export { effectiveDifferenceInterval } from "./effective_difference_interval.ts";
+export { type IntervalOptions } from "./difference_interval.ts";
 export type {
   Better,
   Evidence,
@@ -60,7 +56,6 @@ export type {
   SpreadOfClusters,
 } from "./evidence.ts";
 export { type EvidenceIntervals, evidenceIntervals } from "./evidence_intervals.ts";
-export { fixedSequence } from "./fixed_sequence.ts";
 export { type Flip, type FlipRow, type FlipTable, flipTable } from "./flip_table.ts";
 export { holm } from "./holm.ts";
 export type { Interval } from "./interval.ts";
@@ -68,26 +63,14 @@ export { type HabitAnswers, type LetterHabit, letterHabit } from "./letter_habit
 export { letterName } from "./letter_name.ts";
 export { letterProbabilities } from "./letter_probabilities.ts";
 export { type LetterTable, letterTable, type LetterTableOptions } from "./letter_table.ts";
-export { logGamma } from "./log_gamma.ts";
 export { mcnemarMidP } from "./mcnemar_mid_p.ts";
 export { meanEvidence, type MeanEvidenceOptions } from "./mean_evidence.ts";
-export { normalCdf } from "./normal_cdf.ts";
-export { normalQuantile } from "./normal_quantile.ts";
 export type { PairedCounts } from "./paired_counts.ts";
-export { pcg32, type Pcg32Options } from "./pcg32.ts";
-export {
-  type PercentageChange,
-  percentageChange,
-  type PercentageChangeOptions,
-} from "./percentage_change.ts";
+export { pcg32 } from "./pcg32.ts";
+export { type PercentageChange, percentageChange } from "./percentage_change.ts";
 export { type AdjustedClaim, type PrimaryClaim, primaryClaims } from "./primary_claims.ts";
-export {
-  type PriorFreeChoice,
-  priorFreeChoices,
-  type PriorFreeOptions,
-} from "./prior_free_choices.ts";
+export { type PriorFreeChoice, priorFreeChoices } from "./prior_free_choices.ts";
 export { type Proportion, proportion } from "./proportion.ts";
-export { type RatioCounts, ratioInterval } from "./ratio_interval.ts";
 export { FEWEST_TO_CONFIRM, recommend } from "./recommend.ts";
 export type {
   PathStep,
@@ -104,5 +87,5 @@ export { type EvidenceOptions, scoreEvidence } from "./score_evidence.ts";
 export { seededOrder } from "./seeded_order.ts";
 export { shuffled } from "./shuffled.ts";
 export { type Halves, splitHalves } from "./split_halves.ts";
-export { studentCdf, studentQuantile } from "./student_t.ts";
+export { studentQuantile } from "./student_t.ts";
 export { type Outcome, type Verdict, verdict, type VerdictOptions } from "./verdict.ts";

@@ -2,27 +2,21 @@
 const MULTIPLIER_HIGH = 0x5851f42d;
 const MULTIPLIER_LOW = 0x4c957f2d;
 
-/** The stream of the reference program; any odd increment is as good. */
-const DEFAULT_STREAM = 54;
-
-/** Options of {@linkcode pcg32}. */
-export interface Pcg32Options {
-  /** Which of the generator's sequences to draw from: a safe integer >= 0, 54 by default. */
-  readonly stream?: number;
-}
+/** The increment of stream 54, the reference program's; any odd one is as good. */
+const INCREMENT = 2 * 54 + 1;
 
 /**
  * A seeded pseudo-random number generator: PCG-XSH-RR with 64 bits of state and 32 bits out.
  *
- * The same seed gives the same numbers on every machine. With the default stream, seed 42 draws
- * the numbers that the reference implementation's demo prints, divided by 2^32.
+ * The same seed gives the same numbers on every machine. Seed 42 draws the
+ * numbers that the reference implementation's demo prints, divided by 2^32.
  *
  * Source: M. E. O'Neill, "PCG: A Family of Simple Fast Space-Efficient Statistically Good
  * Algorithms for Random Number Generation", HMC-CS-2014-0905, and https://www.pcg-random.org.
  *
  * @param seed A safe integer >= 0.
  * @returns A function that returns the next number, uniform in `[0, 1)` in steps of 2^-32.
- * @throws {RangeError} If the seed or the stream is not a safe integer >= 0.
+ * @throws {RangeError} If the seed is not a safe integer >= 0.
  *
  * @example Same seed, same numbers
  * ```ts
@@ -34,23 +28,21 @@ export interface Pcg32Options {
  * assert.equal(random() * 2 ** 32, 0x7b47f409);
  * ```
  */
-export function pcg32(seed: number, options: Pcg32Options = {}): () => number {
-  const stream = options.stream ?? DEFAULT_STREAM;
-  assertSeed("seed", seed);
-  assertSeed("stream", stream);
-
-  // The increment is 2 * stream + 1, as 64 bits in two unsigned halves.
-  const incrementLow = ((stream << 1) | 1) >>> 0;
-  const incrementHigh = ((Math.floor(stream / 2 ** 32) << 1) | (stream >>> 31)) >>> 0;
+export function pcg32(seed: number): () => number {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new RangeError(
+      `Cannot seed a generator as the seed must be a safe integer >= 0: current value is ${seed}`,
+    );
+  }
   let high = 0;
   let low = 0;
 
   function step(): void {
     const productHigh = (multiplyHigh(low, MULTIPLIER_LOW) + Math.imul(high, MULTIPLIER_LOW) +
       Math.imul(low, MULTIPLIER_HIGH)) >>> 0;
-    const sum = (Math.imul(low, MULTIPLIER_LOW) >>> 0) + incrementLow;
+    const sum = (Math.imul(low, MULTIPLIER_LOW) >>> 0) + INCREMENT;
     low = sum >>> 0;
-    high = (productHigh + incrementHigh + (sum >= 2 ** 32 ? 1 : 0)) >>> 0;
+    high = (productHigh + (sum >= 2 ** 32 ? 1 : 0)) >>> 0;
   }
 
   step();
@@ -80,12 +72,4 @@ function multiplyHigh(a: number, b: number): number {
   const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
   const carry = aLow * bHigh + (middle & 0xffff);
   return (aHigh * bHigh + Math.floor(middle / 2 ** 16) + Math.floor(carry / 2 ** 16)) >>> 0;
-}
-
-function assertSeed(name: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw new RangeError(
-      `Cannot seed a generator as the ${name} must be a safe integer >= 0: current value is ${value}`,
-    );
-  }
 }

@@ -1,8 +1,8 @@
 import { assertClusters, assertPairs } from "./_checks.ts";
 import { fiellerRatio } from "./_fieller.ts";
-import { aboveChance } from "./above_chance.ts";
 import type { Interval } from "./interval.ts";
 import { ratioInterval } from "./ratio_interval.ts";
+import type { EvidenceOptions } from "./score_evidence.ts";
 
 /** A change relative to the base score, as a fraction: -0.08 is "8 % lost". */
 export interface PercentageChange {
@@ -18,61 +18,40 @@ export interface PercentageChange {
   readonly clusteredCi95?: Interval | null;
 }
 
-/** Options of {@linkcode percentageChange}. */
-export interface PercentageChangeOptions {
-  /**
-   * The score that guessing gives. If set, a base score that is not above it by the exact one-sided
-   * binomial test has no percentage change; without it, only a base score of 0 has none. Leave it
-   * out: a failed test does not show that a model guesses, and a gate on the base score hides
-   * losses and not gains. `changeAboveChance` is the reading beside this one.
-   */
-  readonly chance?: number;
-  /** The level of that test, 0.05 by default. */
-  readonly alpha?: number;
-  /** The cluster of each example (its database or subject), in the same order. */
-  readonly clusters?: readonly string[];
-}
-
 /**
  * The change of a score relative to the base model's, with an interval that allows for the base
  * score's own uncertainty and for the pairing.
  *
  * The interval is that of the ratio of two paired proportions, minus 1. It excludes 0 exactly when
  * the interval of the paired difference does, and the clustered one when the clustered one
- * does.
+ * does. There is no gate on a base score at chance: a failed test does not show that a model guesses,
+ * and a gate hides losses and not gains. `changeAboveChance` is the reading beside this one.
  *
  * @param base Whether the base model was right, one entry an example.
  * @param tuned Whether the tuned variant was right, in the same order.
- * @returns `undefined` where no change can be measured: the base score is 0 or at chance.
+ * @returns `undefined` where no change can be measured: the base score is 0.
  * @throws {RangeError} If there are no examples, or the lengths differ.
  *
- * @example From 60 of 150 to 54 of 150, and a base at chance
+ * @example From 60 of 150 to 54 of 150
  * ```ts
  * import { percentageChange } from "./percentage_change.ts";
  * import assert from "node:assert/strict";
  *
  * const base = Array.from({ length: 150 }, (_, i) => i < 60);
  * const tuned = base.map((right, i) => right && i >= 6);
- * assert.equal(percentageChange(base, tuned, { chance: 0.25 })?.change.toFixed(2), "-0.10");
- *
- * const guessing = base.map((_, i) => i % 4 === 0);
- * assert.equal(percentageChange(guessing, tuned, { chance: 0.25 }), undefined);
+ * assert.equal(percentageChange(base, tuned)?.change.toFixed(2), "-0.10");
  * ```
  */
 export function percentageChange(
   base: readonly boolean[],
   tuned: readonly boolean[],
-  options: PercentageChangeOptions = {},
+  options: EvidenceOptions = {},
 ): PercentageChange | undefined {
   const n = base.length;
   assertPairs(base, tuned);
   if (options.clusters) assertClusters(n, options.clusters);
   const rightBase = base.filter(Boolean).length;
   if (rightBase === 0) return undefined;
-  if (options.chance !== undefined) {
-    const { chance, alpha = 0.05 } = options;
-    if (!aboveChance(rightBase, n, { chance, alpha }).above) return undefined;
-  }
   const both = base.filter((right, i) => right && tuned[i]).length;
   const gained = tuned.filter((right, i) => right && !base[i]).length;
   const [low, high] = ratioInterval({ n, both, gained, lost: rightBase - both });

@@ -1,14 +1,5 @@
 import { letterProbabilities } from "./letter_probabilities.ts";
 
-/** Options of {@linkcode priorFreeChoices}. */
-export interface PriorFreeOptions {
-  /**
-   * `[options]` the prior of each letter, > 0, from questions that are not among these. Without it
-   * each question is scored with the prior of all the others.
-   */
-  readonly prior?: readonly number[];
-}
-
 /** A question's letters with the letter prior taken off. */
 export interface PriorFreeChoice {
   /** `[options]` `log(p_l / prior_l)` in nats. */
@@ -33,7 +24,7 @@ const LEAST = Number.MIN_VALUE;
  *
  * @param logProbs `[questions][options]` log-probabilities of the letters in nats.
  * @returns One an entry of `logProbs`.
- * @throws {RangeError} If a value is not finite, or the prior is not one number > 0 an option.
+ * @throws {RangeError} If a value is not finite.
  *
  * @example B everywhere, but least surely where A is right
  * ```ts
@@ -46,14 +37,8 @@ const LEAST = Number.MIN_VALUE;
  */
 export function priorFreeChoices(
   logProbs: readonly (readonly number[])[],
-  options: PriorFreeOptions = {},
 ): PriorFreeChoice[] {
-  const { prior } = options;
   const shares = logProbs.map(letterProbabilities);
-  if (prior) {
-    for (const row of shares) assertPrior(prior, row.length);
-    return shares.map((row) => scored(row, prior));
-  }
   const byOptions = Map.groupBy(shares.keys(), (i) => shares[i]!.length);
   const result = new Array<PriorFreeChoice>(shares.length);
   for (const positions of byOptions.values()) {
@@ -91,13 +76,4 @@ function scored(shares: readonly number[], prior: readonly number[]): PriorFreeC
     Math.log(Math.max(LEAST, share)) - Math.log(Math.max(LEAST, prior[letter]!))
   );
   return { scores, choice: scores.indexOf(Math.max(...scores)) };
-}
-
-function assertPrior(prior: readonly number[], options: number): void {
-  if (prior.length !== options || !prior.every((share) => share > 0 && Number.isFinite(share))) {
-    throw new RangeError(
-      `Cannot take off a letter prior as it must have ${options} numbers > 0: ` +
-        `current values are ${prior.join(", ")}`,
-    );
-  }
 }

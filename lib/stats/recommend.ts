@@ -106,23 +106,17 @@ export function recommend(plan: RecommendationPlan, data: RecommendationData): R
 
 /** Tests the steps of one path in their order, until the first one that does not pass. */
 function climb(variants: readonly VariantResult[], delta: number, level: number): PathStep[] {
-  const bounds: number[] = [];
-  function* climbing(): Generator<number> {
-    for (const { knowledge } of variants) {
-      const bound = lowerBound(knowledge, level);
-      bounds.push(bound);
-      yield bound;
-    }
-  }
-  const passed = fixedSequence(climbing(), delta);
+  const bounds = variants.map(({ knowledge }) => lowerBound(knowledge, level));
+  const passed = fixedSequence(bounds, delta);
   return variants.map(({ name, knowledge }, i) => {
-    const bound = bounds[i];
+    const bound = bounds[i]!;
+    const tested = i <= passed; // the first that fails is the last that is tested
     const sign = knowledge.kind === "mean" && knowledge.better === "lower" ? -1 : 1;
     return {
       variant: name,
-      tested: bound !== undefined,
+      tested,
       passed: i < passed,
-      ...(bound !== undefined && Number.isFinite(bound) && { worst: sign * bound }),
+      ...(tested && Number.isFinite(bound) && { worst: sign * bound }),
     };
   });
 }

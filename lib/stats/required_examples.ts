@@ -7,19 +7,20 @@ export interface PlanOptions {
   readonly alpha?: number;
   /** Over how many paths `alpha` is divided in a sweep, an integer >= 1; 1 by default. */
   readonly paths?: number;
-  /** The chance of excluding the loss if the truth is `trueDifference`, 0.8 by default. */
-  readonly power?: number;
   /** The true difference that is hoped for, above `-delta`; 0 by default, below 0 for a loss. */
   readonly trueDifference?: number;
   /** By how much clusters raise the variance, >= 1, from `designEffect`; 1 by default. */
   readonly designEffect?: number;
 }
 
+/** The chance of excluding the loss if the truth is `trueDifference`. */
+const POWER = 0.8;
+
 /**
  * How many paired examples it takes to exclude a loss of `delta`: the number that a plan prints
  * before an answer is read.
  *
- * `n = (z(1 - alpha / paths) + z(power))^2 (s - d^2) / (delta + d)^2` times the design effect, with
+ * `n = (z(1 - alpha / paths) + z(0.8))^2 (s - d^2) / (delta + d)^2` times the design effect, with
  * `s` the variance of a pair, which is the share of examples that flip, and `d` the true difference.
  *
  * Source: R. J. Connor, Biometrics 43, 1987; J. Nam, Biometrics 53, 1997; L. Kish, Survey Sampling,
@@ -59,11 +60,8 @@ export function requiredExamples(
 }
 
 function planQuantiles(options: PlanOptions): number {
-  const { alpha = 0.05, paths = 1, power = 0.8, designEffect = 1 } = options;
+  const { alpha = 0.05, paths = 1, designEffect = 1 } = options;
   assertAlpha(alpha);
-  if (!(power >= 0.5 && power < 1)) {
-    throw new RangeError(`Cannot plan as power must be in [0.5, 1): current value is ${power}`);
-  }
   if (!Number.isSafeInteger(paths) || paths < 1) {
     throw new RangeError(`Cannot plan as paths must be an integer > 0: current value is ${paths}`);
   }
@@ -72,5 +70,5 @@ function planQuantiles(options: PlanOptions): number {
       `Cannot plan as the design effect must be >= 1: current value is ${designEffect}`,
     );
   }
-  return normalQuantile(1 - alpha / paths) + normalQuantile(power);
+  return normalQuantile(1 - alpha / paths) + normalQuantile(POWER);
 }

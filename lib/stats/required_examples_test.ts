@@ -29,7 +29,6 @@ Deno.test("requiredExamples() refuses what no number of examples would show", ()
   assert.throws(() => requiredExamples(0, 0.03), RangeError);
   assert.throws(() => requiredExamples(0.1, -0.03), RangeError);
   assert.throws(() => requiredExamples(0.1, 0.03, { alpha: 0.5 }), RangeError);
-  assert.throws(() => requiredExamples(0.1, 0.03, { power: 1 }), RangeError);
   assert.throws(() => requiredExamples(0.1, 0.03, { paths: 0 }), RangeError);
   assert.throws(() => requiredExamples(0.1, 0.03, { designEffect: 0.5 }), RangeError);
 });

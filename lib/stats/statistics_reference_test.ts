@@ -11,7 +11,6 @@ import { mcnemarExact } from "./testing/mcnemar_exact.ts";
 import { mcnemarMidP } from "./mcnemar_mid_p.ts";
 import { pcg32 } from "./pcg32.ts";
 import { percentageChange } from "./percentage_change.ts";
-import { priorFreeChoices } from "./prior_free_choices.ts";
 import { requiredExamples } from "./required_examples.ts";
 import { splitHalves } from "./split_halves.ts";
 import { studentCdf, studentQuantile } from "./student_t.ts";
@@ -63,12 +62,8 @@ const BLOCKS: Record<keyof typeof reference, () => void> = {
       }
       assert.deepEqual([table.method, table.habit], ["exact", true]);
     }
-    const { logProbs, prior, choiceBefore, choiceAfter, scores } =
-      reference.letterPrior.batchCalibration;
+    const { logProbs, prior, choiceBefore } = reference.letterPrior.batchCalibration;
     letterPrior(logProbs).forEach((share, i) => assertNear(share, prior[i]!));
-    const free = priorFreeChoices(logProbs, { prior });
-    free.forEach((row, i) => row.scores.forEach((s, l) => assertNear(s, scores[i]![l]!)));
-    assert.deepEqual(free.map(({ choice }) => choice), choiceAfter);
     assert.deepEqual(logProbs.map((row) => row.indexOf(Math.max(...row))), choiceBefore);
   },
   calibration(): void {

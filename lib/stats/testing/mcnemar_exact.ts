@@ -24,5 +24,6 @@ import { binomialTest } from "../binomial_exact.ts";
  * ```
  */
 export function mcnemarExact(gained: number, lost: number): number {
-  return binomialTest(gained, gained + lost, 0.5);
+  const fewer = Math.min(gained, lost);
+  return Math.min(1, 2 * binomialTest(fewer, gained + lost, 0.5, { alternative: "less" }));
 }
