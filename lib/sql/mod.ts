@@ -25,9 +25,6 @@ export {
   spiderRoot,
 } from "./official_verdicts.ts";
 export { hardness } from "./classify/hardness.ts";
-export { officialEqual } from "./compare/official_equal.ts";
-export type { RowOrder } from "./compare/row_order.ts";
-export { plainEqual } from "./compare/plain_equal.ts";
 export { databaseFiles, type Suite } from "./databases/database_files.ts";
 export {
   DatabaseError,
@@ -42,7 +39,7 @@ export { GoldQueryError } from "./gold_query_error.ts";
 export { createJudge, type Judge, type JudgeOptions, type JudgeRequest } from "./judge.ts";
 export { type Judgeable, judgeAll, type JudgeAllOptions } from "./judge_all.ts";
 export type { VerdictStore } from "./verdict_keeper.ts";
-export { judgeOrReason, type Unjudged } from "./judge_or_reason.ts";
+export type { Unjudged } from "./judge_or_reason.ts";
 export {
   type JudgedExample,
   type JudgedPrediction,
@@ -51,14 +48,7 @@ export {
   type JudgePredictionsRequest,
   type UnjudgedExample,
 } from "./judge_predictions.ts";
-export { judgeSuite, type SuiteRequest } from "./judge_suite.ts";
-export { pairPredictions, type PredictionPair } from "./pair_predictions.ts";
-export {
-  QUARANTINE_REASONS,
-  QUARANTINE_SIZE,
-  type QuarantineReason,
-  quarantineReasons,
-} from "./quarantine/gold_quarantine.ts";
+export type { QuarantineReason } from "./quarantine/gold_quarantine.ts";
 export { EXAMPLE_FORMS, type GoldExample, readGoldExamples } from "./read_gold_examples.ts";
 export {
   type Prediction,
@@ -97,6 +87,5 @@ export {
   type Verdict,
   VERDICT_KEYS,
   VERDICT_STATUSES,
-  VERDICT_VERSION,
   type VerdictStatus,
 } from "./verdict.ts";

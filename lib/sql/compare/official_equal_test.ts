@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Row } from "../value.ts";
 import { permuted, plainResult, result } from "../testing/row_arbitraries.ts";
-import { officialEqual } from "./official_equal.ts";
+import { officialEqual, plainEqual } from "./testing/equal_rows.ts";
 import type { RowOrder } from "./row_order.ts";
-import { plainEqual } from "./plain_equal.ts";
 import { slowOfficialEqual, slowPlainEqual } from "./testing/slow_equal.ts";
 
 const keys = fc.array(fc.nat(), { minLength: 8, maxLength: 8 });

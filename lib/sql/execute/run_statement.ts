@@ -61,8 +61,8 @@ export function runStatement(
     const isSmall = isWithin(request);
     const canBeRead = isSmall || (!exact && isWithin(READABLE));
     if (!canBeRead) {
-      const results = statement.iterate() as IterableIterator<unknown>;
-      const exceeded = exceededCap(results as IterableIterator<Row>, request, exact);
+      const results = statement.iterate() as unknown as Iterable<Row>;
+      const exceeded = exceededCap(results, request, exact);
       if (exceeded !== undefined) return { kind: "too_many_rows", message: exceeded };
       onCounted();
     }

@@ -77,7 +77,6 @@ function endOf(pattern: RegExp, text: string, at: number): number {
 }
 
 function* jsonValues(text: string): Iterable<string> {
-  JSON_KEY.lastIndex = 0;
   for (let from = 0;;) {
     JSON_KEY.lastIndex = from;
     const match = JSON_KEY.exec(text);

@@ -1,42 +1,26 @@
 import devGolds from "./dev_golds.json" with { type: "json" };
 
-/** Why a gold statement of Spider's dev split is dubious. */
+/**
+ * Why a gold statement of Spider's dev split is dubious.
+ *
+ * - `tie`: ORDER BY with LIMIT cuts through rows with the same sort key, so the answer is chance.
+ *   Source: shown by running, in `gold_quarantine_test.ts`.
+ * - `padded_text`: `flight_2` stores text with spaces round it, so the gold finds other rows than it
+ *   means. Source: https://github.com/taoyds/spider/issues/57, and shown by running.
+ * - `number_as_text`: `car_1` stores MPG and horsepower as text, NULL as 'null', so the gold compares
+ *   wrongly. Source: https://github.com/taoyds/spider/issues/56, and shown by running.
+ * - `wrong_statement`: the gold does not ask what the question asks. Source:
+ *   https://github.com/taoyds/spider/issues/95.
+ */
 export type QuarantineReason = "tie" | "padded_text" | "number_as_text" | "wrong_statement";
-
-/** What each reason means, and where it comes from. */
-export const QUARANTINE_REASONS: Readonly<
-  Record<QuarantineReason, { readonly meaning: string; readonly source: string }>
-> = {
-  tie: {
-    meaning:
-      "ORDER BY with LIMIT cuts through rows with the same sort key, so the answer is chance",
-    source: "shown by running: gold_quarantine_test.ts",
-  },
-  padded_text: {
-    meaning:
-      "flight_2 stores text with spaces round it, so the gold finds other rows than it means",
-    source: "https://github.com/taoyds/spider/issues/57, and shown by running",
-  },
-  number_as_text: {
-    meaning:
-      "car_1 stores MPG and horsepower as text, NULL as 'null', so the gold compares wrongly",
-    source: "https://github.com/taoyds/spider/issues/56, and shown by running",
-  },
-  wrong_statement: {
-    meaning: "the gold does not ask what the question asks",
-    source: "https://github.com/taoyds/spider/issues/95",
-  },
-};
 
 /** Database, hash of the gold and reasons. */
 type QuarantinedGold = readonly [dbId: string, goldHash: string, ...reasons: QuarantineReason[]];
 
+/** Of the 1,034 golds of Spider's dev split, by the example's id. */
 const QUARANTINED: ReadonlyMap<string, QuarantinedGold> = new Map(
   Object.entries(devGolds) as [string, unknown][] as [string, QuarantinedGold][],
 );
-
-/** Number of golds in quarantine, of the 1,034 of Spider's dev split. */
-export const QUARANTINE_SIZE: number = QUARANTINED.size;
 
 /**
  * Why the gold of an example is dubious; an empty list for every other example. Id, database and the

@@ -1,18 +1,13 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { splitClauses } from "../classify/clauses.ts";
-import { officialEqual } from "../compare/official_equal.ts";
+import { officialEqual } from "../compare/testing/equal_rows.ts";
 import { type Execution, ExecutorPool } from "../execute/executor_pool.ts";
 import { spiderRoot } from "../official_verdicts.ts";
 import { statementForms } from "../text/statement_forms.ts";
 import type { Token } from "../text/tokens.ts";
 import type { Row, SqlValue } from "../value.ts";
-import {
-  QUARANTINE_REASONS,
-  QUARANTINE_SIZE,
-  type QuarantineReason,
-  quarantineReasons,
-} from "./gold_quarantine.ts";
+import { type QuarantineReason, quarantineReasons } from "./gold_quarantine.ts";
 
 Deno.test("quarantineReasons() wants the id, the database and the gold of Spider's dev", () => {
   const gold = " SELECT  max(capacity), average from stadium ; ".replace("SELECT", "select");
@@ -45,18 +40,16 @@ function quarantined(): readonly Quarantined[] {
 }
 
 Deno.test({
-  name: `quarantineReasons() knows 110 golds of Spider's dev, every reason explained${suffix}`,
+  name: `quarantineReasons() knows 110 golds of Spider's dev${suffix}`,
   ignore: root === undefined,
   fn: () => {
     const list = quarantined();
-    assert.equal(QUARANTINE_SIZE, 110);
-    assert.equal(list.length, QUARANTINE_SIZE);
+    assert.equal(list.length, 110);
     const counts: Partial<Record<QuarantineReason, number>> = {};
     for (const { reasons } of list) {
       for (const reason of reasons) counts[reason] = (counts[reason] ?? 0) + 1;
     }
     assert.deepEqual(counts, { wrong_statement: 4, tie: 42, number_as_text: 20, padded_text: 50 });
-    assert.deepEqual(Object.keys(counts).sort(), Object.keys(QUARANTINE_REASONS).sort());
   },
 });
 
