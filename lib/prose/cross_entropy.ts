@@ -8,50 +8,34 @@ export interface CrossEntropy {
   readonly tokens: number;
   /** The mean over passages of their nats a token: each passage counts the same. */
   readonly perPassage: number;
-  /** All nats over all tokens: each token counts the same, and long passages more. */
-  readonly perToken: number;
 }
 
 /**
  * Cross-entropy in nats a token.
  *
  * `perPassage` is the figure to compare and to give an interval, since passages are what is
- * sampled and paired. `perToken` is what a perplexity over the whole text would be the
- * exponential of.
+ * sampled and paired.
  *
  * @param scores One score a passage.
- * @returns Both means.
  * @throws {RangeError} If there are no scores, or one is of no token or not finite.
  *
- * @example A short passage weighs as much as a long one, or less
+ * @example A short passage weighs as much as a long one
  * ```ts
  * import assert from "node:assert/strict";
  *
  * const passage = { kind: "narrative", topic: "sea" };
- * const { perPassage, perToken } = crossEntropy([
+ * const { perPassage } = crossEntropy([
  *   { ...passage, id: "a", tokens: 10, nats: 40 },
  *   { ...passage, id: "b", tokens: 90, nats: 180 },
  * ]);
  * assert.equal(perPassage, 3);
- * assert.equal(perToken, 2.2);
  * ```
  */
 export function crossEntropy(scores: readonly ProseScore[]): CrossEntropy {
   if (scores.length === 0) throw new RangeError("Cannot average the scores of no passages");
-  let tokens = 0;
-  let nats = 0;
-  let rates = 0;
-  for (const score of scores) {
-    rates += natsPerToken(score);
-    tokens += score.tokens;
-    nats += score.nats;
-  }
-  return {
-    passages: scores.length,
-    tokens,
-    perPassage: rates / scores.length,
-    perToken: nats / tokens,
-  };
+  const rates = scores.reduce((sum, score) => sum + natsPerToken(score), 0);
+  const tokens = scores.reduce((sum, score) => sum + score.tokens, 0);
+  return { passages: scores.length, tokens, perPassage: rates / scores.length };
 }
 
 /**

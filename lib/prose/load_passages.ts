@@ -52,7 +52,7 @@ export async function loadPassages(path: string): Promise<ProseData> {
     else passages.push(textPassage(bytes, name));
   }
   refuseRepeated(passages);
-  return { root: path, passages, hashes };
+  return { passages, hashes };
 }
 
 function filesToRead(names: readonly string[], root: string): readonly string[] {

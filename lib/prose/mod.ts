@@ -12,8 +12,8 @@
  * const prompts = passages.map((passage) => prosePrompt(passage, tokenizer));
  * const base = prompts.map((prompt, i) => proseScore(prompt, natsOfBase[i]));
  * const tuned = prompts.map((prompt, i) => proseScore(prompt, natsOfTuned[i]));
- * const { changes, clusters } = pairScores(base, tuned);
- * const change = clusteredMean(changes, clusters);
+ * const { clusters, ...rates } = pairScores(base, tuned);
+ * const change = meanEvidence(rates.base, rates.tuned, { clusters, better: "lower" });
  * ```
  *
  * @module
@@ -21,14 +21,12 @@
 export { type CrossEntropy, crossEntropy, natsPerToken } from "./cross_entropy.ts";
 export { loadPassages } from "./load_passages.ts";
 export { type PairedScores, pairScores } from "./pair_scores.ts";
-export { OWN_KIND, parsePassages, type Passage, PASSAGE_KEYS } from "./parse_passages.ts";
+export { type Passage, PASSAGE_KEYS } from "./parse_passages.ts";
 export {
   cutNotice,
-  MAX_PASSAGE_TOKENS,
   PROSE_PROMPT_VERSION,
   type ProsePrompt,
   prosePrompt,
-  type ProsePromptOptions,
   proseScore,
   type ProseTokenizer,
 } from "./prose_prompt.ts";

@@ -4,9 +4,7 @@ import type { ProseScore } from "./types.ts";
 
 /** Scores of two variants, passage by passage: all lists are in the same order. */
 export interface PairedScores {
-  /** The passages' ids, in the order of the base model's scores. */
-  readonly ids: readonly string[];
-  /** The passages' kinds. */
+  /** The passages' kinds, in the order of the base model's scores. */
   readonly kinds: readonly string[];
   /** The passages' topics: what is independent, and so what to cluster by. */
   readonly clusters: readonly string[];
@@ -14,8 +12,6 @@ export interface PairedScores {
   readonly base: readonly number[];
   /** The tuned variant's nats a token. */
   readonly tuned: readonly number[];
-  /** `tuned - base`, nats a token: above 0 the tuned variant predicts the passage worse. */
-  readonly changes: readonly number[];
 }
 
 /**
@@ -33,7 +29,7 @@ export interface PairedScores {
  * @example The mean change with an interval that knows of topics
  * ```ts
  * import assert from "node:assert/strict";
- * import { clusteredMean } from "../stats/mod.ts";
+ * import { meanEvidence } from "../stats/mod.ts";
  *
  * const score = (id: string, topic: string, nats: number) => ({
  *   id,
@@ -44,10 +40,10 @@ export interface PairedScores {
  * });
  * const base = [score("a", "sea", 300), score("b", "sea", 310), score("c", "snow", 320)];
  * const tuned = [score("c", "snow", 340), score("a", "sea", 305), score("b", "sea", 325)];
- * const { changes, clusters } = pairScores(base, tuned);
- * const result = clusteredMean(changes, clusters);
- * assert.equal(result?.mean.toFixed(2), "0.13");
- * assert.equal(result?.clusters, 2);
+ * const { clusters, ...rates } = pairScores(base, tuned);
+ * const change = meanEvidence(rates.base, rates.tuned, { clusters, better: "lower" });
+ * assert.equal(change.difference.toFixed(2), "0.13");
+ * assert.equal(change.clustered?.clusters, 2);
  * ```
  */
 export function pairScores(
@@ -65,14 +61,10 @@ export function pairScores(
       );
     }
   }
-  const baseRates = pairs.map((pair) => natsPerToken(pair.base));
-  const tunedRates = pairs.map((pair) => natsPerToken(pair.tuned));
   return {
-    ids: pairs.map(({ id }) => id),
     kinds: pairs.map((pair) => pair.base.kind),
     clusters: pairs.map((pair) => pair.base.topic),
-    base: baseRates,
-    tuned: tunedRates,
-    changes: tunedRates.map((rate, i) => rate - baseRates[i]!),
+    base: pairs.map((pair) => natsPerToken(pair.base)),
+    tuned: pairs.map((pair) => natsPerToken(pair.tuned)),
   };
 }

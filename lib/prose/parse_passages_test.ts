@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../ground/mod.ts";
-import { OWN_KIND, parsePassages } from "./mod.ts";
+import { OWN_KIND, parsePassages } from "./parse_passages.ts";
 
 function parse(text: string): ReturnType<typeof parsePassages> {
   return parsePassages(new TextEncoder().encode(text), "mine.jsonl");

@@ -5,7 +5,7 @@ import type { ProseScore } from "./types.ts";
 /** The version of how passages become tokens; results with another version are not comparable. */
 export const PROSE_PROMPT_VERSION = "prose-1";
 
-/** The most tokens of a passage that are shown to a model, unless another number is asked for. */
+/** The most tokens of a passage that are shown to a model, the begin token included. */
 export const MAX_PASSAGE_TOKENS = 512;
 
 /** What is needed of a tokenizer; the engine's `Tokenizer` has it. */
@@ -24,12 +24,6 @@ export interface ProsePrompt extends Pick<Passage, "id" | "kind" | "topic"> {
   readonly cut: number;
 }
 
-/** Options of {@linkcode prosePrompt}. */
-export interface ProsePromptOptions {
-  /** The most token ids, begin token included; {@linkcode MAX_PASSAGE_TOKENS} when left out. */
-  readonly maxTokens?: number;
-}
-
 /**
  * A passage as token ids: the begin token, if the tokenizer has one, and the ids of the text, with
  * neither a chat template nor an end token.
@@ -43,7 +37,6 @@ export interface ProsePromptOptions {
  * @param tokenizer The model's tokenizer.
  * @returns The ids, and how many were cut off. Say so to the reader: see {@linkcode cutNotice}.
  * @throws {UsageError} If the passage is too short to score a single token.
- * @throws {RangeError} If `maxTokens` is not an integer >= 2.
  *
  * @example A tokenizer that takes characters for tokens, with begin token 1
  * ```ts
@@ -54,25 +47,16 @@ export interface ProsePromptOptions {
  *   encode: (text: string) => [...text].map((letter) => letter.charCodeAt(0)),
  * };
  * const passage = { id: "a", kind: "narrative", topic: "sea", text: "Ahoy" };
- * const { tokens, cut } = prosePrompt(passage, tokenizer, { maxTokens: 4 });
- * assert.deepEqual(tokens, [1, 65, 104, 111]);
- * assert.equal(cut, 1);
+ * const { tokens, cut } = prosePrompt(passage, tokenizer);
+ * assert.deepEqual(tokens, [1, 65, 104, 111, 121]);
+ * assert.equal(cut, 0);
  * ```
  *
  * Source: https://huggingface.co/docs/transformers/perplexity, where the labels are shifted in the
  * model, so that the loss is the mean over one token fewer than it is given. We differ on purpose
  * in having no sliding window: a passage is short, and one that is not is cut.
  */
-export function prosePrompt(
-  passage: Passage,
-  tokenizer: ProseTokenizer,
-  { maxTokens = MAX_PASSAGE_TOKENS }: ProsePromptOptions = {},
-): ProsePrompt {
-  if (!Number.isSafeInteger(maxTokens) || maxTokens < 2) {
-    throw new RangeError(
-      `Cannot cut passages as maxTokens must be an integer >= 2: current value is ${maxTokens}`,
-    );
-  }
+export function prosePrompt(passage: Passage, tokenizer: ProseTokenizer): ProsePrompt {
   const { id, kind, topic, text } = passage;
   const all = [...tokenizer.beginTokens, ...tokenizer.encode(text)];
   if (all.length < 2) {
@@ -80,7 +64,7 @@ export function prosePrompt(
       `Cannot score passage ${id}: it is a single token for this model, and the first is never scored`,
     );
   }
-  const tokens = all.slice(0, maxTokens);
+  const tokens = all.slice(0, MAX_PASSAGE_TOKENS);
   return { id, kind, topic, tokens, cut: all.length - tokens.length };
 }
 

@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../ground/mod.ts";
-import {
-  cutNotice,
-  MAX_PASSAGE_TOKENS,
-  type Passage,
-  prosePrompt,
-  proseScore,
-  type ProseTokenizer,
-} from "./mod.ts";
+import { cutNotice, type Passage, prosePrompt, proseScore, type ProseTokenizer } from "./mod.ts";
 
 function tokenizer(...beginTokens: readonly number[]): ProseTokenizer {
   return { beginTokens, encode: (text) => [...text].map((letter) => letter.codePointAt(0)!) };
@@ -28,13 +21,14 @@ Deno.test("prosePrompt() is the begin token, where there is one, and the text's 
   assert.deepEqual(prosePrompt(passage("abc"), tokenizer()).tokens, [97, 98, 99]);
 });
 
-Deno.test("prosePrompt() cuts at maxTokens, begin token included, and counts what it cut", () => {
-  const exact = prosePrompt(passage("abc"), tokenizer(1), { maxTokens: 4 });
-  assert.deepEqual([exact.tokens.length, exact.cut], [4, 0]);
-  const cut = prosePrompt(passage("abcdef"), tokenizer(1), { maxTokens: 4 });
-  assert.deepEqual([cut.tokens, cut.cut], [[1, 97, 98, 99], 3]);
-  const usual = prosePrompt(passage("x".repeat(1000)), tokenizer());
-  assert.deepEqual([usual.tokens.length, usual.cut], [MAX_PASSAGE_TOKENS, 488]);
+Deno.test("prosePrompt() cuts at 512 tokens, begin token included, and counts what it cut", () => {
+  const exact = prosePrompt(passage("x".repeat(511)), tokenizer(1));
+  assert.deepEqual([exact.tokens.length, exact.cut], [512, 0]);
+  const cut = prosePrompt(passage("abc" + "x".repeat(511)), tokenizer(1));
+  assert.deepEqual([cut.tokens.slice(0, 4), cut.tokens.length], [[1, 97, 98, 99], 512]);
+  assert.equal(cut.cut, 3);
+  const without = prosePrompt(passage("x".repeat(1000)), tokenizer());
+  assert.deepEqual([without.tokens.length, without.cut], [512, 488]);
 });
 
 Deno.test("prosePrompt() refuses a passage of which no token would be scored", () => {
@@ -43,20 +37,13 @@ Deno.test("prosePrompt() refuses a passage of which no token would be scored", (
   assert.equal(prosePrompt(passage("a"), tokenizer(1)).tokens.length, 2);
 });
 
-Deno.test("prosePrompt() refuses a maxTokens that leaves nothing to score", () => {
-  for (const maxTokens of [1, 0, -5, 2.5, NaN, Infinity]) {
-    assert.throws(() => prosePrompt(passage("abc"), tokenizer(), { maxTokens }), RangeError);
-  }
-});
-
 Deno.test("cutNotice() counts passages and tokens, and is silent if none was cut", () => {
-  const options = { maxTokens: 4 };
-  const prompts = ["abc", "abcdef", "abcdefgh"].map((text) =>
-    prosePrompt(passage(text), tokenizer(), options)
+  const prompts = [512, 514, 516].map((length) =>
+    prosePrompt(passage("x".repeat(length)), tokenizer())
   );
   assert.equal(
     cutNotice(prompts),
-    "2 of 3 passages are too long and cut: 6 of 17 tokens are not scored",
+    "2 of 3 passages are too long and cut: 6 of 1542 tokens are not scored",
   );
   assert.equal(cutNotice(prompts.slice(0, 1)), undefined);
   assert.equal(cutNotice([]), undefined);

@@ -2,8 +2,6 @@ import type { Passage } from "./parse_passages.ts";
 
 /** Passages, read and checked. */
 export interface ProseData {
-  /** The folder or file they were read from. */
-  readonly root: string;
   /** At least one passage: files in the order of their names, lines in file order. */
   readonly passages: readonly Passage[];
   /** SHA-256 (hex) of each file read, by its path below the folder. */
