@@ -14,11 +14,6 @@ import { configHash, identityOf, recordedConfig } from "./config.ts";
 import { MEASURE_SETTING_KEYS } from "./measures/measures.ts";
 import type { StudyConfig } from "./study_config.ts";
 
-/** The name of a study's folder in `results/`: its own, without a date, so that it can resume. */
-export function runId(config: StudyConfig): string {
-  return config.name;
-}
-
 /** The file of a results folder that says which study it is for. */
 const RUN_FILE = "run.json";
 
@@ -38,7 +33,7 @@ type Claim = z.output<typeof CLAIM>;
 
 /** Options of {@linkcode claimRun}. */
 export interface ClaimRunOptions {
-  /** The folder for the results; `results/<runId>` of this repository if left out. */
+  /** The folder for the results; `results/<name of the study>` of this repository if left out. */
   readonly out?: string;
   /** Hashes of what the study reads (data files, model), by name: part of its identity. */
   readonly inputs?: Readonly<Record<string, string>>;
@@ -115,8 +110,9 @@ export function claimedName(folder: string): string | undefined {
   throw noRecord(path);
 }
 
-function defaultFolder(config: StudyConfig): string {
-  return join(REPOSITORY_ROOT, "results", runId(config));
+/** Named as the study, without a date, so that it can resume. */
+function defaultFolder({ name }: StudyConfig): string {
+  return join(REPOSITORY_ROOT, "results", name);
 }
 
 /** A config without the model's revision: the commit of a branch is known once the hub is asked. */

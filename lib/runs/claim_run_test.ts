@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkRunFolder, claimedName, claimRun, runId } from "./claim_run.ts";
+import { checkRunFolder, claimedName, claimRun } from "./claim_run.ts";
 import { parseConfig } from "./config.ts";
 import type { StudyConfig } from "./study_config.ts";
 
@@ -108,10 +108,6 @@ Deno.test("claimRun() does not blame what is no part of a run's identity", () =>
       /differs in "seed"/,
     );
   });
-});
-
-Deno.test("runId() is the study's name", () => {
-  assert.equal(runId(CONFIG), "tiny");
 });
 
 function inFolder(use: (folder: string) => void): void {

@@ -37,7 +37,6 @@ export {
   claimRun,
   type ClaimRunOptions,
   type RecordedSources,
-  runId,
   sourcesDifference,
 } from "./claim_run.ts";
 export {
@@ -52,12 +51,7 @@ export {
 export { type GitState, gitState } from "./git_state.ts";
 export { LOSS_MARK_KEYS, type LossMark, parseLossLog } from "./loss_log.ts";
 export { modelTitle, weightsWords } from "./model_title.ts";
-export {
-  type NamedRecipesOptions,
-  recipeNames,
-  RECIPES_DIR,
-  withNamedRecipes,
-} from "./named_recipes.ts";
+export { recipeNames } from "./named_recipes.ts";
 export { COMPLETION_KEYS, SAMPLE_NAME_KEYS, SAMPLE_PROMPT_KEYS } from "./samples.ts";
 export { SchemaVersionError } from "./schema_version_error.ts";
 export { type Keyed, openStore, type SampleStore, type StoreOptions } from "./store.ts";
@@ -113,8 +107,6 @@ export {
   EARLY_STOPPING_KEYS,
   type Recipe,
   RECIPE_KEYS,
-  TARGET_MODULES,
-  type TargetModule,
   TRAINING_KEYS,
   type TrainingConfig,
 } from "./training_config.ts";

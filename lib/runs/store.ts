@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import {
@@ -20,8 +21,6 @@ export interface Keyed {
 
 /** An append-only file of records, one JSON a line, held open by one process. */
 export interface SampleStore<T extends Keyed> extends Disposable {
-  /** The file. */
-  readonly path: string;
   /** How many records it holds. */
   readonly size: number;
   /** Bytes of a torn last line that opening dropped; 0 after an orderly end. */
@@ -145,7 +144,6 @@ function readStore<T extends Keyed>(path: string, held: Held<T>): SampleStore<T>
   }
 
   return {
-    path,
     droppedBytes,
     get size(): number {
       return records.size;
@@ -253,21 +251,11 @@ function putAside(
   const aside = `${path}.dropped`;
   try {
     using file = Deno.openSync(aside, { append: true, create: true });
-    writeFully(file, concat(dropped), aside);
+    writeFully(file, Buffer.concat(dropped), aside);
   } catch (error) {
     throw explainWriteError(error, aside);
   }
-  writeAtomic(Deno.realPathSync(path), concat(kept));
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(sizeOf(parts));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  writeAtomic(Deno.realPathSync(path), Buffer.concat(kept));
 }
 
 function sizeOf(parts: readonly Uint8Array[]): number {

@@ -26,9 +26,7 @@ export function readSummary(path: string): Summary {
   const found = typeof value === "object" && value !== null && "schemaVersion" in value
     ? value.schemaVersion
     : undefined;
-  if (found !== SCHEMA_VERSION) {
-    throw new SchemaVersionError(path, { found, expected: SCHEMA_VERSION });
-  }
+  if (found !== SCHEMA_VERSION) throw new SchemaVersionError(path, found);
   const { [SUM]: sum, ...fields } = value as Readonly<Record<string, unknown>>;
   const summary = checkRecord(SUMMARY, fields, path);
   if (sum !== undefined && sum !== contentKey(fields)) {

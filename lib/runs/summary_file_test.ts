@@ -48,8 +48,9 @@ Deno.test("readSummary() refuses another schema version with both numbers", () =
   for (const found of [1, "2", undefined]) {
     refuses({ ...SUMMARY, schemaVersion: found }, (error) => {
       assert.ok(error instanceof SchemaVersionError);
-      assert.deepEqual([error.found, error.expected], [found, 2]);
+      const version = JSON.stringify(found) ?? "missing";
       assert.match(error.message, /summary\.json: its schemaVersion is .* this code reads 2/);
+      assert.ok(error.message.includes(`schemaVersion is ${version} and`));
     });
   }
   refuses([], (error) => assert.ok(error instanceof SchemaVersionError));

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { type RecordOf, together } from "../ground/mod.ts";
 import { FILE_NAME } from "./_file_name.ts";
 
-/** All {@linkcode TargetModule}s. */
-export const TARGET_MODULES = [
+/** The linear layers of the supported architectures, by their name within a block. */
+const TARGET_MODULES = [
   "q_proj",
   "k_proj",
   "v_proj",
@@ -12,9 +12,6 @@ export const TARGET_MODULES = [
   "up_proj",
   "down_proj",
 ] as const;
-
-/** The linear layers of the supported architectures, by their name within a block. */
-export type TargetModule = typeof TARGET_MODULES[number];
 
 const TARGET_LIST = together(
   z.array(z.enum(TARGET_MODULES)).min(1),
