@@ -39,16 +39,14 @@ export { realPath } from "./files/real_path.ts";
 export { type FileState, fileState, RememberedFiles } from "./files/remembered_files.ts";
 export { sha256OfFile } from "./files/sha256_of_file.ts";
 export { writeAtomic } from "./files/write_atomic.ts";
-export { type NetworkCause } from "./network/network_cause.ts";
-export { CHECK_NETWORK } from "./network/network_cause.ts";
-export { networkCause } from "./network/network_cause.ts";
-export { LONGEST_RETRY_AFTER_MS } from "./network/retry_after.ts";
-export { retryAfterMs } from "./network/retry_after.ts";
-export { type FollowOptions } from "./network/follow_redirects.ts";
-export { RedirectRefused } from "./network/follow_redirects.ts";
-export { followRedirects } from "./network/follow_redirects.ts";
+export { CHECK_NETWORK, type NetworkCause, networkCause } from "./network/network_cause.ts";
+export { LONGEST_RETRY_AFTER_MS, retryAfterMs } from "./network/retry_after.ts";
+export {
+  type FollowOptions,
+  followRedirects,
+  RedirectRefused,
+} from "./network/follow_redirects.ts";
 export { SCRIPT_FILES, type ScriptFiles } from "./text/script_files.ts";
 export { sleep } from "./sleep.ts";
 export { askWorker } from "./ask_worker.ts";
-export { lockFile } from "./files/lock_file.ts";
-export { tryLockFile } from "./files/lock_file.ts";
+export { lockFile, tryLockFile } from "./files/lock_file.ts";

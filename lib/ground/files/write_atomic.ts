@@ -36,13 +36,9 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
       file.close();
     }
     Deno.renameSync(temporary, path);
-  } catch (error) {
-    removeIfThere(temporary);
-    throw explainWriteError(error, path);
-  }
-  try {
     syncFolder(folder);
   } catch (error) {
+    removeIfThere(temporary);
     throw explainWriteError(error, path);
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Of } from "../files/checksums.ts";
 
 /**
  * JSON with one spelling for one value: keys sorted, no spaces, keys without a value left out.
@@ -50,5 +50,5 @@ export function canonicalJson(value: unknown): string {
  * ```
  */
 export function contentKey(parts: Readonly<Record<string, unknown>>): string {
-  return createHash("sha256").update(canonicalJson(parts)).digest("hex");
+  return sha256Of(canonicalJson(parts));
 }
