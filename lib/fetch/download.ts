@@ -44,8 +44,6 @@ export interface DownloadOptions {
 export interface Downloaded {
   /** Where. */
   readonly path: string;
-  /** Its size. */
-  readonly bytes: number;
   /** Its SHA-256, hex. */
   readonly sha256: string;
   /** Whether it was here already, so that nothing was downloaded. */
@@ -82,10 +80,9 @@ export async function download(
     );
   }
   const { sha256 } = options;
-  const here = await sizeOf(path);
-  if (here !== undefined) {
+  if (await sizeOf(path) !== undefined) {
     const found = await sha256OfFile(path);
-    if (isHash(found, sha256)) return { path, bytes: here, sha256: found, reused: true };
+    if (isHash(found, sha256)) return { path, sha256: found, reused: true };
     throw new UsageError(
       `Cannot reuse ${path}: its SHA-256 is ${found}, expected ${sha256}: remove it and run again`,
     );
@@ -108,7 +105,7 @@ export async function download(
     throw writeFault(error, path);
   });
   await removePart(part);
-  return { path, bytes: await sizeOf(path) ?? 0, sha256: found, reused: false };
+  return { path, sha256: found, reused: false };
 }
 
 /**

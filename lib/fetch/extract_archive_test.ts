@@ -7,7 +7,7 @@ import { crc32, gzipSync } from "node:zlib";
 import { UsageError } from "../ground/mod.ts";
 import { writeFault } from "./_write_fault.ts";
 import { type MadeEntry, makeTar, makeZip } from "./testing/make_archives.ts";
-import { extractArchive } from "./mod.ts";
+import { extractArchive } from "./extract_archive.ts";
 import { failsWith, unpack } from "./testing/unpack.ts";
 
 const NOISE = crypto.getRandomValues(new Uint8Array(60_000));

@@ -5,7 +5,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../ground/mod.ts";
 import { makeTar, makeZip } from "./testing/make_archives.ts";
-import { fetchFolder, type FetchOptions, type FolderForm, parseSource } from "./mod.ts";
+import { fetchFolder, type FetchOptions, type FolderForm } from "./mod.ts";
+import { parseSource } from "./parse_source.ts";
 
 const FORM: FolderForm = {
   name: "Toy",

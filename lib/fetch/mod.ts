@@ -14,14 +14,11 @@
  * @module
  */
 export { download, type Downloaded, type DownloadOptions } from "./download.ts";
-export { extractArchive } from "./extract_archive.ts";
-export { extractTar } from "./extract_tar.ts";
-export { type ExtractOptions, extractZip, MAX_BYTES } from "./extract_zip.ts";
+export { type ExtractOptions, extractZip } from "./extract_zip.ts";
 export {
   type FetchedFolder,
   fetchFolder,
   type FetchOptions,
   type FolderForm,
 } from "./fetch_folder.ts";
-export { parseSource, type ParseSourceOptions, type Source } from "./parse_source.ts";
 export { waitForLock, type WaitForLockOptions } from "./wait_for_lock.ts";

@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type MadeEntry, makeTar, makeZip } from "./testing/make_archives.ts";
-import { extractArchive } from "./mod.ts";
+import { extractArchive } from "./extract_archive.ts";
 import { failsWith, unpack } from "./testing/unpack.ts";
 
 const FIRST: MadeEntry = { name: "data/first.txt", content: "first" };

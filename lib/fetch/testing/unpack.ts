@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../ground/mod.ts";
-import { extractArchive, type ExtractOptions } from "../mod.ts";
+import { type ExtractOptions } from "../mod.ts";
+import { extractArchive } from "../extract_archive.ts";
 
 /** Unpacks `archive` and hands its folder over; the folder beside it must stay untouched. */
 export async function unpack(
