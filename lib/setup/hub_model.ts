@@ -129,11 +129,16 @@ async function ensureRepository(
     endpoint: (options.endpoint || Deno.env.get("HF_ENDPOINT") || "https://huggingface.co")
       .replace(/\/+$/, ""),
   };
+  const reuse = (model: HubModel): HubModel => {
+    const commit = model.revision.slice(0, SHORT_COMMIT_LENGTH);
+    progress.note(`reused the ${kind} ${id} at ${commit} in ${model.dir}`);
+    return model;
+  };
   // a commit never changes: a copy of it needs no hub
   const pinned = COMMIT.test(revision)
     ? await findModelFolder(modelsDir, { kind, id, revision })
     : undefined;
-  if (pinned) return reuse(pinned, { kind, id, progress });
+  if (pinned) return reuse(pinned);
 
   let listing;
   try {
@@ -154,20 +159,18 @@ async function ensureRepository(
       );
     }
     progress.note(`the hub cannot be reached: ${id} at "${revision}" is taken as it was here`);
-    return reuse(made, { kind, id, progress });
+    return reuse(made);
   }
   const { commit, files } = listing;
   const made = await findModelFolder(modelsDir, { kind, id, revision: commit });
-  if (made) return reuse(made, { kind, id, progress });
+  if (made) return reuse(made);
   const snapshot = snapshotDir(cacheDir, id, commit);
-  if (await isWholeSnapshot(snapshot, files)) {
-    return reuse({ dir: snapshot, revision: commit }, { kind, id, progress });
-  }
+  if (await isWholeSnapshot(snapshot, files)) return reuse({ dir: snapshot, revision: commit });
   const dir = `${modelsDir}/${id.replaceAll("/", "--")}-${commit.slice(0, SHORT_COMMIT_LENGTH)}` +
     (kind === "adapter" ? "-adapter" : "");
   using _lock = await setupLock(dir, { progress, signal });
   const meanwhile = await findModelFolder(modelsDir, { kind, id, revision: commit });
-  if (meanwhile) return reuse(meanwhile, { kind, id, progress });
+  if (meanwhile) return reuse(meanwhile);
   await fetchHubFiles(`${dir}.part`, { ...place, revision: commit }, { files, options, progress });
   try {
     const marker = { id, revision: commit, asked: revision, files };
@@ -191,18 +194,4 @@ async function openSnapshot(dir: string, kind: HubKind): Promise<HubModel | unde
     if (!await Deno.stat(`${dir}/${name}`).then(() => true, () => false)) return undefined;
   }
   return { dir, revision: basename(dir) };
-}
-
-function reuse(
-  model: HubModel,
-  { kind, id, progress }: {
-    readonly kind: HubKind;
-    readonly id: string;
-    readonly progress: Progress;
-  },
-): HubModel {
-  progress.note(
-    `reused the ${kind} ${id} at ${model.revision.slice(0, SHORT_COMMIT_LENGTH)} in ${model.dir}`,
-  );
-  return model;
 }

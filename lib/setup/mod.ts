@@ -20,20 +20,12 @@ export {
   cudaLibraryPath,
   type CudaMajor,
   type CudaProviderOptions,
-  driverCuda,
   ensureCudaProvider,
-  providerCuda,
 } from "./cuda_provider.ts";
-export { EMBEDDED_MODEL_DIR, EMBEDDED_MODEL_ID, ensureEmbeddedModel } from "./embedded_model.ts";
+export { EMBEDDED_MODEL_DIR, ensureEmbeddedModel } from "./embedded_model.ts";
 export { ensureModel, type ReadyModel } from "./ensure_model.ts";
-export { ensureSample, SAMPLE_SPIDER_DIR } from "./ensure_sample.ts";
+export { ensureSample } from "./ensure_sample.ts";
 export { findPython } from "./find_python.ts";
-export {
-  ensureHubAdapter,
-  ensureHubModel,
-  type HubModel,
-  type HubModelOptions,
-  isHubId,
-} from "./hub_model.ts";
+export { ensureHubAdapter, type HubModel, type HubModelOptions, isHubId } from "./hub_model.ts";
 export { ensurePythonEnv, VENV_PYTHON } from "./python_env.ts";
 export { type CommandResult, eachLine, runCommand, type RunCommandOptions } from "./run_command.ts";

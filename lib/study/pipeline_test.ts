@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cpSync, existsSync, readdirSync } from "node:fs";
 import { InferenceSession } from "onnxruntime-node";
-import { EMBEDDED_MODEL_DIR, EMBEDDED_MODEL_ID, VENV_PYTHON } from "../setup/mod.ts";
+import { EMBEDDED_MODEL_DIR, VENV_PYTHON } from "../setup/mod.ts";
 import { REPOSITORY_ROOT } from "../ground/mod.ts";
 
 import { parseConfig, readSummary, type Summary } from "../runs/mod.ts";
@@ -22,7 +22,7 @@ const RECIPE = { maxTokens: 600, batchSize: 2 };
 const CONFIG = JSON.stringify({
   name: "pipeline-test",
   label: "sample",
-  model: { id: EMBEDDED_MODEL_ID, source: "embedded" },
+  model: { id: "HuggingFaceTB/SmolLM2-135M-Instruct", source: "embedded" },
   // draws questions on six databases: several batches
   seed: 379,
   engine: { batchSize: 4 },

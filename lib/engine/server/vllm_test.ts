@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EMBEDDED_MODEL_DIR, EMBEDDED_MODEL_ID } from "../../setup/embedded_model.ts";
+import { EMBEDDED_MODEL_DIR } from "../../setup/embedded_model.ts";
 import { VENV_PYTHON } from "../../setup/python_env.ts";
 import { loadAdapter } from "../checkpoint/adapter.ts";
 import { openCheckpoint } from "../checkpoint/checkpoint.ts";
@@ -92,7 +92,7 @@ Deno.test({
     await using server = await startVllm(EMBEDDED_MODEL_DIR, writeProgress);
     const options = {
       url: server.url,
-      modelId: EMBEDDED_MODEL_ID,
+      modelId: "HuggingFaceTB/SmolLM2-135M-Instruct",
       checkpoint,
       tokenizer: await loadTokenizer(EMBEDDED_MODEL_DIR),
     };
