@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { realDataRoot } from "../ground/mod.ts";
 import { UsageError } from "../ground/mod.ts";
 import { MINI_FILES, writeMiniMmlu } from "./testing/mini_mmlu.ts";
-import { loadMmlu, SUBJECT_CATEGORIES } from "./mod.ts";
+import { loadMmlu } from "./mod.ts";
+import { SUBJECT_CATEGORIES } from "./subject_categories.ts";
 
 async function withFolder(
   files: Readonly<Record<string, string | undefined>>,

@@ -17,15 +17,12 @@
 export * from "./light.ts";
 export { fetchMmlu } from "./fetch.ts";
 export { fewerQuestions, fewerShots } from "./fewer.ts";
-export { chanceOf, FEWEST_CHOICES, letterCount, LETTERS } from "./letters.ts";
+export { chanceOf, letterCount, LETTERS } from "./letters.ts";
 export { loadMmlu } from "./load_mmlu.ts";
 export { loadMultipleChoice } from "./load_multiple_choice.ts";
-export { loadOwnItems, type OwnItemsOptions } from "./own_data/load_own_items.ts";
+export { type OwnItemsOptions } from "./own_data/load_own_items.ts";
 export { devShots, MMLU_PROMPT_VERSION, type MmluPrompt, mmluPrompt } from "./mmlu_prompt.ts";
 export { ITEM_KEYS, type ItemRecord, type OwnItem } from "./own_data/own_item.ts";
 export { parseCsvItems, parseJsonItems } from "./own_data/parse_items.ts";
-export { parseParquetItems } from "./own_data/parse_parquet_items.ts";
-export { parseQuestions, type QuestionRow } from "./parse_questions.ts";
 export { selectSuite, type SelectSuiteOptions, type SuiteSource } from "./select_suite.ts";
-export { type MmluCategory, SUBJECT_CATEGORIES, SUITE_CATEGORIES } from "./subject_categories.ts";
 export type { MmluData, MmluQuestion } from "./types.ts";

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../ground/mod.ts";
-import {
-  fewerQuestions,
-  type MmluQuestion,
-  selectSuite,
-  SUBJECT_CATEGORIES,
-  SUITE_CATEGORIES,
-  type SuiteSource,
-} from "./mod.ts";
+import { fewerQuestions, type MmluQuestion, selectSuite, type SuiteSource } from "./mod.ts";
+import { SUBJECT_CATEGORIES, SUITE_CATEGORIES } from "./subject_categories.ts";
 
 function data(
   sizes: Readonly<Record<string, number>>,

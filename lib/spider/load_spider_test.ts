@@ -7,7 +7,10 @@ import { DatabaseSync } from "node:sqlite";
 import { realDataRoot } from "../ground/mod.ts";
 import { UsageError } from "../ground/mod.ts";
 import { MINI_DEV, MINI_TRAIN, writeMiniSpider } from "./testing/mini_spider.ts";
-import { loadSpider, MADE_TABLES, normalizeSql, quoteName } from "./mod.ts";
+import { loadSpider } from "./mod.ts";
+import { MADE_TABLES } from "./own_data/made_schemas.ts";
+import { normalizeSql } from "./normalize_sql.ts";
+import { quoteName } from "./quote_name.ts";
 
 async function withFolder(
   files: Readonly<Record<string, unknown>>,

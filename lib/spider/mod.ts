@@ -15,7 +15,6 @@
  *
  * @module
  */
-export { LONGEST_VALUE, withCellValues } from "./cell_values.ts";
 export { type DevQuestions, partDevQuestions, refuseLeaks } from "./training/check_leaks.ts";
 export {
   type DerivedTables,
@@ -29,33 +28,14 @@ export { exportSft, type SftRecord } from "./training/export_sft.ts";
 export { fetchSpider } from "./fetch.ts";
 export { findDatabases } from "./own_data/find_databases.ts";
 export { holdOutDatabases, type HoldOutOptions } from "./training/hold_out_databases.ts";
-export {
-  loadQuestionFile,
-  QUESTION_KEYS,
-  type QuestionRecord,
-} from "./own_data/load_question_file.ts";
+export { QUESTION_KEYS, type QuestionRecord } from "./own_data/load_question_file.ts";
 export { loadSpider, type LoadSpiderOptions } from "./load_spider.ts";
-export { MADE_TABLES, type MadeSchemas, makeSchemas } from "./own_data/made_schemas.ts";
 export { normalizeQuestion } from "./training/normalize_question.ts";
-export { normalizeSql } from "./normalize_sql.ts";
-export { parseSchemas } from "./parse_schemas.ts";
-export { quoteName, RESERVED_WORDS } from "./quote_name.ts";
 export { sampleExamples, type SampleExamplesOptions } from "./sample_examples.ts";
 export { selectShots, type SelectShotsOptions } from "./select_shots.ts";
 export { serializeSchema } from "./serialize_schema.ts";
-export {
-  type SchemaSettings,
-  type ShownSchemas,
-  shownSchemas,
-  sqlPromptVersion,
-  withShownSchemas,
-} from "./shown_schemas.ts";
-export {
-  SQL_PROMPT_VERSION,
-  sqlCompletion,
-  sqlPrompt,
-  type SqlPromptOptions,
-} from "./sql_prompt.ts";
+export { type SchemaSettings, sqlPromptVersion, withShownSchemas } from "./shown_schemas.ts";
+export { sqlPrompt, type SqlPromptOptions } from "./sql_prompt.ts";
 export type {
   ChatMessage,
   ChatPrompt,

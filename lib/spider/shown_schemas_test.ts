@@ -5,13 +5,13 @@ import { realDataRoot, UsageError } from "../ground/mod.ts";
 import {
   type DatabaseSchema,
   loadSpider,
-  LONGEST_VALUE,
   serializeSchema,
-  shownSchemas,
   sqlPrompt,
   sqlPromptVersion,
   withShownSchemas,
 } from "./mod.ts";
+import { LONGEST_VALUE } from "./cell_values.ts";
+import { shownSchemas } from "./shown_schemas.ts";
 import { writeMiniSpider } from "./testing/mini_spider.ts";
 
 const SCHEMA: DatabaseSchema = {

@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { realDataRoot } from "../ground/mod.ts";
-import {
-  exportSft,
-  loadSpider,
-  selectShots,
-  serializeSchema,
-  shownSchemas,
-  SQL_PROMPT_VERSION,
-  sqlPrompt,
-} from "./mod.ts";
+import { exportSft, loadSpider, selectShots, serializeSchema, sqlPrompt } from "./mod.ts";
+import { shownSchemas } from "./shown_schemas.ts";
+import { SQL_PROMPT_VERSION } from "./sql_prompt.ts";
 import type { DatabaseSchema, SpiderExample } from "./mod.ts";
 
 const SCHEMA: DatabaseSchema = {

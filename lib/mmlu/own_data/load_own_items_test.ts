@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import {
-  devShots,
-  fewerShots,
-  loadMultipleChoice,
-  mmluPrompt,
-  selectSuite,
-  SUBJECT_CATEGORIES,
-} from "../mod.ts";
+import { devShots, fewerShots, loadMultipleChoice, mmluPrompt, selectSuite } from "../mod.ts";
+import { SUBJECT_CATEGORIES } from "../subject_categories.ts";
 import { refusesItems, withOwnFiles } from "../testing/own_files.ts";
 
 const ITEM = { question: "Which is even?", choices: ["1", "2", "3", "5", "7"], answer: "B" };

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import pl from "nodejs-polars";
 import { realDataRoot, UsageError } from "../../ground/mod.ts";
-import { loadMultipleChoice, type MmluQuestion, parseParquetItems } from "../mod.ts";
+import { loadMultipleChoice, type MmluQuestion } from "../mod.ts";
+import { parseParquetItems } from "./parse_parquet_items.ts";
 import { withOwnFiles } from "../testing/own_files.ts";
 
 type Compression = "uncompressed" | "snappy" | "gzip" | "brotli" | "zstd" | "lz4";

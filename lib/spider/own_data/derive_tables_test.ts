@@ -4,7 +4,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { realDataRoot } from "../../ground/mod.ts";
-import { deriveTables, formatTables, loadSpider, parseSchemas, serializeSchema } from "../mod.ts";
+import { deriveTables, formatTables, loadSpider, serializeSchema } from "../mod.ts";
+import { parseSchemas } from "../parse_schemas.ts";
 
 async function withDatabase(sql: string, test: (path: string) => void): Promise<void> {
   const dir = await Deno.makeTempDir({ prefix: "tables_" });

@@ -4,7 +4,8 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { UsageError } from "../../ground/mod.ts";
-import { loadSpider, MADE_TABLES, selectShots, sqlPrompt } from "../mod.ts";
+import { loadSpider, selectShots, sqlPrompt } from "../mod.ts";
+import { MADE_TABLES } from "./made_schemas.ts";
 
 const COWS = "CREATE TABLE cow(id INTEGER PRIMARY KEY, name TEXT)";
 const HERD = { question: "How many cows?", sql: "SELECT count(*) FROM cow" };
