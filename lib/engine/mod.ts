@@ -50,7 +50,6 @@ export {
   type LoraTerm,
   openCheckpoint,
   openInt4Checkpoint,
-  readSafetensorsHeader,
   readTensor,
   type RopeScaling,
   type Rotary,

@@ -105,11 +105,6 @@ export class CpuEngine implements Engine {
     this.#known = { variant: {}, cache: new PrefixCache(this.#runner.shape) };
   }
 
-  /** The checkpoint that this engine runs. */
-  get checkpoint(): Checkpoint {
-    return this.#checkpoint;
-  }
-
   /** Greedy completions; see {@linkcode Engine}. */
   async *generate(
     prompts: readonly Prompt[],
@@ -261,11 +256,8 @@ export class CpuEngine implements Engine {
     prefix: PrefixCache,
     { weights, signal }: Call,
   ): Promise<OwnCache> {
-    const { shape } = this.#runner;
-    if (groups.every(({ branch }) => branch.length === 0)) {
-      return new OwnCache(shape, groups.length);
-    }
-    const past = new OwnCache(shape, groups.length);
+    const past = new OwnCache(this.#runner.shape, groups.length);
+    if (groups.every(({ branch }) => branch.length === 0)) return past;
     const sequences = groups.map(({ branch }) => branch);
     await this.#runner.prefill({ sequences, prefix, past, ...weights }, signal);
     return past;
