@@ -10,7 +10,7 @@ import {
 } from "../runs/mod.ts";
 import { dataLabel, type ModelInputs, type NamedVariant } from "../study/mod.ts";
 import { type FlagValues, number, text } from "./command.ts";
-import { studyConfig } from "./study_config.ts";
+import { engineSettings, studyConfig } from "./study_config.ts";
 
 /** A half of a study, by its key in the config. */
 export type Task = "spider" | "mmlu";
@@ -41,12 +41,7 @@ export function evaluationConfig(flags: FlagValues, task: Task): StudyConfig {
     // numbers from other data than the config's do not carry its label
     ...(data ? rest : config),
     ...(model ? { model: { id: model, source: "path", path: resolve(model) } } : {}),
-    engine: {
-      ...config.engine,
-      ...(flags.engine ? { kind: flags.engine } : {}),
-      ...(flags.device ? { device: flags.device } : {}),
-      ...(flags.weights ? { weights: flags.weights } : {}),
-    },
+    engine: engineSettings(flags, config),
     [task]: {
       ...settings,
       ...(data ? { path: resolve(data) } : {}),
@@ -69,19 +64,22 @@ function dataOf(flags: FlagValues, task: Task): string | undefined {
   return root === undefined ? data : join(root, task);
 }
 
+/** What a run of `evaluate` or `mmlu` is told by. */
+export interface EvaluationRun {
+  readonly task: Task;
+  readonly model: Pick<ModelInputs, "config" | "modelHashes" | "templateHashes">;
+  /** SHA-256 of the data files, by name. */
+  readonly data: Readonly<Record<string, string>>;
+  readonly variant: NamedVariant;
+}
+
 /**
  * The name of a run's folder: what it is in words, and a hash of all that its
  * numbers depend on, so that no two runs share a folder and the same run finds
  * its own again.
  */
 export function evaluationName(
-  { task, model: { config, modelHashes, templateHashes }, data, variant }: {
-    readonly task: Task;
-    readonly model: Pick<ModelInputs, "config" | "modelHashes" | "templateHashes">;
-    /** SHA-256 of the data files, by name. */
-    readonly data: Readonly<Record<string, string>>;
-    readonly variant: NamedVariant;
-  },
+  { task, model: { config, modelHashes, templateHashes }, data, variant }: EvaluationRun,
 ): string {
   const { name: _name, label: _label, training: _training, spider, mmlu, model, engine, ...rest } =
     recordedConfig(config);

@@ -38,3 +38,16 @@ function limited(
     prose: { ...prose, limit: Math.max(FEWEST_PASSAGES, limit) },
   };
 }
+
+/** The config's engine, with what the flags of `ENGINE_FLAGS` say otherwise. */
+export function engineSettings(
+  { engine, device, weights }: FlagValues,
+  config: StudyConfig,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...config.engine,
+    ...(engine ? { kind: engine } : {}),
+    ...(device ? { device } : {}),
+    ...(weights ? { weights } : {}),
+  };
+}

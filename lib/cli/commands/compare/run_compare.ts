@@ -11,6 +11,7 @@ import {
 import { dataLabel, openStudy, spareThread } from "../../../study/mod.ts";
 import { folderOrId } from "../../adapter_place.ts";
 import { type CommandContext, type FlagValues, number, text, texts } from "../../command.ts";
+import { engineSettings } from "../../study_config.ts";
 import { DEFAULT_CONFIG } from "../../study_flags.ts";
 import { comparesFiles, DELTAS, runCompareFiles } from "./compare_files.ts";
 import { devicesOf, runStudy } from "../pipeline/run_pipeline.ts";
@@ -57,7 +58,7 @@ export function compareConfig(flags: FlagValues): StudyConfig {
   const { label, ...rest } = config;
   const model = text(flags, "model");
   const own = dataOf(flags);
-  const { engine, device, weights, seed } = flags;
+  const { seed } = flags;
   const measured = measures(flags);
   const limit = number(flags, "limit");
   const merged = validateConfig({
@@ -68,12 +69,7 @@ export function compareConfig(flags: FlagValues): StudyConfig {
     ...(model
       ? { model: { id: basename(resolve(model)), source: "path", path: resolve(model) } }
       : {}),
-    engine: {
-      ...config.engine,
-      ...(engine ? { kind: engine } : {}),
-      ...(device ? { device } : {}),
-      ...(weights ? { weights } : {}),
-    },
+    engine: engineSettings(flags, config),
     spider: sqlSettings(flags, config, own.data),
     // fewer than the limit are an error only where they are asked
     mmlu: choiceSettings(

@@ -47,7 +47,12 @@ import { type StudyConfig, weightsWords } from "../../../runs/mod.ts";
 import { proportion } from "../../../stats/mod.ts";
 import { folderOrId } from "../../adapter_place.ts";
 import { type CommandContext, type FlagValues, number, text } from "../../command.ts";
-import { evaluationConfig, evaluationName, type Task } from "../../evaluation_config.ts";
+import {
+  evaluationConfig,
+  evaluationName,
+  type EvaluationRun,
+  type Task,
+} from "../../evaluation_config.ts";
 import { outputFile } from "../../output_file.ts";
 
 /** Where runs without `--out` have their folders. */
@@ -166,18 +171,10 @@ function checkOutput(flags: FlagValues, task: Task, data: string): void {
   checkOutputIsNoInput(out, [...read, fromRoot(data)]);
 }
 
-interface Run {
-  readonly task: Task;
-  readonly model: ModelInputs;
-  /** SHA-256 of the data files, by name. */
-  readonly data: Readonly<Record<string, string>>;
-  readonly variant: NamedVariant;
-}
-
 /** Where a run's result, its samples and their verdicts go: beside each other, and no other run's. */
 function runFiles(
   flags: FlagValues,
-  run: Run,
+  run: EvaluationRun,
 ): { readonly out: string; readonly samples: string; readonly verdicts: string } {
   const given = text(flags, "out");
   const name = RESULT_NAMES[run.task];

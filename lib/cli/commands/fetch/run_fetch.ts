@@ -9,17 +9,10 @@ export async function runFetch(
   { progress, print, signal }: CommandContext,
 ): Promise<void> {
   const root = text(flags, "data-root");
+  const to = (name: string): string => root ? `${root}/${name}` : `${name}_db/${name}`;
   const sets = [
-    {
-      source: text(flags, "spider"),
-      fetchSet: fetchSpider,
-      to: root ? `${root}/spider` : "spider_db/spider",
-    },
-    {
-      source: text(flags, "mmlu"),
-      fetchSet: fetchMmlu,
-      to: root ? `${root}/mmlu` : "mmlu_db/mmlu",
-    },
+    { source: text(flags, "spider"), fetchSet: fetchSpider, to: to("spider") },
+    { source: text(flags, "mmlu"), fetchSet: fetchMmlu, to: to("mmlu") },
   ];
   if (sets.every(({ source }) => source === undefined)) {
     throw new UsageError("fetch: give --spider SOURCE, --mmlu SOURCE or both");

@@ -79,9 +79,7 @@ function requestOf(flags: FlagValues): Request {
   const predictions = readPredictions(
     readListText(predictionFile, PREDICTION_FORMS),
     predictionFile,
-    {
-      ...(variant === undefined ? {} : { variant }),
-    },
+    variant === undefined ? {} : { variant },
   );
   const examples = readGoldExamples(readListText(exampleFile, EXAMPLE_FORMS), exampleFile);
   const limit = number(flags, "limit");

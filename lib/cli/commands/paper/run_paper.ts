@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { checkOutputFolder, fromRoot, writeAtomic } from "../../../ground/mod.ts";
+import { checkOutputFolder, firstOf, fromRoot, writeAtomic } from "../../../ground/mod.ts";
 import {
   escapedLetters,
   formatCounted,
@@ -48,9 +48,8 @@ export async function runPaper(
   const letters = [...new Set(escaped.map(({ letter, number }) => `${letter} (${number})`))];
   if (letters.length > 0) {
     progress.note(
-      `The paper's fonts do not have ${letters.slice(0, SHOWN_LETTERS).join(", ")}` +
-        (letters.length > SHOWN_LETTERS ? ` and ${letters.length - SHOWN_LETTERS} more` : "") +
-        ": where it shows such a letter, its number stands in its place",
+      `The paper's fonts do not have ${firstOf(letters, SHOWN_LETTERS)}: where it shows such a ` +
+        "letter, its number stands in its place",
     );
   }
   for (const { file, pdf, pages } of papers) {

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { explainWriteError, fromRoot, REPOSITORY_ROOT, UsageError } from "../../../ground/mod.ts";
 import { loadConfig, readSummary, type Summary } from "../../../runs/mod.ts";
@@ -25,6 +27,9 @@ const TRAINING_DATA = { from: "samples/sft.manifest.json", to: "training_data.js
 
 /** What of an adapter from elsewhere is kept: there is no record of its training. */
 const FOREIGN_FILES = ["adapter_config.json"];
+
+/** How a folder is removed, if it is there. */
+const GONE = { recursive: true, force: true };
 
 /** The work of `record`. */
 export async function runRecord(
@@ -72,8 +77,8 @@ export async function recordStudy(
   const partial = join(results, `.recording-${summary.name}.part`);
   const old = join(results, `.recording-${summary.name}.old`);
   // a recording that was killed between its last two steps left the old one here
-  if (await exists(old) && !await exists(to)) await Deno.rename(old, to);
-  if (await exists(to) && !replace) {
+  if (existsSync(old) && !existsSync(to)) await Deno.rename(old, to);
+  if (existsSync(to) && !replace) {
     throw new UsageError(`Cannot record: "${basename(to)}" is recorded already: give --replace`);
   }
   const files = recordedFiles(summary);
@@ -88,7 +93,7 @@ export async function recordStudy(
   checkResultFiles(summary, from);
   if (modelDir !== undefined) await checkModelFiles(summary, modelDir);
   try {
-    await remove(partial);
+    await rm(partial, GONE);
     for (const file of files) {
       signal?.throwIfAborted();
       const path = join(partial, file);
@@ -103,20 +108,20 @@ export async function recordStudy(
     writeAnswerSums(partial);
     // which records were trained on, and which were left out
     const data = join(from, TRAINING_DATA.from);
-    if (await exists(data)) await Deno.copyFile(data, join(partial, TRAINING_DATA.to));
+    if (existsSync(data)) await Deno.copyFile(data, join(partial, TRAINING_DATA.to));
     // written by hand beside the last recording
     const limits = join(to, LIMITS_FILE);
-    if (await exists(limits)) await Deno.copyFile(limits, join(partial, LIMITS_FILE));
+    if (existsSync(limits)) await Deno.copyFile(limits, join(partial, LIMITS_FILE));
     await Deno.mkdir(join(to, ".."), { recursive: true });
-    await remove(old);
-    if (await exists(to)) await Deno.rename(to, old);
+    await rm(old, GONE);
+    if (existsSync(to)) await Deno.rename(to, old);
     await Deno.rename(partial, to);
-    await remove(old);
+    await rm(old, GONE);
   } catch (error) {
-    if (await exists(old) && !await exists(to)) await Deno.rename(old, to);
+    if (existsSync(old) && !existsSync(to)) await Deno.rename(old, to);
     throw explainWriteError(error, to);
   } finally {
-    await remove(partial);
+    await rm(partial, GONE);
   }
 }
 
@@ -139,16 +144,4 @@ function recordedFiles(summary: Summary): string[] {
 function named({ plan, findings }: Summary): ReadonlySet<string> {
   const recommended = findings.recommendation?.chosen;
   return new Set(["base", ...plan.primary, ...(recommended ? [recommended] : [])]);
-}
-
-async function remove(path: string): Promise<void> {
-  try {
-    await Deno.remove(path, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }
