@@ -9,6 +9,7 @@ import {
   isFinite,
   type NamedEntry,
   readFinite,
+  shown,
 } from "./adapter_weights.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { LINEAR_MODULES, type LinearModule } from "./linear_modules.ts";
@@ -228,8 +229,4 @@ async function readLayer(
     ...(config.loraBias ? { bias: await read("bias", scaling) } : {}),
     ...(config.dora ? { magnitude: await read("magnitude", 1) } : {}),
   };
-}
-
-function shown(name: string): string {
-  return JSON.stringify(name);
 }

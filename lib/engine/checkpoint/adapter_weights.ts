@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { adapterFault, MERGE_IT } from "./adapter_config.ts";
 import { readSafetensorsHeader, readTensor, type TensorEntry } from "./safetensors.ts";
 
@@ -35,7 +36,7 @@ const NAMED = /\.lora_(?:A|B|magnitude_vector)\.(?!(?:weight|bias)$)([^.]+)/;
  */
 export async function findAdapterTensors(dir: string): Promise<AdapterTensors> {
   const file = `${dir}/adapter_model.safetensors`;
-  if (!await isThere(file) && await isThere(`${dir}/adapter_model.bin`)) {
+  if (!existsSync(file) && existsSync(`${dir}/adapter_model.bin`)) {
     throw adapterFault(dir, `it has adapter_model.bin only: convert it with ${conversion(dir)}`);
   }
   const layers = new Map<string, Map<AdapterPart, NamedEntry>>();
@@ -114,10 +115,7 @@ function conversion(dir: string): string {
   return `python -c "${code}" '${dir.replaceAll("'", `'\\''`)}'`;
 }
 
-function isThere(path: string): Promise<boolean> {
-  return Deno.stat(path).then(() => true, () => false);
-}
-
-function shown(name: string): string {
+/** A name from a file, between quotes. */
+export function shown(name: string): string {
   return JSON.stringify(name);
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { REPOSITORY_ROOT, sha256OfFile, UsageError } from "../../ground/mod.ts";
 import type { Variant } from "../engine.ts";
@@ -166,7 +167,7 @@ export async function adapterName(dir: string, scale = 1): Promise<string> {
  * @returns `to`.
  */
 export async function writeScaledAdapter(dir: string, scale: number, to: string): Promise<string> {
-  if (await exists(to)) return to;
+  if (existsSync(to)) return to;
   const config = JSON.parse(await Deno.readTextFile(`${dir}/adapter_config.json`));
   const part = `${to}.${Deno.pid}.part`;
   await Deno.mkdir(part, { recursive: true });
@@ -178,7 +179,7 @@ export async function writeScaledAdapter(dir: string, scale: number, to: string)
   } catch (error) {
     await Deno.remove(part, { recursive: true });
     // another study on this machine may have been faster: the name says that it is the same
-    if (!await exists(to)) throw error;
+    if (!existsSync(to)) throw error;
   }
   return to;
 }
@@ -194,8 +195,4 @@ async function checkServed(dir: string): Promise<void> {
       'or refuse: take the engine "onnx", or merge it into its base model with PEFT\'s ' +
       "merge_and_unload and serve that",
   );
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }

@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
+import { Buffer } from "node:buffer";
 import { basename, dirname } from "node:path";
 import {
   environmentReason,
+  sha256Of,
   sha256OfFile,
   sleep,
   tryLockFile,
@@ -122,7 +123,7 @@ async function places({ files }: Checkpoint, cache: string | undefined): Promise
 }
 
 function short(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, NAME_DIGITS);
+  return sha256Of(text).slice(0, NAME_DIGITS);
 }
 
 /** Why a file is not the one that is wanted; undefined if it is. */
@@ -133,13 +134,9 @@ async function fault({ path, layout }: Place): Promise<Int4Reason | undefined> {
   if (stat.size < layout.dataStart) return other;
   const header = await readStored({ file: path, offset: 0, length: layout.dataStart });
   const sha256 = /"sha256":"([0-9a-f]{64})"/.exec(new TextDecoder().decode(header))?.[1];
-  if (sha256 === undefined || !isEqual(header, layout.header(sha256))) return other;
+  if (sha256 === undefined || Buffer.compare(header, layout.header(sha256)) !== 0) return other;
   const whole = stat.size === layout.size && await dataHash(path, layout) === sha256;
   return whole ? undefined : "those that were there are damaged";
-}
-
-function isEqual(x: Uint8Array, y: Uint8Array): boolean {
-  return x.length === y.length && x.every((byte, i) => byte === y[i]);
 }
 
 /** Why nothing can be written into a file's folder; undefined if it can. */
