@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { redactUrls, sha256OfFile, UsageError } from "../ground/mod.ts";
+import { redactUrls, sha256Of, sha256OfFile, UsageError } from "../ground/mod.ts";
 import { download, type DownloadOptions } from "./download.ts";
 import { extractArchive } from "./extract_archive.ts";
 import type { ExtractOptions } from "./extract_zip.ts";
@@ -74,7 +73,7 @@ export async function fetchFolder(
   if (meanwhile) return meanwhile;
   const part = `${target}.part`;
   // Named by its source, so that a download left by a killed run is not taken for another one's.
-  const sourceHash = createHash("sha256").update(redactUrls(source)).digest("hex").slice(0, 8);
+  const sourceHash = sha256Of(redactUrls(source)).slice(0, 8);
   const loaded = `${target}.${sourceHash}.download`;
   const { path, sha256 } = await obtain(source, loaded, options);
   await rm(part, { recursive: true, force: true });

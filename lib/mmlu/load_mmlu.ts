@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { printable, UsageError } from "../ground/mod.ts";
+import { printable, sha256Of, UsageError } from "../ground/mod.ts";
 import { collectItems, type ItemFile } from "./own_data/_collect_items.ts";
 import type { OwnItemsOptions } from "./own_data/load_own_items.ts";
 import { parseCsvItems } from "./own_data/parse_items.ts";
@@ -176,6 +175,6 @@ async function readSubject(
   const bytes = await readFile(join(dir, path)).catch((error) => {
     throw new UsageError(`Cannot load MMLU: ${path} cannot be read (${error.code})`);
   });
-  hashes[path] = createHash("sha256").update(bytes).digest("hex");
+  hashes[path] = sha256Of(bytes);
   return bytes;
 }

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { checkRecord, decodeText, UsageError } from "../ground/mod.ts";
+import { checkRecord, decodeText, sha256Of, UsageError } from "../ground/mod.ts";
 import { listFiles } from "./_list_files.ts";
 import { OWN_KIND, parsePassages, type Passage, SCORABLE_TEXT } from "./parse_passages.ts";
 import type { ProseData } from "./types.ts";
@@ -47,7 +46,7 @@ export async function loadPassages(path: string): Promise<ProseData> {
     const bytes = await readFile(isFolder ? join(path, name) : path).catch((error) => {
       throw new UsageError(`Cannot load passages: ${name} cannot be read (${error.code})`);
     });
-    hashes[name] = createHash("sha256").update(bytes).digest("hex");
+    hashes[name] = sha256Of(bytes);
     if (isJsonLines(name)) passages.push(...parsePassages(bytes, name));
     else passages.push(textPassage(bytes, name));
   }

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { decodeText, printable, UsageError } from "../ground/mod.ts";
+import { decodeText, printable, sha256Of, UsageError } from "../ground/mod.ts";
 
 /** A JSON array of objects, and the SHA-256 (hex) of the file's bytes. */
 export interface Records {
@@ -47,5 +46,5 @@ export async function readRecords(path: string): Promise<Records> {
       throw new UsageError(`Cannot load Spider: ${name}[${index}] is not a JSON object: ${path}`);
     }
   });
-  return { records: value, sha256: createHash("sha256").update(bytes).digest("hex") };
+  return { records: value, sha256: sha256Of(bytes) };
 }

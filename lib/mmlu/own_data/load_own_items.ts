@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { printable, UsageError } from "../../ground/mod.ts";
+import { printable, sha256Of, UsageError } from "../../ground/mod.ts";
 import { collectItems, type ItemFile } from "./_collect_items.ts";
 import type { OwnItem } from "./own_item.ts";
 import { parseCsvItems, parseJsonItems } from "./parse_items.ts";
@@ -65,7 +64,7 @@ export async function loadOwnItems(
     const bytes = await readFile(join(dir, name)).catch((error) => {
       throw new UsageError(`Cannot load questions: ${name} cannot be read (${error.code})`);
     });
-    hashes[name] = createHash("sha256").update(bytes).digest("hex");
+    hashes[name] = sha256Of(bytes);
     const stem = stemOf(name);
     const called = tests.length > 1 && !TEST.test(stem) && !DEV.test(stem) ? stem : own;
     files.push({

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { z } from "zod";
@@ -10,6 +9,7 @@ import {
   printable,
   type RecordOf,
   SAID,
+  sha256Of,
   together,
   UsageError,
 } from "../../ground/mod.ts";
@@ -112,7 +112,7 @@ export async function loadQuestionFile(
     dev,
     schemas,
     missingDatabases: [],
-    hashes: { [name]: createHash("sha256").update(bytes).digest("hex"), ...hashes },
+    hashes: { [name]: sha256Of(bytes), ...hashes },
     notes,
     databasePath(dbId): string {
       const found = databases.get(dbId);
