@@ -31,7 +31,7 @@ export async function waitForLock(
   for (let told = false;; told = true) {
     signal?.throwIfAborted();
     const lock = tryLockFile(path);
-    if ("dispose" in lock) return { [Symbol.dispose]: lock.dispose };
+    if (!("holder" in lock)) return lock;
     if (!told) onNote?.(`waiting for ${lock.holder}, which is making ${path}`);
     await sleep(LOOK_AGAIN_MS, signal);
   }

@@ -65,7 +65,6 @@ export { letterProbabilities } from "./letter_probabilities.ts";
 export { type LetterTable, letterTable, type LetterTableOptions } from "./letter_table.ts";
 export { mcnemarMidP } from "./mcnemar_mid_p.ts";
 export { meanEvidence, type MeanEvidenceOptions } from "./mean_evidence.ts";
-export type { PairedCounts } from "./paired_counts.ts";
 export { pcg32 } from "./pcg32.ts";
 export { type PercentageChange, percentageChange } from "./percentage_change.ts";
 export { type AdjustedClaim, type PrimaryClaim, primaryClaims } from "./primary_claims.ts";

@@ -12,18 +12,16 @@ import { explainWriteError } from "./write_fully.ts";
  */
 export function lockFile(path: string): Disposable {
   const lock = tryLockFile(path);
-  if ("dispose" in lock) return { [Symbol.dispose]: lock.dispose };
+  if (!("holder" in lock)) return lock;
   throw new UsageError(`Cannot open ${path}: ${lock.holder} is writing it: wait for it or end it`);
 }
 
 /**
  * Takes the lock of {@linkcode lockFile} if it is free.
  *
- * @returns How to let go of it, or who holds it, in words.
+ * @returns The lock, held until disposed of, or who holds it, in words.
  */
-export function tryLockFile(
-  path: string,
-): { readonly dispose: () => void } | { readonly holder: string } {
+export function tryLockFile(path: string): Disposable | { readonly holder: string } {
   const lockPath = `${path}.lock`;
   while (true) {
     const file = openLock(lockPath);
@@ -38,7 +36,7 @@ export function tryLockFile(
     }
     writeHolder(file, lockPath);
     return {
-      dispose(): void {
+      [Symbol.dispose](): void {
         // Removed while still held: whoever opened it meanwhile sees that it is gone.
         if (Deno.build.os !== "windows") Deno.removeSync(lockPath);
         file.close();

@@ -54,10 +54,6 @@ function removeIfThere(path: string): void {
 /** The rename itself is on the disk only when the folder is; Windows cannot open folders. */
 function syncFolder(folder: string): void {
   if (Deno.build.os === "windows") return;
-  const handle = Deno.openSync(folder);
-  try {
-    handle.syncSync();
-  } finally {
-    handle.close();
-  }
+  using handle = Deno.openSync(folder);
+  handle.syncSync();
 }

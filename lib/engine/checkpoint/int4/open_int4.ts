@@ -144,7 +144,7 @@ async function whyUnwritable(path: string): Promise<string | undefined> {
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
     const lock = tryLockFile(path);
-    if ("dispose" in lock) lock.dispose();
+    if (!("holder" in lock)) lock[Symbol.dispose]();
     return undefined;
   } catch (error) {
     return (error as Error).message;
@@ -157,16 +157,13 @@ async function makeOnce(
   { tell, ...place }: Place & Pick<MakeOptions, "tell">,
 ): Promise<void> {
   let lock = tryLockFile(place.path);
-  while (!("dispose" in lock)) {
+  while ("holder" in lock) {
     await sleep(WAIT_MS);
     lock = tryLockFile(place.path);
   }
-  try {
-    const reason = await fault(place);
-    if (reason !== undefined) await make(checkpoint, { ...place, tell, reason });
-  } finally {
-    lock.dispose();
-  }
+  using _held = lock;
+  const reason = await fault(place);
+  if (reason !== undefined) await make(checkpoint, { ...place, tell, reason });
 }
 
 interface MakeOptions extends Place {
