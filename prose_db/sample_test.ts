@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { loadTokenizer } from "../lib/engine/tokenizer/tokenizer.ts";
+import { loadTokenizer } from "../lib/engine/tokenizer/load_tokenizer.ts";
 import { cutNotice, loadPassages, prosePrompt } from "../lib/prose/mod.ts";
 
 const HERE = import.meta.dirname ?? ".";
