@@ -45,6 +45,13 @@ export interface Judge extends AsyncDisposable {
    * @throws {UsageError} If there is no such database file.
    */
   judge(request: JudgeRequest): Promise<Verdict>;
+  /**
+   * Begins to run a gold whose prediction is to come: `judge` then finds its result. What goes wrong
+   * with it `judge` tells, too.
+   */
+  expect(gold: Pick<JudgeRequest, "dbPath" | "gold">): void;
+  /** What it was made with. */
+  readonly options: JudgeOptions;
   /** Process ids of the executors that are alive now. */
   readonly processIds: readonly number[];
 }
@@ -126,8 +133,16 @@ export function createJudge(options: JudgeOptions = {}): Judge {
     });
   }
 
+  function expect({ dbPath, gold }: Pick<JudgeRequest, "dbPath" | "gold">): void {
+    const { official, written } = statementForms(gold, "gold");
+    if (!isFile(dbPath)) return;
+    for (const sql of [official, written]) cache.execute(dbPath, sql).catch(() => undefined);
+  }
+
   return {
     judge: (request) => unlessAborted(judge(request), signal),
+    expect,
+    options,
     get processIds(): readonly number[] {
       return [...pool.processIds, ...comparer.processIds];
     },

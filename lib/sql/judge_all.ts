@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { contentKey } from "../ground/mod.ts";
 import { databaseFileHashes } from "./databases/database_file_hashes.ts";
 import { executorLimits } from "./execute/executor_options.ts";
-import { createJudge, type JudgeOptions } from "./judge.ts";
+import { createJudge, type Judge, type JudgeOptions } from "./judge.ts";
 import { judgeOrReason, type Unjudged } from "./judge_or_reason.ts";
 import { type Verdict, VERDICT_VERSION } from "./verdict.ts";
 import { VerdictKeeper, type VerdictStore } from "./verdict_keeper.ts";
@@ -23,6 +23,8 @@ export interface Judgeable {
 
 /** Limits of the executor, what is known already, and what to be told. */
 export interface JudgeAllOptions extends JudgeOptions {
+  /** A judge that has begun, whose own options hold in place of the others; one is made when left out. */
+  readonly judge?: Judge;
   /** Verdicts of earlier runs; new ones are kept in it within a quarter of a second. */
   readonly store?: VerdictStore;
   /** Is told of every prediction that is done. */
@@ -43,10 +45,12 @@ export async function judgeAll(
   predictions: readonly Judgeable[],
   options: JudgeAllOptions = {},
 ): Promise<readonly (Verdict | Unjudged)[]> {
-  const { store, onProgress, ...limits } = options;
+  const { store, onProgress, judge: begun, ...given } = options;
+  const limits = begun?.options ?? given;
   const keyOf = store && await verdictKeys(predictions, limits);
   using keeper = store && new VerdictKeeper(store);
-  await using judge = createJudge(limits);
+  await using made = begun ? undefined : createJudge(limits);
+  const judge = begun ?? made!;
   const asked = new Map<string, Promise<Verdict | Unjudged>>();
   let done = 0;
 

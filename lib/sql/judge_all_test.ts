@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { jsonLines } from "../ground/mod.ts";
 import { testDatabase } from "./testing/test_database.ts";
+import { createJudge } from "./judge.ts";
 import { type Judgeable, judgeAll } from "./judge_all.ts";
 import type { VerdictStore } from "./verdict_keeper.ts";
 import { KEPT_VERDICTS, type KeptVerdict } from "./verdict.ts";
@@ -98,4 +99,19 @@ Deno.test("judgeAll() keeps no verdict where the data are at fault", async () =>
   assert.ok(outcome && "error" in outcome);
   assert.equal(outcome.status, "gold_failed");
   assert.equal(store.kept.size, 0);
+});
+
+Deno.test("judgeAll() goes on with a judge that has begun, by its options, and leaves it open", async () => {
+  using shop = testDatabase();
+  const store = counting();
+  const right = on(shop.path, "SELECT count(id) FROM maker");
+  await using judge = createJudge({ workers: 1, timeoutMs: 7_000 });
+  judge.expect({ dbPath: shop.path, gold: right.gold });
+  const [begun] = await judgeAll([right], { judge, store });
+  // another limit names another verdict, so this one is not asked again
+  const [alone] = await judgeAll([right], { workers: 1, timeoutMs: 7_000, store });
+  assert.deepEqual(begun, alone);
+  assert.equal(store.kept.size, 1);
+  const again = { dbPath: shop.path, gold: right.gold, predicted: "SELECT 0" };
+  assert.equal((await judge.judge(again)).status, "mismatch");
 });

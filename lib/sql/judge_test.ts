@@ -201,3 +201,19 @@ Deno.test("createJudge() calls no hostile statement right, also where the gold i
     assert.ok(verdict.errorClass !== undefined, name);
   }));
 });
+
+Deno.test("Judge.expect() runs golds before their predictions come, and leaves what is wrong with one to judge()", async () => {
+  using db = testDatabase();
+  await using judge = createJudge({ workers: 2 });
+  const [right, failing] = ["SELECT name FROM maker", "SELECT title FROM maker"];
+  for (const gold of [right, failing]) judge.expect({ dbPath: db.path, gold });
+  judge.expect({ dbPath: "/nowhere.sqlite", gold: right });
+  await Promise.resolve();
+  assert(judge.processIds.length > 0, "a gold is run");
+  const verdict = await judge.judge({ dbPath: db.path, gold: right, predicted: right });
+  assert.equal(verdict.status, "match");
+  const wrong = { dbPath: db.path, gold: failing, predicted: right };
+  await assert.rejects(judge.judge(wrong), GoldQueryError);
+  const missing = { dbPath: "/nowhere.sqlite", gold: right, predicted: right };
+  await assert.rejects(judge.judge(missing), UsageError);
+});

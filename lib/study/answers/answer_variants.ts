@@ -9,7 +9,7 @@ import { judgedAlike, type VariantAnswers } from "../numbers/answers.ts";
 import type { PhaseOptions } from "../training/train_recipes.ts";
 import { noteUnjudged } from "./judge_samples.ts";
 import { LazyEngine } from "./lazy_engine.ts";
-import { openEngine } from "./open_engine.ts";
+import { leavesTime, openEngine } from "./open_engine.ts";
 import type { NamedVariant } from "./sample_identity.ts";
 
 /** Keeps what it is told, for another one to be told. */
@@ -147,14 +147,6 @@ class GaugeProgress implements Progress {
 }
 
 /**
- * Whether statements can be judged beside an engine: their time is limited, and the CPU engine takes
- * all cores, and the thread that looks at the clock.
- */
-function leavesTime({ config: { engine } }: StudyInputs): boolean {
-  return engine.kind === "server" || engine.device === "cuda";
-}
-
-/**
  * Everything that a study asks of one variant. The statements of one measure are judged while the
  * engine answers the next, where it leaves them the time; where that fails, no more is asked.
  */
@@ -178,7 +170,7 @@ async function answer(
       const answers = "later" in answered ? answered.later : Promise.resolve(answered);
       answers.catch((error) => failure.abort(error));
       asked.push({ progress, answers });
-      if (!leavesTime(inputs)) await answers;
+      if (!leavesTime(inputs.config)) await answers;
     }
   } finally {
     for (const { progress } of asked) progress.isBehind = false;

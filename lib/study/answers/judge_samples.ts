@@ -2,9 +2,11 @@ import { type Progress, UsageError } from "../../ground/mod.ts";
 import { type SqlSample, type UnjudgedExample } from "../../runs/mod.ts";
 import type { AnsweredSql } from "./answer_sql.ts";
 import {
+  createJudge,
   extractSql,
   type Hardness,
   hardness,
+  type Judge,
   judgeAll,
   type Verdict,
   type VerdictStore,
@@ -52,12 +54,29 @@ export interface JudgedSamples {
 export interface JudgeSamplesOptions {
   /** When a query is ended, in milliseconds. */
   readonly timeoutMs: number;
+  /** A judge that {@linkcode expectGolds} gave, with the same time limit. */
+  readonly judge?: Judge | undefined;
   /** Verdicts of earlier runs, and where new ones are kept; without it none are. */
   readonly store?: VerdictStore;
   /** Is told how far it is. */
   readonly progress: Progress;
   /** Stops it; verdicts that are kept by then stay. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A judge that runs the golds of a study's questions while they are asked, where the engine leaves
+ * them the time: their results are half of what is to be run.
+ */
+export function expectGolds(
+  { asked, spider }: SqlInputs,
+  { timeoutMs, signal }: Pick<JudgeSamplesOptions, "timeoutMs" | "signal">,
+): Judge {
+  const judge = createJudge({ timeoutMs, ...(signal ? { signal } : {}) });
+  for (const { dbId, query } of asked) {
+    judge.expect({ dbPath: spider.databasePath(dbId), gold: query });
+  }
+  return judge;
 }
 
 /**
@@ -68,7 +87,7 @@ export interface JudgeSamplesOptions {
 export async function judgeSamples(
   { asked, spider }: SqlInputs,
   samples: readonly JudgeableSample[],
-  { progress, signal, ...options }: JudgeSamplesOptions,
+  { progress, signal, judge, ...options }: JudgeSamplesOptions,
 ): Promise<JudgedSamples> {
   const golds = new Map(asked.map(({ id, query }) => [id, query]));
   const outcomes = await judgeAll(
@@ -83,6 +102,7 @@ export async function judgeSamples(
     {
       ...options,
       ...(signal ? { signal } : {}),
+      ...(judge ? { judge } : {}),
       onProgress: (done, total) => progress.update(done, total, "verdicts"),
     },
   );

@@ -21,6 +21,14 @@ export function spareThread({ engine: { kind, device } }: StudyConfig): SpareThr
 }
 
 /**
+ * Whether statements can be judged beside an engine: their time is limited, and the CPU engine takes
+ * all cores, and the thread that looks at the clock.
+ */
+export function leavesTime({ engine: { kind, device } }: StudyConfig): boolean {
+  return kind === "server" || device === "cuda";
+}
+
+/**
  * Opens the engine that the config names, for the base model and the given
  * variants' adapters.
  *

@@ -23,9 +23,11 @@ import {
   beginMmluPrompts,
   countCut,
   databaseHashes,
+  expectGolds,
   fetchHubAdapters,
   judgeSamples,
   LazyEngine,
+  leavesTime,
   mmluShortfalls,
   type ModelInputs,
   type NamedVariant,
@@ -80,12 +82,17 @@ export async function runEvaluate(
   using store = openSqlStore(files.samples, model, progress);
   using kept = openVerdictStore(files.verdicts, progress);
   await using engine = lazyEngine(model, { variant, store, progress, spare });
+  const { timeoutMs } = config.spider;
+  const isNew = store.size === 0 && kept.size === 0;
+  await using judge = isNew && leavesTime(config)
+    ? expectGolds(sql, { timeoutMs, signal })
+    : undefined;
   const inputs = { ...model, ...sql };
   progress.step(`${variant.name}: text-to-SQL, ${formatCounted(sql.asked.length, "question")}`);
   const samples = await answerSql(inputs, engine, { variant, store, progress, signal });
-  const { timeoutMs } = config.spider;
   const { verdicts, unjudged } = await judgeSamples(sql, samples, {
     timeoutMs,
+    judge,
     store: kept,
     progress,
     signal,
