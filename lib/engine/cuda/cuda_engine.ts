@@ -104,7 +104,9 @@ export function spareCudaThread(device = 0): SpareThread {
   return new SpareThread(cudaProvider(device));
 }
 
-function cudaProvider(deviceId: number) {
+function cudaProvider(
+  deviceId: number,
+): { readonly executionProviders: { readonly name: "cuda"; readonly deviceId: number }[] } {
   return { executionProviders: [{ name: "cuda" as const, deviceId }] };
 }
 
