@@ -21,7 +21,7 @@ import { sqlFinding } from "./findings/sql_finding.ts";
 import { tradeOffFinding } from "./findings/trade_off_finding.ts";
 import { showFrame } from "./frames/display.ts";
 import type { Frame } from "./frames/frame.ts";
-import { accuracyFrame, changesFrame, countsFrame, lossFrame } from "./frames/frames.ts";
+import { accuracyFrame, countsFrame } from "./frames/frames.ts";
 import { factsFrame } from "./frames/study_frames.ts";
 import { accuracyTable } from "./tables/accuracy_table.ts";
 import { markdownTable } from "./tables/markdown_table.ts";
@@ -220,7 +220,6 @@ Deno.test(
           variant: text,
           n: 2,
           confidence: 0.5,
-          successes: 1,
           mean: 0.5,
           ci95: [0, 1],
         }], {
@@ -261,9 +260,7 @@ Deno.test(
     const rows = renamed(text);
     const frames: readonly Frame[] = [
       accuracyFrame(rows.accuracy),
-      changesFrame(rows.changes, rows.titles),
       countsFrame(rows.counts),
-      lossFrame([{ variant: text, step: 1, lossNats: 2 }]),
       factsFrame({ [text]: text }, [`${text} name`, "value"]),
     ];
     for (const shown of frames.flatMap((frame) => [frame, showFrame(frame)])) {

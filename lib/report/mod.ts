@@ -104,18 +104,11 @@ export {
 } from "./frames/display.ts";
 export type { Frame } from "./frames/frame.ts";
 export {
-  aboveChanceFrame,
   accuracyFrame,
   chanceFrame,
-  changesFrame,
   countsFrame,
   flipsFrame,
-  lettersFrame,
-  lossFrame,
-  pairsFrame,
   proseFrame,
-  seedsFrame,
-  tradeOffFrame,
 } from "./frames/frames.ts";
 export { factsFrame, recipesFrame, trainingFrame } from "./frames/study_frames.ts";
 export {

@@ -94,7 +94,6 @@ Deno.test("calibrationFigure() draws variants beside the base model as its golde
         variant,
         n: 90,
         confidence,
-        successes: 90 * mean,
         mean,
         ci95: [mean - 0.1, mean + 0.1],
       };

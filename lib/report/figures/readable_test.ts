@@ -43,7 +43,6 @@ function otherFigures(): readonly string[] {
       variant,
       n: 90,
       confidence: mean,
-      successes: 90 * mean,
       mean,
       ci95: [mean - 0.1, mean + 0.1],
     }))

@@ -6,8 +6,6 @@ import { checkCount, checkFinite, checkProbability } from "../words/format_numbe
 export interface Frame {
   /** The columns' titles. */
   readonly columns: readonly string[];
-  /** How many rows there are. */
-  readonly height: number;
   /** The columns' types, such as `DataType(Int64)` and `DataType(Float64)`. */
   readonly dtypes: readonly { toString(): string }[];
   /** The rows, by the columns' titles. */

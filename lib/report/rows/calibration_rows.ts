@@ -16,9 +16,7 @@ export interface CalibrationRow {
   readonly n: number;
   /** The mean probability of the chosen letter among all letters, in 0..1. */
   readonly confidence: number;
-  /** How many of them are right. */
-  readonly successes: number;
-  /** `successes / n`, in 0..1. */
+  /** The share of right ones, in 0..1. */
   readonly mean: number;
   /** 95 % interval of the mean, in 0..1. */
   readonly ci95: Interval;
@@ -51,6 +49,6 @@ export function calibrationRows(
   );
   return bins.map(({ n, confidence, right }) => {
     const { mean, ci95 } = proportion(right, n);
-    return { variant, n, confidence, successes: right, mean, ci95 };
+    return { variant, n, confidence, mean, ci95 };
   });
 }

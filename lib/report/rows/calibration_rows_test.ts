@@ -12,7 +12,7 @@ Deno.test("calibrationRows() sorts questions by the chosen letter's share of all
   const rows = calibrationRows("qv", answers.toReversed());
   assert.equal(rows.length, 10);
   assert.ok(rows.every(({ n, variant }) => n === 4 && variant === "qv"));
-  assert.deepEqual(rows.map(({ successes }) => successes), [0, 0, 2, 4, 4, 4, 4, 4, 4, 4]);
+  assert.deepEqual(rows.map(({ n, mean }) => n * mean), [0, 0, 2, 4, 4, 4, 4, 4, 4, 4]);
   assert.ok(Math.abs(rows[0]!.confidence - (0.55 + 0.015)) < 1e-12, `${rows[0]!.confidence}`);
   const [low, high] = rows[2]!.ci95;
   assert.ok(low > 0.1 && low < 0.5 && high > 0.5 && high < 0.9);

@@ -1,7 +1,7 @@
 import { cutCounts, cutSentence, cutText } from "../words/cut_text.ts";
 import { formatCount, formatEstimate } from "../words/format_numbers.ts";
 import type { AccuracyRow, ChanceRow, ClassRow, CountRow } from "../rows/row_types.ts";
-import { type Column, count, markdownOf, pValue, share, text } from "./column.ts";
+import { count, type FramedColumn, markdownOf, pValue, share, text } from "./column.ts";
 import { type MarkdownColumn, markdownTable } from "./markdown_table.ts";
 
 /**
@@ -82,7 +82,7 @@ export function chanceTable(rows: readonly ChanceRow[]): string {
 }
 
 /** The columns of {@linkcode chanceTable}. */
-export const CHANCE_COLUMNS: readonly Column<ChanceRow>[] = [
+export const CHANCE_COLUMNS: readonly FramedColumn<ChanceRow>[] = [
   text("model", (row) => row.variant),
   text("group", (row) => row.group),
   share("guessing %", (row) => row.chance),
@@ -91,7 +91,7 @@ export const CHANCE_COLUMNS: readonly Column<ChanceRow>[] = [
 ];
 
 /** The columns of a frame of accuracies, one row a variant and group. */
-export const ACCURACY_COLUMNS: readonly Column<AccuracyRow>[] = [
+export const ACCURACY_COLUMNS: readonly FramedColumn<AccuracyRow>[] = [
   text("model", (row) => row.variant),
   text("group", (row) => row.group),
   count("correct", (row) => row.successes),

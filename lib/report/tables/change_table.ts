@@ -1,5 +1,5 @@
 import { DEFAULT_GAUGES, type Gauge, GAUGES } from "../../runs/mod.ts";
-import type { Interval, PercentageChange } from "../../stats/mod.ts";
+import type { PercentageChange } from "../../stats/mod.ts";
 import type {
   ChangeRow,
   GaugeTitles,
@@ -12,7 +12,16 @@ import { formatChange, formatSigned } from "../words/format_numbers.ts";
 import { changeBounds, changeNumber, measureName, unitOf } from "../words/measures.ts";
 import { shownInterval, tooFewClusters } from "../words/shown_interval.ts";
 import { outcomeWord, verdictWords } from "../words/verdict_words.ts";
-import { bounds, change, type Column, count, markdownOf, pValue, text } from "./column.ts";
+import {
+  bounds,
+  change,
+  type Column,
+  count,
+  markdownOf,
+  pValue,
+  rightText,
+  text,
+} from "./column.ts";
 
 /**
  * Paired changes to the base model, one row a change: the change with the wider 95 % interval, both
@@ -54,7 +63,7 @@ export function shortChangesTable(rows: readonly ChangeRow[], titles: GaugeTitle
 }
 
 /** The columns of {@linkcode changesTable}. */
-export function changeColumns(titles: GaugeTitles): Column<ChangeRow>[] {
+function changeColumns(titles: GaugeTitles): Column<ChangeRow>[] {
   return [
     text("measure", ({ measure }) => measureName(measure, titles)),
     text("model", ({ variant }) => variant),
@@ -65,17 +74,12 @@ export function changeColumns(titles: GaugeTitles): Column<ChangeRow>[] {
 
 /** Recipes compared with each other, one row a pair and gauge; the change is second less first. */
 export function pairsTable(rows: readonly PairRow[], titles: GaugeTitles): string {
-  return markdownOf(rows, pairColumns(titles));
-}
-
-/** The columns of {@linkcode pairsTable}. */
-export function pairColumns(titles: GaugeTitles): Column<PairRow>[] {
-  return [
+  return markdownOf(rows, [
     text("measure", ({ measure }) => measureName(measure, titles)),
     text("first", ({ first }) => first),
     text("second", ({ variant }) => variant),
     ...numberColumns<PairRow>(),
-  ];
+  ]);
 }
 
 function numberColumns<Row extends ChangeRow>(): Column<Row>[] {
@@ -114,51 +118,31 @@ function adjustedColumn<Row extends ChangeRow>(): Column<Row> {
 }
 
 function percentColumn<Row extends ChangeRow>(): Column<Row> {
-  const take = ({ percent }: Row): number | undefined => percent?.change;
-  const end = (row: Row, at: 0 | 1): number | undefined =>
-    row.percent ? percentBounds(row.percent)?.[at] : undefined;
-  const number = (value: number | undefined): number | null =>
-    value === undefined ? null : Number((100 * value).toFixed(1));
   return {
     title: "in percent of the base score",
     align: "right",
     cell: ({ percent }) => percent === undefined ? "" : percentText(percent),
-    series: {
-      "change %": { type: "decimal", value: (row) => number(take(row)) },
-      "change % from": { type: "decimal", value: (row) => number(end(row, 0)) },
-      "change % to": { type: "decimal", value: (row) => number(end(row, 1)) },
-    },
   };
 }
 
 /** A percentage change with the wider interval of the two, or why there is none. */
 export function percentText(percent: PercentageChange | null): string {
   if (percent === null) return "none right before";
-  const ci95 = percentBounds(percent);
-  if (ci95) return formatChange({ mean: percent.change, ci95 });
-  const reason = percent.clusteredCi95 === null ? "no bounds by clusters" : "one cluster alone";
-  return `${formatSigned(percent.change)} % (${reason})`;
-}
-
-function percentBounds({ ci95, clusteredCi95 }: PercentageChange): Interval | undefined {
-  return clusteredCi95
-    ? [Math.min(ci95[0], clusteredCi95[0]), Math.max(ci95[1], clusteredCi95[1])]
-    : undefined;
+  const { change: mean, ci95: [low, high], clusteredCi95 } = percent;
+  if (clusteredCi95) {
+    const [lower, upper] = clusteredCi95;
+    return formatChange({ mean, ci95: [Math.min(low, lower), Math.max(high, upper)] });
+  }
+  const reason = clusteredCi95 === null ? "no bounds by clusters" : "one cluster alone";
+  return `${formatSigned(mean)} % (${reason})`;
 }
 
 /**
  * The trade-off, one row a tuned variant: which one it is, its changes over all examples with the
- * wider 95 % interval, whether it passed as a step of its path, and which one is recommended.
+ * wider 95 % interval, whether it passed as a step of its path, and which one is recommended. It has
+ * the measures that studies have, and those that are there.
  */
 export function tradeOffTable(rows: readonly TradeOffRow[], titles: GaugeTitles): string {
-  return markdownOf(rows, tradeOffColumns(titles, rows));
-}
-
-/** The columns of {@linkcode tradeOffTable}: of the measures that studies have, and those that are there. */
-export function tradeOffColumns(
-  titles: GaugeTitles,
-  rows: readonly TradeOffRow[],
-): Column<TradeOffRow>[] {
   const shown = GAUGES.filter((gauge) =>
     DEFAULT_GAUGES.includes(gauge) || rows.some((row) => row[gauge])
   );
@@ -170,7 +154,7 @@ export function tradeOffColumns(
     ),
     gaugeBounds(gauge, titles),
   ]);
-  return [
+  return markdownOf(rows, [
     text("model", ({ variant }) => variant),
     text("recipe", ({ origin }) => origin.source),
     text("checkpoint", ({ origin }) => checkpointText(origin)),
@@ -179,7 +163,7 @@ export function tradeOffColumns(
     ...gauges,
     text("loss excluded", ({ step }) => step === undefined ? undefined : STEP_WORDS[step]),
     text("recommended", ({ recommended }) => recommended ? "recommended" : undefined),
-  ];
+  ]);
 }
 
 function gaugeBounds(gauge: Gauge, titles: GaugeTitles): Column<TradeOffRow> {
@@ -202,25 +186,16 @@ function checkpointText({ checkpoint }: TradeOffRow["origin"]): string | undefin
 
 /** Recipes over their training seeds, one row a recipe and gauge. */
 export function seedsTable(rows: readonly SeedRow[], titles: GaugeTitles): string {
-  return markdownOf(rows, seedColumns(titles));
-}
-
-/** The columns of {@linkcode seedsTable}. */
-export function seedColumns(titles: GaugeTitles): Column<SeedRow>[] {
-  const ownMeasure = ({ measure }: SeedRow): Measure => measure;
-  return [
+  return markdownOf(rows, [
     text("measure", ({ measure }) => `${measureName(measure, titles)} (${unitOf(measure)})`),
     text("recipe", ({ recipe }) => recipe),
     count("seeds", (row) => row.change.seeds),
     count("n", (row) => row.change.items),
-    change("mean change", ownMeasure, (row) => row.change.mean),
-    bounds("95 % interval", ownMeasure, (row) => row.change.verdict.ci95),
-    {
-      ...text<SeedRow>("spread of seeds", spreadText),
-      align: "right",
-    },
+    change("mean change", ({ measure }) => measure, (row) => row.change.mean),
+    bounds("95 % interval", ({ measure }) => measure, (row) => row.change.verdict.ci95),
+    rightText("spread of seeds", spreadText),
     text("finding", seedWord),
-  ];
+  ]);
 }
 
 /** The standard deviation between seeds, in the unit of the measure. */

@@ -20,11 +20,6 @@ export const CLUSTER_NOTE: string =
  * @param clusters As `changeByCluster` gives them.
  */
 export function clusterTable(gauge: Gauge, clusters: readonly ClusterChange[]): string {
-  return markdownOf(shortened(clusters), clusterColumns(gauge));
-}
-
-/** The columns of {@linkcode clusterTable}. */
-export function clusterColumns(gauge: Gauge): Column<ClusterChange>[] {
   const unit = unitOf(gauge);
   const values: Column<ClusterChange>[] = unit === "points"
     ? [
@@ -35,13 +30,13 @@ export function clusterColumns(gauge: Gauge): Column<ClusterChange>[] {
       decimal(`before (${unit})`, 3, ({ before, n }) => before / n),
       decimal(`after (${unit})`, 3, ({ after, n }) => after / n),
     ];
-  return [
+  return markdownOf(shortened(clusters), [
     text(SHOWN[gauge].cluster, ({ cluster }) => cluster),
     count("n", ({ n }) => n),
     ...values,
     change(`part of the change (${unit})`, () => gauge, ({ part }) => part),
     change("change without it", () => gauge, ({ without }) => without),
-  ];
+  ]);
 }
 
 /** The clusters with those behind the first few as one, and all of them in the last row. */

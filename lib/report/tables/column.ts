@@ -14,44 +14,50 @@ import {
   formatPercent,
   formatPValue,
 } from "../words/format_numbers.ts";
-import { changeBounds, changeNumber, possible, unitOf } from "../words/measures.ts";
+import { changeBounds, changeNumber } from "../words/measures.ts";
 import { type Alignment, type MarkdownCell, markdownTable } from "./markdown_table.ts";
 
-/**
- * One column of a table, written once: how a cell of it reads in Markdown, and which columns of
- * numbers a data frame has in its place.
- */
+/** One column of a table: how a cell of it reads in Markdown. */
 export interface Column<Row> {
   readonly title: string;
   readonly align: Alignment;
   /** The cell as text, empty where there is no value. */
   readonly cell: (row: Row) => string;
-  /** Columns of a frame, by title; an interval has two. */
-  readonly series: Readonly<Record<string, FrameColumn<Row>>>;
+}
+
+/** A column that is written once for a table and a data frame. */
+export interface FramedColumn<Row> extends Column<Row> {
+  /** The column of a frame in its place. */
+  readonly series: FrameColumn<Row>;
 }
 
 /** What a column takes out of a row; `undefined` where the row has no such value. */
 type Take<Row, Value> = (row: Row) => Value | undefined;
 
 /** A column of texts. */
-export function text<Row>(title: string, take: Take<Row, string>): Column<Row> {
+export function text<Row>(title: string, take: Take<Row, string>): FramedColumn<Row> {
   const cell = (row: Row): string => take(row) ?? "";
-  return { title, align: "left", cell, series: { [title]: textSeries(cell) } };
+  return { title, align: "left", cell, series: textSeries(cell) };
+}
+
+/** A column of texts that numbers are made of. */
+export function rightText<Row>(title: string, take: Take<Row, string>): Column<Row> {
+  return { ...text(title, take), align: "right" };
 }
 
 /** A column of whole numbers. */
-export function count<Row>(title: string, take: Take<Row, number>): Column<Row> {
+export function count<Row>(title: string, take: Take<Row, number>): FramedColumn<Row> {
   const cell = shown(take, formatCount);
-  return { title, align: "right", cell, series: { [title]: countSeries(orNull(take)) } };
+  return { title, align: "right", cell, series: countSeries(orNull(take)) };
 }
 
 /** A column of proportions in percent; its title has the sign. */
-export function share<Row>(title: string, take: Take<Row, number>): Column<Row> {
+export function share<Row>(title: string, take: Take<Row, number>): FramedColumn<Row> {
   return {
     title,
     align: "right",
     cell: shown(take, (value) => formatPercent(value).replace(" %", "")),
-    series: { [title]: decimalSeries(orNull(take, (value) => rounded(100 * value, 1))) },
+    series: decimalSeries(orNull(take, (value) => Number((100 * value).toFixed(1)))),
   };
 }
 
@@ -65,17 +71,16 @@ export function decimal<Row>(
     title,
     align: "right",
     cell: shown(take, (value) => formatDecimal(value, decimals)),
-    series: { [title]: decimalSeries(orNull(take, (value) => rounded(value, decimals))) },
   };
 }
 
 /** A column of p-values. */
-export function pValue<Row>(title: string, take: Take<Row, number>): Column<Row> {
+export function pValue<Row>(title: string, take: Take<Row, number>): FramedColumn<Row> {
   return {
     title,
     align: "right",
     cell: shown(take, formatPValue),
-    series: { [title]: decimalSeries(orNull(take, roundedP)) },
+    series: decimalSeries(orNull(take, roundedP)),
   };
 }
 
@@ -89,7 +94,6 @@ export function change<Row>(
     title,
     align: "right",
     cell: (row) => shown(take, (value) => changeNumber(value, measure(row)))(row),
-    series: { [title]: decimalSeries((row) => inUnit(take(row), measure(row))) },
   };
 }
 
@@ -103,34 +107,25 @@ export function bounds<Row>(
     title,
     align: "right",
     cell: (row) => shown(take, (value) => changeBounds(value, measure(row)))(row),
-    series: {
-      [`${title} from`]: decimalSeries((row) => inUnit(take(row)?.[0], measure(row))),
-      [`${title} to`]: decimalSeries((row) => inUnit(take(row)?.[1], measure(row))),
-    },
   };
 }
 
 /** A column of intervals of proportions in percent. */
 export function shareBounds<Row>(title: string, take: Take<Row, Interval>): Column<Row> {
-  const end = (at: 0 | 1): Take<Row, number> => (row) => take(row)?.[at];
   return {
     title,
     align: "right",
     cell: shown(take, (ends) => formatBounds(ends).replaceAll("+", "")),
-    series: {
-      [`${title} from`]: share(title, end(0)).series[title]!,
-      [`${title} to`]: share(title, end(1)).series[title]!,
-    },
   };
 }
 
 /**
  * The columns that have a value in at least one row, and those of texts that are titles of rows.
  */
-export function filledColumns<Row>(
+export function filledColumns<Row, Own extends Column<Row>>(
   rows: readonly Row[],
-  columns: readonly Column<Row>[],
-): Column<Row>[] {
+  columns: readonly Own[],
+): Own[] {
   return columns.filter(({ cell }) => rows.some((row) => cell(row) !== ""));
 }
 
@@ -165,15 +160,4 @@ function orNull<Row>(
     const value = take(row);
     return value === undefined ? null : change(value);
   };
-}
-
-function inUnit(value: number | undefined, measure: Measure): number | null {
-  if (value === undefined) return null;
-  return unitOf(measure) === "points"
-    ? rounded(100 * possible(value, measure), 1)
-    : rounded(value, 3);
-}
-
-function rounded(value: number, decimals: number): number {
-  return Number(value.toFixed(decimals));
 }

@@ -7,7 +7,9 @@ import {
   type Column,
   count,
   decimal,
+  type FramedColumn,
   markdownOf,
+  rightText,
   share,
   shareBounds,
   text,
@@ -32,11 +34,6 @@ export function lettersTable(rows: readonly LetterRow[]): string {
     markdownOf(rows, [...NAMES, ...RIGHT_COLUMNS]),
     ...(written.length > 0 ? [markdownOf(written, [NAMES[0]!, ...WRITTEN_COLUMNS])] : []),
   ].join("\n");
-}
-
-/** The columns of all tables of {@linkcode lettersTable}, as a data frame has them. */
-export function letterColumns(rows: readonly LetterRow[]): Column<LetterRow>[] {
-  return [...NAMES, ...chosenColumns(rows), ...RIGHT_COLUMNS, ...WRITTEN_COLUMNS];
 }
 
 const NAMES: readonly Column<LetterRow>[] = [
@@ -88,7 +85,7 @@ export function flipsTable(rows: readonly FlipsRow[], answers: string): string {
 }
 
 /** The columns of {@linkcode flipsTable}. */
-export function flipColumns(answers: string): Column<FlipsRow>[] {
+export function flipColumns(answers: string): FramedColumn<FlipsRow>[] {
   return [
     text("model", ({ variant }) => variant),
     count("n", ({ flips }) => flips.n),
@@ -114,19 +111,13 @@ export function movesText(moves: FlipsRow["flips"]["rows"], most: number = NAMED
  * where that has bounds, and in points of what would be known if all else were guessed.
  */
 export function aboveChanceTable(rows: readonly AboveChanceRow[]): string {
-  return markdownOf(rows, ABOVE_CHANCE_COLUMNS);
+  return markdownOf(rows, [
+    text("model", ({ variant }) => variant),
+    rightText("change of what is above guessing", ({ change }) => ratioText(change)),
+    change("points of what is known", () => "mmlu", (row) => row.change.points),
+    bounds("95 % interval", () => "mmlu", (row) => row.change.pointsCi95),
+  ]);
 }
-
-/** The columns of {@linkcode aboveChanceTable}. */
-export const ABOVE_CHANCE_COLUMNS: readonly Column<AboveChanceRow>[] = [
-  text("model", ({ variant }) => variant),
-  {
-    ...text<AboveChanceRow>("change of what is above guessing", ({ change }) => ratioText(change)),
-    align: "right",
-  },
-  change("points of what is known", () => "mmlu", (row) => row.change.points),
-  bounds("95 % interval", () => "mmlu", (row) => row.change.pointsCi95),
-];
 
 /** A change above guessing in percent, or why it has no bounds. */
 export function ratioText({ change, ci95, clusteredCi95 }: AboveChanceRow["change"]): string {

@@ -5,7 +5,7 @@ import type { CoverageRow, GaugeTitles } from "../rows/row_types.ts";
 import { formatCount, formatCounted, formatPercent, formatSeed } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { lossText } from "../words/measures.ts";
-import { type Column, count, decimal, markdownOf, share } from "./column.ts";
+import { count, decimal, markdownOf, share } from "./column.ts";
 
 /** Options of {@linkcode planText}. */
 export interface PlanTextOptions {
@@ -120,12 +120,7 @@ export const FEWEST_PLANNED = 30;
 
 /** How many items a tolerated loss needs, one row a planned share of flips and design effect. */
 export function needsTable({ gauge, needs }: Pick<SweepPlan, "gauge" | "needs">): string {
-  return needs.length === 0 ? "" : markdownOf(needs, needColumns(gauge));
-}
-
-/** The columns of {@linkcode needsTable}. */
-export function needColumns(gauge: SweepPlan["gauge"]): Column<PlannedNeed>[] {
-  return [
+  return needs.length === 0 ? "" : markdownOf(needs, [
     gauge === "mmlu"
       ? share("items that flip %", ({ flipShare }) => flipShare)
       : decimal("spread of a change (nats a token)", 3, ({ flipShare }) => Math.sqrt(flipShare)),
@@ -135,5 +130,5 @@ export function needColumns(gauge: SweepPlan["gauge"]): Column<PlannedNeed>[] {
       cell: ({ items }): string =>
         items < FEWEST_PLANNED ? `< ${FEWEST_PLANNED}` : formatCount(items),
     },
-  ];
+  ]);
 }

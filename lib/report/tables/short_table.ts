@@ -7,7 +7,7 @@ import { ALL } from "../rows/groups.ts";
 import { overallAccuracy, overallChange } from "../rows/study_lookup.ts";
 import { summaryRows } from "../rows/summary_rows.ts";
 import { changeCell } from "./change_table.ts";
-import { type Column, count, markdownOf, text } from "./column.ts";
+import { type Column, count, markdownOf, rightText, text } from "./column.ts";
 
 /**
  * A study in one table, a row a variant: execution accuracy (official reading) and multiple-choice
@@ -41,21 +41,17 @@ function gaugeColumns(rows: StudyRows, gauge: Gauge): Column<string>[] {
   const n = `(n = ${formatCount(found.scored)})`;
   return [
     gauge === "prose"
-      ? right(`${title}, nats a token ${n}`, (variant) => {
+      ? rightText(`${title}, nats a token ${n}`, (variant) => {
         const row = rows.prose.find((row) => row.variant === variant && row.group === ALL);
         return row && formatNats(row.nats, 3);
       })
-      : right(`${title} accuracy ${n}`, (variant) => {
+      : rightText(`${title} accuracy ${n}`, (variant) => {
         const row = overallAccuracy(rows, gauge, variant);
         return row && formatEstimate(row);
       }),
-    right(
+    rightText(
       `change (${unitOf(gauge)})`,
       (variant) => changeCell(overallChange(rows, gauge, variant)),
     ),
   ];
-}
-
-function right(title: string, take: (variant: string) => string | undefined): Column<string> {
-  return { ...text(title, take), align: "right" };
 }
