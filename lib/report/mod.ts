@@ -61,8 +61,6 @@ export {
   type Undecided,
 } from "./exports/junit.ts";
 export { type CardFacts, type CardScore, modelCard } from "./exports/model_card.ts";
-export { xmlDocument, type XmlElement } from "./exports/xml.ts";
-export { yamlText, type YamlValue } from "./exports/yaml.ts";
 export {
   accuracyBars,
   type AccuracyBarsOptions,
@@ -125,7 +123,7 @@ export type { PaperInputs, PromptTurn } from "./paper/paper_inputs.ts";
 export { type PaperVariants, paperVariants } from "./paper/paper_variants.ts";
 export { escapedLetters, PAPER_LANGUAGES, writePaper } from "./paper/write_paper.ts";
 export type { ExampleAnswer, ExampleRow, ResultTable } from "./rows/example_types.ts";
-export { changeRows, pairRows } from "./rows/change_rows.ts";
+export { changeRows } from "./rows/change_rows.ts";
 export { type ChoiceShots, choiceShots } from "./rows/choice_shots.ts";
 export { shotsName } from "./rows/groups.ts";
 export type { ChangeContext } from "./rows/change_rows.ts";
@@ -155,30 +153,22 @@ export type { LossRow, TrainingRow } from "./rows/training_types.ts";
 export { unscoredText } from "./measures/sql.ts";
 export { barRows, spokenRows } from "./rows/study_lookup.ts";
 export { GAUGE_TITLES, type StudyFacts, summaryRows, variantRows } from "./rows/summary_rows.ts";
-export { accuracyTable, chanceTable, classesTable, countsTable } from "./tables/accuracy_table.ts";
+export { accuracyTable } from "./tables/accuracy_table.ts";
 export { type RepeatedRow, repetitionTable } from "./tables/repetition_table.ts";
-export {
-  changesTable,
-  pairsTable,
-  seedsTable,
-  shortChangesTable,
-  tradeOffTable,
-} from "./tables/change_table.ts";
+export { shortChangesTable, tradeOffTable } from "./tables/change_table.ts";
 export { tablesByUnit } from "./tables/change_parts.ts";
 export { CLUSTER_NOTE, clusterTable } from "./tables/cluster_table.ts";
-export { aboveChanceTable, flipsTable, lettersTable, proseTable } from "./tables/letter_table.ts";
+export { aboveChanceTable, lettersTable, proseTable } from "./tables/letter_table.ts";
 export { closingText } from "./tables/closing_text.ts";
-export { FEWEST_PLANNED, needsTable, planText, type PlanTextOptions } from "./tables/plan_text.ts";
+export { FEWEST_PLANNED, planText, type PlanTextOptions } from "./tables/plan_text.ts";
 export { provenanceFacts } from "./tables/provenance_facts.ts";
 export { shortTable } from "./tables/short_table.ts";
-export { studyTable, summaryTable } from "./tables/summary_table.ts";
-export { type CutCounts, cutCounts, cutNotes, cutText } from "./words/cut_text.ts";
+export { summaryTable } from "./tables/summary_table.ts";
+export { type CutCounts, cutText } from "./words/cut_text.ts";
 export type { Language } from "./words/unwarranted.ts";
 export {
   changeSentence,
   INTERVAL_NOTE,
-  outcomeWord,
   UNADJUSTED_NOTE,
-  verdictWords,
   type WordedChange,
 } from "./words/verdict_words.ts";

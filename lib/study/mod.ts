@@ -28,11 +28,6 @@ export { dataLabel } from "./inputs/data_label.ts";
 export { databaseHashes } from "./inputs/database_hashes.ts";
 export { exampleRows } from "./answers/example_rows.ts";
 export {
-  type GoldCheck,
-  type GoldFault,
-  type UncheckedDatabase,
-} from "./training/data/check_golds.ts";
-export {
   type GeneralPrompt,
   type GeneralPrompts,
   loadGeneralPrompts,
@@ -40,7 +35,6 @@ export {
 } from "./training/data/general_prompts.ts";
 export {
   MANIFEST_KEYS,
-  readTrainingManifest,
   type TrainingManifest,
   trainingManifestLines,
 } from "./training/data/training_manifest.ts";
@@ -63,7 +57,7 @@ export { firstTrainingText } from "./inputs/first_training_text.ts";
 export { adapterFolder, fetchHubAdapters, type HubAdapters } from "./inputs/hub_adapters.ts";
 export { type DataInputs, openDataInputs, openInputs, type StudyInputs } from "./inputs/inputs.ts";
 export { type MmluInputs, openMmluInputs } from "./inputs/mmlu_inputs.ts";
-export { type ModelInputs, openModelInputs, withEndToken } from "./inputs/model_inputs.ts";
+export { type ModelInputs, openModelInputs } from "./inputs/model_inputs.ts";
 export type { ProseInputs } from "./inputs/prose_inputs.ts";
 export { openSqlInputs, samplePrompt, type SqlInputs } from "./inputs/sql_inputs.ts";
 export {
@@ -76,7 +70,6 @@ export {
   type SqlAnswers,
   type SqlVerdict,
 } from "./answers/judge_samples.ts";
-export { checkTraining, type CheckTrainingOptions } from "./training/check_training.ts";
 export { noteChangedAdapters } from "./results/note_changed_adapters.ts";
 export { type NotebookStudy, openNotebookStudy } from "./open_notebook.ts";
 export { EarlyEngine, type EarlyOpening } from "./answers/early_engine.ts";
@@ -100,12 +93,7 @@ export type {
 export * from "./measures/measures.ts";
 export type { AnswerPaths } from "./measures/open_measures.ts";
 export { type OpenStudy, openStudy, type OpenStudyOptions } from "./open_study.ts";
-export {
-  type AdapterOrigin,
-  adapterOrigin,
-  adapterSettings,
-  recipeAdapters,
-} from "./training/recipe_adapter.ts";
+export { adapterSettings, recipeAdapters } from "./training/recipe_adapter.ts";
 export { failuresReport } from "./results/failures.ts";
 export {
   LIMITS_FILE,
@@ -115,12 +103,11 @@ export {
 export { forgottenReport } from "./results/forgotten.ts";
 export { beginEngine, finishStudy, type PipelineOptions, runPipeline } from "./run_pipeline.ts";
 export { answerVariants, type AnswerVariantsOptions } from "./answers/answer_variants.ts";
-export { allVariants, checkGivenVariants, openVariants, otherBase } from "./open_variants.ts";
+export { allVariants, checkGivenVariants, otherBase } from "./open_variants.ts";
 export { openStudyFolder, PLAN_FILE, type StudyFolder } from "./study_folder.ts";
 export { type PhaseOptions, trainRecipes } from "./training/train_recipes.ts";
 export {
   type Checkpoint,
-  plainVariants,
   type SweepVariant,
   sweepVariants,
   type Training,
@@ -143,14 +130,13 @@ export { type Recording, type RepeatedVariant, repeatVariant } from "./repeat/re
 export { roundedLogProbs } from "./results/rounded_log_probs.ts";
 export { settingsLine } from "./results/compare_settings.ts";
 export { type ComparedResults, compareResults } from "./results/compare_results.ts";
-export { type FlippedExample, flippedExamples } from "./numbers/flips.ts";
+export { type FlippedExample } from "./numbers/flips.ts";
 export { ANSWER_SUMS, writeAnswerSums } from "./results/answer_sums.ts";
 export {
   type AnswerPlace,
   answerPlace,
   type Note,
   notedOnce,
-  readAllAnswers,
   readAnswers,
   type StoredAnswers,
 } from "./results/read_answers.ts";
@@ -162,12 +148,7 @@ export { scoreMmlu } from "./numbers/score_mmlu.ts";
 export { scoreProse } from "./numbers/score_prose.ts";
 export { countCut, scoreSql } from "./numbers/score_sql.ts";
 export { tokenAuditFacts } from "./inputs/token_audit_facts.ts";
-export {
-  plannedTrainingTokens,
-  recordLengths,
-  type TrainOptions,
-  trainRecipe,
-} from "./training/train_recipe.ts";
+export { plannedTrainingTokens, recordLengths } from "./training/train_recipe.ts";
 export { runPart } from "./parts/run_parts.ts";
 export type { Part } from "./parts/share_study.ts";
 export { type TrainingRuns, trainingRuns } from "./training/training_runs.ts";
