@@ -113,7 +113,9 @@ Deno.test("findings call nothing a gain or a loss but by the sentences of its ch
 
 /** What stays of a text without its change sentences has no word on a change. */
 function assertNoOtherWords(text: string, changes: readonly ChangeRow[]): void {
-  const sentences = changes.map(changeSentence).toSorted((a, b) => b.length - a.length);
+  const sentences = changes.map((row) => changeSentence(row)).toSorted((a, b) =>
+    b.length - a.length
+  );
   const rest = sentences.reduce((left, sentence) => left.replaceAll(sentence, "…"), text)
     .replaceAll("about one is called a gain or a loss", "")
     .replaceAll(/A loss in writing that the log-probabilities do not show[^.]*\./g, "");

@@ -6,7 +6,7 @@ import { BASE_NAME, overallAccuracy, overallChange } from "../rows/study_lookup.
 import { movesText } from "../tables/letter_table.ts";
 import { fewDatabasesText } from "../tables/plan_text.ts";
 import { formatPercent } from "../words/format_numbers.ts";
-import { changeSentenceIn, isShown } from "../words/verdict_words.ts";
+import { changeSentence, isShown } from "../words/verdict_words.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import {
   classValues,
@@ -233,7 +233,7 @@ function recommendationValues({ rows, words }: PaperContext): TemplateValues | n
     n: own?.n ?? 0,
     passed: passed.length,
     onePassed: passed.length === 1,
-    gain: gain ? changeSentenceIn(words.texts, confirmedGain(recommendation)) : null,
+    gain: gain ? changeSentence(confirmedGain(recommendation), words.texts) : null,
     needed: neededExamples ?? null,
     ...neededWords(rows, neededExamples),
     confirm: halves.confirm.length,

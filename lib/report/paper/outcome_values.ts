@@ -2,9 +2,9 @@ import { ALL } from "../rows/groups.ts";
 import type { Gauge } from "../../runs/mod.ts";
 import type { ChangeRow, StudyRows } from "../rows/row_types.ts";
 import { BASE_NAME, overallChange } from "../rows/study_lookup.ts";
-import { changeBounds } from "../words/measures.ts";
+import { changeBounds, changeWithUnit, lossText } from "../words/measures.ts";
 import { type IntervalRow, shownInterval, tooFewClusters } from "../words/shown_interval.ts";
-import { changeIn, isShown, lossIn, outcomeWordIn, pValueText } from "../words/verdict_words.ts";
+import { isShown, outcomeWord, pValueText } from "../words/verdict_words.ts";
 import { percentIn } from "./change_cells.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import { listIn, nameIn, type PaperWords } from "./paper_words.ts";
@@ -18,7 +18,7 @@ export function numbersOf(
 ): string {
   const { measure, verdict: { difference } } = row;
   const ci95 = shownInterval(row);
-  const change = changeIn(texts, measure, difference);
+  const change = changeWithUnit(difference, measure, texts);
   return ci95 === undefined ? change : `${change} ${texts.numbers(changeBounds(ci95, measure))}`;
 }
 
@@ -26,7 +26,7 @@ export function numbersOf(
 export function shortSentence(words: PaperWords, row: ChangeRow): string {
   const mark = row.adjusted ? "" : words.texts.unadjusted;
   const why = tooFewClusters(row) ? `, ${words.texts.fewClusters}` : "";
-  return `${numbersOf(words, row)}: ${outcomeWordIn(words.texts, row)}${why}${mark}`;
+  return `${numbersOf(words, row)}: ${outcomeWord(row, words.texts)}${why}${mark}`;
 }
 
 /** Names of variants as a list in a sentence. */
@@ -69,7 +69,7 @@ function groupsOf(context: PaperContext, gauge: Gauge): TemplateValues | null {
     open: of("no_difference_shown"),
     // said once where it is so of all
     unadjusted: !someAdjusted,
-    tolerated: delta === undefined ? null : lossIn(words.texts, gauge, delta),
+    tolerated: delta === undefined ? null : lossText(delta, gauge, words.texts),
   };
 }
 

@@ -1,7 +1,7 @@
 import { correlationReading } from "../findings/recipe_findings.ts";
 import type { Measure, StudyRows } from "../rows/row_types.ts";
 import { formatDecimal } from "../words/format_numbers.ts";
-import { changeSentenceIn, isShown } from "../words/verdict_words.ts";
+import { changeSentence, isShown } from "../words/verdict_words.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import { nameIn, type PaperWords } from "./paper_words.ts";
 import { identifierOf } from "./typst_text.ts";
@@ -27,7 +27,7 @@ export function pairValues(
       one: identifierOf(row.first),
       other: identifierOf(row.variant),
       measure: measureIn(words, rows, row.measure),
-      change: changeSentenceIn(words.texts, row),
+      change: changeSentence(row, words.texts),
     })),
   };
 }

@@ -10,7 +10,8 @@ import {
   formatNats,
   formatPercent,
 } from "../words/format_numbers.ts";
-import { lossIn, pValueText, withUnit } from "../words/verdict_words.ts";
+import { lossText, withUnit } from "../words/measures.ts";
+import { pValueText } from "../words/verdict_words.ts";
 import { tooFewClusters } from "../words/shown_interval.ts";
 import { cutCounts, notedCuts } from "../words/cut_text.ts";
 import { exampleValues, LINE_OF_CODE } from "./example_values.ts";
@@ -261,7 +262,7 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
         n: counts.prose.scored,
         topics: counts.prose.topics,
         tokens: scores.prose?.tokens ?? 0,
-        base: prose ? withUnit(texts, texts.numbers(formatNats(prose.nats, 3)), "prose") : null,
+        base: prose ? withUnit(texts.numbers(formatNats(prose.nats, 3)), "prose", texts) : null,
       }
       : null,
   };
@@ -270,7 +271,7 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
 function planValues({ inputs: { summary }, rows, words }: PaperContext): TemplateValues {
   const { plan, findings } = summary;
   return {
-    tolerated: lossIn(words.texts, plan.gauge, plan.delta),
+    tolerated: lossText(plan.delta, plan.gauge, words.texts),
     gauge: nameIn(words, rows.titles[plan.gauge]),
     otherGauge: nameIn(words, rows.titles[plan.gauge === "mmlu" ? "prose" : "mmlu"]),
     gaugeKey: plan.gauge,

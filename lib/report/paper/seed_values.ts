@@ -1,5 +1,5 @@
 import { changeNumber } from "../words/measures.ts";
-import { changeSentenceIn } from "../words/verdict_words.ts";
+import { changeSentence } from "../words/verdict_words.ts";
 import { seedChange } from "../tables/change_table.ts";
 import type { SeedRow, StudyRows } from "../rows/row_types.ts";
 import { numbersOf } from "./outcome_values.ts";
@@ -29,9 +29,7 @@ function changeValues(rows: StudyRows, words: PaperWords, row: SeedRow): Templat
   );
   return {
     measure: nameIn(words, rows.titles[measure]),
-    change: change.speaksOfRecipe
-      ? changeSentenceIn(words.texts, worded)
-      : numbersOf(words, worded),
+    change: change.speaksOfRecipe ? changeSentence(worded, words.texts) : numbersOf(words, worded),
     numbers: numbersOf(words, worded),
     least: least ?? null,
     most: most ?? null,

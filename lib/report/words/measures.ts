@@ -1,11 +1,9 @@
-import { type Gauge, GAUGE_SCALES, type GaugeScale } from "../../runs/mod.ts";
+import { type Gauge, GAUGE_SCALES } from "../../runs/mod.ts";
 import type { Interval } from "../../stats/mod.ts";
 import type { GaugeTitles, Measure } from "../rows/row_types.ts";
 import { checkDifference, formatNats, formatSigned, formatSignedScore } from "./format_numbers.ts";
 import { markdownText } from "./markdown_text.ts";
-
-/** The unit that a change of a measure is printed in. */
-export type Unit = GaugeScale["unit"] | "Brier score";
+import { ENGLISH, type Unit } from "./verdict_texts.ts";
 
 /** The unit of a measure's change: percentage points for all that is a share. */
 export function unitOf(measure: Measure): Unit {
@@ -58,9 +56,9 @@ export function changeNumber(change: number, measure: Measure): string {
   );
 }
 
-/** A change with its unit: "+2.1 points", "−0.012 nats a token". */
-export function changeWithUnit(change: number, measure: Measure): string {
-  return withUnit(changeNumber(change, measure), measure);
+/** A change with its unit in a language: "+2.1 points", "−0.012 nats a token". */
+export function changeWithUnit(change: number, measure: Measure, texts = ENGLISH): string {
+  return withUnit(texts.numbers(changeNumber(change, measure)), measure, texts);
 }
 
 /**
@@ -80,18 +78,15 @@ export function possible(value: number, measure: Measure): number {
   return Math.min(most, Math.max(-most, value));
 }
 
-/** A tolerated loss, which has no sign: "3.0 points", "0.030 nats a token". */
-export function lossText(delta: number, measure: Measure): string {
-  return withUnit(lossNumber(delta, measure), measure);
-}
-
-/** A tolerated loss without its unit: "3.0", "0.030". */
-export function lossNumber(delta: number, measure: Measure): string {
+/** A tolerated loss in a language, which has no sign: "3.0 points", "0.030 nats a token". */
+export function lossText(delta: number, measure: Measure, texts = ENGLISH): string {
   const points = unitOf(measure) === "points";
-  return formatNats(points ? 100 * delta : delta, points ? 1 : 3);
+  const number = formatNats(points ? 100 * delta : delta, points ? 1 : 3);
+  return withUnit(texts.numbers(number), measure, texts);
 }
 
-function withUnit(number: string, measure: Measure): string {
-  const unit = unitOf(measure);
-  return unit === "Brier score" ? number : `${number} ${unit}`;
+/** A printed number of a measure, in the language already, with its unit. */
+export function withUnit(number: string, measure: Measure, texts = ENGLISH): string {
+  const unit = texts.unit(unitOf(measure), number);
+  return unit === "" ? number : `${number} ${unit}`;
 }

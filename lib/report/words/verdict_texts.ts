@@ -1,4 +1,7 @@
-import type { Unit } from "./measures.ts";
+import type { GaugeScale } from "../../runs/mod.ts";
+
+/** The unit that a change of a measure is printed in. */
+export type Unit = GaugeScale["unit"] | "Brier score";
 
 /**
  * The words that a change may be given, in one language. Which of them stands is decided once, in

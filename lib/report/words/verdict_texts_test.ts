@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { changeOf, grid, natsOf } from "../testing/made_up_changes.ts";
 import { unwarrantedSentences } from "./unwarranted.ts";
 import { decimalComma, ENGLISH, PORTUGUESE } from "./verdict_texts.ts";
-import { changeIn, changeSentence, changeSentenceIn, lossIn } from "./verdict_words.ts";
+import { changeWithUnit, lossText } from "./measures.ts";
+import { changeSentence } from "./verdict_words.ts";
 
 const PAIRS = [
   [/: a gain/, /: um ganho/],
@@ -22,13 +23,13 @@ const PAIRS = [
   [/there is no interval/, /não há intervalo/],
 ] as const;
 
-Deno.test("changeSentenceIn() decides alike in both languages, with the same numbers", () => {
+Deno.test("changeSentence() decides alike in both languages, with the same numbers", () => {
   const seen = new Set<number>();
   for (const counts of grid()) {
     for (const claims of [0, 6]) {
       for (const row of [changeOf("mmlu", counts, { claims }), natsOf(counts, { claims })]) {
         const english = changeSentence(row);
-        const portuguese = changeSentenceIn(PORTUGUESE, row);
+        const portuguese = changeSentence(row, PORTUGUESE);
         for (const [i, [en, pt]] of PAIRS.entries()) {
           assert.equal(en.test(english), pt.test(portuguese), `${english} | ${portuguese}`);
           if (en.test(english)) seen.add(i);
@@ -47,11 +48,11 @@ Deno.test("changeSentenceIn() decides alike in both languages, with the same num
   assert.deepEqual([...seen].toSorted(), PAIRS.map((_, i) => i));
 });
 
-Deno.test("lossIn() has the unit of the measure in the language", () => {
-  assert.equal(lossIn(ENGLISH, "prose", 0.05), "0.050 nats a token");
-  assert.equal(lossIn(PORTUGUESE, "prose", 0.05), "0,050 nat por token");
-  assert.equal(lossIn(PORTUGUESE, "mmlu", 0.03), "3,0 pontos");
-  assert.equal(lossIn(ENGLISH, "mmlu", 0.01), "1.0 points");
+Deno.test("lossText() has the unit of the measure in the language", () => {
+  assert.equal(lossText(0.05, "prose", ENGLISH), "0.050 nats a token");
+  assert.equal(lossText(0.05, "prose", PORTUGUESE), "0,050 nat por token");
+  assert.equal(lossText(0.03, "mmlu", PORTUGUESE), "3,0 pontos");
+  assert.equal(lossText(0.01, "mmlu", ENGLISH), "1.0 points");
 });
 
 Deno.test("decimalComma() leaves versions and names alone", () => {
@@ -64,16 +65,16 @@ Deno.test("decimalComma() leaves versions and names alone", () => {
   assert.equal(decimalComma("of 128, 130 and 1,0345"), "of 128, 130 and 1,0345");
 });
 
-Deno.test("changeIn() takes the singular behind less than two in Portuguese, as it is printed", () => {
-  const of = (change: number): string => changeIn(PORTUGUESE, "mmlu", change);
+Deno.test("changeWithUnit() takes the singular behind less than two in Portuguese, as it is printed", () => {
+  const of = (change: number): string => changeWithUnit(change, "mmlu", PORTUGUESE);
   assert.equal(of(0.007), "+0,7 ponto");
   assert.equal(of(0), "0,0 ponto");
   assert.equal(of(-0.0194), "\u22121,9 ponto");
   assert.equal(of(-0.01996), "\u22122,0 pontos");
   assert.equal(of(0.12), "+12,0 pontos");
   assert.equal(of(0.1), "+10,0 pontos");
-  assert.equal(changeIn(PORTUGUESE, "prose", -2.5), "\u22122,500 nats por token");
-  assert.equal(changeIn(ENGLISH, "mmlu", 0.007), "+0.7 points");
+  assert.equal(changeWithUnit(-2.5, "prose", PORTUGUESE), "\u22122,500 nats por token");
+  assert.equal(changeWithUnit(0.007, "mmlu", ENGLISH), "+0.7 points");
 });
 
 Deno.test("the unit of a range is singular in Portuguese where both its ends are", () => {

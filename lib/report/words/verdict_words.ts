@@ -1,6 +1,13 @@
-import type { ChangeRow, Measure } from "../rows/row_types.ts";
+import type { ChangeRow } from "../rows/row_types.ts";
 import { formatPValue } from "./format_numbers.ts";
-import { changeBounds, changeNumber, lossNumber, possible, unitOf } from "./measures.ts";
+import {
+  changeBounds,
+  changeNumber,
+  changeWithUnit,
+  lossText,
+  possible,
+  unitOf,
+} from "./measures.ts";
 import { tooFewClusters } from "./shown_interval.ts";
 import { ENGLISH, type VerdictTexts } from "./verdict_texts.ts";
 
@@ -23,29 +30,25 @@ export const INTERVAL_NOTE =
 export const UNADJUSTED_NOTE =
   "Unadjusted: of twenty such claims where nothing changed, about one is called a gain or a loss.";
 
-/**
- * The word that a change may be given, for a table's cell.
- *
- * @throws {RangeError} If a loss is excluded of which the size is not known.
- */
-export function outcomeWord(row: WordedChange): string {
-  return outcomeWordIn(ENGLISH, row);
-}
-
 /** Whether a change is called a gain or a loss. */
 export function isShown(row: Pick<ChangeRow, "outcome"> | undefined): boolean {
   return row?.outcome === "gain" || row?.outcome === "loss";
 }
 
-/** {@linkcode outcomeWord} in a language. @throws {RangeError} As that does. */
-export function outcomeWordIn(texts: VerdictTexts, row: WordedChange): string {
+/**
+ * The word that a change may be given, for a table's cell.
+ *
+ * @param texts The language; English if left out, as below.
+ * @throws {RangeError} If a loss is excluded of which the size is not known.
+ */
+export function outcomeWord(row: WordedChange, texts = ENGLISH): string {
   switch (row.outcome) {
     case "gain":
       return texts.gain;
     case "loss":
       return texts.loss;
     case "loss_excluded":
-      return texts.excluded(toleratedText(texts, row));
+      return texts.excluded(toleratedText(row, texts));
     case "no_difference_shown":
       return texts.noDifferenceShown;
   }
@@ -57,55 +60,21 @@ export function outcomeWordIn(texts: VerdictTexts, row: WordedChange): string {
  *
  * @throws {RangeError} If a loss is excluded of which the size is not known.
  */
-export function verdictWords(row: WordedChange): string {
-  return verdictWordsIn(ENGLISH, row);
-}
-
-/** {@linkcode verdictWords} in a language. @throws {RangeError} As that does. */
-export function verdictWordsIn(texts: VerdictTexts, row: WordedChange): string {
-  const word = outcomeWordIn(texts, row);
+export function verdictWords(row: WordedChange, texts = ENGLISH): string {
+  const word = outcomeWord(row, texts);
   const mark = row.adjusted ? "" : texts.unadjusted;
   if (isShown(row)) return word + mark;
-  return `${word}${mark}; ${openText(texts, row)}`;
-}
-
-/**
- * What a change that is not shown leaves open: "between −1.0 and +5.2 points", or why there is no
- * interval.
- */
-export function leftOpen(row: WordedChange): string {
-  return openText(ENGLISH, row);
+  return `${word}${mark}; ${leftOpen(row, texts)}`;
 }
 
 /**
  * A change with its word and its interval once: "+4.1 points [+2.0, +6.2]: a gain", or "+2.1 points:
  * no difference shown; between −1.0 and +5.2 points".
  */
-export function changeSentence(row: WordedChange): string {
-  return changeSentenceIn(ENGLISH, row);
-}
-
-/** {@linkcode changeSentence} in a language. */
-export function changeSentenceIn(texts: VerdictTexts, row: WordedChange): string {
+export function changeSentence(row: WordedChange, texts = ENGLISH): string {
   const { measure, verdict: { difference, ci95 } } = row;
   const bounds = isShown(row) && ci95 ? ` ${texts.numbers(changeBounds(ci95, measure))}` : "";
-  return `${changeIn(texts, measure, difference)}${bounds}: ${verdictWordsIn(texts, row)}`;
-}
-
-/** A change with its unit in a language. */
-export function changeIn(texts: VerdictTexts, measure: Measure, difference: number): string {
-  return withUnit(texts, texts.numbers(changeNumber(difference, measure)), measure);
-}
-
-/** A tolerated loss with its unit in a language, which has no sign. */
-export function lossIn(texts: VerdictTexts, measure: Measure, delta: number): string {
-  return withUnit(texts, texts.numbers(lossNumber(delta, measure)), measure);
-}
-
-/** A printed number of a measure, in the language already, with its unit. */
-export function withUnit(texts: VerdictTexts, number: string, measure: Measure): string {
-  const unit = texts.unit(unitOf(measure), number);
-  return unit === "" ? number : `${number} ${unit}`;
+  return `${changeWithUnit(difference, measure, texts)}${bounds}: ${verdictWords(row, texts)}`;
 }
 
 /** A p-value behind "p": "= 0.042", or "< 0.001". */
@@ -114,32 +83,36 @@ export function pValueText(pValue: number): string {
   return text.startsWith("<") ? text : `= ${text}`;
 }
 
-function toleratedText(texts: VerdictTexts, { delta, measure }: WordedChange): string {
-  if (delta !== undefined) return lossIn(texts, measure, delta);
+function toleratedText({ delta, measure }: WordedChange, texts: VerdictTexts): string {
+  if (delta !== undefined) return lossText(delta, measure, texts);
   throw new RangeError("Cannot say that a loss is excluded as its size is not known");
 }
 
-function openText(texts: VerdictTexts, row: WordedChange): string {
+/**
+ * What a change that is not shown leaves open: "between −1.0 and +5.2 points", or why there is no
+ * interval.
+ */
+export function leftOpen(row: WordedChange, texts = ENGLISH): string {
   const { verdict, adjusted } = row;
   const { ci95, plainCi95 } = verdict;
   if (!ci95) return plainCi95 ? texts.oneCluster : texts.nothingVaries;
   if (tooFewClusters(row)) return texts.fewClusters;
-  const [bound, between] = [boundText(texts, row), betweenText(texts, row)];
+  const [bound, between] = [boundText(row, texts), betweenText(row, texts)];
   if (!adjusted || !isShown(verdict)) return bound + between;
   return bound + texts.alone(between, adjusted.claims, texts.numbers(pValueText(adjusted.p)));
 }
 
 /** The one-sided bound by which a loss is excluded, which the 95 % interval may reach beyond. */
 function boundText(
-  texts: VerdictTexts,
   { measure, outcome, verdict: { worst } }: WordedChange,
+  texts: VerdictTexts,
 ): string {
   if (outcome !== "loss_excluded" || worst === undefined) return "";
-  return texts.bound(changeIn(texts, measure, possible(worst, measure)));
+  return texts.bound(changeWithUnit(possible(worst, measure), measure, texts));
 }
 
 /** "between −1.0 and +5.2 points". */
-function betweenText(texts: VerdictTexts, { measure, verdict: { ci95 } }: WordedChange): string {
+function betweenText({ measure, verdict: { ci95 } }: WordedChange, texts: VerdictTexts): string {
   const [low, high] = ci95!.map((end) =>
     texts.numbers(changeNumber(possible(end, measure), measure))
   );
