@@ -1,8 +1,8 @@
-import { type Gauge, GAUGES } from "../../runs/mod.ts";
+import type { Gauge } from "../../runs/mod.ts";
 import { verdict } from "../../stats/mod.ts";
 import type { ChangeRow, GaugeTitles } from "../rows/row_types.ts";
 import { ALL } from "../rows/groups.ts";
-import { lossText, measureName } from "../words/measures.ts";
+import { isGauge, lossText, measureName } from "../words/measures.ts";
 import { changeSentence } from "../words/verdict_words.ts";
 import { xmlDocument, type XmlElement } from "./xml.ts";
 
@@ -72,8 +72,10 @@ export function claimsJunit(
   changes: readonly ChangeRow[],
   { study, titles, tolerances = {}, undecided = "skip" }: JunitOptions,
 ): string {
-  const claims = changes.filter(({ group, measure }) => group === ALL && isGauge(measure))
-    .map((row) => tolerating(row, tolerances[row.measure as Gauge]));
+  const claims = changes.flatMap((row) => {
+    const { group, measure } = row;
+    return group === ALL && isGauge(measure) ? [tolerating(row, tolerances[measure])] : [];
+  });
   return junit(
     study,
     claims.map((row) => {
@@ -118,10 +120,6 @@ function claimEnd(
   return { end: undecided === "fail" ? "failed" : "skipped", type: "undecided" };
 }
 
-function isGauge(measure: string): boolean {
-  return GAUGES.some((gauge) => gauge === measure);
-}
-
 /**
  * The questions of a study as JUnit XML: a test suite a variant, a test case a question. Failed is
  * what the base model answers right and the variant wrong; what both answer wrong is skipped.
@@ -162,21 +160,10 @@ function counts(cases: readonly Case[]): Readonly<Record<string, number>> {
 }
 
 function caseElement({ classname, name, end, type, message }: Case): XmlElement {
-  const attributes = { classname, name };
-  if (end === "failed") {
-    const failure = { name: "failure", attributes: { message, type }, content: message };
-    return { name: "testcase", attributes, content: [failure] };
-  }
-  if (end === "skipped") {
-    return {
-      name: "testcase",
-      attributes,
-      content: [{ name: "skipped", attributes: { message } }],
-    };
-  }
-  return {
-    name: "testcase",
-    attributes,
-    content: message === "" ? [] : [{ name: "system-out", content: message }],
+  const contents: Readonly<Record<End, readonly XmlElement[]>> = {
+    failed: [{ name: "failure", attributes: { message, type }, content: message }],
+    skipped: [{ name: "skipped", attributes: { message } }],
+    passed: message === "" ? [] : [{ name: "system-out", content: message }],
   };
+  return { name: "testcase", attributes: { classname, name }, content: contents[end] };
 }

@@ -1,6 +1,7 @@
 import { correlationReading } from "../findings/recipe_findings.ts";
-import type { Measure, StudyRows } from "../rows/row_types.ts";
+import type { StudyRows } from "../rows/row_types.ts";
 import { formatDecimal } from "../words/format_numbers.ts";
+import { measureName } from "../words/measures.ts";
 import { changeSentence, isShown } from "../words/verdict_words.ts";
 import type { PaperContext } from "./paper_inputs.ts";
 import { nameIn, type PaperWords } from "./paper_words.ts";
@@ -26,7 +27,7 @@ export function pairValues(
     list: (ofMain.length > 0 ? ofMain : shown).slice(0, NAMED_PAIRS).map((row) => ({
       one: identifierOf(row.first),
       other: identifierOf(row.variant),
-      measure: measureIn(words, rows, row.measure),
+      measure: nameIn(words, measureName(row.measure, rows.titles)),
       change: changeSentence(row, words.texts),
     })),
   };
@@ -48,8 +49,4 @@ export function correlationValues(
     r: texts.numbers(`${r}${bounds}`),
     reading,
   };
-}
-
-function measureIn(words: PaperWords, { titles }: StudyRows, measure: Measure): string {
-  return nameIn(words, titles[measure as keyof typeof titles] ?? measure);
 }

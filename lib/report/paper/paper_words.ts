@@ -20,52 +20,60 @@ export interface PaperWords {
   readonly answer: Readonly<Record<"gold" | "base" | "variant" | "right" | "nothing", string>>;
 }
 
+/** Heads and cells of tables in English. */
+const TABLE_EN = {
+  variant: "variant",
+  base: "base model",
+  change: "change",
+  accuracy: "accuracy\u00a0%",
+  nats: "nats a token",
+  all: "all",
+  allPassages: "all",
+  class: "first departure from the gold",
+  parses: "parses %",
+  runs: "runs %",
+  right: "right %",
+  count: "all wrong ones",
+  otherClasses: "other classes",
+  scale: "scale",
+  excluded: "loss excluded",
+  yes: "yes",
+  no: "no",
+  untested: "not tested",
+  chosen: "letters chosen",
+  priorFree: "prior taken off",
+  habit: "habit",
+  written: "by the written letter",
+  moved: "letters moved",
+  parameter: "parameter",
+  noPercent: "none right before",
+  unknown: "unknown",
+};
+
 /** A head or a cell of a table. */
-export type TableWord =
-  | "variant"
-  | "base"
-  | "change"
-  | "accuracy"
-  | "nats"
-  | "all"
-  | "allPassages"
-  | "class"
-  | "parses"
-  | "runs"
-  | "right"
-  | "count"
-  | "otherClasses"
-  | "scale"
-  | "excluded"
-  | "yes"
-  | "no"
-  | "untested"
-  | "chosen"
-  | "priorFree"
-  | "habit"
-  | "written"
-  | "moved"
-  | "parameter"
-  | "noPercent"
-  | "unknown";
+export type TableWord = keyof typeof TABLE_EN;
+
+/** Parameters of a training in English, in the order of their table. */
+const PARAMETERS_EN = {
+  learningRate: "learning rate",
+  rank: "rank r",
+  alpha: "alpha",
+  dropout: "dropout",
+  modules: "adapted modules",
+  kind: "kind",
+  epochs: "epochs",
+  maxTokens: "token limit",
+  batch: "examples a step",
+  maxLength: "longest text, tokens",
+  precision: "base weights",
+  general: "general records / all",
+  steps: "optimizer steps",
+  tokens: "tokens seen",
+  lastLoss: "last losses, nats a token",
+};
 
 /** A parameter of a training. */
-export type ParameterWord =
-  | "learningRate"
-  | "rank"
-  | "alpha"
-  | "dropout"
-  | "modules"
-  | "kind"
-  | "epochs"
-  | "maxTokens"
-  | "batch"
-  | "maxLength"
-  | "precision"
-  | "general"
-  | "steps"
-  | "tokens"
-  | "lastLoss";
+export type ParameterWord = keyof typeof PARAMETERS_EN;
 
 const EN: PaperWords = {
   language: "en",
@@ -82,51 +90,8 @@ const EN: PaperWords = {
   },
   kindOfText: (kind) => nameIn(EN, kind),
   and: "and",
-  table: {
-    variant: "variant",
-    base: "base model",
-    change: "change",
-    accuracy: "accuracy\u00a0%",
-    nats: "nats a token",
-    all: "all",
-    allPassages: "all",
-    class: "first departure from the gold",
-    parses: "parses %",
-    runs: "runs %",
-    right: "right %",
-    count: "all wrong ones",
-    otherClasses: "other classes",
-    scale: "scale",
-    excluded: "loss excluded",
-    yes: "yes",
-    no: "no",
-    untested: "not tested",
-    chosen: "letters chosen",
-    priorFree: "prior taken off",
-    habit: "habit",
-    written: "by the written letter",
-    moved: "letters moved",
-    parameter: "parameter",
-    noPercent: "none right before",
-    unknown: "unknown",
-  },
-  parameters: {
-    learningRate: "learning rate",
-    rank: "rank r",
-    alpha: "alpha",
-    dropout: "dropout",
-    modules: "adapted modules",
-    kind: "kind",
-    epochs: "epochs",
-    maxTokens: "token limit",
-    batch: "examples a step",
-    maxLength: "longest text, tokens",
-    precision: "base weights",
-    general: "general records / all",
-    steps: "optimizer steps",
-    tokens: "tokens seen",
-    lastLoss: "last losses, nats a token",
-  },
+  table: TABLE_EN,
+  parameters: PARAMETERS_EN,
   answer: { gold: "gold", base: "base", variant: "variant", right: "right", nothing: "(nothing)" },
 };
 

@@ -20,16 +20,17 @@ export function trainingTable({ inputs, words }: PaperContext): TypstMarkup {
       ...config.adapters.map(({ name }) => name),
     ]),
   ];
-  const columns = names.map((name) => ({
+  const columns = names.map((name) => {
+    const settings = provenance.adapterSettings[name];
     // what the config asked for is not what an adapter from elsewhere was trained with
-    recipe: provenance.adapterSettings[name]?.trained === "elsewhere"
+    const recipe = settings?.trained === "elsewhere"
       ? undefined
-      : config.training.recipes.find((recipe) => recipe.name === name),
-    settings: provenance.adapterSettings[name],
-    training: inputs.trainings.find(({ variant }) => variant === name),
-  }));
+      : config.training.recipes.find((recipe) => recipe.name === name);
+    const training = inputs.trainings.find(({ variant }) => variant === name);
+    return cellsOf({ recipe, settings, training }, words);
+  });
   const rows = (Object.keys(words.parameters) as ParameterWord[]).flatMap((parameter) => {
-    const cells = columns.map((column) => cellOf(parameter, column, words) ?? "");
+    const cells = columns.map((column) => column[parameter] ?? "");
     if (cells.every((cell) => cell === "")) return [];
     const [first] = cells;
     const same = names.length > 1 && cells.every((cell) => cell === first);
@@ -47,53 +48,35 @@ interface TrainingColumn {
   readonly training: PaperContext["inputs"]["trainings"][number] | undefined;
 }
 
-/** A setting as a text; `undefined` where nothing of the kind is known or was set. */
-function cellOf(
-  parameter: ParameterWord,
+/** Every setting as a text; `undefined` where nothing of the kind is known or was set. */
+function cellsOf(
   { recipe, settings, training }: TrainingColumn,
   { texts, table }: PaperWords,
-): string | undefined {
+): Readonly<Record<ParameterWord, string | undefined>> {
   const number = (value: number | null | undefined): string | undefined =>
     value === undefined || value === null ? undefined : texts.numbers(String(value));
   const count = (value: number | undefined): string | undefined =>
     value === undefined ? undefined : texts.numbers(formatCount(value));
-  switch (parameter) {
-    case "learningRate":
-      return settings?.learningRate === null
-        ? table.unknown
-        : rate(settings?.learningRate ?? recipe?.learningRate, texts.numbers);
-    case "rank":
-      return number(settings?.rank ?? recipe?.rank);
-    case "alpha":
-      return number(settings?.alpha ?? recipe?.alpha);
-    case "dropout":
-      return number(settings?.dropout ?? recipe?.dropout);
-    case "modules":
-      return modules(settings, recipe);
-    case "kind":
-      return kind(settings);
-    case "epochs":
-      return number(recipe?.epochs);
-    case "maxTokens":
-      return count(recipe?.maxTokens);
-    case "batch":
-      return recipe && number(recipe.batchSize * recipe.gradientAccumulation);
-    case "maxLength":
-      return count(recipe?.maxLength);
-    case "precision":
-      return recipe?.quantization === "nf4" ? "nf4" : undefined;
-    case "general":
-      return settings?.general &&
-        `${count(settings.general.replay + settings.general.anchor)} / ${
-          count(settings.general.of)
-        }`;
-    case "steps":
-      return count(training?.steps);
-    case "tokens":
-      return count(training?.tokens);
-    case "lastLoss":
-      return training && texts.numbers(formatNats(training.lastLossNats.mean, 2));
-  }
+  const general = settings?.general;
+  return {
+    learningRate: settings?.learningRate === null
+      ? table.unknown
+      : rate(settings?.learningRate ?? recipe?.learningRate, texts.numbers),
+    rank: number(settings?.rank ?? recipe?.rank),
+    alpha: number(settings?.alpha ?? recipe?.alpha),
+    dropout: number(settings?.dropout ?? recipe?.dropout),
+    modules: modules(settings, recipe),
+    kind: kind(settings),
+    epochs: number(recipe?.epochs),
+    maxTokens: count(recipe?.maxTokens),
+    batch: recipe && number(recipe.batchSize * recipe.gradientAccumulation),
+    maxLength: count(recipe?.maxLength),
+    precision: recipe?.quantization === "nf4" ? "nf4" : undefined,
+    general: general && `${count(general.replay + general.anchor)} / ${count(general.of)}`,
+    steps: count(training?.steps),
+    tokens: count(training?.tokens),
+    lastLoss: training && texts.numbers(formatNats(training.lastLossNats.mean, 2)),
+  };
 }
 
 /** A learning rate as papers print it: "2e-4". */

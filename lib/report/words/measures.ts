@@ -17,7 +17,8 @@ export function betterOf(measure: Measure): "higher" | "lower" {
   return measure === "brier" ? "lower" : "higher";
 }
 
-function isGauge(measure: Measure): measure is Gauge {
+/** Whether it is one of the measures of a study. */
+export function isGauge(measure: Measure): measure is Gauge {
   return Object.hasOwn(GAUGE_SCALES, measure);
 }
 
