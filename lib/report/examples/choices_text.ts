@@ -1,5 +1,5 @@
 import { letterName, letterProbabilities } from "../../stats/mod.ts";
-import { markdownTable } from "../tables/markdown_table.ts";
+import { markdownTable, rightTitle } from "../tables/markdown_table.ts";
 import { formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 
@@ -58,7 +58,7 @@ function exampleText(
     [
       { title: "" },
       { title: "option" },
-      ...columns.map(({ variant }) => ({ title: variant, align: "right" as const })),
+      ...columns.map(({ variant }) => rightTitle(variant)),
       { title: "" },
     ],
     choices.map((choice, at) => [

@@ -1,7 +1,7 @@
 import type { Gauge } from "../../runs/mod.ts";
 import type { ChangeRow, GaugeTitles } from "../rows/row_types.ts";
 import { ofAdapters } from "../findings/of_adapters.ts";
-import { markdownTable } from "../tables/markdown_table.ts";
+import { markdownTable, rightTitle } from "../tables/markdown_table.ts";
 import { formatCount, formatNats, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { betterOf, gaugeText, measureName, unitOf } from "../words/measures.ts";
@@ -115,7 +115,6 @@ function section(facts: CardFacts): string {
     unitOf(measure),
     outcomeWord(change) + (change.adjusted ? "" : ENGLISH.unadjusted),
   ]);
-  const right = (title: string): { title: string; align: "right" } => ({ title, align: "right" });
   return [
     "## What this adapter gains and loses\n",
     `${
@@ -134,7 +133,7 @@ function section(facts: CardFacts): string {
     markdownTable(
       [
         { title: "measure" },
-        ...["n", "base model", "this adapter", "change"].map(right),
+        ...["n", "base model", "this adapter", "change"].map(rightTitle),
         { title: "unit of the change" },
         { title: "finding" },
       ],

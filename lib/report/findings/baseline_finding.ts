@@ -1,7 +1,7 @@
 import { cutCounts, cutText } from "../words/cut_text.ts";
 import { formatCount, formatEstimate } from "../words/format_numbers.ts";
 import type { VariantRows } from "../rows/row_types.ts";
-import { BASE_NAME, needed, overallAccuracy, studyName } from "../rows/study_lookup.ts";
+import { BASE_NAME, neededAccuracy, studyName } from "../rows/study_lookup.ts";
 
 /**
  * Phase 1's finding as Markdown: how many questions the base model answers, with the interval, what
@@ -10,7 +10,7 @@ import { BASE_NAME, needed, overallAccuracy, studyName } from "../rows/study_loo
  * @throws {RangeError} If the rows do not have the base model.
  */
 export function baselineFinding(rows: VariantRows): string {
-  const overall = needed(overallAccuracy(rows, "sql", BASE_NAME), `sql for "${BASE_NAME}"`);
+  const overall = neededAccuracy(rows, "sql", BASE_NAME);
   const { successes, n, mean, ci95 } = overall;
   const failures = rows.counts
     .filter((row) => row.variant === BASE_NAME && row.status !== "match" && row.count > 0)

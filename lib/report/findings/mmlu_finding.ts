@@ -7,7 +7,7 @@ import { ALL } from "../rows/groups.ts";
 import {
   BASE_NAME,
   needed,
-  overallAccuracy,
+  neededAccuracy,
   overallChange,
   spokenVariants,
   studyName,
@@ -37,7 +37,7 @@ export function mmluFinding(rows: VariantRows): string {
 }
 
 function baseText(rows: VariantRows): string {
-  const { successes, n, mean, ci95 } = accuracyOf(rows, BASE_NAME);
+  const { successes, n, mean, ci95 } = neededAccuracy(rows, "mmlu", BASE_NAME);
   const shown = `The base model has ${formatCount(successes)} of ${formatCount(n)} right, ${
     formatEstimate({ mean, ci95 })
   }`;
@@ -53,7 +53,9 @@ function baseText(rows: VariantRows): string {
 
 function variantText(rows: VariantRows, variant: string): string {
   const change = needed(overallChange(rows, "mmlu", variant), `mmlu for "${variant}"`);
-  const scores = [variant, BASE_NAME].map((name) => formatPercent(accuracyOf(rows, name).mean));
+  const scores = [variant, BASE_NAME].map((name) =>
+    formatPercent(neededAccuracy(rows, "mmlu", name).mean)
+  );
   const percent = change.percent === undefined
     ? ""
     : ` In percent of the base score: ${percentText(change.percent)}.`;
@@ -68,13 +70,6 @@ function variantText(rows: VariantRows, variant: string): string {
     `${changeSentence(change)}.${percent}`,
     ...details.map((detail) => `  - ${detail}`),
   ].join("\n");
-}
-
-function accuracyOf(
-  rows: VariantRows,
-  variant: string,
-): NonNullable<ReturnType<typeof overallAccuracy>> {
-  return needed(overallAccuracy(rows, "mmlu", variant), `mmlu for "${variant}"`);
 }
 
 function probabilityText(rows: VariantRows, variant: string): string[] {

@@ -2,11 +2,11 @@ import { cutCounts, cutText } from "../words/cut_text.ts";
 import { formatCount, formatCounted, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { changeSentence, INTERVAL_NOTE } from "../words/verdict_words.ts";
-import type { AccuracyRow, ChangeRow, VariantRows } from "../rows/row_types.ts";
+import type { ChangeRow, VariantRows } from "../rows/row_types.ts";
 import {
   BASE_NAME,
   needed,
-  overallAccuracy,
+  neededAccuracy,
   overallChange,
   spokenVariants,
   studyName,
@@ -25,11 +25,12 @@ export function sqlFinding(
   rows: VariantRows,
   options: { readonly cut?: boolean } = {},
 ): string {
-  const base = accuracyOf(rows, BASE_NAME);
+  const base = neededAccuracy(rows, "sql", BASE_NAME);
   const variants = spokenVariants(rows);
   const lines = variants.map((variant) => {
     const change = needed(overallChange(rows, "sql", variant), `sql for "${variant}"`);
-    return `- **${markdownText(variant)}**: ${formatPercent(accuracyOf(rows, variant).mean)} ` +
+    const { mean } = neededAccuracy(rows, "sql", variant);
+    return `- **${markdownText(variant)}**: ${formatPercent(mean)} ` +
       `against the base model's ${formatPercent(base.mean)}, ${changeSentence(change)}. ` +
       `${flipsText(change)}${runsText(rows, variant)}`;
   });
@@ -41,10 +42,6 @@ export function sqlFinding(
     ofAdapters(rows),
     ...(cut === "" ? [] : ["", cut]),
   ].join("\n");
-}
-
-function accuracyOf(rows: VariantRows, variant: string): AccuracyRow {
-  return needed(overallAccuracy(rows, "sql", variant), `sql for "${variant}"`);
 }
 
 /** What the change is made of. */

@@ -83,6 +83,15 @@ export function overallChange(
   );
 }
 
+/** {@linkcode overallAccuracy} where it has to be there. @throws {RangeError} If it was not measured. */
+export function neededAccuracy(
+  rows: Pick<VariantRows, "accuracy">,
+  measure: AccuracyRow["measure"],
+  variant: string,
+): AccuracyRow {
+  return needed(overallAccuracy(rows, measure, variant), `${measure} for "${variant}"`);
+}
+
 /**
  * What is there, or an error that says what is missing.
  *

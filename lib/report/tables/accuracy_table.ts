@@ -2,7 +2,7 @@ import { cutCounts, cutSentence, cutText } from "../words/cut_text.ts";
 import { formatCount, formatEstimate } from "../words/format_numbers.ts";
 import type { AccuracyRow, ChanceRow, ClassRow, CountRow } from "../rows/row_types.ts";
 import { count, type FramedColumn, markdownOf, pValue, share, text } from "./column.ts";
-import { type MarkdownColumn, markdownTable } from "./markdown_table.ts";
+import { groupTable, markdownTable, rightTitle } from "./markdown_table.ts";
 
 /**
  * Accuracies, one row a variant and one column a group: percentage, 95 % interval, raw counts; and
@@ -15,18 +15,7 @@ export function accuracyTable(
   rows: readonly AccuracyRow[],
   { cutNotes = true }: { readonly cutNotes?: boolean } = {},
 ): string {
-  const groups = distinct(rows.map((row) => row.group));
-  const variants = distinct(rows.map((row) => row.variant));
-  const table = markdownTable(
-    [{ title: "model" }, ...groups.map(numeric)],
-    variants.map((variant) => [
-      variant,
-      ...groups.map((group) => {
-        const row = rows.find((row) => row.variant === variant && row.group === group);
-        return row === undefined ? "" : `${formatEstimate(row)}, ${ratio(row)}`;
-      }),
-    ]),
-  );
+  const table = groupTable(rows, (row) => `${formatEstimate(row)}, ${ratio(row)}`);
   const cut = (cutNotes ? cutText : cutSentence)(cutCounts(rows));
   return cut === "" ? table : `${table}\n${cut}\n`;
 }
@@ -36,15 +25,14 @@ export function accuracyTable(
  * know it, the completions that were cut, which have a status as all others.
  */
 export function countsTable(rows: readonly CountRow[]): string {
-  const statuses = distinct(rows.map((row) => row.status)).filter((s) => s !== "match");
+  const statuses = [...new Set(rows.map((row) => row.status))].filter((s) => s !== "match");
   const cut = rows.some((row) => row.cut !== undefined);
   return markdownTable(
     [
       { title: "model" },
-      ...["n", "success", "failure", ...statuses, ...(cut ? ["cut"] : [])].map(numeric),
+      ...["n", "success", "failure", ...statuses, ...(cut ? ["cut"] : [])].map(rightTitle),
     ],
-    distinct(rows.map((row) => row.variant)).map((variant) => {
-      const own = rows.filter((row) => row.variant === variant);
+    [...Map.groupBy(rows, ({ variant }) => variant)].map(([variant, own]) => {
       const of = (status: string): number => own.find((row) => row.status === status)?.count ?? 0;
       const n = own[0]?.n ?? 0;
       const numbers = [n, of("match"), n - of("match"), ...statuses.map(of)];
@@ -59,9 +47,8 @@ export function countsTable(rows: readonly CountRow[]): string {
 export function classesTable(rows: readonly ClassRow[]): string {
   const classes = errorClasses(rows);
   return markdownTable(
-    [{ title: "model" }, numeric("n"), ...classes.map(numeric)],
-    distinct(rows.map((row) => row.variant)).map((variant) => {
-      const own = rows.filter((row) => row.variant === variant);
+    [{ title: "model" }, ...["n", ...classes].map(rightTitle)],
+    [...Map.groupBy(rows, ({ variant }) => variant)].map(([variant, own]) => {
       const of = (name: string): number => own.find((r) => r.errorClass === name)?.count ?? 0;
       return [variant, formatCount(own[0]!.n), ...classes.map((name) => formatCount(of(name)))];
     }),
@@ -102,14 +89,6 @@ export const ACCURACY_COLUMNS: readonly FramedColumn<AccuracyRow>[] = [
   count("cut completions", (row) => row.cut),
 ];
 
-function numeric(title: string): MarkdownColumn {
-  return { title, align: "right" };
-}
-
 function ratio({ successes, n }: AccuracyRow): string {
   return `${formatCount(successes)}/${formatCount(n)}`;
-}
-
-function distinct(values: readonly string[]): string[] {
-  return [...new Set(values)];
 }

@@ -15,7 +15,7 @@ import {
   text,
 } from "./column.ts";
 import { percentText } from "./change_table.ts";
-import { markdownTable } from "./markdown_table.ts";
+import { groupTable } from "./markdown_table.ts";
 
 /** How many moves of answers a table names. */
 const NAMED_MOVES = 3;
@@ -134,16 +134,5 @@ export function ratioText({ change, ci95, clusteredCi95 }: AboveChanceRow["chang
 
 /** General text in nats a token, one row a variant and one column a kind. */
 export function proseTable(rows: readonly ProseRow[]): string {
-  const groups = [...new Set(rows.map(({ group }) => group))];
-  const variants = [...new Set(rows.map(({ variant }) => variant))];
-  return markdownTable(
-    [{ title: "model" }, ...groups.map((title) => ({ title, align: "right" as const }))],
-    variants.map((variant) => [
-      variant,
-      ...groups.map((group) => {
-        const row = rows.find((row) => row.variant === variant && row.group === group);
-        return row ? formatNats(row.nats, 3) : "";
-      }),
-    ]),
-  );
+  return groupTable(rows, ({ nats }) => formatNats(nats, 3));
 }

@@ -12,6 +12,11 @@ export interface MarkdownColumn {
   readonly align?: Alignment;
 }
 
+/** The title of a column of numbers. */
+export function rightTitle(title: string): MarkdownColumn {
+  return { title, align: "right" };
+}
+
 /** A cell's text, shown as it is, or Markdown that is meant to be read as such. */
 export type MarkdownCell = string | { readonly markdown: string };
 
@@ -62,6 +67,27 @@ export function markdownTable(
 function escapeCell(cell: MarkdownCell): string {
   const text = typeof cell === "string" ? markdownText(cell) : escapeLines(cell.markdown);
   return text.replaceAll("\\", "\\\\").replaceAll("|", "\\|").replaceAll(/\s*[\r\n]+\s*/g, " ");
+}
+
+/**
+ * Rows as a table with one row a variant and one column a group, both in their order; a cell without a
+ * row is empty.
+ */
+export function groupTable<Row extends { readonly variant: string; readonly group: string }>(
+  rows: readonly Row[],
+  cell: (row: Row) => string,
+): string {
+  const groups = [...new Set(rows.map(({ group }) => group))];
+  return markdownTable(
+    [{ title: "model" }, ...groups.map(rightTitle)],
+    [...Map.groupBy(rows, ({ variant }) => variant)].map(([variant, own]) => [
+      variant,
+      ...groups.map((group) => {
+        const row = own.find((row) => row.group === group);
+        return row ? cell(row) : "";
+      }),
+    ]),
+  );
 }
 
 // Counts characters, not UTF-16 units, so that accents and symbols do not shift a column.

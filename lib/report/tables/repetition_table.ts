@@ -2,7 +2,7 @@ import type { Gauge } from "../../runs/mod.ts";
 import { formatCount, formatNats, formatPercent } from "../words/format_numbers.ts";
 import { unitOf } from "../words/measures.ts";
 import { SHOWN } from "../measures/measures.ts";
-import { markdownTable } from "./markdown_table.ts";
+import { markdownTable, rightTitle } from "./markdown_table.ts";
 
 /** One measure of a variant that was recorded and answered again. */
 export interface RepeatedRow {
@@ -22,9 +22,8 @@ export interface RepeatedRow {
 export function repetitionTable(rows: readonly RepeatedRow[]): string {
   const value = (measure: Gauge, number: number): string =>
     unitOf(measure) !== "points" ? formatNats(number, 4) : formatPercent(number);
-  const right = (title: string) => ({ title, align: "right" }) as const;
   return markdownTable(
-    [{ title: "answers" }, ...["n", "the same", "share", "recorded", "now"].map(right)],
+    [{ title: "answers" }, ...["n", "the same", "share", "recorded", "now"].map(rightTitle)],
     rows.map(({ measure, n, same, recorded, repeated }) => [
       SHOWN[measure].repeated,
       formatCount(n),
