@@ -2,8 +2,8 @@ import type { AccuracyRow, ClassRow, LetterRow } from "../rows/row_types.ts";
 import { errorClasses } from "../tables/accuracy_table.ts";
 import { letterName } from "../../stats/mod.ts";
 import { formatCount, formatEstimate, formatPercent } from "../words/format_numbers.ts";
-import { groupedBars, RIGHT_ANSWERS } from "./grouped_bars.ts";
-import { figureName } from "./svg.ts";
+import { groupedBars, type GroupedRow, RIGHT_ANSWERS } from "./grouped_bars.ts";
+import { dataNote } from "./series.ts";
 
 /** What a figure of bars says besides them. */
 export interface AccuracyBarsOptions {
@@ -43,7 +43,7 @@ export function accuracyBars(rows: readonly AccuracyRow[], options: AccuracyBars
       notes: [
         "Lines: 95 % intervals; at the right: right answers of n" +
         (chance === undefined ? "." : `; dashed: guessing, ${formatPercent(chance)}.`),
-        ...dataNote(options),
+        ...dataNote(options.label),
       ],
     },
   );
@@ -67,7 +67,7 @@ export function errorClassBars(rows: readonly ClassRow[], options: AccuracyBarsO
     title: options.title,
     axis: "Share of all questions (%)",
     marks: "bars",
-    notes: ["At the right: wrong statements of n questions.", ...dataNote(options)],
+    notes: ["At the right: wrong statements of n questions.", ...dataNote(options.label)],
   });
 }
 
@@ -85,24 +85,15 @@ export function letterBars(rows: readonly LetterRow[], options: AccuracyBarsOpti
     title: options.title,
     axis: "Share of all questions (%)",
     marks: "bars",
-    notes: ["At the right: answers of n questions.", ...dataNote(options)],
+    notes: ["At the right: answers of n questions.", ...dataNote(options.label)],
   });
 }
 
-function share(
-  group: string,
-  variant: string,
-  count: number,
-  n: number,
-): Parameters<typeof groupedBars>[0][number] {
+function share(group: string, variant: string, count: number, n: number): GroupedRow {
   return {
     group,
     variant,
     value: 100 * count / n,
     text: `${formatPercent(count / n)}, ${formatCount(count)}/${formatCount(n)}`,
   };
-}
-
-function dataNote({ label }: AccuracyBarsOptions): string[] {
-  return label === undefined ? [] : [`Data: ${figureName(label)}.`];
 }

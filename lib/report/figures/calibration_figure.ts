@@ -3,8 +3,8 @@ import type { CalibrationRow } from "../rows/calibration_rows.ts";
 import { BASE_NAME } from "../rows/study_lookup.ts";
 import { checkProbability, formatCount, formatPercent } from "../words/format_numbers.ts";
 import type { AccuracyBarsOptions } from "./accuracy_bars.ts";
-import { axisTitle, gridMarks, NO_MARGIN, type PanelFrame, pixelPlot } from "./panels.ts";
-import { legend, notes, withData } from "./series.ts";
+import { axisTitle, gridMarks, type PanelFrame, pixelPlot } from "./panels.ts";
+import { legendWithNotes, withData } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -13,9 +13,8 @@ import {
   FONT,
   INK,
   MUTED,
-  ON_SCREEN,
   PALETTE,
-  renderPlot,
+  renderColumn,
   SMALL_FONT,
 } from "./svg.ts";
 
@@ -68,19 +67,18 @@ export function calibrationFigure(
   const lines = Math.ceil(panels.length / columns);
   const below = TOP + lines * (HEAD + side);
   const n = variants.map(([, own]) => own.reduce((sum, row) => sum + row.n, 0));
-  const keys = legend([
+  const foot = legendWithNotes([
     ...(base.length > 0 ? [{ name: BASE_NAME, ...BASE_STYLE, dash: "" }] : []),
     ...(tuned.length > 0 ? [{ name: "tuned", ...TUNED_STYLE, dash: "" }] : []),
     { name: "accuracy = probability", colour: INK, dash: "4 3" },
-  ]);
-  const noted = notes([
+  ], [
     withData(
       `Bins of equal count, lines: 95 % intervals; n = ${formatCount(n[0]!)} questions each.`,
       label,
     ),
   ]);
-  return renderPlot(
-    pixelPlot(below + 36 + keys.height + noted.height, [
+  return renderColumn(
+    pixelPlot(below + 36 + foot.height, [
       ...panels.flatMap(([name, own], i) => {
         const x0 = LEFT + i % columns * (side + GAP);
         const y0 = TOP + Math.floor(i / columns) * (HEAD + side) + HEAD;
@@ -93,15 +91,14 @@ export function calibrationFigure(
           last: i + columns >= panels.length,
         });
       }),
-      figureText("Accuracy (%)", { margin: NO_MARGIN, top: 10, fontSize: FONT }),
+      figureText("Accuracy (%)", { top: 10, fontSize: FONT }),
       axisTitle("Probability of the chosen letter (%)", {
         top: below + 26,
         middle: LEFT + (columns * side + (columns - 1) * GAP) / 2,
       }),
-      ...keys.marks(below + 36, NO_MARGIN),
-      ...noted.marks(below + 36 + keys.height, NO_MARGIN),
+      ...foot.marks(below + 36),
     ]),
-    { title, description: describe(rows), scale: ON_SCREEN, fontSize: FONT },
+    { title, description: describe(rows) },
   );
 }
 
@@ -129,7 +126,6 @@ function panelMarks(frame: PanelFrame, { name, base, own, end, first, last }: {
       y: { ticks, at: (tick) => toY(tick / 100), text: String, written: first },
     }),
     figureText(fitName(name, x1 - x0, { fontSize: SMALL_FONT, bold: true }), {
-      margin: NO_MARGIN,
       top: y0 - 9,
       left: x0,
       fontSize: SMALL_FONT,

@@ -10,19 +10,18 @@ import {
   type Placed,
 } from "./curve_marks.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
-import { margins } from "./grouped_bars.ts";
-import { axisTitle } from "./panels.ts";
+import { axisTitle, framedPlot } from "./panels.ts";
 import {
   AS_IT_IS,
-  legend,
-  notes,
+  legendWithNotes,
   type Say,
   type SeriesStyle,
   seriesStyle,
   WIDER_INTERVAL,
   withData,
 } from "./series.ts";
-import { COLUMN_WIDTH, figureName, FONT, type Margin, ON_SCREEN, renderPlot } from "./svg.ts";
+import { COLUMN_WIDTH, figureName, type Margin, renderColumn } from "./svg.ts";
+import type { Domain } from "./trade_off_scales.ts";
 
 /** How high a panel is, for one a measure and for more. */
 const PANEL = { few: 120, many: 96 } as const;
@@ -121,20 +120,18 @@ function curvesFigure(
     curves.some(({ points }) => points.some(({ row }) => row[gauge]))
   );
   if (gauges.length === 0) return undefined;
-  const keys = legend(curves.map(({ name, style }) => ({ name, ...style })), say);
-  const lines = notes([
-    withData(`Bars: ${WIDER_INTERVAL}, unadjusted.${of}`, rows.label),
-  ], say);
+  const foot = legendWithNotes(
+    curves.map(({ name, style }) => ({ name, ...style })),
+    [withData(`Bars: ${WIDER_INTERVAL}, unadjusted.${of}`, rows.label)],
+    say,
+  );
   const most = Math.max(...curves.flatMap(({ points }) => points.map(({ x }) => x)));
   const panels = gauges.flatMap((gauge) => panelsOf(gauge, curves, most));
   const panelHeight = PANEL[panels.length > gauges.length ? "many" : "few"];
   const below = panels.length * (panelHeight + GAP);
-  const height = below + 40 + keys.height + lines.height;
+  const height = below + 40 + foot.height;
   const margin: Margin = { top: GAP - 6, left: 48, right: 12, bottom: height - below };
-  return renderPlot({
-    width: COLUMN_WIDTH,
-    height,
-    ...margins(margin),
+  const plot = framedPlot(margin, height, {
     x: { domain: [0, 1.03 * most], label: null, ticks: 6, tickFormat: String, grid: true },
     // in pixels: the panels share one frame
     y: { type: "identity", axis: null },
@@ -148,18 +145,11 @@ function curvesFigure(
         top: below + 26,
         middle: (margin.left + COLUMN_WIDTH - margin.right) / 2,
       }),
-      ...keys.marks(below + 36, margin),
-      ...lines.marks(below + 36 + keys.height, margin),
+      ...foot.marks(below + 36, margin),
     ],
-  }, {
-    title,
-    description: describeChanges(
-      rows,
-      curves.flatMap(({ points }) => points.map(({ row }) => row)),
-    ),
-    scale: ON_SCREEN,
-    fontSize: FONT,
   });
+  const drawn = curves.flatMap(({ points }) => points.map(({ row }) => row));
+  return renderColumn(plot, { title, description: describeChanges(rows, drawn) });
 }
 
 /** The styled curves of a figure. */
@@ -182,8 +172,6 @@ interface CurvePanel {
   /** How many times it stretches the axis of the panel above it, whose part it is. */
   readonly times?: number;
 }
-
-type Domain = readonly [low: number, high: number];
 
 /** A part of a panel is shown by itself from so many times on. */
 const WORTH = 4;

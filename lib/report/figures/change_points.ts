@@ -4,7 +4,7 @@ import { betterOf, changeNumber, unitOf } from "../words/measures.ts";
 import { tooFewClusters } from "../words/shown_interval.ts";
 import { changeInUnit } from "./curve_marks.ts";
 import { groupedBars } from "./grouped_bars.ts";
-import { WIDER_INTERVAL } from "./series.ts";
+import { dataNote, WIDER_INTERVAL } from "./series.ts";
 import { figureName } from "./svg.ts";
 
 /** What a figure of changes says besides them. */
@@ -52,7 +52,7 @@ export function changePoints(rows: readonly ChangeRow[], options: ChangePointsOp
       notes: [
         `Lines: ${WIDER_INTERVAL}, unadjusted.`,
         ...(rows.some(tooFewClusters) ? ["Without a line: too few clusters for one."] : []),
-        ...(options.label === undefined ? [] : [`Data: ${figureName(options.label)}.`]),
+        ...dataNote(options.label),
       ],
     },
   );

@@ -9,13 +9,12 @@ import {
   INK,
   type Margin,
   MUTED,
-  ON_SCREEN,
   PALETTE,
-  renderPlot,
+  renderColumn,
   SMALL_FONT,
   textWidth,
 } from "./svg.ts";
-import { axisTitle } from "./panels.ts";
+import { axisTitle, framedPlot } from "./panels.ts";
 import { notes, signedTick } from "./series.ts";
 
 /** The name of the right answers where they stand beside those of variants. */
@@ -88,10 +87,7 @@ export function groupedBars(given: readonly GroupedRow[], options: GroupedBarsOp
   const colour = ({ row: { variant } }: Line): string =>
     UNCOLOURED.get(variant) ?? PALETTE[tuned.indexOf(variant) % PALETTE.length]!;
   const centre = (margin.left + COLUMN_WIDTH - margin.right) / 2;
-  return renderPlot({
-    width: COLUMN_WIDTH,
-    height,
-    ...margins(margin),
+  const plot = framedPlot(margin, height, {
     x: {
       domain: axisDomain(rows, options),
       grid: true,
@@ -129,17 +125,8 @@ export function groupedBars(given: readonly GroupedRow[], options: GroupedBarsOp
       axisTitle(options.axis, { margin, top: margin.top + bottom + 26, middle: centre }),
       ...lines.marks(margin.top + bottom + 34, margin),
     ],
-  }, { title: options.title, description: describe(rows), scale: ON_SCREEN, fontSize: FONT });
-}
-
-/** Room round the frame, as Plot wants it. */
-export function margins(margin: Margin): Readonly<Record<string, number>> {
-  return {
-    marginTop: margin.top,
-    marginRight: margin.right,
-    marginBottom: margin.bottom,
-    marginLeft: margin.left,
-  };
+  });
+  return renderColumn(plot, { title: options.title, description: describe(rows) });
 }
 
 interface Line {

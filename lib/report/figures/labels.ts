@@ -1,18 +1,10 @@
+import type { PanelFrame } from "./panels.ts";
+
 /** An axis-parallel box in pixels; y grows downwards. */
-export interface Box {
-  readonly x0: number;
-  readonly y0: number;
-  readonly x1: number;
-  readonly y1: number;
-}
+export type Box = PanelFrame;
 
 /** A straight line from one place to another, in pixels; it may go down or up. */
-export interface LabelSegment {
-  readonly x0: number;
-  readonly y0: number;
-  readonly x1: number;
-  readonly y1: number;
-}
+export type LabelSegment = Box;
 
 /** A label to place beside its anchor. */
 export interface LabelRequest {

@@ -1,7 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { margins } from "./grouped_bars.ts";
-import { axisTitle } from "./panels.ts";
-import { legend, notes, seriesStyle } from "./series.ts";
+import { axisTitle, framedPlot } from "./panels.ts";
+import { legendWithNotes, seriesStyle } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -9,8 +8,7 @@ import {
   FONT,
   type Margin,
   MUTED,
-  ON_SCREEN,
-  renderPlot,
+  renderColumn,
 } from "./svg.ts";
 import { type LossRow, NO_LOSS_LOG } from "../rows/training_types.ts";
 
@@ -48,9 +46,8 @@ export function lossCurves(
     .map(([name, marks], i) => ({ name, marks, style: seriesStyle(i) }));
   const block = Math.ceil(Math.max(1, ...curves.map(({ marks }) => marks.length)) / MOST_MARKS);
   const drawn = curves.map((curve) => ({ ...curve, marks: blockMeans(curve.marks, block) }));
-  const keys = legend(curves.map(({ name, style }) => ({ name, ...style })));
   const without = elsewhere.map((variant) => `${variant}: ${NO_LOSS_LOG}`);
-  const lines = notes([
+  const foot = legendWithNotes(curves.map(({ name, style }) => ({ name, ...style })), [
     ...(block === 1 ? [] : [
       `Curves: means of ${block} marks of the log each, the last one of up to ${2 * block - 1}.`,
     ]),
@@ -60,16 +57,13 @@ export function lossCurves(
     top: 24,
     right: 12,
     left: 36,
-    bottom: 40 + keys.height + lines.height,
+    bottom: 40 + foot.height,
   };
   const below = margin.top + FRAME_HEIGHT;
   const lastStep = Math.max(1, ...rows.map((row) => row.step));
   const losses = drawn.flatMap(({ marks }) => marks.map(({ lossNats }) => lossNats));
   const top = 1.06 * Math.max(...losses, ...(losses.length > 0 ? [] : [1]));
-  return renderPlot({
-    width: COLUMN_WIDTH,
-    height: below + margin.bottom,
-    ...margins(margin),
+  const plot = framedPlot(margin, below + margin.bottom, {
     x: { domain: [0, lastStep], label: null, ticks: 5, tickFormat: String },
     y: { domain: [0, top], grid: true, label: null, ticks: 5 },
     marks: [
@@ -98,21 +92,14 @@ export function lossCurves(
         top: below + 30,
         middle: (margin.left + COLUMN_WIDTH - margin.right) / 2,
       }),
-      ...keys.marks(below + 40, margin),
-      ...lines.marks(below + 40 + keys.height, margin),
+      ...foot.marks(below + 40, margin),
     ],
-  }, {
-    title,
-    description: [
-      ...curves.map(({ name, marks }) => {
-        const last = marks.reduce((a, b) => b.step >= a.step ? b : a);
-        return `${name}: ${last.lossNats.toFixed(3)} nats a token at step ${last.step}`;
-      }),
-      ...without,
-    ].join("; "),
-    scale: ON_SCREEN,
-    fontSize: FONT,
   });
+  const ends = curves.map(({ name, marks }) => {
+    const last = marks.reduce((a, b) => b.step >= a.step ? b : a);
+    return `${name}: ${last.lossNats.toFixed(3)} nats a token at step ${last.step}`;
+  });
+  return renderColumn(plot, { title, description: [...ends, ...without].join("; ") });
 }
 
 /** The mean of each block of marks, at its mean step; what is left over is in the last one. */

@@ -5,8 +5,8 @@ import { BASE_NAME, overallAccuracy } from "../rows/study_lookup.ts";
 import { formatCount, formatNats, formatPercent } from "../words/format_numbers.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
 import { changeDomain, ticksOf } from "./curve_marks.ts";
-import { axisTitle, gridMarks, NO_MARGIN, type PanelFrame, pixelPlot } from "./panels.ts";
-import { legend, notes, signedTick, WIDER_INTERVAL } from "./series.ts";
+import { axisTitle, gridMarks, type PanelFrame, pixelPlot } from "./panels.ts";
+import { legendWithNotes, signedTick, WIDER_INTERVAL } from "./series.ts";
 import {
   COLUMN_WIDTH,
   figureName,
@@ -15,12 +15,13 @@ import {
   FONT,
   INK,
   MUTED,
-  ON_SCREEN,
   PALETTE,
-  renderPlot,
+  renderColumn,
   SMALL_FONT,
 } from "./svg.ts";
 import { type KnowledgeGauge, type TradeOffPoint, tradeOffPoints } from "./trade_off_points.ts";
+import { intervalMarks } from "./trade_off_marks.ts";
+import { tradeOffScales } from "./trade_off_scales.ts";
 
 /** A study of one model, as it is named in a figure of several. */
 export interface ModelStudy {
@@ -68,15 +69,14 @@ export function modelsFigure(studies: readonly ModelStudy[], gauge: KnowledgeGau
   const below = TOP + lines * (HEAD + PANEL + FOOT);
   const { titles } = models[0]!.rows;
   const [x, y] = domainsOf(models, gauge);
-  const keys = legend(LEGEND.filter(({ of }) => models.some(({ points }) => points.some(of))));
-  const noted = notes(
-    models.map((model) => levelsText(model, gauge)).concat(
-      `Bars: ${WIDER_INTERVAL}, each axis alone, unadjusted.`,
-    ),
+  const levels = models.map((model) => levelsText(model, gauge));
+  const foot = legendWithNotes(
+    LEGEND.filter(({ of }) => models.some(({ points }) => points.some(of))),
+    [...levels, `Bars: ${WIDER_INTERVAL}, each axis alone, unadjusted.`],
   );
   const better = betterOf(gauge) === "lower" ? "\u2190 better" : "better \u2192";
-  return renderPlot(
-    pixelPlot(below + 18 + keys.height + noted.height, [
+  return renderColumn(
+    pixelPlot(below + 18 + foot.height, [
       ...models.flatMap(({ name, points }, i) => {
         const x0 = LEFT + i % columns * (width + GAP);
         const y0 = TOP + Math.floor(i / columns) * (HEAD + PANEL + FOOT) + HEAD;
@@ -84,7 +84,6 @@ export function modelsFigure(studies: readonly ModelStudy[], gauge: KnowledgeGau
         return panelMarks(frame, { name, points, x, y, first: i % columns === 0 });
       }),
       figureText(`Change on ${figureName(titles.sql)} (points), better \u2191`, {
-        margin: NO_MARGIN,
         top: 10,
         fontSize: FONT,
       }),
@@ -92,15 +91,12 @@ export function modelsFigure(studies: readonly ModelStudy[], gauge: KnowledgeGau
         top: below + 8,
         middle: (LEFT + COLUMN_WIDTH - RIGHT) / 2,
       }),
-      ...keys.marks(below + 18, NO_MARGIN),
-      ...noted.marks(below + 18 + keys.height, NO_MARGIN),
+      ...foot.marks(below + 18),
     ]),
     {
       title: `${models.map(({ name }) => name).join(", ")}: change on ${titles.sql} against ` +
         `change on ${titles[gauge]}`,
-      description: models.map((model) => levelsText(model, gauge)).join(" "),
-      scale: ON_SCREEN,
-      fontSize: FONT,
+      description: levels.join(" "),
     },
   );
 }
@@ -170,15 +166,14 @@ function panelMarks(frame: PanelFrame, { name, points, x, y, first }: {
   /** Whether it is the first one of its line. */
   readonly first: boolean;
 }): unknown[] {
-  const { x0, x1, y0, y1 } = frame;
-  const toX = (value: number): number => x0 + (value - x[0]) / (x[1] - x[0]) * (x1 - x0);
-  const toY = (value: number): number => y1 - (value - y[0]) / (y[1] - y[0]) * (y1 - y0);
+  const { x0, x1, y0 } = frame;
+  const scales = tradeOffScales(x, y, frame);
+  const { toX, toY } = scales;
   const at = {
     x: (point: TradeOffPoint) => toX(point.x),
     y: (point: TradeOffPoint) => toY(point.y),
   };
   const recommended = points.filter((point) => point.recommended);
-  const bar = { stroke: PALETTE[0]!, strokeWidth: 1.5 };
   const style = { fontSize: SMALL_FONT, bold: true };
   return [
     ...gridMarks(frame, {
@@ -186,7 +181,6 @@ function panelMarks(frame: PanelFrame, { name, points, x, y, first }: {
       y: { ticks: ticksOf(y, 4), at: toY, text: signedTick, written: first },
     }),
     figureText(fitName(name, x1 - x0, style), {
-      margin: NO_MARGIN,
       top: y0 - 8,
       left: (x0 + x1) / 2,
       anchor: "middle",
@@ -201,18 +195,7 @@ function panelMarks(frame: PanelFrame, { name, points, x, y, first }: {
       stroke: INK,
       fill: "white",
     }),
-    Plot.ruleY(recommended.filter(({ xEnds }) => xEnds), {
-      y: at.y,
-      x1: ({ xEnds }: TradeOffPoint) => toX(xEnds![0]),
-      x2: ({ xEnds }: TradeOffPoint) => toX(xEnds![1]),
-      ...bar,
-    }),
-    Plot.ruleX(recommended.filter(({ yEnds }) => yEnds), {
-      x: at.x,
-      y1: ({ yEnds }: TradeOffPoint) => toY(yEnds![0]),
-      y2: ({ yEnds }: TradeOffPoint) => toY(yEnds![1]),
-      ...bar,
-    }),
+    ...intervalMarks(recommended, scales, { stroke: PALETTE[0]!, strokeWidth: 1.5 }),
     Plot.dot(recommended, { ...at, r: 4.5, fill: PALETTE[0]!, stroke: "white" }),
     Plot.dot([[toX(0), toY(0)]], { r: 3.5, symbol: "square", fill: INK }),
   ];

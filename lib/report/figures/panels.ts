@@ -6,12 +6,10 @@ import {
   FONT,
   type Margin,
   MUTED,
+  NO_MARGIN,
   SMALL_FONT,
   textWidth,
 } from "./svg.ts";
-
-/** Figures of several panels are placed in pixels of the whole figure. */
-export const NO_MARGIN: Margin = { top: 0, right: 0, bottom: 0, left: 0 };
 
 /** Options of Plot for a figure that is placed in pixels. */
 export function pixelPlot(height: number, marks: readonly unknown[]): object {
@@ -22,6 +20,19 @@ export function pixelPlot(height: number, marks: readonly unknown[]): object {
     x: { type: "identity", axis: null },
     y: { type: "identity", axis: null },
     marks,
+  };
+}
+
+/** Options of Plot for a figure of such a height with one frame, and room round it. */
+export function framedPlot(margin: Margin, height: number, options: object): object {
+  return {
+    width: COLUMN_WIDTH,
+    height,
+    marginTop: margin.top,
+    marginRight: margin.right,
+    marginBottom: margin.bottom,
+    marginLeft: margin.left,
+    ...options,
   };
 }
 
@@ -76,20 +87,18 @@ export interface PanelAxis {
 /** Lines and numbers of a panel; the line of 0 is darker than the others. */
 export function gridMarks(
   { x0, x1, y0, y1 }: PanelFrame,
-  { x, y }: { readonly x?: PanelAxis; readonly y?: PanelAxis },
+  { x, y }: { readonly x?: PanelAxis; readonly y: PanelAxis },
 ): unknown[] {
   const stroke = (tick: number): string => tick === 0 ? MUTED : "#dddddd";
   const written = ({ written, ticks }: PanelAxis): readonly number[] => written ? ticks : [];
-  const style = { margin: NO_MARGIN, fontSize: SMALL_FONT };
+  const style = { fontSize: SMALL_FONT };
   return [
-    ...(y?.ticks ?? []).map((tick) =>
-      Plot.ruleY([y!.at(tick)], { x1: x0, x2: x1, stroke: stroke(tick) })
-    ),
+    ...y.ticks.map((tick) => Plot.ruleY([y.at(tick)], { x1: x0, x2: x1, stroke: stroke(tick) })),
     ...(x?.ticks ?? []).map((tick) =>
       Plot.ruleX([x!.at(tick)], { y1: y0, y2: y1, stroke: stroke(tick) })
     ),
-    ...(y ? written(y) : []).map((tick) =>
-      figureText(y!.text(tick), { ...style, top: y!.at(tick), left: x0 - 4, anchor: "end" })
+    ...written(y).map((tick) =>
+      figureText(y.text(tick), { ...style, top: y.at(tick), left: x0 - 4, anchor: "end" })
     ),
     ...(x ? written(x) : []).map((tick) =>
       figureText(x!.text(tick), { ...style, top: y1 + 10, left: x!.at(tick), anchor: "middle" })

@@ -5,9 +5,9 @@ import { formatCount } from "../words/format_numbers.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
 import { changeDomain, curveMarks, type CurvePoint, curvePoints, ticksOf } from "./curve_marks.ts";
 import {
-  legend,
   type LegendEntry,
-  notes,
+  legendWithNotes,
+  RING,
   seriesStyle,
   signedTick,
   WIDER_INTERVAL,
@@ -18,13 +18,11 @@ import {
   figureName,
   figureText,
   fitText,
-  FONT,
   INK,
-  ON_SCREEN,
-  renderPlot,
+  renderColumn,
   SMALL_FONT,
 } from "./svg.ts";
-import { axisTitle, gridMarks, NO_MARGIN, pixelPlot } from "./panels.ts";
+import { axisTitle, gridMarks, pixelPlot } from "./panels.ts";
 import { describeChanges } from "./trade_off_words.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
 
@@ -65,12 +63,11 @@ export function recipeScalesFigure(rows: TradeOffRows): string | undefined {
   const gauges = GAUGES.filter((gauge) => all.some((row) => row[gauge]));
   if (gauges.length === 0) return undefined;
   const steps = [...new Set(recipes.flatMap(({ curves }) => curves.map(({ step }) => step)))];
-  const keys = legend(legendOf(steps, all));
   const n = (gauge: Gauge): string => {
     const counts = [...new Set(all.flatMap((row) => row[gauge]?.evidence.n ?? []))];
     return `${counts.map(formatCount).join(" or ")} (${figureName(rows.titles[gauge])})`;
   };
-  const lines = notes([
+  const foot = legendWithNotes(legendOf(steps, all), [
     withData(
       `Bars, of finished adapters: ${WIDER_INTERVAL}, unadjusted. ` +
         `n = ${gauges.map(n).join(", ")}.`,
@@ -80,14 +77,13 @@ export function recipeScalesFigure(rows: TradeOffRows): string | undefined {
   const below = TOP + recipes.length * (HEAD + PANEL);
   const most = Math.max(...all.map(({ origin }) => origin.scale ?? 0));
   const width = (COLUMN_WIDTH - RIGHT) / gauges.length;
-  return renderPlot(
-    pixelPlot(below + 38 + keys.height + lines.height, [
+  return renderColumn(
+    pixelPlot(below + 38 + foot.height, [
       ...gauges.flatMap((gauge, column) =>
         columnMarks(gauge, recipes, { rows, steps, most, left: column * width, width })
       ),
       ...recipes.map(({ source }, i) =>
         figureText(fitText(source, COLUMN_WIDTH - 16, { fontSize: SMALL_FONT, bold: true }), {
-          margin: NO_MARGIN,
           top: TOP + i * (HEAD + PANEL) + HEAD / 2 + 1,
           fontSize: SMALL_FONT,
           fontWeight: "bold",
@@ -97,14 +93,11 @@ export function recipeScalesFigure(rows: TradeOffRows): string | undefined {
         top: below + 26,
         middle: COLUMN_WIDTH / 2,
       }),
-      ...keys.marks(below + 36, NO_MARGIN),
-      ...lines.marks(below + 36 + keys.height, NO_MARGIN),
+      ...foot.marks(below + 36),
     ]),
     {
       title: `${figureName(rows.model)}: changes over the scale of each recipe's adapters`,
       description: describeChanges(rows, all),
-      scale: ON_SCREEN,
-      fontSize: FONT,
     },
   );
 }
@@ -135,11 +128,8 @@ function legendOf(steps: readonly string[], all: readonly TradeOffRow[]): Legend
   return [
     ...steps.map((name, i) => ({ name: step(name), ...seriesStyle(i) })),
     ...all.filter(({ recommended }) => recommended).map(({ variant }) => ({
+      ...RING,
       name: `recommended: ${figureName(variant)}`,
-      colour: INK,
-      symbol: "circle",
-      hollow: true,
-      radius: 5,
     })),
   ];
 }
@@ -174,7 +164,6 @@ function columnMarks(
   const middle = (frame.x0 + frame.x1) / 2;
   const heading = (text: string, top: number): unknown =>
     figureText(fitText(text, width - 4, { fontSize: SMALL_FONT }), {
-      margin: NO_MARGIN,
       top,
       left: middle - 6,
       anchor: "middle",
@@ -212,7 +201,6 @@ function columnMarks(
     }),
     ...[0, most / 2, most].map((scale) =>
       figureText(String(Number(scale.toPrecision(3))), {
-        margin: NO_MARGIN,
         top: bottom + 10,
         left: toX(scale),
         anchor: "middle",

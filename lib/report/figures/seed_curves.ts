@@ -12,27 +12,17 @@ import {
   type Placed,
 } from "./curve_marks.ts";
 import type { TradeOffRows } from "./trade_off_points.ts";
-import { margins } from "./grouped_bars.ts";
-import { axisTitle } from "./panels.ts";
+import { axisTitle, framedPlot } from "./panels.ts";
 import {
   AS_IT_IS,
-  legend,
-  notes,
+  legendWithNotes,
   type Say,
   type SeriesStyle,
   seriesStyle,
   WIDER_INTERVAL,
   withData,
 } from "./series.ts";
-import {
-  COLUMN_WIDTH,
-  figureName,
-  figureText,
-  FONT,
-  type Margin,
-  ON_SCREEN,
-  renderPlot,
-} from "./svg.ts";
+import { COLUMN_WIDTH, figureName, figureText, FONT, type Margin, renderColumn } from "./svg.ts";
 
 const PANEL = 120;
 const GAP = 30;
@@ -72,13 +62,12 @@ export function seedFigure(rows: SeedFigureRows, say: Say = AS_IT_IS): string | 
     recipes.some(({ further }) => further.some(({ row }) => row[gauge]))
   );
   if (gauges.length === 0) return undefined;
-  const keys = legend(recipes.map(({ name, style }) => ({ name, ...style })), say);
-  const lines = notes([
+  const foot = legendWithNotes(recipes.map(({ name, style }) => ({ name, ...style })), [
     "Seeds: adapters of further seeds at scale 1; mean: over all seeds.",
     withData(`Bars: ${WIDER_INTERVAL}, unadjusted.`, rows.label),
   ], say);
   const below = gauges.length * (PANEL + GAP);
-  const height = below + 40 + keys.height + lines.height;
+  const height = below + 40 + foot.height;
   const margin: Margin = { top: GAP - 6, left: 48, right: 12, bottom: height - below };
   const perUnit = (COLUMN_WIDTH - margin.left - margin.right) / RIGHT_END;
   const label = (text: string, x: number): unknown =>
@@ -89,10 +78,7 @@ export function seedFigure(rows: SeedFigureRows, say: Say = AS_IT_IS): string | 
       anchor: "middle",
       fontSize: FONT,
     });
-  return renderPlot({
-    width: COLUMN_WIDTH,
-    height,
-    ...margins(margin),
+  const plot = framedPlot(margin, height, {
     x: {
       domain: [0, RIGHT_END],
       label: null,
@@ -113,17 +99,15 @@ export function seedFigure(rows: SeedFigureRows, say: Say = AS_IT_IS): string | 
         top: below + 26,
         middle: (margin.left + COLUMN_WIDTH - margin.right) / 2,
       }),
-      ...keys.marks(below + 36, margin),
-      ...lines.marks(below + 36 + keys.height, margin),
+      ...foot.marks(below + 36, margin),
     ],
-  }, {
+  });
+  const drawn = recipes.flatMap(({ scales, further }) =>
+    [...scales, ...further].map(({ row }) => row)
+  );
+  return renderColumn(plot, {
     title: `${figureName(rows.model)}: changes over scales and seeds`,
-    description: describeChanges(
-      rows,
-      recipes.flatMap(({ scales, further }) => [...scales, ...further].map(({ row }) => row)),
-    ),
-    scale: ON_SCREEN,
-    fontSize: FONT,
+    description: describeChanges(rows, drawn),
   });
 }
 

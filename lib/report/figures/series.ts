@@ -7,6 +7,7 @@ import {
   INK,
   type Margin,
   MUTED,
+  NO_MARGIN,
   PALETTE,
   SMALL_FONT,
   textWidth,
@@ -57,11 +58,14 @@ export interface LegendEntry {
   readonly radius?: number;
 }
 
-/** A legend, laid out: its marks, and how many pixels high it is. */
-export interface Legend {
+/** How a legend shows the ring round what is recommended. */
+export const RING = { colour: INK, symbol: "circle", hollow: true, radius: 5 } as const;
+
+/** A legend or notes, laid out: their marks, and how many pixels high they are. */
+export interface LaidOut {
   readonly height: number;
-  /** The marks of the legend that begins at `top`. */
-  readonly marks: (top: number, margin: Margin) => readonly unknown[];
+  /** The marks of what begins at `top`; without a margin in figures in pixels. */
+  readonly marks: (top: number, margin?: Margin) => readonly unknown[];
 }
 
 const LINE = 15;
@@ -77,7 +81,7 @@ export type Say = (english: string) => string;
 export const AS_IT_IS: Say = (english) => english;
 
 /** Lays a legend out in as many lines as it takes. */
-export function legend(entries: readonly LegendEntry[], say: Say = AS_IT_IS): Legend {
+export function legend(entries: readonly LegendEntry[], say: Say = AS_IT_IS): LaidOut {
   const style = { fontSize: SMALL_FONT };
   let [left, line] = [8, 0];
   const places = entries.map((entry) => {
@@ -90,7 +94,7 @@ export function legend(entries: readonly LegendEntry[], say: Say = AS_IT_IS): Le
   });
   return {
     height: places.length === 0 ? 0 : LINE * (line + 1),
-    marks: (top, margin) =>
+    marks: (top, margin = NO_MARGIN) =>
       places.flatMap((entry) => legendMarks(entry, top + LINE * (entry.line + 0.5), margin)),
   };
 }
@@ -172,20 +176,18 @@ export const WIDER_INTERVAL = "the wider of two 95 % intervals (by examples, by 
 
 /** A note and, where they are not the real data, what the data of the figure are. */
 export function withData(note: string, label: string | undefined): string {
-  return label === undefined ? note : `${note} Data: ${figureName(label)}.`;
+  return [note, ...dataNote(label)].join(" ");
 }
 
-/** Notes below a figure, laid out: their marks, and how many pixels high they are. */
-export interface Notes {
-  readonly height: number;
-  /** The marks of the notes that begin at `top`. */
-  readonly marks: (top: number, margin: Margin) => readonly unknown[];
+/** What the data of a figure are, where they are not the real ones. */
+export function dataNote(label: string | undefined): string[] {
+  return label === undefined ? [] : [`Data: ${figureName(label)}.`];
 }
 
 const NOTE_LINE = 13;
 
 /** Lays notes out, each in as many lines as it takes. */
-export function notes(texts: readonly string[], say: Say = AS_IT_IS): Notes {
+export function notes(texts: readonly string[], say: Say = AS_IT_IS): LaidOut {
   const lines = texts.flatMap((text) =>
     // no break within "95 %" or "n = 240"
     wrapText(
@@ -196,7 +198,7 @@ export function notes(texts: readonly string[], say: Say = AS_IT_IS): Notes {
   );
   return {
     height: NOTE_LINE * lines.length + 3,
-    marks: (top, margin) =>
+    marks: (top, margin = NO_MARGIN) =>
       lines.map((line, index) =>
         figureText(line, {
           margin,
@@ -205,5 +207,21 @@ export function notes(texts: readonly string[], say: Say = AS_IT_IS): Notes {
           fontSize: SMALL_FONT,
         })
       ),
+  };
+}
+
+/** A legend with notes below it. */
+export function legendWithNotes(
+  entries: readonly LegendEntry[],
+  texts: readonly string[],
+  say: Say = AS_IT_IS,
+): LaidOut {
+  const [keys, lines] = [legend(entries, say), notes(texts, say)];
+  return {
+    height: keys.height + lines.height,
+    marks: (top, margin) => [
+      ...keys.marks(top, margin),
+      ...lines.marks(top + keys.height, margin),
+    ],
   };
 }

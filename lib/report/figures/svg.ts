@@ -94,14 +94,17 @@ export function renderPlot(
   return `${roundAttributes(markup).replaceAll("><", ">\n<")}\n`;
 }
 
+/** What the width of a text depends on. */
+export interface TextStyle {
+  readonly fontSize?: number;
+  readonly bold?: boolean;
+}
+
 /**
  * A text's width in pixels, counted generously for the widest of the fonts in use (DejaVu Sans).
  * It places labels where no font can be measured; it is not exact.
  */
-export function textWidth(
-  text: string,
-  { fontSize = 12, bold = false }: { readonly fontSize?: number; readonly bold?: boolean } = {},
-): number {
+export function textWidth(text: string, { fontSize = 12, bold = false }: TextStyle = {}): number {
   let em = 0;
   for (const character of text) {
     if (/[ijlI.,:;'|!()/ \u00a0]/.test(character)) em += 0.4;
@@ -113,11 +116,7 @@ export function textWidth(
 }
 
 /** A text cut with an ellipsis where it is wider than so many pixels. */
-export function fitText(
-  text: string,
-  width: number,
-  style: { readonly fontSize?: number; readonly bold?: boolean } = {},
-): string {
+export function fitText(text: string, width: number, style: TextStyle = {}): string {
   if (textWidth(text, style) <= width) return text;
   const signs = [...text];
   while (signs.length > 1 && textWidth(`${signs.join("")}…`, style) > width) signs.pop();
@@ -128,11 +127,7 @@ export function fitText(
  * A name cut in its middle with an ellipsis where it is wider than so many pixels: names of variants
  * differ at their ends.
  */
-export function fitName(
-  name: string,
-  width: number,
-  style: { readonly fontSize?: number; readonly bold?: boolean } = {},
-): string {
+export function fitName(name: string, width: number, style: TextStyle = {}): string {
   if (textWidth(name, style) <= width) return name;
   const signs = [...name];
   const cut = (kept: number): string => {
@@ -145,11 +140,7 @@ export function fitName(
 }
 
 /** A text in lines of so many pixels at most, broken between words. */
-export function wrapText(
-  text: string,
-  width: number,
-  style: { readonly fontSize?: number; readonly bold?: boolean } = {},
-): string[] {
+export function wrapText(text: string, width: number, style: TextStyle = {}): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);
@@ -168,9 +159,13 @@ export interface Margin {
   readonly left: number;
 }
 
+/** Figures of several panels are placed in pixels of the whole figure. */
+export const NO_MARGIN: Margin = { top: 0, right: 0, bottom: 0, left: 0 };
+
 /** Where a line of text stands in the figure, in pixels, and how it looks. */
 export interface FigureTextOptions {
-  readonly margin: Margin;
+  /** None by default, as of figures in pixels. */
+  readonly margin?: Margin;
   /** The text's vertical middle. */
   readonly top: number;
   /** Where the anchor stands, from the figure's left edge; 8 by default. */
@@ -196,7 +191,8 @@ export function figureName(name: string): string {
 /** A text mark at a place in pixels, for titles, captions and labels that no scale places. */
 export function figureText(
   text: string,
-  { margin, top, left = 8, anchor = "start", halo = false, ...style }: FigureTextOptions,
+  { margin = NO_MARGIN, top, left = 8, anchor = "start", halo = false, ...style }:
+    FigureTextOptions,
 ): unknown {
   return Plot.text([printable(text)], {
     frameAnchor: "top-left",
@@ -208,6 +204,14 @@ export function figureText(
     ...(halo ? { stroke: "white", strokeWidth: 4 } : {}),
     ...style,
   });
+}
+
+/** Draws a figure of one column, in its size on a screen. */
+export function renderColumn(
+  options: object,
+  words: Pick<FigureDescription, "title" | "description">,
+): string {
+  return renderPlot(options, { ...words, scale: ON_SCREEN, fontSize: FONT });
 }
 
 // Only numbers with more than two decimals inside tags; text between tags is left alone.

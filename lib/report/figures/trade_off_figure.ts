@@ -1,16 +1,8 @@
 import type { VariantRows } from "../rows/row_types.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
-import { axisTitle, NO_MARGIN, type PanelFrame, pixelPlot } from "./panels.ts";
-import { AS_IT_IS, legend, notes, type Say } from "./series.ts";
-import {
-  COLUMN_WIDTH,
-  figureName,
-  figureText,
-  FONT,
-  ON_SCREEN,
-  renderPlot,
-  SMALL_FONT,
-} from "./svg.ts";
+import { axisTitle, type PanelFrame, pixelPlot } from "./panels.ts";
+import { AS_IT_IS, legendWithNotes, type Say } from "./series.ts";
+import { COLUMN_WIDTH, figureName, figureText, FONT, renderColumn, SMALL_FONT } from "./svg.ts";
 import { labelMarks, type PlacedLabel, tradeOffLabels } from "./trade_off_labels.ts";
 import { type TradeOffPanel, tradeOffPanelMarks } from "./trade_off_marks.ts";
 import {
@@ -82,18 +74,20 @@ export function tradeOffFigure(rows: TradeOffRows, options: TradeOffOptions = {}
     gauge,
     tolerated: delta === undefined ? undefined : toleratedX(delta, gauge),
   });
-  const lines = notes(noteLines(rows, gauge, { of: all.length, labels, near }), say);
-  const keys = legend(legendEntries(all, gauge, delta), say);
+  const foot = legendWithNotes(
+    legendEntries(all, gauge, delta),
+    noteLines(rows, gauge, { of: all.length, labels, near }),
+    say,
+  );
   const below = panels[0]!.scales.frame.y1;
   const better = betterOf(gauge) === "lower" ? "\u2190 better" : "better \u2192";
   const titles = { x: figureName(rows.titles[gauge]), y: figureName(rows.titles.sql) };
-  return renderPlot(
-    pixelPlot(below + 40 + keys.height + lines.height, [
+  return renderColumn(
+    pixelPlot(below + 40 + foot.height, [
       ...panels.flatMap(tradeOffPanelMarks),
       ...labelMarks(labels),
       ...(near ? headings(panels, say) : []),
       figureText(`Change on ${titles.y} (points), better \u2191`, {
-        margin: NO_MARGIN,
         top: 12,
         fontSize: FONT,
       }),
@@ -101,14 +95,11 @@ export function tradeOffFigure(rows: TradeOffRows, options: TradeOffOptions = {}
         top: below + 28,
         middle: (LEFT + COLUMN_WIDTH - RIGHT) / 2,
       }),
-      ...keys.marks(below + 40, NO_MARGIN),
-      ...lines.marks(below + 40 + keys.height, NO_MARGIN),
+      ...foot.marks(below + 40),
     ]),
     {
       title: `${figureName(rows.model)}: change on ${titles.y} against change on ${titles.x}`,
       description: describeTradeOff(rows, gauge),
-      scale: ON_SCREEN,
-      fontSize: FONT,
     },
   );
 }
@@ -162,7 +153,6 @@ function panelsOf(
 function headings(panels: readonly TradeOffPanel[], say: Say): unknown[] {
   const text = (name: string, { x0, x1, y0 }: PanelFrame): unknown =>
     figureText(name, {
-      margin: NO_MARGIN,
       top: y0 - 8,
       left: (x0 + x1) / 2,
       anchor: "middle",

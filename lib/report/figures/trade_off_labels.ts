@@ -1,5 +1,4 @@
 import { type Box, type LabelRequest, type LabelSegment, placeLabels } from "./labels.ts";
-import { NO_MARGIN } from "./panels.ts";
 import { figureText, INK, SMALL_FONT, textWidth } from "./svg.ts";
 import { frontLine, scalePaths } from "./trade_off_lines.ts";
 import { radiusOf, type TradeOffPanel } from "./trade_off_marks.ts";
@@ -115,7 +114,6 @@ function linesOf(
 export function labelMarks(labels: readonly PlacedLabel[]): unknown[] {
   return labels.map(({ text, colour, box }) =>
     figureText(text, {
-      margin: NO_MARGIN,
       left: box.x0,
       top: (box.y0 + box.y1) / 2,
       fill: colour,

@@ -108,6 +108,28 @@ export function radiusOf({ front, furtherSeed }: TradeOffPoint, kind: PanelKind)
   return front ? 4 : 2.2;
 }
 
+/** The intervals of points on both axes, where they have some. */
+export function intervalMarks(
+  points: readonly TradeOffPoint[],
+  { toX, toY }: Pick<TradeOffScales, "toX" | "toY">,
+  style: object,
+): unknown[] {
+  return [
+    Plot.ruleY(points.filter(({ xEnds }) => xEnds), {
+      y: ({ y }: TradeOffPoint) => toY(y),
+      x1: ({ xEnds }: TradeOffPoint) => toX(xEnds![0]),
+      x2: ({ xEnds }: TradeOffPoint) => toX(xEnds![1]),
+      ...style,
+    }),
+    Plot.ruleX(points.filter(({ yEnds }) => yEnds), {
+      x: ({ x }: TradeOffPoint) => toX(x),
+      y1: ({ yEnds }: TradeOffPoint) => toY(yEnds![0]),
+      y2: ({ yEnds }: TradeOffPoint) => toY(yEnds![1]),
+      ...style,
+    }),
+  ];
+}
+
 /** The points with their intervals, the front on top; the base model is a square. */
 function pointMarks({ all, kind, scales, shaded }: TradeOffPanel): unknown[] {
   const { toX, toY } = scales;
@@ -127,20 +149,7 @@ function pointMarks({ all, kind, scales, shaded }: TradeOffPanel): unknown[] {
   );
   const ring = overview ? 6 : 9;
   return [
-    Plot.ruleY(barred.filter(({ xEnds }) => xEnds), {
-      y: at.y,
-      x1: ({ xEnds }: TradeOffPoint) => toX(xEnds![0]),
-      x2: ({ xEnds }: TradeOffPoint) => toX(xEnds![1]),
-      stroke,
-      ...bar,
-    }),
-    Plot.ruleX(barred.filter(({ yEnds }) => yEnds), {
-      x: at.x,
-      y1: ({ yEnds }: TradeOffPoint) => toY(yEnds![0]),
-      y2: ({ yEnds }: TradeOffPoint) => toY(yEnds![1]),
-      stroke,
-      ...bar,
-    }),
+    ...intervalMarks(barred, scales, { stroke, ...bar }),
     Plot.dot(points.toSorted((a, b) => Number(a.front) - Number(b.front)), {
       ...at,
       // a scale of its own would make the largest as large as Plot likes

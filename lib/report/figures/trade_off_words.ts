@@ -2,7 +2,7 @@ import { GAUGES } from "../../runs/mod.ts";
 import { formatCount, formatCounted } from "../words/format_numbers.ts";
 import { changeNumber, lossText, unitOf } from "../words/measures.ts";
 import type { TradeOffRow } from "../rows/row_types.ts";
-import { type LegendEntry, WIDER_INTERVAL, withData } from "./series.ts";
+import { type LegendEntry, RING, WIDER_INTERVAL, withData } from "./series.ts";
 import { INK } from "./svg.ts";
 import type { PlacedLabel } from "./trade_off_labels.ts";
 import { FRONT_WIDTH } from "./trade_off_marks.ts";
@@ -27,20 +27,17 @@ export function legendEntries(
     })),
     { name: frontName(points), colour: INK, dash: "", width: FRONT_WIDTH },
     ...(points.length > FEW && points.some(({ front }) => !front)
-      ? [{ name: "not on it", colour: INK, symbol: "circle", hollow: true, radius: 2.2 }]
+      ? [{ ...RING, name: "not on it", radius: 2.2 }]
       : []),
     ...(points.some(({ furtherSeed }) => furtherSeed)
-      ? [{ name: "further seeds (small)", colour: INK, symbol: "circle", hollow: true, radius: 2 }]
+      ? [{ ...RING, name: "further seeds (small)", radius: 2 }]
       : []),
     ...(delta === undefined
       ? []
       : [{ name: `tolerated: ${lossText(delta, gauge)}`, colour: INK, dash: "5 3" }]),
     ...points.filter(({ recommended }) => recommended).map(({ variant }) => ({
+      ...RING,
       name: points.length > FEW ? `recommended: ${variant}` : "recommended (ring)",
-      colour: INK,
-      symbol: "circle",
-      hollow: true,
-      radius: 5,
     })),
   ];
 }
