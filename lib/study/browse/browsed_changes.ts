@@ -12,7 +12,7 @@ import {
   NO_OUTCOME,
   summaryRows,
 } from "../../report/mod.ts";
-import { type Gauge, GAUGES, type Summary } from "../../runs/mod.ts";
+import { type Gauge, GAUGES, type PairedChange, type Summary } from "../../runs/mod.ts";
 import { HARDNESS_LEVELS } from "../../sql/mod.ts";
 import { compareProse } from "../numbers/compare_prose.ts";
 import { scoreChange } from "../numbers/paired_change.ts";
@@ -163,21 +163,22 @@ function pairChange(
     right === undefined || to.right[at] === undefined ? [] : [at]
   );
   if (both.length === 0) return undefined;
-  const { evidence, verdict, midP } = scoreChange(
+  const { midP, ...change } = scoreChange(
     both.map((at) => from.right[at]!),
     both.map((at) => to.right[at]!),
     { clusters: both.map((at) => clusters[at]!) },
   );
-  const row: ChangeRow = {
-    measure: from.gauge,
-    variant: to.name,
-    group: "all",
-    evidence,
-    verdict,
-    outcome: verdict.outcome,
-    midP,
-  };
+  const row = { ...unadjusted(from.gauge, to.name, change), midP };
   return browserChange(row, { from: from.name, prompt: from.prompt });
+}
+
+/** A change over all questions whose word is that of its own intervals. */
+function unadjusted(
+  measure: Gauge,
+  variant: string,
+  { evidence, verdict }: PairedChange,
+): ChangeRow {
+  return { measure, variant, group: "all", evidence, verdict, outcome: verdict.outcome };
 }
 
 /**
@@ -188,16 +189,8 @@ function proseChange(from: ScoredPassages, to: ScoredPassages): BrowserChange | 
   // one passage has no spread
   if (from.scores.length < 2) return undefined;
   try {
-    const { evidence, verdict } = compareProse(from.scores, to.scores, undefined).overall;
-    const row: ChangeRow = {
-      measure: "prose",
-      variant: to.name,
-      group: "all",
-      evidence,
-      verdict,
-      outcome: verdict.outcome,
-    };
-    return browserChange(row, { from: from.name, prompt: 0 });
+    const { overall } = compareProse(from.scores, to.scores, undefined);
+    return browserChange(unadjusted("prose", to.name, overall), { from: from.name, prompt: 0 });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const sentence = `not compared: ${error.message}`;

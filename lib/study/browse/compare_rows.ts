@@ -61,13 +61,7 @@ function bagDifference(
   gold: readonly Row[],
   prediction: readonly Row[],
 ): { readonly extra: ReadonlySet<number>; readonly missing: readonly number[] } {
-  const left = new Map<string, number[]>();
-  gold.forEach((row, at) => {
-    const key = rowKey(row);
-    const places = left.get(key);
-    if (places) places.push(at);
-    else left.set(key, [at]);
-  });
+  const left = Map.groupBy(gold.keys(), (at) => rowKey(gold[at]!));
   // the first of equal rows are the ones that are there
   for (const places of left.values()) places.reverse();
   const extra = new Set<number>();
@@ -116,13 +110,10 @@ function movedColumns(gold: StatementRows, prediction: StatementRows): Row[] | u
   if (size === 0 || size !== prediction.rows.length) return undefined;
   const columnKey = (rows: readonly Row[], column: number): string =>
     JSON.stringify(rows.map((row) => valueKey(row[column]!)).sort());
-  const open = new Map<string, number[]>();
-  for (let column = columnCount - 1; column >= 0; column--) {
-    const key = columnKey(prediction.rows, column);
-    open.set(key, [...open.get(key) ?? [], column]);
-  }
+  const columns = Array.from({ length: columnCount }, (_, column) => column);
+  const open = Map.groupBy(columns.toReversed(), (column) => columnKey(prediction.rows, column));
   const order: number[] = [];
-  for (let column = 0; column < columnCount; column++) {
+  for (const column of columns) {
     const found = open.get(columnKey(gold.rows, column))?.pop();
     if (found === undefined) return undefined;
     order.push(found);

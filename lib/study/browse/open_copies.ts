@@ -3,7 +3,8 @@ import { fromRoot, type Progress, UsageError } from "../../ground/mod.ts";
 import { loadMultipleChoice, type MmluData } from "../../mmlu/mod.ts";
 import type { StudyConfig } from "../../runs/mod.ts";
 import { ensureSample } from "../../setup/mod.ts";
-import { loadSpider, type SpiderData, withShownSchemas } from "../../spider/mod.ts";
+import { type SpiderData, withShownSchemas } from "../../spider/mod.ts";
+import { loadSpiderOf } from "../inputs/sql_inputs.ts";
 
 /** The measures whose texts are read out of a copy of the data. */
 export type Copied = "spider" | "mmlu";
@@ -46,10 +47,7 @@ export async function openSpider(places: CopyPlaces, progress: Progress): Promis
   if (spider === undefined && config) await ensureSample(config, progress);
   const database = spider === undefined ? config?.spider.database : undefined;
   progress.note(`text-to-SQL out of ${path}`);
-  const released = await loadSpider(
-    path,
-    database === undefined ? {} : { database: fromRoot(database) },
-  );
+  const released = await loadSpiderOf({ path, database });
   return await withShownSchemas(released, config?.spider.schema);
 }
 

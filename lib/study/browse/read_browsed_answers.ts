@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { checkRecord, UsageError } from "../../ground/mod.ts";
+import type { z } from "zod";
+import { checkRecord, type DeepReadonly, UsageError } from "../../ground/mod.ts";
 import type { ProseScore } from "../../prose/mod.ts";
 import { type Hardness, READINGS } from "../../sql/mod.ts";
 import { LETTER, VERDICT } from "../measures/answer_rows.ts";
@@ -8,34 +9,17 @@ import { PROSE_MEASURE } from "../measures/prose.ts";
 import { checkAnswerSums } from "../results/answer_sums.ts";
 import { type Note, type PlacedRow, readRows } from "../results/read_answers.ts";
 import { unfinished } from "../results/unfinished.ts";
+import type { BrowserOutcome } from "../../report/mod.ts";
 
 /** A verdict as the flip browser needs it. */
-export interface BrowsedVerdict {
+export interface BrowsedVerdict extends Omit<BrowserOutcome, "result"> {
   readonly id: string;
   readonly dbId: string;
   readonly hardness: Hardness;
-  readonly status: string;
-  /** Whether it is right, by reading, in the order of `READINGS`. */
-  readonly readings: readonly boolean[];
-  readonly errorClass?: string;
-  readonly message?: string;
-  readonly sql: string;
-  readonly cut?: "length" | "reasoning";
 }
 
 /** A chosen letter as the flip browser needs it. */
-export interface BrowsedLetter {
-  readonly id: string;
-  readonly subject: string;
-  readonly category: string;
-  /** Index of the right letter, where the answers have it. */
-  readonly answer?: number | undefined;
-  readonly chosen: number;
-  readonly correct: boolean;
-  /** `null` for none; left out where none was asked for. */
-  readonly written?: number | null | undefined;
-  readonly logProbs?: readonly number[] | undefined;
-}
+export type BrowsedLetter = Omit<DeepReadonly<z.infer<typeof LETTER>>, "variant">;
 
 /** All answers of one variant. */
 export interface BrowsedVariant {

@@ -29,6 +29,7 @@ import { type DataTexts, NO_TEXTS } from "./data_texts.ts";
 import { lmEvalFiles } from "./lm_eval_results.ts";
 import type { ExportFormat } from "./export_formats.ts";
 import type { ExportedStudy } from "./open_export.ts";
+import { mean } from "../numbers/groups.ts";
 
 /** Options of {@linkcode exportFiles}. */
 export interface ExportOptions {
@@ -166,8 +167,7 @@ function cardVariant(study: ExportedStudy): StoredAnswers {
 
 /** A share of right answers, or the mean over passages of their nats a token. */
 function scoreOf(answers: VariantAnswers, measure: Gauge): number {
-  const outcomes = MEASURES[measure].outcomes(answers);
-  return outcomes.reduce((sum, { value }) => sum + value, 0) / outcomes.length;
+  return mean(MEASURES[measure].outcomes(answers).map(({ value }) => value));
 }
 
 function provenance(

@@ -9,6 +9,7 @@ import type { StoredAnswers } from "../results/read_answers.ts";
 import { type DataTexts } from "./data_texts.ts";
 import { FILTER, type LmEvalTask, lmEvalTasks } from "./lm_eval_samples.ts";
 import type { ExportedStudy } from "./open_export.ts";
+import { mean } from "../numbers/groups.ts";
 
 /**
  * A study's answers in the files that lm-evaluation-harness 0.4 writes with `--log_samples`, as texts
@@ -191,10 +192,6 @@ function metrics(task: LmEvalTask): Readonly<Record<string, unknown>> {
     sample_len: task.samples.length,
     ...Object.fromEntries(values),
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** As the harness takes it: by n - 1, and "N/A" for one value. */

@@ -3,7 +3,7 @@ import { fewerQuestions, fewerShots, type MmluQuestion } from "../../mmlu/mod.ts
 import type { StudyConfig } from "../../runs/mod.ts";
 import type { SpiderExample } from "../../spider/mod.ts";
 import type { MmluInputs } from "./mmlu_inputs.ts";
-import type { SqlInputs } from "./sql_inputs.ts";
+import { lostByDatabase, type SqlInputs } from "./sql_inputs.ts";
 
 /** So many ids are named, the rest by number. */
 const NAMED = 5;
@@ -17,16 +17,11 @@ export function sqlShortfalls(
   { spider: { limit } }: Pick<StudyConfig, "spider">,
   { spider, drawn, asked }: SqlInputs,
 ): string[] {
-  const here = new Set(asked);
-  const lost = new Map<string, number>();
-  for (const example of drawn) {
-    if (!here.has(example)) lost.set(example.dbId, (lost.get(example.dbId) ?? 0) + 1);
-  }
   return [
     ...spider.notes,
     ...above("text-to-SQL questions", limit, spider.dev.length),
-    ...[...lost].map(([dbId, examples]) =>
-      `missing database: ${dbId} (${examples} dev questions cannot be judged)`
+    ...[...lostByDatabase({ drawn, asked })].map(([dbId, { length }]) =>
+      `missing database: ${dbId} (${length} dev questions cannot be judged)`
     ),
     ...repeats(
       "text-to-SQL",

@@ -24,15 +24,19 @@ export interface SqlInputs {
   readonly otherShots: readonly (readonly SpiderExample[])[];
 }
 
+/** Loads Spider; a path of its databases apart is relative to the repository's root. */
+export async function loadSpiderOf(
+  { path, database }: { readonly path: string; readonly database?: string | undefined },
+): Promise<SpiderData> {
+  return await loadSpider(path, database === undefined ? {} : { database: fromRoot(database) });
+}
+
 /** Opens Spider and draws the questions. */
 export async function openSqlInputs(
   { spider: settings, sweep, seed }: StudyConfig,
 ): Promise<SqlInputs> {
   const { path, database } = settings;
-  const released = await loadSpider(
-    fromRoot(path),
-    database === undefined ? {} : { database: fromRoot(database) },
-  );
+  const released = await loadSpiderOf({ path: fromRoot(path), database });
   const spider = await withShownSchemas(released, settings.schema);
   // by the lengths of whole schemas, so that all settings of the schema text have the same shots
   const { schemas } = released;
@@ -54,6 +58,14 @@ export async function openSqlInputs(
     selectShots(spider.train, schemas, { count, seed })
   );
   return { spider, shots, drawn, asked, otherShots };
+}
+
+/** The drawn questions that are not asked, by their database, of which there is no file. */
+export function lostByDatabase(
+  { drawn, asked }: Pick<SqlInputs, "drawn" | "asked">,
+): Map<string, SpiderExample[]> {
+  const here = new Set(asked);
+  return Map.groupBy(drawn.filter((example) => !here.has(example)), ({ dbId }) => dbId);
 }
 
 /** What every SQLite file begins with. Source: https://www.sqlite.org/fileformat.html#magic_header_string */

@@ -16,7 +16,7 @@ import { databaseHashes } from "../inputs/database_hashes.ts";
 import type { ModelInputs } from "../inputs/model_inputs.ts";
 import { prefixed } from "../inputs/prefixed.ts";
 import { sqlShortfalls } from "../inputs/shortfalls.ts";
-import type { SqlInputs } from "../inputs/sql_inputs.ts";
+import { lostByDatabase, type SqlInputs } from "../inputs/sql_inputs.ts";
 import { compareSql, outcome } from "../numbers/compare_sql.ts";
 import { scoreSql } from "../numbers/score_sql.ts";
 import { VERDICT } from "./answer_rows.ts";
@@ -180,12 +180,9 @@ function sqlCounts(inputs: SqlInputs, { verdicts, unjudged = [] }: SqlAnswers): 
 function missingDatabases(
   { drawn, asked, spider }: SqlInputs,
 ): NonNullable<SummaryCounts["sql"]>["missingDatabases"] {
-  const there = new Set(asked);
-  const missing = new Map<string, number>();
-  for (const example of drawn) {
-    if (!there.has(example)) missing.set(example.dbId, (missing.get(example.dbId) ?? 0) + 1);
-  }
-  return spider.missingDatabases.flatMap(({ dbId }) =>
-    missing.has(dbId) ? [{ dbId, examples: missing.get(dbId)! }] : []
-  );
+  const lost = lostByDatabase({ drawn, asked });
+  return spider.missingDatabases.flatMap(({ dbId }) => {
+    const own = lost.get(dbId);
+    return own ? [{ dbId, examples: own.length }] : [];
+  });
 }

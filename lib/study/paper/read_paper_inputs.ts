@@ -11,7 +11,7 @@ import {
   type TrainingRow,
 } from "../../report/mod.ts";
 import { applyDataRoot, parseLossLog, readSummary, type Summary } from "../../runs/mod.ts";
-import { loadSpider, type SpiderData, sqlPrompt, withShownSchemas } from "../../spider/mod.ts";
+import { type SpiderData, sqlPrompt, withShownSchemas } from "../../spider/mod.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { checkCounts, counted } from "../results/check_counts.ts";
 import { exampleRowsOf } from "../results/failures.ts";
@@ -19,6 +19,7 @@ import { type Note, notedOnce, readAnswers } from "../results/read_answers.ts";
 import { unfinished } from "../results/unfinished.ts";
 import { RESULT_FILES } from "../results/write_results.ts";
 import { trainingRow } from "../training/training_runs.ts";
+import { loadSpiderOf } from "../inputs/sql_inputs.ts";
 
 /** Questions of each kind that a paper quotes. */
 const QUOTED = 3;
@@ -120,10 +121,7 @@ async function quotableQuestions(
   try {
     // a recording says no more of a place outside of its project
     if (path.startsWith(".../")) throw new UsageError(`where "${path}" lies is not recorded`);
-    spider = await loadSpider(
-      fromRoot(path),
-      database === undefined ? {} : { database: fromRoot(database) },
-    );
+    spider = await loadSpiderOf({ path: fromRoot(path), database });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(

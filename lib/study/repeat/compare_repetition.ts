@@ -5,6 +5,7 @@ import type { AnswerOutcome } from "../measures/measure.ts";
 import { MEASURES } from "../measures/measures.ts";
 import { judgedAlike, type VariantAnswers } from "../numbers/answers.ts";
 import { type ComparedResults, compareResults } from "../results/compare_results.ts";
+import { mean } from "../numbers/groups.ts";
 
 /** The file of a repetition, below its results folder. */
 export const REPETITION_FILE = "repetition.json";
@@ -56,14 +57,12 @@ function row(
   pairs: readonly AlignedPair<AnswerOutcome, AnswerOutcome>[],
 ): RepetitionRow {
   const different = pairs.filter(({ base, tuned }) => base.same !== tuned.same);
-  const mean = (side: "base" | "tuned"): number =>
-    pairs.reduce((total, pair) => total + pair[side].value, 0) / pairs.length;
   return {
     measure,
     n: pairs.length,
     same: pairs.length - different.length,
-    recorded: mean("base"),
-    repeated: mean("tuned"),
+    recorded: mean(pairs.map(({ base }) => base.value)),
+    repeated: mean(pairs.map(({ tuned }) => tuned.value)),
     different: different.map(({ id }) => id),
   };
 }

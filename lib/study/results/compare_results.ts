@@ -80,11 +80,7 @@ function clusterChanges(
 function refuseOthers(
   a: readonly string[],
   b: readonly string[],
-  { first, second, what }: {
-    readonly first: string;
-    readonly second: string;
-    readonly what: string;
-  },
+  { first, second, what }: Readonly<Record<"first" | "second" | "what", string>>,
 ): void {
   for (const [name, ids] of [[first, a], [second, b]] as const) {
     const seen = new Set<string>();

@@ -12,7 +12,7 @@ import { writeAtomic } from "../../ground/mod.ts";
 import { type Summary, writeSummary } from "../../runs/mod.ts";
 import { ANSWER_KINDS, type AnswerKind, rowsOf } from "../measures/answer_kinds.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
-import { type FlippedExample, flippedExamples } from "../numbers/flips.ts";
+import { flippedExamples } from "../numbers/flips.ts";
 import type { StudyFolder } from "../study_folder.ts";
 
 /** The file of each kind of answers. */
@@ -72,7 +72,7 @@ export function writeResults(
   const [base, ...tuned] = answers;
   writeAtomic(
     path("flips"),
-    toLines(tuned.flatMap((variant) => [...flippedExamples(base!, variant)].map(asRecord))),
+    toLines(tuned.flatMap((variant) => flippedExamples(base!, variant))),
   );
   writeAtomic(path("failures"), failures);
   for (const [file, text] of Object.entries(summaryTexts(summary))) {
@@ -81,10 +81,6 @@ export function writeResults(
   writeSummary(path("summary"), summary);
 }
 
-function asRecord(flip: FlippedExample): Record<string, unknown> {
-  return { ...flip };
-}
-
-function toLines(records: readonly Readonly<Record<string, unknown>>[]): string {
+function toLines(records: readonly object[]): string {
   return records.map((record) => JSON.stringify(record) + "\n").join("");
 }

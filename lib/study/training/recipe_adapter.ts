@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { canonicalJson, sha256Of, sha256OfFile, writeAtomic } from "../../ground/mod.ts";
 
 import { type AdapterSettings } from "../../runs/mod.ts";
@@ -34,32 +34,32 @@ type Json = Readonly<Record<string, unknown>>;
  * @param dir The recipe's folder; it need not be there.
  */
 export function adapterOrigin(dir: string): AdapterOrigin {
-  if (!ADAPTER_FILES.some((name) => exists(`${dir}/${name}`))) return "none";
+  if (!ADAPTER_FILES.some((name) => existsSync(`${dir}/${name}`))) return "none";
   const run = trainingRecord(dir);
-  if (run === undefined || !exists(`${dir}/loss.jsonl`)) return "elsewhere";
+  if (run === undefined || !existsSync(`${dir}/loss.jsonl`)) return "elsewhere";
   const adapter = readObject(`${dir}/adapter_config.json`);
   if (adapter !== undefined && !agree(adapter, run)) return "elsewhere";
   const seal = sealOf(dir);
-  if (!exists(`${dir}/${WEIGHTS}`)) return seal === undefined ? "none" : "here";
+  if (!existsSync(`${dir}/${WEIGHTS}`)) return seal === undefined ? "none" : "here";
   return seal === undefined || seal === weightsHash(dir) ? "here" : "elsewhere";
 }
 
 /** Notes what the weights are that a training here has ended with, and those of its checkpoints. */
 export function sealAdapter(dir: string): void {
   for (const folder of [dir, ...checkpointFolders(dir)]) {
-    if (!exists(`${folder}/${WEIGHTS}`)) continue;
+    if (!existsSync(`${folder}/${WEIGHTS}`)) continue;
     writeAtomic(`${folder}/${SEAL}`, `${weightsHash(folder)}\n`);
   }
 }
 
 /** SHA-256 of the weights that {@linkcode sealAdapter} saw in a folder, here still or not. */
 export function sealOf(dir: string): string | undefined {
-  return exists(`${dir}/${SEAL}`) ? Deno.readTextFileSync(`${dir}/${SEAL}`).trim() : undefined;
+  return existsSync(`${dir}/${SEAL}`) ? Deno.readTextFileSync(`${dir}/${SEAL}`).trim() : undefined;
 }
 
 /** Whether an adapter's weights were taken away after {@linkcode sealAdapter} saw them. */
 export function weightsAreGone(dir: string): boolean {
-  return !exists(`${dir}/${WEIGHTS}`) && sealOf(dir) !== undefined;
+  return !existsSync(`${dir}/${WEIGHTS}`) && sealOf(dir) !== undefined;
 }
 
 /** SHA-256 of a file of an adapter; of weights that were taken away, what they were. */
@@ -94,7 +94,9 @@ function settingsOf({ data: _data, out: _out, ...settings }: Json): string {
 /** The folders of the adapters that a training saved before its last, in the order of its steps. */
 export function checkpointFolders(dir: string): string[] {
   const saved = `${dir}/checkpoints`;
-  const names = exists(saved) ? readdirSync(saved).filter((name) => name.startsWith("step-")) : [];
+  const names = existsSync(saved)
+    ? readdirSync(saved).filter((name) => name.startsWith("step-"))
+    : [];
   return names.sort().map((name) => `${saved}/${name}`);
 }
 
@@ -196,14 +198,5 @@ function readObject(path: string): Json | undefined {
       : undefined;
   } catch {
     return undefined; // absent or damaged: it says nothing
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -6,6 +6,7 @@ import { studentQuantile } from "../../stats/mod.ts";
 import type { OpenStudy } from "../open_study.ts";
 import { adapterOrigin } from "./recipe_adapter.ts";
 import { trainings } from "../sweep/sweep_variants.ts";
+import { mean } from "../numbers/groups.ts";
 
 /** What a study's training runs left behind. */
 export interface TrainingRuns {
@@ -89,11 +90,11 @@ export function trainingRow(
 /** Mean and its 95 % interval, the marks taken as independent draws (Student's t). */
 function meanOf(values: readonly number[]): TrainingRow["lastLossNats"] {
   const n = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  if (n === 1) return { n, mean };
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
+  const centre = mean(values);
+  if (n === 1) return { n, mean: centre };
+  const variance = values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (n - 1);
   const half = studentQuantile(0.975, n - 1) * Math.sqrt(variance / n);
-  return { n, mean, ci95: [mean - half, mean + half] };
+  return { n, mean: centre, ci95: [centre - half, centre + half] };
 }
 
 async function readRunFile({ name }: Recipe, path: string): Promise<string> {

@@ -2,38 +2,10 @@ import { stat } from "node:fs/promises";
 import type { Progress } from "../../../ground/mod.ts";
 import type { SpiderData, SpiderExample } from "../../../spider/mod.ts";
 import { DatabaseError, ExecutorPool } from "../../../sql/mod.ts";
+import type { TrainingManifest } from "./training_manifest.ts";
 
-/** A gold query that did not run to its end. */
-export interface GoldFault {
-  /** The example's id. */
-  readonly id: string;
-  /** Its database. */
-  readonly dbId: string;
-  /** One line of SQLite's or of the executor's. */
-  readonly message: string;
-}
-
-/** A database whose gold queries could not be run. */
-export interface UncheckedDatabase {
-  /** Its name. */
-  readonly dbId: string;
-  /** How many examples are on it. */
-  readonly examples: number;
-  /** Why: there is no file, or it cannot be read. */
-  readonly reason: string;
-}
-
-/** What running the gold queries of training examples came to. */
-export interface GoldCheck {
-  /** How many ran to their end or failed. */
-  readonly checked: number;
-  /** SQLite refuses them: they would teach a model what does not run. */
-  readonly failing: readonly GoldFault[];
-  /** Ended at a limit of this machine, which says nothing of the query. */
-  readonly unfinished: readonly GoldFault[];
-  /** Databases that are missing or damaged: their queries are neither right nor wrong. */
-  readonly unchecked: readonly UncheckedDatabase[];
-}
+/** What running the gold queries of training examples came to, as a manifest has it. */
+export type GoldCheck = TrainingManifest["golds"];
 
 /** Options of {@linkcode checkGolds}. */
 export interface CheckGoldsOptions {
@@ -56,9 +28,9 @@ export async function checkGolds(
   examples: readonly SpiderExample[],
   { progress, signal, timeoutMs }: CheckGoldsOptions,
 ): Promise<GoldCheck> {
-  const failing: GoldFault[] = [];
-  const unfinished: GoldFault[] = [];
-  const unchecked: UncheckedDatabase[] = [];
+  const failing: GoldCheck["failing"][number][] = [];
+  const unfinished: GoldCheck["unfinished"][number][] = [];
+  const unchecked: GoldCheck["unchecked"][number][] = [];
   let checked = 0;
   await using pool = new ExecutorPool(timeoutMs === undefined ? {} : { timeoutMs });
 

@@ -75,11 +75,11 @@ export const MANIFEST_KEYS = {
   golds: z.strictObject({
     /** Ran or failed. */
     checked: COUNT,
-    /** SQLite refuses them. */
+    /** SQLite refuses them: they would teach a model what does not run. */
     failing: z.array(GOLD_FAULT),
-    /** Ended at a limit: kept. */
+    /** Ended at a limit of this machine, which says nothing of the query: kept. */
     unfinished: z.array(GOLD_FAULT),
-    /** Databases that could not be asked: their examples are kept. */
+    /** Databases that are missing or damaged: their queries are neither right nor wrong, and kept. */
     unchecked: z.array(z.strictObject({ dbId: TEXT, examples: COUNT, reason: z.string() })),
   }),
   /** Train databases that are held out. */

@@ -11,6 +11,7 @@ import {
 import { pcg32, shuffled, splitHalves } from "../../../stats/mod.ts";
 import type { SqlInputs } from "../../inputs/sql_inputs.ts";
 import type { GoldCheck } from "./check_golds.ts";
+import type { TrainingManifest } from "./training_manifest.ts";
 
 /** What the training examples of a study are drawn from and asked with. */
 export interface TrainingInputs extends Pick<SqlInputs, "spider" | "shots" | "otherShots"> {
@@ -19,16 +20,10 @@ export interface TrainingInputs extends Pick<SqlInputs, "spider" | "shots" | "ot
 }
 
 /** How many examples are left out, and why; each is counted once, by the first reason. */
-export interface LeftOut {
-  /** The same database, question and gold as an earlier example. */
-  readonly repeats: number;
-  /** The question is one of dev's too, on another database. */
-  readonly devQuestions: number;
-  /** Shown in every prompt as a shot; none where no prompt has shots. */
-  readonly shots: number;
-  /** SQLite refuses the gold. */
-  readonly failingGolds: number;
-}
+export type LeftOut = Pick<
+  TrainingManifest["examples"],
+  "repeats" | "devQuestions" | "shots" | "failingGolds"
+>;
 
 /** The text-to-SQL examples of a study's training. */
 export interface TrainingSet {
