@@ -35,6 +35,7 @@ export { PAGE_PARTS, type PageParts } from "./browser/page_parts.ts";
 export type {
   ChangeWords,
   ListedVariant,
+  PageFacts,
   ShownResult,
   UnscoredQuestions,
 } from "./browser/format.ts";
@@ -152,6 +153,7 @@ export type {
 export type { LossRow, TrainingRow } from "./rows/training_types.ts";
 export { unscoredText } from "./measures/sql.ts";
 export { barRows, spokenRows } from "./rows/study_lookup.ts";
+export { recommendedVariant } from "./rows/trade_off_rows.ts";
 export { GAUGE_TITLES, type StudyFacts, summaryRows, variantRows } from "./rows/summary_rows.ts";
 export { accuracyTable } from "./tables/accuracy_table.ts";
 export { type RepeatedRow, repetitionTable } from "./tables/repetition_table.ts";

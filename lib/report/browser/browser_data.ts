@@ -1,20 +1,8 @@
 import type { MmluQuestion } from "../../mmlu/mod.ts";
-import type { ChangeWords, ListedVariant, ShownResult, UnscoredQuestions } from "./format.ts";
+import type { ChangeWords, PageFacts, ShownResult, UnscoredQuestions } from "./format.ts";
 
 /** All that the flip browser shows of a study: the page computes no statistics. */
-export interface BrowserData {
-  /** The study's name. */
-  readonly name: string;
-  /** Shown beside the name where the questions are not the real data sets. */
-  readonly label?: string;
-  /** The base model. */
-  readonly model: string;
-  /** One line each: what was asked, by which prompts, from which commit. */
-  readonly facts: readonly string[];
-  /** One line each: what is cut, missing or of other data than the study's. */
-  readonly notes: readonly string[];
-  /** The variants in the order of the study, the base model first. */
-  readonly variants: readonly ListedVariant[];
+export interface BrowserData extends PageFacts {
   /** The pair that is shown first: names of variants. */
   readonly first: { readonly from: string; readonly to: string };
   /** Text-to-SQL, where it was asked. */

@@ -59,14 +59,24 @@ export interface UnscoredQuestions {
   readonly ids: readonly string[];
 }
 
-/** The block `study`: what everything else is read with. */
-export interface StudyBlock {
+/** What the page says of a study beside its questions. */
+export interface PageFacts {
+  /** The study's name. */
   readonly name: string;
+  /** Shown beside the name where the questions are not the real data sets. */
   readonly label?: string;
+  /** The base model. */
   readonly model: string;
+  /** One line each: what was asked, by which prompts, from which commit. */
   readonly facts: readonly string[];
+  /** One line each: what is cut, missing or of other data than the study's. */
   readonly notes: readonly string[];
+  /** The variants in the order of the study, the base model first. */
   readonly variants: readonly ListedVariant[];
+}
+
+/** The block `study`: what everything else is read with. */
+export interface StudyBlock extends PageFacts {
   /** Indices of variants. */
   readonly first: { readonly from: number; readonly to: number };
   readonly sql?: SqlHead;

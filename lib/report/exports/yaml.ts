@@ -35,7 +35,7 @@ function mappingLines(mapping: { readonly [key: string]: YamlValue | undefined }
   return Object.entries(mapping).flatMap(([key, value]) => {
     if (value === undefined) return [];
     const lines = linesOf(value);
-    return isBlock(value) && lines.length > 0
+    return typeof value === "object" && lines.length > 0
       ? [`${key}:`, ...lines.map((line) => `  ${line}`)]
       : [`${key}: ${lines[0] ?? (Array.isArray(value) ? "[]" : "{}")}`];
   });
@@ -51,10 +51,6 @@ function linesOf(value: YamlValue): string[] {
     );
   }
   return mappingLines(value);
-}
-
-function isBlock(value: YamlValue): boolean {
-  return typeof value === "object";
 }
 
 function isList(value: YamlValue): value is readonly YamlValue[] {

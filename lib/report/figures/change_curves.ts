@@ -20,7 +20,7 @@ import {
   WIDER_INTERVAL,
   withData,
 } from "./series.ts";
-import { COLUMN_WIDTH, figureName, type Margin, renderColumn } from "./svg.ts";
+import { figureName, type Margin, renderColumn } from "./svg.ts";
 import type { Domain } from "./trade_off_scales.ts";
 
 /** How high a panel is, for one a measure and for more. */
@@ -140,11 +140,7 @@ function curvesFigure(
         const top = (panelHeight + GAP) * i + margin.top;
         return panelMarks(panel, { rows, margin, top, bottom: top + panelHeight });
       }),
-      axisTitle(say(axis), {
-        margin,
-        top: below + 26,
-        middle: (margin.left + COLUMN_WIDTH - margin.right) / 2,
-      }),
+      axisTitle(say(axis), { margin, top: below + 26 }),
       ...foot.marks(below + 36, margin),
     ],
   });

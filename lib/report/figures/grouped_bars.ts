@@ -86,7 +86,6 @@ export function groupedBars(given: readonly GroupedRow[], options: GroupedBarsOp
   const tuned = variants.filter((name) => !UNCOLOURED.has(name));
   const colour = ({ row: { variant } }: Line): string =>
     UNCOLOURED.get(variant) ?? PALETTE[tuned.indexOf(variant) % PALETTE.length]!;
-  const centre = (margin.left + COLUMN_WIDTH - margin.right) / 2;
   const plot = framedPlot(margin, height, {
     x: {
       domain: axisDomain(rows, options),
@@ -122,7 +121,7 @@ export function groupedBars(given: readonly GroupedRow[], options: GroupedBarsOp
           halo: true,
         })
       ),
-      axisTitle(options.axis, { margin, top: margin.top + bottom + 26, middle: centre }),
+      axisTitle(options.axis, { margin, top: margin.top + bottom + 26 }),
       ...lines.marks(margin.top + bottom + 34, margin),
     ],
   });

@@ -1,15 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { axisTitle, framedPlot } from "./panels.ts";
 import { legendWithNotes, seriesStyle } from "./series.ts";
-import {
-  COLUMN_WIDTH,
-  figureName,
-  figureText,
-  FONT,
-  type Margin,
-  MUTED,
-  renderColumn,
-} from "./svg.ts";
+import { figureName, figureText, FONT, type Margin, MUTED, renderColumn } from "./svg.ts";
 import { type LossRow, NO_LOSS_LOG } from "../rows/training_types.ts";
 
 /** What the figure says besides its curves. */
@@ -87,11 +79,7 @@ export function lossCurves(
         }),
       ]),
       figureText("Loss on the completion (nats a token)", { margin, top: 12, fontSize: FONT }),
-      axisTitle("Optimizer step", {
-        margin,
-        top: below + 30,
-        middle: (margin.left + COLUMN_WIDTH - margin.right) / 2,
-      }),
+      axisTitle("Optimizer step", { margin, top: below + 30 }),
       ...foot.marks(below + 40, margin),
     ],
   });

@@ -57,12 +57,12 @@ const EDGE = 6;
  */
 export function axisTitle(
   text: string,
-  { margin = NO_MARGIN, top, middle }: {
+  { margin = NO_MARGIN, top, middle = (margin.left + COLUMN_WIDTH - margin.right) / 2 }: {
     /** As in {@linkcode figureText}; none for figures in pixels. */
     readonly margin?: Margin;
     readonly top: number;
-    /** The middle of its panels. */
-    readonly middle: number;
+    /** The middle of its panels, that of the frame by default. */
+    readonly middle?: number;
   },
 ): unknown {
   const shown = fitText(text, COLUMN_WIDTH - 2 * EDGE, { fontSize: FONT });

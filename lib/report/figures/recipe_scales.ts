@@ -89,10 +89,7 @@ export function recipeScalesFigure(rows: TradeOffRows): string | undefined {
           fontWeight: "bold",
         })
       ),
-      axisTitle("Scale of the adapter (0: base model, 1: as trained)", {
-        top: below + 26,
-        middle: COLUMN_WIDTH / 2,
-      }),
+      axisTitle("Scale of the adapter (0: base model, 1: as trained)", { top: below + 26 }),
       ...foot.marks(below + 36),
     ]),
     {

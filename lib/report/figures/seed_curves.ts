@@ -97,7 +97,6 @@ export function seedFigure(rows: SeedFigureRows, say: Say = AS_IT_IS): string | 
       axisTitle(say("Scale of the adapter (0: base model, 1: as trained)"), {
         margin,
         top: below + 26,
-        middle: (margin.left + COLUMN_WIDTH - margin.right) / 2,
       }),
       ...foot.marks(below + 36, margin),
     ],

@@ -1,7 +1,7 @@
 import { formatCount, formatEstimate, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { measureName } from "../words/measures.ts";
-import { changeSentence, INTERVAL_NOTE, pValueText } from "../words/verdict_words.ts";
+import { changeSentence, pValueText } from "../words/verdict_words.ts";
 import type { ChangeRow, VariantRows } from "../rows/row_types.ts";
 import { ALL } from "../rows/groups.ts";
 import {
@@ -15,7 +15,7 @@ import {
 import { percentText } from "../tables/change_table.ts";
 import { ratioText } from "../tables/letter_table.ts";
 import { letterSentences } from "./letter_sentences.ts";
-import { ofAdapters } from "./of_adapters.ts";
+import { listedFinding } from "./of_adapters.ts";
 
 /**
  * Phase 4's finding as Markdown: how each variant that the study speaks of changes multiple choice,
@@ -27,13 +27,8 @@ import { ofAdapters } from "./of_adapters.ts";
  */
 export function mmluFinding(rows: VariantRows): string {
   const lines = spokenVariants(rows).map((variant) => variantText(rows, variant));
-  return [
-    `**Finding.** ${markdownText(rows.titles.mmlu)} with ${studyName(rows)}. ${baseText(rows)} ` +
-    `${INTERVAL_NOTE}\n`,
-    ...lines,
-    "",
-    ofAdapters(rows),
-  ].join("\n");
+  const heading = `${markdownText(rows.titles.mmlu)} with ${studyName(rows)}. ${baseText(rows)}`;
+  return listedFinding(heading, lines, rows);
 }
 
 function baseText(rows: VariantRows): string {

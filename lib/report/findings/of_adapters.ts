@@ -1,7 +1,23 @@
 import { MIN_SEEDS_OF_A_RECIPE } from "../../stats/mod.ts";
 import { formatCount } from "../words/format_numbers.ts";
-import { UNADJUSTED_NOTE } from "../words/verdict_words.ts";
+import { INTERVAL_NOTE, UNADJUSTED_NOTE } from "../words/verdict_words.ts";
 import type { VariantRows } from "../rows/row_types.ts";
+
+/** A finding as a list, an entry a variant, with what its words are of, and further paragraphs. */
+export function listedFinding(
+  heading: string,
+  entries: readonly string[],
+  rows: Pick<VariantRows, "changes">,
+  further: readonly string[] = [],
+): string {
+  return [
+    `**Finding.** ${heading} ${INTERVAL_NOTE}\n`,
+    ...entries,
+    "",
+    ofAdapters(rows),
+    ...further.flatMap((text) => ["", text]),
+  ].join("\n");
+}
 
 /** What the words of a list of variants are of: single adapters, and which claims were adjusted. */
 export function ofAdapters({ changes }: Pick<VariantRows, "changes">): string {

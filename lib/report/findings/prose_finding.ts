@@ -1,6 +1,6 @@
 import { formatCounted, formatNats } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
-import { changeSentence, INTERVAL_NOTE } from "../words/verdict_words.ts";
+import { changeSentence } from "../words/verdict_words.ts";
 import type { VariantRows } from "../rows/row_types.ts";
 import { ALL } from "../rows/groups.ts";
 import {
@@ -10,7 +10,7 @@ import {
   spokenVariants,
   studyName,
 } from "../rows/study_lookup.ts";
-import { ofAdapters } from "./of_adapters.ts";
+import { listedFinding } from "./of_adapters.ts";
 
 /**
  * What each variant that the study speaks of changes in predicting general text, as Markdown, in
@@ -32,13 +32,8 @@ export function proseFinding(rows: VariantRows): string {
       `model's ${nats(BASE_NAME)} on ${formatCounted(change.evidence.n, "passage")}, ` +
       `${changeSentence(change)}.${kinds.length > 0 ? ` By kind: ${kinds.join("; ")}.` : ""}`;
   });
-  return [
-    `**Finding.** ${capital(markdownText(rows.titles.prose))} with ${studyName(rows)}; lower is ` +
-    `better. ${INTERVAL_NOTE}\n`,
-    ...lines,
-    "",
-    ofAdapters(rows),
-  ].join("\n");
+  const title = capital(markdownText(rows.titles.prose));
+  return listedFinding(`${title} with ${studyName(rows)}; lower is better.`, lines, rows);
 }
 
 function capital(text: string): string {

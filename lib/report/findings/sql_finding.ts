@@ -1,7 +1,7 @@
 import { cutCounts, cutText } from "../words/cut_text.ts";
 import { formatCount, formatCounted, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
-import { changeSentence, INTERVAL_NOTE } from "../words/verdict_words.ts";
+import { changeSentence } from "../words/verdict_words.ts";
 import type { ChangeRow, VariantRows } from "../rows/row_types.ts";
 import {
   BASE_NAME,
@@ -11,7 +11,7 @@ import {
   spokenVariants,
   studyName,
 } from "../rows/study_lookup.ts";
-import { ofAdapters } from "./of_adapters.ts";
+import { listedFinding } from "./of_adapters.ts";
 
 /**
  * Phase 3's finding as Markdown: how each variant that the study speaks of changes text-to-SQL
@@ -35,13 +35,8 @@ export function sqlFinding(
       `${flipsText(change)}${runsText(rows, variant)}`;
   });
   const cut = options.cut === false ? "" : cutText(cutCounts(rows.accuracy));
-  return [
-    `**Finding.** Execution accuracy of ${studyName(rows)}. ${INTERVAL_NOTE}\n`,
-    ...lines,
-    "",
-    ofAdapters(rows),
-    ...(cut === "" ? [] : ["", cut]),
-  ].join("\n");
+  const heading = `Execution accuracy of ${studyName(rows)}.`;
+  return listedFinding(heading, lines, rows, cut === "" ? [] : [cut]);
 }
 
 /** What the change is made of. */

@@ -3,10 +3,10 @@ import { cutCounts, cutNotes } from "../words/cut_text.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { gaugeText } from "../words/measures.ts";
-import { changeSentence, INTERVAL_NOTE } from "../words/verdict_words.ts";
+import { changeSentence } from "../words/verdict_words.ts";
 import type { VariantRows } from "../rows/row_types.ts";
 import { overallChange, spokenVariants, studyName } from "../rows/study_lookup.ts";
-import { ofAdapters } from "./of_adapters.ts";
+import { listedFinding } from "./of_adapters.ts";
 
 /**
  * Phase 5's finding as Markdown: each variant that the study speaks of with its changes side by
@@ -15,13 +15,7 @@ import { ofAdapters } from "./of_adapters.ts";
 export function tradeOffFinding(rows: VariantRows): string {
   const lines = spokenVariants(rows).map((variant) => variantChanges(rows, variant));
   const notes = cutNotes(cutCounts(rows.accuracy));
-  return [
-    `**Finding.** What specialising ${studyName(rows)} changed. ${INTERVAL_NOTE}\n`,
-    ...lines,
-    "",
-    ofAdapters(rows),
-    ...notes.flatMap((note) => ["", note]),
-  ].join("\n");
+  return listedFinding(`What specialising ${studyName(rows)} changed.`, lines, rows, notes);
 }
 
 /** A variant's changes side by side, an entry of a list. */

@@ -70,7 +70,10 @@ export function showFrame(frame: Frame): Displayable {
     `<tr>${columns.map((column) => cell("td", column.cells[i]!, column)).join("")}</tr>`
   );
   const html = `<table><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>`;
-  const lines = [columns.map(({ name }) => name), ...records.map((_, i) => cellsOf(columns, i))];
+  const lines = [
+    columns.map(({ name }) => name),
+    ...records.map((_, i) => columns.map(({ cells }) => cells[i]!)),
+  ];
   return shown({
     "text/html": html,
     "text/plain": lines.map((line) => line.join("\t")).join("\n"),
@@ -126,10 +129,6 @@ function column(name: string, values: readonly unknown[], least: number): ShownC
 
 function decimalsOf(value: number): number {
   return /\.(\d+)$/.exec(String(value))?.[1]?.length ?? 0;
-}
-
-function cellsOf(columns: readonly ShownColumn[], row: number): string[] {
-  return columns.map(({ cells }) => cells[row]!);
 }
 
 function escaped(text: string): string {

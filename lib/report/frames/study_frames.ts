@@ -36,7 +36,7 @@ export function recipesFrame(
       : {
         ...recipe,
         tokens: plannedTokens[i] ?? 0,
-        examples: examplesOf(recipe),
+        examples: recipe.batchSize * recipe.gradientAccumulation,
         also: specialSettings(recipe),
       };
   });
@@ -56,10 +56,6 @@ export function recipesFrame(
       ? { also: text((row: typeof rows[number]) => row.also) }
       : {}),
   });
-}
-
-function examplesOf({ batchSize, gradientAccumulation }: Recipe): number {
-  return batchSize * gradientAccumulation;
 }
 
 /**

@@ -145,10 +145,11 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
   const { provenance, config, variants } = summary;
   const tuned = variants.length - 1;
   const model = modelTitle(config);
+  const title = model.split("/").at(-1)!;
   return {
     name: summary.name,
     model: { typst: `#model-name(${typstString(model)});`, plain: model },
-    title: typstTitle(model.split("/").at(-1)!),
+    title: { typst: typstString(title), plain: title },
     family: /qwen.*coder/i.test(config.model.id)
       ? "qwencoder"
       : /smollm2/i.test(config.model.id)
@@ -186,11 +187,6 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
     trl: provenance.tools.trl ?? null,
     peft: provenance.tools.peft ?? null,
   };
-}
-
-/** A string literal of Typst's code. */
-function typstTitle(text: string): TemplateValue {
-  return { typst: typstString(text), plain: text };
 }
 
 function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext): TemplateValues {

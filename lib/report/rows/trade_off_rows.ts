@@ -14,7 +14,7 @@ export function tradeOffRows(
   changes: readonly ChangeRow[],
   recommendation?: StudyFindings["recommendation"],
 ): TradeOffRow[] {
-  const recommended = recommendation?.outcome === "recommended" ? recommendation.chosen : undefined;
+  const recommended = recommendedVariant(recommendation);
   return variants.filter(({ versusBase }) => versusBase !== undefined).map(({ name, origin }) => {
     const step = stepResult(name, recommendation);
     return {
@@ -25,6 +25,13 @@ export function tradeOffRows(
       recommended: name === recommended,
     };
   });
+}
+
+/** The variant that a study recommends; `undefined` where there is none. */
+export function recommendedVariant(
+  recommendation: StudyFindings["recommendation"],
+): string | undefined {
+  return recommendation?.outcome === "recommended" ? recommendation.chosen : undefined;
 }
 
 function overall(

@@ -1,7 +1,12 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Progress, UsageError } from "../../ground/mod.ts";
-import { type BrowserData, type ListedVariant, shotsName } from "../../report/mod.ts";
+import {
+  type BrowserData,
+  type ListedVariant,
+  recommendedVariant,
+  shotsName,
+} from "../../report/mod.ts";
 import { modelTitle, readSummary, type StudyConfig, type Summary } from "../../runs/mod.ts";
 import { READINGS } from "../../sql/mod.ts";
 import { checkCounts, type CountedAnswers } from "../results/check_counts.ts";
@@ -155,7 +160,7 @@ function ownPrompt(summary: Summary | undefined, config: StudyConfig | undefined
 function listedVariant({ name }: BrowsedVariant, summary: Summary | undefined): ListedVariant {
   const origin = summary?.variants.find((variant) => variant.name === name)?.origin;
   const group = origin && origin.source !== "base" ? { group: origin.source } : {};
-  if (recommended(summary) === name) {
+  if (recommendedVariant(summary?.findings.recommendation) === name) {
     return { name, note: "recommended", ...group };
   }
   return summary?.plan.primary.includes(name)
@@ -165,11 +170,7 @@ function listedVariant({ name }: BrowsedVariant, summary: Summary | undefined): 
 
 /** The recommended variant, else the first primary one, else the first. */
 function firstTuned(names: readonly string[], summary: Summary | undefined): string {
-  return recommended(summary) ?? summary?.plan.primary.find((name) => names.includes(name)) ??
+  return recommendedVariant(summary?.findings.recommendation) ??
+    summary?.plan.primary.find((name) => names.includes(name)) ??
     names[1]!;
-}
-
-function recommended(summary: Summary | undefined): string | undefined {
-  const recommendation = summary?.findings.recommendation;
-  return recommendation?.outcome === "recommended" ? recommendation.chosen : undefined;
 }

@@ -85,23 +85,16 @@ function verdictRows({ name, rows }: StoredAnswers): AnswerRow[] {
   }));
 }
 
-const text = <Row>(value: (row: Row) => string | null): TableColumn<Row> => ({
-  type: pl.Utf8,
-  value,
-});
+/** Makes the columns of one type. */
+const column =
+  <Value extends Cell>(type: pl.DataType) =>
+  <Row>(value: (row: Row) => Value | null): TableColumn<Row> => ({ type, value });
+const text = column<string>(pl.Utf8);
 // a series of 32-bit integers takes null for 0
-const whole = <Row>(value: (row: Row) => number | null): TableColumn<Row> => ({
-  type: pl.Int64,
-  value,
-});
-const decimal = <Row>(value: (row: Row) => number | null): TableColumn<Row> => ({
-  type: pl.Float64,
-  value,
-});
-const flag = <Row>(value: (row: Row) => boolean | null): TableColumn<Row> => ({
-  type: pl.Bool,
-  value,
-});
+const whole = column<number>(pl.Int64);
+const decimal = column<number>(pl.Float64);
+const flag = column<boolean>(pl.Bool);
+const numbers = column<readonly number[]>(pl.List(pl.Float64));
 
 function stored(key: string): TableColumn<AnswerRow> {
   return text((row) => row[key] === undefined || row[key] === null ? null : String(row[key]));
@@ -151,11 +144,9 @@ function logProbColumns(rows: readonly LetterRow[], format: TableFormat): Column
   if (most === 0) return {};
   if (format === "parquet") {
     return {
-      logProbs: {
-        type: pl.List(pl.Float64),
-        value: ({ answer }) =>
-          answer.logProbs.length === 0 ? null : answer.logProbs.map(roundedLogProb),
-      },
+      logProbs: numbers(({ answer }) =>
+        answer.logProbs.length === 0 ? null : answer.logProbs.map(roundedLogProb)
+      ),
     };
   }
   return Object.fromEntries(
