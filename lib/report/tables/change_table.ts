@@ -1,5 +1,5 @@
-import { DEFAULT_GAUGES, type Gauge, GAUGES } from "../../runs/mod.ts";
-import type { PercentageChange } from "../../stats/mod.ts";
+import { DEFAULT_GAUGES, GAUGES } from "../../runs/mod.ts";
+import type { Interval, PercentageChange } from "../../stats/mod.ts";
 import type {
   ChangeRow,
   GaugeTitles,
@@ -8,7 +8,7 @@ import type {
   SeedRow,
   TradeOffRow,
 } from "../rows/row_types.ts";
-import { formatChange, formatSigned } from "../words/format_numbers.ts";
+import { formatChange, formatPValue, formatSigned } from "../words/format_numbers.ts";
 import { changeBounds, changeNumber, measureName, unitOf } from "../words/measures.ts";
 import { shownInterval, tooFewClusters } from "../words/shown_interval.ts";
 import { outcomeWord, verdictWords } from "../words/verdict_words.ts";
@@ -68,7 +68,7 @@ function changeColumns(titles: GaugeTitles): Column<ChangeRow>[] {
     text("measure", ({ measure }) => measureName(measure, titles)),
     text("model", ({ variant }) => variant),
     text("group", ({ group }) => group),
-    ...numberColumns(),
+    ...NUMBER_COLUMNS,
   ];
 }
 
@@ -78,51 +78,37 @@ export function pairsTable(rows: readonly PairRow[], titles: GaugeTitles): strin
     text("measure", ({ measure }) => measureName(measure, titles)),
     text("first", ({ first }) => first),
     text("second", ({ variant }) => variant),
-    ...numberColumns<PairRow>(),
+    ...NUMBER_COLUMNS,
   ]);
 }
 
-function numberColumns<Row extends ChangeRow>(): Column<Row>[] {
-  return [
-    count("n", ({ evidence }) => evidence.n),
-    change("change", measureOf, ({ verdict }) => verdict.difference),
-    sayingWhy(bounds("95 % interval", measureOf, ({ verdict }) => verdict.ci95)),
-    bounds("by examples", measureOf, ({ verdict }) => verdict.plainCi95),
-    sayingWhy(bounds("by clusters", measureOf, ({ verdict }) => verdict.clusteredCi95)),
-    count("clusters", ({ evidence }) => evidence.clustered?.clusters),
-    count("gained", ({ evidence }) => evidence.kind === "score" ? evidence.gained : undefined),
-    count("lost", ({ evidence }) => evidence.kind === "score" ? evidence.lost : undefined),
-    pValue("mid-p", ({ midP }) => midP),
-    adjustedColumn(),
-    percentColumn(),
-    text("finding", outcomeWord),
-  ];
-}
+/** What tables say of a change in numbers, and its word. */
+const NUMBER_COLUMNS: readonly Column<ChangeRow>[] = [
+  count("n", ({ evidence }) => evidence.n),
+  change("change", measureOf, ({ verdict }) => verdict.difference),
+  rightText("95 % interval", (row) => endsText(row, row.verdict.ci95)),
+  bounds("by examples", measureOf, ({ verdict }) => verdict.plainCi95),
+  rightText("by clusters", (row) => endsText(row, row.verdict.clusteredCi95)),
+  count("clusters", ({ evidence }) => evidence.clustered?.clusters),
+  count("gained", ({ evidence }) => evidence.kind === "score" ? evidence.gained : undefined),
+  count("lost", ({ evidence }) => evidence.kind === "score" ? evidence.lost : undefined),
+  pValue("mid-p", ({ midP }) => midP),
+  rightText("adjusted p", ({ adjusted }) => adjusted ? formatPValue(adjusted.p) : "unadjusted"),
+  rightText(
+    "in percent of the base score",
+    ({ percent }) => percent === undefined ? undefined : percentText(percent),
+  ),
+  text("finding", outcomeWord),
+];
 
-/** A column of intervals whose cell says where there are too few clusters for one. */
-function sayingWhy<Row extends ChangeRow>(column: Column<Row>): Column<Row> {
-  return { ...column, cell: (row) => tooFewClusters(row) ? "too few clusters" : column.cell(row) };
+/** An interval of a change, or that there are too few clusters for one. */
+function endsText(row: ChangeRow, ends: Interval | undefined): string | undefined {
+  if (tooFewClusters(row)) return "too few clusters";
+  return ends && changeBounds(ends, row.measure);
 }
 
 function measureOf({ measure }: ChangeRow): Measure {
   return measure;
-}
-
-/** The adjusted p-value, or that there is none. */
-function adjustedColumn<Row extends ChangeRow>(): Column<Row> {
-  const numbers = pValue<Row>("adjusted p", ({ adjusted }) => adjusted?.p);
-  return {
-    ...numbers,
-    cell: (row) => row.adjusted ? numbers.cell(row) : "unadjusted",
-  };
-}
-
-function percentColumn<Row extends ChangeRow>(): Column<Row> {
-  return {
-    title: "in percent of the base score",
-    align: "right",
-    cell: ({ percent }) => percent === undefined ? "" : percentText(percent),
-  };
 }
 
 /** A percentage change with the wider interval of the two, or why there is none. */
@@ -152,7 +138,10 @@ export function tradeOffTable(rows: readonly TradeOffRow[], titles: GaugeTitles)
       () => gauge,
       (row) => row[gauge]?.verdict.difference,
     ),
-    gaugeBounds(gauge, titles),
+    rightText<TradeOffRow>(
+      `${titles[gauge]}, 95 % interval`,
+      (row) => row[gauge] && endsText(row[gauge], row[gauge].verdict.ci95),
+    ),
   ]);
   return markdownOf(rows, [
     text("model", ({ variant }) => variant),
@@ -164,18 +153,6 @@ export function tradeOffTable(rows: readonly TradeOffRow[], titles: GaugeTitles)
     text("loss excluded", ({ step }) => step === undefined ? undefined : STEP_WORDS[step]),
     text("recommended", ({ recommended }) => recommended ? "recommended" : undefined),
   ]);
-}
-
-function gaugeBounds(gauge: Gauge, titles: GaugeTitles): Column<TradeOffRow> {
-  const column = bounds<TradeOffRow>(
-    `${titles[gauge]}, 95 % interval`,
-    () => gauge,
-    (row) => row[gauge]?.verdict.ci95,
-  );
-  return {
-    ...column,
-    cell: (row) => row[gauge] && tooFewClusters(row[gauge]) ? "too few clusters" : column.cell(row),
-  };
 }
 
 const STEP_WORDS = { passed: "yes", "not passed": "no", untested: "not tested" } as const;

@@ -40,23 +40,20 @@ export function text<Row>(title: string, take: Take<Row, string>): FramedColumn<
   return { title, align: "left", cell, series: textSeries(cell) };
 }
 
-/** A column of texts that numbers are made of. */
+/** A column of texts that are numbers. */
 export function rightText<Row>(title: string, take: Take<Row, string>): Column<Row> {
-  return { ...text(title, take), align: "right" };
+  return { title, align: "right", cell: (row) => take(row) ?? "" };
 }
 
 /** A column of whole numbers. */
 export function count<Row>(title: string, take: Take<Row, number>): FramedColumn<Row> {
-  const cell = shown(take, formatCount);
-  return { title, align: "right", cell, series: countSeries(orNull(take)) };
+  return { ...rightText(title, shown(take, formatCount)), series: countSeries(orNull(take)) };
 }
 
 /** A column of proportions in percent; its title has the sign. */
 export function share<Row>(title: string, take: Take<Row, number>): FramedColumn<Row> {
   return {
-    title,
-    align: "right",
-    cell: shown(take, (value) => formatPercent(value).replace(" %", "")),
+    ...rightText(title, shown(take, (value) => formatPercent(value).replace(" %", ""))),
     series: decimalSeries(orNull(take, (value) => Number((100 * value).toFixed(1)))),
   };
 }
@@ -67,19 +64,13 @@ export function decimal<Row>(
   decimals: number,
   take: Take<Row, number>,
 ): Column<Row> {
-  return {
-    title,
-    align: "right",
-    cell: shown(take, (value) => formatDecimal(value, decimals)),
-  };
+  return rightText(title, shown(take, (value) => formatDecimal(value, decimals)));
 }
 
 /** A column of p-values. */
 export function pValue<Row>(title: string, take: Take<Row, number>): FramedColumn<Row> {
   return {
-    title,
-    align: "right",
-    cell: shown(take, formatPValue),
+    ...rightText(title, shown(take, formatPValue)),
     series: decimalSeries(orNull(take, roundedP)),
   };
 }
@@ -90,11 +81,7 @@ export function change<Row>(
   measure: (row: Row) => Measure,
   take: Take<Row, number>,
 ): Column<Row> {
-  return {
-    title,
-    align: "right",
-    cell: (row) => shown(take, (value) => changeNumber(value, measure(row)))(row),
-  };
+  return rightText(title, (row) => shown(take, (value) => changeNumber(value, measure(row)))(row));
 }
 
 /** A column of intervals of changes. */
@@ -103,20 +90,12 @@ export function bounds<Row>(
   measure: (row: Row) => Measure,
   take: Take<Row, Interval>,
 ): Column<Row> {
-  return {
-    title,
-    align: "right",
-    cell: (row) => shown(take, (value) => changeBounds(value, measure(row)))(row),
-  };
+  return rightText(title, (row) => shown(take, (value) => changeBounds(value, measure(row)))(row));
 }
 
 /** A column of intervals of proportions in percent. */
 export function shareBounds<Row>(title: string, take: Take<Row, Interval>): Column<Row> {
-  return {
-    title,
-    align: "right",
-    cell: shown(take, (ends) => formatBounds(ends).replaceAll("+", "")),
-  };
+  return rightText(title, shown(take, (ends) => formatBounds(ends).replaceAll("+", "")));
 }
 
 /**
