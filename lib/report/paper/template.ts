@@ -28,8 +28,8 @@ export interface Rendered {
 
 /** A fault of a template, or a value that it wants and that is not there. */
 export class TemplateError extends Error {
-  constructor(place: { readonly file: string; readonly line: number }, what: string) {
-    super(`Cannot write ${place.file}, line ${place.line}: ${what}`);
+  constructor({ file, line }: Place, what: string) {
+    super(`Cannot write ${file}, line ${line}: ${what}`);
     this.name = "TemplateError";
   }
 }
@@ -39,24 +39,31 @@ interface Place {
   readonly line: number;
 }
 
-type Node =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "value"; readonly path: string; readonly format?: string; readonly at: Place }
-  | {
-    readonly kind: "if";
-    readonly path: string;
-    readonly equals?: string;
-    readonly at: Place;
-    readonly then: readonly Node[];
-    readonly otherwise: readonly Node[];
-  }
-  | {
-    readonly kind: "each";
-    readonly path: string;
-    readonly as: string;
-    readonly at: Place;
-    readonly body: readonly Node[];
-  };
+type Node = { readonly kind: "text"; readonly text: string } | ValueTag | IfTag | EachTag;
+
+/** What every tag has: the key that it names, and where it stands. */
+interface Tag {
+  readonly path: string;
+  readonly at: Place;
+}
+
+interface ValueTag extends Tag {
+  readonly kind: "value";
+  readonly format?: string;
+}
+
+interface IfTag extends Tag {
+  readonly kind: "if";
+  readonly equals?: string;
+  readonly then: readonly Node[];
+  readonly otherwise: readonly Node[];
+}
+
+interface EachTag extends Tag {
+  readonly kind: "each";
+  readonly as: string;
+  readonly body: readonly Node[];
+}
 
 const TAG = /\{\{\s*(.*?)\s*\}\}/gs;
 const KEY = String.raw`[a-zA-Z]\w*(?:\.\w+)*`;
@@ -232,7 +239,7 @@ function find(scope: TemplateValues, path: string, at: Place): TemplateValue {
 
 function shown(
   value: TemplateValue,
-  { path, format, at }: { readonly path: string; readonly format?: string; readonly at: Place },
+  { path, format, at }: ValueTag,
   formats: TemplateFormats,
 ): Rendered {
   if (typeof value === "number") {
@@ -260,20 +267,13 @@ function isMarkup(value: TemplateValue): value is TypstMarkup {
     typeof (value as TemplateValues).plain === "string";
 }
 
-function holds(value: TemplateValue, { path, equals, at }: {
-  readonly path: string;
-  readonly equals?: string;
-  readonly at: Place;
-}): boolean {
+function holds(value: TemplateValue, { path, equals, at }: IfTag): boolean {
   if (equals === undefined) return Array.isArray(value) ? value.length > 0 : Boolean(value);
   if (typeof value === "string" || value === null) return value === equals;
   throw new TemplateError(at, `"${path}" is compared with a word and is none`);
 }
 
-function listOf(
-  value: TemplateValue,
-  { path, at }: { readonly path: string; readonly at: Place },
-): readonly TemplateValue[] {
+function listOf(value: TemplateValue, { path, at }: Tag): readonly TemplateValue[] {
   if (Array.isArray(value)) return value;
   throw new TemplateError(at, `"${path}" is no list`);
 }

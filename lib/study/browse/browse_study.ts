@@ -160,12 +160,12 @@ function ownPrompt(summary: Summary | undefined, config: StudyConfig | undefined
 function listedVariant({ name }: BrowsedVariant, summary: Summary | undefined): ListedVariant {
   const origin = summary?.variants.find((variant) => variant.name === name)?.origin;
   const group = origin && origin.source !== "base" ? { group: origin.source } : {};
-  if (recommendedVariant(summary?.findings.recommendation) === name) {
-    return { name, note: "recommended", ...group };
-  }
-  return summary?.plan.primary.includes(name)
-    ? { name, note: "primary", ...group }
-    : { name, ...group };
+  const note = recommendedVariant(summary?.findings.recommendation) === name
+    ? "recommended"
+    : summary?.plan.primary.includes(name)
+    ? "primary"
+    : undefined;
+  return { name, ...(note && { note }), ...group };
 }
 
 /** The recommended variant, else the first primary one, else the first. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { UsageError } from "../../ground/mod.ts";
 import { recordedConfig, sourcesDifference, type Summary } from "../../runs/mod.ts";
 import { answerVariants } from "../answers/answer_variants.ts";
-import { BASE } from "../answers/sample_identity.ts";
+import { BASE, type NamedVariant } from "../answers/sample_identity.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { sourceHashes } from "../inputs/inputs.ts";
 import type { OpenStudy } from "../open_study.ts";
@@ -63,10 +63,9 @@ export async function repeatVariant(
 ): Promise<RepeatedVariant> {
   const { inputs, folder } = study;
   refuseOtherStudy(study, recorded);
-  if (name === BASE.name) {
-    const [answers] = await answerVariants(inputs, folder, [BASE], options);
-    return { answers: answers! };
-  }
+  const answersOf = async (variants: readonly NamedVariant[]): Promise<VariantAnswers> =>
+    (await answerVariants(inputs, folder, variants, options))[0]!;
+  if (name === BASE.name) return { answers: await answersOf([BASE]) };
   const tuned = sweepVariants(inputs.config);
   const variant = tuned.find((one) => one.name === name);
   if (variant === undefined) {
@@ -77,9 +76,7 @@ export async function repeatVariant(
   }
   const { weights } = variant;
   if (weights.kind !== "training") {
-    const opened = await openVariants(inputs, folder, [variant]);
-    const [answers] = await answerVariants(inputs, folder, opened, options);
-    return { answers: answers! };
+    return { answers: await answersOf(await openVariants(inputs, folder, [variant])) };
   }
   const { training } = weights;
   const before = join(kept, "training", training.name);
@@ -89,14 +86,13 @@ export async function repeatVariant(
     { dir: before, environment: trainedOn },
     { dir: folder.training(training), environment: readEnvironment(folder.training(training)) },
   );
-  const opened = await openVariants(inputs, folder, [variant]);
-  const [answers] = await answerVariants(inputs, folder, opened, options);
+  const answers = await answersOf(await openVariants(inputs, folder, [variant]));
   // a recording has the hashes of finished adapters alone
-  if (variant.origin.checkpoint) return { answers: answers!, ...compared };
+  if (variant.origin.checkpoint) return { answers, ...compared };
   const file = "adapter_model.safetensors";
   const hash = await adapterFileHash(folder.training(training), file);
   const recordedHash = recorded.provenance.adapters[training.name]?.[file];
-  return { answers: answers!, sameWeights: hash === recordedHash, ...compared };
+  return { answers, sameWeights: hash === recordedHash, ...compared };
 }
 
 /** A run folder, and what its file says that it ran on. */

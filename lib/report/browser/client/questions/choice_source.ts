@@ -1,3 +1,4 @@
+import type { MmluQuestion } from "../../../../mmlu/mod.ts";
 import type { ChoicesHead, ChoiceTextBlock } from "../../format.ts";
 import { columnBlock, jsonBlock } from "../blocks.ts";
 import { kindOf, NO_KIND, type Source } from "../select.ts";
@@ -17,13 +18,7 @@ export interface LetterAnswer {
 }
 
 /** A multiple-choice question with two answers. */
-export interface ChoiceItem {
-  readonly id: string;
-  readonly subject: string;
-  readonly category: string;
-  readonly question: string;
-  readonly choices: readonly string[];
-  readonly answer: number;
+export interface ChoiceItem extends MmluQuestion {
   readonly from: LetterAnswer | undefined;
   readonly to: LetterAnswer | undefined;
 }
