@@ -68,9 +68,16 @@ export function lmEvalTasks(variant: StoredAnswers, texts: DataTexts): LmEvalTas
       measure: "mmlu",
       outputType: letters ? "multiple_choice" : "generate_until",
       higherIsBetter: { acc: true },
-      samples: variant.letters.map((answer, at) =>
-        letters ? scoredLetters(answer, at, texts) : chosenLetter(answer, at, texts)
-      ),
+      samples: variant.letters.map((answer, at) => {
+        const { id, subject, category, correct } = answer;
+        return sample(at, {
+          doc: { id, subject, category, ...texts.choices.get(id) },
+          target: answer.answer < 0 ? "" : letterName(answer.answer),
+          context: texts.choicePrompt(id),
+          ...(letters ? scoredLetters(answer) : chosenLetter(answer)),
+          metrics: { acc: correct ? 1 : 0 },
+        });
+      }),
     },
     {
       name: "lab_general_text",
@@ -141,21 +148,16 @@ function metricOf(reading: typeof READINGS[number]): string {
   return reading === "official" ? "execution_accuracy" : `execution_accuracy_${reading}`;
 }
 
-function scoredLetters(answer: MmluAnswer, at: number, texts: DataTexts): LmEvalSample {
-  const { logProbs, chosen, correct } = answer;
+function scoredLetters({ logProbs, chosen }: MmluAnswer): Responses {
   const resps = logProbs.map((value, letter) => [
     String(roundedLogProb(value)),
     greedyText(value, letter === chosen),
   ]);
-  return sample(at, {
-    doc: choiceDoc(answer, texts),
-    target: letterOf(answer.answer),
-    context: texts.choicePrompt(answer.id),
+  return {
     continuations: logProbs.map((_, letter) => ` ${letterName(letter)}`),
     resps: resps.map((response) => [response]),
     filtered: resps,
-    metrics: { acc: correct ? 1 : 0 },
-  });
+  };
 }
 
 /**
@@ -168,40 +170,26 @@ function greedyText(logProb: number, chosen: boolean): string {
 }
 
 /** Where log-probabilities were not kept, the letter is all that there is. */
-function chosenLetter(answer: MmluAnswer, at: number, texts: DataTexts): LmEvalSample {
-  const letter = letterName(answer.chosen);
-  return sample(at, {
-    doc: choiceDoc(answer, texts),
-    target: letterOf(answer.answer),
-    context: texts.choicePrompt(answer.id),
-    resps: [[letter]],
-    filtered: [letter],
-    metrics: { acc: answer.correct ? 1 : 0 },
-  });
+function chosenLetter({ chosen }: MmluAnswer): Responses {
+  const letter = letterName(chosen);
+  return { resps: [[letter]], filtered: [letter] };
 }
 
-function choiceDoc(
-  { id, subject, category }: MmluAnswer,
-  texts: DataTexts,
-): Readonly<Record<string, unknown>> {
-  return { id, subject, category, ...texts.choices.get(id) };
-}
-
-function letterOf(index: number): string {
-  return index < 0 ? "" : letterName(index);
+/** What a model answered to one sample. */
+interface Responses {
+  readonly continuations?: readonly string[];
+  readonly resps: readonly unknown[];
+  readonly filtered: readonly unknown[];
 }
 
 /** What is the same in every kind of sample. */
 function sample(
   doc_id: number,
-  { doc, target, context, continuations, resps, filtered, metrics, lab }: {
+  { doc, target, context, continuations, resps, filtered, metrics, lab }: Responses & {
     readonly doc: Readonly<Record<string, unknown>>;
     readonly lab?: Readonly<Record<string, unknown>>;
     readonly target: string;
     readonly context: string;
-    readonly continuations?: readonly string[];
-    readonly resps: readonly unknown[];
-    readonly filtered: readonly unknown[];
     readonly metrics: Readonly<Record<string, number>>;
   },
 ): LmEvalSample {
