@@ -11,11 +11,6 @@ export function studyName({ model, label }: Pick<VariantRows, "model" | "label">
   return label === undefined ? name : `${name} (${markdownText(label)})`;
 }
 
-/** The tuned variants' names, in the order of the study. */
-export function tunedVariants({ tradeOff }: Pick<VariantRows, "tradeOff">): string[] {
-  return tradeOff.map(({ variant }) => variant);
-}
-
 /**
  * The variants that sentences are about: those whose claims were adjusted; without any, those that
  * stand for their recipe (finished, full scale, first seed); without any, all.
@@ -23,7 +18,7 @@ export function tunedVariants({ tradeOff }: Pick<VariantRows, "tradeOff">): stri
 export function spokenVariants(
   rows: Pick<VariantRows, "tradeOff" | "changes">,
 ): string[] {
-  const names = tunedVariants(rows);
+  const names = rows.tradeOff.map(({ variant }) => variant);
   const primary = new Set(
     rows.changes.filter(({ adjusted }) => adjusted).map(({ variant }) => variant),
   );

@@ -1,21 +1,14 @@
 import assert from "node:assert/strict";
 import { STUDY } from "../testing/study_fixture.ts";
 import { SWEEP, sweep } from "../testing/sweep_fixture.ts";
-import {
-  barRows,
-  needed,
-  overallChange,
-  spokenRows,
-  spokenVariants,
-  tunedVariants,
-} from "./study_lookup.ts";
+import { barRows, needed, overallChange, spokenRows, spokenVariants } from "./study_lookup.ts";
 
 Deno.test("spokenVariants() are those of the plan's claims, else the plain ones, else all", () => {
   assert.deepEqual(spokenVariants(STUDY), ["all-linear", "qv"]);
   const changes = STUDY.changes.map(({ adjusted: _, ...row }) => row);
   assert.deepEqual(spokenVariants({ ...STUDY, changes }), ["all-linear", "qv"]);
   const tradeOff = STUDY.tradeOff.filter(({ variant, origin }) => variant !== origin.source);
-  assert.deepEqual(spokenVariants({ tradeOff, changes }), tunedVariants({ tradeOff }));
+  assert.deepEqual(spokenVariants({ tradeOff, changes }), tradeOff.map(({ variant }) => variant));
 });
 
 Deno.test("spokenRows() are those of the base model and of the variants that sentences are about", () => {
