@@ -74,6 +74,7 @@ export {
   type RunEvent,
   type RunLimits,
   spareCudaThread,
+  type SpareThread,
   storedHalfType,
   visibleGpus,
 } from "./cuda/mod.ts";
@@ -109,6 +110,7 @@ export {
   type Conversation,
   loadTokenizer,
   type LoadTokenizerOptions,
+  type TextParts,
   threadsFor,
   type TokenAudit,
   Tokenizer,

@@ -74,7 +74,7 @@ export { noteChangedAdapters } from "./results/note_changed_adapters.ts";
 export { type NotebookStudy, openNotebookStudy } from "./open_notebook.ts";
 export { EarlyEngine, type EarlyOpening } from "./answers/early_engine.ts";
 export { LazyEngine } from "./answers/lazy_engine.ts";
-export { leavesTime, openEngine, type SpareThread, spareThread } from "./answers/open_engine.ts";
+export { leavesTime, openEngine, spareThread } from "./answers/open_engine.ts";
 export { openMmluStore, openSqlStore, openVerdictStore } from "./answers/open_stores.ts";
 export { ANSWER_KINDS, type AnswerKind } from "./measures/answer_kinds.ts";
 export type {

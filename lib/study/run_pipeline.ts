@@ -1,4 +1,4 @@
-import { loadAdapter } from "../engine/mod.ts";
+import { loadAdapter, type SpareThread } from "../engine/mod.ts";
 import type { Progress } from "../ground/mod.ts";
 import type { Summary } from "../runs/mod.ts";
 import {
@@ -7,7 +7,6 @@ import {
   storedVariants,
 } from "./answers/answer_variants.ts";
 import { EarlyEngine } from "./answers/early_engine.ts";
-import type { SpareThread } from "./answers/open_engine.ts";
 import { buildSummary } from "./results/build_summary.ts";
 import { checkTraining } from "./training/check_training.ts";
 import { failuresReport } from "./results/failures.ts";

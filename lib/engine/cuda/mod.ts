@@ -15,4 +15,5 @@ export type { Decoding } from "./paged_attention.ts";
 export type { PlanEvent, RunEvent } from "./planned_runs.ts";
 export type { BundleCost, RunLimits } from "./run_plan.ts";
 export type { BundleShape } from "./bundles/bundle_shape.ts";
+export type { SpareThread } from "../graph/mod.ts";
 export { visibleGpus } from "./visible_gpus.ts";

@@ -50,7 +50,7 @@ export async function openSessionThread(
   options: InferenceSession.SessionOptions,
   spare?: SpareThread,
 ): Promise<ThreadedSession> {
-  const thread = spare?.take() ?? new SessionThread();
+  const thread = spare && takeThread(spare) || new SessionThread();
   try {
     await thread.ask({ kind: "open", path, options });
   } catch (error) {
@@ -108,12 +108,14 @@ class SessionThread {
   }
 }
 
+/** Threads that wait for a session. */
+const WAITING = new WeakMap<SpareThread, SessionThread>();
+
 /**
  * A thread that loads ONNX Runtime and its provider before there is a graph to open: a GPU's driver
  * and libraries take about a second. The first session that is opened with it takes it.
  */
 export class SpareThread implements AsyncDisposable {
-  #thread: SessionThread | undefined = new SessionThread();
   readonly #loaded: Promise<unknown>;
 
   /**
@@ -123,24 +125,26 @@ export class SpareThread implements AsyncDisposable {
    * whoever opens the session is told.
    */
   constructor(options: InferenceSession.SessionOptions) {
-    this.#loaded = this.#thread!.ask({ kind: "load", options }).catch(() => undefined);
-  }
-
-  /** The thread, once; nothing where it was taken or has ended. */
-  take(): SessionThread | undefined {
-    const thread = this.#thread;
-    this.#thread = undefined;
-    return thread?.runs ? thread : undefined;
+    const thread = new SessionThread();
+    WAITING.set(this, thread);
+    this.#loaded = thread.ask({ kind: "load", options }).catch(() => undefined);
   }
 
   /** Ends the thread that no session took. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const thread = this.take();
+    const thread = takeThread(this);
     if (!thread) return;
     // a driver is not to be stopped while it starts
     await this.#loaded;
     thread.end();
   }
+}
+
+/** The thread that waits, once; nothing where it was taken or has ended. */
+function takeThread(spare: SpareThread): SessionThread | undefined {
+  const thread = WAITING.get(spare);
+  WAITING.delete(spare);
+  return thread?.runs ? thread : undefined;
 }
 
 /** A session in a thread of its own; made by {@linkcode openSessionThread}. */

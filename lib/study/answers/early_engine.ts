@@ -1,7 +1,7 @@
-import { type Engine, loraSites } from "../../engine/mod.ts";
+import { type Engine, loraSites, type SpareThread } from "../../engine/mod.ts";
 import type { Progress } from "../../ground/mod.ts";
 import type { ModelInputs } from "../inputs/model_inputs.ts";
-import { openEngine, type SpareThread } from "./open_engine.ts";
+import { openEngine } from "./open_engine.ts";
 import type { NamedVariant } from "./sample_identity.ts";
 
 /** What an engine is opened with before it is known what is asked of it. */

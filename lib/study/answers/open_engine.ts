@@ -5,15 +5,13 @@ import {
   openCudaEngine,
   openServerEngine,
   spareCudaThread,
+  type SpareThread,
 } from "../../engine/mod.ts";
 import { type Progress, UsageError } from "../../ground/mod.ts";
 import type { StudyConfig } from "../../runs/mod.ts";
 import type { ModelInputs } from "../inputs/model_inputs.ts";
 import { answeringCheckpoint } from "./answering_checkpoint.ts";
 import type { NamedVariant } from "./sample_identity.ts";
-
-/** A thread in which a GPU's engine may be opened; it loads what it needs meanwhile. */
-export type SpareThread = ReturnType<typeof spareCudaThread>;
 
 /** Begins to load what the engine of a config will need, before its model is opened: on a GPU alone. */
 export function spareThread({ engine: { kind, device } }: StudyConfig): SpareThread | undefined {

@@ -1,5 +1,11 @@
 import { basename, join, relative, resolve } from "node:path";
-import { auditTokens, checkAdapterFiles, loadAdapter, threadsFor } from "../../../engine/mod.ts";
+import {
+  auditTokens,
+  checkAdapterFiles,
+  loadAdapter,
+  type SpareThread,
+  threadsFor,
+} from "../../../engine/mod.ts";
 import { letterCount } from "../../../mmlu/mod.ts";
 import { type AccuracyRow, accuracyTable, formatCounted } from "../../../report/mod.ts";
 import {
@@ -41,7 +47,6 @@ import {
   openVerdictStore,
   otherBase,
   samplePrompt,
-  type SpareThread,
   spareThread,
   sqlShortfalls,
 } from "../../../study/mod.ts";

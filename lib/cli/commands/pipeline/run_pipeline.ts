@@ -11,13 +11,12 @@ import {
   RESULT_FILES,
   runPart,
   runPipeline,
-  type SpareThread,
   spareThread,
   studyCost,
   summaryTexts,
   tookLine,
 } from "../../../study/mod.ts";
-import { visibleGpus } from "../../../engine/mod.ts";
+import { type SpareThread, visibleGpus } from "../../../engine/mod.ts";
 import { UsageError } from "../../../ground/mod.ts";
 import type { StudyConfig } from "../../../runs/mod.ts";
 import { type CommandContext, type FlagValues, number, text } from "../../command.ts";
