@@ -8,6 +8,7 @@ import {
   claimRun,
   type Keyed,
   readSummary,
+  SAMPLES,
   type SampleStore,
 } from "../runs/mod.ts";
 import { SILENT } from "../ground/mod.ts";
@@ -15,7 +16,7 @@ import { pcg32 } from "../stats/mod.ts";
 import { copyStudy, refusal, runMini, writeRunStudy } from "./testing/mini_run.ts";
 import { assertNear } from "./testing/near.ts";
 import { openInputs } from "./inputs/inputs.ts";
-import { openMmluStore, openSqlStore } from "./answers/open_stores.ts";
+import { fittingSqlSample, openAnswers } from "./answers/open_answers.ts";
 import { adapterOrigin, sealAdapter } from "./training/recipe_adapter.ts";
 
 const FLIPS = 20;
@@ -76,8 +77,9 @@ Deno.test("a flipped bit of a store of answers is noticed, or changes no answer"
   const inputs = await openInputs(study.config, study.model);
   const stores = {
     sql: (path: string, note: (line: string) => void) =>
-      openSqlStore(path, inputs, { ...SILENT, note }),
-    mmlu: (path: string, note: (line: string) => void) => openMmluStore(path, { ...SILENT, note }),
+      openAnswers(path, fittingSqlSample(inputs), { ...SILENT, note }),
+    mmlu: (path: string, note: (line: string) => void) =>
+      openAnswers(path, SAMPLES.mmlu, { ...SILENT, note }),
   };
   for (const [kind, open] of Object.entries(stores)) {
     await t.step(kind, async () => {

@@ -75,7 +75,7 @@ export { type NotebookStudy, openNotebookStudy } from "./open_notebook.ts";
 export { EarlyEngine, type EarlyOpening } from "./answers/early_engine.ts";
 export { LazyEngine } from "./answers/lazy_engine.ts";
 export { leavesTime, openEngine, spareThread } from "./answers/open_engine.ts";
-export { openMmluStore, openSqlStore, openVerdictStore } from "./answers/open_stores.ts";
+export { fittingSqlSample, openAnswers } from "./answers/open_answers.ts";
 export { ANSWER_KINDS, type AnswerKind } from "./measures/answer_kinds.ts";
 export type {
   AnswerOutcome,

@@ -22,7 +22,7 @@ export interface AnsweredSql extends SqlSample {
  */
 export async function answerSql(
   inputs: ModelInputs & SqlInputs,
-  engine: Engine,
+  engine: Pick<Engine, "generate">,
   options: AnswerOptions<SqlSample>,
 ): Promise<AnsweredSql[]> {
   const { config, asked, checkpoint, tokenizer } = inputs;

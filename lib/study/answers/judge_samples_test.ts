@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { SqlSample } from "../../runs/mod.ts";
 import { SILENT } from "../../ground/mod.ts";
+import { KEPT_VERDICTS } from "../../sql/mod.ts";
 import { writeMiniStudy } from "../testing/mini_study.ts";
 import { openSqlInputs } from "../inputs/sql_inputs.ts";
 import { type JudgedSamples, judgeSamples } from "./judge_samples.ts";
-import { openVerdictStore } from "./open_stores.ts";
+import { openAnswers } from "./open_answers.ts";
 
 const OPTIONS = { timeoutMs: 5000, progress: SILENT };
 
@@ -56,7 +57,7 @@ Deno.test("judgeSamples takes kept verdicts up, whichever variant said it, and k
     sample("dev-1", "music", "I do not know."),
   ];
   const judged = async (samples: readonly SqlSample[]): Promise<[JudgedSamples, number]> => {
-    using store = openVerdictStore(path, SILENT);
+    using store = openAnswers(path, KEPT_VERDICTS.line, SILENT);
     return [await judgeSamples(inputs, samples, { ...OPTIONS, store }), store.size];
   };
   const [first, kept] = await judged(completions);

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import type { Progress } from "../../ground/mod.ts";
-import { type Keyed, openStore, type SampleStore } from "../../runs/mod.ts";
-import { storeOptions } from "../answers/open_stores.ts";
+import type { Keyed } from "../../runs/mod.ts";
+import { openAnswers } from "../answers/open_answers.ts";
 import type { StoreForm, StoreModel } from "./measure.ts";
 import { STORES, type Stores } from "./measures.ts";
 
@@ -45,7 +45,7 @@ export function openStores(
   using open = new DisposableStack();
   const stores = NAMES.map((name) => [
     name,
-    open.use(openForm(FORMS[name], paths[name], model, progress, below?.[name])),
+    open.use(openAnswers(paths[name], FORMS[name].schema(model), progress, below?.[name])),
   ]);
   const kept = open.move();
   return {
@@ -71,23 +71,14 @@ export function mergeStores(
   for (const name of NAMES) {
     const paths = parts.map((part) => part[name]).filter((path) => existsSync(path));
     if (paths.length === 0) continue;
-    using whole = openForm(FORMS[name], to[name], model, progress);
+    const schema = FORMS[name].schema(model);
+    using whole = openAnswers(to[name], schema, progress);
     for (const path of paths) {
-      using part = openForm(FORMS[name], path, model, progress);
+      using part = openAnswers(path, schema, progress);
       const added = [...part.values()].filter(({ key }) => !whole.has(key));
       whole.append(added);
       taken += added.length;
     }
   }
   return taken;
-}
-
-function openForm<Sample extends Keyed>(
-  form: StoreForm<Sample>,
-  path: string,
-  model: StoreModel,
-  progress: Progress,
-  below?: string,
-): SampleStore<Sample> {
-  return openStore(path, { schema: form.schema(model), ...storeOptions(progress, below) });
 }

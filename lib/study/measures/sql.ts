@@ -10,7 +10,7 @@ import {
   type SqlAnswers,
   type SqlVerdict,
 } from "../answers/judge_samples.ts";
-import { fittingSqlSample } from "../answers/open_stores.ts";
+import { fittingSqlSample } from "../answers/open_answers.ts";
 import { sqlPrompts } from "../answers/study_prompts.ts";
 import { databaseHashes } from "../inputs/database_hashes.ts";
 import type { ModelInputs } from "../inputs/model_inputs.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { SILENT } from "../../ground/mod.ts";
-import type { MmluSample } from "../../runs/mod.ts";
-import { openMmluStore } from "../answers/open_stores.ts";
+import { type MmluSample, SAMPLES } from "../../runs/mod.ts";
+import { openAnswers } from "../answers/open_answers.ts";
 import type { StoreModel } from "../measures/measure.ts";
 import { answerPaths } from "../measures/open_measures.ts";
 import { mergeParts, partStores } from "./part_stores.ts";
@@ -42,12 +42,12 @@ function folderOf(root: string): Parameters<typeof mergeParts>[0] {
 
 /** Writes samples into a store of their own and closes it. */
 function keep(path: string, ...digits: string[]): void {
-  using store = openMmluStore(path, SILENT);
+  using store = openAnswers<MmluSample>(path, SAMPLES.mmlu, SILENT);
   store.append(digits.map(sample));
 }
 
 function keys(path: string): string[] {
-  using store = openMmluStore(path, SILENT);
+  using store = openAnswers<MmluSample>(path, SAMPLES.mmlu, SILENT);
   return [...store.values()].map(({ key }) => key.slice(-1));
 }
 
@@ -100,7 +100,7 @@ Deno.test("mergeParts() refuses while a process still writes", () => {
   withFolder((root) => {
     const folder = folderOf(root);
     const { mmluSamples } = partStores(folder, { index: 1, of: 1 });
-    using store = openMmluStore(mmluSamples, SILENT);
+    using store = openAnswers<MmluSample>(mmluSamples, SAMPLES.mmlu, SILENT);
     store.append([sample("a")]);
     assert.throws(() => mergeParts(folder, MODEL, SILENT), /mmlu\.jsonl/);
     assert.equal(existsSync(mmluSamples), true);
@@ -114,7 +114,7 @@ Deno.test("a store counts the records of the one below as there, and leaves that
     const before = Deno.readTextFileSync(folder.mmluSamples);
     const { mmluSamples } = partStores(folder, { index: 1, of: 1 });
     {
-      using part = openMmluStore(mmluSamples, SILENT, folder.mmluSamples);
+      using part = openAnswers<MmluSample>(mmluSamples, SAMPLES.mmlu, SILENT, folder.mmluSamples);
       assert.equal(part.has(keyOf("a")), true);
       assert.equal(part.get(keyOf("a"))?.id, "astronomy-a");
       assert.equal(part.size, 0);

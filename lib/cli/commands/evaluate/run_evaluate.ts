@@ -31,6 +31,7 @@ import {
   databaseHashes,
   expectGolds,
   fetchHubAdapters,
+  fittingSqlSample,
   judgeSamples,
   LazyEngine,
   leavesTime,
@@ -38,19 +39,18 @@ import {
   type ModelInputs,
   type NamedVariant,
   noteUnjudged,
+  openAnswers,
   openEngine,
   openMmluInputs,
-  openMmluStore,
   openModelInputs,
   openSqlInputs,
-  openSqlStore,
-  openVerdictStore,
   otherBase,
   samplePrompt,
   spareThread,
   sqlShortfalls,
 } from "../../../study/mod.ts";
-import { type StudyConfig, weightsWords } from "../../../runs/mod.ts";
+import { SAMPLES, type StudyConfig, weightsWords } from "../../../runs/mod.ts";
+import { KEPT_VERDICTS } from "../../../sql/mod.ts";
 import { proportion } from "../../../stats/mod.ts";
 import { folderOrId } from "../../adapter_place.ts";
 import { type CommandContext, type FlagValues, number, text } from "../../command.ts";
@@ -84,8 +84,8 @@ export async function runEvaluate(
   const variant = await namedVariant(flags, model, { progress, signal });
   for (const line of otherBase(variant, model)) progress.note(line);
   const files = runFiles(flags, { task: "spider", model, data, variant });
-  using store = openSqlStore(files.samples, model, progress);
-  using kept = openVerdictStore(files.verdicts, progress);
+  using store = openAnswers(files.samples, fittingSqlSample(model), progress);
+  using kept = openAnswers(files.verdicts, KEPT_VERDICTS.line, progress);
   await using engine = lazyEngine(model, { variant, store, progress, spare });
   const { timeoutMs } = config.spider;
   const isNew = store.size === 0 && kept.size === 0;
@@ -133,7 +133,7 @@ export async function runMmlu(
   for (const line of otherBase(variant, model)) progress.note(line);
   const data = choices.mmlu.hashes;
   const files = runFiles(flags, { task: "mmlu", model, data, variant });
-  using store = openMmluStore(files.samples, progress);
+  using store = openAnswers(files.samples, SAMPLES.mmlu, progress);
   const inputs = { ...model, ...choices, audit };
   await using engine = lazyEngine(model, { variant, store, progress, spare });
   beginMmluPrompts(inputs);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { openCpuEngine } from "../../../engine/mod.ts";
 import { SILENT, UsageError } from "../../../ground/mod.ts";
+import { SAMPLES } from "../../../runs/mod.ts";
 import { LazyEngine } from "../../answers/lazy_engine.ts";
 import { openModelInputs } from "../../inputs/model_inputs.ts";
-import { openWrittenStore } from "../../answers/open_stores.ts";
+import { openAnswers } from "../../answers/open_answers.ts";
 import { writeMiniStudy } from "../../testing/mini_study.ts";
 import { answerGeneral, GENERAL_ANSWER_TOKENS } from "./general_answers.ts";
 import { loadGeneralPrompts } from "./general_prompts.ts";
@@ -15,7 +16,7 @@ Deno.test("answerGeneral() stores what the engine answers without any adapter, a
   const path = `${study.root}/general.jsonl`;
   let opened = 0;
   const answer = async (): ReturnType<typeof answerGeneral> => {
-    using store = openWrittenStore(path, SILENT);
+    using store = openAnswers(path, SAMPLES.written, SILENT);
     await using engine = new LazyEngine(() => {
       opened++;
       return openCpuEngine(inputs.checkpoint, { batchSize: 2 });

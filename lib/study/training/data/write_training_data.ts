@@ -8,12 +8,12 @@ import {
   UsageError,
   writeAtomic,
 } from "../../../ground/mod.ts";
-import { type Recipe, TASK_VERSION } from "../../../runs/mod.ts";
+import { type Recipe, SAMPLES, TASK_VERSION } from "../../../runs/mod.ts";
 import type { ModelInputs } from "../../inputs/model_inputs.ts";
 import type { SqlInputs } from "../../inputs/sql_inputs.ts";
 import { LazyEngine } from "../../answers/lazy_engine.ts";
 import { openEngine } from "../../answers/open_engine.ts";
-import { openWrittenStore } from "../../answers/open_stores.ts";
+import { openAnswers } from "../../answers/open_answers.ts";
 import { checkGolds } from "./check_golds.ts";
 import { describeGeneral, describeTraining } from "./describe_training.ts";
 import { answerGeneral, GENERAL_ANSWER_TOKENS, type GeneralAnswers } from "./general_answers.ts";
@@ -174,7 +174,7 @@ async function generalAnswers(
 ): Promise<GeneralAnswers> {
   const { prompts } = loadGeneralPrompts();
   options.progress.step(`base: general prompts, ${prompts.length}`);
-  using store = openWrittenStore(path, options.progress);
+  using store = openAnswers(path, SAMPLES.written, options.progress);
   await using engine = new LazyEngine(open);
   const general = await answerGeneral(inputs, engine, { prompts, store, ...options });
   if (general.answers.length === 0) {

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { storeLine } from "../../runs/_store_lines.ts";
 import { contentKey } from "../../ground/mod.ts";
 
-import { type SqlSample } from "../../runs/mod.ts";
+import { SAMPLES, type SqlSample } from "../../runs/mod.ts";
 import { SILENT } from "../../ground/mod.ts";
 import { writeMiniStudy } from "../testing/mini_study.ts";
 import { type ModelInputs, openModelInputs } from "../inputs/model_inputs.ts";
-import { openMmluStore, openSqlStore } from "./open_stores.ts";
+import { fittingSqlSample, openAnswers } from "./open_answers.ts";
 
 async function withModel(
   test: (model: ModelInputs, path: string) => void,
@@ -31,20 +31,20 @@ function sample({ tokenizer }: ModelInputs, text: string): SqlSample {
   };
 }
 
-Deno.test("openSqlStore takes back what it was given, odd characters too", () =>
+Deno.test("openAnswers() with fittingSqlSample() takes back what it was given, odd characters too", () =>
   withModel((model, path) => {
     const samples = ["SELECT 1", "", "SELECT 'ü\u0000\u2028'"].map((text) => sample(model, text));
     {
-      using store = openSqlStore(path, model, SILENT);
+      using store = openAnswers(path, fittingSqlSample(model), SILENT);
       store.append(samples);
     }
-    using store = openSqlStore(path, model, SILENT);
+    using store = openAnswers(path, fittingSqlSample(model), SILENT);
     assert.deepEqual([...store.values()], samples);
   }));
 
-Deno.test("openSqlStore refuses a token beyond the vocabulary before it is stored", () =>
+Deno.test("openAnswers() with fittingSqlSample() refuses a token beyond the vocabulary before it is stored", () =>
   withModel((model, path) => {
-    using store = openSqlStore(path, model, SILENT);
+    using store = openAnswers(path, fittingSqlSample(model), SILENT);
     const right = sample(model, "SELECT 1");
     const { vocabSize } = model.checkpoint.config;
     const wrong = { ...right, tokens: [...right.tokens.slice(1), vocabSize] };
@@ -57,19 +57,19 @@ Deno.test("openSqlStore refuses a token beyond the vocabulary before it is store
     assert.equal(Deno.readTextFileSync(path), "");
   }));
 
-Deno.test("openSqlStore asks again for a text that its tokens do not say, and notes the line", () =>
+Deno.test("openAnswers() with fittingSqlSample() asks again for a text that its tokens do not say, and notes the line", () =>
   withModel((model, path) => {
     const right = sample(model, "SELECT 1");
     const other = { ...sample(model, "SELECT 2"), text: "SELECT 3" };
     Deno.writeTextFileSync(path, storeLine(right) + storeLine(other));
     const notes: string[] = [];
     const progress = { ...SILENT, note: (text: string) => void notes.push(text) };
-    using store = openSqlStore(path, model, progress);
+    using store = openAnswers(path, fittingSqlSample(model), progress);
     assert.deepEqual([...store.values()], [right]);
     assert.match(notes.join("\n"), /line 2 \("text" must be what the tokens say: .*SELECT 3/);
   }));
 
-Deno.test("openMmluStore asks again for log-probabilities above 0", () =>
+Deno.test("openAnswers() asks again for log-probabilities above 0", () =>
   withModel((_, path) => {
     const scores = {
       key: contentKey({}),
@@ -84,7 +84,7 @@ Deno.test("openMmluStore asks again for log-probabilities above 0", () =>
     Deno.writeTextFileSync(path, storeLine(scores));
     const notes: string[] = [];
     const progress = { ...SILENT, note: (text: string) => void notes.push(text) };
-    using store = openMmluStore(path, progress);
+    using store = openAnswers(path, SAMPLES.mmlu, progress);
     assert.equal(store.size, 0);
     assert.match(notes.join("\n"), /line 1 \("logProbs\[2\]" must be a number <= 0: .* 0.1\)/);
   }));
