@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { SILENT } from "../ground/mod.ts";
-import type { EngineConfig, Summary } from "../runs/mod.ts";
+import type { StudyConfig, Summary } from "../runs/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
 import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
 import { openStudy, runPipeline } from "../study/mod.ts";
@@ -21,7 +21,7 @@ interface Recordable extends Disposable {
 }
 
 /** A finished study whose adapter is from elsewhere, so that nothing has to be trained. */
-async function finished(engine: Partial<EngineConfig> = {}): Promise<Recordable> {
+async function finished(engine: Partial<StudyConfig["engine"]> = {}): Promise<Recordable> {
   const mini: MiniStudy = await writeMiniStudy();
   const config = { ...mini.config, engine: { ...mini.config.engine, ...engine } };
   const study = await openStudy(config, { out: mini.out, progress: SILENT });

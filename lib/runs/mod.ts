@@ -59,11 +59,8 @@ export {
   ADAPTER_KEYS,
   type AdapterConfig,
   ENGINE_KEYS,
-  type EngineConfig,
   MODEL_KEYS,
-  type ModelConfig,
   OTHER_MODEL_KEYS,
-  type OtherModelConfig,
   STUDY_KEYS,
   type StudyConfig,
   SWEEP_KEYS,
@@ -92,7 +89,6 @@ export {
 export { SUITE_COUNT_KEYS, type SuiteCounts } from "./suite_counts.ts";
 export {
   ADAPTER_SOURCE_KEYS,
-  type AdapterSource,
   type Provenance,
   PROVENANCE_KEYS,
   SCHEMA_VERSION,
@@ -103,12 +99,6 @@ export {
   type VariantSummary,
 } from "./summary.ts";
 export { readSummary, writeSummary } from "./summary_file.ts";
-export {
-  EARLY_STOPPING_KEYS,
-  type Recipe,
-  RECIPE_KEYS,
-  TRAINING_KEYS,
-  type TrainingConfig,
-} from "./training_config.ts";
+export { EARLY_STOPPING_KEYS, type Recipe, RECIPE_KEYS, TRAINING_KEYS } from "./training_config.ts";
 export { toolVersions, type ToolVersionsOptions } from "./tool_versions.ts";
 export { ORIGIN_KEYS, type VariantOrigin } from "./variant_origin.ts";

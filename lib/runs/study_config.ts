@@ -19,7 +19,7 @@ import { TRAINING_KEYS } from "./training_config.ts";
 /** The one model that comes with the repository's setup. */
 const EMBEDDED_MODEL = "HuggingFaceTB/SmolLM2-135M-Instruct";
 
-/** The keys of {@linkcode ModelConfig}. */
+/** Which base model, and where it comes from. */
 export const MODEL_KEYS = {
   /** Its id on the Hugging Face hub, or any name for a model in a folder. */
   id: TEXT,
@@ -30,9 +30,6 @@ export const MODEL_KEYS = {
   /** A branch, tag or commit on the hub; with source `hub` only. */
   revision: TEXT.exactOptional(),
 };
-
-/** Which base model, and where it comes from. */
-export interface ModelConfig extends RecordOf<typeof MODEL_KEYS> {}
 
 const MODEL = together(z.strictObject(MODEL_KEYS), ({ id, source, path, revision }) => {
   if (source === "embedded" && id !== EMBEDDED_MODEL) {
@@ -49,7 +46,7 @@ const MODEL = together(z.strictObject(MODEL_KEYS), ({ id, source, path, revision
     : undefined;
 });
 
-/** The keys of {@linkcode EngineConfig}. */
+/** What runs the model. */
 export const ENGINE_KEYS = {
   /** `onnx` on this machine, or `server` for an OpenAI-compatible completions server. */
   kind: z.enum(["onnx", "server"]).default("onnx"),
@@ -77,9 +74,6 @@ export const ENGINE_KEYS = {
   servedAdapters: z.record(z.string(), TEXT).exactOptional(),
 };
 
-/** What runs the model. */
-export interface EngineConfig extends RecordOf<typeof ENGINE_KEYS> {}
-
 const ENGINE = together(z.strictObject(ENGINE_KEYS), (engine) => {
   if (engine.kind === "server") {
     if (engine.weights !== undefined) {
@@ -102,7 +96,7 @@ const SCALES = together(
       : { rule: "a list of scales in ascending order" },
 );
 
-/** The keys of {@linkcode SweepConfig}. */
+/** What of a study's recipes is compared, and by which rule one is recommended. */
 export const SWEEP_KEYS = {
   /** Factors on each adapter, in ascending order; 1 is the adapter as it is. */
   scales: SCALES.default([1]),
@@ -128,9 +122,6 @@ export const SWEEP_KEYS = {
   alpha: z.number().gt(0).lt(0.5).default(0.05),
 };
 
-/** What of a study's recipes is compared, and by which rule one is recommended. */
-export interface SweepConfig extends RecordOf<typeof SWEEP_KEYS> {}
-
 /** The keys of {@linkcode AdapterConfig}. */
 export const ADAPTER_KEYS = {
   /** Its name in tables. */
@@ -145,16 +136,13 @@ export const ADAPTER_KEYS = {
 /** An adapter from elsewhere. */
 export interface AdapterConfig extends RecordOf<typeof ADAPTER_KEYS> {}
 
-/** The keys of {@linkcode OtherModelConfig}. */
+/** A merged model, or one whose weights were all trained. */
 export const OTHER_MODEL_KEYS = {
   /** Its name in tables. */
   name: FILE_NAME,
   /** The folder of the checkpoint. */
   path: TEXT,
 };
-
-/** A merged model, or one whose weights were all trained. */
-export interface OtherModelConfig extends RecordOf<typeof OTHER_MODEL_KEYS> {}
 
 /** The keys of {@linkcode StudyConfig}. */
 export const STUDY_KEYS = {

@@ -46,7 +46,7 @@ const VARIANTS = together(z.array(z.strictObject(VARIANT_KEYS)).min(1), (variant
   return undefined;
 });
 
-/** The keys of {@linkcode AdapterSource}. */
+/** Where on the hub an adapter came from. */
 export const ADAPTER_SOURCE_KEYS = {
   /** Its id on the hub, as the config has it. */
   id: TEXT,
@@ -55,9 +55,6 @@ export const ADAPTER_SOURCE_KEYS = {
   /** The folder that it was read from, as paths are recorded. */
   folder: TEXT,
 };
-
-/** Where on the hub an adapter came from. */
-export interface AdapterSource extends RecordOf<typeof ADAPTER_SOURCE_KEYS> {}
 
 /** The keys of {@linkcode Provenance}. All hashes are SHA-256, 64 hexadecimal digits. */
 export const PROVENANCE_KEYS = {

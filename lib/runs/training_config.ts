@@ -87,7 +87,7 @@ const HELD_OUT = together(
   (wanted) => wanted < 1 || Number.isSafeInteger(wanted) ? undefined : { rule: HELD_OUT_RULE },
 );
 
-/** The keys of {@linkcode TrainingConfig}. */
+/** What the model is specialised on, and how. */
 export const TRAINING_KEYS = {
   /** How many training examples, drawn by seed; `null` for all. */
   examples: z.int().min(1).nullable().default(null),
@@ -112,6 +112,3 @@ export const TRAINING_KEYS = {
    */
   recipes: z.array(z.strictObject(RECIPE_KEYS)).default([]),
 };
-
-/** What the model is specialised on, and how. */
-export interface TrainingConfig extends RecordOf<typeof TRAINING_KEYS> {}

@@ -15,7 +15,7 @@ import { BY_GROUP, PAIRED_CHANGE, SCORE_CHANGE } from "../paired_change.ts";
 import { COMPLETION_KEYS, SAMPLE_NAME_KEYS, SAMPLE_PROMPT_KEYS } from "../samples.ts";
 import { SUITE_COUNT_KEYS } from "../suite_counts.ts";
 
-/** The keys of {@linkcode MmluConfig}. */
+/** The multiple-choice half of a study. */
 export const MMLU_KEYS = {
   /** The folder in MMLU's layout; or questions of one's own, a file or a folder. */
   path: TEXT,
@@ -32,9 +32,6 @@ export const MMLU_KEYS = {
   /** Dev questions shown before each question, of which MMLU has five. */
   shots: z.int().min(0).max(5).default(4),
 };
-
-/** The multiple-choice half of a study. */
-export interface MmluConfig extends RecordOf<typeof MMLU_KEYS> {}
 
 /** The keys of {@linkcode MmluSample}. */
 export const MMLU_SAMPLE_KEYS = {

@@ -4,16 +4,13 @@ import { PAIRED_CHANGE } from "../paired_change.ts";
 import { SAMPLE_NAME_KEYS, SAMPLE_PROMPT_KEYS } from "../samples.ts";
 import { SUITE_COUNT_KEYS } from "../suite_counts.ts";
 
-/** The keys of {@linkcode ProseConfig}. */
+/** The general text of a study. */
 export const PROSE_KEYS = {
   /** A folder or a file of passages; the project's own where it is left out. */
   path: TEXT.default("prose_db/sample"),
   /** How many passages, drawn by seed; `null` for all. */
   limit: z.int().min(2).nullable().default(null),
 };
-
-/** The general text of a study. */
-export interface ProseConfig extends RecordOf<typeof PROSE_KEYS> {}
 
 /** The keys of {@linkcode ProseSample}. */
 export const PROSE_SAMPLE_KEYS = {

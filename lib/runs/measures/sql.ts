@@ -7,7 +7,7 @@ import { BY_GROUP, SCORE_CHANGE } from "../paired_change.ts";
 import { COMPLETION_KEYS, SAMPLE_NAME_KEYS, SAMPLE_PROMPT_KEYS } from "../samples.ts";
 import { SUITE_COUNT_KEYS } from "../suite_counts.ts";
 
-/** The keys of {@linkcode SchemaConfig}. */
+/** What a prompt shows of a database, at training and at evaluation alike. */
 export const SCHEMA_KEYS = {
   /** Whether the foreign keys are listed. */
   foreignKeys: z.boolean().default(true),
@@ -15,10 +15,7 @@ export const SCHEMA_KEYS = {
   cellValues: z.int().min(0).max(5).default(0),
 };
 
-/** What a prompt shows of a database, at training and at evaluation alike. */
-export interface SchemaConfig extends RecordOf<typeof SCHEMA_KEYS> {}
-
-/** The keys of {@linkcode SpiderConfig}. */
+/** The text-to-SQL half of a study. */
 export const SPIDER_KEYS = {
   /** The folder in Spider's layout; or a `.jsonl` file of one's own questions. */
   path: TEXT,
@@ -35,9 +32,6 @@ export const SPIDER_KEYS = {
   /** What a prompt shows of a database; tables, columns and foreign keys if left out. */
   schema: z.strictObject(SCHEMA_KEYS).exactOptional(),
 };
-
-/** The text-to-SQL half of a study. */
-export interface SpiderConfig extends RecordOf<typeof SPIDER_KEYS> {}
 
 /** The keys of {@linkcode SqlSample}. */
 export const SQL_SAMPLE_KEYS = {
@@ -126,16 +120,13 @@ export const SQL_COMPARISON_KEYS = {
   byShots: BY_GROUP.exactOptional(),
 };
 
-/** The keys of {@linkcode MissingDatabaseCount}. */
+/** A database without a file. */
 export const MISSING_DATABASE_KEYS = {
   /** The database's name. */
   dbId: TEXT,
   /** How many of the examples asked for are on it. */
   examples: z.int().min(1),
 };
-
-/** A database without a file. */
-export interface MissingDatabaseCount extends RecordOf<typeof MISSING_DATABASE_KEYS> {}
 
 /** The keys of {@linkcode UnjudgedExample}. */
 export const UNJUDGED_KEYS = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { SILENT } from "../../ground/mod.ts";
-import type { EngineConfig, StudyConfig } from "../../runs/mod.ts";
+import type { StudyConfig } from "../../runs/mod.ts";
 import { answeringCheckpoint } from "../answers/answering_checkpoint.ts";
 import { openStudy } from "../open_study.ts";
 import { writeMiniStudy } from "../testing/mini_study.ts";
@@ -8,7 +8,7 @@ import { type StudyCost, studyCost } from "./study_cost.ts";
 
 Deno.test("studyCost() says how many bytes 4-bit weights take on the CPU and on a GPU", async () => {
   using study = await writeMiniStudy();
-  const costOf = async (engine: Partial<EngineConfig>): Promise<StudyCost> => {
+  const costOf = async (engine: Partial<StudyConfig["engine"]>): Promise<StudyCost> => {
     const config = { ...study.config, engine: { ...study.config.engine, ...engine } };
     const { inputs } = await openStudy(config, {
       out: study.out,
