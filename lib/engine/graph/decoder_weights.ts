@@ -1,14 +1,15 @@
 import { basename } from "node:path";
 import {
+  adaptedLayers,
   type Checkpoint,
   type DecoderConfig,
   INT4_BLOCK,
+  type LoraTerm,
   type StoredTensor,
 } from "../checkpoint/mod.ts";
 import { type ModelBuilder, STORED_TYPES } from "./graph_builder.ts";
 import type { GraphScope } from "./graph_scope.ts";
-import { LinearLayers } from "./linear_layers.ts";
-import type { LoraSites } from "./lora_inputs.ts";
+import { LORA_SCALE, loraInputs, type LoraSites } from "./lora_inputs.ts";
 import { DataType } from "./onnx.ts";
 
 /** Types that a device computes with: float32 on the CPU, a half type on a GPU. */
@@ -16,6 +17,14 @@ export type ComputeType = DataType.FLOAT | DataType.FLOAT16 | DataType.BFLOAT16;
 
 /** Hidden states stay as they are, so that the weights alone are rounded; 4 would round them to 8 bits. */
 const ACCURACY_LEVEL = 1;
+
+/** An adapter's inputs in the type that the device computes with, all but A times the run's scale. */
+interface AdaptedLayer {
+  readonly a: string;
+  readonly b: string;
+  readonly gain?: string;
+  readonly bias?: string;
+}
 
 /**
  * A checkpoint's weights as a graph computes with them. Those stored in the
@@ -30,34 +39,27 @@ export class DecoderWeights {
   readonly config: DecoderConfig;
   readonly #model: ModelBuilder;
   readonly #checkpoint: Checkpoint;
-  readonly #linear: LinearLayers;
+  readonly #adapted = new Map<string, AdaptedLayer>();
 
-  /** Declares the inputs of the adapters, and nothing else yet. */
+  /** Declares the inputs of the adapters that the sites allow, and nothing else yet. */
   constructor(
     model: ModelBuilder,
     checkpoint: Checkpoint,
-    { type, ...sites }: LoraSites & { readonly type: ComputeType },
+    { type, loraModules = [], loraTerms = [] }: LoraSites & { readonly type: ComputeType },
   ) {
     this.type = type;
     this.config = checkpoint.config;
     this.#model = model;
     this.#checkpoint = checkpoint;
-    this.#linear = new LinearLayers(this, sites);
+    if (loraModules.length > 0) this.main.input(LORA_SCALE, DataType.FLOAT, []);
+    for (const layer of adaptedLayers(checkpoint, loraModules)) {
+      this.#adapted.set(layer, this.#adapterInputs(layer, loraTerms));
+    }
   }
 
   /** The model's main graph. */
   get main(): GraphScope {
     return this.#model.main;
-  }
-
-  /** Whether the checkpoint has the tensor. */
-  has(name: string): boolean {
-    return this.#checkpoint.tensors.has(name);
-  }
-
-  /** The shape of a tensor that the checkpoint is known to have. */
-  shape(name: string): readonly number[] {
-    return this.#entry(name).shape;
   }
 
   /** A tensor in the computing type. */
@@ -72,7 +74,7 @@ export class DecoderWeights {
     const codes = this.#stored(`${name}.codes`, packed.codes);
     const scales = this.#inType(`${name}.scales`, packed.scales);
     const zeroPoints = this.#stored(`${name}.zero_points`, packed.zeroPoints);
-    const [out, inner] = this.shape(name) as [number, number];
+    const [out, inner] = this.#entry(name).shape as [number, number];
     const y = scope.contrib("MatMulNBits", [x, codes, scales, zeroPoints], {
       K: { int: inner },
       N: { int: out },
@@ -83,9 +85,29 @@ export class DecoderWeights {
     return sum.reduce((total, term) => scope.add(total, term), y);
   }
 
-  /** A linear layer with its bias and its adapter; see {@linkcode LinearLayers.apply}. */
+  /**
+   * `y = x W^T + bias + scale * (gain * (x W^T) + (x A^T) B^T + c)`: the last
+   * term where the layer's module takes an adapter, and of it `gain` and `c`,
+   * the adapter's bias, where the graph has them. At scale 0 it is the base
+   * model's `y`, bit for bit.
+   *
+   * Sources: LoRA, Hu et al. 2021, arXiv:2106.09685, equation 3, whose `B A` is
+   * this `B` times `alpha / r`; DoRA, Liu et al. 2024, arXiv:2402.09353, equation
+   * 5, whose `m / |W + BA|` is `1 + gain` (see `doraTerms`).
+   */
   linear(scope: GraphScope, x: string, layer: string): string {
-    return this.#linear.apply(scope, x, layer);
+    const hasBias = this.#checkpoint.tensors.has(`${layer}.bias`);
+    const bias = hasBias ? [this.weight(`${layer}.bias`)] : [];
+    let y = this.product(scope, x, `${layer}.weight`, ...bias);
+    const lora = this.#adapted.get(layer);
+    if (!lora) return y;
+    if (lora.gain) {
+      // PEFT leaves the base's bias out of the gain as well
+      const product = bias.length > 0 ? scope.sub(y, bias[0]!) : y;
+      y = scope.add(y, scope.mul(product, lora.gain));
+    }
+    if (lora.bias) y = scope.add(y, lora.bias);
+    return scope.linear(scope.linear(x, lora.a), lora.b, y);
   }
 
   /** `[vocabulary, hidden]`, the output layer's weight. */
@@ -107,6 +129,26 @@ export class DecoderWeights {
   /** A value in the computing type as float32. */
   toFloat(scope: GraphScope, x: string): string {
     return this.type === DataType.FLOAT ? x : scope.cast(x, DataType.FLOAT);
+  }
+
+  #adapterInputs(layer: string, terms: readonly LoraTerm[]): AdaptedLayer {
+    const { main } = this;
+    const [out, inner] = this.#entry(`${layer}.weight`).shape as [number, number];
+    const names = loraInputs(layer);
+    const a = main.input(names.a, DataType.FLOAT, [`${names.a}.rank`, inner]);
+    const b = main.input(names.b, DataType.FLOAT, [out, `${names.a}.rank`]);
+    const scaled = main.mul(b, LORA_SCALE);
+    const vector = (term: LoraTerm): Partial<Record<LoraTerm, string>> => {
+      if (!terms.includes(term)) return {};
+      const input = main.input(names[term], DataType.FLOAT, [out]);
+      return { [term]: this.toCompute(main.mul(input, LORA_SCALE)) };
+    };
+    return {
+      a: this.toCompute(a),
+      b: this.toCompute(scaled),
+      ...vector("gain"),
+      ...vector("bias"),
+    };
   }
 
   #stored(name: string, entry: StoredTensor): string {
