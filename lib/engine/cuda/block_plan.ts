@@ -40,7 +40,6 @@ export function planRuns(
   for (const group of groups) {
     for (const prompt of group.prompts) {
       if (run.add(group, prompt)) continue;
-      const length = group.prefix.length + prompt.suffix.length;
       if (!run.isEmpty) {
         runs.push(run.build());
         run = start();
@@ -48,7 +47,11 @@ export function planRuns(
       }
       // a bundle's prompt needs its prefix twice
       if (pays) return planRuns(prompts, alone, maxNewTokens);
-      throw tooLong(prompt.index, length, limits);
+      const length = group.prefix.length + prompt.suffix.length;
+      throw new RangeError(
+        `Cannot plan prompt ${prompt.index}: its ${length} tokens and its completion do not fit ` +
+          `into ${limits.blocks} blocks of ${limits.blockSize} tokens`,
+      );
     }
   }
   if (!run.isEmpty) runs.push(run.build());
@@ -220,11 +223,4 @@ class RunBuilder {
     [this.#sequences, this.#tails, this.#chunkTokens] = [[], [], 0];
     if (this.#prefix) this.#prefix.tailRow = undefined;
   }
-}
-
-function tooLong(index: number, tokens: number, { blocks, blockSize }: RunLimits): RangeError {
-  return new RangeError(
-    `Cannot plan prompt ${index}: its ${tokens} tokens and its completion do not fit into ` +
-      `${blocks} blocks of ${blockSize} tokens`,
-  );
 }

@@ -71,12 +71,11 @@ export async function openCudaEngine(
   checkpoint: Checkpoint,
   options: CudaEngineOptions = {},
 ): Promise<CudaEngine> {
-  const { device = 0, loraModules = [], profile } = options;
+  const { device = 0, profile } = options;
   const contextLength = options.contextLength ?? defaultContextLength(checkpoint);
   const bundles = bundlesOf(checkpoint, { ...options, contextLength });
   const graph = buildCudaGraph(checkpoint, {
     ...options,
-    loraModules,
     contextLength,
     ...(bundles ? { bundles } : {}),
   });
@@ -149,11 +148,6 @@ export class CudaEngine implements Engine {
       ...(shape ? { bundles: { ...shape, always } } : {}),
     });
     this.#runs = new PlannedRuns(runner, config, { plan, onPlan: options.onPlan });
-  }
-
-  /** The checkpoint that this engine runs. */
-  get checkpoint(): Checkpoint {
-    return this.#checkpoint;
   }
 
   /** What a run may hold at present; halved after a failed allocation. */

@@ -9,7 +9,7 @@ import {
 } from "../graph/mod.ts";
 import { BundledDecoding } from "./bundles/bundled_decoding.ts";
 import type { BundleShape } from "./bundles/bundle_shape.ts";
-import { decodeConstants, decodeLoop } from "./decode_loop.ts";
+import { decodeLoop } from "./decode_loop.ts";
 import { type HalfType, storedHalfType } from "./half_precision.ts";
 import { type Decoding, PagedAttention } from "./paged_attention.ts";
 import { pagedDecoding } from "./paged_decoding.ts";
@@ -70,7 +70,8 @@ function decode(
   { parts, bundles }: { readonly parts: LoopParts; readonly bundles?: BundleShape },
 ): string {
   declareInputs(main, "decoding");
-  const constants = decodeConstants(main, first);
+  const count = main.shape(first);
+  const constants = { count, rows: main.range(count) };
   const alone = pagedDecoding(main, constants, parts);
   const loop = { first, parts, constants };
   if (!bundles) {

@@ -36,18 +36,12 @@ export interface DecodeWay {
   step(body: GraphScope, state: Readonly<Record<string, string>>, count: string): DecodeStep;
 }
 
-/** Values of the main graph that every step takes a beginning of. */
+/** Values of the main graph that both ways of decoding share; every step takes a beginning of them. */
 export interface DecodeConstants {
   /** `[1]` sequences of the run. */
   readonly count: string;
   /** `[B]` 0, 1, 2, ... */
   readonly rows: string;
-}
-
-/** What both ways of decoding share. */
-export function decodeConstants(main: GraphScope, first: string): DecodeConstants {
-  const count = main.shape(first);
-  return { count, rows: main.range(count) };
 }
 
 /**

@@ -102,16 +102,13 @@ export function planMemory(
     prefillTokens: tokens,
     cacheBytes: blocks * blockBytes,
     stepBytes: step(),
-    ...(bundles ? { bundles: withCost(bundles, { blockTokens: size, headDim }) } : {}),
+    ...(bundles && {
+      bundles: {
+        ...bundles,
+        blockCost: bundles.blockSize * (headDim + bundles.columns) / (size * headDim),
+      },
+    }),
   };
-}
-
-function withCost(
-  shape: Omit<BundleCost, "blockCost">,
-  { blockTokens, headDim }: { readonly blockTokens: number; readonly headDim: number },
-): BundleCost {
-  const values = shape.blockSize * (headDim + shape.columns);
-  return { ...shape, blockCost: values / (blockTokens * headDim) };
 }
 
 /**

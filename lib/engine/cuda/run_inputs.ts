@@ -143,10 +143,7 @@ const INPUTS = {
 const ALL: InputTypes = Object.assign({}, ...Object.values(INPUTS));
 
 /** Declares the inputs of a part of the graph. */
-export function declareInputs(
-  main: GraphScope,
-  part: "cache" | "prefill" | "decoding" | "bundles",
-): void {
+export function declareInputs(main: GraphScope, part: keyof typeof INPUTS): void {
   for (const [name, [type, shape]] of Object.entries<InputTypes[string]>(INPUTS[part])) {
     main.input(name, type, shape);
   }

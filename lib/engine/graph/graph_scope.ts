@@ -25,22 +25,10 @@ export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** What all graphs of a model share. */
 interface ScopeModel {
-  /** The main graph. */
   readonly main: GraphScope;
-  /** A name that no other value of the model has. */
   freshName(hint: string): string;
-  /** Declares a graph input and returns its name. */
   input(name: string, type: DataType, shape: readonly Dimension[]): string;
-  /** A constant: a scalar for a number, a vector for a list. */
   constant(type: ConstantType, values: number | readonly number[]): string;
-}
-
-/** A node to add: everything that {@linkcode GraphScope.op} does not take as an argument. */
-export interface NodeOptions {
-  /** The node's attributes; none when left out. */
-  readonly attributes?: Attributes;
-  /** Operator set; ONNX's own when left out, "com.microsoft" for ONNX Runtime's. */
-  readonly domain?: string;
 }
 
 /**
@@ -129,12 +117,15 @@ export class GraphScope {
     return this.outputs(opType, inputs, [""], { attributes, domain: CONTRIB })[0]!;
   }
 
-  /** Adds a node with several outputs: a name each, or "" for a fresh name. */
+  /**
+   * Adds a node with several outputs: a name each, or "" for a fresh name. Its operator set is ONNX's
+   * own without a domain.
+   */
   outputs(
     opType: string,
     inputs: readonly string[],
     names: readonly string[],
-    { attributes = {}, domain = "" }: NodeOptions = {},
+    { attributes = {}, domain = "" }: { attributes?: Attributes; domain?: string } = {},
   ): string[] {
     const output = names.map((name) => name || this.freshName(opType));
     const attribute = Object.entries(attributes).map(([name, value]) => toAttribute(name, value));

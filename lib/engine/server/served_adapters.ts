@@ -16,9 +16,10 @@ export interface ServedAdaptersOptions {
   readonly names: readonly string[];
   /** Names on the server by the adapter folder's name, for adapters that were loaded by hand. */
   readonly servedAdapters?: Readonly<Record<string, string>>;
-  /** Where adapters of another scale are written; `.cache/adapters` of the repository when left out. */
-  readonly scaledDir?: string;
 }
+
+/** Where adapters of another scale are written. */
+const SCALED = `${REPOSITORY_ROOT}/.cache/adapters`;
 
 /**
  * Settings of an adapter that a server of vLLM's kind passes over without a word or refuses; the
@@ -53,11 +54,7 @@ export class ServedAdapters {
   /** The adapters of one server; none is loaded yet. */
   constructor(client: ServerClient, options: ServedAdaptersOptions) {
     this.#client = client;
-    this.#options = {
-      servedAdapters: {},
-      scaledDir: `${REPOSITORY_ROOT}/.cache/adapters`,
-      ...options,
-    };
+    this.#options = { servedAdapters: {}, ...options };
     this.#names = new Set(options.names);
   }
 
@@ -94,8 +91,7 @@ export class ServedAdapters {
   }
 
   async #find(dir: string, scale: number, options: RequestOptions): Promise<string> {
-    const { servedAdapters, scaledDir } = this.#options;
-    const given = scale === 1 ? servedAdapters[basename(dir)] : undefined;
+    const given = scale === 1 ? this.#options.servedAdapters[basename(dir)] : undefined;
     if (given !== undefined) {
       if (this.#names.has(given)) return given;
       throw new UsageError(
@@ -106,7 +102,7 @@ export class ServedAdapters {
     const name = await adapterName(dir, scale);
     await checkServed(dir);
     if (this.#names.has(name)) return name;
-    const folder = scale === 1 ? dir : await writeScaledAdapter(dir, scale, `${scaledDir}/${name}`);
+    const folder = scale === 1 ? dir : await writeScaledAdapter(dir, scale, `${SCALED}/${name}`);
     await this.#load(name, folder, options);
     return name;
   }

@@ -20,8 +20,6 @@ export interface ServerClientOptions {
   readonly attempts?: number;
   /** Upper bound of the first wait, doubled each time; 500 ms when left out. */
   readonly retryDelayMs?: number;
-  /** Upper bound of any wait that the server does not ask for; 30,000 ms when left out. */
-  readonly maxRetryDelayMs?: number;
   /** The longest that a `Retry-After` is obeyed; 300,000 ms when left out. */
   readonly maxRetryAfterMs?: number;
   /** Draws from [0, 1) for the jitter of waits; `Math.random` when left out. */
@@ -34,6 +32,9 @@ export interface ServerClientOptions {
   /** What to do about a server that does not answer; a question about `engine.url` when left out. */
   readonly advice?: string;
 }
+
+/** Upper bound of any wait that the server does not ask for, in milliseconds. */
+const MAX_RETRY_DELAY_MS = 30_000;
 
 /** What one request may differ in. */
 export interface RequestOptions {
@@ -123,7 +124,6 @@ export class ServerClient {
       timeoutMs: 600_000,
       attempts: 6,
       retryDelayMs: 500,
-      maxRetryDelayMs: 30_000,
       maxRetryAfterMs: LONGEST_RETRY_AFTER_MS,
       random: Math.random,
       elsewhere: "refuse",
@@ -230,8 +230,8 @@ export class ServerClient {
   }
 
   #waitMs(attempt: number, askedMs: number | undefined): number {
-    const { retryDelayMs, maxRetryDelayMs, maxRetryAfterMs, random } = this.#options;
-    const jitter = random() * Math.min(maxRetryDelayMs, retryDelayMs * 2 ** (attempt - 1));
+    const { retryDelayMs, maxRetryAfterMs, random } = this.#options;
+    const jitter = random() * Math.min(MAX_RETRY_DELAY_MS, retryDelayMs * 2 ** (attempt - 1));
     // all waiting requests would come back at the same moment without the jitter
     return Math.min(askedMs ?? 0, maxRetryAfterMs) + jitter;
   }

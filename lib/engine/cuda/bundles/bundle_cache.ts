@@ -34,15 +34,13 @@ export interface BundledLayout extends Omit<GroupedRows, "table" | "bounds"> {
 /** The rows that stand in the columns of keys and queries, `[columns + 2, columns]`. */
 export class ColumnTable {
   readonly #table: string;
-  readonly #empty: number;
-  readonly #columns: number;
+  readonly #shape: BundleShape;
 
   /** Adds the table to the main graph. */
   constructor({ shape, weights }: BundledParts) {
     const { columns } = shape;
     const { main } = weights;
-    this.#empty = emptyColumn(shape);
-    this.#columns = columns;
+    this.#shape = shape;
     const marks = Array.from({ length: (columns + 2) * columns }, (_, at) => {
       const [row, column] = [Math.floor(at / columns), at % columns];
       return row === sharedColumn(shape) || row === column ? MARK : 0;
@@ -58,8 +56,8 @@ export class ColumnTable {
   /** `[n / heads, heads, columns]` zeros for `[n]` of anything. */
   none(scope: GraphScope, like: string, heads: number): string {
     const nothing = scope.mul(like, scope.int64([0]));
-    const empty = scope.add(nothing, scope.int64([this.#empty]));
-    return scope.reshape(this.rows(scope, empty), [-1, heads, this.#columns]);
+    const empty = scope.add(nothing, scope.int64([emptyColumn(this.#shape)]));
+    return scope.reshape(this.rows(scope, empty), [-1, heads, this.#shape.columns]);
   }
 }
 

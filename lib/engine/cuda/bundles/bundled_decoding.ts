@@ -11,10 +11,7 @@ import {
 } from "../decode_loop.ts";
 import { declareInputs } from "../run_inputs.ts";
 
-const PER_SEQUENCE = ["position", "bundle", "column"] as const;
-const PER_BUNDLE = ["length"] as const;
-
-type State = Readonly<Record<typeof PER_SEQUENCE[number] | typeof PER_BUNDLE[number], string>>;
+type State = Readonly<Record<"position" | "bundle" | "column" | "length", string>>;
 
 /**
  * Decodes sequences of one prefix as one; see `BundleShape`. The bundles' cache
@@ -55,27 +52,13 @@ export class BundledDecoding implements DecodeWay {
       blocks: main.reshape("bundle_table", [-1]),
       width: main.shape("bundle_table", { start: 1 }),
     };
-    const starts = {
-      position: main.cast("prompt_length", DataType.INT64),
-      bundle: "prompt_bundle",
-      column: "prompt_column",
-      length: "bundle_length",
-    };
+    const { INT32, INT64 } = DataType;
+    const position = main.cast("prompt_length", INT64);
     this.carried = [
-      ...PER_SEQUENCE.map((name) => ({
-        name,
-        type: DataType.INT64,
-        shape: ["b"],
-        start: starts[name],
-        perSequence: true,
-      })),
-      ...PER_BUNDLE.map((name) => ({
-        name,
-        type: DataType.INT32,
-        shape: ["c"],
-        start: starts[name],
-        perSequence: false,
-      })),
+      { name: "position", type: INT64, shape: ["b"], start: position, perSequence: true },
+      { name: "bundle", type: INT64, shape: ["b"], start: "prompt_bundle", perSequence: true },
+      { name: "column", type: INT64, shape: ["b"], start: "prompt_column", perSequence: true },
+      { name: "length", type: INT32, shape: ["c"], start: "bundle_length", perSequence: false },
     ];
   }
 
