@@ -16,10 +16,9 @@ export function clusterTotals(
   assertClusters(values.length, clusters);
   const totals = new Map<string, { sum: number; size: number }>();
   clusters.forEach((cluster, i) => {
-    const total = totals.get(cluster) ?? { sum: 0, size: 0 };
+    const total = totals.getOrInsertComputed(cluster, () => ({ sum: 0, size: 0 }));
     total.sum += values[i]!;
     total.size++;
-    totals.set(cluster, total);
   });
   return [...totals.values()];
 }

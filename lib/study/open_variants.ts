@@ -44,8 +44,7 @@ export async function openVariants(
   folder: Pick<StudyFolder, "training">,
   variants: readonly SweepVariant[],
 ): Promise<NamedVariant[]> {
-  const given = GIVEN.get(inputs) ?? new Map();
-  GIVEN.set(inputs, given);
+  const given = GIVEN.getOrInsertComputed(inputs, () => new Map());
   const trained: ReadAdapters = new Map();
   const opened: NamedVariant[] = [];
   for (const { name, origin, weights } of variants) {
@@ -64,9 +63,7 @@ export async function openVariants(
       continue;
     }
     const read = weights.kind === "training" ? trained : given;
-    const loading = read.get(dir) ?? loadAdapter(dir, inputs.checkpoint);
-    read.set(dir, loading);
-    const adapter = await loading;
+    const adapter = await read.getOrInsertComputed(dir, () => loadAdapter(dir, inputs.checkpoint));
     const { scale = 1 } = origin;
     opened.push({ name, origin, weights: { adapter, scale }, adapterHash: adapter.hash, dir });
   }

@@ -43,13 +43,12 @@ export async function findAdapterTensors(dir: string): Promise<AdapterTensors> {
   for (const [key, entry] of await readSafetensorsHeader(file)) {
     const [layer, part] = parseKey(key) ?? [];
     if (!layer || !part) throw adapterFault(dir, whyNot(key));
-    const parts = layers.get(layer) ?? new Map<AdapterPart, NamedEntry>();
+    const parts = layers.getOrInsertComputed(layer, () => new Map<AdapterPart, NamedEntry>());
     const other = parts.get(part);
     if (other) {
       throw adapterFault(dir, `it has both ${shown(other.key)} and ${shown(key)}: leave one out`);
     }
     parts.set(part, { key, entry });
-    layers.set(layer, parts);
   }
   return layers;
 }

@@ -38,14 +38,12 @@ export function doraTerms(
   adapter: Adapter,
 ): Promise<ReadonlyMap<string, DoraTerms>> {
   const { tensors } = checkpoint;
-  const ofAdapter: ByWeights = known.get(adapter) ?? new WeakMap();
-  known.set(adapter, ofAdapter);
-  const found = ofAdapter.get(tensors);
-  if (found) return found;
-  const computing = computeTerms(checkpoint, adapter);
-  ofAdapter.set(tensors, computing);
-  computing.catch(() => ofAdapter.delete(tensors));
-  return computing;
+  const ofAdapter = known.getOrInsertComputed(adapter, (): ByWeights => new WeakMap());
+  return ofAdapter.getOrInsertComputed(tensors, () => {
+    const computing = computeTerms(checkpoint, adapter);
+    computing.catch(() => ofAdapter.delete(tensors));
+    return computing;
+  });
 }
 
 async function computeTerms(

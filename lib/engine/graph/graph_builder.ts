@@ -45,31 +45,29 @@ export class ModelBuilder {
   constant(type: ConstantType, values: number | readonly number[]): string {
     const [list, dims] = typeof values === "number" ? [[values], []] : [values, [values.length]];
     const key = `${type} [${dims}] ${list.join()}`;
-    const existing = this.#known.get(key);
-    if (existing) return existing;
-    const name = this.freshName("constant");
-    this.#known.set(key, name);
-    this.#initializers.push(tensor(type, dims, bytesOf(type, list), name));
-    return name;
+    return this.#known.getOrInsertComputed(key, () => {
+      const name = this.freshName("constant");
+      this.#initializers.push(tensor(type, dims, bytesOf(type, list), name));
+      return name;
+    });
   }
 
   /** A weight as external data: the tensor's bytes stay where they lie in the checkpoint. */
   weight(name: string, entry: StoredTensor, location: string): string {
-    const existing = this.#known.get(name);
-    if (existing) return existing;
-    this.#known.set(name, name);
-    this.#initializers.push(create(TensorProtoSchema, {
-      name,
-      dataType: STORED_TYPES[entry.dtype],
-      dims: entry.shape.map(BigInt),
-      dataLocation: TensorProto_DataLocation.EXTERNAL,
-      externalData: [
-        { key: "location", value: location },
-        { key: "offset", value: String(entry.offset) },
-        { key: "length", value: String(entry.length) },
-      ],
-    }));
-    return name;
+    return this.#known.getOrInsertComputed(name, () => {
+      this.#initializers.push(create(TensorProtoSchema, {
+        name,
+        dataType: STORED_TYPES[entry.dtype],
+        dims: entry.shape.map(BigInt),
+        dataLocation: TensorProto_DataLocation.EXTERNAL,
+        externalData: [
+          { key: "location", value: location },
+          { key: "offset", value: String(entry.offset) },
+          { key: "length", value: String(entry.length) },
+        ],
+      }));
+      return name;
+    });
   }
 
   /** Serializes the model with the named values of the main graph as its outputs. */

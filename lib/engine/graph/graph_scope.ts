@@ -137,11 +137,7 @@ export class GraphScope {
 
   /** A value that several parts of the scope share: what `make` adds the first time that `key` is asked for. */
   once(key: string, make: () => string): string {
-    const existing = this.#once.get(key);
-    if (existing) return existing;
-    const made = make();
-    this.#once.set(key, made);
-    return made;
+    return this.#once.getOrInsertComputed(key, make);
   }
 
   /** `x + y`, element by element; a shape that is smaller is repeated. */

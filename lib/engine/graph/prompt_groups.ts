@@ -30,11 +30,9 @@ export function groupByPrefix(prompts: readonly Prompt[]): PrefixGroup[] {
       throw new RangeError(`Cannot plan prompt ${index}: its suffix is empty`);
     }
     // prompts that share a prefix usually share the array
-    const key = keys.get(prefix) ?? prefix.join();
-    keys.set(prefix, key);
-    const group = groups.get(key) ?? { prefix, prompts: [] };
+    const key = keys.getOrInsertComputed(prefix, () => prefix.join());
+    const group = groups.getOrInsertComputed(key, () => ({ prefix, prompts: [] }));
     group.prompts.push({ index, suffix });
-    groups.set(key, group);
   }
   for (const { prompts } of groups.values()) prompts.sort(longestFirst);
   return [...groups.values()];

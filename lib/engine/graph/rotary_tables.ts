@@ -27,10 +27,7 @@ export function rotaryTables(
   const known = new Map<string, RotaryTables>();
   return config.attention.map(({ rotary }) => {
     if (!rotary) return undefined;
-    const key = JSON.stringify(rotary);
-    const tables = known.get(key) ?? tablesOf(rotary);
-    known.set(key, tables);
-    return tables;
+    return known.getOrInsertComputed(JSON.stringify(rotary), () => tablesOf(rotary));
   });
 
   function tablesOf(rotary: Rotary): RotaryTables {

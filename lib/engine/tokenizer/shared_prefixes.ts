@@ -27,15 +27,15 @@ export class SharedPrefixes {
     const { ids, prefixes } = this.#part(key, encodeShared);
     // the last token is always the prompt's own: its logits answer
     const shared = own.length > 0 ? length : Math.max(0, length - 1);
-    let prefix = prefixes.get(shared);
-    if (!prefix) prefixes.set(shared, prefix = ids.slice(0, shared));
+    const prefix = prefixes.getOrInsertComputed(shared, () => ids.slice(0, shared));
     return { prefix, suffix: own.length > 0 ? own : ids.slice(shared, length) };
   }
 
   #part(key: string, encodeShared: () => readonly number[]): SharedPart {
-    let part = this.#parts.get(key);
-    if (!part) this.#parts.set(key, part = { ids: encodeShared(), prefixes: new Map() });
-    return part;
+    return this.#parts.getOrInsertComputed(key, () => ({
+      ids: encodeShared(),
+      prefixes: new Map(),
+    }));
   }
 }
 

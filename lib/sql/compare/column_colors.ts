@@ -65,11 +65,7 @@ export function named(
   predicted: Float64Array,
 ): Colors | undefined {
   const names = new Map<number, number>();
-  const color = (key: number): number => {
-    const name = names.get(key) ?? names.size;
-    names.set(key, name);
-    return name;
-  };
+  const color = (key: number): number => names.getOrInsert(key, names.size);
   const colors = {
     gold: Int32Array.from(gold, color),
     predicted: Int32Array.from(predicted, color),

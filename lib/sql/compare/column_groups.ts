@@ -13,8 +13,7 @@ export function columnGroups(table: IdTable, budget: Budget): readonly ColumnGro
   const hashes = columnHashes(table, budget);
   const byHash = new Map<number, { column: number; size: number }[]>();
   for (let column = 0; column < table.columnCount; column++) {
-    const groups = byHash.get(hashes[column]!) ?? [];
-    byHash.set(hashes[column]!, groups);
+    const groups = byHash.getOrInsertComputed(hashes[column]!, () => []);
     const known = groups.find((group) => sameColumn(table, group.column, table, column, budget));
     if (known === undefined) groups.push({ column, size: 1 });
     else known.size++;

@@ -79,15 +79,13 @@ class Pairing {
   // said of a pairing with the one holds for the same pairing with the other.
   #areExchangeable(a: number, b: number): boolean {
     const pair = `${Math.min(a, b)} ${Math.max(a, b)}`;
-    const known = this.#exchangeable.get(pair);
-    if (known !== undefined) return known;
-    const { table, groups } = this.#predicted;
-    const order = groups.map(({ column }) => column);
-    const exchanged = order.with(a, order[b]!).with(b, order[a]!);
-    const same = groups[a]!.size === groups[b]!.size &&
-      sameRowBag({ table, order }, { table, order: exchanged }, this.#budget);
-    this.#exchangeable.set(pair, same);
-    return same;
+    return this.#exchangeable.getOrInsertComputed(pair, () => {
+      const { table, groups } = this.#predicted;
+      const order = groups.map(({ column }) => column);
+      const exchanged = order.with(a, order[b]!).with(b, order[a]!);
+      return groups[a]!.size === groups[b]!.size &&
+        sameRowBag({ table, order }, { table, order: exchanged }, this.#budget);
+    });
   }
 }
 

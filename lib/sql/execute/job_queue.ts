@@ -19,9 +19,7 @@ export class JobQueue<Result> {
 
   /** Adds a statement behind the others of its database. */
   push(job: Job<Result>): void {
-    const jobs = this.#jobs.get(job.dbPath);
-    if (jobs === undefined) this.#jobs.set(job.dbPath, [job]);
-    else jobs.push(job);
+    this.#jobs.getOrInsertComputed(job.dbPath, () => []).push(job);
   }
 
   /** Puts statements of one database back before the others of it. */

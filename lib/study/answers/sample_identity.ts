@@ -39,15 +39,11 @@ export interface SampleIdentity {
  * what says that two programs asked the same. What prompts share is hashed once.
  */
 export function promptHash(prompt: Prompt): string {
-  const known = HASHES.get(prompt);
-  if (known !== undefined) return known;
-  let shared = PREFIXES.get(prompt.prefix);
-  if (!shared) {
-    PREFIXES.set(prompt.prefix, shared = createHash("sha256").update(bytes(prompt.prefix)));
-  }
-  const hash = shared.copy().update(bytes(prompt.suffix)).digest("hex");
-  HASHES.set(prompt, hash);
-  return hash;
+  return HASHES.getOrInsertComputed(prompt, ({ prefix, suffix }) => {
+    const start = (): Hash => createHash("sha256").update(bytes(prefix));
+    const shared = PREFIXES.getOrInsertComputed(prefix, start);
+    return shared.copy().update(bytes(suffix)).digest("hex");
+  });
 }
 
 /** Hashes of the prompts that were asked: every variant of a study asks the same. */

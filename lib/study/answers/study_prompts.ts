@@ -81,9 +81,7 @@ function once<Prompts>(
 ): Prompts {
   let made = MADE;
   for (const source of [tokenizer, ...sources]) {
-    const below = made.below.get(source) ?? { below: new WeakMap() };
-    made.below.set(source, below);
-    made = below;
+    made = made.below.getOrInsertComputed(source, () => ({ below: new WeakMap() }));
   }
   return (made.prompts ??= make()) as Prompts;
 }

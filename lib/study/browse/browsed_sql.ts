@@ -104,10 +104,7 @@ function askedQuestions(variants: readonly BrowsedVariant[], spider: SpiderData)
 
 function outcomeIndex({ outcomes, indices }: Asked, verdict: BrowsedVerdict): number {
   const { id: _id, dbId: _dbId, hardness: _hardness, ...outcome } = verdict;
-  const key = JSON.stringify(outcome);
-  let known = indices.get(key);
-  if (known === undefined) indices.set(key, known = outcomes.push(outcome) - 1);
-  return known;
+  return indices.getOrInsertComputed(JSON.stringify(outcome), () => outcomes.push(outcome) - 1);
 }
 
 /** Runs what is to be shown; outcomes of all questions are one behind the other then. */

@@ -54,13 +54,13 @@ export function readBrowsedAnswers(folder: string, note: Note): BrowsedVariant[]
     if (placed.row.official === null || placed.row.official === undefined) continue;
     const { variant, shots = OWN_PROMPT, verdict } = verdictOf(placed);
     names.add(variant);
-    const byPrompt = ofKey(verdicts, variant, () => new Map<number, BrowsedVerdict[]>());
-    ofKey(byPrompt, shots, () => []).push(verdict);
+    const byPrompt = verdicts.getOrInsertComputed(variant, () => new Map());
+    byPrompt.getOrInsertComputed(shots, () => []).push(verdict);
   }
   for (const { row, place } of rowsOf(folder, "letters")) {
     const { variant = "", ...letter } = checkRecord(LETTER, row, place);
     names.add(variant);
-    ofKey(letters, variant, () => []).push(letter);
+    letters.getOrInsertComputed(variant, () => []).push(letter);
   }
   if (names.size === 0) {
     const why = unfinished(folder) ?? "it has no answers (verdicts or letters, .jsonl or .parquet)";
@@ -69,7 +69,8 @@ export function readBrowsedAnswers(folder: string, note: Note): BrowsedVariant[]
   for (const { row, place } of rowsOf(folder, "prose")) {
     const name = String(row.variant ?? "");
     names.add(name);
-    ofKey(prose, name, () => []).push(...PROSE_MEASURE.rows.read(row, place).prose ?? []);
+    const scores = PROSE_MEASURE.rows.read(row, place).prose ?? [];
+    prose.getOrInsertComputed(name, () => []).push(...scores);
   }
   return [...names].map((name) => ({
     name,
@@ -107,10 +108,4 @@ function rowsOf(folder: string, kind: "verdicts" | "letters" | "prose"): readonl
   const path = ["jsonl", "parquet"].map((ending) => join(folder, `${kind}.${ending}`))
     .find((file) => existsSync(file));
   return path === undefined ? [] : readRows(path);
-}
-
-function ofKey<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, value = make());
-  return value;
 }

@@ -64,10 +64,7 @@ export async function shownResults(
   const places = new Map<string, number>();
   const place = (result: ShownResult | undefined): number | undefined => {
     if (result === undefined) return undefined;
-    const key = JSON.stringify(result);
-    let known = places.get(key);
-    if (known === undefined) places.set(key, known = results.push(result) - 1);
-    return known;
+    return places.getOrInsertComputed(JSON.stringify(result), () => results.push(result) - 1);
   };
   const indices = found.map(([gold, predictions]) => ({
     gold: place(gold),
