@@ -145,39 +145,32 @@ function readString(cursor: Cursor): string {
   return new TextDecoder().decode(text);
 }
 
+/** By the type of a value of fixed length: its bytes, and how it is read. */
+const SCALARS: Readonly<
+  Record<number, readonly [number, (view: DataView, at: number) => GgufValue]>
+> = {
+  0: [1, (view, at) => view.getUint8(at)],
+  1: [1, (view, at) => view.getInt8(at)],
+  2: [2, (view, at) => view.getUint16(at, true)],
+  3: [2, (view, at) => view.getInt16(at, true)],
+  4: [4, (view, at) => view.getUint32(at, true)],
+  5: [4, (view, at) => view.getInt32(at, true)],
+  6: [4, (view, at) => view.getFloat32(at, true)],
+  7: [1, (view, at) => view.getUint8(at) === 1],
+  10: [8, (view, at) => view.getBigUint64(at, true)],
+  11: [8, (view, at) => view.getBigInt64(at, true)],
+  12: [8, (view, at) => view.getFloat64(at, true)],
+};
+
 function readValue(cursor: Cursor, type: number): GgufValue {
-  const { view } = cursor;
-  const take = (size: number): number => (cursor.at += size) - size;
-  switch (type) {
-    case 0:
-      return view.getUint8(take(1));
-    case 1:
-      return view.getInt8(take(1));
-    case 2:
-      return view.getUint16(take(2), true);
-    case 3:
-      return view.getInt16(take(2), true);
-    case 4:
-      return view.getUint32(take(4), true);
-    case 5:
-      return view.getInt32(take(4), true);
-    case 6:
-      return view.getFloat32(take(4), true);
-    case 7:
-      return view.getUint8(take(1)) === 1;
-    case 8:
-      return readString(cursor);
-    case 9: {
-      const itemType = readUint32(cursor);
-      return Array.from({ length: readUint64(cursor) }, () => readValue(cursor, itemType));
-    }
-    case 10:
-      return view.getBigUint64(take(8), true);
-    case 11:
-      return view.getBigInt64(take(8), true);
-    case 12:
-      return view.getFloat64(take(8), true);
-    default:
-      throw new UsageError(`Cannot parse the GGUF metadata: unknown value type ${type}`);
+  if (type === 8) return readString(cursor);
+  if (type === 9) {
+    const itemType = readUint32(cursor);
+    return Array.from({ length: readUint64(cursor) }, () => readValue(cursor, itemType));
   }
+  const scalar = SCALARS[type];
+  if (!scalar) throw new UsageError(`Cannot parse the GGUF metadata: unknown value type ${type}`);
+  const [size, read] = scalar;
+  cursor.at += size;
+  return read(cursor.view, cursor.at - size);
 }

@@ -111,13 +111,9 @@ function outside(tokens: readonly Token[]): readonly Token[] {
 }
 
 function subqueries(tokens: readonly Token[]): number {
-  let depth = 0;
-  let count = 0;
-  for (const [index, token] of tokens.entries()) {
-    if (depth === 0 && token.text === "(" && wordOf(tokens[index + 1]) === "select") count++;
-    depth += depthChange(token);
-  }
-  return count;
+  return outside(tokens).filter((token) =>
+    token.text === "(" && wordOf(tokens[tokens.indexOf(token) + 1]) === "select"
+  ).length;
 }
 
 // The conditions after every ON; USING names columns only.
@@ -128,6 +124,10 @@ function joinConditions(from: readonly Token[]): ConditionList {
       const on = splitAt(table, (token) => wordOf(token) === "on");
       return conditionsOf(on.slice(1).flat());
     });
+  return merged(lists);
+}
+
+function merged(lists: readonly ConditionList[]): ConditionList {
   return {
     items: lists.flatMap((list) => list.items),
     connectors: lists.reduce((sum, list) => sum + list.connectors, 0),
@@ -147,15 +147,11 @@ function conditionsOf(tokens: readonly Token[]): ConditionList {
     if (word === "or") ors++;
     return word === "and" || word === "or";
   });
-  const nested = items.map((item) => {
+  const nested = items.map((item): ConditionList => {
     const inner = bracketed(item);
-    return inner === undefined ? undefined : conditionsOf(inner);
+    return inner === undefined ? { items: [item], connectors: 0, ors: 0 } : conditionsOf(inner);
   });
-  return {
-    items: items.flatMap((item, index) => nested[index]?.items ?? [item]),
-    connectors: items.length - 1 + nested.reduce((sum, list) => sum + (list?.connectors ?? 0), 0),
-    ors: ors + nested.reduce((sum, list) => sum + (list?.ors ?? 0), 0),
-  };
+  return merged([{ items: [], connectors: items.length - 1, ors }, ...nested]);
 }
 
 // `(a = 1 OR b = 2)`: the inner tokens of a bracket that groups conditions.

@@ -124,26 +124,20 @@ function withoutWeights(name: string, dir: string): LazyEngine {
 }
 
 /** Tells how far a measure is, but not while another one is told of. */
-class GaugeProgress implements Progress {
-  readonly #progress: Progress;
+interface GaugeProgress extends Progress {
   /** Whether another measure is asked. */
-  isBehind = false;
+  isBehind: boolean;
+}
 
-  constructor(progress: Progress) {
-    this.#progress = progress;
-  }
-
-  step(title: string): void {
-    this.#progress.step(title);
-  }
-
-  update(...args: Parameters<Progress["update"]>): void {
-    if (!this.isBehind) this.#progress.update(...args);
-  }
-
-  note(text: string): void {
-    this.#progress.note(text);
-  }
+function gaugeProgress(progress: Progress): GaugeProgress {
+  return {
+    isBehind: false,
+    step: (title) => progress.step(title),
+    update(...args): void {
+      if (!this.isBehind) progress.update(...args);
+    },
+    note: (text) => progress.note(text),
+  };
 }
 
 /**
@@ -164,7 +158,7 @@ async function answer(
     for (const gauge of GAUGES) {
       if (!inputs.config.measures.includes(gauge)) continue;
       for (const before of asked) before.progress.isBehind = true;
-      const progress = new GaugeProgress(options.progress);
+      const progress = gaugeProgress(options.progress);
       const own = { ...options, progress, signal };
       const answered = await MEASURES[gauge].answer(inputs, engine, stores, own);
       const answers = "later" in answered ? answered.later : Promise.resolve(answered);

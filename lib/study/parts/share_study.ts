@@ -22,12 +22,6 @@ export interface Share {
   readonly base: boolean;
 }
 
-/** How far a study is when it is shared. */
-export interface ShareOptions {
-  /** Whether there is nothing left to train. */
-  readonly trained: boolean;
-}
-
 /** An epoch takes about as long as the answers of so many variants: 130 s and 18 s were measured. */
 const VARIANTS_AN_EPOCH = 6;
 
@@ -38,18 +32,19 @@ const VARIANTS_AN_EPOCH = 6;
  * Where all is trained, each process has as many variants in a row, the base model first. The same
  * study is parted the same way in every process.
  *
+ * @param trained Whether there is nothing left to train.
  * @returns The shares, as many as processes; some are empty where there are fewer units than these.
  */
 export function shareStudy(
   config: StudyConfig,
   processes: number,
-  { trained }: ShareOptions,
+  { trained }: { readonly trained: boolean },
 ): Share[] {
   return trained ? inRows(config, processes) : byTraining(config, processes);
 }
 
 /** How many processes have something to do. */
-export function unitCount(config: StudyConfig, { trained }: ShareOptions): number {
+export function unitCount(config: StudyConfig, { trained }: { readonly trained: boolean }): number {
   const variants = sweepVariants(config);
   return trained ? 1 + variants.length : new Set(variants.map(unitOf)).size;
 }
