@@ -9,7 +9,7 @@ import {
 } from "../checkpoint/mod.ts";
 import { ModelBuilder } from "./graph_builder.ts";
 import { DataType, valueInfo } from "./onnx.ts";
-import { openSession } from "./open_session.ts";
+import { openSession } from "./session/open_session.ts";
 
 /** A layer's DoRA as a graph adds it: `y += gain * (x W^T) + (x A^T) b^T`. */
 export interface DoraTerms {

@@ -7,7 +7,7 @@ import { TINY_CONFIG, tinyTensors, withTinyCheckpoint } from "../testing/tiny_ch
 import { DecoderWeights } from "./decoder_weights.ts";
 import { ModelBuilder } from "./graph_builder.ts";
 import { DataType, valueInfo } from "./onnx.ts";
-import { openSession } from "./open_session.ts";
+import { openSession } from "./session/open_session.ts";
 import { writeGraph } from "./write_graph.ts";
 
 const NAME = "model.layers.1.mlp.down_proj.weight";

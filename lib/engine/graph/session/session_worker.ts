@@ -4,8 +4,8 @@
  * @module
  */
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import { ModelBuilder } from "./graph_builder.ts";
-import { DataType, valueInfo } from "./onnx.ts";
+import { ModelBuilder } from "../graph_builder.ts";
+import { DataType, valueInfo } from "../onnx.ts";
 import { openSession } from "./open_session.ts";
 import {
   received,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Tensor } from "onnxruntime-node";
-import { ModelBuilder } from "./graph_builder.ts";
-import { DataType, valueInfo } from "./onnx.ts";
+import { ModelBuilder } from "../graph_builder.ts";
+import { DataType, valueInfo } from "../onnx.ts";
 import { openSessionThread, SpareThread } from "./session_thread.ts";
 
 /** `y = sum(weights * x)`, `big = y > 3`, on a CPU. */

@@ -1,5 +1,5 @@
 import { type InferenceSession, Tensor } from "onnxruntime-node";
-import type { Feeds } from "./tensors.ts";
+import type { Feeds } from "../tensors.ts";
 
 /** What a message holds of a tensor: its element type, its elements and its shape. */
 export interface SentTensor {
