@@ -2,8 +2,8 @@ import { z } from "zod";
 import { allowedValues, CHAT_KEYS, type JsonSchema } from "../lib/ground/mod.ts";
 import { REPOSITORY_ROOT, writeAtomic } from "../lib/ground/mod.ts";
 import * as measures from "../lib/runs/measures/measures.ts";
-import * as study from "../lib/runs/study_config.ts";
-import * as training from "../lib/runs/training_config.ts";
+import * as study from "../lib/runs/config/study_config.ts";
+import * as training from "../lib/runs/config/training_config.ts";
 
 /**
  * Writes `docs/config.md`, the table of all keys of a study's config, from their schemas and doc
@@ -21,8 +21,8 @@ const SOURCES = [
   ...[...Deno.readDirSync(`${REPOSITORY_ROOT}/${MEASURES}`)].map(({ name }) =>
     `${MEASURES}/${name}`
   ),
-  "lib/runs/study_config.ts",
-  "lib/runs/training_config.ts",
+  "lib/runs/config/study_config.ts",
+  "lib/runs/config/training_config.ts",
   "lib/ground/chat_settings.ts",
 ]
   .map((file) => `${REPOSITORY_ROOT}/${file}`);

@@ -351,7 +351,7 @@ if __name__ == "__main__":
 
 
 def test_alpha_may_be_as_large_as_the_studys_config_allows(base, tmp_path, capsys):
-    # lib/runs/training_config.ts has the same bound
+    # lib/runs/config/training_config.ts has the same bound
     args = lora_settings.parse_args(arguments(base, tmp_path, "--alpha", 65536))
     assert args.alpha == 65536
     assert run(base, tmp_path / "run", "--alpha", 65537) == 2

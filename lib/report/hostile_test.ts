@@ -11,7 +11,7 @@ import { changePoints } from "./figures/change_points.ts";
 import { lossCurves } from "./figures/loss_curves.ts";
 import { modelsFigure } from "./figures/models_figure.ts";
 import { recipeScalesFigure } from "./figures/recipe_scales.ts";
-import { tradeOffFigure } from "./figures/trade_off_figure.ts";
+import { tradeOffFigure } from "./figures/trade_off/trade_off_figure.ts";
 import { baselineFinding } from "./findings/baseline_finding.ts";
 import { mmluFinding } from "./findings/mmlu_finding.ts";
 import { proseFinding } from "./findings/prose_finding.ts";

@@ -80,8 +80,8 @@ export {
   tradeOffFigure,
   tradeOffGauges,
   type TradeOffOptions,
-} from "./figures/trade_off_figure.ts";
-export type { KnowledgeGauge, TradeOffRows } from "./figures/trade_off_points.ts";
+} from "./figures/trade_off/trade_off_figure.ts";
+export type { KnowledgeGauge, TradeOffRows } from "./figures/trade_off/trade_off_points.ts";
 export { baselineFinding } from "./findings/baseline_finding.ts";
 export { letterSentences } from "./findings/letter_sentences.ts";
 export { mmluFinding } from "./findings/mmlu_finding.ts";

@@ -10,9 +10,9 @@ import {
   UsageError,
   writeAtomic,
 } from "../ground/mod.ts";
-import { configHash, identityOf, recordedConfig } from "./config.ts";
+import { configHash, identityOf, recordedConfig } from "./config/config.ts";
 import { MEASURE_SETTING_KEYS } from "./measures/measures.ts";
-import type { StudyConfig } from "./study_config.ts";
+import type { StudyConfig } from "./config/study_config.ts";
 
 /** The file of a results folder that says which study it is for. */
 const RUN_FILE = "run.json";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checkRunFolder, claimedName, claimRun } from "./claim_run.ts";
-import { parseConfig } from "./config.ts";
-import type { StudyConfig } from "./study_config.ts";
+import { parseConfig } from "./config/config.ts";
+import type { StudyConfig } from "./config/study_config.ts";
 
 const CONFIG = parseConfig(
   JSON.stringify({

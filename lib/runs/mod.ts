@@ -29,7 +29,7 @@ export {
   type AdapterSettings,
   adapterText,
   OUTSIDE_TRAIN_SPLIT,
-} from "./adapter_settings.ts";
+} from "./config/adapter_settings.ts";
 export {
   checkRunFolder,
   claimedName,
@@ -47,11 +47,11 @@ export {
   recordedConfig,
   recordedPath,
   validateConfig,
-} from "./config.ts";
+} from "./config/config.ts";
 export { type GitState, gitState } from "./git_state.ts";
 export { LOSS_MARK_KEYS, type LossMark, parseLossLog } from "./loss_log.ts";
 export { modelTitle, weightsWords } from "./model_title.ts";
-export { recipeNames } from "./named_recipes.ts";
+export { recipeNames } from "./config/named_recipes.ts";
 export { COMPLETION_KEYS, SAMPLE_NAME_KEYS, SAMPLE_PROMPT_KEYS } from "./samples.ts";
 export { SchemaVersionError } from "./schema_version_error.ts";
 export { type Keyed, openStore, type SampleStore, type StoreOptions } from "./store.ts";
@@ -64,7 +64,7 @@ export {
   STUDY_KEYS,
   type StudyConfig,
   SWEEP_KEYS,
-} from "./study_config.ts";
+} from "./config/study_config.ts";
 export {
   FINDING_KEYS,
   OVER_SEEDS_KEYS,
@@ -99,6 +99,11 @@ export {
   type VariantSummary,
 } from "./summary.ts";
 export { readSummary, writeSummary } from "./summary_file.ts";
-export { EARLY_STOPPING_KEYS, type Recipe, RECIPE_KEYS, TRAINING_KEYS } from "./training_config.ts";
+export {
+  EARLY_STOPPING_KEYS,
+  type Recipe,
+  RECIPE_KEYS,
+  TRAINING_KEYS,
+} from "./config/training_config.ts";
 export { toolVersions, type ToolVersionsOptions } from "./tool_versions.ts";
 export { ORIGIN_KEYS, type VariantOrigin } from "./variant_origin.ts";

@@ -1,4 +1,4 @@
-import type { StudyConfig } from "./study_config.ts";
+import type { StudyConfig } from "./config/study_config.ts";
 
 /**
  * What tables call the model that answers: its id, with a word on its weights where they are not

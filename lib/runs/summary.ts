@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { COUNT, type RecordOf, SHA256, TEXT, textOfForm, together } from "../ground/mod.ts";
-import { ADAPTER_SETTINGS } from "./adapter_settings.ts";
+import { ADAPTER_SETTINGS } from "./config/adapter_settings.ts";
 import { FINDING_KEYS, PLAN_KEYS } from "./findings.ts";
 import {
   COMPARISON_KEYS,
@@ -8,7 +8,7 @@ import {
   PROMPT_VERSION_KEYS,
   SUMMARY_COUNT_KEYS,
 } from "./measures/measures.ts";
-import { STUDY } from "./study_config.ts";
+import { STUDY } from "./config/study_config.ts";
 import { ORIGIN_KEYS } from "./variant_origin.ts";
 
 /** The form of `summary.json`; raised when a reader of the last form would misread it. */

@@ -1,6 +1,6 @@
 import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import type { TradeOffRow } from "../rows/row_types.ts";
-import { describeChanges } from "./trade_off_words.ts";
+import { describeChanges } from "./trade_off/trade_off_words.ts";
 import {
   changeDomain,
   curveMarks,
@@ -9,7 +9,7 @@ import {
   panelFrame,
   type Placed,
 } from "./curve_marks.ts";
-import type { TradeOffRows } from "./trade_off_points.ts";
+import type { TradeOffRows } from "./trade_off/trade_off_points.ts";
 import { axisTitle, framedPlot } from "./panels.ts";
 import {
   AS_IT_IS,
@@ -21,7 +21,7 @@ import {
   withData,
 } from "./series.ts";
 import { figureName, type Margin, renderColumn } from "./svg.ts";
-import type { Domain } from "./trade_off_scales.ts";
+import type { Domain } from "./trade_off/trade_off_scales.ts";
 
 /** How high a panel is, for one a measure and for more. */
 const PANEL = { few: 120, many: 96 } as const;

@@ -19,9 +19,13 @@ import {
   renderColumn,
   SMALL_FONT,
 } from "./svg.ts";
-import { type KnowledgeGauge, type TradeOffPoint, tradeOffPoints } from "./trade_off_points.ts";
-import { intervalMarks } from "./trade_off_marks.ts";
-import { tradeOffScales } from "./trade_off_scales.ts";
+import {
+  type KnowledgeGauge,
+  type TradeOffPoint,
+  tradeOffPoints,
+} from "./trade_off/trade_off_points.ts";
+import { intervalMarks } from "./trade_off/trade_off_marks.ts";
+import { tradeOffScales } from "./trade_off/trade_off_scales.ts";
 
 /** A study of one model, as it is named in a figure of several. */
 export interface ModelStudy {

@@ -14,7 +14,7 @@ import { modelsFigure } from "./models_figure.ts";
 import { recipeScalesFigure } from "./recipe_scales.ts";
 import { seedFigure } from "./seed_curves.ts";
 import type { Say } from "./series.ts";
-import { tradeOffFigure } from "./trade_off_figure.ts";
+import { tradeOffFigure } from "./trade_off/trade_off_figure.ts";
 
 const SEEDS = STUDY.seeds.map((row) => ({ ...row, recipe: "all-linear-lr2e-4" }));
 const STUDIES: readonly StudyRows[] = [STUDY, PLAIN, crowded(60), sweep(SWEEP), sweep(LARGE_SWEEP)];

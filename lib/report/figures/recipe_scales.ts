@@ -23,8 +23,8 @@ import {
   SMALL_FONT,
 } from "./svg.ts";
 import { axisTitle, gridMarks, pixelPlot } from "./panels.ts";
-import { describeChanges } from "./trade_off_words.ts";
-import type { TradeOffRows } from "./trade_off_points.ts";
+import { describeChanges } from "./trade_off/trade_off_words.ts";
+import type { TradeOffRows } from "./trade_off/trade_off_points.ts";
 
 /** A column of panels has its ticks at its left. */
 const TICKS = 38;

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import type { SeedRow } from "../rows/row_types.ts";
-import { describeChanges } from "./trade_off_words.ts";
+import { describeChanges } from "./trade_off/trade_off_words.ts";
 import {
   changeDomain,
   changeInUnit,
@@ -11,7 +11,7 @@ import {
   panelFrame,
   type Placed,
 } from "./curve_marks.ts";
-import type { TradeOffRows } from "./trade_off_points.ts";
+import type { TradeOffRows } from "./trade_off/trade_off_points.ts";
 import { axisTitle, framedPlot } from "./panels.ts";
 import {
   AS_IT_IS,

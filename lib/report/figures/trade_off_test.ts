@@ -6,16 +6,16 @@ import { assertGolden } from "../testing/golden.ts";
 import { crowded, PLAIN, STUDY } from "../testing/study_fixture.ts";
 import { LARGE_SWEEP, SWEEP, sweep } from "../testing/sweep_fixture.ts";
 import { curvePoints } from "./curve_marks.ts";
-import { tradeOffFigure, tradeOffGauges } from "./trade_off_figure.ts";
-import { tradeOffLabels } from "./trade_off_labels.ts";
-import { frontLine } from "./trade_off_lines.ts";
+import { tradeOffFigure, tradeOffGauges } from "./trade_off/trade_off_figure.ts";
+import { tradeOffLabels } from "./trade_off/trade_off_labels.ts";
+import { frontLine } from "./trade_off/trade_off_lines.ts";
 import {
   isBaseOnFront,
   type TradeOffPoint,
   tradeOffPoints,
   type TradeOffRows,
-} from "./trade_off_points.ts";
-import { nearDomain, tradeOffScales, wholeDomain } from "./trade_off_scales.ts";
+} from "./trade_off/trade_off_points.ts";
+import { nearDomain, tradeOffScales, wholeDomain } from "./trade_off/trade_off_scales.ts";
 
 Deno.test("tradeOffFigure() draws the front, the paths and the recommended variant as its golden copy", () => {
   assertGolden("trade_off", () => tradeOffFigure(STUDY));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { changeSentence } from "../words/verdict_words.ts";
 import { scaleFigure } from "../figures/change_curves.ts";
 import { changePoints } from "../figures/change_points.ts";
-import { tradeOffFigure } from "../figures/trade_off_figure.ts";
+import { tradeOffFigure } from "../figures/trade_off/trade_off_figure.ts";
 import type { ChangeRow, StudyRows } from "../rows/row_types.ts";
 import { shortTable } from "../tables/short_table.ts";
 import { studyTable, summaryTable } from "../tables/summary_table.ts";

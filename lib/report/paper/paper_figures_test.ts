@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { checkpointFigure, scaleFigure } from "../figures/change_curves.ts";
 import { seedFigure } from "../figures/seed_curves.ts";
 import type { Say } from "../figures/series.ts";
-import { tradeOffFigure } from "../figures/trade_off_figure.ts";
+import { tradeOffFigure } from "../figures/trade_off/trade_off_figure.ts";
 import { STUDY } from "../testing/study_fixture.ts";
 import { LARGE_SWEEP, sweep } from "../testing/sweep_fixture.ts";
 import { compilePaper } from "./compile_paper.ts";

@@ -1,7 +1,7 @@
 import { UsageError } from "../../ground/mod.ts";
 import { checkpointFigure, scaleFigure } from "../figures/change_curves.ts";
 import { seedFigure } from "../figures/seed_curves.ts";
-import { tradeOffFigure, tradeOffGauges } from "../figures/trade_off_figure.ts";
+import { tradeOffFigure, tradeOffGauges } from "../figures/trade_off/trade_off_figure.ts";
 import { ALL } from "../rows/groups.ts";
 import { summaryRows } from "../rows/summary_rows.ts";
 import type { Language } from "../words/unwarranted.ts";
@@ -10,7 +10,7 @@ import { type CompiledPaper, compilePaper } from "./compile_paper.ts";
 import { type MissingLetter, missingLetters } from "./font_letters.ts";
 import { type PaperFigure, paperFigure, sayIn } from "./paper_figures.ts";
 import type { PaperContext, PaperInputs } from "./paper_inputs.ts";
-import { paperFormats, paperValues } from "./paper_values.ts";
+import { paperFormats, paperValues } from "./values/paper_values.ts";
 import { paperVariants } from "./paper_variants.ts";
 import { PAPER_WORDS } from "./paper_words.ts";
 import { type Rendered, renderTemplate } from "./template.ts";

@@ -10,7 +10,7 @@ import {
   verdict,
 } from "../../stats/mod.ts";
 import { byReading } from "../../sql/mod.ts";
-import { parseConfig } from "../config.ts";
+import { parseConfig } from "../config/config.ts";
 import type { ChoiceScore, MmluScores, SqlFunnel, SqlScores } from "../measures/measures.ts";
 import type { PairedChange, ScoreChange } from "../paired_change.ts";
 import type { Summary } from "../summary.ts";

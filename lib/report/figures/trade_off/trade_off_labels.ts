@@ -1,5 +1,5 @@
-import { type Box, type LabelRequest, type LabelSegment, placeLabels } from "./labels.ts";
-import { figureText, INK, SMALL_FONT, textWidth } from "./svg.ts";
+import { type Box, type LabelRequest, type LabelSegment, placeLabels } from "../labels.ts";
+import { figureText, INK, SMALL_FONT, textWidth } from "../svg.ts";
 import { frontLine, scalePaths } from "./trade_off_lines.ts";
 import { radiusOf, type TradeOffPanel } from "./trade_off_marks.ts";
 import { BASE, type Place, type TradeOffPoint } from "./trade_off_points.ts";

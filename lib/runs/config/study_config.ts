@@ -6,14 +6,14 @@ import {
   TEXT,
   textOfForm,
   together,
-} from "../ground/mod.ts";
-import { FILE_NAME } from "./_file_name.ts";
+} from "../../ground/mod.ts";
+import { FILE_NAME } from "../_file_name.ts";
 import {
   DEFAULT_GAUGES,
   GAUGES,
   KNOWLEDGE_GAUGES,
   MEASURE_SETTING_KEYS,
-} from "./measures/measures.ts";
+} from "../measures/measures.ts";
 import { TRAINING_KEYS } from "./training_config.ts";
 
 /** The one model that comes with the repository's setup. */

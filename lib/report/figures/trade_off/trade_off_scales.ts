@@ -1,8 +1,8 @@
-import { betterOf } from "../words/measures.ts";
-import { changeDomain, ticksOf } from "./curve_marks.ts";
-import type { PanelFrame } from "./panels.ts";
-import { signedTick } from "./series.ts";
-import { SMALL_FONT, textWidth } from "./svg.ts";
+import { betterOf } from "../../words/measures.ts";
+import { changeDomain, ticksOf } from "../curve_marks.ts";
+import type { PanelFrame } from "../panels.ts";
+import { signedTick } from "../series.ts";
+import { SMALL_FONT, textWidth } from "../svg.ts";
 import type { KnowledgeGauge, TradeOffPoint } from "./trade_off_points.ts";
 
 /** Up to so many points have marks beside them, and bars of their own. */

@@ -7,8 +7,8 @@ import {
   readTextFile,
   redactUrls,
   REPOSITORY_ROOT,
-} from "../ground/mod.ts";
-import { MEASURE_SETTING_KEYS } from "./measures/measures.ts";
+} from "../../ground/mod.ts";
+import { MEASURE_SETTING_KEYS } from "../measures/measures.ts";
 import { withNamedRecipes } from "./named_recipes.ts";
 import { STUDY, type StudyConfig } from "./study_config.ts";
 

@@ -1,8 +1,8 @@
-import type { Summary } from "../../runs/mod.ts";
-import { choiceShots } from "../rows/choice_shots.ts";
+import type { Summary } from "../../../runs/mod.ts";
+import { choiceShots } from "../../rows/choice_shots.ts";
 import { namesOf } from "./outcome_values.ts";
-import type { PaperWords } from "./paper_words.ts";
-import type { TemplateValues } from "./template.ts";
+import type { PaperWords } from "../paper_words.ts";
+import type { TemplateValues } from "../template.ts";
 
 /**
  * Whether the study trained anything, and which sources of variants it did not train: of these only

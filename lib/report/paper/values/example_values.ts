@@ -1,9 +1,9 @@
-import type { FailureKind } from "../examples/pick_failures.ts";
-import type { ExampleRow } from "../rows/example_types.ts";
-import { dataKinds, type PaperContext } from "./paper_inputs.ts";
-import { nameIn, type PaperWords } from "./paper_words.ts";
-import type { TemplateValue, TemplateValues } from "./template.ts";
-import { foldWords, typstString } from "./typst_text.ts";
+import type { FailureKind } from "../../examples/pick_failures.ts";
+import type { ExampleRow } from "../../rows/example_types.ts";
+import { dataKinds, type PaperContext } from "../paper_inputs.ts";
+import { nameIn, type PaperWords } from "../paper_words.ts";
+import type { TemplateValue, TemplateValues } from "../template.ts";
+import { foldWords, typstString } from "../typst_text.ts";
 
 /** Texts of data and of models are quoted up to so many characters. */
 const LONGEST_QUESTION = 160;

@@ -1,9 +1,9 @@
-import { GAUGES } from "../../runs/mod.ts";
-import { formatCount, formatCounted } from "../words/format_numbers.ts";
-import { changeNumber, lossText, unitOf } from "../words/measures.ts";
-import type { TradeOffRow } from "../rows/row_types.ts";
-import { type LegendEntry, RING, WIDER_INTERVAL, withData } from "./series.ts";
-import { INK } from "./svg.ts";
+import { GAUGES } from "../../../runs/mod.ts";
+import { formatCount, formatCounted } from "../../words/format_numbers.ts";
+import { changeNumber, lossText, unitOf } from "../../words/measures.ts";
+import type { TradeOffRow } from "../../rows/row_types.ts";
+import { type LegendEntry, RING, WIDER_INTERVAL, withData } from "../series.ts";
+import { INK } from "../svg.ts";
 import type { PlacedLabel } from "./trade_off_labels.ts";
 import { FRONT_WIDTH } from "./trade_off_marks.ts";
 import type { KnowledgeGauge, TradeOffPoint, TradeOffRows } from "./trade_off_points.ts";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { readSummary, type Summary } from "../../runs/mod.ts";
-import { summaryRows } from "../rows/summary_rows.ts";
-import { paperInputs } from "../testing/paper_fixture.ts";
-import { SUMMARY } from "../testing/summary_fixture.ts";
+import { readSummary, type Summary } from "../../../runs/mod.ts";
+import { summaryRows } from "../../rows/summary_rows.ts";
+import { paperInputs } from "../../testing/paper_fixture.ts";
+import { SUMMARY } from "../../testing/summary_fixture.ts";
 import { paperValues } from "./paper_values.ts";
-import { paperVariants } from "./paper_variants.ts";
-import { PAPER_WORDS } from "./paper_words.ts";
-import type { TemplateValue } from "./template.ts";
-import { PAPER_LANGUAGES } from "./write_paper.ts";
+import { paperVariants } from "../paper_variants.ts";
+import { PAPER_WORDS } from "../paper_words.ts";
+import type { TemplateValue } from "../template.ts";
+import { PAPER_LANGUAGES } from "../write_paper.ts";
 
 const RECORDED = ["sample", "qwen_coder_1_5b"].map((name) =>
   readSummary(

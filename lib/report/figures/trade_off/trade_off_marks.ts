@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
-import { clipLine, type PixelPoint } from "./clip_line.ts";
-import { ticksOf } from "./curve_marks.ts";
-import { gridMarks } from "./panels.ts";
-import { signedTick } from "./series.ts";
-import { INK } from "./svg.ts";
+import { clipLine, type PixelPoint } from "../clip_line.ts";
+import { ticksOf } from "../curve_marks.ts";
+import { gridMarks } from "../panels.ts";
+import { signedTick } from "../series.ts";
+import { INK } from "../svg.ts";
 import { frontLine, scalePaths } from "./trade_off_lines.ts";
 import { BASE, type KnowledgeGauge, type Place, type TradeOffPoint } from "./trade_off_points.ts";
 import {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { COUNT, type RecordOf, TEXT } from "../ground/mod.ts";
+import { COUNT, type RecordOf, TEXT } from "../../ground/mod.ts";
 
 /** What is said of a training that had general records beside the train split. */
 export const OUTSIDE_TRAIN_SPLIT = "outside the assignment's train split only";

@@ -1,24 +1,24 @@
-import { modelTitle } from "../../runs/mod.ts";
-import { MIN_SEEDS_OF_A_RECIPE } from "../../stats/mod.ts";
-import { HARDNESS_LEVELS } from "../../sql/mod.ts";
-import { BASE_NAME, overallAccuracy } from "../rows/study_lookup.ts";
-import { ALL } from "../rows/groups.ts";
+import { modelTitle } from "../../../runs/mod.ts";
+import { MIN_SEEDS_OF_A_RECIPE } from "../../../stats/mod.ts";
+import { HARDNESS_LEVELS } from "../../../sql/mod.ts";
+import { BASE_NAME, overallAccuracy } from "../../rows/study_lookup.ts";
+import { ALL } from "../../rows/groups.ts";
 import {
   formatCount,
   formatDecimal,
   formatEstimate,
   formatNats,
   formatPercent,
-} from "../words/format_numbers.ts";
-import { lossText, withUnit } from "../words/measures.ts";
-import { pValueText } from "../words/verdict_words.ts";
-import { tooFewClusters } from "../words/shown_interval.ts";
-import { cutCounts, notedCuts } from "../words/cut_text.ts";
+} from "../../words/format_numbers.ts";
+import { lossText, withUnit } from "../../words/measures.ts";
+import { pValueText } from "../../words/verdict_words.ts";
+import { tooFewClusters } from "../../words/shown_interval.ts";
+import { cutCounts, notedCuts } from "../../words/cut_text.ts";
 import { exampleValues, LINE_OF_CODE } from "./example_values.ts";
 import { findingValues } from "./finding_values.ts";
 import { shownValues, trainingPlaces } from "./known_values.ts";
 import { namesOf } from "./outcome_values.ts";
-import { dataKinds, type PaperContext } from "./paper_inputs.ts";
+import { dataKinds, type PaperContext } from "../paper_inputs.ts";
 import {
   categoryTable,
   errorTable,
@@ -27,12 +27,12 @@ import {
   mainTable,
   proseTable,
   shotTable,
-} from "./paper_tables.ts";
-import { listIn, nameIn, type PaperWords } from "./paper_words.ts";
-import { stepTable } from "./step_table.ts";
-import type { TemplateFormats, TemplateValue, TemplateValues } from "./template.ts";
-import { trainingTable } from "./training_table.ts";
-import { foldWords, typstLines, typstString } from "./typst_text.ts";
+} from "../paper_tables.ts";
+import { listIn, nameIn, type PaperWords } from "../paper_words.ts";
+import { stepTable } from "../step_table.ts";
+import type { TemplateFormats, TemplateValue, TemplateValues } from "../template.ts";
+import { trainingTable } from "../training_table.ts";
+import { foldWords, typstLines, typstString } from "../typst_text.ts";
 
 /** The level of every interval of the library. */
 const INTERVAL_LEVEL = 0.95;

@@ -1,12 +1,12 @@
-import { correlationReading } from "../findings/recipe_findings.ts";
-import type { StudyRows } from "../rows/row_types.ts";
-import { formatDecimal } from "../words/format_numbers.ts";
-import { measureName } from "../words/measures.ts";
-import { changeSentence, isShown } from "../words/verdict_words.ts";
-import type { PaperContext } from "./paper_inputs.ts";
-import { nameIn, type PaperWords } from "./paper_words.ts";
-import { identifierOf } from "./typst_text.ts";
-import type { TemplateValues } from "./template.ts";
+import { correlationReading } from "../../findings/recipe_findings.ts";
+import type { StudyRows } from "../../rows/row_types.ts";
+import { formatDecimal } from "../../words/format_numbers.ts";
+import { measureName } from "../../words/measures.ts";
+import { changeSentence, isShown } from "../../words/verdict_words.ts";
+import type { PaperContext } from "../paper_inputs.ts";
+import { nameIn, type PaperWords } from "../paper_words.ts";
+import { identifierOf } from "../typst_text.ts";
+import type { TemplateValues } from "../template.ts";
 
 /** Differences between recipes that a text names. */
 const NAMED_PAIRS = 6;

@@ -9,7 +9,7 @@ import {
   recordedPath,
 } from "./config.ts";
 import type { StudyConfig } from "./study_config.ts";
-import { REPOSITORY_ROOT } from "../ground/mod.ts";
+import { REPOSITORY_ROOT } from "../../ground/mod.ts";
 
 const MINIMAL = {
   name: "sample",

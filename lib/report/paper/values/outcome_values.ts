@@ -1,15 +1,15 @@
-import { ALL } from "../rows/groups.ts";
-import type { Gauge } from "../../runs/mod.ts";
-import type { ChangeRow, StudyRows } from "../rows/row_types.ts";
-import { BASE_NAME, overallChange } from "../rows/study_lookup.ts";
-import { changeBounds, changeWithUnit, lossText } from "../words/measures.ts";
-import { type IntervalRow, shownInterval, tooFewClusters } from "../words/shown_interval.ts";
-import { isShown, outcomeWord, pValueText } from "../words/verdict_words.ts";
-import { percentIn } from "./change_cells.ts";
-import type { PaperContext } from "./paper_inputs.ts";
-import { listIn, nameIn, type PaperWords } from "./paper_words.ts";
-import { identifierOf, type TypstMarkup } from "./typst_text.ts";
-import type { TemplateValue, TemplateValues } from "./template.ts";
+import { ALL } from "../../rows/groups.ts";
+import type { Gauge } from "../../../runs/mod.ts";
+import type { ChangeRow, StudyRows } from "../../rows/row_types.ts";
+import { BASE_NAME, overallChange } from "../../rows/study_lookup.ts";
+import { changeBounds, changeWithUnit, lossText } from "../../words/measures.ts";
+import { type IntervalRow, shownInterval, tooFewClusters } from "../../words/shown_interval.ts";
+import { isShown, outcomeWord, pValueText } from "../../words/verdict_words.ts";
+import { percentIn } from "../change_cells.ts";
+import type { PaperContext } from "../paper_inputs.ts";
+import { listIn, nameIn, type PaperWords } from "../paper_words.ts";
+import { identifierOf, type TypstMarkup } from "../typst_text.ts";
+import type { TemplateValue, TemplateValues } from "../template.ts";
 
 /** A change with its interval and no word: for what is described, or grouped by its word. */
 export function numbersOf(

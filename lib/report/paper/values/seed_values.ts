@@ -1,12 +1,12 @@
-import { changeNumber } from "../words/measures.ts";
-import { changeSentence } from "../words/verdict_words.ts";
-import { seedChange } from "../tables/change_table.ts";
-import type { SeedRow, StudyRows } from "../rows/row_types.ts";
+import { changeNumber } from "../../words/measures.ts";
+import { changeSentence } from "../../words/verdict_words.ts";
+import { seedChange } from "../../tables/change_table.ts";
+import type { SeedRow, StudyRows } from "../../rows/row_types.ts";
 import { numbersOf } from "./outcome_values.ts";
-import type { PaperContext } from "./paper_inputs.ts";
-import { nameIn, type PaperWords } from "./paper_words.ts";
-import { identifierOf } from "./typst_text.ts";
-import type { TemplateValue, TemplateValues } from "./template.ts";
+import type { PaperContext } from "../paper_inputs.ts";
+import { nameIn, type PaperWords } from "../paper_words.ts";
+import { identifierOf } from "../typst_text.ts";
+import type { TemplateValue, TemplateValues } from "../template.ts";
 
 /** Recipes over their seeds: a word on a recipe stands only where there are enough of them. */
 export function seedValues({ rows, words }: PaperContext): TemplateValue {

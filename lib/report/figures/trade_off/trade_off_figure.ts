@@ -1,8 +1,8 @@
-import type { VariantRows } from "../rows/row_types.ts";
-import { betterOf, unitOf } from "../words/measures.ts";
-import { axisTitle, type PanelFrame, pixelPlot } from "./panels.ts";
-import { AS_IT_IS, legendWithNotes, type Say } from "./series.ts";
-import { COLUMN_WIDTH, figureName, figureText, FONT, renderColumn, SMALL_FONT } from "./svg.ts";
+import type { VariantRows } from "../../rows/row_types.ts";
+import { betterOf, unitOf } from "../../words/measures.ts";
+import { axisTitle, type PanelFrame, pixelPlot } from "../panels.ts";
+import { AS_IT_IS, legendWithNotes, type Say } from "../series.ts";
+import { COLUMN_WIDTH, figureName, figureText, FONT, renderColumn, SMALL_FONT } from "../svg.ts";
 import { labelMarks, type PlacedLabel, tradeOffLabels } from "./trade_off_labels.ts";
 import { type TradeOffPanel, tradeOffPanelMarks } from "./trade_off_marks.ts";
 import {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkRecord } from "../ground/mod.ts";
+import { checkRecord } from "../../ground/mod.ts";
 import { ADAPTER_SETTINGS, type AdapterSettings, adapterText } from "./adapter_settings.ts";
 
 const HERE: AdapterSettings = {

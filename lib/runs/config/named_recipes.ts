@@ -9,7 +9,7 @@ import {
   readTextFile,
   REPOSITORY_ROOT,
   UsageError,
-} from "../ground/mod.ts";
+} from "../../ground/mod.ts";
 import { RECIPE_KEYS } from "./training_config.ts";
 
 /** Where recipes that any study may name lie, one JSON file each. */

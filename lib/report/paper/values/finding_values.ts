@@ -1,13 +1,13 @@
-import { confirmedGain, neededItems } from "../findings/recommendation_finding.ts";
-import { letterReading, shareToOne } from "../findings/letter_sentences.ts";
-import type { ChangeRow, StudyRows, TradeOffRow } from "../rows/row_types.ts";
-import { ALL } from "../rows/groups.ts";
-import { BASE_NAME, overallAccuracy, overallChange } from "../rows/study_lookup.ts";
-import { movesText } from "../tables/letter_table.ts";
-import { fewDatabasesText } from "../tables/plan_text.ts";
-import { formatPercent } from "../words/format_numbers.ts";
-import { changeSentence, isShown } from "../words/verdict_words.ts";
-import type { PaperContext } from "./paper_inputs.ts";
+import { confirmedGain, neededItems } from "../../findings/recommendation_finding.ts";
+import { letterReading, shareToOne } from "../../findings/letter_sentences.ts";
+import type { ChangeRow, StudyRows, TradeOffRow } from "../../rows/row_types.ts";
+import { ALL } from "../../rows/groups.ts";
+import { BASE_NAME, overallAccuracy, overallChange } from "../../rows/study_lookup.ts";
+import { movesText } from "../../tables/letter_table.ts";
+import { fewDatabasesText } from "../../tables/plan_text.ts";
+import { formatPercent } from "../../words/format_numbers.ts";
+import { changeSentence, isShown } from "../../words/verdict_words.ts";
+import type { PaperContext } from "../paper_inputs.ts";
 import {
   classValues,
   hardnessLevels,
@@ -18,13 +18,13 @@ import {
   shortSentence,
   sourceOf,
 } from "./outcome_values.ts";
-import { focusOf } from "./paper_variants.ts";
-import { listIn, nameIn, type PaperWords } from "./paper_words.ts";
+import { focusOf } from "../paper_variants.ts";
+import { listIn, nameIn, type PaperWords } from "../paper_words.ts";
 import { correlationValues, pairValues } from "./pair_values.ts";
 import { seedValues } from "./seed_values.ts";
-import { stepRows } from "./step_table.ts";
-import { identifierOf } from "./typst_text.ts";
-import type { TemplateValue, TemplateValues } from "./template.ts";
+import { stepRows } from "../step_table.ts";
+import { identifierOf } from "../typst_text.ts";
+import type { TemplateValue, TemplateValues } from "../template.ts";
 
 /** Moves of letters that a text names. */
 const NAMED_MOVES = 2;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UsageError } from "../ground/mod.ts";
-import { parseConfig, recipeNames, type StudyConfig } from "./mod.ts";
+import { UsageError } from "../../ground/mod.ts";
+import { parseConfig, recipeNames, type StudyConfig } from "../mod.ts";
 import { withNamedRecipes } from "./named_recipes.ts";
 
 /** The recipes that ship: those of the assignment, and those that others are compared with. */

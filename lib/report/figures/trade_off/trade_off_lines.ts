@@ -1,4 +1,4 @@
-import { betterOf } from "../words/measures.ts";
+import { betterOf } from "../../words/measures.ts";
 import {
   BASE,
   isBaseOnFront,

@@ -1,8 +1,8 @@
-import type { TradeOffRow, VariantRows } from "../rows/row_types.ts";
-import { betterOf } from "../words/measures.ts";
-import { changeInUnit } from "./curve_marks.ts";
-import { type SeriesStyle, seriesStyle } from "./series.ts";
-import { figureName } from "./svg.ts";
+import type { TradeOffRow, VariantRows } from "../../rows/row_types.ts";
+import { betterOf } from "../../words/measures.ts";
+import { changeInUnit } from "../curve_marks.ts";
+import { type SeriesStyle, seriesStyle } from "../series.ts";
+import { figureName } from "../svg.ts";
 
 /** A measure of what is known: the x axis of a trade-off. */
 export type KnowledgeGauge = "mmlu" | "prose";

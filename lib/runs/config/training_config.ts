@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type RecordOf, together } from "../ground/mod.ts";
-import { FILE_NAME } from "./_file_name.ts";
+import { type RecordOf, together } from "../../ground/mod.ts";
+import { FILE_NAME } from "../_file_name.ts";
 
 /** The linear layers of the supported architectures, by their name within a block. */
 const TARGET_MODULES = [
