@@ -11,7 +11,7 @@ import { PAPER_LANGUAGES } from "../write_paper.ts";
 
 const RECORDED = ["sample", "qwen_coder_1_5b"].map((name) =>
   readSummary(
-    new URL(`../../../results/recorded/${name}/summary.json`, import.meta.url).pathname,
+    new URL(`../../../../results/recorded/${name}/summary.json`, import.meta.url).pathname,
   )
 );
 
@@ -85,7 +85,7 @@ Deno.test("paperValues() names a model with 4-bit weights as another one, in the
 Deno.test("paperValues() has no value that no template takes", () => {
   const taken = new Set(
     PAPER_LANGUAGES.flatMap((language) =>
-      takenPaths(Deno.readTextFileSync(new URL(`./text/${language}.typ`, import.meta.url)))
+      takenPaths(Deno.readTextFileSync(new URL(`../text/${language}.typ`, import.meta.url)))
     ).map(placeOf),
   );
   const left = [SUMMARY, ...RECORDED].flatMap((one) => [...valuePaths(one)])
