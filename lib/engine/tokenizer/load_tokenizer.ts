@@ -50,7 +50,7 @@ export async function loadTokenizer(
 
 async function loadFrom(
   dir: string,
-  options: TokenizerOptions & { readonly threads: EncodingThreads | undefined },
+  { threads, ...options }: TokenizerOptions & { readonly threads: EncodingThreads | undefined },
 ): Promise<Tokenizer> {
   let tokenizer: PreTrainedTokenizer;
   try {
@@ -64,8 +64,13 @@ async function loadFrom(
   const { _tokenizerJSON: parts } = tokenizer as unknown as { _tokenizerJSON: TokenizerParts };
   // transformers.js says that it is a text; named templates are an object
   const configured = tokenizer.chat_template as string | Readonly<Record<string, string>> | null;
-  return new Tokenizer(tokenizer, dir, await findChatTemplate(dir, configured), {
+  const template = await findChatTemplate(dir, configured);
+  const inPieces = canPart(parts, tokenizer._tokenizer.get_vocab().keys());
+  // threads encode in pieces alone, so that no prompts would ever take these
+  if (!inPieces) threads?.[Symbol.dispose]();
+  return new Tokenizer(tokenizer, dir, template, {
     ...options,
-    inPieces: canPart(parts, tokenizer._tokenizer.get_vocab().keys()),
+    inPieces,
+    threads: inPieces ? threads : undefined,
   });
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { leftWorkers } from "../testing/left_workers.ts";
 import { EMBEDDED_MODEL, MISTRAL_TOKENIZER, skipUnless } from "../testing/reference.ts";
 import { encodeInThreads, EncodingThreads, threadsFor } from "./parallel_encoding.ts";
 import type { Prompt } from "./prompt.ts";
@@ -118,18 +119,46 @@ Deno.test({
   name: `loadTokenizer() starts threads, which the first prompts take${skipped}`,
   ignore: skipped !== "",
   async fn(): Promise<void> {
-    using tokenizer = await loadTokenizer(EMBEDDED_MODEL, { threads: 2 });
-    const expected = TEXTS.map(([shared, own]) => tokenizer.encodePlain(shared, own));
-    const seen: Prompt[] = [];
-    for (const threads of [2, 2]) {
-      seen.length = 0;
-      const each = (prompt: Prompt): unknown => seen.push(prompt);
-      const found = await tokenizer.encodeAllPlain(TEXTS, (parts) => parts, { threads, each });
-      assert.deepEqual(found, expected);
-      assert.deepEqual(new Set(seen), new Set(found));
+    const left = await leftWorkers(async () => {
+      const tokenizer = await loadTokenizer(EMBEDDED_MODEL, { threads: 2 });
+      const expected = TEXTS.map(([shared, own]) => tokenizer.encodePlain(shared, own));
+      const seen: Prompt[] = [];
+      for (const threads of [2, 2]) {
+        seen.length = 0;
+        const each = (prompt: Prompt): unknown => seen.push(prompt);
+        const found = await tokenizer.encodeAllPlain(TEXTS, (parts) => parts, { threads, each });
+        assert.deepEqual(found, expected);
+        assert.deepEqual(new Set(seen), new Set(found));
+      }
+      // threads that no prompts take end with the tokenizer
+      using _unused = await loadTokenizer(EMBEDDED_MODEL, { threads: 2 });
+    });
+    assert.equal(left, 0);
+  },
+});
+
+Deno.test({
+  name: `loadTokenizer() ends threads at once where texts may not be encoded in pieces${skipped}`,
+  ignore: skipped !== "",
+  async fn(): Promise<void> {
+    const dir = await Deno.makeTempDir();
+    try {
+      const parts = JSON.parse(await Deno.readTextFile(`${EMBEDDED_MODEL}/tokenizer.json`));
+      parts.model.vocab["a\u010a"] = Object.keys(parts.model.vocab).length;
+      await Deno.writeTextFile(`${dir}/tokenizer.json`, JSON.stringify(parts));
+      const config = "tokenizer_config.json";
+      await Deno.copyFile(`${EMBEDDED_MODEL}/${config}`, `${dir}/${config}`);
+      const left = await leftWorkers(async () => {
+        // a study does not dispose of its tokenizer
+        const tokenizer = await loadTokenizer(dir, { threads: 2 });
+        const [[shared, own]] = TEXTS;
+        const [prompt] = await tokenizer.encodeAllPlain([TEXTS[0]], (text) => text, { threads: 2 });
+        assert.deepEqual(prompt, tokenizer.encodePlain(shared, own));
+      });
+      assert.equal(left, 0);
+    } finally {
+      await Deno.remove(dir, { recursive: true });
     }
-    // threads that no prompts take end with the tokenizer: a test fails where they are left
-    using _unused = await loadTokenizer(EMBEDDED_MODEL, { threads: 2 });
   },
 });
 

@@ -3,6 +3,7 @@ import { Tensor } from "onnxruntime-node";
 import { ModelBuilder } from "../graph_builder.ts";
 import { DataType, valueInfo } from "../onnx.ts";
 import { openSessionThread, SpareThread } from "./session_thread.ts";
+import { leftWorkers } from "../testing/left_workers.ts";
 
 /** `y = sum(weights * x)`, `big = y > 3`, on a CPU. */
 function product(): Uint8Array {
@@ -112,20 +113,22 @@ Deno.test("a session that is closed says so, and is closed twice without harm", 
 
 Deno.test("SpareThread is taken by the first session, and ends where none is opened", async () => {
   const options = { executionProviders: ["cpu"] };
-  await withProduct(async (path) => {
-    await using spare = new SpareThread(options);
-    const [first, second] = await Promise.all([
-      openSessionThread(path, options, spare),
-      openSessionThread(path, options, spare),
-    ]);
-    for (const runner of [first, second]) {
-      const { y } = await runner.run({ x: vector(1, 2), weights: vector(1, 10) }, ["y"]);
-      assert.deepEqual(y!.data, Float32Array.of(21));
-      await runner.release();
-    }
-  });
-  // a thread that is left would fail the test
-  await using _unused = new SpareThread(options);
+  const left = await leftWorkers(() =>
+    withProduct(async (path) => {
+      await using spare = new SpareThread(options);
+      const [first, second] = await Promise.all([
+        openSessionThread(path, options, spare),
+        openSessionThread(path, options, spare),
+      ]);
+      for (const runner of [first, second]) {
+        const { y } = await runner.run({ x: vector(1, 2), weights: vector(1, 10) }, ["y"]);
+        assert.deepEqual(y!.data, Float32Array.of(21));
+        await runner.release();
+      }
+      await using _unused = new SpareThread(options);
+    })
+  );
+  assert.equal(left, 0);
 });
 
 Deno.test("SpareThread says nothing of what it cannot load, the session that takes it does", async () => {
