@@ -26,6 +26,8 @@ export interface OpenStudyOptions {
   readonly training?: boolean;
   /** Whether only its plan is wanted: its results folder is looked at, not taken, and nothing is written. */
   readonly planOnly?: boolean;
+  /** Whether its plan is made at once (see {@linkcode openInputs}). */
+  readonly plans?: boolean;
   /** Is told what is made ready. */
   readonly progress: Progress;
   /** Stops a download of the model or an adapter; what has arrived is kept for the next one. */
@@ -41,7 +43,7 @@ export interface OpenStudyOptions {
  */
 export async function openStudy(
   given: StudyConfig,
-  { out, training = false, planOnly = false, progress, signal }: OpenStudyOptions,
+  { out, training = false, planOnly = false, plans = false, progress, signal }: OpenStudyOptions,
 ): Promise<OpenStudy> {
   const config = dataLabel(given);
   await checkAdapterFolders(config.adapters);
@@ -57,7 +59,7 @@ export async function openStudy(
   // small beside the model, so that a wrong id is told before the model is downloaded
   const hubAdapters = await fetchHubAdapters(config.adapters, progress, { signal });
   const model = await ensureModel(config, progress, { signal });
-  const inputs = await openInputs(model.config, model.dir, data, hubAdapters);
+  const inputs = await openInputs(model.config, model.dir, data, hubAdapters, { plans });
   if (config.measures.includes("prose")) {
     for (const line of proseNotes(inputs)) progress.note(line);
   }

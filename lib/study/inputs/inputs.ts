@@ -33,6 +33,8 @@ export interface StudyInputs extends ModelInputs, MeasureInputs {
  * @param modelDir The folder of the base model.
  * @param opened The data, if it is open already.
  * @param hubAdapters The adapters of the hub that were fetched for it.
+ * @param options Whether its plan is made at once: that encodes all prompts, in threads which load
+ * the tokenizer meanwhile. Others start threads when they encode, and hold none until then.
  * @throws {UsageError} If anything is missing, damaged or does not fit.
  */
 export async function openInputs(
@@ -40,10 +42,10 @@ export async function openInputs(
   modelDir: string,
   opened?: DataInputs,
   hubAdapters: HubAdapters = new Map(),
+  { plans = false }: { readonly plans?: boolean } = {},
 ): Promise<StudyInputs> {
   const data = opened ?? await openDataInputs(config);
-  // a study's plan encodes all of them, before anything else takes long
-  const threads = threadsFor(data.questions.length);
+  const threads = plans ? threadsFor(data.questions.length) : 0;
   const model = await openModelInputs(config, modelDir, { threads });
   const audit = auditTokens(model.tokenizer, samplePrompt(data), {
     letters: letterCount(data.questions),

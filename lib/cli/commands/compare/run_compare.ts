@@ -28,6 +28,7 @@ export async function runCompare(flags: FlagValues, context: CommandContext): Pr
   const study = await openStudy(config, {
     out: text(flags, "out") ?? defaultFolder(config),
     planOnly,
+    plans: true,
     progress,
     signal,
   });

@@ -39,6 +39,7 @@ export async function runPipelineOrPart(flags: FlagValues, context: CommandConte
     out: text(flags, "out"),
     training: !planOnly && config.training.recipes.length > 0,
     planOnly,
+    plans: !part,
     progress,
     signal,
   });
