@@ -202,11 +202,13 @@ export class Tokenizer {
         const ids = { length: beginTokens.length + length, own };
         const encodeShared = (): readonly number[] => [...beginTokens, ...idsOf(shared)];
         const prompt = this.#shared.join(ids, `plain ${shared}`, encodeShared);
-        for (const part of [prompt.prefix, prompt.suffix]) checkVocabulary(this, part);
         prompts[index] = prompt;
         each?.(prompt);
       },
     });
+    // in the order of the items, so that the same token is named whichever thread was first
+    const parts = new Set(prompts.flatMap(({ prefix, suffix }) => [prefix, suffix]));
+    for (const part of parts) checkVocabulary(this, part);
     return prompts;
   }
 
