@@ -136,7 +136,7 @@ export function createJudge(options: JudgeOptions = {}): Judge {
   function expect({ dbPath, gold }: Pick<JudgeRequest, "dbPath" | "gold">): void {
     const { official, written } = statementForms(gold, "gold");
     if (!isFile(dbPath)) return;
-    for (const sql of [official, written]) cache.execute(dbPath, sql).catch(() => undefined);
+    for (const sql of [official, written]) cache.expect(dbPath, sql);
   }
 
   return {

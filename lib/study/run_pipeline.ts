@@ -7,6 +7,7 @@ import {
   storedVariants,
 } from "./answers/answer_variants.ts";
 import { EarlyEngine } from "./answers/early_engine.ts";
+import { openEngine } from "./answers/open_engine.ts";
 import { buildSummary } from "./results/build_summary.ts";
 import { checkTraining } from "./training/check_training.ts";
 import { failuresReport } from "./results/failures.ts";
@@ -39,7 +40,8 @@ export interface PipelineOptions extends AnswerVariantsOptions {
  * answer stored, and in this process alone. It is to be closed with the study.
  *
  * @param devices As in {@linkcode PipelineOptions}.
- * @param spare The thread to open it in, which ends where it does not open.
+ * @param spare The thread to open it in, or else the first engine that is asked later. Where the
+ * study trains before that, it ends: a GPU's memory is the training's.
  */
 export async function beginEngine(
   study: OpenStudy,
@@ -53,11 +55,13 @@ export async function beginEngine(
   const { kind, device } = inputs.config.engine;
   const isSure = kind === "onnx" && device === "cuda" && devices.length < 2 &&
     areEmpty(folder) && !hasParts(folder);
+  const isTrained = isAllTrained(study);
   if (!isSure) {
-    await spare?.[Symbol.asyncDispose]();
+    if (isTrained) return new EarlyEngine(undefined, openEngine, spare);
+    spare?.[Symbol.asyncDispose]();
     return new EarlyEngine();
   }
-  if (!isAllTrained(study)) return new EarlyEngine({ inputs, variants: [BASE], progress, spare });
+  if (!isTrained) return new EarlyEngine({ inputs, variants: [BASE], progress, spare });
   // what is wrong with an adapter is told once the plan is said
   const variants = await allVariants(inputs, folder).catch(() => undefined);
   return new EarlyEngine(variants && { inputs, variants, progress, spare });

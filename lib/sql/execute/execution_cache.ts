@@ -30,7 +30,7 @@ export class ExecutionCache {
 
   /** The remembered result, or a new one. Failures of the executor itself are not remembered. */
   execute(dbPath: string, sql: string): Promise<Execution> {
-    const key = `${dbPath}\0${sql}`;
+    const key = keyOf(dbPath, sql);
     const known = this.#entries.get(key);
     if (known !== undefined) {
       this.#entries.delete(key);
@@ -48,12 +48,31 @@ export class ExecutionCache {
     return result;
   }
 
+  /**
+   * Begins to execute what will be asked for. A statement that runs into its time limit is not
+   * remembered: whoever waits for nothing may be late to look at the clock.
+   */
+  expect(dbPath: string, sql: string): void {
+    const key = keyOf(dbPath, sql);
+    this.execute(dbPath, sql).then(({ status }) => {
+      if (status === "timeout") this.#forget(key);
+    }, () => undefined);
+  }
+
   #shrink(): void {
     for (const [key, { bytes }] of this.#entries) {
       if (this.#bytes <= this.#maxBytes) return;
       if (bytes === 0) continue; // Still running.
-      this.#entries.delete(key);
-      this.#bytes -= bytes;
+      this.#forget(key);
     }
   }
+
+  #forget(key: string): void {
+    this.#bytes -= this.#entries.get(key)?.bytes ?? 0;
+    this.#entries.delete(key);
+  }
+}
+
+function keyOf(dbPath: string, sql: string): string {
+  return `${dbPath}\0${sql}`;
 }

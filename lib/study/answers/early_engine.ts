@@ -25,6 +25,7 @@ export class EarlyEngine implements AsyncDisposable {
   readonly #inputs: ModelInputs | undefined;
   readonly #sites: string | undefined;
   readonly #open: typeof openEngine;
+  readonly #spare: SpareThread | undefined;
   /** Nothing of one that cannot be opened: whoever opens one is told why. */
   #opening: Promise<Engine | undefined> | undefined;
 
@@ -32,11 +33,17 @@ export class EarlyEngine implements AsyncDisposable {
    * Begins to open, or does not, where nothing is given.
    *
    * @param open Opens an engine; tests give their own.
+   * @param spare The thread for whichever engine is opened first.
    */
-  constructor(early?: EarlyOpening, open: typeof openEngine = openEngine) {
+  constructor(
+    early?: EarlyOpening,
+    open: typeof openEngine = openEngine,
+    spare: SpareThread | undefined = early?.spare,
+  ) {
     this.#open = open;
+    this.#spare = spare;
     if (!early) return;
-    const { inputs, variants, progress, spare } = early;
+    const { inputs, variants, progress } = early;
     this.#inputs = inputs;
     this.#sites = sitesOf(variants);
     this.#opening = open(inputs, variants, progress, spare).then(warmed).catch(() => undefined);
@@ -47,7 +54,7 @@ export class EarlyEngine implements AsyncDisposable {
     const early = await this.#take();
     if (early && inputs === this.#inputs && this.#sites === sitesOf(variants)) return early;
     await early?.[Symbol.asyncDispose]();
-    return await this.#open(inputs, variants, progress);
+    return await this.#open(inputs, variants, progress, this.#spare);
   };
 
   /** Closes the engine that nobody asked for. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Adapter, Engine } from "../../engine/mod.ts";
+import type { Adapter, Engine, SpareThread } from "../../engine/mod.ts";
 import { SILENT } from "../../ground/mod.ts";
 import type { ModelInputs } from "../inputs/model_inputs.ts";
 import { EarlyEngine } from "./early_engine.ts";
@@ -90,4 +90,21 @@ Deno.test("EarlyEngine tells whoever opens one why it cannot be opened", async (
   const opening = { inputs: INPUTS, variants: [BASE], progress: SILENT };
   await using engines = new EarlyEngine(opening, fail);
   await assert.rejects(engines.open(INPUTS, [BASE], SILENT), { message: "no device" });
+});
+
+Deno.test("EarlyEngine gives its thread to what it opens, early or later", async () => {
+  const spare = {} as SpareThread;
+  const given: unknown[] = [];
+  const open: typeof openEngine = (_inputs, _variants, _progress, thread) => {
+    given.push(thread);
+    return Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() } as unknown as Engine);
+  };
+  await using later = new EarlyEngine(undefined, open, spare);
+  assert.deepEqual(given, []);
+  await later.open(INPUTS, [BASE], SILENT);
+  await using _early = new EarlyEngine(
+    { inputs: INPUTS, variants: [BASE], progress: SILENT, spare },
+    open,
+  );
+  assert.deepEqual(given, [spare, spare]);
 });

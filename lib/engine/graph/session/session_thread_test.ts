@@ -3,7 +3,7 @@ import { Tensor } from "onnxruntime-node";
 import { ModelBuilder } from "../graph_builder.ts";
 import { DataType, valueInfo } from "../onnx.ts";
 import { openSessionThread, SpareThread } from "./session_thread.ts";
-import { leftWorkers } from "../testing/left_workers.ts";
+import { leftWorkers } from "../../testing/left_workers.ts";
 
 /** `y = sum(weights * x)`, `big = y > 3`, on a CPU. */
 function product(): Uint8Array {
