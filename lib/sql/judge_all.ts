@@ -4,7 +4,8 @@ import { databaseFileHashes } from "./databases/database_file_hashes.ts";
 import { executorLimits } from "./execute/executor_options.ts";
 import { createJudge, type Judge, type JudgeOptions } from "./judge.ts";
 import { judgeOrReason, type Unjudged } from "./judge_or_reason.ts";
-import { type Verdict, VERDICT_VERSION } from "./verdict.ts";
+import { VERDICT_VERSION } from "./readings.ts";
+import type { Verdict } from "./verdict.ts";
 import { VerdictKeeper, type VerdictStore } from "./verdict_keeper.ts";
 
 /** A prediction to judge. */

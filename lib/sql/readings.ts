@@ -1,3 +1,6 @@
+/** Raised when the rules of the verdict change, so that no kept verdict of other rules is used. */
+export const VERDICT_VERSION = 3;
+
 /** The readings of "the rows agree", each with its rule, to follow its name. */
 export const READING_RULES = {
   /** What the benchmark's own script says. */

@@ -2,9 +2,6 @@ import { z } from "zod";
 import { type RecordOf, SHA256, together } from "../ground/mod.ts";
 import { byReading } from "./readings.ts";
 
-/** Raised when the rules of the verdict change, so that no kept verdict of other rules is used. */
-export const VERDICT_VERSION = 3;
-
 /**
  * What one prediction's execution came to, in the order in which it is reported.
  *
