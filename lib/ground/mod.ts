@@ -29,6 +29,7 @@ export {
 } from "./check_record.ts";
 export { checkOutputFile, checkOutputFolder, checkOutputIsNoInput } from "./files/check_output.ts";
 export { decodeText, readBytes, readListText } from "./text/decode_text.ts";
+export { firstLine } from "./text/first_line.ts";
 export { type JsonLine, jsonLines } from "./text/json_lines.ts";
 export { type OtherNames, refuseOtherNames } from "./text/other_names.ts";
 export { checkOwnFiles, writeOwnFiles } from "./files/own_files.ts";

@@ -7,7 +7,6 @@ import {
   storedVariants,
 } from "./answers/answer_variants.ts";
 import { EarlyEngine } from "./answers/early_engine.ts";
-import { openEngine } from "./answers/open_engine.ts";
 import { buildSummary } from "./results/build_summary.ts";
 import { checkTraining } from "./training/check_training.ts";
 import { failuresReport } from "./results/failures.ts";
@@ -55,16 +54,17 @@ export async function beginEngine(
   const { kind, device } = inputs.config.engine;
   const isSure = kind === "onnx" && device === "cuda" && devices.length < 2 &&
     areEmpty(folder) && !hasParts(folder);
+  if (!isSure && !spare) return new EarlyEngine();
   const isTrained = isAllTrained(study);
   if (!isSure) {
-    if (isTrained) return new EarlyEngine(undefined, openEngine, spare);
+    if (isTrained) return new EarlyEngine(undefined, spare);
     spare?.[Symbol.asyncDispose]();
     return new EarlyEngine();
   }
-  if (!isTrained) return new EarlyEngine({ inputs, variants: [BASE], progress, spare });
+  if (!isTrained) return new EarlyEngine({ inputs, variants: [BASE], progress }, spare);
   // what is wrong with an adapter is told once the plan is said
   const variants = await allVariants(inputs, folder).catch(() => undefined);
-  return new EarlyEngine(variants && { inputs, variants, progress, spare });
+  return new EarlyEngine(variants && { inputs, variants, progress }, spare);
 }
 
 /**

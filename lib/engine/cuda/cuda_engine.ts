@@ -106,7 +106,7 @@ export function spareCudaThread(device = 0): SpareThread {
 function cudaProvider(
   deviceId: number,
 ): { readonly executionProviders: { readonly name: "cuda"; readonly deviceId: number }[] } {
-  return { executionProviders: [{ name: "cuda" as const, deviceId }] };
+  return { executionProviders: [{ name: "cuda", deviceId }] };
 }
 
 /** The bundles that a session may decode in, if any. */

@@ -1,4 +1,5 @@
 import type { Tensor } from "onnxruntime-node";
+import { firstLine } from "../../ground/mod.ts";
 import { type DecoderConfig, groupSize } from "../checkpoint/mod.ts";
 import type { EngineCallOptions, Prompt } from "../engine.ts";
 import { type Feeds, flag } from "../graph/mod.ts";
@@ -204,8 +205,7 @@ export class PlannedRuns {
       // what was asked for by the whole plan says nothing of its half
       if (this.#plan !== memory) return undefined;
       this.#plan = halvePlan(memory);
-      const reason = (error as Error).message.split("\n")[0]!;
-      this.#onPlan?.({ kind: "halved", plan: this.#plan, reason });
+      this.#onPlan?.({ kind: "halved", plan: this.#plan, reason: firstLine(error) });
       return undefined;
     }
   }

@@ -1,7 +1,6 @@
 import { AutoTokenizer, type PreTrainedTokenizer } from "@huggingface/transformers";
-import { UsageError } from "../../ground/mod.ts";
+import { firstLine, UsageError } from "../../ground/mod.ts";
 import { findChatTemplate } from "./chat_template.ts";
-import { firstLine } from "./first_line.ts";
 import { EncodingThreads } from "./parallel_encoding.ts";
 import { canPart, type TokenizerParts } from "./piece_encoder.ts";
 import { Tokenizer, type TokenizerOptions } from "./tokenizer.ts";

@@ -96,11 +96,11 @@ export class EncodingThreads implements Disposable {
     worker: Worker,
     texts: readonly TextParts[],
   ): Promise<readonly OwnIds[] | undefined> {
-    const numbers = new Map(texts.map(([shared]) => [shared, 0]));
-    for (const [i, shared] of [...numbers.keys()].entries()) numbers.set(shared, i);
+    const begins = [...new Set(texts.map(([shared]) => shared))];
+    const numbers = new Map(begins.map((shared, number) => [shared, number]));
     const work: TextsToEncode = {
       dir: this.#dir,
-      shared: [...numbers.keys()],
+      shared: begins,
       texts: texts.map(([shared, own]) => [numbers.get(shared)!, own]),
     };
     const encoded = await askWorker<EncodedTexts | undefined>(worker, work).catch(() => undefined);

@@ -1,10 +1,9 @@
 import type { PreTrainedTokenizer } from "@huggingface/transformers";
-import { calendarDay, CHAT_DEFAULTS, UsageError } from "../../ground/mod.ts";
+import { calendarDay, CHAT_DEFAULTS, firstLine, UsageError } from "../../ground/mod.ts";
 import { type ChatTemplate, FIXED_DATE, withFixedDate } from "./chat_template.ts";
 import { checkVocabulary } from "./check_vocabulary.ts";
 import type { ChatMessage, Conversation } from "./conversation.ts";
 import { mergeSystemMessage, refusesSystem } from "./conversation.ts";
-import { firstLine } from "./first_line.ts";
 import { formatDate } from "./format_date.ts";
 import {
   encodeInThreads,
@@ -13,8 +12,9 @@ import {
   threadsFor,
 } from "./parallel_encoding.ts";
 import { PieceEncoder } from "./piece_encoder.ts";
+import { PlainPrompts } from "./plain_prompts.ts";
 import type { Prompt } from "./prompt.ts";
-import { ownIds, SharedPrefixes } from "./shared_prefixes.ts";
+import { SharedPrefixes } from "./shared_prefixes.ts";
 
 /** How conversations are rendered (see `ChatSettings`), and which ids a model knows. */
 export interface TokenizerOptions {
@@ -37,8 +37,10 @@ export class Tokenizer {
   readonly #context: Readonly<Record<string, unknown>>;
   /** Encodes in pieces, where the tokenizer may be. */
   readonly #pieces: PieceEncoder | undefined;
-  /** Encodings of shared beginnings: many prompts have the same one. */
+  /** Encodings of conversations' shared beginnings: many have the same one. */
   readonly #shared = new SharedPrefixes();
+  readonly #plain = new PlainPrompts((text) => this.encode(text), () => this.beginTokens);
+  #beginTokens: readonly number[] | undefined;
   #mergeSystem: boolean | undefined;
   #answerOpening: string | undefined;
   /** Ids that the model has embeddings for are below it; infinite where that is not known. */
@@ -77,7 +79,7 @@ export class Tokenizer {
 
   /** Ids that the tokenizer puts in front of every plain text, such as Llama's begin token. */
   get beginTokens(): readonly number[] {
-    return this.#tokenizer.encode("", { add_special_tokens: true });
+    return this.#beginTokens ??= this.#tokenizer.encode("", { add_special_tokens: true });
   }
 
   /** Ids of all special tokens. */
@@ -166,7 +168,9 @@ export class Tokenizer {
    * @throws {UsageError} If the model has no embedding for one of the ids.
    */
   encodePlain(shared: string, own: string): Prompt {
-    return this.#plain(shared, this.encode(shared + own));
+    const prompt = this.#plain.prompt(shared, this.#plain.ownIds([shared, own]));
+    this.#check([prompt]);
+    return prompt;
   }
 
   /**
@@ -188,27 +192,17 @@ export class Tokenizer {
   ): Promise<Prompt[]> {
     using own = threads >= 2 && this.#pieces ? this.#takeThreads(threads) : undefined;
     const prompts: Prompt[] = [];
-    const { beginTokens } = this;
-    const sharedIds = new Map<string, readonly number[]>();
-    const idsOf = (shared: string): readonly number[] => {
-      if (!sharedIds.has(shared)) sharedIds.set(shared, this.encode(shared));
-      return sharedIds.get(shared)!;
-    };
     await encodeInThreads(items, {
       threads: own,
       partsOf,
-      encode: ([shared, own]) => ownIds(this.encode(shared + own), idsOf(shared)),
-      done: (index, shared, { length, own }): void => {
-        const ids = { length: beginTokens.length + length, own };
-        const encodeShared = (): readonly number[] => [...beginTokens, ...idsOf(shared)];
-        const prompt = this.#shared.join(ids, `plain ${shared}`, encodeShared);
-        prompts[index] = prompt;
+      encode: (parts) => this.#plain.ownIds(parts),
+      done: (index, shared, ids): void => {
+        const prompt = prompts[index] = this.#plain.prompt(shared, ids);
         each?.(prompt);
       },
     });
     // in the order of the items, so that the same token is named whichever thread was first
-    const parts = new Set(prompts.flatMap(({ prefix, suffix }) => [prefix, suffix]));
-    for (const part of parts) checkVocabulary(this, part);
+    this.#check(prompts);
     return prompts;
   }
 
@@ -224,7 +218,8 @@ export class Tokenizer {
     const full = this.encode(this.render(messages));
     const start = { ...last, content: last.content.slice(0, sharedLength) };
     const shared = this.render([...messages.slice(0, -1), start]);
-    return this.#split(full, `chat ${shared}`, () => this.encode(shared));
+    checkVocabulary(this, full);
+    return this.#shared.split(full, shared, () => this.encode(shared));
   }
 
   /**
@@ -288,13 +283,8 @@ export class Tokenizer {
     return this.#tokenizer.encode(text, { add_special_tokens: false });
   }
 
-  #plain(shared: string, ids: readonly number[]): Prompt {
-    const begun = (own: readonly number[]): number[] => [...this.beginTokens, ...own];
-    return this.#split(begun(ids), `plain ${shared}`, () => begun(this.encode(shared)));
-  }
-
-  #split(full: readonly number[], key: string, encodeShared: () => readonly number[]): Prompt {
-    checkVocabulary(this, full);
-    return this.#shared.split(full, key, encodeShared);
+  #check(prompts: readonly Prompt[]): void {
+    const parts = new Set(prompts.flatMap(({ prefix, suffix }) => [prefix, suffix]));
+    for (const part of parts) checkVocabulary(this, part);
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { UsageError } from "../../ground/mod.ts";
+import { refusal } from "../../ground/testing/refusal.ts";
 import { parseConfig, recipeNames, type StudyConfig } from "../mod.ts";
 import { withNamedRecipes } from "./named_recipes.ts";
 
@@ -27,17 +27,6 @@ function parse(training: unknown, spider: Readonly<Record<string, unknown>> = {}
     training,
   };
   return parseConfig(JSON.stringify(config), { path: "config/x.json" });
-}
-
-function refusal(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    assert.ok(error instanceof UsageError, String(error));
-    assert.ok(!error.message.includes("\n"), "one line");
-    return error.message;
-  }
-  return assert.fail("it is not refused");
 }
 
 Deno.test("recipeNames() lists the recipes that ship, and each may be named by a study", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { realDataRoot, UsageError } from "../../ground/mod.ts";
+import { realDataRoot } from "../../ground/mod.ts";
+import { refusal } from "../../ground/testing/refusal.ts";
 import {
   distinctExamples,
   holdOutDatabases,
@@ -12,17 +13,6 @@ import {
 
 function example(id: string, dbId: string, question: string, query = "SELECT 1"): SpiderExample {
   return { id, dbId, question, query };
-}
-
-function refusal(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    assert.ok(error instanceof UsageError, String(error));
-    assert.ok(!error.message.includes("\n"), "one line");
-    return error.message;
-  }
-  return assert.fail("it is not refused");
 }
 
 const DEV = [

@@ -12,8 +12,6 @@ export interface EarlyOpening {
   readonly variants: readonly NamedVariant[];
   /** Is told what opening says. */
   readonly progress: Progress;
-  /** The thread to open it in. */
-  readonly spare?: SpareThread | undefined;
 }
 
 /**
@@ -32,13 +30,13 @@ export class EarlyEngine implements AsyncDisposable {
   /**
    * Begins to open, or does not, where nothing is given.
    *
-   * @param open Opens an engine; tests give their own.
    * @param spare The thread for whichever engine is opened first.
+   * @param open Opens an engine; tests give their own.
    */
   constructor(
     early?: EarlyOpening,
+    spare?: SpareThread,
     open: typeof openEngine = openEngine,
-    spare: SpareThread | undefined = early?.spare,
   ) {
     this.#open = open;
     this.#spare = spare;

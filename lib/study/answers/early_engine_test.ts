@@ -29,7 +29,7 @@ function counted(told: string[]): typeof openEngine {
 
 function early(told: string[], variants = [BASE, TUNED]): EarlyEngine {
   const opening = { inputs: INPUTS, variants, progress: SILENT };
-  return new EarlyEngine(opening, counted(told));
+  return new EarlyEngine(opening, undefined, counted(told));
 }
 
 Deno.test("EarlyEngine hands its engine out once, to whoever asks for the same adapters' kinds", async () => {
@@ -52,7 +52,7 @@ Deno.test("EarlyEngine warms its engine up, and hands it out although that fails
     [Symbol.asyncDispose]: () => Promise.resolve(),
   } as unknown as Engine;
   const opening = { inputs: INPUTS, variants: [BASE], progress: SILENT };
-  await using engines = new EarlyEngine(opening, () => Promise.resolve(warming));
+  await using engines = new EarlyEngine(opening, undefined, () => Promise.resolve(warming));
   assert.equal(await engines.open(INPUTS, [BASE], SILENT), warming);
   assert.equal(warm, 1);
 });
@@ -77,7 +77,7 @@ Deno.test("EarlyEngine closes what nobody asked for, and opens nothing where not
   assert.deepEqual(told, ["opened 1 for base,tuned", "closed 1"]);
   told.length = 0;
   {
-    await using engines = new EarlyEngine(undefined, counted(told));
+    await using engines = new EarlyEngine(undefined, undefined, counted(told));
     assert.deepEqual(told, []);
     await engines.open(INPUTS, [BASE], SILENT);
   }
@@ -88,7 +88,7 @@ Deno.test("EarlyEngine tells whoever opens one why it cannot be opened", async (
   const reasons = ["said to nobody", "no device"];
   const fail = (): Promise<never> => Promise.reject(new Error(reasons.shift()));
   const opening = { inputs: INPUTS, variants: [BASE], progress: SILENT };
-  await using engines = new EarlyEngine(opening, fail);
+  await using engines = new EarlyEngine(opening, undefined, fail);
   await assert.rejects(engines.open(INPUTS, [BASE], SILENT), { message: "no device" });
 });
 
@@ -99,11 +99,12 @@ Deno.test("EarlyEngine gives its thread to what it opens, early or later", async
     given.push(thread);
     return Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() } as unknown as Engine);
   };
-  await using later = new EarlyEngine(undefined, open, spare);
+  await using later = new EarlyEngine(undefined, spare, open);
   assert.deepEqual(given, []);
   await later.open(INPUTS, [BASE], SILENT);
   await using _early = new EarlyEngine(
-    { inputs: INPUTS, variants: [BASE], progress: SILENT, spare },
+    { inputs: INPUTS, variants: [BASE], progress: SILENT },
+    spare,
     open,
   );
   assert.deepEqual(given, [spare, spare]);

@@ -65,8 +65,8 @@ export interface JudgeSamplesOptions {
 }
 
 /**
- * A judge that runs the golds of a study's questions while they are asked, where the engine leaves
- * them the time: their results are half of what is to be run.
+ * A judge that begins to run the golds of a study's questions, whose results are half of what is to
+ * be run: for an engine that {@linkcode leavesTime} to them while it answers.
  */
 export function expectGolds(
   { asked, spider }: SqlInputs,

@@ -7,7 +7,7 @@ import {
   spareCudaThread,
   type SpareThread,
 } from "../../engine/mod.ts";
-import { type Progress, UsageError } from "../../ground/mod.ts";
+import { firstLine, type Progress, UsageError } from "../../ground/mod.ts";
 import type { StudyConfig } from "../../runs/mod.ts";
 import type { ModelInputs } from "../inputs/model_inputs.ts";
 import { answeringCheckpoint } from "./answering_checkpoint.ts";
@@ -63,9 +63,8 @@ export async function openEngine(
     },
   }).catch((error: Error) => {
     if (error instanceof UsageError) throw error;
-    const [reason] = error.message.split("\n");
     throw new UsageError(
-      `Cannot open the model on the GPU: ${reason} (deno task setup --cuda; docs/gpu.md)`,
+      `Cannot open the model on the GPU: ${firstLine(error)} (deno task setup --cuda; docs/gpu.md)`,
       { cause: error },
     );
   });

@@ -1,6 +1,6 @@
 import pl from "nodejs-polars";
 import { z } from "zod";
-import { jsonLines, readListText, UsageError } from "../../ground/mod.ts";
+import { firstLine, jsonLines, readListText, UsageError } from "../../ground/mod.ts";
 import type { AnswerRow, ColumnKind } from "../measures/measure.ts";
 import { type AnswerKind, rowsOf } from "../measures/answer_kinds.ts";
 
@@ -119,8 +119,7 @@ function readFrame(path: string): pl.DataFrame {
   try {
     return pl.readParquet(path);
   } catch (error) {
-    const [why] = (error as Error).message.split("\n");
-    throw new UsageError(`Cannot use ${path}: it cannot be read as Parquet: ${why}`);
+    throw new UsageError(`Cannot use ${path}: it cannot be read as Parquet: ${firstLine(error)}`);
   }
 }
 
