@@ -233,7 +233,9 @@ time.sleep(600)`;
         if (logProbs.every((value) => value < 0)) answered++;
       }
     } else {
-      for await (const { index, tokens } of engine.generate(prompts, { maxNewTokens, variant })) {
+      // every completion has its full length, as on the other side
+      const options = { maxNewTokens, endTokenIds: [], variant };
+      for await (const { index, tokens } of engine.generate(prompts, options)) {
         completions[index] = tokens;
         if (tokens.length === maxNewTokens) answered++;
       }
@@ -248,7 +250,6 @@ time.sleep(600)`;
     return openCudaEngine(this.#checkpoint, {
       ...this.#settings.engine,
       ...options,
-      endTokenIds: [], // every completion has its full length, as on the other side
       onPlan: (event) => {
         if (event.kind === "run") this.#runs.push(event);
         this.#settings.print(JSON.stringify(event));

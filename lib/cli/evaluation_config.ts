@@ -8,7 +8,7 @@ import {
   validateConfig,
   weightsWords,
 } from "../runs/mod.ts";
-import { dataLabel, type ModelInputs, type NamedVariant } from "../study/mod.ts";
+import { dataLabel, type ModelFiles, type NamedVariant } from "../study/mod.ts";
 import { type FlagValues, number, text } from "./command.ts";
 import { engineSettings, studyConfig } from "./study_config.ts";
 
@@ -67,7 +67,7 @@ function dataOf(flags: FlagValues, task: Task): string | undefined {
 /** What a run of `evaluate` or `mmlu` is told by. */
 export interface EvaluationRun {
   readonly task: Task;
-  readonly model: Pick<ModelInputs, "config" | "modelHashes" | "templateHashes">;
+  readonly model: Pick<ModelFiles, "config" | "modelHashes" | "templateHashes">;
   /** SHA-256 of the data files, by name. */
   readonly data: Readonly<Record<string, string>>;
   readonly variant: NamedVariant;

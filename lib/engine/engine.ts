@@ -54,6 +54,8 @@ export interface EngineCallOptions {
 export interface GenerateOptions extends EngineCallOptions {
   /** Most tokens of a completion. */
   readonly maxNewTokens: number;
+  /** Ids that end a completion; those of the checkpoint when left out, none for an empty list. */
+  readonly endTokenIds?: readonly number[];
 }
 
 /**

@@ -107,6 +107,7 @@ export {
   type AuditOptions,
   auditTokens,
   type ChatMessage,
+  checkTokenizerFiles,
   type Conversation,
   loadTokenizer,
   type LoadTokenizerOptions,

@@ -57,7 +57,13 @@ export { firstTrainingText } from "./inputs/first_training_text.ts";
 export { adapterFolder, fetchHubAdapters, type HubAdapters } from "./inputs/hub_adapters.ts";
 export { type DataInputs, openDataInputs, openInputs, type StudyInputs } from "./inputs/inputs.ts";
 export { type MmluInputs, openMmluInputs } from "./inputs/mmlu_inputs.ts";
-export { type ModelInputs, openModelInputs } from "./inputs/model_inputs.ts";
+export {
+  type ModelFiles,
+  type ModelInputs,
+  openModelFiles,
+  openModelInputs,
+  withTokenizer,
+} from "./inputs/model_inputs.ts";
 export type { ProseInputs } from "./inputs/prose_inputs.ts";
 export { openSqlInputs, samplePrompt, type SqlInputs } from "./inputs/sql_inputs.ts";
 export {

@@ -4,7 +4,7 @@ import { absentAdapterHash, loadAdapter } from "../engine/mod.ts";
 import { fromRoot, UsageError } from "../ground/mod.ts";
 import { adapterFolder, existingAdapter } from "./inputs/hub_adapters.ts";
 import type { StudyInputs } from "./inputs/inputs.ts";
-import { type ModelInputs, openModelInputs } from "./inputs/model_inputs.ts";
+import { type ModelFiles, type ModelInputs, openModelInputs } from "./inputs/model_inputs.ts";
 import { BASE, type NamedVariant } from "./answers/sample_identity.ts";
 import type { StudyFolder } from "./study_folder.ts";
 import { checkpointFolders, sealOf, weightsAreGone } from "./training/recipe_adapter.ts";
@@ -126,7 +126,7 @@ export function adapterFolders(
 /** A line where an adapter names another base model than the one that it is used on. */
 export function otherBase(
   { name, weights }: NamedVariant,
-  { config, checkpoint }: ModelInputs,
+  { config, checkpoint }: ModelFiles,
 ): string[] {
   const named = weights.adapter?.baseModel;
   if (named === undefined) return [];

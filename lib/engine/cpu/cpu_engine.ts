@@ -108,18 +108,19 @@ export class CpuEngine implements Engine {
   /** Greedy completions; see {@linkcode Engine}. */
   async *generate(
     prompts: readonly Prompt[],
-    { maxNewTokens, variant = {}, onProgress, signal }: GenerateOptions,
+    { maxNewTokens, endTokenIds, variant = {}, onProgress, signal }: GenerateOptions,
   ): AsyncGenerator<Completion> {
     checkPrompts(prompts, this.#settings.contextLength - maxNewTokens);
     const call = await this.#openCall(variant, signal);
     let done = 0;
-    const { layers, kvHeads, headDim } = this.#checkpoint.config;
+    const { layers, kvHeads, headDim, endTokenIds: ownEnds } = this.#checkpoint.config;
+    const limits = { maxNewTokens, endTokenIds: endTokenIds ?? ownEnds };
     const batches = planBatches(prompts, {
       batchSize: this.#settings.batchSize,
       maxBranchTokens: BRANCH_BYTES / (layers * kvHeads * headDim * 2 * 4),
     });
     for (const batch of batches) {
-      const completions = await this.#complete(batch, maxNewTokens, call);
+      const completions = await this.#complete(batch, limits, call);
       yield* completions;
       done += completions.length;
       onProgress?.(done, prompts.length);
@@ -203,7 +204,7 @@ export class CpuEngine implements Engine {
   /** Decodes a batch to its end, in runs of a few steps; ended sequences leave between runs. */
   async #complete(
     { trunk, groups }: Batch,
-    maxNewTokens: number,
+    { maxNewTokens, endTokenIds }: Required<Pick<GenerateOptions, "maxNewTokens" | "endTokenIds">>,
     call: Call,
   ): Promise<Completion[]> {
     const { weights, signal } = call;
@@ -216,7 +217,7 @@ export class CpuEngine implements Engine {
       longest + Math.min(maxNewTokens, STEPS_PER_RUN),
     );
     const first = await this.#runner.prefill(
-      { sequences: rows.map(({ suffix }) => suffix), prefix, past, ...weights },
+      { sequences: rows.map(({ suffix }) => suffix), prefix, past, endTokenIds, ...weights },
       signal,
     );
     const generated = first.tokens.map((tokens) => [...tokens]);
@@ -234,7 +235,10 @@ export class CpuEngine implements Engine {
       const steps = Math.min(STEPS_PER_RUN, maxNewTokens - made);
       // a sequence that has ended and not left yet repeats its last token to no effect
       const sequences = running.map((row) => [generated[row]!.at(-1) ?? rows[row]!.suffix.at(-1)!]);
-      const result = await this.#runner.run({ sequences, prefix, past, steps, ...weights });
+      const result = await this.#runner.run({
+        ...{ sequences, prefix, past, steps, endTokenIds },
+        ...weights,
+      });
       made += steps;
       if (made < maxNewTokens) past.append(0, result.recent);
       for (const [i, row] of running.entries()) {

@@ -64,6 +64,28 @@ Deno.test("CpuEngine.generate() ends at maxNewTokens wherever that is in a run",
     }
   }));
 
+Deno.test("CpuEngine.generate() ends at the ids of the call, and at none where it has none", () =>
+  withEngines(async (open) => {
+    await using engine = await open(8);
+    const written = async (endTokenIds?: readonly number[]): Promise<(readonly number[])[]> => {
+      const options = { maxNewTokens: 20, ...(endTokenIds ? { endTokenIds } : {}) };
+      const all = await Array.fromAsync(engine.generate(RUN.prompts, options));
+      return all.sort((a, b) => a.index - b.index).map(({ tokens }) => tokens);
+    };
+    const whole = await written([]);
+    assert(whole.every(({ length }) => length === 20));
+    assert.deepEqual(await written(), await written([2, 5]));
+    const end = whole[0]![3]!;
+    assert.notDeepEqual(await written([end]), whole);
+    for (const ids of [[2, 5], [end]]) {
+      const upToEnd = whole.map((tokens) => {
+        const at = tokens.findIndex((token) => ids.includes(token));
+        return at < 0 ? tokens : tokens.slice(0, at);
+      });
+      assert.deepEqual(await written(ids), upToEnd);
+    }
+  }));
+
 Deno.test("CpuEngine.generate() reports progress up to the number of prompts", () =>
   withEngines(async (open) => {
     await using engine = await open(2);

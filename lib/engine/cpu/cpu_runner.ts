@@ -1,4 +1,4 @@
-import type { InferenceSession, Tensor } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-node";
 import type { Checkpoint } from "../checkpoint/mod.ts";
 import { cacheNames } from "./cpu_graph.ts";
 import { type CacheShape, OwnCache, PrefixCache, type RecentTokens } from "./kv_cache.ts";
@@ -23,6 +23,8 @@ export interface CpuRun {
   readonly past?: OwnCache;
   /** Steps: the first takes the new tokens, each later one the token before it. */
   readonly steps: number;
+  /** Ids that end a sequence; none when left out. */
+  readonly endTokenIds?: readonly number[];
   /** Token ids whose log-probabilities are wanted. */
   readonly choices?: readonly number[];
   /** The token after each new token of each sequence, whose log-probability is wanted in their place. */
@@ -57,7 +59,6 @@ const SEQUENCE_CHUNK = 256;
 export class CpuRunner {
   readonly #session: InferenceSession;
   readonly #checkpoint: Checkpoint;
-  readonly #endIds: Tensor;
   /** Sizes of the caches. */
   readonly shape: CacheShape;
 
@@ -65,7 +66,6 @@ export class CpuRunner {
   constructor(session: InferenceSession, checkpoint: Checkpoint) {
     this.#session = session;
     this.#checkpoint = checkpoint;
-    this.#endIds = int64([...checkpoint.config.endTokenIds, NOT_FINITE]);
     this.shape = checkpoint.config;
   }
 
@@ -75,7 +75,7 @@ export class CpuRunner {
    * @throws {UsageError} If logits or wanted log-probabilities are not finite.
    */
   async run(
-    { sequences, prefix, past, steps, choices, targets, lora, variant }: CpuRun,
+    { sequences, prefix, past, steps, endTokenIds = [], choices, targets, lora, variant }: CpuRun,
   ): Promise<CpuRunResult> {
     const own = past ?? new OwnCache(this.shape, sequences.length);
     const start = prefix.tokens.length;
@@ -94,7 +94,7 @@ export class CpuRunner {
       last_token: int64(targets ? layout.tokens.map((_, row) => row) : layout.lastToken),
       targets: int64(targets?.flat() ?? []),
       max_new: int64([steps], []),
-      end_ids: this.#endIds,
+      end_ids: int64([...endTokenIds, NOT_FINITE]),
       choice_ids: int64(choices ?? [0]),
       want_scores: flag(Boolean(choices ?? targets)),
     }, ["next_tokens", "done", "choice_log_probs", ...names]);
@@ -150,9 +150,9 @@ export class CpuRunner {
    * after the last token, or of targets after each.
    */
   async prefill(
-    { sequences, prefix, past, choices, targets, lora, variant }: Omit<CpuRun, "steps"> & {
-      readonly past: OwnCache;
-    },
+    { sequences, prefix, past, endTokenIds, choices, targets, lora, variant }:
+      & Omit<CpuRun, "steps">
+      & { readonly past: OwnCache },
     signal: AbortSignal | undefined,
   ): Promise<Omit<CpuRunResult, "recent">> {
     const tokens: (readonly number[])[] = [];
@@ -177,6 +177,7 @@ export class CpuRunner {
           steps: 1,
           lora,
           variant,
+          ...(endTokenIds && isLast ? { endTokenIds } : {}),
           ...(choices && isLast ? { choices } : {}),
           ...(targets ? { targets: chunk(targets) } : {}),
         });

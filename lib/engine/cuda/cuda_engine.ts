@@ -47,8 +47,6 @@ export interface CudaEngineOptions extends LoraSites {
   readonly sequences?: number;
   /** Most tokens of a prefill step; the memory plan decides when left out. */
   readonly prefillTokens?: number;
-  /** Ids that end a completion; those of the checkpoint when left out, none for an empty list. */
-  readonly endTokenIds?: readonly number[];
   /** Free device memory in bytes once the weights are loaded; asked of the driver when left out. */
   readonly freeBytes?: number;
   /** A thread for the session in which CUDA is loaded already; see {@linkcode spareCudaThread}. */
@@ -126,7 +124,6 @@ export class CudaEngine implements Engine {
   readonly #checkpoint: Checkpoint;
   readonly #options: LoraSites;
   readonly #contextLength: number;
-  readonly #endTokenIds: readonly number[];
   readonly #runs: PlannedRuns;
 
   /** An engine over a runner of the graph that `openCudaEngine` writes. */
@@ -140,7 +137,6 @@ export class CudaEngine implements Engine {
     this.#checkpoint = checkpoint;
     this.#options = options;
     this.#contextLength = options.contextLength;
-    this.#endTokenIds = options.endTokenIds ?? config.endTokenIds;
     const shape = bundlesOf(checkpoint, options);
     const always = options.decoding === "bundled";
     const plan = planMemory(checkpoint, {
@@ -161,9 +157,10 @@ export class CudaEngine implements Engine {
     options: GenerateOptions,
   ): AsyncGenerator<Completion> {
     const { maxNewTokens, variant = {} } = options;
+    const { endTokenIds = this.#checkpoint.config.endTokenIds } = options;
     checkPrompts(prompts, this.#contextLength - maxNewTokens);
-    const call = await this.#call(variant, { maxNewTokens });
-    const ends = new Set(this.#endTokenIds);
+    const call = await this.#call(variant, { maxNewTokens, endTokenIds });
+    const ends = new Set(endTokenIds);
     for await (const { prompts: rows, out } of this.#runs.run(prompts, call, options)) {
       const first = out.first_tokens!.data as BigInt64Array;
       const next = out.next_tokens!.data as BigInt64Array;
@@ -240,8 +237,9 @@ export class CudaEngine implements Engine {
   /** A call that generates, or, without new tokens, one that scores. */
   async #call(
     variant: Variant = {},
-    { maxNewTokens = 0, choices = [0] }: {
+    { maxNewTokens = 0, endTokenIds = [], choices = [0] }: {
       readonly maxNewTokens?: number;
+      readonly endTokenIds?: readonly number[];
       readonly choices?: readonly number[];
     },
   ): Promise<GraphCall> {
@@ -254,7 +252,7 @@ export class CudaEngine implements Engine {
         no_tokens: int64([]),
         no_scores: floats([], [0, choices.length]),
         decode_steps: int64([Math.max(0, maxNewTokens - 1)], []),
-        end_ids: int64([...this.#endTokenIds, NOT_FINITE]),
+        end_ids: int64([...endTokenIds, NOT_FINITE]),
         ...await loraFeeds(this.#checkpoint, this.#options, variant),
       },
       outputs: scores ? ["choice_log_probs"] : ["first_tokens", "next_tokens"],

@@ -134,9 +134,12 @@ function open(device: GraphRunner, options: CudaEngineOptions = {}): CudaEngine 
   return new CudaEngine(device, checkpoint, { ...fixed, ...options });
 }
 
-async function generate(engine: CudaEngine): Promise<Completion[]> {
+async function generate(
+  engine: CudaEngine,
+  ends: { readonly endTokenIds?: readonly number[] } = {},
+): Promise<Completion[]> {
   const list: Completion[] = [];
-  const options = { maxNewTokens: MAX_NEW_TOKENS };
+  const options = { maxNewTokens: MAX_NEW_TOKENS, ...ends };
   for await (const completion of engine.generate(prompts, options)) list.push(completion);
   return list.sort((x, y) => x.index - y.index);
 }
@@ -157,6 +160,19 @@ Deno.test("CudaEngine.generate() answers each prompt as the model does, whatever
     assert.equal(reasons.size, 2, "some end and some do not");
     assert.equal(device.bundledRuns > 0, "decoding" in options);
   }
+});
+
+Deno.test("CudaEngine.generate() ends at the ids of the call, and at none where it has none", async () => {
+  await using engine = open(new FakeDevice());
+  const written = async (endTokenIds: readonly number[]): Promise<(readonly number[])[]> =>
+    (await generate(engine, { endTokenIds })).map(({ tokens }) => tokens);
+  const whole = await written([]);
+  assert.ok(whole.every(({ length }) => length === MAX_NEW_TOKENS));
+  const end = whole[0]![1]!;
+  const upToEnd = whole.map((tokens) =>
+    tokens.includes(end) ? tokens.slice(0, tokens.indexOf(end)) : tokens
+  );
+  assert.deepEqual(await written([end]), upToEnd);
 });
 
 Deno.test("CudaEngine.warmUp() scores and decodes in runs of its own, and answers stay as they are beside it", async () => {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { UsageError } from "../../ground/mod.ts";
 import type { Checkpoint } from "../checkpoint/mod.ts";
@@ -7,6 +8,7 @@ import type { Checkpoint } from "../checkpoint/mod.ts";
  * Writes a graph beside the weights that it points into, because ONNX Runtime
  * reads external data only from the graph's own folder. The name depends on the
  * content, so that a graph is written once; `device` is a part of the name.
+ * One that is there is named without waiting for the disk: whoever opens it goes on at once.
  *
  * @throws {UsageError} If the weights lie in several folders, or theirs cannot be written.
  */
@@ -16,7 +18,7 @@ export async function writeGraph(
   device: "cpu" | "cuda",
 ): Promise<string> {
   // the weights may be symbolic links (the Hugging Face cache): the graph belongs beside their targets
-  const paths = await Promise.all(checkpoint.files.map((file) => Deno.realPath(file)));
+  const paths = checkpoint.files.map((file) => realpathSync(file));
   const [folder, ...others] = [...new Set(paths.map((path) => dirname(path)))];
   if (others.length > 0) {
     throw new UsageError(
@@ -29,12 +31,7 @@ export async function writeGraph(
   if (folder === undefined) throw new RangeError("Cannot write a graph without weights");
   const hash = createHash("sha256").update(graph).digest("hex").slice(0, 12);
   const path = `${folder}/graph.${device}.${hash}.onnx`;
-  try {
-    await Deno.stat(path);
-    return path;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  if (existsSync(path)) return path;
   const temporary = `${path}.${Deno.pid}.part`;
   try {
     await Deno.writeFile(temporary, graph);

@@ -138,17 +138,22 @@ export class ServerEngine implements Engine {
   /** Greedy completions; see {@linkcode Engine}. */
   async *generate(
     prompts: readonly Prompt[],
-    { maxNewTokens, variant = {}, onProgress, signal }: GenerateOptions,
+    {
+      maxNewTokens,
+      endTokenIds = this.#parts.endTokenIds,
+      variant = {},
+      onProgress,
+      signal,
+    }: GenerateOptions,
   ): AsyncGenerator<Completion> {
     this.#checkLengths(prompts, maxNewTokens);
     const model = await this.#parts.adapters.nameOf(variant, { signal });
-    const { endTokenIds } = this.#parts;
     yield* this.#askAll(prompts, { onProgress, signal }, async (index, prompt, options) => {
       const { tokens, finishReason } = await requestCompletion(this.#client, {
         model,
         prompt,
         max_tokens: maxNewTokens,
-        // the checkpoint's end tokens and no others, whatever the server takes for one
+        // these end tokens and no others, whatever the server takes for one
         ignore_eos: true,
         stop_token_ids: endTokenIds,
       }, options);

@@ -74,6 +74,13 @@ Deno.test("ServerEngine asks for greedy decoding whatever the server's defaults 
     });
   }));
 
+Deno.test("ServerEngine ends completions at the ids of the call in place of the checkpoint's", () =>
+  withEngine({}, async (engine, { asked }) => {
+    const options = { maxNewTokens: MAX_NEW, endTokenIds: [END_TOKEN, 7] };
+    await Array.fromAsync(engine.generate(PROMPTS.slice(0, 1), options));
+    assert.deepEqual(asked.at(-1)!.stop_token_ids, [END_TOKEN, 7]);
+  }));
+
 Deno.test("ServerEngine loses nothing and takes nothing twice on a server that fails half the time", async () => {
   let failures = 0;
   // a fixed sequence of faults in place of chance: every run of this test is the same

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { AutoTokenizer, type PreTrainedTokenizer } from "@huggingface/transformers";
 import { firstLine, UsageError } from "../../ground/mod.ts";
 import { findChatTemplate } from "./chat_template.ts";
@@ -29,21 +30,30 @@ export async function loadTokenizer(
   dir: string,
   { threads: count = 0, ...options }: LoadTokenizerOptions = {},
 ): Promise<Tokenizer> {
-  await Deno.stat(`${dir}/tokenizer.json`).catch(() => {
-    throw new UsageError(`Cannot load the tokenizer: there is no "${dir}/tokenizer.json"`);
-  });
-  await Deno.stat(`${dir}/tokenizer_config.json`).catch(() => {
-    throw new UsageError(
-      `Cannot load the tokenizer in "${dir}": there is no tokenizer_config.json, which names its ` +
-        "class and its special tokens; take it from where the model comes from",
-    );
-  });
+  checkTokenizerFiles(dir);
   const threads = count >= 2 ? new EncodingThreads(dir, count) : undefined;
   try {
     return await loadFrom(dir, { ...options, threads });
   } catch (error) {
     threads?.[Symbol.dispose]();
     throw error;
+  }
+}
+
+/**
+ * Looks whether a checkpoint folder has a tokenizer's files.
+ *
+ * @throws {UsageError} If it has no `tokenizer.json` or no `tokenizer_config.json`.
+ */
+export function checkTokenizerFiles(dir: string): void {
+  if (!existsSync(`${dir}/tokenizer.json`)) {
+    throw new UsageError(`Cannot load the tokenizer: there is no "${dir}/tokenizer.json"`);
+  }
+  if (!existsSync(`${dir}/tokenizer_config.json`)) {
+    throw new UsageError(
+      `Cannot load the tokenizer in "${dir}": there is no tokenizer_config.json, which names its ` +
+        "class and its special tokens; take it from where the model comes from",
+    );
   }
 }
 

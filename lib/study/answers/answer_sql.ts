@@ -25,10 +25,9 @@ export async function answerSql(
   engine: Pick<Engine, "generate">,
   options: AnswerOptions<SqlSample>,
 ): Promise<AnsweredSql[]> {
-  const { config, asked, checkpoint, tokenizer } = inputs;
+  const { config, asked, endTokenIds, tokenizer } = inputs;
   const { variant } = options;
   const { maxNewTokens } = config.spider;
-  const { endTokenIds } = checkpoint.config;
   const task = { task: "sql", maxNewTokens, endTokenIds };
   const prompts = sqlPrompts(inputs);
   const jobs = asked.map((example, i) => {
@@ -38,7 +37,7 @@ export async function answerSql(
   const samples = await storedAnswers(jobs, {
     unit: "questions",
     ask: (open, call) =>
-      engine.generate(open.map(({ prompt }) => prompt), { ...call, maxNewTokens }),
+      engine.generate(open.map(({ prompt }) => prompt), { ...call, maxNewTokens, endTokenIds }),
     keep({ example: { id, dbId }, identity }, { tokens, finishReason }): SqlSample {
       const text = tokenizer.decode(tokens);
       return { ...identity, id, dbId, variant: variant.name, tokens, text, finishReason };

@@ -22,8 +22,7 @@ export async function answerWritten(
   options: AnswerOptions<WrittenSample>,
 ): Promise<ReadonlyMap<string, number | null>> {
   const { variant } = options;
-  const { tokenizer, checkpoint, written, questions } = inputs;
-  const { endTokenIds } = checkpoint.config;
+  const { tokenizer, endTokenIds, written, questions } = inputs;
   const task = { task: "written", maxNewTokens: MAX_WRITTEN_TOKENS, endTokenIds };
   const prompts = await mmluPrompts(inputs);
   const asked = new Set(written.map(({ id }) => id));
@@ -38,6 +37,7 @@ export async function answerWritten(
       engine.generate(open.map(({ prompt }) => prompt), {
         ...call,
         maxNewTokens: MAX_WRITTEN_TOKENS,
+        endTokenIds,
       }),
     keep: ({ question, identity }, { tokens, finishReason }): WrittenSample => ({
       ...identity,

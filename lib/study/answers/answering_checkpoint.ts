@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { type Checkpoint, type Int4Event, openInt4Checkpoint } from "../../engine/mod.ts";
 import { type Progress, REPOSITORY_ROOT } from "../../ground/mod.ts";
-import type { ModelInputs } from "../inputs/model_inputs.ts";
+import type { ModelFiles } from "../inputs/model_inputs.ts";
 
 /** For weights in 4 bits of a model in a folder that cannot be written. */
 const CACHE = join(REPOSITORY_ROOT, ".cache", "int4");
@@ -15,7 +15,7 @@ const MEGABYTE = 1e6;
  * @throws {UsageError} If they cannot be made.
  */
 export async function answeringCheckpoint(
-  { config, checkpoint, modelHashes }: ModelInputs,
+  { config, checkpoint, modelHashes }: ModelFiles,
   progress: Pick<Progress, "note">,
 ): Promise<Checkpoint> {
   if (config.engine.weights !== "int4") return checkpoint;

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { openCpuEngine } from "../../engine/cpu/cpu_engine.ts";
 import { EMBEDDED_MODEL, skipUnless } from "../../engine/testing/reference.ts";
-import type { Engine, Prompt } from "../../engine/engine.ts";
+import type { Engine } from "../../engine/engine.ts";
 import { openStore, SAMPLES } from "../../runs/mod.ts";
 import { SILENT } from "../../ground/mod.ts";
 import { type MiniStudyFiles, writeMiniStudy } from "../testing/mini_study.ts";
 import { TINY_CONFIG, TINY_TOKENIZER_CONFIG } from "../testing/tiny_model.ts";
 import { type AnsweredSql, answerSql } from "./answer_sql.ts";
 import { openInputs, type StudyInputs } from "../inputs/inputs.ts";
-import { openModelInputs, withEndToken } from "../inputs/model_inputs.ts";
+import { openModelInputs } from "../inputs/model_inputs.ts";
 import { BASE } from "./sample_identity.ts";
 import { tokenAuditFacts } from "../inputs/token_audit_facts.ts";
 
@@ -26,27 +26,22 @@ const baseModel = { "config.json": { ...TINY_CONFIG, eos_token_id: OTHER } };
 
 Deno.test("openModelInputs ends completions at the template's turn end beside the model's own", async () => {
   using study = await writeMiniStudy({ model: baseModel });
-  const { checkpoint, ownEndTokenIds, modelHashes } = await openModelInputs(
-    study.config,
-    study.model,
-  );
-  assert.deepEqual(checkpoint.config.endTokenIds, [OTHER, TURN_END]);
-  assert.deepEqual(ownEndTokenIds, [OTHER]);
+  const { checkpoint, endTokenIds, modelHashes } = await openModelInputs(study.config, study.model);
+  assert.deepEqual(endTokenIds, [OTHER, TURN_END]);
+  assert.deepEqual(checkpoint.config.endTokenIds, [OTHER]);
   // the model's files are the same: what is added is not in any of them
   assert.ok(!("generation_config.json" in modelHashes));
 });
 
 Deno.test("openModelInputs leaves end tokens as they are where the turn end is one", async () => {
-  const { checkpoint } = await inputsOf({});
-  assert.deepEqual(checkpoint.config.endTokenIds, [TURN_END]);
-  assert.equal(withEndToken(checkpoint, TURN_END), checkpoint);
-  assert.equal(withEndToken(checkpoint, undefined), checkpoint);
+  const { endTokenIds } = await inputsOf({});
+  assert.deepEqual(endTokenIds, [TURN_END]);
 });
 
 Deno.test("openModelInputs ends at the tokenizer's end token where the template writes none, as training does", async () => {
   const files = { ...baseModel, "tokenizer_config.json": withTemplate(WORDS) };
-  const { checkpoint } = await inputsOf(files);
-  assert.deepEqual(checkpoint.config.endTokenIds, [OTHER, TURN_END]);
+  const { endTokenIds } = await inputsOf(files);
+  assert.deepEqual(endTokenIds, [OTHER, TURN_END]);
 });
 
 Deno.test("tokenAuditFacts() tell the end of a turn, and whether the model's configuration has it", async () => {
@@ -72,11 +67,12 @@ Deno.test("tokenAuditFacts() tell the end of a turn, and whether the model's con
 async function answered(
   inputs: StudyInputs,
   texts: readonly (readonly [text: string, reason: "stop" | "length"])[],
+  ends?: (readonly number[] | undefined)[],
 ): Promise<AnsweredSql[]> {
   const out = await Deno.makeTempDir();
   try {
     const tokens = texts.map(([text]) => inputs.tokenizer.encode(text));
-    const engine = writing(tokens, texts.map(([, reason]) => reason));
+    const engine = writing(tokens, texts.map(([, reason]) => reason), ends);
     using store = openStore(`${out}/sql.jsonl`, { schema: SAMPLES.sql });
     return await answerSql(inputs, engine, { variant: BASE, store, progress: SILENT });
   } finally {
@@ -107,10 +103,17 @@ Deno.test("answerSql knows that a prompt has opened the reasoning part itself", 
   assert.deepEqual(samples.map(({ cutInReasoning }) => cutInReasoning), [true, false, false]);
 });
 
+Deno.test("answerSql has completions end at the model's own end tokens and the turn end", async () => {
+  const ends: (readonly number[] | undefined)[] = [];
+  const texts = Array.from({ length: 3 }, () => ["SELECT 1", "stop"] as const);
+  await answered(await inputsOf(baseModel), texts, ends);
+  assert.deepEqual(ends, [[OTHER, TURN_END]]);
+});
+
 Deno.test("answerSql names a sample by its end tokens too", async () => {
   const inputs = await inputsOf({});
   const texts = Array.from({ length: 3 }, () => ["SELECT 1", "stop"] as const);
-  const other = { ...inputs, checkpoint: withEndToken(inputs.checkpoint, OTHER) };
+  const other = { ...inputs, endTokenIds: [...inputs.endTokenIds, OTHER] };
   const [one] = await answered(inputs, texts);
   const [two] = await answered(other, texts);
   assert.notEqual(one!.key, two!.key);
@@ -135,15 +138,15 @@ Deno.test({
       await openModelInputs(study.config, EMBEDDED_MODEL),
       await openModelInputs(study.config, dir),
     ];
-    assert.deepEqual(base.checkpoint.config.endTokenIds, [0, 2]);
+    assert.deepEqual(base.endTokenIds, [0, 2]);
     const prompt = own.tokenizer.encodeConversation({
       messages: [{ role: "user", content: "What is the capital of France?" }],
       sharedLength: 0,
     });
     const answers = [];
-    for (const { checkpoint } of [own, base]) {
+    for (const { checkpoint, endTokenIds } of [own, base]) {
       await using engine = await openCpuEngine(checkpoint, { contextLength: 96 });
-      for await (const answer of engine.generate([prompt], { maxNewTokens: 24 })) {
+      for await (const answer of engine.generate([prompt], { maxNewTokens: 24, endTokenIds })) {
         answers.push(answer);
       }
     }
@@ -156,13 +159,15 @@ function withTemplate(chat_template: string): Record<string, unknown> {
   return { ...TINY_TOKENIZER_CONFIG, chat_template };
 }
 
-/** An engine that writes the given tokens, one list a prompt. */
+/** An engine that writes the given tokens, one list a prompt, and notes where it was to end. */
 function writing(
   answers: readonly (readonly number[])[],
   reasons: readonly ("stop" | "length")[],
+  ends: (readonly number[] | undefined)[] = [],
 ): Engine {
   return {
-    async *generate(prompts: readonly Prompt[]): ReturnType<Engine["generate"]> {
+    async *generate(prompts, { endTokenIds }): ReturnType<Engine["generate"]> {
+      ends.push(endTokenIds);
       for (const index of prompts.keys()) {
         yield { index, tokens: answers[index]!, finishReason: reasons[index]! };
       }

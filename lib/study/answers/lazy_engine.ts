@@ -20,6 +20,7 @@ export class LazyEngine implements Engine {
    * for it. Where that question is not there yet when the session is open, the session warms up.
    */
   begin(): void {
+    if (this.#engine) return;
     this.#opened()
       .then((engine) => this.#isAsked ? undefined : engine.warmUp?.())
       // whoever asks is told why it cannot be opened or asked

@@ -6,10 +6,11 @@ import {
   openServerEngine,
   spareCudaThread,
   type SpareThread,
+  type Tokenizer,
 } from "../../engine/mod.ts";
 import { firstLine, type Progress, UsageError } from "../../ground/mod.ts";
 import type { StudyConfig } from "../../runs/mod.ts";
-import type { ModelInputs } from "../inputs/model_inputs.ts";
+import type { ModelFiles } from "../inputs/model_inputs.ts";
 import { answeringCheckpoint } from "./answering_checkpoint.ts";
 import type { NamedVariant } from "./sample_identity.ts";
 
@@ -30,11 +31,12 @@ export function leavesTime({ engine: { kind, device } }: StudyConfig): boolean {
  * Opens the engine that the config names, for the base model and the given
  * variants' adapters.
  *
+ * @param inputs The model; a server is asked with its tokenizer too.
  * @param spare A thread that {@linkcode spareThread} gave, to open it in.
  * @throws {UsageError} If the engine cannot be had on this machine.
  */
 export async function openEngine(
-  inputs: ModelInputs,
+  inputs: ModelFiles & { readonly tokenizer?: Tokenizer },
   variants: readonly NamedVariant[],
   progress: Progress,
   spare?: SpareThread,
@@ -42,6 +44,7 @@ export async function openEngine(
   const { config, checkpoint: stored, tokenizer } = inputs;
   const { kind, device, batchSize, url, servedModel, servedAdapters } = config.engine;
   if (kind === "server") {
+    if (!tokenizer) throw new RangeError("Cannot ask a server without the model's tokenizer");
     return await openServerEngine({
       url: url!,
       modelId: config.model.id,

@@ -29,14 +29,14 @@ export function tokenAuditFacts(inputs: StudyInputs): Record<string, string> {
 }
 
 /** Where an answer ends: the template's turn end beside the model's own end tokens. */
-function endFacts({ checkpoint, ownEndTokenIds, tokenizer }: StudyInputs): Record<string, string> {
+function endFacts({ checkpoint, endTokenIds, tokenizer }: StudyInputs): Record<string, string> {
   const shown = (id: number): string => `${tokenizer.decodeSpecial(id)} (${id})`;
-  const ends = checkpoint.config.endTokenIds.map(shown).join(", ");
+  const ends = endTokenIds.map(shown).join(", ");
   const { turnEnd } = tokenizer;
   return {
     "end of a turn": turnEnd === undefined
       ? `none: answers end at ${ends}`
-      : ownEndTokenIds.includes(turnEnd)
+      : checkpoint.config.endTokenIds.includes(turnEnd)
       ? shown(turnEnd)
       : `${shown(turnEnd)}, which the model's configuration does not name; answers end there too`,
     "end tokens": ends,

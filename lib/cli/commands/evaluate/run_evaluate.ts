@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import {
   auditTokens,
@@ -36,18 +37,20 @@ import {
   LazyEngine,
   leavesTime,
   mmluShortfalls,
+  type ModelFiles,
   type ModelInputs,
   type NamedVariant,
   noteUnjudged,
   openAnswers,
   openEngine,
   openMmluInputs,
-  openModelInputs,
+  openModelFiles,
   openSqlInputs,
   otherBase,
   samplePrompt,
   spareThread,
   sqlShortfalls,
+  withTokenizer,
 } from "../../../study/mod.ts";
 import { SAMPLES, type StudyConfig, weightsWords } from "../../../runs/mod.ts";
 import { KEPT_VERDICTS } from "../../../sql/mod.ts";
@@ -79,14 +82,16 @@ export async function runEvaluate(
   const data = { ...sql.spider.hashes, ...await databaseHashes(sql) };
   checkOutput(flags, "spider", config.spider.path);
   const ready = await ensureModel(config, progress, { signal });
-  const model = await openModelInputs(ready.config, ready.dir);
+  const weights = await openModelFiles(ready.config, ready.dir);
+  const variant = await namedVariant(flags, weights, { progress, signal });
+  for (const line of otherBase(variant, weights)) progress.note(line);
+  const files = runFiles(flags, { task: "spider", model: weights, data, variant });
+  await using opening = new Opening(weights, { variant, files, progress, spare });
+  const { engine } = opening;
+  const model = await opening.model;
   auditTokens(model.tokenizer, samplePrompt(sql));
-  const variant = await namedVariant(flags, model, { progress, signal });
-  for (const line of otherBase(variant, model)) progress.note(line);
-  const files = runFiles(flags, { task: "spider", model, data, variant });
   using store = openAnswers(files.samples, fittingSqlSample(model), progress);
   using kept = openAnswers(files.verdicts, KEPT_VERDICTS.line, progress);
-  await using engine = lazyEngine(model, { variant, store, progress, spare });
   const { timeoutMs } = config.spider;
   const isNew = store.size === 0 && kept.size === 0;
   await using judge = isNew && leavesTime(config)
@@ -125,17 +130,19 @@ export async function runMmlu(
   for (const line of mmluShortfalls(config, choices)) progress.note(line);
   checkOutput(flags, "mmlu", config.mmlu.path);
   const ready = await ensureModel(config, progress, { signal });
+  const weights = await openModelFiles(ready.config, ready.dir);
+  const variant = await namedVariant(flags, weights, { progress, signal });
+  for (const line of otherBase(variant, weights)) progress.note(line);
+  const data = choices.mmlu.hashes;
+  const files = runFiles(flags, { task: "mmlu", model: weights, data, variant });
   const threads = threadsFor(choices.questions.length);
-  const model = await openModelInputs(ready.config, ready.dir, { threads });
+  await using opening = new Opening(weights, { variant, files, progress, spare, threads });
+  const { engine } = opening;
+  const model = await opening.model;
   using tokenizer = model.tokenizer;
   const audit = auditTokens(tokenizer, undefined, { letters: letterCount(choices.questions) });
-  const variant = await namedVariant(flags, model, { progress, signal });
-  for (const line of otherBase(variant, model)) progress.note(line);
-  const data = choices.mmlu.hashes;
-  const files = runFiles(flags, { task: "mmlu", model, data, variant });
   using store = openAnswers(files.samples, SAMPLES.mmlu, progress);
   const inputs = { ...model, ...choices, audit };
-  await using engine = lazyEngine(model, { variant, store, progress, spare });
   beginMmluPrompts(inputs);
   progress.step(
     `${variant.name}: multiple choice, ${formatCounted(choices.questions.length, "question")}`,
@@ -183,11 +190,8 @@ function checkOutput(flags: FlagValues, task: Task, data: string): void {
   checkOutputIsNoInput(out, [...read, fromRoot(data)]);
 }
 
-/** Where a run's result, its samples and their verdicts go: beside each other, and no other run's. */
-function runFiles(
-  flags: FlagValues,
-  run: EvaluationRun,
-): { readonly out: string; readonly samples: string; readonly verdicts: string } {
+/** The files of a run: beside each other, and no other run's. */
+function runFiles(flags: FlagValues, run: EvaluationRun): RunFiles {
   const given = text(flags, "out");
   const name = RESULT_NAMES[run.task];
   if (given !== undefined) {
@@ -202,24 +206,43 @@ function runFiles(
   };
 }
 
-/** The engine, which begins to open where no answer is stored yet. */
-function lazyEngine(
-  model: ModelInputs,
-  { variant, store, progress, spare }: {
+/** Where a run's result, its samples and their verdicts go. */
+type RunFiles = Readonly<Record<"out" | "samples" | "verdicts", string>>;
+
+/**
+ * The engine and the tokenizer of a run, opened at once: on a device of its own the weights load while
+ * the tokenizer does. Where answers are stored the engine waits for the first question.
+ */
+class Opening implements AsyncDisposable {
+  /** The engine. */
+  readonly engine: LazyEngine;
+  /** The model with its tokenizer. */
+  readonly model: Promise<ModelInputs>;
+
+  constructor(weights: ModelFiles, { variant, files, progress, spare, threads = 0 }: {
     readonly variant: NamedVariant;
-    readonly store: { readonly size: number };
+    readonly files: RunFiles;
     readonly progress: Progress;
     readonly spare: SpareThread | undefined;
-  },
-): LazyEngine {
-  const engine = new LazyEngine(() => openEngine(model, [variant], progress, spare));
-  if (store.size === 0) engine.begin();
-  return engine;
+    /** How many threads encode the prompts. */
+    readonly threads?: number;
+  }) {
+    const isServed = weights.config.engine.kind === "server";
+    this.model = withTokenizer(weights, { threads });
+    this.engine = new LazyEngine(async () =>
+      await openEngine(isServed ? await this.model : weights, [variant], progress, spare)
+    );
+    if (!existsSync(files.samples)) this.engine.begin();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.engine[Symbol.asyncDispose]();
+  }
 }
 
 async function namedVariant(
   flags: FlagValues,
-  { checkpoint }: ModelInputs,
+  { checkpoint }: ModelFiles,
   { progress, signal }: Pick<CommandContext, "progress" | "signal">,
 ): Promise<NamedVariant> {
   const given = text(flags, "adapter-path");

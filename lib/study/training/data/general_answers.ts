@@ -43,8 +43,7 @@ export async function answerGeneral(
     & { readonly prompts: readonly GeneralPrompt[] }
     & Omit<AnswerOptions<WrittenSample>, "variant">,
 ): Promise<GeneralAnswers> {
-  const { tokenizer, checkpoint } = inputs;
-  const { endTokenIds } = checkpoint.config;
+  const { tokenizer, endTokenIds } = inputs;
   const maxNewTokens = GENERAL_ANSWER_TOKENS;
   const jobs = prompts.map(({ id, prompt: content }) => {
     const messages = [{ role: "user", content }] as const;
@@ -55,7 +54,7 @@ export async function answerGeneral(
   const samples = await storedAnswers(jobs, {
     unit: "general prompts",
     ask: (open, call) =>
-      engine.generate(open.map(({ prompt }) => prompt), { ...call, maxNewTokens }),
+      engine.generate(open.map(({ prompt }) => prompt), { ...call, maxNewTokens, endTokenIds }),
     keep: ({ id, identity }, { tokens, finishReason }): WrittenSample => ({
       ...identity,
       id,
