@@ -1,3 +1,4 @@
+import type { SpareThread } from "../engine/light.ts";
 import { type Progress, UsageError } from "../ground/light.ts";
 
 /** One flag of a command. */
@@ -16,6 +17,8 @@ export interface CommandContext {
   /** Writes a line of the result to standard output. */
   print(text: string): void;
   readonly signal: AbortSignal;
+  /** What the command's `early` started. */
+  readonly spare?: SpareThread | undefined;
 }
 
 /** The flags as given; numbers are finite, switches are true or absent, lists are not empty. */
@@ -38,6 +41,8 @@ export interface Command {
   /** What it does, for its own help. */
   readonly description?: string;
   readonly flags: Readonly<Record<string, Flag>>;
+  /** Starts what takes long and needs none of its code, while that is loaded. */
+  early?(flags: FlagValues): SpareThread | undefined;
   /** Loads what does the work: its file is imported here, so that no help waits for it. */
   load(): Promise<RunCommand>;
 }

@@ -1,3 +1,4 @@
+import type { SpareThread } from "../engine/light.ts";
 import {
   environmentReason,
   escapeControls,
@@ -60,6 +61,7 @@ export const COMMANDS: readonly Command[] = [
 export async function main(args: readonly string[], given: CommandContext): Promise<0 | 1 | 2> {
   const context = harmless(given);
   const [name, ...rest] = args;
+  let spare: SpareThread | undefined;
   try {
     if (name === undefined || name === "--help" || name === "help") {
       context.print(helpOfAll(COMMANDS));
@@ -85,8 +87,9 @@ export async function main(args: readonly string[], given: CommandContext): Prom
       return 0;
     }
     checkPlace();
+    spare = command.early?.(flags);
     const run = await command.load();
-    await run(flags, context);
+    await run(flags, { ...context, spare });
     return 0;
   } catch (error) {
     if (error instanceof ClosedPipe) throw error;
@@ -102,6 +105,9 @@ export async function main(args: readonly string[], given: CommandContext): Prom
     }
     context.progress.note(`fault: ${error instanceof Error ? error.stack ?? error : error}`);
     return 1;
+  } finally {
+    // waits for what was started in vain: what was wrong is said by now
+    await spare?.[Symbol.asyncDispose]();
   }
 }
 

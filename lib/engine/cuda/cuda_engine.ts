@@ -12,7 +12,7 @@ import {
   openSessionThread,
   refuseNotFinite,
   refuseNotFiniteScores,
-  SpareThread,
+  type SpareThread,
   writeGraph,
 } from "../graph/mod.ts";
 import type {
@@ -27,6 +27,7 @@ import type {
 } from "../engine.ts";
 import { type BundleShape, bundleShape } from "./bundles/bundle_shape.ts";
 import { buildCudaGraph } from "./cuda_graph.ts";
+import { cudaProvider } from "./cuda_provider.ts";
 import { freeDeviceMemory } from "./device_memory.ts";
 import type { HalfType } from "./half_precision.ts";
 import { type MemoryPlan, planMemory } from "./memory_plan.ts";
@@ -94,17 +95,6 @@ export async function openCudaEngine(
     await runner.release();
     throw error;
   }
-}
-
-/** A thread that loads CUDA while it is not known yet what is opened in it. */
-export function spareCudaThread(device = 0): SpareThread {
-  return new SpareThread(cudaProvider(device));
-}
-
-function cudaProvider(
-  deviceId: number,
-): { readonly executionProviders: { readonly name: "cuda"; readonly deviceId: number }[] } {
-  return { executionProviders: [{ name: "cuda", deviceId }] };
 }
 
 /** The bundles that a session may decode in, if any. */

@@ -3,12 +3,8 @@
  *
  * @module
  */
-export {
-  CudaEngine,
-  type CudaEngineOptions,
-  openCudaEngine,
-  spareCudaThread,
-} from "./cuda_engine.ts";
+export { CudaEngine, type CudaEngineOptions, openCudaEngine } from "./cuda_engine.ts";
+export { spareCudaThread } from "./cuda_provider.ts";
 export { type HalfType, storedHalfType } from "./half_precision.ts";
 export type { MemoryPlan } from "./memory_plan.ts";
 export type { Decoding } from "./paged_attention.ts";

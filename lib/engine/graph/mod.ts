@@ -14,7 +14,8 @@ export type { LoraSites } from "./lora_inputs.ts";
 export { markNotFinite, NOT_FINITE, refuseNotFinite, refuseNotFiniteScores } from "./not_finite.ts";
 export { DataType, type Dimension, oneNumber, tensor, valueInfo, type ValueType } from "./onnx.ts";
 export { openSession } from "./session/open_session.ts";
-export { openSessionThread, SpareThread } from "./session/session_thread.ts";
+export { openSessionThread } from "./session/session_thread.ts";
+export type { SpareThread } from "./session/spare_thread.ts";
 export {
   checkPrompts,
   groupByPrefix,

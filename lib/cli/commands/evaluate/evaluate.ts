@@ -1,4 +1,5 @@
 import type { Command, Flag } from "../../command.ts";
+import { earlyThread } from "../../early_thread.ts";
 import { ENGINE_FLAGS, MODEL_FLAG, STUDY_FLAGS } from "../../study_flags.ts";
 
 const MODEL_FLAGS: Readonly<Record<string, Flag>> = {
@@ -48,6 +49,7 @@ export const EVALUATE: Command = {
       help: "SQLite file, or folder of several, of questions in a .jsonl file",
     },
   },
+  early: earlyThread,
   load: async () => (await import("./run_evaluate.ts")).runEvaluate,
 };
 
@@ -60,5 +62,6 @@ export const MMLU: Command = {
     title: { type: "text", value: "TEXT", help: "what to call the data (default: its name)" },
     all: { type: "switch", help: "all test questions of all subjects" },
   },
+  early: earlyThread,
   load: async () => (await import("./run_evaluate.ts")).runMmlu,
 };

@@ -48,7 +48,6 @@ import {
   openSqlInputs,
   otherBase,
   samplePrompt,
-  spareThread,
   sqlShortfalls,
   withTokenizer,
 } from "../../../study/mod.ts";
@@ -71,11 +70,10 @@ const SCRATCH = join(REPOSITORY_ROOT, "results", "scratch");
 /** The work of `evaluate`. */
 export async function runEvaluate(
   flags: FlagValues,
-  { progress, print, signal }: CommandContext,
+  { progress, print, signal, spare }: CommandContext,
 ): Promise<void> {
   const config = evaluationConfig(flags, "spider");
   await checkFlags(flags);
-  await using spare = spareThread(config);
   await ensureSample(config, progress);
   const sql = await openSqlInputs(config);
   for (const line of sqlShortfalls(config, sql)) progress.note(line);
@@ -118,14 +116,13 @@ export async function runEvaluate(
 /** The work of `mmlu`. */
 export async function runMmlu(
   flags: FlagValues,
-  { progress, print, signal }: CommandContext,
+  { progress, print, signal, spare }: CommandContext,
 ): Promise<void> {
   if (flags.all && flags.limit !== undefined) {
     throw new UsageError("mmlu: --all and --limit exclude each other");
   }
   const config = evaluationConfig(flags, "mmlu");
   await checkFlags(flags);
-  await using spare = spareThread(config);
   const choices = await openMmluInputs(config);
   for (const line of mmluShortfalls(config, choices)) progress.note(line);
   checkOutput(flags, "mmlu", config.mmlu.path);

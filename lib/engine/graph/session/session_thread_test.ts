@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { Tensor } from "onnxruntime-node";
 import { ModelBuilder } from "../graph_builder.ts";
 import { DataType, valueInfo } from "../onnx.ts";
-import { openSessionThread, SpareThread } from "./session_thread.ts";
+import { openSessionThread } from "./session_thread.ts";
+import { SpareThread } from "./spare_thread.ts";
 import { leftWorkers } from "../../testing/left_workers.ts";
 
 /** `y = sum(weights * x)`, `big = y > 3`, on a CPU. */

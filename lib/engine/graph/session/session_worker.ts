@@ -7,13 +7,8 @@ import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { ModelBuilder } from "../graph_builder.ts";
 import { DataType, valueInfo } from "../onnx.ts";
 import { openSession } from "./open_session.ts";
-import {
-  received,
-  type SentTensor,
-  type SessionReply,
-  type SessionRequest,
-  toSend,
-} from "./session_thread.ts";
+import type { SentTensor, SessionReply, SessionRequest } from "./session_messages.ts";
+import { received, toSend } from "./session_thread.ts";
 
 interface WorkerScope {
   onmessage: (event: MessageEvent<SessionRequest>) => void;

@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { spareCudaThread, type SpareThread } from "../engine/light.ts";
+import { fromRoot } from "../ground/light.ts";
+import { type FlagValues, text } from "./command.ts";
+import { DEFAULT_CONFIG } from "./study_flags.ts";
+
+/**
+ * A thread that loads CUDA while the command's own code is read, where the flags and the config say
+ * that a GPU answers. Neither is checked here: the command says what is wrong with them.
+ */
+export function earlyThread(flags: FlagValues): SpareThread | undefined {
+  const configured = engineOf(text(flags, "config") ?? fromRoot(DEFAULT_CONFIG));
+  const { engine: kind = configured.kind, device = configured.device } = flags;
+  return kind !== "server" && device === "cuda" ? spareCudaThread() : undefined;
+}
+
+/** What a config file says of its engine, as far as it can be read. */
+function engineOf(path: string): { readonly kind?: string; readonly device?: string } {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"))?.engine ?? {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { leftWorkers } from "../engine/testing/left_workers.ts";
+import { earlyThread } from "./early_thread.ts";
+import { main } from "./main.ts";
+import { SILENT } from "../ground/mod.ts";
+
+/** Whether flags, beside a config of this text, start a thread, which is ended. */
+async function starts(
+  flags: Parameters<typeof earlyThread>[0],
+  text?: string,
+): Promise<boolean> {
+  const path = await Deno.makeTempFile({ suffix: ".json" });
+  try {
+    if (text !== undefined) await Deno.writeTextFile(path, text);
+    await using thread = earlyThread(text === undefined ? flags : { ...flags, config: path });
+    return thread !== undefined;
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+Deno.test("earlyThread() starts where the flags or the config name a GPU, the flags first", async () => {
+  const gpu = '{ "engine": { "kind": "onnx", "device": "cuda" } }';
+  const left = await leftWorkers(async () => {
+    assert.equal(await starts({}), false, "the sample is asked on a CPU");
+    assert.equal(await starts({ device: "cuda" }), true);
+    assert.equal(await starts({}, gpu), true);
+    assert.equal(await starts({ device: "cpu" }, gpu), false);
+    assert.equal(await starts({ engine: "server" }, gpu), false);
+    assert.equal(await starts({}, '{ "engine": { "kind": "server", "device": "cuda" } }'), false);
+  });
+  assert.equal(left, 0);
+});
+
+Deno.test("earlyThread() leaves a config that cannot be read to the command", async () => {
+  for (const text of ["", "null", "[]", '{ "engine": 1 }', '{ "engine": null }', "{"]) {
+    assert.equal(await starts({}, text), false, text);
+  }
+  assert.equal(await starts({ config: "/nowhere/config.json" }), false);
+});
+
+Deno.test("main says what is wrong before it waits for a thread that was started in vain, and leaves none", async () => {
+  const { terminate } = Worker.prototype;
+  const order: string[] = [];
+  Worker.prototype.terminate = function (): void {
+    order.push("ended");
+    terminate.call(this);
+  };
+  try {
+    const left = await leftWorkers(async () => {
+      const code = await main(["mmlu", "--device", "cuda", "--config", "/nowhere/config.json"], {
+        progress: { ...SILENT, note: () => void order.push("said") },
+        print: () => undefined,
+        signal: new AbortController().signal,
+      });
+      assert.equal(code, 2);
+    });
+    assert.equal(left, 0);
+    assert.deepEqual(order, ["said", "ended"]);
+  } finally {
+    Worker.prototype.terminate = terminate;
+  }
+});
