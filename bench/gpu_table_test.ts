@@ -38,9 +38,11 @@ Deno.test("fastestSets() takes each set where it was fastest and keeps all rates
 
 Deno.test("the recorded page shows the recorded figures", async () => {
   const folder = new URL("../results/bench/", import.meta.url);
-  const results = JSON.parse(await Deno.readTextFile(new URL("gpu.json", folder)));
-  const page = await Deno.readTextFile(new URL("gpu.md", folder));
+  const read = (name: string): Promise<string> => Deno.readTextFile(new URL(name, folder));
+  const results = JSON.parse(await read("gpu.json"));
+  const page = await read("gpu.md");
   assert.ok(page.includes(gpuTable(results)), "the table");
+  assert.ok(page.includes(gpuTable(JSON.parse(await read("gpu_h200.json")))), "that of the H200");
   const { byQuestions, byPrefix } = results.growth;
   const words = page.replaceAll(/\s+/g, " ");
   assert.ok(words.includes(fitText(byQuestions, "question")), fitText(byQuestions, "question"));
