@@ -6,9 +6,11 @@ import { DEFAULT_CONFIG } from "./study_flags.ts";
 
 /**
  * A thread that loads CUDA while the command's own code is read, where the flags and the config say
- * that a GPU answers. Neither is checked here: the command says what is wrong with them.
+ * that a GPU answers; none for a plan, or for a share of a study, which another process started.
+ * Neither is checked here: the command says what is wrong with them.
  */
 export function earlyThread(flags: FlagValues): SpareThread | undefined {
+  if (flags.plan || flags.part !== undefined) return undefined;
   const configured = engineOf(text(flags, "config") ?? fromRoot(DEFAULT_CONFIG));
   const { engine: kind = configured.kind, device = configured.device } = flags;
   return kind !== "server" && device === "cuda" ? spareCudaThread() : undefined;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { leftWorkers } from "../engine/testing/left_workers.ts";
+import { COMPARE } from "./commands/compare/compare.ts";
 import { earlyThread } from "./early_thread.ts";
 import { main } from "./main.ts";
 import { SILENT } from "../ground/mod.ts";
@@ -27,7 +28,19 @@ Deno.test("earlyThread() starts where the flags or the config name a GPU, the fl
     assert.equal(await starts({}, gpu), true);
     assert.equal(await starts({ device: "cpu" }, gpu), false);
     assert.equal(await starts({ engine: "server" }, gpu), false);
+    assert.equal(await starts({ plan: true }, gpu), false);
+    assert.equal(await starts({ part: "1/2" }, gpu), false);
     assert.equal(await starts({}, '{ "engine": { "kind": "server", "device": "cuda" } }'), false);
+  });
+  assert.equal(left, 0);
+});
+
+Deno.test("compare starts a thread for a model, and none for files that were made earlier", async () => {
+  const left = await leftWorkers(async () => {
+    for (const [flags, isStarted] of [[{}, true], [{ run: ["a", "b"] }, false]] as const) {
+      await using thread = COMPARE.early!({ device: "cuda", ...flags });
+      assert.equal(thread !== undefined, isStarted);
+    }
   });
   assert.equal(left, 0);
 });

@@ -1,4 +1,4 @@
-import type { Flag } from "./command.ts";
+import type { Flag, FlagValues } from "./command.ts";
 
 /** The choices of `--suite`. */
 export const SUITES = ["all", "one"] as const;
@@ -28,3 +28,8 @@ export const COMPARE_FILE_FLAGS: Readonly<Record<string, Flag>> = {
   databases: { type: "text", value: "DIR", help: "with --predictions: folder with DB/DB.sqlite" },
   suite: { type: "text", value: SUITES.join("|"), help: "with --predictions: as judge has it" },
 };
+
+/** Whether the flags ask for a comparison of what was made earlier. */
+export function comparesFiles(flags: FlagValues): boolean {
+  return Object.keys(COMPARE_FILE_FLAGS).some((name) => flags[name] !== undefined);
+}

@@ -80,7 +80,7 @@ export { noteChangedAdapters } from "./results/note_changed_adapters.ts";
 export { type NotebookStudy, openNotebookStudy } from "./open_notebook.ts";
 export { EarlyEngine, type EarlyOpening } from "./answers/early_engine.ts";
 export { LazyEngine } from "./answers/lazy_engine.ts";
-export { leavesTime, openEngine, spareThread } from "./answers/open_engine.ts";
+export { leavesTime, openEngine } from "./answers/open_engine.ts";
 export { fittingSqlSample, openAnswers } from "./answers/open_answers.ts";
 export { ANSWER_KINDS, type AnswerKind } from "./measures/answer_kinds.ts";
 export type {

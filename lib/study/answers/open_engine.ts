@@ -4,7 +4,6 @@ import {
   openCpuEngine,
   openCudaEngine,
   openServerEngine,
-  spareCudaThread,
   type SpareThread,
   type Tokenizer,
 } from "../../engine/mod.ts";
@@ -13,11 +12,6 @@ import type { StudyConfig } from "../../runs/mod.ts";
 import type { ModelFiles } from "../inputs/model_inputs.ts";
 import { answeringCheckpoint } from "./answering_checkpoint.ts";
 import type { NamedVariant } from "./sample_identity.ts";
-
-/** Begins to load what the engine of a config will need, before its model is opened: on a GPU alone. */
-export function spareThread({ engine: { kind, device } }: StudyConfig): SpareThread | undefined {
-  return kind === "onnx" && device === "cuda" ? spareCudaThread() : undefined;
-}
 
 /**
  * Whether statements can be judged beside an engine: their time is limited, and the CPU engine takes
@@ -32,7 +26,7 @@ export function leavesTime({ engine: { kind, device } }: StudyConfig): boolean {
  * variants' adapters.
  *
  * @param inputs The model; a server is asked with its tokenizer too.
- * @param spare A thread that {@linkcode spareThread} gave, to open it in.
+ * @param spare A thread that was started for it, to open it in (`spareCudaThread`).
  * @throws {UsageError} If the engine cannot be had on this machine.
  */
 export async function openEngine(

@@ -60,11 +60,6 @@ const WRITTEN = "comparison.sha256";
 
 const ALL_CLUSTERS = 'All rows are in comparison.json, under "clusters".';
 
-/** Whether the flags ask for a comparison of what was made earlier. */
-export function comparesFiles(flags: FlagValues): boolean {
-  return Object.keys(COMPARE_FILE_FLAGS).some((name) => flags[name] !== undefined);
-}
-
 /**
  * Compares two runs, or two files of predictions.
  *

@@ -8,13 +8,14 @@ import {
   validateConfig,
   weightsWords,
 } from "../../../runs/mod.ts";
-import { dataLabel, openStudy, spareThread } from "../../../study/mod.ts";
+import { dataLabel, openStudy } from "../../../study/mod.ts";
 import { folderOrId } from "../../adapter_place.ts";
 import { type CommandContext, type FlagValues, number, text, texts } from "../../command.ts";
 import { engineSettings } from "../../study_config.ts";
 import { DEFAULT_CONFIG } from "../../study_flags.ts";
-import { comparesFiles, DELTAS, runCompareFiles } from "./compare_files.ts";
-import { devicesOf, runStudy } from "../pipeline/run_pipeline.ts";
+import { comparesFiles } from "../../judge_flags.ts";
+import { DELTAS, runCompareFiles } from "./compare_files.ts";
+import { devicesOf, onlyForOne, runStudy } from "../pipeline/run_pipeline.ts";
 
 /** The work of `compare`. */
 export async function runCompare(flags: FlagValues, context: CommandContext): Promise<void> {
@@ -24,7 +25,7 @@ export async function runCompare(flags: FlagValues, context: CommandContext): Pr
   const planOnly = flags.plan === true;
   const wanted = number(flags, "devices");
   const devices = await devicesOf(config, wanted);
-  await using spare = !planOnly && devices.length < 2 ? spareThread(config) : undefined;
+  const spare = await onlyForOne(devices, context);
   const study = await openStudy(config, {
     out: text(flags, "out") ?? defaultFolder(config),
     planOnly,

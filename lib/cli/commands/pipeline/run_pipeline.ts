@@ -11,7 +11,6 @@ import {
   RESULT_FILES,
   runPart,
   runPipeline,
-  spareThread,
   studyCost,
   summaryTexts,
   tookLine,
@@ -33,8 +32,7 @@ export async function runPipelineOrPart(flags: FlagValues, context: CommandConte
     throw new UsageError("--part goes with neither --plan nor --devices");
   }
   const devices = await devicesOf(config, wanted);
-  const isAlone = !planOnly && !part && devices.length < 2;
-  await using spare = isAlone ? spareThread(config) : undefined;
+  const spare = await onlyForOne(devices, context);
   const study = await openStudy(config, {
     out: text(flags, "out"),
     training: !planOnly && config.training.recipes.length > 0,
@@ -75,6 +73,16 @@ export async function devicesOf(
     );
   }
   return gpus.slice(0, wanted);
+}
+
+/** The thread that was started for the one engine of a study; it is ended where there will be one a device. */
+export async function onlyForOne(
+  devices: readonly string[],
+  { spare }: CommandContext,
+): Promise<SpareThread | undefined> {
+  if (devices.length < 2) return spare;
+  await spare?.[Symbol.asyncDispose]();
+  return undefined;
 }
 
 /** @throws {UsageError} If it is no share such as 2/4. */
