@@ -64,15 +64,25 @@ export function planText(
     `Databases to confirm on: ${names(halves.confirm) || "none"}.`,
     claimsText(primary, claimed.map((measure) => titles[measure])),
     ...(paths.length === 0 || !isAsked ? [] : noConfirmation(halves, titles)),
-    ...(there
-      ? [`Asked of ${markdownText(titles[gauge])}: ${formatCounted(there, SHOWN_ITEMS[gauge])}.`]
-      : []),
+    ...(there ? [askedText(plan, titles, there)] : []),
   ];
   const list = facts.map((fact) => `- ${fact}`).join("\n");
   return `${list}\n\n${isAsked ? needsTable(plan) : ""}`;
 }
 
 const SHOWN_ITEMS = { mmlu: "item", prose: "passage" } as const;
+
+/** How many items are asked, and whether that is too few by every row of the table of needs. */
+function askedText({ gauge, needs }: SweepPlan, titles: GaugeTitles, there: number): string {
+  const asked = `Asked of ${markdownText(titles[gauge])}: ${
+    formatCounted(there, SHOWN_ITEMS[gauge])
+  }`;
+  const isEnough = needs.length === 0 || needs.some(({ items }) => items <= there);
+  return isEnough
+    ? `${asked}.`
+    : `${asked}, fewer than each row below needs: expect that no loss can be excluded, and nothing ` +
+      "be recommended.";
+}
 
 /** What rules a recommendation out beforehand, whatever will be answered. */
 function noConfirmation(halves: SweepPlan["halves"], titles: GaugeTitles): string[] {

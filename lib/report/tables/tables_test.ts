@@ -290,6 +290,11 @@ Deno.test("planText() has the tolerated loss, the paths, the halves, and what n 
   assert.match(text, /is 5\.0 %: 1\.7 % for each of 3 paths/);
   assert.match(text, /Path qv: qv@0\.5, then qv\./);
   assert.match(text, /- Asked of MMLU: 900 items\./);
+  const few = STUDY.coverage.map((row) => ({ ...row, scored: 20 }));
+  assert.match(
+    planText(STUDY.plan, STUDY.titles, { coverage: few }),
+    /- Asked of MMLU: 20 items, fewer than each row below needs: expect that no loss can be excluded/,
+  );
   const rows = cells(needsTable(STUDY.plan));
   assert.deepEqual(
     rows.map((row) => Number(row["items needed"]!.replaceAll(",", ""))),
