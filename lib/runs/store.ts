@@ -1,23 +1,9 @@
 import { Buffer } from "node:buffer";
-import { existsSync } from "node:fs";
-import { dirname } from "node:path";
-import {
-  checkRecord,
-  explainWriteError,
-  firstOf,
-  lockFile,
-  type Schema,
-  UsageError,
-  writeAtomic,
-  writeFully,
-} from "../ground/mod.ts";
-import { readStoreLine, storeLine } from "./_store_lines.ts";
+import { checkRecord, writeFully } from "../ground/mod.ts";
+import { closeFile, type Keyed, openFile, readBelow, type StoreOptions } from "./_store_file.ts";
+import { storeLine } from "./_store_lines.ts";
 
-/** What a store holds: a record with the key that says what determines it. */
-export interface Keyed {
-  /** Unique within a store, as `contentKey` makes it. */
-  readonly key: string;
-}
+export type { Keyed, StoreOptions };
 
 /** An append-only file of records, one JSON a line, held open by one process. */
 export interface SampleStore<T extends Keyed> extends Disposable {
@@ -39,20 +25,16 @@ export interface SampleStore<T extends Keyed> extends Disposable {
    * finite (the message has its field), or the disk is full; the store is as it was before.
    */
   append(records: readonly T[]): void;
+  /**
+   * Adds the records of another store that are not here. Their lines are written as they are, since
+   * reading has checked them.
+   *
+   * @param from The other store's file.
+   * @returns How many records were added.
+   * @throws {UsageError} If another process has it open, or it cannot be read, or the disk is full.
+   */
+  take(from: string): number;
 }
-
-/** Options of {@linkcode openStore}. */
-export interface StoreOptions<T> {
-  /** What each record is, read or appended, such as `SAMPLES.sql`. */
-  readonly schema: Schema<T>;
-  /** Is told in a line of each damaged line, which is not used, and of where it is kept. */
-  readonly onDropped?: (note: string) => void;
-  /** Another store whose records count as there; it is read once, not locked and left as it is. */
-  readonly below?: string;
-}
-
-/** So many damaged lines are named each, the rest by number. */
-const NAMED_LINES = 5;
 
 /**
  * Opens a file of samples for reading and appending; makes it and its folder if need be.
@@ -95,52 +77,22 @@ const NAMED_LINES = 5;
  * ```
  */
 export function openStore<T extends Keyed>(path: string, options: StoreOptions<T>): SampleStore<T> {
-  try {
-    Deno.mkdirSync(dirname(path), { recursive: true });
-  } catch (error) {
-    throw explainWriteError(error, path);
-  }
-  const lock = lockFile(path);
-  const held: Held<T> = { file: undefined, lock, ...options };
-  try {
-    held.file = openData(path);
-    return readStore(path, held);
-  } catch (error) {
-    held.file?.close();
-    lock[Symbol.dispose]();
-    throw error;
-  }
-}
+  const { schema } = options;
+  const below = readBelow(options);
+  const { file, lock, records, droppedBytes, length: there } = openFile(path, options);
+  let length = there;
 
-function openData(path: string): Deno.FsFile {
-  try {
-    return Deno.openSync(path, { read: true, write: true, create: true });
-  } catch (error) {
-    throw explainWriteError(error, path);
-  }
-}
-
-interface Held<T> extends StoreOptions<T> {
-  file: Deno.FsFile | undefined;
-  readonly lock: Disposable;
-}
-
-function readStore<T extends Keyed>(path: string, held: Held<T>): SampleStore<T> {
-  const { lock, schema } = held;
-  let file = held.file!;
-  const bytes = readAll(file);
-  // A record counts from its line's end on, so that half a number is never taken for a number.
-  let length = bytes.lastIndexOf(0x0a) + 1;
-  const droppedBytes = bytes.length - length;
-  if (droppedBytes > 0) file.truncateSync(length);
-  const { records, kept, dropped } = parseRecords(bytes.subarray(0, length), path, held);
-  const below = readBelow(held);
-  if (dropped.length > 0) {
-    file.close();
-    held.file = undefined;
-    putAside(path, { kept, dropped });
-    held.file = file = openData(path);
-    length = sizeOf(kept);
+  /** Writes lines at the end, and their records count from then on. */
+  function write(lines: Uint8Array, added: readonly T[]): void {
+    try {
+      file.seekSync(length, Deno.SeekMode.Start);
+      writeFully(file, lines, path);
+    } catch (error) {
+      cutBack(file, length);
+      throw error;
+    }
+    length += lines.length;
+    for (const record of added) records.set(record.key, record);
   }
 
   return {
@@ -155,111 +107,29 @@ function readStore<T extends Keyed>(path: string, held: Held<T>): SampleStore<T>
       if (added.length === 0) return;
       refuseRepeats(added, records, path);
       for (const record of added) checkRecord(schema, record, newRecord(record, path));
-      const encoded = new TextEncoder().encode(added.map(storeLine).join(""));
+      write(new TextEncoder().encode(added.map(storeLine).join("")), added);
+    },
+    take(from): number {
+      const other = openFile(from, options);
       try {
-        file.seekSync(length, Deno.SeekMode.Start);
-        writeFully(file, encoded, path);
-      } catch (error) {
-        cutBack(file, length);
-        throw error;
+        const all = [...other.records.values()].map((record, i) =>
+          [record, other.lines[i]!] as const
+        );
+        const missing = all.filter(([{ key }]) => !records.has(key) && !below.has(key));
+        write(Buffer.concat(missing.map(([, line]) => line)), missing.map(([record]) => record));
+        return missing.length;
+      } finally {
+        closeFile(other);
       }
-      length += encoded.length;
-      for (const record of added) records.set(record.key, record);
     },
-    [Symbol.dispose](): void {
-      file.close();
-      lock[Symbol.dispose]();
-    },
+    [Symbol.dispose]: () => closeFile({ file, lock }),
   };
-}
-
-/** The records of the store below, as far as it is whole; none where there is no such file. */
-function readBelow<T extends Keyed>({ below, schema }: Held<T>): ReadonlyMap<string, T> {
-  if (below === undefined || !existsSync(below)) return new Map();
-  const bytes = Deno.readFileSync(below);
-  return parseRecords(bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1), below, { schema }).records;
 }
 
 /** How a message names a record that is to be written. */
 function newRecord(record: Keyed, path: string): string {
   const name = "id" in record ? record.id : record.key;
   return `the answer to ${JSON.stringify(name)} for ${path}`;
-}
-
-/** Reads as many bytes as the file says it has: a device such as /dev/full has none and no end. */
-function readAll(file: Deno.FsFile): Uint8Array {
-  const bytes = new Uint8Array(file.statSync().size);
-  let done = 0;
-  while (done < bytes.length) {
-    const read = file.readSync(bytes.subarray(done));
-    if (read === null) break;
-    done += read;
-  }
-  return bytes.subarray(0, done);
-}
-
-interface Parsed<T> {
-  readonly records: Map<string, T>;
-  /** The lines of the records, and those that are no records, with their line breaks. */
-  readonly kept: readonly Uint8Array[];
-  readonly dropped: readonly Uint8Array[];
-}
-
-function parseRecords<T extends Keyed>(
-  bytes: Uint8Array,
-  path: string,
-  { schema, onDropped }: StoreOptions<T>,
-): Parsed<T> {
-  const records = new Map<string, T>();
-  const kept: Uint8Array[] = [];
-  const dropped: Uint8Array[] = [];
-  const reasons: string[] = [];
-  for (let start = 0, number = 1; start < bytes.length; number++) {
-    const end = bytes.indexOf(0x0a, start);
-    const line = bytes.subarray(start, end + 1);
-    const place = `${path}, line ${number}`;
-    const read = readStoreLine(bytes.subarray(start, end), place, schema);
-    start = end + 1;
-    if ("damage" in read) {
-      dropped.push(line);
-      reasons.push(`line ${number} (${read.damage})`);
-      continue;
-    }
-    const { record } = read;
-    if (records.has(record.key)) {
-      throw new UsageError(
-        `Cannot use ${place}: a record with key ${record.key} is there twice: delete one`,
-      );
-    }
-    records.set(record.key, record);
-    kept.push(line);
-  }
-  if (reasons.length > 0) onDropped?.(droppedNote(path, reasons));
-  return { records, kept, dropped };
-}
-
-function droppedNote(path: string, reasons: readonly string[]): string {
-  const named = firstOf(reasons, NAMED_LINES);
-  return `${path}: not used and asked again: ${named}: kept in ${path}.dropped`;
-}
-
-/** Takes damaged lines out of a store, and keeps them for whoever wants to know what happened. */
-function putAside(
-  path: string,
-  { kept, dropped }: Pick<Parsed<unknown>, "kept" | "dropped">,
-): void {
-  const aside = `${path}.dropped`;
-  try {
-    using file = Deno.openSync(aside, { append: true, create: true });
-    writeFully(file, Buffer.concat(dropped), aside);
-  } catch (error) {
-    throw explainWriteError(error, aside);
-  }
-  writeAtomic(Deno.realPathSync(path), Buffer.concat(kept));
-}
-
-function sizeOf(parts: readonly Uint8Array[]): number {
-  return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
 function refuseRepeats<T extends Keyed>(

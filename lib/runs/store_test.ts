@@ -91,6 +91,52 @@ Deno.test("append() refuses a key that is there already or twice, and writes not
   });
 });
 
+Deno.test("take() writes what is missing as it stands in the other store, and goes on as after append()", () => {
+  inFolder((folder) => {
+    const [one, two, whole] = ["one", "two", "whole"].map((name) => `${folder}/${name}.jsonl`);
+    const keep = (path: string, ...numbers: number[]): void => {
+      using store = open(path);
+      store.append(numbers.map(sqlSample));
+    };
+    keep(one!, 1, 2);
+    keep(two!, 3, 0, 4);
+    {
+      using store = open(one!);
+      assert.equal(store.take(two!), 3);
+      assert.equal(store.take(two!), 0);
+      assert.deepEqual([...store.values()].map(({ id }) => id), [1, 2, 3, 0, 4].map(idOf));
+      store.append([sqlSample(5)]);
+    }
+    keep(whole!, 1, 2, 3, 0, 4, 5);
+    assert.deepEqual(Deno.readFileSync(one!), Deno.readFileSync(whole!));
+    keep(two!, 5, 6);
+    using store = open(one!);
+    assert.equal(store.take(two!), 1);
+  });
+});
+
+Deno.test("take() leaves out what is torn or damaged, and lets go of the other store", () => {
+  inFolder((folder) => {
+    const [one, two] = ["one", "two"].map((name) => `${folder}/${name}.jsonl`);
+    {
+      using store = open(two!);
+      store.append([0, 1, 2].map(sqlSample));
+    }
+    const text = Deno.readTextFileSync(two!);
+    Deno.writeTextFileSync(two!, `${text.replace("dev-1", "dev-7")}{"key":`);
+    const notes: string[] = [];
+    const options = { schema: SAMPLES.sql, onDropped: (note: string) => void notes.push(note) };
+    using store = openStore(one!, options);
+    assert.equal(store.take(two!), 2);
+    assert.deepEqual([...store.values()].map(({ id }) => id), [0, 2].map(idOf));
+    assert.match(notes.join("\n"), /two\.jsonl: not used and asked again: line 2 /);
+    assert.match(Deno.readTextFileSync(`${two}.dropped`), /dev-7/);
+    using other = open(two!);
+    assert.throws(() => store.take(two!), { name: "UsageError", message: /two\.jsonl/ });
+    assert.equal(other.size, 2);
+  });
+});
+
 Deno.test("openStore() refuses a second process and names the first, until that is dead", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/samples.jsonl`;
@@ -385,4 +431,8 @@ function inFolder<T>(use: (folder: string) => T): T {
   if (result instanceof Promise) return result.finally(remove) as T;
   remove();
   return result;
+}
+
+function idOf(number: number): string {
+  return `dev-${number}`;
 }

@@ -73,12 +73,7 @@ export function mergeStores(
     if (paths.length === 0) continue;
     const schema = FORMS[name].schema(model);
     using whole = openAnswers(to[name], schema, progress);
-    for (const path of paths) {
-      using part = openAnswers(path, schema, progress);
-      const added = [...part.values()].filter(({ key }) => !whole.has(key));
-      whole.append(added);
-      taken += added.length;
-    }
+    for (const path of paths) taken += whole.take(path);
   }
   return taken;
 }
