@@ -150,8 +150,8 @@ function sqlFacets(
       key: "class",
       title: "Error class",
       hint:
-        "of the answer that is wrong; of the second where both are. Reason, status and ending are " +
-        "that answer's too.",
+        "of the wrong answer; where both are wrong, of the one under “to”. Reason, status and " +
+        "ending are of the same answer",
       // 0 stands for none
       names: ["none named", ...head.classes.map(({ name }) => name)],
       rules: [undefined, ...head.classes.map(({ rule }) => rule)],
