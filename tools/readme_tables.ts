@@ -13,7 +13,8 @@ import { GAUGES, modelTitle, readSummary, type Summary } from "../lib/runs/mod.t
  * Writes what recorded studies say into the README, so that no number there is typed by hand:
  * `deno run -A tools/readme_tables.ts`. It stands between `<!-- KIND NAME -->` and `<!-- end -->`:
  *
- * - `table NAME`: the study in one table, with what made it;
+ * - `table NAME`: the study in one table, with what made it; what to do about cut completions is
+ *   said here where no finding of the study says it;
  * - `finding NAME`: the changes of its primary variants, and what it recommends;
  * - `change NAME VARIANT GAUGE`: one change, within a sentence, such as "+4.1 points [+2.0, +6.2]: a
  *   gain"; GAUGE is `sql`, `mmlu` or `prose`.
@@ -31,6 +32,7 @@ const PLACE = /(<!-- (table|finding|change) ([^<>\n]+?) -->)[\s\S]*?(<!-- end --
  * @throws {UsageError} If a mark names a variant or a gauge that its study has not.
  */
 export function fillMarks(text: string, read: (name: string) => Summary): string {
+  const told = new Set([...text.matchAll(PLACE)].map(([, , kind, rest]) => `${kind} ${rest}`));
   return text.replace(PLACE, (_, start: string, kind: string, rest: string, end: string) => {
     const [name, ...words] = rest.split(" ");
     const summary = read(name!);
@@ -38,7 +40,7 @@ export function fillMarks(text: string, read: (name: string) => Summary): string
       ? changeText(summary, words)
       : kind === "finding"
       ? `\n\n${findingText(summary)}\n\n`
-      : `\n\n${tableText(summary)}\n\n`;
+      : `\n\n${tableText(summary, !told.has(`finding ${name}`))}\n\n`;
     return `${start}${shown}${end}`;
   });
 }
@@ -58,8 +60,8 @@ export function recordedSummary(name: string): Summary {
   return readSummary(`${REPOSITORY_ROOT}/results/recorded/${name}/summary.json`);
 }
 
-function tableText(summary: Summary): string {
-  return `${shortTable(summary)}\n${sourceText(summary)}`;
+function tableText(summary: Summary, cutNotes: boolean): string {
+  return `${shortTable(summary, { cutNotes })}\n${sourceText(summary)}`;
 }
 
 function findingText(summary: Summary): string {

@@ -12,26 +12,31 @@ import { type Column, count, markdownOf, rightText, text } from "./column.ts";
 /**
  * A study in one table, a row a variant: execution accuracy (official reading) and multiple-choice
  * accuracy with their 95 % intervals, general text in nats a token, the changes against the base
- * model with the wider 95 % interval, and how many completions were cut at the token limit.
+ * model with the wider 95 % interval, and how many completions were cut at the token limit. What is
+ * recommended is told in the first column: the last one of a wide table is out of sight on a page.
+ *
+ * @param options With `cutNotes: false` it is not said what to do about many cut completions.
  */
-export function shortTable(summary: Summary): string {
+export function shortTable(
+  summary: Summary,
+  { cutNotes: noted = true }: { readonly cutNotes?: boolean } = {},
+): string {
   const rows = summaryRows(summary);
   const cuts = cutCounts(rows.accuracy);
   const columns: readonly Column<string>[] = [
-    text("model", (variant) => variant),
+    text(
+      "model",
+      (name) =>
+        rows.tradeOff.some(({ variant, recommended }) => recommended && variant === name)
+          ? `${name} (recommended)`
+          : name,
+    ),
     ...gaugeColumns(rows, "sql"),
     count("cut completions", (name) => cuts.find(({ variant }) => variant === name)?.cut),
     ...GAUGES.flatMap((gauge) => gauge === "sql" ? [] : gaugeColumns(rows, gauge)),
-    text(
-      "note",
-      (name) =>
-        rows.tradeOff.some(({ variant, recommended }) => recommended && variant === name)
-          ? "recommended"
-          : undefined,
-    ),
   ];
   const table = markdownOf(summary.variants.map(({ name }) => name), columns);
-  return [table, ...cutNotes(cuts).map((note) => `${note}\n`)].join("\n");
+  return [table, ...(noted ? cutNotes(cuts) : []).map((note) => `${note}\n`)].join("\n");
 }
 
 function gaugeColumns(rows: StudyRows, gauge: Gauge): Column<string>[] {

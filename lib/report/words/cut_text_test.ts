@@ -35,6 +35,8 @@ Deno.test("every table of SQL accuracy says how many completions were cut, none 
     assert.ok(sqlFinding(summaryRows(summary)).endsWith(`\n\n${sentence}`));
   }
   assert.match(shortTable(withCuts(1, 0)).split("\n")[0]!, /\| cut completions \|/);
+  assert.match(shortTable(withCuts(13, 0)), /were cut at the token limit/);
+  assert.doesNotMatch(shortTable(withCuts(13, 0), { cutNotes: false }), /were cut/);
 });
 
 Deno.test("more than 5 % of cut completions get a note on what to do, 5 % do not", () => {
