@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { spareCudaThread, type SpareThread } from "../engine/light.ts";
 import { fromRoot } from "../ground/light.ts";
 import { type FlagValues, text } from "./command.ts";
@@ -16,9 +16,10 @@ export function earlyThread(flags: FlagValues): SpareThread | undefined {
   return kind !== "server" && device === "cuda" ? spareCudaThread() : undefined;
 }
 
-/** What a config file says of its engine, as far as it can be read. */
+/** What a config file says of its engine, as far as it can be read; a pipe is left to the command. */
 function engineOf(path: string): { readonly kind?: string; readonly device?: string } {
   try {
+    if (!statSync(path).isFile()) return {};
     return JSON.parse(readFileSync(path, "utf8"))?.engine ?? {};
   } catch {
     return {};

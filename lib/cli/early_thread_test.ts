@@ -3,7 +3,8 @@ import { leftWorkers } from "../engine/testing/left_workers.ts";
 import { COMPARE } from "./commands/compare/compare.ts";
 import { earlyThread } from "./early_thread.ts";
 import { main } from "./main.ts";
-import { SILENT } from "../ground/mod.ts";
+import { fromRoot, SILENT } from "../ground/mod.ts";
+import { DEFAULT_CONFIG } from "./study_flags.ts";
 
 /** Whether flags, beside a config of this text, start a thread, which is ended. */
 async function starts(
@@ -50,6 +51,20 @@ Deno.test("earlyThread() leaves a config that cannot be read to the command", as
     assert.equal(await starts({}, text), false, text);
   }
   assert.equal(await starts({ config: "/nowhere/config.json" }), false);
+});
+
+Deno.test("earlyThread() takes nothing out of a pipe, which can be read once", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const lab = `${import.meta.dirname}/main.ts`;
+  const { code, stderr } = await new Deno.Command("bash", {
+    args: ["-c", 'exec "$0" run -A "$1" mmlu --data /nowhere --config <(cat "$2")', Deno.execPath()]
+      .concat(lab, fromRoot(DEFAULT_CONFIG)),
+  }).output();
+  const said = new TextDecoder().decode(stderr);
+  assert.equal(code, 2);
+  assert.match(said, /\/nowhere/);
+  assert.doesNotMatch(said, /valid JSON/);
 });
 
 Deno.test("main says what is wrong before it waits for a thread that was started in vain, and leaves none", async () => {
