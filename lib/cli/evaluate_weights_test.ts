@@ -98,3 +98,20 @@ Deno.test("compare --run says which of two runs had 4-bit weights, of folders an
     "Changes from /stored/prose.jsonl::base to /int4/prose.jsonl::base, 4-bit weights",
   );
 });
+
+Deno.test("evaluate and mmlu open no engine on a CPU, and make no weights in 4 bits, for a tokenizer that cannot be loaded", async () => {
+  using study = await writeMiniStudy({ model: { "tokenizer.json": "{" } });
+  const files = (): string[] =>
+    Array.from(Deno.readDirSync(study.model), ({ name }) => name).sort();
+  const before = files();
+  for (const command of ["evaluate", "mmlu"]) {
+    for (const weights of ["stored", "int4"]) {
+      const out = `${study.root}/${command}-${weights}.jsonl`;
+      await assertRefused(
+        [command, "--config", study.configPath, "--weights", weights, "--out", out],
+        /Cannot load the tokenizer/,
+      );
+      assert.deepEqual(files(), before);
+    }
+  }
+});

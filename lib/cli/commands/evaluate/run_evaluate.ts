@@ -90,6 +90,7 @@ export async function runEvaluate(
   auditTokens(model.tokenizer, samplePrompt(sql));
   using store = openAnswers(files.samples, fittingSqlSample(model), progress);
   using kept = openAnswers(files.verdicts, KEPT_VERDICTS.line, progress);
+  if (store.size === 0) engine.begin();
   const { timeoutMs } = config.spider;
   const isNew = store.size === 0 && kept.size === 0;
   await using judge = isNew && leavesTime(config)
@@ -139,6 +140,7 @@ export async function runMmlu(
   using tokenizer = model.tokenizer;
   const audit = auditTokens(tokenizer, undefined, { letters: letterCount(choices.questions) });
   using store = openAnswers(files.samples, SAMPLES.mmlu, progress);
+  if (store.size === 0) engine.begin();
   const inputs = { ...model, ...choices, audit };
   beginMmluPrompts(inputs);
   progress.step(
@@ -207,8 +209,9 @@ function runFiles(flags: FlagValues, run: EvaluationRun): RunFiles {
 type RunFiles = Readonly<Record<"out" | "samples" | "verdicts", string>>;
 
 /**
- * The engine and the tokenizer of a run, opened at once: on a device of its own the weights load while
- * the tokenizer does. Where answers are stored the engine waits for the first question.
+ * The engine and the tokenizer of a run. On a GPU the weights load while the tokenizer does. Elsewhere
+ * nothing is gained by that, and what is wrong with the tokenizer would be told the later: as where
+ * weights in 4 bits may have to be made, or answers are stored, the engine begins when the store is open.
  */
 class Opening implements AsyncDisposable {
   /** The engine. */
@@ -224,12 +227,14 @@ class Opening implements AsyncDisposable {
     /** How many threads encode the prompts. */
     readonly threads?: number;
   }) {
-    const isServed = weights.config.engine.kind === "server";
+    const { kind, device, weights: format } = weights.config.engine;
+    const isServed = kind === "server";
     this.model = withTokenizer(weights, { threads });
     this.engine = new LazyEngine(async () =>
       await openEngine(isServed ? await this.model : weights, [variant], progress, spare)
     );
-    if (!existsSync(files.samples)) this.engine.begin();
+    const isOwnDevice = !isServed && device === "cuda" && format !== "int4";
+    if (isOwnDevice && !existsSync(files.samples)) this.engine.begin();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
