@@ -36,6 +36,8 @@ Deno.test("openModelInputs ends completions at the template's turn end beside th
 Deno.test("openModelInputs leaves end tokens as they are where the turn end is one", async () => {
   const { endTokenIds } = await inputsOf({});
   assert.deepEqual(endTokenIds, [TURN_END]);
+  const twice = { "config.json": { ...TINY_CONFIG, eos_token_id: [TURN_END, OTHER, TURN_END] } };
+  assert.deepEqual((await inputsOf(twice)).endTokenIds, [TURN_END, OTHER, TURN_END]);
 });
 
 Deno.test("openModelInputs ends at the tokenizer's end token where the template writes none, as training does", async () => {

@@ -62,8 +62,9 @@ export async function withTokenizer(
   const tokenizer = await loadTokenizer(dir, { ...model.config.chat, vocabSize, threads });
   // training appends the tokenizer's end token where the template writes none
   const turnEnd = tokenizer.turnEnd ?? tokenizer.endToken;
-  const ends = new Set([...endTokenIds, ...turnEnd === undefined ? [] : [turnEnd]]);
-  return { ...model, tokenizer, endTokenIds: [...ends] };
+  // the model's own as they are, one named twice too: the names of stored answers have them
+  const isNamed = turnEnd === undefined || endTokenIds.includes(turnEnd);
+  return { ...model, tokenizer, endTokenIds: isNamed ? endTokenIds : [...endTokenIds, turnEnd] };
 }
 
 /**
