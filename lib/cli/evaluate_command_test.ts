@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { REPOSITORY_ROOT } from "../ground/mod.ts";
+import { fromRoot, REPOSITORY_ROOT } from "../ground/mod.ts";
 import { hubEnvironment, ID, withHub, writeCached } from "../setup/testing/fake_hub.ts";
 import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
 import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
 import { BASE, openModelInputs } from "../study/mod.ts";
 import { assertRefused, type MainResult, runMain } from "./testing/run_main.ts";
 import { evaluationName } from "./evaluation_config.ts";
+import { DEFAULT_CONFIG } from "./study_flags.ts";
 
 interface Ran extends MainResult {
   /** The folder that the run made for itself. */
@@ -173,6 +174,11 @@ Deno.test("evaluate and mmlu refuse an --out that cannot be written before the m
     await assertRefused(
       [command, "--config", study.configPath, "--out", `${study.root}/a.jsonl`],
       /config.json" is not JSON/,
+    );
+    // the config that is read where none is named
+    await assertRefused(
+      [command, "--model", study.model, "--out", fromRoot(DEFAULT_CONFIG)],
+      /Cannot write .*sample\.json: it is .*which is read/,
     );
   }
   for (const command of ["baseline", "report", "train", "export-sft"]) {

@@ -63,6 +63,7 @@ import {
   type Task,
 } from "../../evaluation_config.ts";
 import { outputFile } from "../../output_file.ts";
+import { DEFAULT_CONFIG } from "../../study_flags.ts";
 
 /** Where runs without `--out` have their folders. */
 const SCRATCH = join(REPOSITORY_ROOT, "results", "scratch");
@@ -185,8 +186,9 @@ function checkOutput(flags: FlagValues, task: Task, data: string): void {
   if (given === undefined) return checkOutputFolder(SCRATCH);
   const out = outputFile(given, RESULT_NAMES[task]);
   checkOutputFile(out);
-  const read = ["config", "model", "adapter-path"].flatMap((name) => text(flags, name) ?? []);
-  checkOutputIsNoInput(out, [...read, fromRoot(data)]);
+  const read = ["model", "adapter-path"].flatMap((name) => text(flags, name) ?? []);
+  const config = text(flags, "config") ?? fromRoot(DEFAULT_CONFIG);
+  checkOutputIsNoInput(out, [config, ...read, fromRoot(data)]);
 }
 
 /** The files of a run: beside each other, and no other run's. */
