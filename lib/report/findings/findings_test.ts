@@ -227,14 +227,14 @@ Deno.test("seedsFinding() has a word on a recipe from five seeds on, and pairsFi
 });
 
 Deno.test("correlationFinding() says that gauges go together only where the interval shows it", () => {
-  const of = (ci95?: readonly [number, number]): string =>
+  const of = (ci95?: readonly [number, number], ranked?: readonly [number, number]): string =>
     correlationFinding({
       titles: STUDY.titles,
       proseAndMmlu: {
         n: 9,
         groups: 4,
         pearson: { r: -0.7, ...(ci95 && { ci95 }) },
-        spearman: { r: -0.6 },
+        spearman: { r: -0.6, ...(ranked && { ci95: ranked }) },
       },
     });
   assert.match(
@@ -244,6 +244,11 @@ Deno.test("correlationFinding() says that gauges go together only where the inte
   assert.match(of([-0.9, 0.1]), /that they go together is not shown/);
   assert.match(of(), /too few recipes for an interval/);
   assert.match(of([-1, 0.99]), /r = \u22120\.70 \(Pearson\), .*; too few recipes for an interval/);
+  assert.match(of([-1, 0.99], [-0.9, -0.2]), /\u22120\.60 \(Spearman\); too few recipes/);
+  assert.match(
+    of([-0.9, 0.1], [-0.9, -0.2]),
+    /\u22120\.60 \[\u22120\.90, \u22120\.20\] \(Spearman\)/,
+  );
   assert.equal(correlationFinding({ titles: STUDY.titles }), "");
 });
 

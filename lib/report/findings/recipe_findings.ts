@@ -63,14 +63,21 @@ export function correlationFinding(
   }`;
   const prose = markdownText(titles.prose);
   const mmlu = markdownText(titles.mmlu);
+  const reading = correlationReading(pearson);
+  // Where recipes are too few for the one interval, they are for the other: it would contradict the words.
+  const shown = (one: Coefficient): string =>
+    coefficient(reading === "no_interval" ? { r: one.r } : one);
   return `**Two gauges.** The correlation over ${of} of the change on ${prose} (above 0 is worse) ` +
-    `with the change on ${mmlu} (above 0 is better): r = ${coefficient(pearson)} (Pearson), ` +
-    `${coefficient(spearman)} (Spearman); ${CORRELATION_WORDS[correlationReading(pearson)]}.`;
+    `with the change on ${mmlu} (above 0 is better): r = ${shown(pearson)} (Pearson), ` +
+    `${shown(spearman)} (Spearman); ${CORRELATION_WORDS[reading]}.`;
 }
 
-function coefficient(
-  { r, ci95 }: { readonly r: number; readonly ci95?: readonly number[] },
-): string {
+interface Coefficient {
+  readonly r: number;
+  readonly ci95?: readonly [number, number];
+}
+
+function coefficient({ r, ci95 }: Coefficient): string {
   const shown = [r, ...(ci95 ?? [])].map((value) => formatDecimal(value, 2));
   return shown[0]! + (saysSomething(ci95) ? ` [${shown[1]}, ${shown[2]}]` : "");
 }
@@ -88,7 +95,7 @@ function saysSomething(ci95: readonly number[] | undefined): ci95 is readonly nu
  * `not_shown`.
  */
 export function correlationReading(
-  { ci95 }: { readonly ci95?: readonly [number, number] },
+  { ci95 }: Pick<Coefficient, "ci95">,
 ): "no_interval" | "opposite" | "together" | "not_shown" {
   if (!saysSomething(ci95)) return "no_interval";
   const [low, high] = ci95;
