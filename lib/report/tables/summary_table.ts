@@ -82,8 +82,8 @@ function tradeOffParts({ tradeOff, titles }: StudyRows): string[] {
   if (tradeOff.length === 0) return [];
   return [
     tradeOffTable(tradeOff, titles),
-    `Changes against the base model on the same examples. ${INTERVAL_NOTE} They are unadjusted ` +
-    "but for the primary claims." +
+    `Changes against the base model on the same examples. ${INTERVAL_NOTE} No interval is ` +
+    "adjusted, those of the primary claims neither: their words are." +
     (tradeOff.some(({ step }) => step !== undefined)
       ? ' "Loss excluded": whether the tolerated loss of the plan is, as a step of its path; after ' +
         "the first that does not pass none is tested."
