@@ -122,7 +122,10 @@ function curvesFigure(
   if (gauges.length === 0) return undefined;
   const foot = legendWithNotes(
     curves.map(({ name, style }) => ({ name, ...style })),
-    [withData(`Bars: ${WIDER_INTERVAL}, unadjusted.${of}`, rows.label)],
+    [withData(
+      `Changes against the base model. Bars: ${WIDER_INTERVAL}, unadjusted.${of}`,
+      rows.label,
+    )],
     say,
   );
   const most = Math.max(...curves.flatMap(({ points }) => points.map(({ x }) => x)));

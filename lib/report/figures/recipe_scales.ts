@@ -69,7 +69,7 @@ export function recipeScalesFigure(rows: TradeOffRows): string | undefined {
   };
   const foot = legendWithNotes(legendOf(steps, all), [
     withData(
-      `Bars, of finished adapters: ${WIDER_INTERVAL}, unadjusted. ` +
+      `Changes against the base model. Bars, of finished adapters: ${WIDER_INTERVAL}, unadjusted. ` +
         `n = ${gauges.map(n).join(", ")}.`,
       rows.label,
     ),

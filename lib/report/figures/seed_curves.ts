@@ -64,7 +64,7 @@ export function seedFigure(rows: SeedFigureRows, say: Say = AS_IT_IS): string | 
   if (gauges.length === 0) return undefined;
   const foot = legendWithNotes(recipes.map(({ name, style }) => ({ name, ...style })), [
     "Seeds: adapters of further seeds at scale 1; mean: over all seeds.",
-    withData(`Bars: ${WIDER_INTERVAL}, unadjusted.`, rows.label),
+    withData(`Changes against the base model. Bars: ${WIDER_INTERVAL}, unadjusted.`, rows.label),
   ], say);
   const below = gauges.length * (PANEL + GAP);
   const height = below + 40 + foot.height;

@@ -23,6 +23,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = ([
     "Right: the shaded part, its x axis stretched",
     "À direita: a parte sombreada, com o eixo x ampliado",
   ],
+  ["Changes against the base model", "Variações em relação ao modelo base"],
   ["Seeds: adapters of further", "Sementes: adaptadores de outras"],
   ["at scale 1; mean: over all", "na escala 1; média: de todas as"],
   ["times; outside of it:", "vezes; fora dela:"],
