@@ -10,10 +10,14 @@ what trainings with several seeds have learnt is a model soup: https://arxiv.org
 The adapters must change the same layers of one base model. Refused by name is what has no such mean:
 DoRA, `lora_bias`, other ranks in some layers, modules that were trained whole. Exit codes: 0 done, 2
 wrong input.
+
+`average.json` beside the weights says of what they are the mean: the adapters in order, by the names of
+their folders and the SHA-256 of their weights, and the SHA-256 of the mean's own.
 """
 
 import argparse
 import math
+import os
 import sys
 from pathlib import Path
 
@@ -24,6 +28,7 @@ from lora_manifest import read_object, sha256
 from lora_settings import NOT_COMPARED, SETTINGS
 from new_folder import new_folder
 
+AVERAGE = "average.json"
 A, B = ".lora_A.weight", ".lora_B.weight"
 # Settings that an adapter with such a mean does not have.
 WITHOUT = (
@@ -60,7 +65,7 @@ def average(folders, out):
     with new_folder(out, f"average {', '.join(map(str, folders))}") as part:
         configs = [read_config(folder) for folder in folders]
         check_alike(folders, configs)
-        check_different(folders)
+        hashes = hashes_of(folders)
         scalings = [scaling_of(folder, config) for folder, config in zip(folders, configs)]
         layers = [read_layers(folder, config) for folder, config in zip(folders, configs)]
         mean = mean_of(folders, layers, scalings)
@@ -68,6 +73,9 @@ def average(folders, out):
         own = {"r": rank, "lora_alpha": rank, "use_rslora": False, "lora_dropout": 0.0}
         write_json(part / ADAPTER_CONFIG, {**configs[0], **own})
         write_weights(mean, part / WEIGHTS)
+        names = [Path(os.path.abspath(folder)).name for folder in folders]
+        parents = [{"name": name, "sha256": digest} for name, digest in zip(names, hashes)]
+        write_json(part / AVERAGE, {"parents": parents, "sha256": sha256(part / WEIGHTS)})
     print(f"{out}: the mean of {len(folders)} adapters, rank {rank}")
     for folder, config, scaling in zip(folders, configs, scalings):
         print(f"  {folder}: rank {config['r']}, scaling {scaling:g}")
@@ -134,8 +142,8 @@ def comparable(value):
     return sorted(value, key=str) if isinstance(value, list) else value
 
 
-def check_different(folders):
-    """Refuse an adapter that is given twice: it would count double."""
+def hashes_of(folders):
+    """SHA-256 of their weights; an adapter that is given twice is refused: it would count double."""
     seen = {}
     for folder in folders:
         try:
@@ -145,6 +153,7 @@ def check_different(folders):
         if digest in seen:
             raise UsageError(f"{folder} has the weights of {seen[digest]}: give it once")
         seen[digest] = folder
+    return list(seen)
 
 
 def read_layers(folder, config):

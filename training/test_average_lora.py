@@ -1,5 +1,6 @@
 """Tests of average_lora.py on small adapters, against PEFT."""
 
+import hashlib
 import json
 import shutil
 
@@ -110,6 +111,23 @@ def test_what_was_averaged_is_named_and_what_was_trained_otherwise(three, tmp_pa
     (line,) = told.err.splitlines()
     rates = f"0.0002 in {three[0]}, 0.0004 in {three[1]}"
     assert line == f"note: trained with another learning_rate: {rates}"
+
+
+def test_average_json_has_the_parents_in_order_with_the_hashes_of_their_weights(
+    three, tmp_path, monkeypatch
+):
+    def digest(folder):
+        return hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+
+    monkeypatch.chdir(three[1])
+    assert average([f"{three[2]}/", "."], tmp_path / "mean") == 0
+    assert json.loads((tmp_path / "mean" / "average.json").read_text()) == {
+        "parents": [
+            {"name": "three", "sha256": digest(three[2])},
+            {"name": "two", "sha256": digest(three[1])},
+        ],
+        "sha256": digest(tmp_path / "mean"),
+    }
 
 
 def test_half_precision_adapters_are_averaged_in_float32(tmp_path):
