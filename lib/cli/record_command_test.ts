@@ -4,7 +4,7 @@ import { SILENT } from "../ground/mod.ts";
 import type { StudyConfig, Summary } from "../runs/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
 import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
-import { openStudy, runPipeline } from "../study/mod.ts";
+import { openStudy, runPipeline, summaryTexts } from "../study/mod.ts";
 import { checkAnswerSums } from "../study/results/answer_sums.ts";
 import { modelFolder } from "./model_folder.ts";
 import { type RecordOptions, recordStudy } from "./commands/record/run_record.ts";
@@ -59,6 +59,24 @@ Deno.test("record keeps the results, and of an adapter from elsewhere its config
     ].map((file) => `recorded/mini/${file}`).sort(),
   );
   assert.deepEqual(checkAnswerSums(`${study.results}/recorded/mini`), []);
+});
+
+Deno.test("record keeps of a mean in a recipe's folder what it is the mean of", async () => {
+  using study = await finished();
+  const { summary, from, results } = study;
+  const { provenance } = summary;
+  const averageOf = ["a", "b"].map((name) => ({ name, sha256: "0".repeat(64) }));
+  const adapterSettings = { qv: { ...provenance.adapterSettings["qv"]!, averageOf } };
+  const mean = { ...summary, provenance: { ...provenance, adapterSettings } };
+  for (const [file, text] of Object.entries(summaryTexts(mean))) {
+    Deno.writeTextFileSync(`${from}/${file}`, text);
+  }
+  await assert.rejects(recordStudy(mean, from, { results, replace: false }), {
+    message: /training\/qv\/average\.json is missing/,
+  });
+  Deno.writeTextFileSync(`${from}/training/qv/average.json`, "{}");
+  await recordStudy(mean, from, { results, replace: false });
+  assert.ok(existsSync(`${results}/recorded/mini/training/qv/average.json`));
 });
 
 Deno.test("record keeps the limits that were written by hand beside the last recording", async () => {

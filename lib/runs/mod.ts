@@ -26,9 +26,11 @@
  */
 export {
   ADAPTER_SETTING_KEYS,
+  type AdapterParent,
   type AdapterSettings,
   adapterText,
   OUTSIDE_TRAIN_SPLIT,
+  PARENT_KEYS,
 } from "./config/adapter_settings.ts";
 export {
   checkRunFolder,

@@ -7,6 +7,7 @@ import type { StudyInputs } from "./inputs/inputs.ts";
 import { type ModelFiles, type ModelInputs, openModelInputs } from "./inputs/model_inputs.ts";
 import { BASE, type NamedVariant } from "./answers/sample_identity.ts";
 import type { StudyFolder } from "./study_folder.ts";
+import { adapterAverage } from "./training/adapter_average.ts";
 import { checkpointFolders, sealOf, weightsAreGone } from "./training/recipe_adapter.ts";
 import {
   type Checkpoint,
@@ -140,7 +141,7 @@ export function otherBase(
  * the hours that the base model takes.
  *
  * @returns A line for each adapter that names another base model.
- * @throws {UsageError} If one is missing or does not fit the model.
+ * @throws {UsageError} If one is missing or does not fit the model, or its record of a mean is wrong.
  */
 export async function checkGivenVariants(
   inputs: StudyInputs,
@@ -151,5 +152,6 @@ export async function checkGivenVariants(
     await openVariants(inputs, folder, given),
     ({ origin }) => origin.source,
   );
+  for (const [first] of bySource.values()) if (first?.dir !== undefined) adapterAverage(first.dir);
   return [...bySource].flatMap(([name, [first]]) => otherBase({ ...first!, name }, inputs));
 }

@@ -15,6 +15,7 @@ import { judgedAlike, type VariantAnswers } from "./numbers/answers.ts";
 import type { OpenStudy } from "./open_study.ts";
 import { allVariants, checkGivenVariants } from "./open_variants.ts";
 import { isAllTrained } from "./training/is_all_trained.ts";
+import { adapterAverage } from "./training/adapter_average.ts";
 import { adapterOrigin } from "./training/recipe_adapter.ts";
 import { areEmpty } from "./measures/open_measures.ts";
 import { BASE } from "./answers/sample_identity.ts";
@@ -80,7 +81,9 @@ export async function runPipeline(
   for (const line of await checkGivenVariants(inputs, folder)) options.progress.note(line);
   for (const { recipe } of trainings(inputs.config)) {
     const dir = folder.training(recipe);
-    if (adapterOrigin(dir) === "elsewhere") await loadAdapter(dir, inputs.checkpoint);
+    if (adapterOrigin(dir) !== "elsewhere") continue;
+    await loadAdapter(dir, inputs.checkpoint);
+    adapterAverage(dir);
   }
   await checkTraining(inputs, folder, options.signal ? { signal: options.signal } : {});
   mergeParts(folder, inputs, options.progress);

@@ -30,7 +30,7 @@ export function recipesFrame(
         ...own,
         tokens: null,
         examples: null,
-        quantization: "trained elsewhere",
+        quantization: own.averageOf ? "an average" : "trained elsewhere",
         also: specialSettings({ useRslora: own.rsLora, useDora: own.dora }),
       }
       : {

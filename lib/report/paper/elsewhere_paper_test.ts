@@ -69,6 +69,47 @@ Deno.test("writePaper() says of adapters from elsewhere only what their files sa
   }
 });
 
+const AVERAGED = {
+  en: / of the adapters seed_42 and seed_43; of these the study does not have seed_43, and how/,
+  pt: / dos adaptadores seed_42 e seed_43; destes o estudo não tem seed_43, e como/,
+};
+const RATE = { en: /none: an average/, pt: /nenhuma: é uma média/ };
+
+Deno.test("writePaper() says of an average what it is the average of, and gives it no rate", () => {
+  const [known, mean] = SOURCES as [string, string];
+  const study = elsewhere({ shots: 0 });
+  const { provenance: { adapterSettings } } = study;
+  const made = (second: string): Summary => ({
+    ...study,
+    provenance: {
+      ...study.provenance,
+      adapters: { [known]: { "adapter_model.safetensors": "a".repeat(64) } },
+      adapterSettings: {
+        ...adapterSettings,
+        [mean]: {
+          ...adapterSettings[mean]!,
+          averageOf: [
+            { name: "seed_42", sha256: "a".repeat(64) },
+            { name: "seed_43", sha256: second.repeat(64) },
+          ],
+        },
+      },
+    },
+  });
+  for (const language of PAPER_LANGUAGES) {
+    const { plain, typst } = paperSource(paperInputs(made("b")), language).source;
+    const said = new RegExp(AVERAGED[language].source.replace("seed_42", known));
+    assert.match(plain, said);
+    assert.match(typst, RATE[language]);
+    const places = plain.match(/Trained elsewhere: ([^;]*);|treinamento de: ([^;]*);/)!;
+    assert.doesNotMatch(places[1] ?? places[2]!, new RegExp(`\\b${mean}\\b`));
+    const all = paperSource(paperInputs(made("a")), language).source.plain;
+    assert.doesNotMatch(all, said);
+    assert.doesNotMatch(all, /the study does not have|o estudo não tem/);
+  }
+  writePaper(paperInputs(made("b")), "pt");
+});
+
 Deno.test("writePaper() says how many examples were shown before a question, not how many were asked for", () => {
   const text = (mmlu: Partial<Summary["counts"]["mmlu"]>, language: "en" | "pt"): string =>
     paperSource(paperInputs(elsewhere(mmlu)), language).source.plain;

@@ -48,6 +48,7 @@ const TABLE_EN = {
   parameter: "parameter",
   noPercent: "none right before",
   unknown: "unknown",
+  average: "none: an average",
 };
 
 /** A head or a cell of a table. */
@@ -170,6 +171,7 @@ const PT: PaperWords = {
     parameter: "parâmetro",
     noPercent: "nenhuma certa antes",
     unknown: "desconhecido",
+    average: "nenhuma: é uma média",
   },
   parameters: {
     learningRate: "taxa de aprendizado",

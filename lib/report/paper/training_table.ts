@@ -59,7 +59,9 @@ function cellsOf(
     value === undefined ? undefined : texts.numbers(formatCount(value));
   const general = settings?.general;
   return {
-    learningRate: settings?.learningRate === null
+    learningRate: settings?.averageOf
+      ? table.average
+      : settings?.learningRate === null
       ? table.unknown
       : rate(settings?.learningRate ?? recipe?.learningRate, texts.numbers),
     rank: number(settings?.rank ?? recipe?.rank),

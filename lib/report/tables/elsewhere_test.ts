@@ -62,6 +62,10 @@ Deno.test("recipesFrame() shows an adapter from elsewhere with its own settings,
     "examples a step": null,
     quantization: "trained elsewhere",
   });
+  const averageOf = ["a", "b"].map((name) => ({ name, sha256: "0".repeat(64) }));
+  const [average] = recipesFrame(RECIPES, [16000], { [name]: { ...FOREIGN, averageOf } })
+    .toRecords();
+  assert.equal(average?.["quantization"], "an average");
   const own = { ...FOREIGN, trained: "here" as const, learningRate: 1e-4 };
   assert.deepEqual(
     recipesFrame(RECIPES, [16000], { [name]: own }).toRecords(),

@@ -1,8 +1,19 @@
 import { z } from "zod";
-import { COUNT, type RecordOf, TEXT } from "../../ground/mod.ts";
+import { COUNT, LABEL, listed, type RecordOf, SHA256, TEXT } from "../../ground/mod.ts";
 
 /** What is said of a training that had general records beside the train split. */
 export const OUTSIDE_TRAIN_SPLIT = "outside the assignment's train split only";
+
+/** The keys of {@linkcode AdapterParent}. */
+export const PARENT_KEYS = {
+  /** Its folder's name. */
+  name: LABEL,
+  /** Of its weights. */
+  sha256: SHA256,
+};
+
+/** An adapter that another one is the mean of. */
+export interface AdapterParent extends RecordOf<typeof PARENT_KEYS> {}
 
 /** The keys of {@linkcode AdapterSettings}. */
 export const ADAPTER_SETTING_KEYS = {
@@ -16,6 +27,8 @@ export const ADAPTER_SETTING_KEYS = {
   dropout: z.number().min(0).max(1).nullable(),
   /** The adapted modules, or the regular expression for their names. */
   targetModules: z.array(TEXT),
+  /** The adapters that it is the mean of, where that is known; it was not trained itself. */
+  averageOf: z.array(z.strictObject(PARENT_KEYS)).min(2).exactOptional(),
   /** The peak rate that it was trained with; `null` where it was trained elsewhere. */
   learningRate: z.number().gt(0).nullable(),
   /** Whether the update is scaled by `alpha / sqrt(rank)`. */
@@ -70,7 +83,7 @@ export const ADAPTER_SETTINGS = z.strictObject(ADAPTER_SETTING_KEYS);
  */
 export function adapterText(settings: AdapterSettings): string {
   const { trained, rank, alpha, dropout, targetModules, learningRate, rsLora, dora } = settings;
-  const { klWeight, general } = settings;
+  const { klWeight, general, averageOf } = settings;
   const own = [settings.rankPattern, settings.alphaPattern]
     .flatMap((pattern) => Object.keys(pattern ?? {}));
   const layers = new Set(own).size;
@@ -82,7 +95,9 @@ export function adapterText(settings: AdapterSettings): string {
     ...(targetModules.length > 0 ? [targetModules.join(" ")] : []),
     ...(rsLora ? ["rsLoRA"] : []),
     ...(dora ? ["DoRA"] : []),
-    trained === "here"
+    averageOf
+      ? `the average of ${listed(averageOf.map(({ name }) => name))}`
+      : trained === "here"
       ? `learning rate ${learningRate ?? "unknown"}`
       : "trained elsewhere: learning rate unknown",
     ...(klWeight === undefined ? [] : [`weight of the divergence ${klWeight}`]),

@@ -35,6 +35,20 @@ Deno.test("adapterText says what differs from a plain LoRA, and what is not know
   );
 });
 
+const AVERAGE: AdapterSettings = {
+  ...HERE,
+  trained: "elsewhere",
+  averageOf: ["seed_42", "seed_43"].map((name) => ({ name, sha256: "0".repeat(64) })),
+  learningRate: null,
+};
+
+Deno.test("adapterText says of an average what it is the average of", () => {
+  assert.equal(
+    adapterText(AVERAGE),
+    "rank 16, alpha 32, dropout 0.05, q_proj v_proj, the average of seed_42 and seed_43",
+  );
+});
+
 Deno.test("adapterText says what an adapter was trained on beside the train split", () => {
   const general = { replay: 451, anchor: 0, of: 9028 };
   assert.equal(
@@ -50,7 +64,12 @@ Deno.test("adapterText says what an adapter was trained on beside the train spli
 
 Deno.test("ADAPTER_SETTINGS takes what is right as it is", () => {
   for (
-    const settings of [HERE, { ...HERE, learningRate: null, dropout: null, targetModules: [] }]
+    const settings of [HERE, AVERAGE, {
+      ...HERE,
+      learningRate: null,
+      dropout: null,
+      targetModules: [],
+    }]
   ) {
     assert.deepEqual(checkRecord(ADAPTER_SETTINGS, settings, "summary.json"), settings);
   }
@@ -63,6 +82,8 @@ Deno.test("ADAPTER_SETTINGS refuses what is wrong and names it", () => {
     [{ learningRate: 0 }, /"learningRate" must be a number > 0/],
     [{ trained: "there" }, /"trained" must be one of "here", "elsewhere"/],
     [{ rankPattern: { a: 1.5 } }, /"rankPattern\.a" must be an integer/],
+    [{ averageOf: AVERAGE.averageOf!.slice(1) }, /"averageOf"/],
+    [{ averageOf: ["seed_42", "seed_43"] }, /"averageOf\[0\]"/],
     [{ lora: 1 }, /unknown key "lora"/],
   ];
   for (const [change, message] of cases) {

@@ -100,6 +100,12 @@ Deno.test("exportFiles() says in a card what was shown, and no seed of a trainin
   });
   assert.match(elsewhere, /- examples shown: text-to-SQL 3, MMLU 0 to 2\n/);
   assert.doesNotMatch(elsewhere, /training 42/);
+  const averageOf = ["a", "b"].map((name) => ({ name, sha256: "0".repeat(64) }));
+  const means = foreign.map(([name, settings]) => [name, { ...settings, averageOf }] as const);
+  assert.match(
+    card({ ...summary, provenance: { ...provenance, adapterSettings: Object.fromEntries(means) } }),
+    /- adapter: rank .*, the average of a and b\n/,
+  );
 });
 
 Deno.test("exportFiles() gives a change the same word in a card's list and in its table", () => {

@@ -8,6 +8,7 @@ import {
   type TrainingManifest,
   trainingManifestPath,
 } from "./data/training_manifest.ts";
+import { adapterAverage } from "./adapter_average.ts";
 import type { OpenStudy } from "../open_study.ts";
 import { trainings } from "../sweep/sweep_variants.ts";
 
@@ -107,10 +108,12 @@ function weightsHash(dir: string): string {
 /**
  * The settings of an adapter as its own `adapter_config.json` has them; the learning rate and the
  * weight of the divergence are those of its training's record, the general records those of the file
- * that the record says was trained on. They are unknown for an adapter from elsewhere.
+ * that the record says was trained on. They are unknown for an adapter from elsewhere; of one that
+ * is a mean, the adapters are known that it is the mean of.
  *
  * @param dir The folder of an adapter that loads.
  * @param data What the study's training data are, if there are any.
+ * @throws {UsageError} If the record of a mean beside it is damaged, or of other weights.
  */
 export function adapterSettings(
   dir: string,
@@ -119,6 +122,7 @@ export function adapterSettings(
   const config = readObject(`${dir}/adapter_config.json`) ?? {};
   const trained = adapterOrigin(dir) === "here" ? "here" : "elsewhere";
   const run = trained === "here" ? trainingRecord(dir) ?? {} : {};
+  const averageOf = trained === "here" ? undefined : adapterAverage(dir);
   const { learning_rate: rate, kl_weight: klWeight } = run;
   const general = generalOf(
     Object.values(data?.files ?? {}).find(({ sha256 }) => sha256 === run.data_sha256),
@@ -127,6 +131,7 @@ export function adapterSettings(
   const alphas = numbers(config.alpha_pattern);
   return {
     trained,
+    ...(averageOf ? { averageOf } : {}),
     rank: Number(config.r),
     alpha: Number(config.lora_alpha),
     dropout: typeof config.lora_dropout === "number" ? config.lora_dropout : null,

@@ -5,6 +5,7 @@ import { explainWriteError, fromRoot, REPOSITORY_ROOT, UsageError } from "../../
 import { loadConfig, readSummary, type Summary } from "../../../runs/mod.ts";
 import {
   ANSWER_KINDS,
+  AVERAGE_FILE,
   LIMITS_FILE,
   PLAN_FILE,
   recordAnswers,
@@ -128,8 +129,10 @@ export async function recordStudy(
 function recordedFiles(summary: Summary): string[] {
   const { config, provenance } = summary;
   const training = trainings(config).flatMap(({ name }) => {
-    const elsewhere = provenance.adapterSettings?.[name]?.trained === "elsewhere";
-    return (elsewhere ? FOREIGN_FILES : TRAINING_FILES).map((file) => `training/${name}/${file}`);
+    const { trained, averageOf } = provenance.adapterSettings?.[name] ?? {};
+    const files = trained === "elsewhere" ? FOREIGN_FILES : TRAINING_FILES;
+    return [...files, ...(averageOf ? [AVERAGE_FILE] : [])]
+      .map((file) => `training/${name}/${file}`);
   });
   // what flipped follows from the answers
   const { flips: _flips, ...results } = RESULT_FILES;
