@@ -34,6 +34,8 @@ export interface StatementRows {
   readonly rows: readonly Row[];
   /** How many columns it has. */
   readonly columnCount: number;
+  /** What SQLite calls the columns: an expression without a name is its own text. */
+  readonly names: readonly string[];
 }
 
 /** Longer texts are cut: a table is to be looked at. */
@@ -75,10 +77,10 @@ export async function statementRows(
   const { written } = statementForms(sql, "gold");
   if (!hasStatement(written)) return undefined;
   try {
-    const execution = await pool.execute(dbPath, written);
+    const execution = await pool.execute(dbPath, written, { names: true });
     if (execution.status !== "rows") return undefined;
-    const { rows, columnCount } = execution;
-    return { rows, columnCount };
+    const { rows, columnCount, names = [] } = execution;
+    return { rows, columnCount, names };
   } catch (error) {
     if (error instanceof DatabaseError) return undefined;
     throw error;

@@ -35,8 +35,47 @@ Deno.test("statementRows() has every row as SQLite typed it, of the first statem
   assert.deepEqual(await run("SELECT a FROM t; DROP TABLE t"), {
     rows: [[1n], [2.5], [null], ["x"]],
     columnCount: 1,
+    names: ["a"],
   });
   assert.deepEqual([await run("-- none"), await run("SELECT b FROM t")], [undefined, undefined]);
+});
+
+Deno.test("statementRows() calls columns as SQLite does, whichever way a result travels", async () => {
+  using database = testDatabase(
+    "CREATE TABLE t(a, \"b\u202e\n</th>\"); INSERT INTO t VALUES (1, 'x'), (2, 'y')",
+  );
+  await using pool = new ExecutorPool({ timeoutMs: 5_000 });
+  const names = async (sql: string): Promise<readonly string[] | undefined> =>
+    (await statementRows(pool, { dbPath: database.path, sql }))?.names;
+  assert.deepEqual(await names("SELECT *, count( * ), T.a + 1, a AS n FROM t AS T; SELECT 2"), [
+    "a",
+    "b\u202e\n</th>",
+    "count( * )",
+    "T.a + 1",
+    "n",
+  ]);
+  assert.deepEqual(await names("SELECT a, a FROM t WHERE a > 9"), ["a", "a"]);
+  // read as bytes inside another statement, and packed
+  assert.deepEqual(await names("SELECT hex(a) AS h, quote(a) FROM t"), ["h", "quote(a)"]);
+  assert.deepEqual(await names("SELECT x.a FROM t x, t y, t, t z /* all */"), ["a"]);
+  const long = await names(`SELECT 1 AS "${"\u{1f389}".repeat(150)}", '${"y".repeat(999)}'`);
+  assert.deepEqual(long!.map((name) => [name.length, name.at(-1), name.isWellFormed()]), [
+    [199, "…", true],
+    [200, "…", true],
+  ]);
+});
+
+Deno.test("an executor names columns only where it is asked to, and rows are the same", async () => {
+  using database = testDatabase("CREATE TABLE t(a); INSERT INTO t VALUES (1), (2)");
+  await using pool = new ExecutorPool({ timeoutMs: 5_000 });
+  const [judged, shown] = await Promise.all([{}, { names: true }].map(async (options) => {
+    const execution = await pool.execute(database.path, "SELECT a FROM t", options);
+    assert.equal(execution.status, "rows");
+    return execution as Extract<typeof execution, { status: "rows" }>;
+  }));
+  assert.equal("names" in judged!, false);
+  assert.deepEqual(shown!.names, ["a"]);
+  assert.deepEqual(shown!.packed.bytes, judged!.packed.bytes);
 });
 
 Deno.test("valueText() tells NULL from its word, blobs by their length, and cuts long texts", () => {

@@ -29,6 +29,61 @@ browserTest("the first view has what the variant broke, and why", async ({ page 
   assert.equal(await textOf(page, "#detail tr.differs th"), "12");
 });
 
+/** A result whose columns have a short name, a long one, none, and one that reads from the right. */
+function namedColumns(): BrowserData {
+  const data = smallData();
+  const sql = data.sql!;
+  const names = ["name", `count(DISTINCT ${"T1.country_of_birth, ".repeat(6)})`, "", "שם 1"];
+  const cells = [["Berta", "2", "3", "4"]];
+  return {
+    ...data,
+    sql: {
+      ...sql,
+      results: sql.results.with(2, { rowCount: 1, columnCount: 4, names, cells }),
+    },
+  };
+}
+
+for (const [width, dark] of [[1_280, false], [390, true]] as const) {
+  browserTest(
+    `columns have their names, long ones cut for the eye, ${width} pixels`,
+    async (opened) => {
+      const { page, address } = opened;
+      await page.goto(`${address}#id=dev-1`);
+      await page.waitForSelector("#detail .result:nth-child(3) table");
+      const heads = await page.$$eval(
+        ".result:nth-child(3) thead th",
+        (all) =>
+          all.map((head) => ({
+            text: head.textContent,
+            scope: head.getAttribute("scope"),
+            title: head.getAttribute("title"),
+            height: head.getBoundingClientRect().height,
+            isCut: [...head.querySelectorAll(".column")].some((name) =>
+              name.scrollWidth > name.clientWidth
+            ),
+          })),
+      );
+      const { names } = namedColumns().sql!.results[2]!;
+      const [name, long, , turned] = names!;
+      assert.deepEqual(heads.map(({ text }) => text), [
+        "row",
+        `1 · ${name}`,
+        `2 · ${long}`,
+        "3",
+        `4 · ${turned}`,
+      ]);
+      assert.ok(heads.every(({ scope }) => scope === "col"));
+      assert.deepEqual(heads.map(({ isCut }) => isCut), [false, false, true, false, false]);
+      assert.deepEqual(heads.map(({ title }) => title), [null, null, long, null, null]);
+      // a line for the numbers and one for the names at most
+      assert.ok(heads.every(({ height }) => height < 50), `${heads[0]!.height} pixels`);
+      assert.deepEqual(await axeFindings(page), []);
+    },
+    { width, dark, data: namedColumns },
+  );
+}
+
 browserTest("filters narrow list and counts, and can be taken back", async ({ page }) => {
   await page.click('[data-kind="broken"]');
   assert.equal((await page.$$(".row")).length, 5);

@@ -30,7 +30,11 @@ function turnedData(): BrowserData {
           message: "no such table: \u2067cows\ud800",
         }),
       results: sql.results
-        .with(1, { ...sql.results[1]!, cells: [["Ber\u202eta"], ["\u200d"]] }),
+        .with(1, {
+          ...sql.results[1]!,
+          names: ["na\u202eme of a \u2066cow"],
+          cells: [["Ber\u202eta"], ["\u200d"]],
+        }),
     },
     choices: {
       ...choices!,
@@ -51,6 +55,11 @@ browserTest("characters that are not seen stand there as code points", async ({ 
   assert.equal(await textOf(page, ".statement:nth-child(2) code"), "U+200BU+2060");
   assert.match(detail, /SELECT 'U\+202Enick' FROM cow -- a bU\+0007/);
   assert.match(detail, /no such table: U\+2067cowsU\+D800/);
+  assert.match(detail, /1 · naU\+202Eme of a U\+2066cow/);
+  assert.equal(
+    await page.$eval(".result thead th[title]", (head) => head.getAttribute("title")),
+    "naU+202Eme of a U+2066cow",
+  );
   assert.match(detail, /BerU\+202Eta2U\+200D/);
   assert.ok((await page.$$("#detail .unseen")).length >= 9);
   assert.deepEqual(await axeFindings(page), []);
@@ -73,6 +82,7 @@ browserTest("copied Markdown has them as code points too", async ({ page }) => {
   assert.doesNotMatch(copied, UNSEEN);
   assert.match(copied, /SELECT 'U\+202Enick' FROM cow\n-- a\tbU\+0007/);
   assert.match(copied, /no such table: U\\\+2067cowsU\\\+D800/);
+  assert.match(copied, /\| 1 · naU\\\+202Eme of a U\\\+2066cow \|/);
   // of the second answer's 12 rows 2 are there
   assert.match(copied, /\n\n2 of 12 rows are shown\.\n/);
 }, { data: turnedData });

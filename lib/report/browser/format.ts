@@ -20,6 +20,11 @@ export interface ShownResult {
   readonly rowCount: number;
   /** How many columns it has in all. */
   readonly columnCount: number;
+  /**
+   * `[shown columns]`: what SQLite calls them, in the order of the cells; left out where no row
+   * is shown.
+   */
+  readonly names?: readonly string[];
   /** `[shown rows, shown columns]` as texts; `null` for NULL. */
   readonly cells: readonly (readonly (string | null)[])[];
   /** The places of the shown rows, counted from 1; left out where they are the first ones. */

@@ -10,6 +10,8 @@ export type Execution =
     /** The result in values, made anew at each reading. */
     readonly rows: readonly Row[];
     readonly columnCount: number;
+    /** What SQLite calls the columns, where that was asked for. */
+    readonly names?: readonly string[];
     readonly elapsedMs: number;
   }
   | {
@@ -22,7 +24,10 @@ export type Execution =
 export type RowsExecution = Extract<Execution, { status: "rows" }>;
 
 /** Makes the outcome of a statement that ran to its end. */
-export function rowsExecution(packed: PackedRows, elapsedMs: number): RowsExecution {
+export function rowsExecution(
+  packed: PackedRows,
+  { elapsedMs, names }: Pick<RowsExecution, "elapsedMs" | "names">,
+): RowsExecution {
   return {
     status: "rows",
     packed,
@@ -30,6 +35,7 @@ export function rowsExecution(packed: PackedRows, elapsedMs: number): RowsExecut
       return packed.rows();
     },
     columnCount: packed.columnCount,
+    ...(names === undefined ? {} : { names }),
     elapsedMs,
   };
 }

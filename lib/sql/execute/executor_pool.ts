@@ -6,6 +6,7 @@ import { ExecutorProcessHandle, type TimedReply } from "./executor_process_handl
 import { type Job, JobQueue } from "./job_queue.ts";
 import { KnownDatabases, refuseComma } from "./known_databases.ts";
 import { oneLine } from "./one_line.ts";
+import type { ExecutorRequest } from "./messages/protocol.ts";
 import { PackedRows } from "./messages/packed_rows.ts";
 
 export type { Execution, RowsExecution } from "./execution.ts";
@@ -67,14 +68,19 @@ export class ExecutorPool implements AsyncDisposable {
    * Runs one statement on one database. A statement that ends its process twice is
    * `too_many_rows` (or `timeout`, where it was for its processor time).
    *
+   * @param options Whether the names of the result's columns are wanted: to show it, not to judge it.
    * @throws {DatabaseError} If the database cannot be read.
    * @throws {ExecutorError} If no process can be started.
    */
-  async execute(dbPath: string, sql: string): Promise<Execution> {
+  async execute(
+    dbPath: string,
+    sql: string,
+    { names = false }: { readonly names?: boolean } = {},
+  ): Promise<Execution> {
     if (this.#closed) throw new ExecutorError("Cannot execute: closed executor");
     refuseComma(dbPath);
     const { promise, resolve, reject } = Promise.withResolvers<Execution>();
-    this.#queue.push({ dbPath, sql, deaths: 0, resolve, reject });
+    this.#queue.push({ dbPath, sql, names, deaths: 0, resolve, reject });
     this.#pump();
     return await promise;
   }
@@ -122,7 +128,12 @@ export class ExecutorPool implements AsyncDisposable {
       return;
     }
     const replies: TimedReply[] = [];
-    const requests = batch.map(({ sql }) => ({ sql, maxRows, maxBytes }));
+    const requests = batch.map(({ sql, names }): ExecutorRequest => ({
+      sql,
+      maxRows,
+      maxBytes,
+      ...(names ? { names } : {}),
+    }));
     const end = await process.run(requests, {
       timeoutMs,
       before: this.#beforeReply,
@@ -226,7 +237,7 @@ function settle(job: Job<Execution>, reply: TimedReply): void {
   switch (reply.kind) {
     case "rows": {
       const content = reply.form === "json" ? { json: reply.bytes } : { packed: reply.bytes };
-      job.resolve(rowsExecution(new PackedRows(content, reply), reply.elapsedMs));
+      job.resolve(rowsExecution(new PackedRows(content, reply), reply));
       break;
     }
     case "sql_error":

@@ -2,6 +2,8 @@
 export interface Job<Result> {
   readonly dbPath: string;
   readonly sql: string;
+  /** Whether the names of its columns are wanted. */
+  readonly names: boolean;
   /** Processes that it has ended. */
   deaths: number;
   readonly resolve: (result: Result) => void;

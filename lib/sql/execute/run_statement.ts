@@ -16,6 +16,9 @@ const BLOB_HEAP_BYTES = 320;
 // Of the executor's heap of 1 GiB; beyond it the process would end and take longer to say so.
 const MAX_HEAP_BYTES = 512 * 1024 * 1024;
 
+// A name is shown in the head of a table; an expression without one is its own text, however long.
+const MAX_NAME = 200;
+
 // Results of more values, or of values that may be long, travel packed.
 const MAX_JSON_VALUES = 50_000;
 // A result that can be read before its rows are counted, whatever the caps: it takes little memory.
@@ -53,8 +56,10 @@ export function runStatement(
   if (hasSecondStatement(request.sql)) return sqlError("there is more than one statement");
   try {
     const statement = sandbox.prepare(request.sql);
-    const columnCount = statement.columns().length;
+    const columns = statement.columns();
+    const columnCount = columns.length;
     if (columnCount === 0) return sqlError("the statement is not a query");
+    const named = request.names ? { names: columns.map(({ name }) => cutName(name)) } : {};
     const exact = sandbox.hasOpaqueText || mayMakeOpaqueText(request.sql);
     const isWithin = (caps: ResultCaps): boolean =>
       isProvablySmall(request.sql, columnCount, { size: sandbox.size, caps });
@@ -67,22 +72,28 @@ export function runStatement(
       onCounted();
     }
     const packed = exact ? readBytes(sandbox, request.sql, columnCount) : undefined;
-    if (packed !== undefined) return packedReply(packed);
+    if (packed !== undefined) return { ...packedReply(packed), ...named };
     const rows = statement.all() as unknown as readonly Row[];
     const exceeded = canBeRead && !isSmall ? exceededCap(rows, request, exact) : undefined;
     if (exceeded !== undefined) return { kind: "too_many_rows", message: exceeded };
     const read = rows.some(hasReplacementCharacter)
       ? readBytes(sandbox, request.sql, columnCount)
       : undefined;
-    if (read !== undefined) return packedReply(read);
+    if (read !== undefined) return { ...packedReply(read), ...named };
     if (!isSmall || rows.length * columnCount > MAX_JSON_VALUES) {
-      return packedReply(packRows(rows, columnCount));
+      return { ...packedReply(packRows(rows, columnCount)), ...named };
     }
     const bytes = jsonOfRows(rows);
-    return { kind: "rows", rowCount: rows.length, columnCount, form: "json", bytes };
+    return { kind: "rows", rowCount: rows.length, columnCount, form: "json", bytes, ...named };
   } catch (error) {
     return statementFailure(error);
   }
+}
+
+function cutName(name: string): string {
+  if (name.length <= MAX_NAME) return name;
+  // no half of a surrogate pair is left
+  return `${name.slice(0, MAX_NAME - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 function packedReply({ bytes, rowCount, columnCount }: PackedRows): StatementReply {

@@ -107,10 +107,12 @@ for (const recorded of [false, true]) {
     assert.equal(tuned!.outcomes[1], NO_OUTCOME);
     const outcome = sql!.outcomes[tuned!.outcomes[0]!]!;
     assert.deepEqual([outcome.cut, outcome.errorClass], ["length", "projection"]);
-    assert.deepEqual(sql!.results[sql!.questions[0]!.result!]!.cells, [["2"]]);
+    const gold = sql!.results[sql!.questions[0]!.result!]!;
+    assert.deepEqual([gold.names, gold.cells], [["count(*)"], [["2"]]]);
     assert.deepEqual(sql!.results[outcome.result!], {
       rowCount: 2,
       columnCount: 1,
+      names: ["name"],
       cells: [["Berta"], ["Bella"]],
       marks: [1, 1],
       extra: 2,

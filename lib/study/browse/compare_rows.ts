@@ -11,10 +11,11 @@ const MOST_CANDIDATES = 200;
 const HIDDEN_COLUMN = 1 << SHOWN.columns;
 
 /** The first rows of a result. */
-export function shownRows({ rows, columnCount }: StatementRows): ShownResult {
+export function shownRows({ rows, columnCount, names }: StatementRows): ShownResult {
   return {
     rowCount: rows.length,
     columnCount,
+    ...shownNames(names, rows),
     cells: rows.slice(0, SHOWN.rows).map(shownCells),
   };
 }
@@ -24,7 +25,8 @@ export function shownRows({ rows, columnCount }: StatementRows): ShownResult {
  * those that the gold has not are shown first, and each is marked in the columns in which it differs
  * from the nearest row of the gold that is missing.
  *
- * Where another order of the prediction's columns gives the gold's rows, the columns are put into it.
+ * Where another order of the prediction's columns gives the gold's rows, the columns are put into it,
+ * and their names with them.
  *
  * @param ordered Whether the gold orders its rows.
  */
@@ -34,7 +36,7 @@ export function comparedRows(
   { ordered }: { readonly ordered: boolean },
 ): ShownResult {
   const moved = movedColumns(gold, prediction);
-  const rows = moved ?? prediction.rows;
+  const { rows, names } = moved ?? prediction;
   const { extra, missing } = bagDifference(gold.rows, rows);
   const places = shownPlaces(rows.length, extra);
   const marks = marksOf(places, extra, {
@@ -46,6 +48,7 @@ export function comparedRows(
   return {
     rowCount: rows.length,
     columnCount: prediction.columnCount,
+    ...shownNames(names, rows),
     cells: places.map((place) => shownCells(rows[place]!)),
     ...(places.some((place, at) => place !== at) && { places: places.map((place) => place + 1) }),
     ...(marks.some((mark) => mark !== 0) && { marks }),
@@ -102,8 +105,11 @@ function marksOf(
   });
 }
 
-/** The prediction's rows with its columns in the gold's order, where no other order has its rows. */
-function movedColumns(gold: StatementRows, prediction: StatementRows): Row[] | undefined {
+/** The prediction with its columns in the gold's order, where no other order has its rows. */
+function movedColumns(
+  gold: StatementRows,
+  prediction: StatementRows,
+): Pick<StatementRows, "rows" | "names"> | undefined {
   const { columnCount } = gold;
   const size = gold.rows.length;
   if (columnCount < 2 || columnCount !== prediction.columnCount) return undefined;
@@ -119,8 +125,17 @@ function movedColumns(gold: StatementRows, prediction: StatementRows): Row[] | u
     order.push(found);
   }
   if (order.every((column, at) => column === at)) return undefined;
-  const moved = prediction.rows.map((row) => order.map((column) => row[column]!));
-  return bagDifference(gold.rows, moved).extra.size === 0 ? moved : undefined;
+  const rows = prediction.rows.map((row) => order.map((column) => row[column]!));
+  if (bagDifference(gold.rows, rows).extra.size > 0) return undefined;
+  return { rows, names: order.map((column) => prediction.names[column]!) };
+}
+
+/** The names of the shown columns; none where there is no row below them. */
+function shownNames(
+  names: readonly string[],
+  { length }: readonly Row[],
+): Pick<ShownResult, "names"> {
+  return length === 0 ? {} : { names: names.slice(0, SHOWN.columns) };
 }
 
 function shownCells(row: Row): (string | null)[] {

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Row } from "../../sql/mod.ts";
+import type { Row, StatementRows } from "../../sql/mod.ts";
 import { comparedRows, SHOWN, shownRows } from "./compare_rows.ts";
 
-const of = (rows: readonly Row[]): { rows: readonly Row[]; columnCount: number } => ({
-  rows,
-  columnCount: rows[0]?.length ?? 1,
-});
+/** Columns are called a, b, c. */
+const of = (rows: readonly Row[]): StatementRows => {
+  const columnCount = rows[0]?.length ?? 1;
+  return { rows, columnCount, names: [..."abcdefghij"].slice(0, columnCount) };
+};
 
 const compared = (
   gold: readonly Row[],
@@ -19,6 +20,7 @@ Deno.test("comparedRows() marks the cells in which a row departs from the gold's
   assert.deepEqual(compared(gold, [["Eve", 3n], ["Bob", 9n]]), {
     rowCount: 2,
     columnCount: 2,
+    names: ["a", "b"],
     cells: [["Eve", "3"], ["Bob", "9"]],
     marks: [0, 0b10],
     extra: 1,
@@ -35,6 +37,7 @@ Deno.test("comparedRows() tells types apart but not 1 from 1.0, nor rows in anot
   assert.deepEqual(compared([[1n], [2n]], [[2n], [1n]]), {
     rowCount: 2,
     columnCount: 1,
+    names: ["a"],
     cells: [["2"], ["1"]],
   });
   assert.equal(compared([[1n], [2n]], [[2n], [1n]], true).otherOrder, true);
@@ -48,6 +51,8 @@ Deno.test("comparedRows() puts columns into the gold's order where that gives th
     undefined,
     [["Bob", "2"], ["Ann", "1"]],
   ]);
+  // their names go with them
+  assert.deepEqual(moved.names, ["b", "a"]);
   // the columns are the gold's, the rows are not
   assert.equal(compared(gold, [[1n, "Bob"], [2n, "Ann"]]).movedColumns, undefined);
 });
@@ -94,4 +99,7 @@ Deno.test("shownRows() has the first rows and columns, and how many there are", 
   const { rowCount, columnCount, cells } = shownRows(of(rows));
   assert.deepEqual([rowCount, columnCount, cells.length, cells[0]!.length], [12, 9, 10, 8]);
   assert.equal(cells[0]![0]!.length, SHOWN.characters);
+  assert.equal(shownRows(of(rows)).names!.join(""), "abcdefgh");
+  // no row, no head
+  assert.equal(shownRows(of([])).names, undefined);
 });

@@ -17,6 +17,8 @@ export interface ExecutorRequest {
   readonly maxRows: number;
   /** Cap on the size of all values of a result together. */
   readonly maxBytes: number;
+  /** Whether the names of the result's columns are wanted too; no verdict asks for them. */
+  readonly names?: true;
 }
 
 /** How a statement ended in the executor process. */
@@ -26,6 +28,8 @@ export type StatementReply =
     readonly kind: "rows";
     readonly rowCount: number;
     readonly columnCount: number;
+    /** What SQLite calls the columns, where that was asked for; long names are cut. */
+    readonly names?: readonly string[];
     /** The form of the bytes that come beside the message. */
     readonly form: "packed" | "json";
     readonly bytes: Uint8Array;

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { ShownResult } from "../../format.ts";
-import { countText, el } from "../dom.ts";
+import { countText, el, shownText } from "../dom.ts";
 import { markdownRows } from "../markdown.ts";
 
 /** Why a result is not there that there is. */
@@ -20,7 +20,7 @@ export function resultView(
       el("p", {}, NOT_KEPT),
     );
   }
-  const { cells, marks, places, columnCount } = result;
+  const { cells, marks, places, columnCount, names = [] } = result;
   const shownColumns = cells[0]?.length ?? columnCount;
   return el(
     "div",
@@ -41,10 +41,7 @@ export function resultView(
               "tr",
               {},
               el("th", { scope: "col" }, el("span", { class: "hidden" }, "row")),
-              ...Array.from(
-                { length: shownColumns },
-                (_, at) => el("th", { scope: "col" }, at + 1),
-              ),
+              ...Array.from({ length: shownColumns }, (_, at) => columnHead(at, names[at] ?? "")),
             ),
           ),
           el(
@@ -63,6 +60,19 @@ export function resultView(
       ),
     ...leftOut(result).map((line) => el("p", { class: "quiet" }, line)),
   );
+}
+
+/** A shorter name is never cut: `question.css` says where a longer one is. */
+const SURELY_WHOLE = 9;
+
+/**
+ * "1 · name": the place, and what SQLite calls the column. A long name is cut for the eye alone; whoever
+ * listens, points at it or prints the page has the whole one.
+ */
+function columnHead(at: number, name: string): HTMLElement {
+  if (name === "") return el("th", { scope: "col" }, at + 1);
+  const title = shownText(name).length > SURELY_WHOLE && name;
+  return el("th", { scope: "col", title }, `${at + 1} · `, el("bdi", { class: "column" }, name));
 }
 
 function cell(value: string | null, differs: number): HTMLElement {
@@ -100,9 +110,9 @@ function differenceText({ extra = 0, missing = 0, otherOrder, movedColumns }: Sh
 
 /** A result as Markdown, with what of it is shown. */
 export function resultMarkdown(result: ShownResult): string {
-  const { cells } = result;
+  const { cells, names = [] } = result;
   if (cells.length === 0) return sizeText(result);
-  const head = cells[0]!.map((_, at) => String(at + 1));
+  const head = cells[0]!.map((_, at) => names[at] ? `${at + 1} · ${names[at]}` : String(at + 1));
   const rows = cells.map((row) => row.map((value) => value ?? "NULL"));
   return [sizeText(result), markdownRows([head, ...rows]), leftOut(result).join(" ")]
     .filter((part) => part !== "").join("\n\n");
