@@ -10,6 +10,7 @@ import type { CalibrationRow } from "../rows/calibration_rows.ts";
 import { calibrationFigure } from "./calibration_figure.ts";
 import { checkpointFigure, scaleFigure } from "./change_curves.ts";
 import { changePoints } from "./change_points.ts";
+import { groupedBars } from "./grouped_bars.ts";
 import { lossCurves } from "./loss_curves.ts";
 import { modelsFigure } from "./models_figure.ts";
 import { recipeScalesFigure } from "./recipe_scales.ts";
@@ -83,6 +84,29 @@ Deno.test("changePoints() draws no interval where tables say that there are too 
   const interval = /stroke-width="1\.75"[^>]*>\s*<line/;
   assert.match(drawn(row), interval);
   assert.doesNotMatch(drawn(few), interval);
+});
+
+Deno.test("groupedBars() draws no line at 0 or at a reference through the heading of a group", () => {
+  const rows = ["one", "a heading that is longer than names (n = 12)", "two"].flatMap((group) =>
+    ["a", "b"].map((variant) => ({ group, variant, value: 40, text: "40" }))
+  );
+  const options = { title: "t", axis: "x", notes: [], reference: 25 } as const;
+  for (const marks of ["bars", "points"] as const) {
+    const svg = groupedBars(rows, { ...options, marks });
+    const heads = figureTexts(svg).filter(({ text }) => /^(one|two|a heading)/.test(text));
+    assert.equal(heads.length, 3);
+    const rules = svg.split('aria-label="rule"').slice(1).map((part) => part.split("</g>")[0]!);
+    const uprights = rules.flatMap((part) =>
+      [...part.matchAll(/x1="(.*?)" x2="(.*?)" y1="(.*?)" y2="(.*?)"/g)]
+        .filter(([, x1, x2]) => x1 === x2)
+        .map(([, , , y1, y2]) => [Number(y1), Number(y2)] as const)
+    );
+    // both lines, beside the bars of each group
+    assert.equal(uprights.length, 6);
+    for (const { box } of heads) {
+      assert.ok(uprights.every(([from, to]) => box.y1 <= from || box.y0 >= to));
+    }
+  }
 });
 
 Deno.test("calibrationFigure() draws variants beside the base model as its golden copy", () => {

@@ -70,7 +70,7 @@ export function groupedBars(given: readonly GroupedRow[], options: GroupedBarsOp
     variant: figureName(row.variant),
   }));
   checkRows(rows);
-  const { lines: placed, headings, bottom } = layOut(rows);
+  const { lines: placed, headings, spans, bottom } = layOut(rows);
   const lines = notes(options.notes);
   const variants = [...new Set(rows.map((row) => row.variant))];
   const style = { fontSize: SMALL_FONT };
@@ -96,7 +96,7 @@ export function groupedBars(given: readonly GroupedRow[], options: GroupedBarsOp
     },
     y: { domain: [0, bottom], reverse: true, axis: null },
     marks: [
-      ...valueMarks(placed, colour, options),
+      ...valueMarks(placed, spans, { ...options, colour }),
       ...placed.flatMap(({ row, y }) => [
         figureText(fitName(row.variant, names, style), {
           margin,
@@ -134,11 +134,20 @@ interface Line {
   readonly y: number;
 }
 
+/** Where a group's bars are, in pixels below the frame's top: without its heading. */
+interface Span {
+  readonly y1: number;
+  readonly y2: number;
+}
+
 function valueMarks(
   lines: readonly Line[],
-  colour: (line: Line) => string,
-  { marks, reference }: GroupedBarsOptions,
+  spans: readonly Span[],
+  { marks, reference, colour }: GroupedBarsOptions & { readonly colour: (line: Line) => string },
 ): unknown[] {
+  // a heading may be longer than the names: no line goes through it
+  const upright = (x: number, style: Plot.RuleXOptions): unknown =>
+    Plot.ruleX(spans, { x: () => x, y1: "y1", y2: "y2", ...style });
   const intervals = lines.filter(({ row }) => row.interval !== undefined);
   const values = marks === "bars"
     ? Plot.rect(lines, {
@@ -152,10 +161,10 @@ function valueMarks(
     : Plot.dot(lines, { x: ({ row }: Line) => row.value, y: "y", r: 3, fill: colour });
   return [
     values,
-    Plot.ruleX([0], { stroke: MUTED }),
+    upright(0, { stroke: MUTED }),
     ...(reference === undefined
       ? []
-      : [Plot.ruleX([reference], { stroke: INK, strokeDasharray: "4 3" })]),
+      : [upright(reference, { stroke: INK, strokeDasharray: "4 3" })]),
     Plot.ruleY(intervals, {
       y: "y",
       x1: ({ row }: Line) => row.interval![0],
@@ -169,17 +178,20 @@ function valueMarks(
 function layOut(rows: readonly GroupedRow[]): {
   readonly lines: readonly Line[];
   readonly headings: readonly { readonly group: string; readonly y: number }[];
+  readonly spans: readonly Span[];
   readonly bottom: number;
 } {
   const lines: Line[] = [];
   const headings: { group: string; y: number }[] = [];
+  const spans: Span[] = [];
   let top = 0;
   for (const [group, own] of Map.groupBy(rows, (row) => row.group)) {
     headings.push({ group, y: top + ROW / 2 });
     own.forEach((row, i) => lines.push({ row, y: top + ROW * (i + 1.5) }));
+    spans.push({ y1: top + ROW, y2: top + ROW * (own.length + 1) + GAP });
     top += ROW * (own.length + 1) + GAP;
   }
-  return { lines, headings, bottom: top };
+  return { lines, headings, spans, bottom: top };
 }
 
 function axisDomain(
