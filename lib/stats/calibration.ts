@@ -1,9 +1,15 @@
 import { meanOf } from "./_mean.ts";
 import { brierScores } from "./brier_scores.ts";
 
+/** Into how many bins questions are sorted where nobody says otherwise: those of every summary. */
+export const CALIBRATION_BINS = 10;
+
 /** Options of {@linkcode calibration}. */
 export interface CalibrationOptions {
-  /** Into how many bins of equal count the questions are sorted, 10 by default. */
+  /**
+   * Into how many bins of equal count the questions are sorted, {@linkcode CALIBRATION_BINS}
+   * by default. A figure of few questions may take fewer; errors on other numbers of bins are not comparable.
+   */
   readonly bins?: number;
 }
 
@@ -13,7 +19,7 @@ export interface Calibration {
   readonly n: number;
   /** Bins. */
   readonly bins: number;
-  /** `sum w |confidence - accuracy|` over bins. It is above 0 for a perfect model with few questions. */
+  /** `sum w |confidence - accuracy|` over these bins. It is above 0 for a perfect model with few questions. */
   readonly ece: number;
   /** `sum w (confidence - accuracy)^2`, biased in the same way. */
   readonly l2: number;
@@ -134,7 +140,10 @@ export function calibration(
 }
 
 /** Positions in the order of their values, in bins of which the first ones may have one more. */
-function equalBins(values: readonly number[], { bins = 10 }: CalibrationOptions): number[][] {
+function equalBins(
+  values: readonly number[],
+  { bins = CALIBRATION_BINS }: CalibrationOptions,
+): number[][] {
   const n = values.length;
   if (!Number.isSafeInteger(bins) || bins < 1 || n < 2 * bins) {
     throw new RangeError(

@@ -28,6 +28,7 @@ export { letterBrierScores } from "./brier_scores.ts";
 export {
   type Calibration,
   calibration,
+  CALIBRATION_BINS,
   type CalibrationBin,
   calibrationBins,
   type CalibrationOptions,

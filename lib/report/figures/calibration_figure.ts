@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { CALIBRATION_BINS } from "../../stats/mod.ts";
 import type { CalibrationRow } from "../rows/calibration_rows.ts";
 import { BASE_NAME } from "../rows/study_lookup.ts";
 import { checkProbability, formatCount, formatPercent } from "../words/format_numbers.ts";
@@ -66,14 +67,18 @@ export function calibrationFigure(
   const side = Math.min(WIDEST, (all - (columns - 1) * GAP) / columns);
   const lines = Math.ceil(panels.length / columns);
   const below = TOP + lines * (HEAD + side);
-  const n = variants.map(([, own]) => own.reduce((sum, row) => sum + row.n, 0));
+  const one = variants[0]![1];
+  const n = one.reduce((sum, row) => sum + row.n, 0);
   const foot = legendWithNotes([
     ...(base.length > 0 ? [{ name: BASE_NAME, ...BASE_STYLE, dash: "" }] : []),
     ...(tuned.length > 0 ? [{ name: "tuned", ...TUNED_STYLE, dash: "" }] : []),
     { name: "accuracy = probability", colour: INK, dash: "4 3" },
   ], [
     withData(
-      `Bins of equal count, lines: 95 % intervals; n = ${formatCount(n[0]!)} questions each.`,
+      `${binsText(one.length)}, lines: 95 % intervals; n = ${formatCount(n)} questions each.` +
+        (one.length < CALIBRATION_BINS
+          ? ` The tables' calibration error has ${CALIBRATION_BINS} bins.`
+          : ""),
       label,
     ),
   ]);
@@ -100,6 +105,10 @@ export function calibrationFigure(
     ]),
     { title, description: describe(rows) },
   );
+}
+
+function binsText(count: number): string {
+  return `${count} bin${count === 1 ? "" : "s"} of equal count`;
 }
 
 const BASE_STYLE = { colour: MUTED, symbol: "square", hollow: true } as const;

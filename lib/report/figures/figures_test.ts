@@ -129,6 +129,12 @@ Deno.test("calibrationFigure() draws variants beside the base model as its golde
   assert.match(alone, /n = 900</);
   assert.match(alone, />questions each. Data: made up\.</);
   assert.doesNotMatch(alone, />tuned</);
+  const note = "The tables' calibration error has 10 bins.";
+  assert.ok(!alone.replaceAll(/<[^>]+>\s*/g, " ").includes(note));
+  const few = calibrationFigure(rows.slice(0, 3), options).replaceAll("\u00a0", " ");
+  const said = few.replaceAll(/<[^>]+>\s*/g, " ").replaceAll(/\s+/g, " ");
+  assert.match(said, /3 bins of equal count, lines: 95 % intervals; n = 270 questions each\./);
+  assert.ok(said.includes(note), said);
   const low = rows.slice(0, 3).map((row) => ({ ...row, mean: 0.3, ci95: [0.2, 0.4] as const }));
   const ticks = (svg: string): string[] =>
     figureTexts(svg).map(({ text }) => text).filter((text) => /^\d+$/.test(text));
