@@ -81,7 +81,7 @@ function askedText({ gauge, needs }: SweepPlan, titles: GaugeTitles, there: numb
   return isEnough
     ? `${asked}.`
     : `${asked}, fewer than each row below needs: expect that no loss can be excluded, and nothing ` +
-      "be recommended.";
+      "be recommended. Ask more of them, tolerate a larger loss, or decide by another measure.";
 }
 
 /** What rules a recommendation out beforehand, whatever will be answered. */

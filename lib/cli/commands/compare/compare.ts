@@ -52,7 +52,7 @@ export const COMPARE: Command = {
     delta: {
       type: "number",
       value: "D",
-      help: "loss not to be tolerated (default: 0.03, or 0.05 nats)",
+      help: "loss not to be tolerated (default: 0.03, which is 3 points, or 0.05 nats)",
     },
     gauge: {
       type: "text",

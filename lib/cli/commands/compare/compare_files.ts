@@ -157,7 +157,9 @@ function toleranceOf(flags: FlagValues): Tolerance {
 export function givenDelta(command: string, flags: FlagValues): number | undefined {
   const delta = number(flags, "delta");
   if (delta === undefined || (delta > 0 && delta < 1)) return delta;
-  throw new UsageError(`${command}: --delta must be above 0 and below 1: ${delta}`);
+  throw new UsageError(
+    `${command}: --delta must be above 0 and below 1, of MMLU 0.01 is one point: ${delta}`,
+  );
 }
 
 function reportText(

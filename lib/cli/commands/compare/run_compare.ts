@@ -14,7 +14,7 @@ import { type CommandContext, type FlagValues, number, text, texts } from "../..
 import { engineSettings } from "../../study_config.ts";
 import { DEFAULT_CONFIG } from "../../study_flags.ts";
 import { comparesFiles } from "../../judge_flags.ts";
-import { DELTAS, runCompareFiles } from "./compare_files.ts";
+import { DELTAS, givenDelta, runCompareFiles } from "./compare_files.ts";
 import { devicesOf, onlyForOne, runStudy } from "../pipeline/run_pipeline.ts";
 
 /** The work of `compare`. */
@@ -129,7 +129,7 @@ function toleranceOf(
   ) {
     throw new UsageError(`compare: --gauge ${gauge} is not measured: it is not among --only`);
   }
-  return { gauge, delta: flags.delta ?? deltas[gauge] ?? DELTAS.mmlu };
+  return { gauge, delta: givenDelta("compare", flags) ?? deltas[gauge] ?? DELTAS.mmlu };
 }
 
 /** Where the flags say that the questions and passages are. */
