@@ -1,8 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { spareCudaThread, type SpareThread } from "../engine/light.ts";
-import { fromRoot } from "../ground/light.ts";
-import { type FlagValues, text } from "./command.ts";
-import { DEFAULT_CONFIG } from "./study_flags.ts";
+import type { FlagValues } from "./command.ts";
+import { configPath } from "./study_flags.ts";
 
 /**
  * A thread that loads CUDA while the command's own code is read, where the flags and the config say
@@ -11,7 +10,7 @@ import { DEFAULT_CONFIG } from "./study_flags.ts";
  */
 export function earlyThread(flags: FlagValues): SpareThread | undefined {
   if (flags.plan || flags.part !== undefined) return undefined;
-  const configured = engineOf(text(flags, "config") ?? fromRoot(DEFAULT_CONFIG));
+  const configured = engineOf(configPath(flags));
   const { engine: kind = configured.kind, device = configured.device } = flags;
   return kind !== "server" && device === "cuda" ? spareCudaThread() : undefined;
 }

@@ -1,7 +1,6 @@
-import { fromRoot } from "../ground/mod.ts";
 import { applyDataRoot, loadConfig, type StudyConfig, validateConfig } from "../runs/mod.ts";
 import { type FlagValues, number, text } from "./command.ts";
-import { DEFAULT_CONFIG } from "./study_flags.ts";
+import { configPath } from "./study_flags.ts";
 
 /**
  * The study that the flags describe: its config file, then what the flags replace. With a limit it
@@ -10,7 +9,7 @@ import { DEFAULT_CONFIG } from "./study_flags.ts";
  * @throws {UsageError} If the file or a value is wrong.
  */
 export function studyConfig(flags: FlagValues): StudyConfig {
-  const path = text(flags, "config") ?? fromRoot(DEFAULT_CONFIG);
+  const path = configPath(flags);
   let config = loadConfig(path);
   const root = text(flags, "data-root");
   if (root !== undefined) config = applyDataRoot(config, root);

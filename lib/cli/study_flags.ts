@@ -1,7 +1,13 @@
-import type { Flag } from "./command.ts";
+import { fromRoot } from "../ground/light.ts";
+import { type Flag, type FlagValues, text } from "./command.ts";
 
 /** The config of a study when none is named. */
 export const DEFAULT_CONFIG = "config/sample.json";
+
+/** The file of the config that the flags name, or of the one that is taken when they name none. */
+export function configPath(flags: FlagValues): string {
+  return text(flags, "config") ?? fromRoot(DEFAULT_CONFIG);
+}
 
 /** The study that is read when none is named. */
 export const DEFAULT_STUDY = "results/recorded/sample";

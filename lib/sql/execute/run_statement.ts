@@ -59,35 +59,49 @@ export function runStatement(
     const columns = statement.columns();
     const columnCount = columns.length;
     if (columnCount === 0) return sqlError("the statement is not a query");
-    const named = request.names ? { names: columns.map(({ name }) => cutName(name)) } : {};
-    const exact = sandbox.hasOpaqueText || mayMakeOpaqueText(request.sql);
-    const isWithin = (caps: ResultCaps): boolean =>
-      isProvablySmall(request.sql, columnCount, { size: sandbox.size, caps });
-    const isSmall = isWithin(request);
-    const canBeRead = isSmall || (!exact && isWithin(READABLE));
-    if (!canBeRead) {
-      const results = statement.iterate() as unknown as Iterable<Row>;
-      const exceeded = exceededCap(results, request, exact);
-      if (exceeded !== undefined) return { kind: "too_many_rows", message: exceeded };
-      onCounted();
-    }
-    const packed = exact ? readBytes(sandbox, request.sql, columnCount) : undefined;
-    if (packed !== undefined) return { ...packedReply(packed), ...named };
-    const rows = statement.all() as unknown as readonly Row[];
-    const exceeded = canBeRead && !isSmall ? exceededCap(rows, request, exact) : undefined;
-    if (exceeded !== undefined) return { kind: "too_many_rows", message: exceeded };
-    const read = rows.some(hasReplacementCharacter)
-      ? readBytes(sandbox, request.sql, columnCount)
-      : undefined;
-    if (read !== undefined) return { ...packedReply(read), ...named };
-    if (!isSmall || rows.length * columnCount > MAX_JSON_VALUES) {
-      return { ...packedReply(packRows(rows, columnCount)), ...named };
-    }
-    const bytes = jsonOfRows(rows);
-    return { kind: "rows", rowCount: rows.length, columnCount, form: "json", bytes, ...named };
+    const reply = readResult(sandbox, statement, { ...request, columnCount, onCounted });
+    if (reply.kind !== "rows" || !request.names) return reply;
+    return { ...reply, names: columns.map(({ name }) => cutName(name)) };
   } catch (error) {
     return statementFailure(error);
   }
+}
+
+/** The result of a statement of so many columns, within the caps. */
+function readResult(
+  sandbox: Sandbox,
+  statement: ReturnType<Sandbox["prepare"]>,
+  request: Pick<ExecutorRequest, "sql" | "maxRows" | "maxBytes"> & {
+    readonly columnCount: number;
+    onCounted(): void;
+  },
+): StatementReply {
+  const { columnCount } = request;
+  const exact = sandbox.hasOpaqueText || mayMakeOpaqueText(request.sql);
+  const isWithin = (caps: ResultCaps): boolean =>
+    isProvablySmall(request.sql, columnCount, { size: sandbox.size, caps });
+  const isSmall = isWithin(request);
+  const canBeRead = isSmall || (!exact && isWithin(READABLE));
+  if (!canBeRead) {
+    const results = statement.iterate() as unknown as Iterable<Row>;
+    const exceeded = exceededCap(results, request, exact);
+    if (exceeded !== undefined) return { kind: "too_many_rows", message: exceeded };
+    request.onCounted();
+  }
+  const packed = exact ? readBytes(sandbox, request.sql, columnCount) : undefined;
+  if (packed !== undefined) return packedReply(packed);
+  const rows = statement.all() as unknown as readonly Row[];
+  const exceeded = canBeRead && !isSmall ? exceededCap(rows, request, exact) : undefined;
+  if (exceeded !== undefined) return { kind: "too_many_rows", message: exceeded };
+  const read = rows.some(hasReplacementCharacter)
+    ? readBytes(sandbox, request.sql, columnCount)
+    : undefined;
+  if (read !== undefined) return packedReply(read);
+  if (!isSmall || rows.length * columnCount > MAX_JSON_VALUES) {
+    return packedReply(packRows(rows, columnCount));
+  }
+  const bytes = jsonOfRows(rows);
+  return { kind: "rows", rowCount: rows.length, columnCount, form: "json", bytes };
 }
 
 function cutName(name: string): string {

@@ -2,7 +2,6 @@ import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import {
   checkOutputFile,
   checkOutputIsNoInput,
-  fromRoot,
   REPOSITORY_ROOT,
   UsageError,
   writeAtomic,
@@ -11,7 +10,7 @@ import { browserPage } from "../../../report/mod.ts";
 import { loadConfig, type StudyConfig } from "../../../runs/mod.ts";
 import { browseStudy, findStudy, type FoundStudy } from "../../../study/mod.ts";
 import { type CommandContext, type FlagValues, text } from "../../command.ts";
-import { DEFAULT_CONFIG } from "../../study_flags.ts";
+import { configPath } from "../../study_flags.ts";
 
 /** A page above so many bytes is told: it opens slowly. */
 const MOST_BYTES = 15e6;
@@ -68,7 +67,7 @@ function browsed(
   if (study !== undefined) {
     return { ...findStudy(study), config: path === undefined ? undefined : loadConfig(path) };
   }
-  const config = loadConfig(path ?? fromRoot(DEFAULT_CONFIG));
+  const config = loadConfig(configPath(flags));
   return { ...findStudy(config.name), config };
 }
 

@@ -1,5 +1,5 @@
 import { basename, join, relative, resolve } from "node:path";
-import { contentKey, fromRoot, REPOSITORY_ROOT, UsageError } from "../../../ground/mod.ts";
+import { contentKey, REPOSITORY_ROOT, UsageError } from "../../../ground/mod.ts";
 import {
   GAUGES,
   loadConfig,
@@ -12,7 +12,7 @@ import { dataLabel, openStudy } from "../../../study/mod.ts";
 import { folderOrId } from "../../adapter_place.ts";
 import { type CommandContext, type FlagValues, number, text, texts } from "../../command.ts";
 import { engineSettings } from "../../study_config.ts";
-import { DEFAULT_CONFIG } from "../../study_flags.ts";
+import { configPath } from "../../study_flags.ts";
 import { comparesFiles } from "../../judge_flags.ts";
 import { DELTAS, givenDelta, runCompareFiles } from "./compare_files.ts";
 import { devicesOf, onlyForOne, runStudy } from "../pipeline/run_pipeline.ts";
@@ -55,7 +55,7 @@ function browseCommand(folder: string, { data, items }: OwnData): string {
  * @throws {UsageError} If a flag's value is wrong, or nothing is to be compared.
  */
 export function compareConfig(flags: FlagValues): StudyConfig {
-  const path = text(flags, "config") ?? fromRoot(DEFAULT_CONFIG);
+  const path = configPath(flags);
   const config = loadConfig(path);
   const { label, ...rest } = config;
   const model = text(flags, "model");

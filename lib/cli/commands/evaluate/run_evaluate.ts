@@ -1,12 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
-import {
-  auditTokens,
-  checkAdapterFiles,
-  loadAdapter,
-  type SpareThread,
-  threadsFor,
-} from "../../../engine/mod.ts";
+import { auditTokens, checkAdapterFiles, loadAdapter, threadsFor } from "../../../engine/mod.ts";
 import { letterCount } from "../../../mmlu/mod.ts";
 import { type AccuracyRow, accuracyTable, formatCounted } from "../../../report/mod.ts";
 import {
@@ -15,7 +9,6 @@ import {
   checkOutputIsNoInput,
   fromRoot,
   printable,
-  type Progress,
   REPOSITORY_ROOT,
   UsageError,
   writeAtomic,
@@ -63,7 +56,7 @@ import {
   type Task,
 } from "../../evaluation_config.ts";
 import { outputFile } from "../../output_file.ts";
-import { DEFAULT_CONFIG } from "../../study_flags.ts";
+import { configPath } from "../../study_flags.ts";
 
 /** Where runs without `--out` have their folders. */
 const SCRATCH = join(REPOSITORY_ROOT, "results", "scratch");
@@ -71,8 +64,9 @@ const SCRATCH = join(REPOSITORY_ROOT, "results", "scratch");
 /** The work of `evaluate`. */
 export async function runEvaluate(
   flags: FlagValues,
-  { progress, print, signal, spare }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
+  const { progress, print, signal } = context;
   const config = evaluationConfig(flags, "spider");
   await checkFlags(flags);
   await ensureSample(config, progress);
@@ -80,13 +74,8 @@ export async function runEvaluate(
   for (const line of sqlShortfalls(config, sql)) progress.note(line);
   const data = { ...sql.spider.hashes, ...await databaseHashes(sql) };
   checkOutput(flags, "spider", config.spider.path);
-  const ready = await ensureModel(config, progress, { signal });
-  const weights = await openModelFiles(ready.config, ready.dir);
-  const variant = await namedVariant(flags, weights, { progress, signal });
-  for (const line of otherBase(variant, weights)) progress.note(line);
-  const files = runFiles(flags, { task: "spider", model: weights, data, variant });
-  await using opening = new Opening(weights, { variant, files, progress, spare });
-  const { engine } = opening;
+  await using opening = await openRun(flags, { config, task: "spider", data }, context);
+  const { engine, files, variant } = opening;
   const model = await opening.model;
   auditTokens(model.tokenizer, samplePrompt(sql));
   using store = openAnswers(files.samples, fittingSqlSample(model), progress);
@@ -118,8 +107,9 @@ export async function runEvaluate(
 /** The work of `mmlu`. */
 export async function runMmlu(
   flags: FlagValues,
-  { progress, print, signal, spare }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
+  const { progress, print, signal } = context;
   if (flags.all && flags.limit !== undefined) {
     throw new UsageError("mmlu: --all and --limit exclude each other");
   }
@@ -128,15 +118,10 @@ export async function runMmlu(
   const choices = await openMmluInputs(config);
   for (const line of mmluShortfalls(config, choices)) progress.note(line);
   checkOutput(flags, "mmlu", config.mmlu.path);
-  const ready = await ensureModel(config, progress, { signal });
-  const weights = await openModelFiles(ready.config, ready.dir);
-  const variant = await namedVariant(flags, weights, { progress, signal });
-  for (const line of otherBase(variant, weights)) progress.note(line);
-  const data = choices.mmlu.hashes;
-  const files = runFiles(flags, { task: "mmlu", model: weights, data, variant });
-  const threads = threadsFor(choices.questions.length);
-  await using opening = new Opening(weights, { variant, files, progress, spare, threads });
-  const { engine } = opening;
+  const { questions, mmlu: { hashes: data } } = choices;
+  const threads = threadsFor(questions.length);
+  await using opening = await openRun(flags, { config, task: "mmlu", data, threads }, context);
+  const { engine, files, variant } = opening;
   const model = await opening.model;
   using tokenizer = model.tokenizer;
   const audit = auditTokens(tokenizer, undefined, { letters: letterCount(choices.questions) });
@@ -187,7 +172,7 @@ function checkOutput(flags: FlagValues, task: Task, data: string): void {
   const out = outputFile(given, RESULT_NAMES[task]);
   checkOutputFile(out);
   const read = ["model", "adapter-path"].flatMap((name) => text(flags, name) ?? []);
-  const config = text(flags, "config") ?? fromRoot(DEFAULT_CONFIG);
+  const config = configPath(flags);
   checkOutputIsNoInput(out, [config, ...read, fromRoot(data)]);
 }
 
@@ -210,38 +195,45 @@ function runFiles(flags: FlagValues, run: EvaluationRun): RunFiles {
 /** Where a run's result, its samples and their verdicts go. */
 type RunFiles = Readonly<Record<"out" | "samples" | "verdicts", string>>;
 
-/**
- * The engine and the tokenizer of a run. On a GPU the weights load while the tokenizer does. Elsewhere
- * nothing is gained by that, and what is wrong with the tokenizer would be told the later: as where
- * weights in 4 bits may have to be made, or answers are stored, the engine begins when the store is open.
- */
-class Opening implements AsyncDisposable {
-  /** The engine. */
+/** A run whose engine and tokenizer are being opened. */
+interface Opening extends AsyncDisposable {
+  readonly variant: NamedVariant;
+  readonly files: RunFiles;
   readonly engine: LazyEngine;
   /** The model with its tokenizer. */
   readonly model: Promise<ModelInputs>;
+}
 
-  constructor(weights: ModelFiles, { variant, files, progress, spare, threads = 0 }: {
-    readonly variant: NamedVariant;
-    readonly files: RunFiles;
-    readonly progress: Progress;
-    readonly spare: SpareThread | undefined;
+/**
+ * Begins to open a run's engine and its tokenizer. On a GPU the weights load while the tokenizer does.
+ * Elsewhere nothing is gained by that, and what is wrong with the tokenizer would be told the later: as
+ * where weights in 4 bits may have to be made, or answers are stored, the engine begins when the store
+ * is open.
+ */
+async function openRun(
+  flags: FlagValues,
+  { config, task, data, threads = 0 }: Pick<EvaluationRun, "task" | "data"> & {
+    readonly config: StudyConfig;
     /** How many threads encode the prompts. */
     readonly threads?: number;
-  }) {
-    const { kind, device, weights: format } = weights.config.engine;
-    const isServed = kind === "server";
-    this.model = withTokenizer(weights, { threads });
-    this.engine = new LazyEngine(async () =>
-      await openEngine(isServed ? await this.model : weights, [variant], progress, spare)
-    );
-    const isOwnDevice = !isServed && device === "cuda" && format !== "int4";
-    if (isOwnDevice && !existsSync(files.samples)) this.engine.begin();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.engine[Symbol.asyncDispose]();
-  }
+  },
+  { progress, signal, spare }: CommandContext,
+): Promise<Opening> {
+  const ready = await ensureModel(config, progress, { signal });
+  const weights = await openModelFiles(ready.config, ready.dir);
+  const variant = await namedVariant(flags, weights, { progress, signal });
+  for (const line of otherBase(variant, weights)) progress.note(line);
+  const files = runFiles(flags, { task, model: weights, data, variant });
+  const { kind, device, weights: format } = weights.config.engine;
+  const isServed = kind === "server";
+  const model = withTokenizer(weights, { threads });
+  const engine = new LazyEngine(async () =>
+    await openEngine(isServed ? await model : weights, [variant], progress, spare)
+  );
+  const isOwnDevice = !isServed && device === "cuda" && format !== "int4";
+  if (isOwnDevice && !existsSync(files.samples)) engine.begin();
+  const dispose = (): Promise<void> => engine[Symbol.asyncDispose]();
+  return { variant, files, engine, model, [Symbol.asyncDispose]: dispose };
 }
 
 async function namedVariant(

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { explainWriteError, fromRoot, REPOSITORY_ROOT, UsageError } from "../../../ground/mod.ts";
+import { explainWriteError, REPOSITORY_ROOT, UsageError } from "../../../ground/mod.ts";
 import { loadConfig, readSummary, type Summary } from "../../../runs/mod.ts";
 import {
   ANSWER_KINDS,
@@ -15,7 +15,7 @@ import {
   writeAnswerSums,
 } from "../../../study/mod.ts";
 import { type CommandContext, type FlagValues, text } from "../../command.ts";
-import { DEFAULT_CONFIG } from "../../study_flags.ts";
+import { configPath } from "../../study_flags.ts";
 import { checkModelFiles, checkRecordable } from "../../check_recordable.ts";
 import { checkResultFiles } from "../../check_result_files.ts";
 import { modelFolder } from "../../model_folder.ts";
@@ -37,7 +37,7 @@ export async function runRecord(
   flags: FlagValues,
   { print, progress, signal }: CommandContext,
 ): Promise<void> {
-  const { name, model } = loadConfig(text(flags, "config") ?? fromRoot(DEFAULT_CONFIG));
+  const { name, model } = loadConfig(configPath(flags));
   const results = join(REPOSITORY_ROOT, "results");
   const from = text(flags, "out") ?? join(results, name);
   const summary = readSummary(join(from, RESULT_FILES.summary));
