@@ -30,15 +30,20 @@ Deno.test("earlyThread() starts where the flags or the config name a GPU, the fl
     assert.equal(await starts({ device: "cpu" }, gpu), false);
     assert.equal(await starts({ engine: "server" }, gpu), false);
     assert.equal(await starts({ plan: true }, gpu), false);
-    assert.equal(await starts({ part: "1/2" }, gpu), false);
+    assert.equal(await starts({ part: "1/2" }, gpu), true);
     assert.equal(await starts({}, '{ "engine": { "kind": "server", "device": "cuda" } }'), false);
   });
   assert.equal(left, 0);
 });
 
-Deno.test("compare starts a thread for a model, and none for files that were made earlier", async () => {
+Deno.test("compare starts a thread for a model on one GPU, and none for several or for files that were made earlier", async () => {
   const left = await leftWorkers(async () => {
-    for (const [flags, isStarted] of [[{}, true], [{ run: ["a", "b"] }, false]] as const) {
+    const cases = [
+      [{ devices: 1 }, true],
+      [{ devices: 2 }, false],
+      [{ run: ["a", "b"] }, false],
+    ] as const;
+    for (const [flags, isStarted] of cases) {
       await using thread = COMPARE.early!({ device: "cuda", ...flags });
       assert.equal(thread !== undefined, isStarted);
     }

@@ -5,4 +5,5 @@
  * @module
  */
 export { spareCudaThread } from "./cuda/cuda_provider.ts";
+export { seesSeveralGpus } from "./cuda/visible_gpus.ts";
 export type { SpareThread } from "./graph/light.ts";

@@ -73,6 +73,7 @@ export {
   type PlanEvent,
   type RunEvent,
   type RunLimits,
+  seesSeveralGpus,
   spareCudaThread,
   type SpareThread,
   storedHalfType,

@@ -177,3 +177,56 @@ function putAside(
 function sizeOf(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, { length }) => sum + length, 0);
 }
+
+/** A file of records that another process writes, read as far as its lines are whole. */
+export interface FileFollower<T> extends Disposable {
+  /** The records that have come since the last time, each with its line. */
+  next(): readonly { readonly record: T; readonly line: Uint8Array }[];
+  /** Whether a line was no record; it was left out. */
+  readonly isDamaged: boolean;
+}
+
+/** Follows a file, which is not there yet or grows; it is neither locked nor changed. */
+export function followFile<T>(path: string, schema: Schema<T>): FileFollower<T> {
+  let file: Deno.FsFile | undefined;
+  let done = 0;
+  let isDamaged = false;
+
+  function read(): Uint8Array {
+    file ??= openThere(path);
+    const bytes = new Uint8Array(Math.max(0, (file?.statSync().size ?? 0) - done));
+    if (bytes.length === 0) return bytes;
+    file!.seekSync(done, Deno.SeekMode.Start);
+    const length = file!.readSync(bytes) ?? 0;
+    return bytes.subarray(0, bytes.lastIndexOf(0x0a, length - 1) + 1);
+  }
+
+  return {
+    next() {
+      const bytes = read();
+      done += bytes.length;
+      const records: { readonly record: T; readonly line: Uint8Array }[] = [];
+      for (let start = 0; start < bytes.length;) {
+        const end = bytes.indexOf(0x0a, start);
+        const read = readStoreLine(bytes.subarray(start, end), path, schema);
+        if ("damage" in read) isDamaged = true;
+        else records.push({ record: read.record, line: bytes.subarray(start, end + 1) });
+        start = end + 1;
+      }
+      return records;
+    },
+    get isDamaged(): boolean {
+      return isDamaged;
+    },
+    [Symbol.dispose]: () => file?.close(),
+  };
+}
+
+function openThere(path: string): Deno.FsFile | undefined {
+  try {
+    return Deno.openSync(path, { read: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

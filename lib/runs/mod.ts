@@ -56,7 +56,13 @@ export { modelTitle, weightsWords } from "./model_title.ts";
 export { recipeNames } from "./config/named_recipes.ts";
 export { COMPLETION_KEYS, SAMPLE_NAME_KEYS, SAMPLE_PROMPT_KEYS } from "./samples.ts";
 export { SchemaVersionError } from "./schema_version_error.ts";
-export { type Keyed, openStore, type SampleStore, type StoreOptions } from "./store.ts";
+export {
+  type Keyed,
+  openStore,
+  type SampleStore,
+  type StoreFollower,
+  type StoreOptions,
+} from "./store.ts";
 export {
   ADAPTER_KEYS,
   type AdapterConfig,

@@ -1,6 +1,13 @@
 import { Buffer } from "node:buffer";
 import { checkRecord, writeFully } from "../ground/mod.ts";
-import { closeFile, type Keyed, openFile, readBelow, type StoreOptions } from "./_store_file.ts";
+import {
+  closeFile,
+  followFile,
+  type Keyed,
+  openFile,
+  readBelow,
+  type StoreOptions,
+} from "./_store_file.ts";
 import { storeLine } from "./_store_lines.ts";
 
 export type { Keyed, StoreOptions };
@@ -34,6 +41,21 @@ export interface SampleStore<T extends Keyed> extends Disposable {
    * @throws {UsageError} If another process has it open, or it cannot be read, or the disk is full.
    */
   take(from: string): number;
+  /** Follows another store that a process writes, to take its records as they come. */
+  follow(from: string): StoreFollower<T>;
+}
+
+/** A store's way to another one that is written meanwhile; that one is neither locked nor changed. */
+export interface StoreFollower<T> extends Disposable {
+  /**
+   * Adds the records that were written whole since the last time and are not here.
+   *
+   * @returns All that were written since, those that were here too.
+   * @throws {UsageError} If the disk is full.
+   */
+  take(): readonly T[];
+  /** Whether a line was no record: it was left out, and is put aside by `take` of the store. */
+  readonly isDamaged: boolean;
 }
 
 /**
@@ -82,8 +104,20 @@ export function openStore<T extends Keyed>(path: string, options: StoreOptions<T
   const { file, lock, records, droppedBytes, length: there } = openFile(path, options);
   let length = there;
 
+  /** Writes the lines of records that are not here, and tells how many they were. */
+  function writeMissing(all: readonly { readonly record: T; readonly line: Uint8Array }[]): number {
+    const isMissing = ({ key }: T): boolean => !records.has(key) && !below.has(key);
+    const byKey = new Map(
+      all.filter(({ record }) => isMissing(record)).map((one) => [one.record.key, one]),
+    );
+    const missing = [...byKey.values()];
+    write(Buffer.concat(missing.map(({ line }) => line)), missing.map(({ record }) => record));
+    return missing.length;
+  }
+
   /** Writes lines at the end, and their records count from then on. */
   function write(lines: Uint8Array, added: readonly T[]): void {
+    if (added.length === 0) return;
     try {
       file.seekSync(length, Deno.SeekMode.Start);
       writeFully(file, lines, path);
@@ -104,7 +138,6 @@ export function openStore<T extends Keyed>(path: string, options: StoreOptions<T
     get: (key) => records.get(key) ?? below.get(key),
     values: () => records.values(),
     append(added): void {
-      if (added.length === 0) return;
       refuseRepeats(added, records, path);
       for (const record of added) checkRecord(schema, record, newRecord(record, path));
       write(new TextEncoder().encode(added.map(storeLine).join("")), added);
@@ -112,15 +145,26 @@ export function openStore<T extends Keyed>(path: string, options: StoreOptions<T
     take(from): number {
       const other = openFile(from, options);
       try {
-        const all = [...other.records.values()].map((record, i) =>
-          [record, other.lines[i]!] as const
+        return writeMissing(
+          [...other.records.values()].map((record, i) => ({ record, line: other.lines[i]! })),
         );
-        const missing = all.filter(([{ key }]) => !records.has(key) && !below.has(key));
-        write(Buffer.concat(missing.map(([, line]) => line)), missing.map(([record]) => record));
-        return missing.length;
       } finally {
         closeFile(other);
       }
+    },
+    follow(from): StoreFollower<T> {
+      const followed = followFile(from, schema);
+      return {
+        take(): T[] {
+          const come = followed.next();
+          writeMissing(come);
+          return come.map(({ record }) => record);
+        },
+        get isDamaged(): boolean {
+          return followed.isDamaged;
+        },
+        [Symbol.dispose]: () => followed[Symbol.dispose](),
+      };
     },
     [Symbol.dispose]: () => closeFile({ file, lock }),
   };

@@ -436,3 +436,49 @@ function inFolder<T>(use: (folder: string) => T): T {
 function idOf(number: number): string {
   return `dev-${number}`;
 }
+
+Deno.test("follow() takes what another process has written whole, as it comes, and leaves its store alone", () => {
+  inFolder((folder) => {
+    const [one, two, whole] = ["one", "two", "whole"].map((name) => `${folder}/${name}.jsonl`);
+    using store = open(one!);
+    using follower = store.follow(two!);
+    assert.deepEqual(follower.take(), []);
+    {
+      using other = open(two!);
+      for (const numbers of [[1, 2], [], [3]]) {
+        other.append(numbers.map(sqlSample));
+        assert.deepEqual(follower.take().map(({ id }) => id), numbers.map(idOf));
+      }
+      const line = Deno.readTextFileSync(two!).split("\n")[0]!.slice(0, 40);
+      Deno.writeTextFileSync(two!, line, { append: true });
+      assert.deepEqual(follower.take(), []);
+    }
+    store.append([sqlSample(4)]);
+    using written = open(whole!);
+    written.append([1, 2, 3, 4].map(sqlSample));
+    assert.deepEqual(Deno.readFileSync(one!), Deno.readFileSync(whole!));
+    assert.equal(follower.isDamaged, false);
+  });
+});
+
+Deno.test("follow() takes nothing twice, and leaves out what is damaged", () => {
+  inFolder((folder) => {
+    const [one, two] = ["one", "two"].map((name) => `${folder}/${name}.jsonl`);
+    {
+      using other = open(two!);
+      other.append([0, 1, 2].map(sqlSample));
+    }
+    const text = Deno.readTextFileSync(two!);
+    const [first] = text.split("\n");
+    Deno.writeTextFileSync(two!, `${text.replace("dev-1", "dev-7")}${first}\n`);
+    {
+      using store = open(one!);
+      store.append([sqlSample(2)]);
+      using follower = store.follow(two!);
+      assert.deepEqual(follower.take().map(({ id }) => id), [0, 2, 0].map(idOf));
+      assert.equal(follower.isDamaged, true);
+    }
+    using store = open(one!);
+    assert.deepEqual([...store.values()].map(({ id }) => id), [2, 0].map(idOf));
+  });
+});

@@ -9,6 +9,7 @@ import {
 import { EarlyEngine } from "./answers/early_engine.ts";
 import { buildSummary } from "./results/build_summary.ts";
 import { checkTraining } from "./training/check_training.ts";
+import { noteUnjudged } from "./answers/judge_samples.ts";
 import { failuresReport } from "./results/failures.ts";
 import { noteChangedAdapters } from "./results/note_changed_adapters.ts";
 import { judgedAlike, type VariantAnswers } from "./numbers/answers.ts";
@@ -117,7 +118,12 @@ async function answerAll(
     // one without weights is refused here, before the hours of all others
     const gone = variants.filter((variant) => variant.gone !== undefined);
     if (gone.length > 0) await answerVariants(inputs, folder, gone, options);
-    await runParts(study, { ...options, devices });
+    const answers = await runParts(study, { ...options, devices, variants });
+    if (answers) {
+      const judged = judgedAlike(answers);
+      noteUnjudged(judged[0]?.unjudged ?? [], options.progress);
+      return await finishStudy(study, judged);
+    }
   }
   return await finishStudy(study, await answerVariants(inputs, folder, variants, options));
 }

@@ -12,4 +12,4 @@ export type { PlanEvent, RunEvent } from "./planned_runs.ts";
 export type { BundleCost, RunLimits } from "./run_plan.ts";
 export type { BundleShape } from "./bundles/bundle_shape.ts";
 export type { SpareThread } from "../graph/mod.ts";
-export { visibleGpus } from "./visible_gpus.ts";
+export { seesSeveralGpus, visibleGpus } from "./visible_gpus.ts";

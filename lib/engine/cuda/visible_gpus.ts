@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 /** What `CUDA_VISIBLE_DEVICES` names: indices or UUIDs. */
 function namedGpus(visible: string): string[] {
   return visible.split(",").map((name) => name.trim()).filter((name) => name !== "");
@@ -27,4 +29,16 @@ export async function visibleGpus(
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   }
+}
+
+/** Where the driver lists a machine's GPUs, one folder each. */
+const DRIVER_FOLDER = "/proc/driver/nvidia/gpus";
+
+/** Whether a process sees more than one GPU, told without a command: no, where that is not known. */
+export function seesSeveralGpus(
+  named: string | undefined = Deno.env.get("CUDA_VISIBLE_DEVICES"),
+  folder = DRIVER_FOLDER,
+): boolean {
+  if (named !== undefined) return namedGpus(named).length > 1;
+  return existsSync(folder) && [...Deno.readDirSync(folder)].length > 1;
 }

@@ -68,6 +68,27 @@ export async function storedVariants(
   }
 }
 
+/**
+ * The answers of one variant where all of them are in stores that are open.
+ *
+ * @returns `undefined` if one is missing.
+ */
+export async function gatherAnswers(
+  inputs: StudyInputs,
+  stores: Stores,
+  variant: NamedVariant,
+  options: PhaseOptions,
+): Promise<VariantAnswers | undefined> {
+  const asked = { ...inputs, ...variant.model };
+  const engine = new LazyEngine(() => Promise.reject(new NotStored()));
+  try {
+    return await answer(asked, engine, stores, { variant, ...options });
+  } catch (error) {
+    if (error instanceof NotStored) return undefined;
+    throw error;
+  }
+}
+
 /** How variants are answered. */
 export interface AnswerVariantsOptions extends PhaseOptions {
   /** Opens what answers; the config's engine when left out. */

@@ -17,6 +17,7 @@ export interface VariantAnswers extends MeasureAnswers {
 export function judgedAlike(answers: readonly VariantAnswers[]): VariantAnswers[] {
   const all = answers.flatMap(({ unjudged = [] }) => unjudged);
   const unjudged = [...new Map(all.map((example) => [example.id, example])).values()];
+  if (unjudged.length === 0) return [...answers];
   const left = new Set(unjudged.map(({ id }) => id));
   const kept = (verdicts: readonly SqlVerdict[]): SqlVerdict[] =>
     verdicts.filter(({ id }) => !left.has(id));

@@ -39,8 +39,13 @@ export function mergeParts(
     .map(({ name }) => Number(name)).filter(Number.isInteger).sort((a, b) => a - b);
   const parts = indices.map((index) => partStores(folder, { index, of: indices.length }));
   const taken = mergeStores(parts, folder, model, progress);
-  removeButDropped(dir);
+  removeParts(folder);
   return taken;
+}
+
+/** Removes the stores of a study's processes once all that they hold is taken. */
+export function removeParts(folder: Pick<StudyFolder, "root">): void {
+  removeButDropped(partsFolder(folder));
 }
 
 /** Removes a folder, but for the damaged lines that its user was told are kept in it. */

@@ -1,63 +1,121 @@
 import { resolve } from "node:path";
-import { fromRoot, REPOSITORY_ROOT, writeAtomic } from "../../ground/mod.ts";
+import type { SpareThread } from "../../engine/mod.ts";
+import { fromRoot, type Progress, REPOSITORY_ROOT, sleep, writeAtomic } from "../../ground/mod.ts";
 import { runCommand } from "../../setup/mod.ts";
 import { answerVariants } from "../answers/answer_variants.ts";
 import type { OpenStudy } from "../open_study.ts";
 import { openVariants } from "../open_variants.ts";
-import { BASE } from "../answers/sample_identity.ts";
+import { leavesTime, openEngine } from "../answers/open_engine.ts";
+import { BASE, type NamedVariant } from "../answers/sample_identity.ts";
+import { openStores } from "../measures/open_measures.ts";
+import type { VariantAnswers } from "../numbers/answers.ts";
 import { isAllTrained } from "../training/is_all_trained.ts";
 import type { StudyFolder } from "../study_folder.ts";
 import { type PhaseOptions, trainRecipes } from "../training/train_recipes.ts";
-import { mergeParts, partStores } from "./part_stores.ts";
+import { PartsFollower } from "./follow_parts.ts";
+import { PartsGatherer } from "./gather_parts.ts";
+import { mergeParts, partStores, removeParts } from "./part_stores.ts";
 import { type Part, shareStudy, unitCount } from "./share_study.ts";
 
 /** So often a process looks whether the one that started it still runs. */
 const PARENT_EVERY_MS = 1000;
 
+/** So often what the processes have answered is taken. */
+const FOLLOW_EVERY_MS = 500;
+
 /** Options of {@linkcode runParts}. */
 export interface RunPartsOptions extends PhaseOptions {
   /** A GPU for each process, as `CUDA_VISIBLE_DEVICES` names it; on a CPU any names. */
   readonly devices: readonly string[];
+  /** The base model and all variants, where all is trained and all their answers are wanted. */
+  readonly variants?: readonly NamedVariant[];
 }
 
 /**
  * Trains and answers the variants of a study in several processes, one a device, each with its share
- * of them ({@linkcode shareStudy}). When they have ended, their answers are in the study's own
- * stores. What a process that failed has left undone is done by whoever goes on with the study:
- * nothing that is stored is done again.
+ * of them ({@linkcode shareStudy}). Their answers are taken into the study's own stores as they come.
+ * What a process that failed has left undone is done by whoever goes on with the study: nothing that
+ * is stored is done again.
  *
  * Where there is something to train, the base model's answers and the training records are to be
  * there.
+ *
+ * @returns The answers of `variants`; `undefined` where one is missing, or none was given.
  */
 export async function runParts(
   study: OpenStudy,
-  { devices, progress, signal }: RunPartsOptions,
-): Promise<void> {
+  options: RunPartsOptions,
+): Promise<VariantAnswers[] | undefined> {
   const { inputs, folder } = study;
-  const of = Math.min(devices.length, unitCount(inputs.config, { trained: isAllTrained(study) }));
+  const { devices, progress } = options;
+  const trained = isAllTrained(study);
+  const of = Math.min(devices.length, unitCount(inputs.config, { trained }));
+  const parts = devices.slice(0, of).map((device, i) => ({ device, part: { index: i + 1, of } }));
   writeAtomic(partsConfig(folder), `${JSON.stringify(inputs.config, null, 2)}\n`);
   progress.step(`${of} processes, one a device`);
-  const failed = await Promise.all(
-    devices.slice(0, of).map(async (device, i) => {
-      const part = { index: i + 1, of };
-      const { code, lastLines } = await runCommand(
-        Deno.execPath(),
-        partArgs(folder, part),
-        {
-          cwd: REPOSITORY_ROOT,
-          env: { CUDA_VISIBLE_DEVICES: device, CUDA_DEVICE_ORDER: "PCI_BUS_ID" },
-          onLine: (line) => progress.note(`${part.index}/${of}: ${line.trim()}`),
-          ...(signal ? { signal } : {}),
-        },
-      );
-      return code === 0
-        ? undefined
-        : `process ${part.index} of ${of} ended with code ${code} before its share was done, after ` +
-          `the line "${lastLines.at(-1)?.trim() ?? ""}"`;
-    }),
-  );
-  for (const line of failed) if (line) progress.note(`${line}; what it left is done here`);
-  mergeParts(folder, inputs, progress);
+  const { answers, isWhole } = await followed(study, parts, options);
+  if (isWhole) removeParts(folder);
+  else mergeParts(folder, inputs, progress);
+  return isWhole ? answers : undefined;
+}
+
+/** A process and its device. */
+interface DevicePart {
+  readonly device: string;
+  readonly part: Part;
+}
+
+/** Runs the processes, and takes meanwhile what they answer. */
+async function followed(
+  study: OpenStudy,
+  parts: readonly DevicePart[],
+  { variants, progress, signal }: RunPartsOptions,
+): Promise<{ readonly answers: VariantAnswers[] | undefined; readonly isWhole: boolean }> {
+  const { inputs, folder } = study;
+  using opened = openStores(folder, inputs, progress);
+  const { stores } = opened;
+  using follower = new PartsFollower(stores, parts.map(({ part }) => partStores(folder, part)));
+  const shares = shareStudy(inputs.config, parts.length, { trained: true });
+  const given = variants && { stores, shares, variants, ...(signal ? { signal } : {}) };
+  const gatherer = given && new PartsGatherer(study, given);
+  const failure = new AbortController();
+  const stop = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
+  const over = new AbortController();
+  const failed = Promise.all(parts.map((part) => runProcess(folder, part, progress, stop)));
+  failed.catch(() => undefined).finally(() => over.abort());
+  // statements have a limit of time, which a CPU that answers does not leave them
+  const gathersEarly = leavesTime(inputs.config);
+  try {
+    while (!over.signal.aborted) {
+      await sleep(FOLLOW_EVERY_MS, over.signal).catch(() => undefined);
+      const answered = follower.take();
+      if (gathersEarly && !over.signal.aborted) await gatherer?.behind(answered);
+    }
+  } catch (error) {
+    failure.abort(error);
+  }
+  for (const line of await failed) if (line) progress.note(`${line}; what it left is done here`);
+  follower.take();
+  return { answers: await gatherer?.all(), isWhole: follower.isWhole };
+}
+
+/** Runs a process to its end, and says what went wrong, if anything did. */
+async function runProcess(
+  folder: StudyFolder,
+  { device, part }: DevicePart,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { index, of } = part;
+  const { code, lastLines } = await runCommand(Deno.execPath(), partArgs(folder, part), {
+    cwd: REPOSITORY_ROOT,
+    env: { CUDA_VISIBLE_DEVICES: device, CUDA_DEVICE_ORDER: "PCI_BUS_ID" },
+    onLine: (line) => progress.note(`${index}/${of}: ${line.trim()}`),
+    signal,
+  });
+  if (code === 0) return undefined;
+  return `process ${index} of ${of} ended with code ${code} before its share was done, after ` +
+    `the line "${lastLines.at(-1)?.trim() ?? ""}"`;
 }
 
 /**
@@ -78,11 +136,14 @@ function partsConfig({ root }: Pick<StudyFolder, "root">): string {
 /**
  * Does one share of a study, answers in stores of its own; it is stopped when the process that
  * started it is gone.
+ *
+ * @param options A thread for its engine, if one was started: it ends where the share has trainings,
+ * as a GPU's memory is theirs.
  */
 export async function runPart(
   study: OpenStudy,
   part: Part,
-  { progress, signal }: PhaseOptions,
+  { progress, signal, spare }: PhaseOptions & { readonly spare?: SpareThread | undefined },
 ): Promise<void> {
   const { inputs, folder } = study;
   const shares = shareStudy(inputs.config, part.of, { trained: isAllTrained(study) });
@@ -90,10 +151,14 @@ export async function runPart(
   using orphaned = abortedWithoutParent();
   const stopped = AbortSignal.any([orphaned.signal, ...(signal ? [signal] : [])]);
   const options = { progress, signal: stopped };
+  if (share.trainings.length > 0) await spare?.[Symbol.asyncDispose]();
   await trainRecipes(inputs, folder, options, share.trainings);
   const tuned = await openVariants(inputs, folder, share.variants);
   const variants = share.base ? [BASE, ...tuned] : tuned;
-  await answerVariants(inputs, { ...partStores(folder, part), below: folder }, variants, options);
+  await answerVariants(inputs, { ...partStores(folder, part), below: folder }, variants, {
+    ...options,
+    open: (asked, alike, told) => openEngine(asked, alike, told, spare),
+  });
 }
 
 function abortedWithoutParent(): { readonly signal: AbortSignal } & Disposable {

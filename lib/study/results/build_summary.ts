@@ -1,6 +1,7 @@
 import { storedHalfType } from "../../engine/mod.ts";
 import {
   type AdapterSettings,
+  type Comparison,
   GAUGES,
   gitState,
   type Provenance,
@@ -75,16 +76,36 @@ export function summarizeVariants(
     scores(base),
     ...tuned.map((variant) => ({
       ...scores(variant),
-      versusBase: compareVariants(base, variant, tolerances),
+      versusBase: versusBase(base, variant, tolerances),
     })),
   ];
 }
 
-function scores({ name, origin, ...answers }: VariantAnswers): VariantSummary {
-  return Object.assign(
-    { name, origin },
-    ...GAUGES.map((gauge) => MEASURES[gauge].score(answers)),
-  );
+/** Scores that were made, by the answers. */
+const SCORED = new WeakMap<VariantAnswers, VariantSummary>();
+/** Comparisons that were made, by the base model's answers and the variant's, and the tolerances. */
+const COMPARED = new WeakMap<VariantAnswers, WeakMap<VariantAnswers, Map<string, Comparison>>>();
+
+/** As {@linkcode compareVariants}, once: a study of several processes begins before all have answered. */
+function versusBase(
+  base: VariantAnswers,
+  variant: VariantAnswers,
+  tolerances: Tolerances,
+): Comparison {
+  return COMPARED.getOrInsertComputed(base, () => new WeakMap())
+    .getOrInsertComputed(variant, () => new Map<string, Comparison>())
+    .getOrInsertComputed(
+      JSON.stringify(tolerances),
+      () => compareVariants(base, variant, tolerances),
+    );
+}
+
+function scores(variant: VariantAnswers): VariantSummary {
+  return SCORED.getOrInsertComputed(variant, ({ name, origin, ...answers }) =>
+    Object.assign(
+      { name, origin },
+      ...GAUGES.map((gauge) => MEASURES[gauge].score(answers)),
+    ));
 }
 
 function counts(inputs: StudyInputs, base: VariantAnswers): SummaryCounts {

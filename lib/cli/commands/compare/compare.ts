@@ -1,5 +1,5 @@
 import type { Command } from "../../command.ts";
-import { earlyThread } from "../../early_thread.ts";
+import { earlyThreadOfOne } from "../../early_thread.ts";
 import { COMPARE_FILE_FLAGS, comparesFiles } from "../../judge_flags.ts";
 import { ENGINE_FLAGS, MODEL_FLAG, STUDY_FLAGS } from "../../study_flags.ts";
 import { DEVICES_FLAG, PLAN_FLAG } from "../pipeline/pipeline.ts";
@@ -69,6 +69,6 @@ export const COMPARE: Command = {
       help: "answer in N processes, one a GPU (default: every GPU there is)",
     },
   },
-  early: (flags) => comparesFiles(flags) ? undefined : earlyThread(flags),
+  early: (flags) => comparesFiles(flags) ? undefined : earlyThreadOfOne(flags),
   load: async () => (await import("./run_compare.ts")).runCompare,
 };

@@ -1,5 +1,5 @@
 import type { Command, Flag } from "../../command.ts";
-import { earlyThread } from "../../early_thread.ts";
+import { earlyThreadOfOne } from "../../early_thread.ts";
 import { STUDY_FLAGS } from "../../study_flags.ts";
 
 /** The flag that asks for the plan alone. */
@@ -24,7 +24,7 @@ export const PIPELINE: Command = {
     "Sets up what is missing, then runs every phase. A killed run goes on where it stopped when it\n" +
     "is started again, and a finished one says what it reused and prints its table.",
   flags: { ...STUDY_FLAGS, ...PLAN_FLAG, ...DEVICES_FLAG },
-  early: earlyThread,
+  early: earlyThreadOfOne,
   load: async () => (await import("./run_pipeline.ts")).runPipelineOrPart,
 };
 

@@ -41,7 +41,7 @@ export async function runPipelineOrPart(flags: FlagValues, context: CommandConte
     progress,
     signal,
   });
-  if (part) return await runPart(study, part, { progress, signal });
+  if (part) return await runPart(study, part, { progress, signal, spare });
   await runStudy(study, context, { planOnly, devices, wanted, spare });
 }
 
