@@ -11,7 +11,7 @@ import type {
   TextScores,
 } from "../engine.ts";
 import { checkTexts, groupByPrefix } from "../graph/mod.ts";
-import { probeScoring, scoreChoices, type ScoringMethod } from "./choice_scoring.ts";
+import { probeScoring, scoreChoices, type Scoring, type ScoringMethod } from "./choice_scoring.ts";
 import { requestCompletion } from "./completion_request.ts";
 import { checkTokenizer, identifyModel, type ServedModel } from "./identify_server.ts";
 import { runPool } from "./request_pool.ts";
@@ -105,7 +105,8 @@ export async function openServerEngine(
     servedAdapters,
   });
   return new ServerEngine(client, {
-    facts: { ...served, url: client.root, scoring },
+    facts: { ...served, url: client.root, scoring: scoring.method },
+    scoring,
     adapters,
     endTokenIds,
     concurrency,
@@ -114,6 +115,7 @@ export async function openServerEngine(
 
 interface ServerEngineParts {
   readonly facts: ServerFacts;
+  readonly scoring: Scoring;
   readonly adapters: ServedAdapters;
   readonly endTokenIds: readonly number[];
   readonly concurrency: number;
@@ -180,10 +182,10 @@ export class ServerEngine implements Engine {
   ): AsyncGenerator<ChoiceScores> {
     this.#checkLengths(prompts, 1);
     const model = await this.#parts.adapters.nameOf(variant, { signal });
-    const method = this.#parts.facts.scoring;
+    const { scoring } = this.#parts;
     yield* this.#askAll(prompts, { onProgress, signal }, async (index, prompt, options) => {
       const request = { model, prompt, choices };
-      const logProbs = await scoreChoices(this.#client, request, { ...options, method });
+      const logProbs = await scoreChoices(this.#client, request, { ...options, scoring });
       return { index, logProbs };
     });
   }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { Adapter } from "../checkpoint/adapter.ts";
-import type { Completion } from "../engine.ts";
+import type { Completion, Prompt } from "../engine.ts";
 import {
   cutAnswer,
   END_TOKEN,
+  fakeCompletion,
   fakeLogProbs,
   MODEL,
   promptOf,
@@ -119,8 +120,70 @@ Deno.test("ServerEngine.choiceLogProbs() forces each token where the server know
     assert.equal(engine.facts.scoring, "allowed_token_ids");
     const before = asked.length;
     assertScores(await Array.fromAsync(engine.choiceLogProbs(PROMPTS, CHOICES)));
-    assert.equal(asked.length - before, PROMPTS.length * CHOICES.length);
+    const forced = asked.slice(before).filter(({ allowed_token_ids: allowed }) => allowed);
+    const unlikely = PROMPTS.map((prompt) => CHOICES.filter((id) => !isGiven(id, prompt)));
+    assert(
+      unlikely.some(({ length }) => length === CHOICES.length),
+      "none of its choices is likely",
+    );
+    assert(unlikely.some(({ length }) => length < CHOICES.length), "one of its choices is likely");
+    assert.equal(forced.length, unlikely.flat().length);
+    assert.equal(asked.length - before, PROMPTS.length + forced.length);
   }));
+
+/** Whether a token is among the 20 likeliest of the fake model, or the one that it gives. */
+function isGiven(id: number, { prefix, suffix }: Prompt): boolean {
+  const prompt = [...prefix, ...suffix];
+  const logProbs = fakeLogProbs(prompt);
+  return logProbs.filter((logProb) => logProb > logProbs[id]!).length < 20 ||
+    fakeCompletion(prompt, 1).tokens[0] === id;
+}
+
+Deno.test("ServerEngine.choiceLogProbs() asks for fewer likeliest tokens where the server gives no more", () =>
+  withEngine({
+    ignores: ["logprob_token_ids"],
+    misbehave: ({ body: { logprobs } }) =>
+      Number(logprobs) > 5
+        ? Response.json({ error: { message: "at most 5 logprobs" } }, { status: 400 })
+        : undefined,
+  }, async (engine, { asked }) => {
+    const before = asked.length;
+    assertScores(await Array.fromAsync(engine.choiceLogProbs(PROMPTS, CHOICES)));
+    assert.deepEqual(
+      new Set(asked.slice(before).map(({ logprobs }) => logprobs)),
+      new Set([5, 1]),
+    );
+  }));
+
+Deno.test("ServerEngine.choiceLogProbs() takes 16-bit noise between requests, and no more", async () => {
+  /** Answers whose forced tokens are likelier than they are, by so many nats, once it is open. */
+  const ask = (nats: number): Promise<void> => {
+    let isOpen = false;
+    // all 260 tokens are asked for, so that they add up to 1
+    const all = Array.from({ length: 260 }, (_, id) => id);
+    return withEngine({
+      ignores: ["logprob_token_ids"],
+      alter: (answer, { allowed_token_ids: allowed }) => {
+        if (!isOpen || allowed === undefined) return answer;
+        const [choice] = answer.choices;
+        const { top_logprobs: [step] } = choice!.logprobs as {
+          readonly top_logprobs: readonly [Readonly<Record<string, number>>];
+        };
+        const shifted = Object.entries(step).map(([id, value]) => [id, value + nats]);
+        const logprobs = { top_logprobs: [Object.fromEntries(shifted)] };
+        return { choices: [{ ...choice, logprobs }] };
+      },
+    }, async (engine) => {
+      isOpen = true;
+      await Array.fromAsync(engine.choiceLogProbs(PROMPTS.slice(0, 1), all));
+    });
+  };
+  await ask(0.1);
+  await assert.rejects(ask(1), {
+    name: "UsageError",
+    message: /allowed_token_ids is no log-probability: the probabilities add up to [12]\.\d{3}$/,
+  });
+});
 
 Deno.test("ServerEngine.textLogProbs() takes each token's log-probability from the prompt's", () =>
   withEngine({}, async (engine, { asked }) => {
