@@ -66,14 +66,19 @@ export function texts(flags: FlagValues, name: string): readonly string[] {
 }
 
 /**
- * The value of a text flag that a command does not do without.
+ * The values of text flags that a command does not do without.
  *
- * @throws {UsageError} If it was not given.
+ * @throws {UsageError} If some were not given; all of them are named.
  */
-export function neededText(command: string, flags: FlagValues, name: string): string {
-  const value = text(flags, name);
-  if (value !== undefined) return value;
-  throw new UsageError(`${command}: --${name} is needed`);
+export function neededTexts<const Names extends readonly string[]>(
+  command: string,
+  flags: FlagValues,
+  names: Names,
+): { readonly [Place in keyof Names]: string } {
+  const missing = names.filter((name) => text(flags, name) === undefined);
+  if (missing.length === 0) return names.map((name) => text(flags, name)!) as never;
+  const listed = missing.map((name) => `--${name}`).join(", ");
+  throw new UsageError(`${command}: ${listed} ${missing.length === 1 ? "is" : "are"} needed`);
 }
 
 /**

@@ -62,10 +62,10 @@ Deno.test("compare --devices answers in as many processes, the base model in one
     assert.equal(inPart, devices.length > 0, run.notes.join("\n"));
     assert(!run.notes.some((note) => note.includes("ended with code")), run.notes.join("\n"));
     if (inPart) {
-      // no step of work that does not begin
-      const begun = run.steps.indexOf("2 processes, one a device");
-      const first = run.steps.findIndex((step) => step.includes("text-to-SQL"));
-      assert.ok(begun >= 0 && begun < first, run.steps.join("\n"));
+      // no step of work that the processes have done
+      const [, begun, done] = run.steps;
+      assert.equal(begun, "2 processes, one a device", run.steps.join("\n"));
+      assert.match(done!, /^Done: /, run.steps.join("\n"));
     }
   }
   assert.equal(printed[1], printed[0]);

@@ -10,7 +10,7 @@ import {
 } from "../runs/mod.ts";
 import { dataLabel, type ModelFiles, type NamedVariant } from "../study/mod.ts";
 import { type FlagValues, number, text } from "./command.ts";
-import { engineSettings, studyConfig } from "./study_config.ts";
+import { engineSettings, givenModel, studyConfig } from "./study_config.ts";
 
 /** A half of a study, by its key in the config. */
 export type Task = "spider" | "mmlu";
@@ -25,7 +25,7 @@ const NAME_LENGTH = 64;
  */
 export function evaluationConfig(flags: FlagValues, task: Task): StudyConfig {
   const config = studyConfig({ config: flags.config, seed: flags.seed });
-  const model = text(flags, "model");
+  const path = givenModel(flags);
   const data = dataOf(flags, task);
   const limit = flags.all ? null : number(flags, "limit");
   const limits = task === "spider" ? { limit } : { perCategory: limit };
@@ -40,7 +40,7 @@ export function evaluationConfig(flags: FlagValues, task: Task): StudyConfig {
   const merged = validateConfig({
     // numbers from other data than the config's do not carry its label
     ...(data ? rest : config),
-    ...(model ? { model: { id: model, source: "path", path: resolve(model) } } : {}),
+    ...(path ? { model: { id: text(flags, "model"), source: "path", path } } : {}),
     engine: engineSettings(flags, config),
     [task]: {
       ...settings,

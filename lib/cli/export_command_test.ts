@@ -51,7 +51,7 @@ Deno.test("export refuses what does not go together, and writes nothing", async 
   const to = `${out.path}/never`;
   const refused = (args: readonly string[], line: RegExp): Promise<void> =>
     assertRefused(["export", ...args, "--out", to], line);
-  await refused([], /--study is needed/);
+  await refused([], /^error: export: --study, --format are needed$/m);
   await refused(["--study", "sample"], /--format is needed/);
   await refused(["--study", "sample", "--format", "xml"], /must be one of csv, parquet, lm-eval/);
   await refused(

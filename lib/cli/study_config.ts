@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { UsageError } from "../ground/mod.ts";
 import { applyDataRoot, loadConfig, type StudyConfig, validateConfig } from "../runs/mod.ts";
 import { type FlagValues, number, text } from "./command.ts";
 import { configPath } from "./study_flags.ts";
@@ -36,6 +39,28 @@ function limited(
     mmlu: { ...mmlu, perCategory: limit },
     prose: { ...prose, limit: Math.max(FEWEST_PASSAGES, limit) },
   };
+}
+
+/** An id of the hub: the owner and the name. */
+const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
+
+/**
+ * The folder that `--model` names; `undefined` if it was not given.
+ *
+ * @throws {UsageError} If there is no such folder and it looks like an id of the hub.
+ */
+export function givenModel(flags: FlagValues): string | undefined {
+  const model = text(flags, "model");
+  if (!model) return undefined;
+  const folder = resolve(model);
+  if (HUB_ID.test(model) && !existsSync(folder)) {
+    throw new UsageError(
+      `Cannot open the model "${model}": there is no folder ${folder}, and --model takes a folder; ` +
+        "a model of the hub is named in a config, and --config given: " +
+        `"model": { "id": "${model}", "source": "hub" } (docs/config.md)`,
+    );
+  }
+  return folder;
 }
 
 /** The config's engine, with what the flags of `ENGINE_FLAGS` say otherwise. */

@@ -20,6 +20,15 @@ Deno.test("main refuses a model folder that is not there", async () => {
   );
 });
 
+Deno.test("main says how a model of the hub is named where --model has its id", async () => {
+  for (const command of ["evaluate", "mmlu", "compare"]) {
+    await assertRefused(
+      [command, "--model", "someone/some-model-1.5B"],
+      /no folder .*someone\/some-model-1\.5B, .*"id": "someone\/some-model-1\.5B", "source": "hub"/,
+    );
+  }
+});
+
 Deno.test("main refuses a truncated safetensors file", async () => {
   for (const [part, line] of [[0.9, /the file is truncated: tensor/], [0, /truncated/]] as const) {
     using study = await writeMiniStudy();

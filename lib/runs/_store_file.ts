@@ -178,10 +178,18 @@ function sizeOf(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
+/** A record and its line, with its line break. */
+export interface RecordLine<T> {
+  /** What the line says. */
+  readonly record: T;
+  /** Its bytes. */
+  readonly line: Uint8Array;
+}
+
 /** A file of records that another process writes, read as far as its lines are whole. */
 export interface FileFollower<T> extends Disposable {
-  /** The records that have come since the last time, each with its line. */
-  next(): readonly { readonly record: T; readonly line: Uint8Array }[];
+  /** The records that have come since the last time. */
+  next(): readonly RecordLine<T>[];
   /** Whether a line was no record; it was left out. */
   readonly isDamaged: boolean;
 }
@@ -202,10 +210,10 @@ export function followFile<T>(path: string, schema: Schema<T>): FileFollower<T> 
   }
 
   return {
-    next() {
+    next(): RecordLine<T>[] {
       const bytes = read();
       done += bytes.length;
-      const records: { readonly record: T; readonly line: Uint8Array }[] = [];
+      const records: RecordLine<T>[] = [];
       for (let start = 0; start < bytes.length;) {
         const end = bytes.indexOf(0x0a, start);
         const read = readStoreLine(bytes.subarray(start, end), path, schema);

@@ -6,6 +6,7 @@ import {
   type Keyed,
   openFile,
   readBelow,
+  type RecordLine,
   type StoreOptions,
 } from "./_store_file.ts";
 import { storeLine } from "./_store_lines.ts";
@@ -105,7 +106,7 @@ export function openStore<T extends Keyed>(path: string, options: StoreOptions<T
   let length = there;
 
   /** Writes the lines of records that are not here, and tells how many they were. */
-  function writeMissing(all: readonly { readonly record: T; readonly line: Uint8Array }[]): number {
+  function writeMissing(all: readonly RecordLine<T>[]): number {
     const isMissing = ({ key }: T): boolean => !records.has(key) && !below.has(key);
     const byKey = new Map(
       all.filter(({ record }) => isMissing(record)).map((one) => [one.record.key, one]),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { SILENT } from "../../ground/mod.ts";
+import type { MmluSample } from "../../runs/mod.ts";
 import { openStores } from "../measures/open_measures.ts";
 import { openStudy } from "../open_study.ts";
 import { allVariants } from "../open_variants.ts";
@@ -35,7 +36,7 @@ Deno.test("PartsGatherer looks up what processes have left behind, and all of it
     mmluSamples: {
       ...opened.stores.mmluSamples,
       has: (key: string) => opened.stores.mmluSamples.has(key),
-      get(key: string) {
+      get(key: string): MmluSample | undefined {
         const sample = opened.stores.mmluSamples.get(key);
         if (sample && !asked.includes(sample.variant)) asked.push(sample.variant);
         return sample;

@@ -42,7 +42,7 @@ import {
 import {
   type CommandContext,
   type FlagValues,
-  neededText,
+  neededTexts,
   number,
   oneOf,
   text,
@@ -225,9 +225,7 @@ async function judged(
   flags: FlagValues,
   { progress, signal }: CommandContext,
 ): Promise<VariantAnswers> {
-  const [examples, databases] = ["examples", "databases"].map((name) =>
-    neededText("compare", flags, name)
-  ) as [string, string];
+  const [examples, databases] = neededTexts("compare", flags, ["examples", "databases"]);
   const suite = oneOf("compare", flags, { flag: "suite", names: SUITES });
   const { path, variant } = answerPlace(file);
   progress.step(`Judging ${file}`);

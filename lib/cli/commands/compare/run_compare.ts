@@ -11,7 +11,7 @@ import {
 import { dataLabel, openStudy } from "../../../study/mod.ts";
 import { folderOrId } from "../../adapter_place.ts";
 import { type CommandContext, type FlagValues, number, text, texts } from "../../command.ts";
-import { engineSettings } from "../../study_config.ts";
+import { engineSettings, givenModel } from "../../study_config.ts";
 import { configPath } from "../../study_flags.ts";
 import { comparesFiles } from "../../judge_flags.ts";
 import { DELTAS, givenDelta, runCompareFiles } from "./compare_files.ts";
@@ -58,7 +58,7 @@ export function compareConfig(flags: FlagValues): StudyConfig {
   const path = configPath(flags);
   const config = loadConfig(path);
   const { label, ...rest } = config;
-  const model = text(flags, "model");
+  const model = givenModel(flags);
   const own = dataOf(flags);
   const { seed } = flags;
   const measured = measures(flags);
@@ -68,9 +68,7 @@ export function compareConfig(flags: FlagValues): StudyConfig {
     name: "compare",
     ...(label && asksTheConfigs(measured, own) ? { label } : {}),
     ...(seed === undefined ? {} : { seed }),
-    ...(model
-      ? { model: { id: basename(resolve(model)), source: "path", path: resolve(model) } }
-      : {}),
+    ...(model ? { model: { id: basename(model), source: "path", path: model } } : {}),
     engine: engineSettings(flags, config),
     spider: sqlSettings(flags, config, own.data),
     // fewer than the limit are an error only where they are asked

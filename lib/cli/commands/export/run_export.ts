@@ -18,7 +18,7 @@ import {
 import {
   type CommandContext,
   type FlagValues,
-  neededText,
+  neededTexts,
   oneOf,
   text,
   texts,
@@ -33,8 +33,7 @@ export async function runExport(
   flags: FlagValues,
   { progress, print }: CommandContext,
 ): Promise<void> {
-  const name = neededText("export", flags, "study");
-  neededText("export", flags, "format");
+  const [name] = neededTexts("export", flags, ["study", "format"]);
   const format = oneOf("export", flags, { flag: "format", names: EXPORT_FORMATS });
   const undecided = oneOf("export", flags, { flag: "undecided", names: UNDECIDED });
   if (flags.undecided !== undefined && format !== "junit") {

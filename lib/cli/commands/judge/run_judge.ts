@@ -23,7 +23,7 @@ import { formatCounted } from "../../../report/light.ts";
 import {
   type CommandContext,
   type FlagValues,
-  neededText,
+  neededTexts,
   number,
   oneOf,
   text,
@@ -71,9 +71,11 @@ export async function runJudge(
 type Request = JudgePredictionsRequest & { readonly suite: Suite };
 
 function requestOf(flags: FlagValues): Request {
-  const [predictionFile, exampleFile, databases] = ["predictions", "examples", "databases"].map(
-    (name) => neededText("judge", flags, name),
-  ) as [string, string, string];
+  const [predictionFile, exampleFile, databases] = neededTexts(
+    "judge",
+    flags,
+    ["predictions", "examples", "databases"],
+  );
   const suite = oneOf("judge", flags, { flag: "suite", names: SUITES });
   const variant = text(flags, "variant");
   const predictions = readPredictions(
