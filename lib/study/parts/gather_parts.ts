@@ -71,8 +71,11 @@ export class PartsGatherer {
     this.#answers.set(variant, answers);
     const base = this.#answers.get(variants[0]!);
     if (!base) return;
-    const compared = base === answers ? [...this.#answers.values()] : [base, answers];
+    const compared = base === answers ? [...this.#answers.values()] : [answers];
+    const alike = [base, ...compared.filter((one) => one !== base)];
+    // an example that one has no verdict on counts for none, and all of them are not known yet
+    if (alike.some(({ unjudged = [] }) => unjudged.length > 0)) return;
     // its numbers are kept: the summary asks for them again
-    summarizeVariants([base, ...compared.filter((one) => one !== base)], tolerancesOf(folder.plan));
+    summarizeVariants(alike, tolerancesOf(folder.plan));
   }
 }

@@ -5,13 +5,14 @@ import { openStores } from "../measures/open_measures.ts";
 import { openStudy } from "../open_study.ts";
 import { allVariants } from "../open_variants.ts";
 import { runPipeline } from "../run_pipeline.ts";
-import { type MiniStudy, writeMiniStudy } from "../testing/mini_study.ts";
+import { type MiniStudy, type MiniStudyFiles, writeMiniStudy } from "../testing/mini_study.ts";
 import { writeTinyAdapter } from "../testing/tiny_model.ts";
 import { PartsGatherer } from "./gather_parts.ts";
 import { shareStudy } from "./share_study.ts";
 
-async function answeredStudy(): Promise<MiniStudy> {
+async function answeredStudy(files: MiniStudyFiles = {}): Promise<MiniStudy> {
   const study = await writeMiniStudy({
+    ...files,
     config: {
       training: { recipes: [{ name: "one", learningRate: 1e-3 }] },
       sweep: { scales: [0.25, 0.5, 1] },
@@ -64,4 +65,36 @@ Deno.test("PartsGatherer looks up what processes have left behind, and all of it
   const without = { ...stores, proseSamples: { ...opened.stores.proseSamples, has: () => false } };
   const missing = new PartsGatherer(study, { stores: without, shares, variants });
   assert.equal(await missing.all(), undefined);
+});
+
+Deno.test("PartsGatherer gathers variants of which one alone has no verdict on an example", async () => {
+  const dev = [
+    { db_id: "farm", question: "How many cows?", query: "SELECT count(*) FROM cow" },
+    { db_id: "farm", question: "Fails?", query: "SELECT missing FROM cow" },
+  ];
+  using mini = await answeredStudy({ spider: { "dev.json": dev } });
+  const study = await openStudy(mini.config, { out: mini.out, progress: SILENT });
+  const variants = await allVariants(study.inputs, study.folder);
+  using opened = openStores(study.folder, study.inputs, SILENT);
+  const { sqlVerdicts } = opened.stores;
+  const [kept] = [...sqlVerdicts.values()];
+  let hasJudgedBase = false;
+  const stores = {
+    ...opened.stores,
+    sqlVerdicts: {
+      ...sqlVerdicts,
+      append: (): void => {},
+      // as when its gold was in time once
+      get: (key: string) => hasJudgedBase ? sqlVerdicts.get(key) : { ...kept!, key },
+    },
+  };
+  const shares = shareStudy(study.inputs.config, 1, { trained: true });
+  const gatherer = new PartsGatherer(study, { stores, shares, variants });
+  await gatherer.behind([new Set([variants[1]!.name])]);
+  hasJudgedBase = true;
+  const answers = await gatherer.all();
+  assert.deepEqual(
+    answers?.map(({ verdicts, unjudged }) => [verdicts.length, unjudged?.length]),
+    [[2, 0], [1, 1], [1, 1], [1, 1]],
+  );
 });
