@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
-import type { Progress } from "../../ground/mod.ts";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { lockFile, type Progress } from "../../ground/mod.ts";
 import type { StoreModel } from "../measures/measure.ts";
 import { type AnswerPaths, answerPaths, mergeStores } from "../measures/open_measures.ts";
 import type { StudyFolder } from "../study_folder.ts";
@@ -26,7 +27,8 @@ export function partStores(folder: Pick<StudyFolder, "root">, { index }: Part): 
  * there already is not taken twice.
  *
  * @returns How many records were taken.
- * @throws {UsageError} If a process still writes one of the stores, or one cannot be read.
+ * @throws {UsageError} If a process still writes one of the stores, has the study's open, or one
+ * cannot be read.
  */
 export function mergeParts(
   folder: AnswerPaths & Pick<StudyFolder, "root">,
@@ -39,13 +41,20 @@ export function mergeParts(
     .map(({ name }) => Number(name)).filter(Number.isInteger).sort((a, b) => a - b);
   const parts = indices.map((index) => partStores(folder, { index, of: indices.length }));
   const taken = mergeStores(parts, folder, model, progress);
+  mkdirSync(dirname(folder.sqlSamples), { recursive: true });
+  // whose processes are only starting, and have no stores yet, is told by the study's own
+  using _held = lockFile(folder.sqlSamples);
   removeParts(folder);
   return taken;
 }
 
-/** Removes the stores of a study's processes once all that they hold is taken. */
+/**
+ * Removes the stores of a study's processes once all that they hold is taken; by whoever has the
+ * study's own open, so that they are not those of another one that starts.
+ */
 export function removeParts(folder: Pick<StudyFolder, "root">): void {
-  removeButDropped(partsFolder(folder));
+  const dir = partsFolder(folder);
+  if (existsSync(dir)) removeButDropped(dir);
 }
 
 /** Removes a folder, but for the damaged lines that its user was told are kept in it. */

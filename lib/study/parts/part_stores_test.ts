@@ -107,6 +107,24 @@ Deno.test("mergeParts() refuses while a process still writes", () => {
   });
 });
 
+Deno.test("mergeParts() leaves what processes that are starting read, while the study is open", () => {
+  withFolder((root) => {
+    const folder = folderOf(root);
+    Deno.mkdirSync(`${root}/parts`);
+    Deno.writeTextFileSync(`${root}/parts/config.json`, "{}");
+    {
+      using _study = openAnswers(folder.sqlSamples, SAMPLES.sql, SILENT);
+      assert.throws(
+        () => mergeParts(folder, MODEL, SILENT),
+        /sql\.jsonl: process \d+ is writing it/,
+      );
+    }
+    assert.equal(existsSync(`${root}/parts/config.json`), true);
+    assert.equal(mergeParts(folder, MODEL, SILENT), 0);
+    assert.equal(existsSync(`${root}/parts`), false);
+  });
+});
+
 Deno.test("a store counts the records of the one below as there, and leaves that one alone", () => {
   withFolder((root) => {
     const folder = folderOf(root);

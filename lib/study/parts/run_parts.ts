@@ -51,12 +51,11 @@ export async function runParts(
   const trained = isAllTrained(study);
   const of = Math.min(devices.length, unitCount(inputs.config, { trained }));
   const parts = devices.slice(0, of).map((device, i) => ({ device, part: { index: i + 1, of } }));
-  writeAtomic(partsConfig(folder), `${JSON.stringify(inputs.config, null, 2)}\n`);
   progress.step(`${of} processes, one a device`);
   const { answers, isWhole } = await followed(study, parts, options);
-  if (isWhole) removeParts(folder);
-  else mergeParts(folder, inputs, progress);
-  return isWhole ? answers : undefined;
+  if (isWhole) return answers;
+  mergeParts(folder, inputs, progress);
+  return undefined;
 }
 
 /** A process and its device. */
@@ -65,7 +64,7 @@ interface DevicePart {
   readonly part: Part;
 }
 
-/** Runs the processes, and takes meanwhile what they answer. */
+/** Runs the processes, takes meanwhile what they answer, and removes their stores if all of it is whole. */
 async function followed(
   study: OpenStudy,
   parts: readonly DevicePart[],
@@ -74,6 +73,8 @@ async function followed(
   const { inputs, folder } = study;
   using opened = openStores(folder, inputs, progress);
   const { stores } = opened;
+  // not before the stores are held: who else starts the study takes it away as something left
+  writeAtomic(partsConfig(folder), `${JSON.stringify(inputs.config, null, 2)}\n`);
   using follower = new PartsFollower(stores, parts.map(({ part }) => partStores(folder, part)));
   const shares = shareStudy(inputs.config, parts.length, { trained: true });
   const given = variants && { stores, shares, variants, ...(signal ? { signal } : {}) };
@@ -96,7 +97,10 @@ async function followed(
   }
   for (const line of await failed) if (line) progress.note(`${line}; what it left is done here`);
   follower.take();
-  return { answers: await gatherer?.all(), isWhole: follower.isWhole };
+  const { isWhole } = follower;
+  const answers = await gatherer?.all();
+  if (isWhole) removeParts(folder);
+  return { answers, isWhole };
 }
 
 /** Runs a process to its end, and says what went wrong, if anything did. */
