@@ -32,7 +32,7 @@ const METHODS: readonly ScoringMethod[] = ["logprob_token_ids", "allowed_token_i
 
 /** Likeliest tokens that a server is asked for: what vLLM allows by default, and OpenAI's interface. */
 const TOPS = [20, 5] as const;
-/** The likeliest tokens of the trial that are named: the second to the fifth. */
+/** The likeliest tokens of the trial that are named: the third to the fifth. */
 const PROBED = [2, 5] as const;
 /**
  * Nats by which two requests for the same may differ: far above the noise of 16-bit weights, far
@@ -206,17 +206,29 @@ async function likeliestTokens(
   options: RequestOptions,
 ): Promise<{ readonly top: number; readonly likeliest: Found }> {
   const [most, few] = TOPS;
-  const likeliest = await orNothing(firstStep(client, request, { logprobs: most }, options));
+  const likeliest = await orNothing(
+    firstStep(client, request, { logprobs: most }, options),
+    // some fail at what they do not give: one that is not there does not give fewer either
+    { failed: true },
+  );
   if (likeliest.size >= most) return { top: most, likeliest };
   return { top: few, likeliest: await firstStep(client, request, { logprobs: few }, options) };
 }
 
-/** What is found; nothing on a server that does not know what is asked: it refuses it or leaves tokens out. */
-async function orNothing(asked: Promise<Found>): Promise<Found> {
+/**
+ * What is found; nothing on a server that does not know what is asked: it refuses it or leaves tokens out.
+ *
+ * @param or `failed`: nothing, too, where it does not answer.
+ */
+async function orNothing(
+  asked: Promise<Found>,
+  { failed = false }: { readonly failed?: boolean } = {},
+): Promise<Found> {
   try {
     return await asked;
   } catch (error) {
-    if (!(error instanceof UsageError) || error instanceof ServerUnreachable) throw error;
+    if (!(error instanceof UsageError)) throw error;
+    if (error instanceof ServerUnreachable && !failed) throw error;
     if (error instanceof ServerRefusal && error.status !== 400 && error.status !== 422) {
       throw error;
     }

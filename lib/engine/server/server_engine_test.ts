@@ -139,21 +139,23 @@ function isGiven(id: number, { prefix, suffix }: Prompt): boolean {
     fakeCompletion(prompt, 1).tokens[0] === id;
 }
 
-Deno.test("ServerEngine.choiceLogProbs() asks for fewer likeliest tokens where the server gives no more", () =>
-  withEngine({
-    ignores: ["logprob_token_ids"],
-    misbehave: ({ body: { logprobs } }) =>
-      Number(logprobs) > 5
-        ? Response.json({ error: { message: "at most 5 logprobs" } }, { status: 400 })
-        : undefined,
-  }, async (engine, { asked }) => {
-    const before = asked.length;
-    assertScores(await Array.fromAsync(engine.choiceLogProbs(PROMPTS, CHOICES)));
-    assert.deepEqual(
-      new Set(asked.slice(before).map(({ logprobs }) => logprobs)),
-      new Set([5, 1]),
-    );
-  }));
+for (const status of [400, 422, 500]) {
+  Deno.test(`ServerEngine.choiceLogProbs() asks for fewer likeliest tokens where the server answers ${status} to more`, () =>
+    withEngine({
+      ignores: ["logprob_token_ids"],
+      misbehave: ({ body: { logprobs } }) =>
+        Number(logprobs) > 5
+          ? Response.json({ error: { message: "at most 5 logprobs" } }, { status })
+          : undefined,
+    }, async (engine, { asked }) => {
+      const before = asked.length;
+      assertScores(await Array.fromAsync(engine.choiceLogProbs(PROMPTS, CHOICES)));
+      assert.deepEqual(
+        new Set(asked.slice(before).map(({ logprobs }) => logprobs)),
+        new Set([5, 1]),
+      );
+    }));
+}
 
 Deno.test("ServerEngine.choiceLogProbs() takes 16-bit noise between requests, and no more", async () => {
   /** Answers whose forced tokens are likelier than they are, by so many nats, once it is open. */
