@@ -41,8 +41,8 @@ function limited(
   };
 }
 
-/** An id of the hub: the owner and the name. */
-const HUB_ID = /^[\w.-]+\/[\w.-]+$/;
+/** An id of the hub: the owner and the name; `./` and `../` begin a path. */
+const HUB_ID = /^\w[\w.-]*\/[\w.-]+$/;
 
 /**
  * The folder that `--model` names; `undefined` if it was not given.

@@ -29,6 +29,15 @@ Deno.test("main says how a model of the hub is named where --model has its id", 
   }
 });
 
+Deno.test("main takes no path that begins in this folder or above it for an id of the hub", async () => {
+  for (const path of ["./some-model", "../some-model"]) {
+    await assertRefused(
+      ["evaluate", "--model", path],
+      /there is no ".*some-model\/config\.json"/,
+    );
+  }
+});
+
 Deno.test("main refuses a truncated safetensors file", async () => {
   for (const [part, line] of [[0.9, /the file is truncated: tensor/], [0, /truncated/]] as const) {
     using study = await writeMiniStudy();
