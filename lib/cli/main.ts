@@ -148,10 +148,19 @@ function withoutMiddle(line: string): string {
 
 if (import.meta.main) {
   const stop = new AbortController();
+  const stopped = new UsageError("stopped; start it again to go on");
   Deno.addSignalListener("SIGINT", () => {
     if (stop.signal.aborted) Deno.exit(130);
-    stop.abort(new UsageError("stopped; start it again to go on"));
+    stop.abort(stopped);
   });
+  // what it has started, such as a statement without an end, is to end with it
+  let isTold = false;
+  const terminate = (): void => {
+    if (isTold) Deno.exit(143);
+    isTold = true;
+    stop.abort(stopped);
+  };
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", terminate);
   const out = pipeWriter(Deno.stdout);
   try {
     Deno.exitCode = await main(Deno.args, {

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { REPOSITORY_ROOT, sleep } from "../ground/mod.ts";
+import { writeMiniStudy } from "../study/testing/mini_study.ts";
+
+/** Clock ticks that a busy executor has used for sure: it takes fewer to start. */
+const BUSY_TICKS = 100;
+
+/** Time that each process whose command line names a text has had, in clock ticks, by its id. */
+function ticksOf(text: string): Map<number, number> {
+  const found = new Map<number, number>();
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      if (!Deno.readTextFileSync(`/proc/${name}/cmdline`).includes(text)) continue;
+      const fields = Deno.readTextFileSync(`/proc/${name}/stat`).split(") ").at(-1)!.split(" ");
+      found.set(Number(name), Number(fields[11]));
+    } catch {
+      // it has ended meanwhile
+    }
+  }
+  return found;
+}
+
+Deno.test({
+  name: "the command line ends what it has started where it is told to end",
+  ignore: Deno.build.os !== "linux",
+  async fn(): Promise<void> {
+    const endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) " +
+      "SELECT count(*) FROM c";
+    using study = await writeMiniStudy({
+      spider: { "dev.json": [{ db_id: "farm", question: "How many?", query: endless }] },
+    });
+    const { configPath, out, root } = study;
+    const lab = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", "lib/cli/main.ts", "baseline"]
+        .concat("--config", configPath, "--out", out),
+      cwd: REPOSITORY_ROOT,
+      env: { NO_COLOR: "1" },
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const output = lab.output();
+    const judging = (): Map<number, number> => ticksOf(`${root}/data/spider/database`);
+    while (![...judging().values()].some((ticks) => ticks > BUSY_TICKS)) await sleep(50);
+    lab.kill("SIGTERM");
+    const { code, stderr } = await output;
+    for (let tries = 0; judging().size > 0 && tries < 20; tries++) await sleep(50);
+    const left = [...judging().keys()];
+    for (const id of left) Deno.kill(id, "SIGKILL");
+    assert.deepEqual(left, []);
+    assert.equal(code, 2);
+    assert.match(new TextDecoder().decode(stderr), /error: stopped; start it again to go on\n$/);
+  },
+});
