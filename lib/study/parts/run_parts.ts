@@ -82,7 +82,10 @@ async function followed(
   const failure = new AbortController();
   const stop = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
   const over = new AbortController();
-  const failed = Promise.all(parts.map((part) => runProcess(folder, part, progress, stop)));
+  const running = parts.map((part) => runProcess(folder, part, progress, stop));
+  for (const one of running) one.catch((error) => failure.abort(error));
+  // none is left behind that still writes
+  const failed = Promise.allSettled(running).then(() => Promise.all(running));
   failed.catch(() => undefined).finally(() => over.abort());
   // statements have a limit of time, which a CPU that answers does not leave them
   const gathersEarly = leavesTime(inputs.config);
@@ -95,7 +98,10 @@ async function followed(
   } catch (error) {
     failure.abort(error);
   }
-  for (const line of await failed) if (line) progress.note(`${line}; what it left is done here`);
+  const ends = await failed;
+  // what went wrong once they had ended: their stores are to stay
+  failure.signal.throwIfAborted();
+  for (const line of ends) if (line) progress.note(`${line}; what it left is done here`);
   follower.take();
   const { isWhole } = follower;
   const answers = await gatherer?.all();
