@@ -128,7 +128,10 @@ async function forced(
   return found;
 }
 
-/** The log-probabilities of the choices, where they are some: probabilities add up to 1 at most. */
+/** What vLLM gives where a token has no probability at all is below this. */
+const LEAST = -1000;
+
+/** The log-probabilities of the choices, where all found are some: probabilities add up to 1 at most. */
 function checked(
   client: ServerClient,
   choices: readonly number[],
@@ -136,11 +139,12 @@ function checked(
   { method, noise }: { readonly method: ScoringMethod; readonly noise: number },
 ): number[] {
   const scores = choices.map((id) => found.get(id) ?? NaN);
-  const mass = massOf([...new Set(choices)].map((id) => found.get(id) ?? NaN));
-  if (mass <= Math.exp(noise) + ROUNDING) return scores;
+  const mass = massOf([...found.values()]);
+  const lacksSome = scores.some((score) => !(score > LEAST));
+  if (!lacksSome && mass <= Math.exp(noise) + ROUNDING) return scores;
   throw new UsageError(
     `Cannot use the server at ${client.root}: its answer to ${method} ` +
-      (Number.isNaN(mass)
+      (lacksSome
         ? "lacks some of the asked tokens"
         : `is no log-probability: the probabilities add up to ${mass.toFixed(3)}`),
   );

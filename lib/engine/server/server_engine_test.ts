@@ -157,6 +157,42 @@ for (const status of [400, 422, 500]) {
     }));
 }
 
+Deno.test("ServerEngine.choiceLogProbs() refuses likeliest tokens that are together more than certain, and a letter of no probability", async () => {
+  /** Answers whose first tokens are changed once it is open. */
+  const ask = (change: (step: Map<string, number>) => void): Promise<void> => {
+    let isOpen = false;
+    return withEngine({
+      ignores: ["logprob_token_ids"],
+      alter: (answer) => {
+        if (!isOpen) return answer;
+        const [choice] = answer.choices;
+        const { top_logprobs: [step] } = choice!.logprobs as {
+          readonly top_logprobs: readonly [Readonly<Record<string, number>>];
+        };
+        const changed = new Map(Object.entries(step));
+        change(changed);
+        return {
+          choices: [{ ...choice, logprobs: { top_logprobs: [Object.fromEntries(changed)] } }],
+        };
+      },
+    }, async (engine) => {
+      isOpen = true;
+      await Array.fromAsync(engine.choiceLogProbs(PROMPTS.slice(0, 1), CHOICES));
+    });
+  };
+  await assert.rejects(
+    ask((step) => {
+      const other = [...step.keys()].find((key) => !CHOICES.some((id) => key === `token_id:${id}`));
+      step.set(other!, 0.5);
+    }),
+    { name: "UsageError", message: /the probabilities add up to [1-9]/ },
+  );
+  await assert.rejects(
+    ask((step) => step.forEach((_, key) => step.set(key, -9999))),
+    { name: "UsageError", message: /allowed_token_ids lacks some of the asked tokens/ },
+  );
+});
+
 Deno.test("ServerEngine.choiceLogProbs() takes 16-bit noise between requests, and no more", async () => {
   /** Answers whose forced tokens are likelier than they are, by so many nats, once it is open. */
   const ask = (nats: number): Promise<void> => {

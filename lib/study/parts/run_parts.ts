@@ -124,8 +124,9 @@ async function runProcess(
     signal,
   });
   if (code === 0) return undefined;
-  return `process ${index} of ${of} ended with code ${code} before its share was done, after ` +
-    `the line "${lastLines.at(-1)?.trim() ?? ""}"`;
+  const last = lastLines.at(-1)?.trim();
+  return `process ${index} of ${of} ended with code ${code} before its share was done, ` +
+    (last ? `after the line "${last}"` : "and said nothing");
 }
 
 /**
