@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { UsageError } from "../ground/mod.ts";
 import { applyDataRoot, loadConfig, type StudyConfig, validateConfig } from "../runs/mod.ts";
 import { type FlagValues, number, text } from "./command.ts";
@@ -41,26 +41,25 @@ function limited(
   };
 }
 
+/** The folder that `--model` names; `undefined` if it was not given. */
+export function givenModel(flags: FlagValues): string | undefined {
+  const model = text(flags, "model");
+  return model ? resolve(model) : undefined;
+}
+
 /** An id of the hub: the owner and the name; `./` and `../` begin a path. */
 const HUB_ID = /^\w[\w.-]*\/[\w.-]+$/;
 
-/**
- * The folder that `--model` names; `undefined` if it was not given.
- *
- * @throws {UsageError} If there is no such folder and it looks like an id of the hub.
- */
-export function givenModel(flags: FlagValues): string | undefined {
-  const model = text(flags, "model");
-  if (!model) return undefined;
+/** @throws {UsageError} If `--model` looks like an id of the hub, and there is no folder of its owner here. */
+export function refuseHubModel(flags: FlagValues): void {
+  const model = text(flags, "model") ?? "";
   const folder = resolve(model);
-  if (HUB_ID.test(model) && !existsSync(folder)) {
-    throw new UsageError(
-      `Cannot open the model "${model}": there is no folder ${folder}, and --model takes a folder; ` +
-        "a model of the hub is named in a config, and --config given: " +
-        `"model": { "id": "${model}", "source": "hub" } (docs/config.md)`,
-    );
-  }
-  return folder;
+  if (!HUB_ID.test(model) || existsSync(dirname(folder))) return;
+  throw new UsageError(
+    `Cannot open the model "${model}": there is no folder ${folder}, and --model takes a folder; ` +
+      "a model of the hub is named in a config, and --config given: " +
+      `"model": { "id": "${model}", "source": "hub" } (docs/config.md)`,
+  );
 }
 
 /** The config's engine, with what the flags of `ENGINE_FLAGS` say otherwise. */

@@ -29,8 +29,8 @@ Deno.test("main says how a model of the hub is named where --model has its id", 
   }
 });
 
-Deno.test("main takes no path that begins in this folder or above it for an id of the hub", async () => {
-  for (const path of ["./some-model", "../some-model"]) {
+Deno.test("main takes no path for an id of the hub that begins in this folder, above it, or with a folder here", async () => {
+  for (const path of ["./some-model", "../some-model", "lib/some-model"]) {
     await assertRefused(
       ["evaluate", "--model", path],
       /there is no ".*some-model\/config\.json"/,

@@ -11,7 +11,7 @@ import {
 import { dataLabel, openStudy } from "../../../study/mod.ts";
 import { folderOrId } from "../../adapter_place.ts";
 import { type CommandContext, type FlagValues, number, text, texts } from "../../command.ts";
-import { engineSettings, givenModel } from "../../study_config.ts";
+import { engineSettings, givenModel, refuseHubModel } from "../../study_config.ts";
 import { configPath } from "../../study_flags.ts";
 import { comparesFiles } from "../../judge_flags.ts";
 import { DELTAS, givenDelta, runCompareFiles } from "./compare_files.ts";
@@ -20,6 +20,7 @@ import { devicesOf, onlyForOne, runStudy } from "../pipeline/run_pipeline.ts";
 /** The work of `compare`. */
 export async function runCompare(flags: FlagValues, context: CommandContext): Promise<void> {
   if (comparesFiles(flags)) return await runCompareFiles(flags, context);
+  refuseHubModel(flags);
   const config = compareConfig(flags);
   const { progress, signal } = context;
   const planOnly = flags.plan === true;

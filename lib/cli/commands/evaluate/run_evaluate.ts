@@ -56,6 +56,7 @@ import {
   type Task,
 } from "../../evaluation_config.ts";
 import { outputFile } from "../../output_file.ts";
+import { refuseHubModel } from "../../study_config.ts";
 import { configPath } from "../../study_flags.ts";
 
 /** Where runs without `--out` have their folders. */
@@ -150,6 +151,7 @@ export async function runMmlu(
 
 /** What can be told of the flags alone, before any data or model is opened. */
 async function checkFlags(flags: FlagValues): Promise<void> {
+  refuseHubModel(flags);
   const dir = text(flags, "adapter-path");
   if (dir === undefined) {
     if (flags.scale !== undefined) throw new UsageError("--scale needs an --adapter-path");
