@@ -153,7 +153,7 @@ if (import.meta.main) {
     if (stop.signal.aborted) Deno.exit(130);
     stop.abort(stopped);
   });
-  // what it has started, such as a statement without an end, is to end with it
+  // it ends as by Ctrl-C, with what it has started; by both too, as a process of a study may get them
   let isTold = false;
   const terminate = (): void => {
     if (isTold) Deno.exit(143);

@@ -39,9 +39,12 @@ Deno.test({
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    const output = lab.output();
+    let isRunning = true;
+    const output = lab.output().finally(() => isRunning = false);
     const judging = (): Map<number, number> => ticksOf(`${root}/data/spider/database`);
-    while (![...judging().values()].some((ticks) => ticks > BUSY_TICKS)) await sleep(50);
+    const isBusy = (): boolean => [...judging().values()].some((ticks) => ticks > BUSY_TICKS);
+    while (isRunning && !isBusy()) await sleep(50);
+    assert(isRunning, "it has ended by itself");
     lab.kill("SIGTERM");
     const { code, stderr } = await output;
     for (let tries = 0; judging().size > 0 && tries < 20; tries++) await sleep(50);

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { UsageError } from "../ground/mod.ts";
 import { applyDataRoot, loadConfig, type StudyConfig, validateConfig } from "../runs/mod.ts";
+import { isHubId } from "../setup/mod.ts";
 import { type FlagValues, number, text } from "./command.ts";
 import { configPath } from "./study_flags.ts";
 
@@ -47,14 +48,11 @@ export function givenModel(flags: FlagValues): string | undefined {
   return model ? resolve(model) : undefined;
 }
 
-/** An id of the hub: the owner and the name; `./` and `../` begin a path. */
-const HUB_ID = /^\w[\w.-]*\/[\w.-]+$/;
-
 /** @throws {UsageError} If `--model` looks like an id of the hub, and there is no folder of its owner here. */
 export function refuseHubModel(flags: FlagValues): void {
   const model = text(flags, "model") ?? "";
   const folder = resolve(model);
-  if (!HUB_ID.test(model) || existsSync(dirname(folder))) return;
+  if (!isHubId(model) || existsSync(dirname(folder))) return;
   throw new UsageError(
     `Cannot open the model "${model}": there is no folder ${folder}, and --model takes a folder; ` +
       "a model of the hub is named in a config, and --config given: " +

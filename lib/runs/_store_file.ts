@@ -130,12 +130,10 @@ function parseRecords<T extends Keyed>(
   const kept: Uint8Array[] = [];
   const dropped: Uint8Array[] = [];
   const reasons: string[] = [];
-  for (let start = 0, number = 1; start < bytes.length; number++) {
-    const end = bytes.indexOf(0x0a, start);
-    const line = bytes.subarray(start, end + 1);
-    const place = `${path}, line ${number}`;
-    const read = readStoreLine(bytes.subarray(start, end), place, schema);
-    start = end + 1;
+  let number = 0;
+  for (const line of wholeLines(bytes)) {
+    const place = `${path}, line ${++number}`;
+    const read = readStoreLine(line.subarray(0, -1), place, schema);
     if ("damage" in read) {
       dropped.push(line);
       reasons.push(`line ${number} (${read.damage})`);
@@ -152,6 +150,15 @@ function parseRecords<T extends Keyed>(
   }
   if (reasons.length > 0) onDropped?.(droppedNote(path, reasons));
   return { records, kept, dropped };
+}
+
+/** The lines of bytes that end with one, each with its line break. */
+function* wholeLines(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf(0x0a, start) + 1;
+    yield bytes.subarray(start, end);
+    start = end;
+  }
 }
 
 function droppedNote(path: string, reasons: readonly string[]): string {
@@ -214,12 +221,10 @@ export function followFile<T>(path: string, schema: Schema<T>): FileFollower<T> 
       const bytes = read();
       done += bytes.length;
       const records: RecordLine<T>[] = [];
-      for (let start = 0; start < bytes.length;) {
-        const end = bytes.indexOf(0x0a, start);
-        const read = readStoreLine(bytes.subarray(start, end), path, schema);
-        if ("damage" in read) isDamaged = true;
-        else records.push({ record: read.record, line: bytes.subarray(start, end + 1) });
-        start = end + 1;
+      for (const line of wholeLines(bytes)) {
+        const said = readStoreLine(line.subarray(0, -1), path, schema);
+        if ("damage" in said) isDamaged = true;
+        else records.push({ record: said.record, line });
       }
       return records;
     },

@@ -4,12 +4,12 @@ import type { Summary } from "../runs/mod.ts";
 import {
   answerVariants,
   type AnswerVariantsOptions,
+  judgedTogether,
   storedVariants,
 } from "./answers/answer_variants.ts";
 import { EarlyEngine } from "./answers/early_engine.ts";
 import { buildSummary } from "./results/build_summary.ts";
 import { checkTraining } from "./training/check_training.ts";
-import { noteUnjudged } from "./answers/judge_samples.ts";
 import { failuresReport } from "./results/failures.ts";
 import { noteChangedAdapters } from "./results/note_changed_adapters.ts";
 import { judgedAlike, type VariantAnswers } from "./numbers/answers.ts";
@@ -119,11 +119,7 @@ async function answerAll(
     const gone = variants.filter((variant) => variant.gone !== undefined);
     if (gone.length > 0) await answerVariants(inputs, folder, gone, options);
     const answers = await runParts(study, { ...options, devices, variants });
-    if (answers) {
-      const judged = judgedAlike(answers);
-      noteUnjudged(judged[0]?.unjudged ?? [], options.progress);
-      return await finishStudy(study, judged);
-    }
+    if (answers) return await finishStudy(study, judgedTogether(answers, options.progress));
   }
   return await finishStudy(study, await answerVariants(inputs, folder, variants, options));
 }

@@ -123,7 +123,15 @@ export async function answerVariants(
       );
     }
   }
-  const judged = judgedAlike(variants.map((variant) => answers.get(variant)!));
+  return judgedTogether(variants.map((variant) => answers.get(variant)!), progress);
+}
+
+/** Answers as {@linkcode judgedAlike} leaves them, and which examples have no verdict is told. */
+export function judgedTogether(
+  answers: readonly VariantAnswers[],
+  progress: Progress,
+): VariantAnswers[] {
+  const judged = judgedAlike(answers);
   noteUnjudged(judged[0]?.unjudged ?? [], progress);
   return judged;
 }

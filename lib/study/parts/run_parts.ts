@@ -85,8 +85,7 @@ async function followed(
   const running = parts.map((part) => runProcess(folder, part, progress, stop));
   for (const one of running) one.catch((error) => failure.abort(error));
   // none is left behind that still writes
-  const failed = Promise.allSettled(running).then(() => Promise.all(running));
-  failed.catch(() => undefined).finally(() => over.abort());
+  const ended = Promise.allSettled(running).finally(() => over.abort());
   // statements have a limit of time, which a CPU that answers does not leave them
   const gathersEarly = leavesTime(inputs.config);
   try {
@@ -98,7 +97,8 @@ async function followed(
   } catch (error) {
     failure.abort(error);
   }
-  const ends = await failed;
+  await ended;
+  const ends = await Promise.all(running);
   // what went wrong once they had ended: their stores are to stay
   failure.signal.throwIfAborted();
   for (const line of ends) if (line) progress.note(`${line}; what it left is done here`);
