@@ -50,6 +50,7 @@ export {
   recordedPath,
   validateConfig,
 } from "./config/config.ts";
+export { FETCHED_DATA, withFetchedData } from "./config/fetched_data.ts";
 export { type GitState, gitState } from "./git_state.ts";
 export { LOSS_MARK_KEYS, type LossMark, parseLossLog } from "./loss_log.ts";
 export { modelTitle, weightsWords } from "./model_title.ts";

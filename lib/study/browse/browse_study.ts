@@ -7,7 +7,13 @@ import {
   recommendedVariant,
   shotsName,
 } from "../../report/mod.ts";
-import { modelTitle, readSummary, type StudyConfig, type Summary } from "../../runs/mod.ts";
+import {
+  modelTitle,
+  readSummary,
+  type StudyConfig,
+  type Summary,
+  withFetchedData,
+} from "../../runs/mod.ts";
 import { READINGS } from "../../sql/mod.ts";
 import { checkCounts, type CountedAnswers } from "../results/check_counts.ts";
 import { RESULT_FILES } from "../results/write_results.ts";
@@ -55,7 +61,7 @@ export async function browseStudy(options: BrowseOptions): Promise<BrowserData> 
   const { folder, progress, signal } = options;
   progress.step("Reading the answers");
   const summary = summaryOf(folder);
-  const config = options.config ?? summary?.config;
+  const config = options.config ?? (summary && withFetchedData(summary.config));
   const places = { spider: options.spider, mmlu: options.mmlu, config };
   // before answers are read, which takes a while
   if (summary) checkCopies(places, asked(!!summary.counts.sql, !!summary.counts.mmlu));

@@ -1,7 +1,7 @@
 import { UsageError } from "../../ground/mod.ts";
 import { devShots, mmluPrompt } from "../../mmlu/mod.ts";
 import { sqlPrompt } from "../../spider/mod.ts";
-import { applyDataRoot, type Summary } from "../../runs/mod.ts";
+import { applyDataRoot, type Summary, withFetchedData } from "../../runs/mod.ts";
 import { type DataInputs, openDataInputs } from "../inputs/inputs.ts";
 
 /** The texts of a study's data, by the ids of its examples; empty where they were not asked for. */
@@ -39,7 +39,9 @@ export const NO_TEXTS: DataTexts = {
  */
 export async function openDataTexts(summary: Summary, dataRoot?: string): Promise<DataTexts> {
   const { provenance } = summary;
-  const config = dataRoot === undefined ? summary.config : applyDataRoot(summary.config, dataRoot);
+  const config = dataRoot === undefined
+    ? withFetchedData(summary.config)
+    : applyDataRoot(summary.config, dataRoot);
   const data = await openDataInputs(config).catch((error: unknown) => {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(

@@ -10,7 +10,13 @@ import {
   summaryRows,
   type TrainingRow,
 } from "../../report/mod.ts";
-import { applyDataRoot, parseLossLog, readSummary, type Summary } from "../../runs/mod.ts";
+import {
+  applyDataRoot,
+  parseLossLog,
+  readSummary,
+  type Summary,
+  withFetchedData,
+} from "../../runs/mod.ts";
 import { type SpiderData, sqlPrompt, withShownSchemas } from "../../spider/mod.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { checkCounts, counted } from "../results/check_counts.ts";
@@ -114,7 +120,7 @@ async function quotableQuestions(
 ): Promise<SpiderData> {
   const { config, provenance } = summary;
   const { path, database } = copy === undefined
-    ? (dataRoot === undefined ? config : applyDataRoot(config, dataRoot)).spider
+    ? (dataRoot === undefined ? withFetchedData(config) : applyDataRoot(config, dataRoot)).spider
     : { path: copy, database: undefined };
   const wanted = Object.keys(provenance.data).filter(isQuestionFile);
   let spider: SpiderData;

@@ -1,5 +1,5 @@
-import { REPOSITORY_ROOT } from "../../../ground/mod.ts";
-import { toolVersions } from "../../../runs/mod.ts";
+import { fromRoot } from "../../../ground/mod.ts";
+import { FETCHED_DATA, toolVersions } from "../../../runs/mod.ts";
 import { EMBEDDED_MODEL_DIR, findPython } from "../../../setup/mod.ts";
 import type { CommandContext, FlagValues } from "../../command.ts";
 
@@ -15,8 +15,8 @@ export async function runDoctor(_flags: FlagValues, { print }: CommandContext): 
   print(`${"memory".padEnd(28)}${(Deno.systemMemoryInfo().total / 2 ** 30).toFixed(1)} GiB`);
   const places = {
     "embedded model": EMBEDDED_MODEL_DIR,
-    "Spider (yours)": `${REPOSITORY_ROOT}/spider_db/spider`,
-    "MMLU (yours)": `${REPOSITORY_ROOT}/mmlu_db/mmlu`,
+    "Spider (yours)": fromRoot(FETCHED_DATA.spider),
+    "MMLU (yours)": fromRoot(FETCHED_DATA.mmlu),
   };
   for (const [name, path] of Object.entries(places)) {
     const here = await Deno.stat(path).then(() => true, () => false);

@@ -1,5 +1,6 @@
 import { fetchMmlu } from "../../../mmlu/mod.ts";
 import { checkOutputFolder, UsageError } from "../../../ground/mod.ts";
+import { FETCHED_DATA } from "../../../runs/mod.ts";
 import { fetchSpider } from "../../../spider/mod.ts";
 import { type CommandContext, type FlagValues, text } from "../../command.ts";
 
@@ -9,7 +10,7 @@ export async function runFetch(
   { progress, print, signal }: CommandContext,
 ): Promise<void> {
   const root = text(flags, "data-root");
-  const to = (name: string): string => root ? `${root}/${name}` : `${name}_db/${name}`;
+  const to = (name: "spider" | "mmlu"): string => root ? `${root}/${name}` : FETCHED_DATA[name];
   const sets = [
     { source: text(flags, "spider"), fetchSet: fetchSpider, to: to("spider") },
     { source: text(flags, "mmlu"), fetchSet: fetchMmlu, to: to("mmlu") },
