@@ -53,7 +53,7 @@ export {
 export { FETCHED_DATA, withFetchedData } from "./config/fetched_data.ts";
 export { type GitState, gitState } from "./git_state.ts";
 export { LOSS_MARK_KEYS, type LossMark, parseLossLog } from "./loss_log.ts";
-export { modelTitle, weightsWords } from "./model_title.ts";
+export { modelTitle, serverText, weightsWords } from "./model_title.ts";
 export { recipeNames } from "./config/named_recipes.ts";
 export { COMPLETION_KEYS, SAMPLE_NAME_KEYS, SAMPLE_PROMPT_KEYS } from "./samples.ts";
 export { SchemaVersionError } from "./schema_version_error.ts";
@@ -101,6 +101,8 @@ export {
   type Provenance,
   PROVENANCE_KEYS,
   SCHEMA_VERSION,
+  type Server,
+  SERVER_KEYS,
   type Summary,
   SUMMARY_KEYS,
   TASK_VERSION,

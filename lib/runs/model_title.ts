@@ -1,4 +1,5 @@
 import type { StudyConfig } from "./config/study_config.ts";
+import type { Server } from "./summary.ts";
 
 /**
  * What tables call the model that answers: its id, with a word on its weights where they are not
@@ -24,4 +25,14 @@ export function modelTitle({ model, engine }: {
 /** Words on weights that are not the checkpoint's; none for those that are. */
 export function weightsWords({ weights }: Pick<StudyConfig["engine"], "weights">): string[] {
   return weights === "int4" ? ["4-bit weights"] : [];
+}
+
+/** A server that answered, in words: "org/name, version 0.25.1, at most 4096 tokens, letters by ...". */
+export function serverText({ name, version, maxModelLen, scoring }: Server): string {
+  return [
+    name,
+    version === undefined ? "its version unknown" : `version ${version}`,
+    ...maxModelLen === undefined ? [] : [`at most ${maxModelLen} tokens`],
+    `letters by ${scoring}`,
+  ].join(", ");
 }

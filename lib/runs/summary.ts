@@ -56,6 +56,21 @@ export const ADAPTER_SOURCE_KEYS = {
   folder: TEXT,
 };
 
+/** What a completions server said of itself when it was opened. */
+export const SERVER_KEYS = {
+  /** The base model's name there. */
+  name: TEXT,
+  /** Its version, where it says one. */
+  version: TEXT.exactOptional(),
+  /** Most tokens of a prompt with its completion, where it says how many. */
+  maxModelLen: z.int().min(1).exactOptional(),
+  /** How it gives the log-probabilities of letters. */
+  scoring: TEXT,
+};
+
+/** A completions server that a study's answers came of. */
+export interface Server extends RecordOf<typeof SERVER_KEYS> {}
+
 /** The keys of {@linkcode Provenance}. All hashes are SHA-256, 64 hexadecimal digits. */
 export const PROVENANCE_KEYS = {
   /** Hashes of the model's files, by file name. */
@@ -81,6 +96,8 @@ export const PROVENANCE_KEYS = {
   }),
   /** What the models ran on, in words. */
   device: TEXT,
+  /** The completions servers that answered, in the order in which they last began; left out where none did. */
+  servers: z.array(z.strictObject(SERVER_KEYS)).min(1).exactOptional(),
   /** The number format of the computation, such as "float32". */
   dtype: TEXT,
 };

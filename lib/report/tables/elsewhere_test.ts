@@ -94,3 +94,17 @@ Deno.test("provenanceFacts() name the commit of an adapter that came from the hu
   );
   assert.ok(!("source of adapter theirs" in provenanceFacts(SUMMARY)));
 });
+
+Deno.test("provenanceFacts() name the servers that answered", () => {
+  const servers = [
+    { name: "org/name", version: "0.25.1", maxModelLen: 4096, scoring: "allowed_token_ids" },
+    { name: "org/name", scoring: "logprob_token_ids" },
+  ];
+  const facts = provenanceFacts({ ...SUMMARY, provenance: { ...SUMMARY.provenance, servers } });
+  assert.equal(
+    facts["server"],
+    "org/name, version 0.25.1, at most 4096 tokens, letters by allowed_token_ids; " +
+      "org/name, its version unknown, letters by logprob_token_ids",
+  );
+  assert.ok(!("server" in provenanceFacts(SUMMARY)));
+});

@@ -1,5 +1,5 @@
 import { contentKey } from "../../ground/mod.ts";
-import { adapterText, GAUGES, type Summary } from "../../runs/mod.ts";
+import { adapterText, GAUGES, serverText, type Summary } from "../../runs/mod.ts";
 import { SHOWN } from "../measures/measures.ts";
 import { formatCounted } from "../words/format_numbers.ts";
 
@@ -21,6 +21,7 @@ export function provenanceFacts({ configHash, provenance }: Summary): Record<str
     "study (config and inputs)": short(configHash),
     code: commitText(git),
     device: `${device}, ${dtype}`,
+    ...provenance.servers && { server: provenance.servers.map(serverText).join("; ") },
     versions: Object.entries(tools).map(([tool, version]) =>
       `${tool} ${version ?? "not installed"}`
     )

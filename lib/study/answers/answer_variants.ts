@@ -1,4 +1,4 @@
-import type { Engine } from "../../engine/mod.ts";
+import { type Engine, ServerEngine } from "../../engine/mod.ts";
 import { type Progress, UsageError } from "../../ground/mod.ts";
 import { GAUGES } from "../../runs/mod.ts";
 import type { StudyInputs } from "../inputs/inputs.ts";
@@ -8,6 +8,7 @@ import { type AnswerPaths, areEmpty, openStores } from "../measures/open_measure
 import { judgedAlike, type VariantAnswers } from "../numbers/answers.ts";
 import type { PhaseOptions } from "../training/train_recipes.ts";
 import { noteUnjudged } from "./judge_samples.ts";
+import { keepServer } from "./kept_servers.ts";
 import { LazyEngine } from "./lazy_engine.ts";
 import { leavesTime, openEngine } from "./open_engine.ts";
 import type { NamedVariant } from "./sample_identity.ts";
@@ -112,7 +113,11 @@ export async function answerVariants(
   const answers = new Map<NamedVariant, VariantAnswers>();
   for (const [model, alike] of Map.groupBy(variants, (variant) => variant.model)) {
     const asked = model ? { ...inputs, ...model } : inputs;
-    await using engine = new LazyEngine(() => open(asked, alike, progress));
+    await using engine = new LazyEngine(async () => {
+      const engine = await open(asked, alike, progress);
+      if (engine instanceof ServerEngine) keepServer(folder, engine.facts, progress);
+      return engine;
+    });
     const refused = options.signal?.aborted || alike.some(({ gone }) => gone !== undefined);
     if (!refused && nothingStored(opened.stores, folder.below)) engine.begin();
     for (const variant of alike) {

@@ -17,6 +17,7 @@ import {
 } from "../../runs/mod.ts";
 import { readTrainingManifest, trainingManifestPath } from "../training/data/training_manifest.ts";
 import { sourceHashes, type StudyInputs } from "../inputs/inputs.ts";
+import { keptServers } from "../answers/kept_servers.ts";
 import { MEASURES } from "../measures/measures.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { compareVariants, type Tolerances } from "../numbers/compare_variants.ts";
@@ -119,6 +120,7 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
   const adapters: Record<string, Record<string, string>> = {};
   const settings: Record<string, AdapterSettings> = {};
   const training = readTrainingManifest(trainingManifestPath(folder.sftData));
+  const servers = keptServers(folder);
   for (const [name, dir] of adapterFolders(inputs, folder)) {
     adapters[name] = Object.fromEntries(
       await Promise.all(
@@ -148,6 +150,7 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
     tools: await toolVersions(),
     git: await gitState(),
     ...hardware(inputs),
+    ...servers.length > 0 && { servers },
   };
 }
 
