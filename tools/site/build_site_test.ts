@@ -136,3 +136,22 @@ Deno.test("deno task site ends with 2 for a wrong flag or folder, and checks wit
   assert.equal(main(["--check", "--out", `${place.root}/new`]), 0);
   assert.ok(!existsSync(`${place.root}/new`));
 });
+
+Deno.test("what is written below results is no source: no check, test or lint reads it", async () => {
+  const folder = `${REPOSITORY_ROOT}/results/scratch/exclusion-${Deno.pid}`;
+  Deno.mkdirSync(folder, { recursive: true });
+  try {
+    Deno.writeTextFileSync(`${folder}/site.js`, "/** ```ts\n * nowhere();\n * ``` */\nvar a;\n");
+    for (const args of [["lint", folder], ["test", "--doc", "--no-lock", folder]]) {
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+        args,
+        cwd: REPOSITORY_ROOT,
+        env: { NO_COLOR: "1" },
+      }).output();
+      assert.match(new TextDecoder().decode(stderr), /No (?:target files|test modules) found/);
+      assert.equal(code, 1);
+    }
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
