@@ -57,7 +57,8 @@ export const COMPARE: Command = {
     gauge: {
       type: "text",
       value: "NAME",
-      help: "what it is a loss of: mmlu, or prose (default: what is asked)",
+      help:
+        "what it is a loss of: mmlu, or prose (default: the sample's is prose; else what is asked)",
     },
     ...ENGINE_FLAGS,
     seed: STUDY_FLAGS.seed!,

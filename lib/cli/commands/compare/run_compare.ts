@@ -1,6 +1,7 @@
 import { basename, join, relative, resolve } from "node:path";
 import { contentKey, REPOSITORY_ROOT, UsageError } from "../../../ground/mod.ts";
 import {
+  type Gauge,
   GAUGES,
   loadConfig,
   recordedConfig,
@@ -96,7 +97,7 @@ export function compareConfig(flags: FlagValues): StudyConfig {
       checkpoints: 1,
       seeds: {},
       scales: scales(flags),
-      ...toleranceOf(flags, measured),
+      ...toleranceOf(flags, measured, own.items === undefined ? config.sweep.gauge : undefined),
     },
   }, { path: "the flags" });
   if (merged.adapters.length + merged.models.length === 0) {
@@ -116,12 +117,17 @@ function asksTheConfigs(measured: readonly string[], { data, items }: OwnData): 
     (measured.includes("mmlu") && items === undefined);
 }
 
-/** What is tolerated: of multiple choice where it is asked, else of general text. */
+/**
+ * What is tolerated: of the config's own gauge where its items are asked (those of the sample are too
+ * few for a word on multiple choice), else of multiple choice where it is asked, else of general text.
+ */
 function toleranceOf(
   flags: FlagValues,
   measured: readonly string[],
+  configs: Gauge | undefined,
 ): Readonly<Record<string, unknown>> {
-  const gauge = text(flags, "gauge") ?? (measured.includes("mmlu") ? "mmlu" : "prose");
+  const found = [configs, "mmlu"].find((gauge) => gauge !== undefined && measured.includes(gauge));
+  const gauge = text(flags, "gauge") ?? found ?? "prose";
   const deltas: Readonly<Record<string, number>> = DELTAS;
   if (
     gauge in DELTAS && measured.length > 0 && !measured.includes(gauge) && measured[0] !== "sql"
