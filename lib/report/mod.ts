@@ -165,7 +165,7 @@ export { closingText } from "./tables/closing_text.ts";
 export { FEWEST_PLANNED, planText, type PlanTextOptions } from "./tables/plan_text.ts";
 export { provenanceFacts } from "./tables/provenance_facts.ts";
 export { shortTable } from "./tables/short_table.ts";
-export { summaryTable } from "./tables/summary_table.ts";
+export { briefTable, summaryTable } from "./tables/summary_table.ts";
 export { type CutCounts, cutText } from "./words/cut_text.ts";
 export type { Language } from "./words/unwarranted.ts";
 export {

@@ -8,7 +8,7 @@ import { formatCounted } from "../words/format_numbers.ts";
 const MOST_VARIANTS = 3;
 
 /**
- * A study's answer for the last lines of a command, after a report that scrolls away: what is
+ * A study's answer for the last lines of a command, after a table that may scroll away: what is
  * recommended, or why nothing is, and the changes of the first variants that sentences are about.
  * One paragraph or variant a line, as Markdown; empty where no tuned variant was asked.
  */
@@ -18,6 +18,6 @@ export function closingText(rows: StudyRows): string {
   return [
     shortRecommendation(rows),
     ...variants.slice(0, MOST_VARIANTS).map((variant) => variantChanges(rows, variant)),
-    more > 0 ? `- ${formatCounted(more, "more variant")} in the report above.` : "",
+    more > 0 ? `- ${formatCounted(more, "more variant")} in the report.` : "",
   ].filter((line) => line !== "").join("\n");
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { summaryRows } from "../rows/summary_rows.ts";
 import { SUMMARY } from "../testing/summary_fixture.ts";
 import { closingText } from "./closing_text.ts";
-import { summaryTable } from "./summary_table.ts";
+import { briefTable, summaryTable } from "./summary_table.ts";
+import { GAUGES } from "../../runs/mod.ts";
 
 const STUDY = summaryRows(SUMMARY);
 
@@ -21,7 +22,18 @@ Deno.test("closingText() says that there are more variants, and nothing where no
   const changes = STUDY.changes.map((row) => ({ ...row, adjusted: adjusted! }));
   const lines = closingText({ ...STUDY, changes }).split("\n");
   assert.equal(lines.length, 5);
-  assert.match(lines.at(-1)!, /^- \d+ more variants in the report above\.$/);
+  assert.match(lines.at(-1)!, /^- \d+ more variants in the report\.$/);
   const { recommendation: _, ...others } = STUDY;
   assert.equal(closingText({ ...others, tradeOff: [], changes: [] }), "");
+});
+
+Deno.test("briefTable() has what was measured and a row a variant, and is short", () => {
+  const lines = briefTable(SUMMARY).split("\n");
+  assert.ok(lines.length < 10 + SUMMARY.variants.length + GAUGES.length);
+  for (const { name } of SUMMARY.variants) {
+    assert.equal(lines.filter((line) => line.startsWith(`| ${name} `)).length, 1, name);
+  }
+  for (const { title } of Object.values(SUMMARY.counts)) {
+    assert.equal(lines.filter((line) => line.startsWith(`- ${title}: `)).length, 1, title);
+  }
 });

@@ -12,6 +12,7 @@ import { unitOf } from "../words/measures.ts";
 import { INTERVAL_NOTE } from "../words/verdict_words.ts";
 import { pairsTable, seedsTable, tradeOffTable } from "./change_table.ts";
 import { planText } from "./plan_text.ts";
+import { shortTable } from "./short_table.ts";
 
 /**
  * A study as Markdown: what was measured, the answer in a few sentences, the trade-off, the plan,
@@ -32,8 +33,19 @@ export function summaryTable(summary: Summary): string {
   return studyTable(summaryRows(summary)) + list;
 }
 
+/** What of it a screen has room for: what was measured, and a row a variant. */
+export function briefTable(summary: Summary): string {
+  const study = summaryRows(summary);
+  return [
+    titleOf(study),
+    `${coverageText(study.coverage, study.titles)}\n`,
+    shortTable(summary),
+    ...study.tradeOff.length > 0 ? [`${INTERVAL_NOTE}\n`] : [],
+  ].join("\n");
+}
+
 /**
- * The same from rows. Parts that the study has not are left out.
+ * The whole from rows. Parts that the study has not are left out.
  *
  * @throws {RangeError} If a number is not finite.
  */
@@ -52,7 +64,11 @@ export function studyTable(study: StudyRows): string {
     if (filled.length === 0) return [];
     return [...(title === "" ? [] : [`### ${title}${label}\n`]), ...filled.map(ended)];
   });
-  return [`## ${markdownText(study.model)}${label}\n`, ...sections].join("\n");
+  return [titleOf(study), ...sections].join("\n");
+}
+
+function titleOf({ model, label }: StudyRows): string {
+  return `## ${markdownText(model)}${label === undefined ? "" : ` (${markdownText(label)})`}\n`;
 }
 
 function ended(text: string): string {

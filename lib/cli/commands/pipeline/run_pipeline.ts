@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { closingText, formatCounted, summaryRows, summaryTable } from "../../../report/mod.ts";
+import { briefTable, closingText, formatCounted, summaryRows } from "../../../report/mod.ts";
 import {
   beginEngine,
   checkGivenVariants,
@@ -145,11 +145,11 @@ export async function runStudy(
     devices: worthDevices(devices, { wanted, seconds: cost.seconds.all }),
   });
   progress.note(tookLine(cost, (performance.now() - started) / 1000));
-  print(summaryTable(summary));
+  print(briefTable(summary));
   const root = relative(Deno.cwd(), study.folder.root) || ".";
   const files = new Set([...Object.values(RESULT_FILES), ...Object.keys(summaryTexts(summary))]);
   progress.step(`Done: ${[...files].map((file) => `${root}/${file}`).join(", ")}`);
-  // the report is long: its answer is to be the last thing on the screen
+  // its answer is to be the last thing on the screen
   const answer = closingText(summaryRows(summary));
   if (answer !== "") print(answer);
   print(
