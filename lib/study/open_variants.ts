@@ -7,8 +7,12 @@ import type { StudyInputs } from "./inputs/inputs.ts";
 import { type ModelFiles, type ModelInputs, openModelInputs } from "./inputs/model_inputs.ts";
 import { BASE, type NamedVariant } from "./answers/sample_identity.ts";
 import type { StudyFolder } from "./study_folder.ts";
-import { adapterAverage } from "./training/adapter_average.ts";
-import { checkpointFolders, sealOf, weightsAreGone } from "./training/recipe_adapter.ts";
+import {
+  adapterSettings,
+  checkpointFolders,
+  sealOf,
+  weightsAreGone,
+} from "./training/recipe_adapter.ts";
 import {
   type Checkpoint,
   type SweepVariant,
@@ -141,7 +145,7 @@ export function otherBase(
  * the hours that the base model takes.
  *
  * @returns A line for each adapter that names another base model.
- * @throws {UsageError} If one is missing or does not fit the model, or its record of a mean is wrong.
+ * @throws {UsageError} If one is missing or does not fit the model, or what is recorded of it is wrong.
  */
 export async function checkGivenVariants(
   inputs: StudyInputs,
@@ -152,6 +156,6 @@ export async function checkGivenVariants(
     await openVariants(inputs, folder, given),
     ({ origin }) => origin.source,
   );
-  for (const [first] of bySource.values()) if (first?.dir !== undefined) adapterAverage(first.dir);
+  for (const [first] of bySource.values()) if (first?.dir !== undefined) adapterSettings(first.dir);
   return [...bySource].flatMap(([name, [first]]) => otherBase({ ...first!, name }, inputs));
 }

@@ -16,8 +16,7 @@ import { judgedAlike, type VariantAnswers } from "./numbers/answers.ts";
 import type { OpenStudy } from "./open_study.ts";
 import { allVariants, checkGivenVariants } from "./open_variants.ts";
 import { isAllTrained } from "./training/is_all_trained.ts";
-import { adapterAverage } from "./training/adapter_average.ts";
-import { adapterOrigin } from "./training/recipe_adapter.ts";
+import { adapterOrigin, adapterSettings } from "./training/recipe_adapter.ts";
 import { areEmpty } from "./measures/open_measures.ts";
 import { BASE } from "./answers/sample_identity.ts";
 import { trainings } from "./sweep/sweep_variants.ts";
@@ -84,7 +83,7 @@ export async function runPipeline(
     const dir = folder.training(recipe);
     if (adapterOrigin(dir) !== "elsewhere") continue;
     await loadAdapter(dir, inputs.checkpoint);
-    adapterAverage(dir);
+    adapterSettings(dir);
   }
   await checkTraining(inputs, folder, options.signal ? { signal: options.signal } : {});
   mergeParts(folder, inputs, options.progress);

@@ -12,14 +12,26 @@ export interface MainResult {
   readonly printed: string;
 }
 
+/** What a test does while a command runs. */
+export interface RunMainOptions {
+  /** Is told of every step as it begins. */
+  readonly onStep?: (title: string) => void;
+}
+
 /** For tests: runs a command line in this process and keeps what it says. */
-export async function runMain(args: readonly string[]): Promise<MainResult> {
+export async function runMain(
+  args: readonly string[],
+  { onStep }: RunMainOptions = {},
+): Promise<MainResult> {
   const notes: string[] = [];
   const steps: string[] = [];
   let printed = "";
   const context: CommandContext = {
     progress: {
-      step: (title) => void steps.push(title),
+      step(title): void {
+        steps.push(title);
+        onStep?.(title);
+      },
       update(): void {},
       note: (text) => void notes.push(text),
     },
@@ -34,8 +46,12 @@ export async function runMain(args: readonly string[]): Promise<MainResult> {
  * For tests: a command line must be refused with exit code 2 and one line, the
  * last, that matches; without a stack trace and without a result.
  */
-export async function assertRefused(args: readonly string[], line: RegExp): Promise<void> {
-  const { code, notes, printed } = await runMain(args);
+export async function assertRefused(
+  args: readonly string[],
+  line: RegExp,
+  options: RunMainOptions = {},
+): Promise<void> {
+  const { code, notes, printed } = await runMain(args, options);
   const said = notes.join("\n");
   assert.equal(code, 2, said);
   const errors = notes.filter((note) => note.startsWith("error: "));

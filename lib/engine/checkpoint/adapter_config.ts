@@ -88,7 +88,7 @@ export function adapterFault(dir: string, why: string): UsageError {
  * Source: PEFT 0.21.2, `utils/other.py` (`get_pattern_key`) and `tuners/lora/config.py`.
  */
 export async function readAdapterConfig(dir: string, modelType: string): Promise<AdapterConfig> {
-  const fields = await readFields(dir);
+  const fields = await readAdapterFields(dir);
   return inFolder(dir, () => {
     checkKind(fields);
     return parseFields(fields, modelType);
@@ -101,7 +101,7 @@ export async function readAdapterConfig(dir: string, modelType: string): Promise
  * @throws {UsageError} If it is missing, is not JSON, or is of a kind that is not computed here.
  */
 export async function checkAdapterSettings(dir: string): Promise<void> {
-  const fields = await readFields(dir);
+  const fields = await readAdapterFields(dir);
   inFolder(dir, () => checkKind(fields));
 }
 
@@ -157,7 +157,12 @@ function parseFields(fields: Fields, modelType: string): AdapterConfig {
   };
 }
 
-async function readFields(dir: string): Promise<Fields> {
+/**
+ * The content of `adapter_config.json`, unchecked.
+ *
+ * @throws {UsageError} If it is missing, cannot be read, is not JSON or holds no object.
+ */
+export async function readAdapterFields(dir: string): Promise<Fields> {
   const folder = await Deno.stat(dir).catch(() => undefined);
   if (!folder) throw adapterFault(dir, "the folder does not exist");
   if (!folder.isDirectory) throw adapterFault(dir, "it is a file, not a folder");

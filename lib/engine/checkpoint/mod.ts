@@ -12,7 +12,7 @@ export {
   loraSites,
   type LoraTerm,
 } from "./adapter.ts";
-export { adapterFault } from "./adapter_config.ts";
+export { adapterFault, readAdapterFields } from "./adapter_config.ts";
 export { adaptedLayers } from "./adapter_targets.ts";
 export { isFinite } from "./adapter_weights.ts";
 export { type Checkpoint, layerTensor, openCheckpoint } from "./checkpoint.ts";

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { REPOSITORY_ROOT, sha256OfFile, UsageError } from "../../ground/mod.ts";
+import { adapterFault, readAdapterFields } from "../checkpoint/mod.ts";
 import type { Variant } from "../engine.ts";
 import { type RequestOptions, type ServerClient, ServerRefusal } from "./server_client.ts";
 
@@ -161,14 +162,17 @@ export async function adapterName(dir: string, scale = 1): Promise<string> {
  * Writes an adapter that is another one times `scale`: the same weights, another `lora_alpha`.
  *
  * @returns `to`.
+ * @throws {UsageError} If its `adapter_config.json` cannot be used.
  */
 export async function writeScaledAdapter(dir: string, scale: number, to: string): Promise<string> {
   if (existsSync(to)) return to;
-  const config = JSON.parse(await Deno.readTextFile(`${dir}/adapter_config.json`));
+  const config = await readAdapterFields(dir);
+  const { lora_alpha: alpha } = config;
+  if (typeof alpha !== "number") throw adapterFault(dir, "its lora_alpha is not a number");
   const part = `${to}.${Deno.pid}.part`;
   await Deno.mkdir(part, { recursive: true });
   await Deno.copyFile(`${dir}/adapter_model.safetensors`, `${part}/adapter_model.safetensors`);
-  const scaled = { ...config, lora_alpha: config.lora_alpha * scale };
+  const scaled = { ...config, lora_alpha: alpha * scale };
   await Deno.writeTextFile(`${part}/adapter_config.json`, JSON.stringify(scaled, null, 2) + "\n");
   try {
     await Deno.rename(part, to);
@@ -181,7 +185,7 @@ export async function writeScaledAdapter(dir: string, scale: number, to: string)
 }
 
 async function checkServed(dir: string): Promise<void> {
-  const config = JSON.parse(await Deno.readTextFile(`${dir}/adapter_config.json`));
+  const config = await readAdapterFields(dir);
   const setting = NOT_SERVED.find((key) =>
     Object.keys(config[key] ?? {}).length > 0 || config[key] === true
   );

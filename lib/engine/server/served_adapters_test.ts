@@ -48,6 +48,26 @@ Deno.test("ServedAdapters.nameOf() asks the server for an adapter whose such set
   }
 });
 
+Deno.test("ServedAdapters.nameOf() refuses a config that was broken since the adapter was read", async () => {
+  const adapters = new ServedAdapters(client, { base: "base", names: ["base"] });
+  await withAdapter({ r: 8, lora_alpha: 16 }, async (dir) => {
+    const refused = async (text: string, why: RegExp): Promise<void> => {
+      await Deno.writeTextFile(`${dir}/adapter_config.json`, text);
+      for (const scale of [1, 0.5]) {
+        const name = adapters.nameOf({ adapter: { dir }, scale });
+        await assert.rejects(name, { name: UsageError.name, message: why });
+      }
+    };
+    await refused("{", /^Cannot use the adapter in ".*": adapter_config\.json is not JSON$/);
+    await refused("null", /^Cannot use the adapter in ".*": adapter_config\.json holds no object$/);
+    await Deno.writeTextFile(`${dir}/adapter_config.json`, '{ "r": 8 }');
+    await assert.rejects(adapters.nameOf({ adapter: { dir }, scale: 0.5 }), {
+      name: UsageError.name,
+      message: /its lora_alpha is not a number$/,
+    });
+  });
+});
+
 Deno.test("ServedAdapters.nameOf() takes the user's word for an adapter that was loaded by hand", async () => {
   await withAdapter({ r: 8, lora_alpha: 16, use_dora: true }, async (dir) => {
     const own = dir.split("/").at(-1)!;

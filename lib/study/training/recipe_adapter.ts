@@ -1,7 +1,15 @@
 import { existsSync, readdirSync } from "node:fs";
-import { canonicalJson, sha256Of, sha256OfFile, writeAtomic } from "../../ground/mod.ts";
-
-import { type AdapterSettings } from "../../runs/mod.ts";
+import { z } from "zod";
+import {
+  canonicalJson,
+  checkRecord,
+  parseJson,
+  readTextFile,
+  sha256Of,
+  sha256OfFile,
+  writeAtomic,
+} from "../../ground/mod.ts";
+import { ADAPTER_SETTING_KEYS, type AdapterSettings } from "../../runs/mod.ts";
 import {
   readTrainingManifest,
   type TrainingFile,
@@ -22,6 +30,11 @@ const WEIGHTS = "adapter_model.safetensors";
 
 /** What the weights of a run were when it ended. */
 const SEAL = "adapter.sha256";
+
+/** All of an `adapter_config.json`. */
+const FIELDS = z.looseObject({});
+
+const SETTINGS = z.strictObject(ADAPTER_SETTING_KEYS);
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -113,13 +126,15 @@ function weightsHash(dir: string): string {
  *
  * @param dir The folder of an adapter that loads.
  * @param data What the study's training data are, if there are any.
- * @throws {UsageError} If the record of a mean beside it is damaged, or of other weights.
+ * @throws {UsageError} If `adapter_config.json` is not there or damaged, as one that was changed since
+ * the adapter was loaded may be, or the record of a mean beside it is damaged, or of other weights.
  */
 export function adapterSettings(
   dir: string,
   data?: Pick<TrainingManifest, "files">,
 ): AdapterSettings {
-  const config = readObject(`${dir}/adapter_config.json`) ?? {};
+  const path = `${dir}/adapter_config.json`;
+  const config: Json = checkRecord(FIELDS, parseJson(readTextFile(path), path), path);
   const trained = adapterOrigin(dir) === "here" ? "here" : "elsewhere";
   const run = trained === "here" ? trainingRecord(dir) ?? {} : {};
   const averageOf = trained === "here" ? undefined : adapterAverage(dir);
@@ -129,11 +144,11 @@ export function adapterSettings(
   );
   const ranks = numbers(config.rank_pattern);
   const alphas = numbers(config.alpha_pattern);
-  return {
+  return checkRecord(SETTINGS, {
     trained,
     ...(averageOf ? { averageOf } : {}),
-    rank: Number(config.r),
-    alpha: Number(config.lora_alpha),
+    rank: config.r,
+    alpha: config.lora_alpha,
     dropout: typeof config.lora_dropout === "number" ? config.lora_dropout : null,
     targetModules: [config.target_modules ?? []].flat().map(String).sort(),
     learningRate: typeof rate === "number" ? rate : null,
@@ -143,7 +158,7 @@ export function adapterSettings(
     ...(alphas ? { alphaPattern: alphas } : {}),
     ...(typeof klWeight === "number" && klWeight > 0 ? { klWeight } : {}),
     ...(general ? { general } : {}),
-  };
+  }, path);
 }
 
 function generalOf(file: TrainingFile | undefined): AdapterSettings["general"] {
