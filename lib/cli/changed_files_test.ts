@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { storedRecords } from "../study/testing/mini_run.ts";
 import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
 import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
@@ -62,6 +63,32 @@ for (const [command, begin] of Object.entries(COMMANDS)) {
       assert.ok(notes.some((note) => note.includes("reused 3 of 3 stored answers")));
       assert.deepEqual(storedRecords(study.out), { sql: 6, mmlu: 6 });
     }
+  });
+}
+
+for (const [command, begin] of Object.entries(COMMANDS)) {
+  Deno.test({
+    name: `${command} says in one line which file of answers was taken away while it ran`,
+    ignore: Deno.build.os === "windows",
+    fn: async () => {
+      for (const taken of ["samples", "samples/mmlu.jsonl", "."]) {
+        using study = await writeMiniStudy();
+        const { args } = await begin(study);
+        const path = join(study.out, taken);
+        const remove = when(/^base: multiple choice/, () => {
+          Deno.removeSync(path, { recursive: true });
+        });
+        await assertRefused(
+          args,
+          /^error: Cannot write .*samples\/\w+\.jsonl: it was removed or replaced while it was open/,
+          remove,
+        );
+        if (taken === ".") continue;
+        const { code, notes } = await runMain(args);
+        assert.equal(code, 0, notes.join("\n"));
+        assert.deepEqual(storedRecords(study.out), { sql: 6, mmlu: 6 });
+      }
+    },
   });
 }
 

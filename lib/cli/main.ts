@@ -91,7 +91,8 @@ export async function main(args: readonly string[], given: CommandContext): Prom
     const run = await command.load();
     await run(flags, { ...context, spare });
     return 0;
-  } catch (error) {
+  } catch (thrown) {
+    const error = firstFault(thrown);
     if (error instanceof ClosedPipe) throw error;
     if (error instanceof UsageError) {
       context.progress.note(`error: ${escapeControls(error.message)}`);
@@ -121,6 +122,11 @@ export async function main(args: readonly string[], given: CommandContext): Prom
 export function checkPlace(root: string = REPOSITORY_ROOT): void {
   if (!root.includes(",")) return;
   throw new UsageError(`Cannot run in ${root}: its path has a comma: move or rename the folder`);
+}
+
+/** What went wrong first, where closing what was open went wrong after it. */
+function firstFault(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstFault(error.suppressed) : error;
 }
 
 function harmless({ progress, print, signal }: CommandContext): CommandContext {

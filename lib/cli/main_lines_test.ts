@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { UsageError } from "../ground/mod.ts";
 import { writeMiniStudy } from "../study/testing/mini_study.ts";
 import { assertRefused, runMain } from "./testing/run_main.ts";
 import { checkPlace, COMMANDS } from "./main.ts";
@@ -78,6 +79,12 @@ Deno.test("an error of the machine that nobody explained is one line and exit 2"
     many.notes.at(-1)!,
     /^error: too many files are open: raise the limit \(ulimit -n\)/,
   );
+  // closing what was open went wrong too: what went wrong first is the one to be told
+  const first = new UsageError("Cannot write /a/b: it is gone");
+  const closing = new SuppressedError(new Error("c"), new SuppressedError(new Error("b"), first));
+  const both = await failing(closing);
+  assert.equal(both.code, 2);
+  assert.deepEqual(both.notes, ["error: Cannot write /a/b: it is gone"]);
   const fault = await failing(new TypeError("a fault"));
   assert.equal(fault.code, 1);
 });

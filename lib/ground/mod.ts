@@ -32,6 +32,7 @@ export { decodeText, readBytes, readListText } from "./text/decode_text.ts";
 export { firstLine } from "./text/first_line.ts";
 export { type JsonLine, jsonLines } from "./text/json_lines.ts";
 export { type OtherNames, refuseOtherNames } from "./text/other_names.ts";
+export { isSameFile } from "./files/is_same_file.ts";
 export { checkOwnFiles, writeOwnFiles } from "./files/own_files.ts";
 export { firstOf } from "./first_of.ts";
 export { parseJson, readTextFile } from "./text/parse_json_file.ts";

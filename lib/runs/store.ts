@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { checkRecord, writeFully } from "../ground/mod.ts";
+import { checkRecord, isSameFile, UsageError, writeFully } from "../ground/mod.ts";
 import {
   closeFile,
   followFile,
@@ -30,7 +30,8 @@ export interface SampleStore<T extends Keyed> extends Disposable {
    *
    * @throws {RangeError} If a key is in the store already or twice in the list; nothing is written.
    * @throws {UsageError} If a record would not be read again, such as one with a number that is not
-   * finite (the message has its field), or the disk is full; the store is as it was before.
+   * finite (the message has its field), the disk is full, or the store's file was taken away; the
+   * store is as it was before.
    */
   append(records: readonly T[]): void;
   /**
@@ -119,6 +120,7 @@ export function openStore<T extends Keyed>(path: string, options: StoreOptions<T
   /** Writes lines at the end, and their records count from then on. */
   function write(lines: Uint8Array, added: readonly T[]): void {
     if (added.length === 0) return;
+    refuseTakenAway(file, path);
     try {
       file.seekSync(length, Deno.SeekMode.Start);
       writeFully(file, lines, path);
@@ -189,6 +191,14 @@ function refuseRepeats<T extends Keyed>(
     }
     keys.add(key);
   }
+}
+
+/** What is written into a file that lies nowhere any more is lost, and the system does not say so. */
+function refuseTakenAway(file: Deno.FsFile, path: string): void {
+  if (isSameFile(file, path)) return;
+  throw new UsageError(
+    `Cannot write ${path}: it was removed or replaced while it was open: run the same command again`,
+  );
 }
 
 /** Takes back what a failed write left; opening would drop it as a torn line anyway. */

@@ -167,6 +167,56 @@ Deno.test("openStore() leaves no lock behind after an orderly end", () => {
   });
 });
 
+Deno.test({
+  name: "append() refuses a file that was removed or replaced since, and closing it says no more",
+  ignore: Deno.build.os === "windows",
+  fn(): void {
+    const takeAway: readonly ((path: string, folder: string) => void)[] = [
+      (path) => Deno.removeSync(path),
+      (_path, folder) => Deno.removeSync(folder, { recursive: true }),
+      (path) => {
+        // as an editor saves, and as `sed -i` does
+        Deno.copyFileSync(path, `${path}.new`);
+        Deno.renameSync(`${path}.new`, path);
+      },
+      (_path, folder) => {
+        Deno.removeSync(folder, { recursive: true });
+        Deno.writeTextFileSync(folder, "a file in its place");
+      },
+    ];
+    for (const act of takeAway) {
+      inFolder((folder) => {
+        const path = `${folder}/samples/sql.jsonl`;
+        using store = open(path);
+        store.append([sqlSample(0)]);
+        act(path, `${folder}/samples`);
+        assert.throws(() => store.append([sqlSample(1)]), {
+          name: "UsageError",
+          message:
+            `Cannot write ${path}: it was removed or replaced while it was open: run the same ` +
+            "command again",
+        });
+        assert.equal(store.size, 1);
+      });
+    }
+  },
+});
+
+Deno.test({
+  name: "a store whose folder was removed leaves the lock of another one that was made there since",
+  ignore: Deno.build.os === "windows",
+  fn(): void {
+    inFolder((folder) => {
+      const path = `${folder}/samples/sql.jsonl`;
+      const first = open(path);
+      Deno.removeSync(`${folder}/samples`, { recursive: true });
+      using _second = open(path);
+      first[Symbol.dispose]();
+      assert.throws(() => open(path), { name: "UsageError", message: /is writing it/ });
+    });
+  },
+});
+
 Deno.test("openStore() leaves out the line that is no record, and names it", () => {
   const line = storeLine(sqlSample(0));
   const cases: readonly (readonly [string | Uint8Array, RegExp])[] = [

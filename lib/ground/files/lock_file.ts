@@ -1,4 +1,5 @@
 import { UsageError } from "../usage_error.ts";
+import { isSameFile } from "./is_same_file.ts";
 import { explainWriteError } from "./write_fully.ts";
 
 /**
@@ -38,7 +39,7 @@ export function tryLockFile(path: string): Disposable | { readonly holder: strin
     return {
       [Symbol.dispose](): void {
         // Removed while still held: whoever opened it meanwhile sees that it is gone.
-        if (Deno.build.os !== "windows") Deno.removeSync(lockPath);
+        if (Deno.build.os !== "windows") removeOwn(file, lockPath);
         file.close();
       },
     };
@@ -63,12 +64,12 @@ function writeHolder(file: Deno.FsFile, lockPath: string): void {
   }
 }
 
-function isSameFile(file: Deno.FsFile, path: string): boolean {
+/** Removes a lock's file, unless somebody has: the one that lies there now is another holder's. */
+function removeOwn(file: Deno.FsFile, lockPath: string): void {
   try {
-    return Deno.statSync(path).ino === file.statSync().ino;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    if (isSameFile(file, lockPath)) Deno.removeSync(lockPath);
+  } catch {
+    // One that stays locks nobody out, and what ended the work is not to be hidden by it.
   }
 }
 
