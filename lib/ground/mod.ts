@@ -28,6 +28,7 @@ export {
   together,
 } from "./check_record.ts";
 export { checkOutputFile, checkOutputFolder, checkOutputIsNoInput } from "./files/check_output.ts";
+export { danglingLink, refuseDanglingLink } from "./files/dangling_link.ts";
 export { decodeText, readBytes, readListText } from "./text/decode_text.ts";
 export { firstLine } from "./text/first_line.ts";
 export { type JsonLine, jsonLines } from "./text/json_lines.ts";

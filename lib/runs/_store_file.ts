@@ -5,6 +5,7 @@ import {
   explainWriteError,
   firstOf,
   lockFile,
+  refuseDanglingLink,
   type Schema,
   UsageError,
   writeAtomic,
@@ -47,6 +48,8 @@ export interface OpenFile<T> {
 
 /** Opens a store's file; a torn last line is cut off, damaged ones are put aside. */
 export function openFile<T extends Keyed>(path: string, options: StoreOptions<T>): OpenFile<T> {
+  // not an empty one made at its target: what was stored may be on a disk that is not mounted
+  refuseDanglingLink(path);
   try {
     Deno.mkdirSync(dirname(path), { recursive: true });
   } catch (error) {

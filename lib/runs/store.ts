@@ -71,8 +71,8 @@ export interface StoreFollower<T> extends Disposable {
  * of, moved to `<path>.dropped`, and its record is asked for again.
  *
  * @param path A `.jsonl` file.
- * @throws {UsageError} If another process has it open, a key is there twice, or the file cannot be
- * written.
+ * @throws {UsageError} If another process has it open, a key is there twice, the file cannot be
+ * written, or the path leads over a symbolic link to what is not there.
  *
  * @example A run that is started twice does its work once
  * ```ts

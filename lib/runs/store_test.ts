@@ -386,6 +386,33 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "openStore() refuses a link to what is not there, and makes nothing at its target",
+  ignore: Deno.build.os === "windows",
+  fn(): void {
+    inFolder((folder) => {
+      for (const target of ["/nowhere/at/all", `${folder}/beside`]) {
+        const path = `${folder}/samples.jsonl`;
+        Deno.symlinkSync(target, path);
+        assert.throws(() => open(path), {
+          name: "UsageError",
+          message:
+            `Cannot use ${path}: it is a symbolic link to "${target}", which is not there: ` +
+            "make its target, or remove the link",
+        });
+        assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["samples.jsonl"]);
+        Deno.removeSync(path);
+      }
+      // one that leads to a file is that file
+      Deno.writeTextFileSync(`${folder}/beside`, "");
+      Deno.symlinkSync(`${folder}/beside`, `${folder}/samples.jsonl`);
+      using store = open(`${folder}/samples.jsonl`);
+      store.append([sqlSample(0)]);
+      assert.ok(Deno.statSync(`${folder}/beside`).size > 0);
+    });
+  },
+});
+
 Deno.test("openStore() refuses a path that cannot be written", () => {
   inFolder((folder) => {
     Deno.writeTextFileSync(`${folder}/file`, "");

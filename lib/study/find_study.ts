@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fromRoot, realPath, UsageError } from "../ground/mod.ts";
+import { danglingLink, fromRoot, realPath, UsageError } from "../ground/mod.ts";
 import { ANSWER_FILES, answerPlace, SEPARATOR } from "./results/read_answers.ts";
 import { RESULT_FILES } from "./results/write_results.ts";
 
@@ -36,7 +36,9 @@ export function findStudy(
   const named = parents.map((parent) => join(parent, study));
   const places = distinct([study, ...named].filter(isFolder));
   if (places.length === 0) {
-    const why = existsSync(study) ? "it is a file, not a folder" : "there is no such folder";
+    const why = existsSync(study)
+      ? "it is a file, not a folder"
+      : danglingLink(study) ?? "there is no such folder";
     const among = parents.length === 0
       ? ""
       : `, and no study of that name in ${parents.slice(0, -1).join(", ")} or ${parents.at(-1)}`;

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from "node:fs";
-import { readTextFile } from "../ground/mod.ts";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { readTextFile, refuseDanglingLink } from "../ground/mod.ts";
 import { claimRun, type Recipe, type SweepPlan } from "../runs/mod.ts";
 import { BASE } from "./answers/sample_identity.ts";
 import type { StudyInputs } from "./inputs/inputs.ts";
@@ -30,7 +30,8 @@ export interface StudyFolder extends AnswerPaths {
  * Takes the results folder of a study, new or its own from before, and writes down its plan; with
  * `lookOnly` it says what both would be, and writes nothing.
  *
- * @throws {UsageError} If the folder holds the results of another study, or another plan.
+ * @throws {UsageError} If the folder holds the results of another study, or another plan, or its
+ * samples are links to what is not there.
  */
 export function openStudyFolder(
   inputs: StudyInputs,
@@ -47,7 +48,9 @@ export function openStudyFolder(
     written: new Date().toISOString(),
   });
   const planPath = `${folder}/${PLAN_FILE}`;
-  const paths = answerPaths(`${folder}/samples`);
+  const samples = `${folder}/samples`;
+  refuseDanglingSamples(samples);
+  const paths = answerPaths(samples);
   const { sqlVerdicts: _verdicts, ...answers } = paths;
   const answered = (): boolean => hasTunedAnswers(Object.values(answers));
   return {
@@ -56,9 +59,16 @@ export function openStudyFolder(
     plan: keepPlan(planPath, plan, { answered, lookOnly }),
     ...(existsSync(planPath) ? {} : { planOnly: true }),
     ...paths,
-    sftData: `${folder}/samples/sft.jsonl`,
+    sftData: `${samples}/sft.jsonl`,
     training: ({ name }) => `${folder}/training/${name}`,
   };
+}
+
+/** A study's answers may lie elsewhere; a link to where they are not is no study without answers. */
+function refuseDanglingSamples(dir: string): void {
+  refuseDanglingLink(dir);
+  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return;
+  for (const entry of readdirSync(dir)) refuseDanglingLink(`${dir}/${entry}`);
 }
 
 const OF_THE_BASE = `"variant":"${BASE.name}"`;

@@ -1,4 +1,5 @@
 import { UsageError } from "../usage_error.ts";
+import { danglingLink } from "./dangling_link.ts";
 
 /** What a person can mend, by the system's name for it. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -38,8 +39,14 @@ export function writeFully(file: Deno.FsFile, bytes: Uint8Array, path: string): 
  * unchanged.
  */
 export function explainWriteError(error: unknown, path: string): unknown {
-  const reason = environmentReason(error);
+  const reason = danglingReason(error, path) ?? environmentReason(error);
   return reason === undefined ? error : new UsageError(`Cannot write ${path}: ${reason}`);
+}
+
+/** A link that leads nowhere, where a system says that something is missing or in the way. */
+function danglingReason(error: unknown, path: string): string | undefined {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return code === "ENOENT" || code === "EEXIST" ? danglingLink(path) : undefined;
 }
 
 /** Why the machine refused, where that is a thing that a person can mend: a full disk, a limit. */

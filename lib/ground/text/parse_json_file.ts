@@ -1,3 +1,4 @@
+import { danglingLink } from "../files/dangling_link.ts";
 import { UsageError } from "../usage_error.ts";
 
 /**
@@ -17,7 +18,7 @@ export function readTextFile(path: string): string {
 /** What to throw for a file that cannot be read: a line that names it, where a person can mend it. */
 export function explainReadError(error: unknown, path: string): unknown {
   if (error instanceof Deno.errors.NotFound) {
-    return new UsageError(`Cannot read ${path}: there is no such file`);
+    return new UsageError(`Cannot read ${path}: ${danglingLink(path) ?? "there is no such file"}`);
   }
   if (error instanceof Deno.errors.IsADirectory) {
     return new UsageError(`Cannot read ${path}: it is a folder, not a file`);

@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { listed, UsageError } from "../../ground/mod.ts";
+import { danglingLink, listed, UsageError } from "../../ground/mod.ts";
 import { ANSWER_KINDS, rowsOf } from "../measures/answer_kinds.ts";
 import type { AnswerRow } from "../measures/measure.ts";
 import type { MeasureAnswers } from "../measures/measures.ts";
@@ -153,7 +153,7 @@ function filesOf(path: string): string[] {
   try {
     folder = Deno.statSync(path).isDirectory;
   } catch {
-    throw new UsageError(`Cannot use "${path}": it does not exist`);
+    throw new UsageError(`Cannot use "${path}": ${danglingLink(path) ?? "it does not exist"}`);
   }
   if (!folder) return [path];
   const names = new Set([...Deno.readDirSync(path)].map(({ name }) => name));

@@ -9,6 +9,7 @@ import {
   checkOutputIsNoInput,
   fromRoot,
   printable,
+  refuseDanglingLink,
   REPOSITORY_ROOT,
   UsageError,
   writeAtomic,
@@ -226,6 +227,7 @@ async function openRun(
   const variant = await namedVariant(flags, weights, { progress, signal });
   for (const line of otherBase(variant, weights)) progress.note(line);
   const files = runFiles(flags, { task, model: weights, data, variant });
+  for (const kept of [files.samples, files.verdicts]) refuseDanglingLink(kept);
   const { kind, device, weights: format } = weights.config.engine;
   const isServed = kind === "server";
   const model = withTokenizer(weights, { threads });
