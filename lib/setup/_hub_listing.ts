@@ -31,6 +31,9 @@ export interface HubPlace {
   readonly token: string | undefined;
 }
 
+/** What `training/average_lora.py` writes beside the weights of an adapter that is a mean. */
+export const AVERAGE_FILE = "average.json";
+
 /** The small files that are taken where they are there. An adapter's tokenizer is compared with its base's. */
 const CONFIG_FILES: Readonly<Record<HubKind, readonly string[]>> = {
   model: [
@@ -47,6 +50,7 @@ const CONFIG_FILES: Readonly<Record<HubKind, readonly string[]>> = {
   ],
   adapter: [
     "adapter_config.json",
+    AVERAGE_FILE,
     "tokenizer.json",
     "tokenizer_config.json",
     "chat_template.jinja",

@@ -11,12 +11,13 @@ const ADAPTER: Readonly<Record<string, Uint8Array>> = {
   "tokenizer.json": content(23, 5_000),
   "tokenizer_config.json": content(24, 300),
   "chat_template.jinja": content(25, 200),
+  "average.json": content(30, 400),
   "special_tokens_map.json": content(26, 100),
   "training_args.bin": content(27, 5_000),
   "checkpoint-10/adapter_model.safetensors": content(28, 40_000),
   "README.md": content(29, 100),
 };
-const WANTED = Object.keys(ADAPTER).slice(0, 5).sort();
+const WANTED = Object.keys(ADAPTER).slice(0, 6).sort();
 
 Deno.test("ensureHubAdapter() downloads what an adapter needs, into a folder of its commit", () =>
   withHub({ files: ADAPTER }, async ({ options, resolved }) => {
@@ -34,6 +35,15 @@ Deno.test("ensureHubAdapter() downloads what an adapter needs, into a folder of 
     assert.equal(again.dir, dir);
     assert.equal(resolved().length, WANTED.length);
   }));
+
+Deno.test("ensureHubAdapter() asks for no record of a mean where the hub lists none", () => {
+  const { "average.json": _record, ...plain } = ADAPTER;
+  return withHub({ files: plain }, async ({ options, resolved }) => {
+    const { dir } = await ensureHubAdapter(options, SILENT);
+    assert.deepEqual(resolved().sort(), WANTED.filter((name) => name !== "average.json"));
+    assert.throws(() => Deno.statSync(`${dir}/average.json`), Deno.errors.NotFound);
+  });
+});
 
 Deno.test("ensureHubAdapter() keeps its folder apart from that of a model of the same id", () =>
   withHub({ files: { ...FILES, ...ADAPTER } }, async ({ options }) => {

@@ -75,8 +75,8 @@ export async function ensureHubModel(
 
 /**
  * Brings a LoRA adapter of the Hugging Face hub to this machine, as {@linkcode ensureHubModel} does
- * a model: `adapter_config.json`, `adapter_model.safetensors`, and the tokenizer's files where it
- * has them, into `models/<id>-<commit>-adapter`.
+ * a model: `adapter_config.json`, `adapter_model.safetensors`, and the tokenizer's files and the record
+ * of a mean (`average.json`) where it has them, into `models/<id>-<commit>-adapter`.
  *
  * @returns The folder and the commit, to be recorded with the results.
  * @throws {UsageError} As `ensureHubModel` does; an adapter that was saved before PEFT wrote

@@ -14,7 +14,7 @@ export type { Progress } from "../ground/mod.ts";
 export type { StudyConfig } from "../runs/mod.ts";
 export { hubCacheDir, snapshotDir } from "./_hub_cache.ts";
 export type { HubDownloadOptions } from "./_hub_download.ts";
-export type { HubKind } from "./_hub_listing.ts";
+export { AVERAGE_FILE, type HubKind } from "./_hub_listing.ts";
 export { findModelFolder } from "./_model_folder.ts";
 export {
   cudaLibraryPath,

@@ -99,7 +99,6 @@ export type {
 export * from "./measures/measures.ts";
 export type { AnswerPaths } from "./measures/open_measures.ts";
 export { type OpenStudy, openStudy, type OpenStudyOptions } from "./open_study.ts";
-export { AVERAGE_FILE } from "./training/adapter_average.ts";
 export { adapterSettings, recipeAdapters } from "./training/recipe_adapter.ts";
 export { failuresReport } from "./results/failures.ts";
 export {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { REPOSITORY_ROOT, SILENT } from "../../ground/mod.ts";
-import { COMMIT, content, ID, withHub } from "../../setup/testing/fake_hub.ts";
+import { REPOSITORY_ROOT, sha256Of, SILENT } from "../../ground/mod.ts";
+import { COMMIT, content, ID, withHub, writeCached } from "../../setup/testing/fake_hub.ts";
+import { writeTinyAdapter } from "../testing/tiny_model.ts";
+import { adapterSettings } from "../training/recipe_adapter.ts";
 import { adapterFolder, fetchHubAdapters } from "./hub_adapters.ts";
 
 const FILES = {
@@ -41,3 +43,24 @@ Deno.test("fetchHubAdapters() says that there is no such folder either where the
       message: /^Cannot get the adapter "my\/run": .*\(404\).*; and there is no folder "my\/run"$/,
     });
   }));
+
+Deno.test("an adapter of the hub that is a mean is known to be one, as in a folder", async () => {
+  const local = await writeTinyAdapter(await Deno.makeTempDir({ prefix: "adapter_" }));
+  const read = (name: string): Uint8Array => Deno.readFileSync(`${local}/${name}`);
+  const parents = ["seed_42", "seed_43"].map((name, i) => ({ name, sha256: `${i}`.repeat(64) }));
+  const sha256 = sha256Of(read("adapter_model.safetensors"));
+  Deno.writeTextFileSync(`${local}/average.json`, JSON.stringify({ parents, sha256 }));
+  const names = ["adapter_config.json", "adapter_model.safetensors", "average.json"];
+  const files = Object.fromEntries(names.map((name) => [name, read(name)]));
+  const { "average.json": _record, ...ofPeft } = files;
+  await withHub({ files }, async ({ options }) => {
+    // PEFT has left what it loads in the hub's cache, and no more
+    await writeCached(options, ofPeft);
+    const { id: _id, ...hub } = options;
+    const fetched = await fetchHubAdapters([{ name: "mean", adapter: ID }], SILENT, hub);
+    const settings = adapterSettings(adapterFolder(ID, fetched));
+    assert.deepEqual(settings.averageOf, parents);
+    assert.deepEqual(settings, adapterSettings(local));
+  });
+  await Deno.remove(local, { recursive: true });
+});

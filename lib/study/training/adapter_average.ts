@@ -9,9 +9,7 @@ import {
   UsageError,
 } from "../../ground/mod.ts";
 import { type AdapterParent, PARENT_KEYS } from "../../runs/mod.ts";
-
-/** What `training/average_lora.py` writes beside the weights. */
-export const AVERAGE_FILE = "average.json";
+import { AVERAGE_FILE } from "../../setup/mod.ts";
 
 const WEIGHTS = "adapter_model.safetensors";
 

@@ -3,9 +3,9 @@ import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { explainWriteError, REPOSITORY_ROOT, UsageError } from "../../../ground/mod.ts";
 import { loadConfig, readSummary, type Summary } from "../../../runs/mod.ts";
+import { AVERAGE_FILE } from "../../../setup/mod.ts";
 import {
   ANSWER_KINDS,
-  AVERAGE_FILE,
   LIMITS_FILE,
   PLAN_FILE,
   recordAnswers,
