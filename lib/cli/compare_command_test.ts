@@ -71,6 +71,25 @@ Deno.test("compare --devices answers in as many processes, the base model in one
   assert.equal(printed[1], printed[0]);
 });
 
+Deno.test("compare --run says of a loss that is shown that one of --delta is excluded, where it is", async () => {
+  const out = await Deno.makeTempDir();
+  const runs = ["base", "qv-lr2e-3"].flatMap((name) => ["--run", `${SAMPLE}::${name}`]);
+  const sentence = async (delta: string): Promise<string | undefined> => {
+    const args = ["compare", ...runs, "--gauge", "prose", "--delta", delta, "--out", `${out}/c`];
+    const { code, printed, notes } = await runMain(args);
+    assert.equal(code, 0, notes.join("\n"));
+    return printed.split("\n").find((line) => line.startsWith("- general text: "));
+  };
+  const loss = "- general text: +0.042 nats a token [+0.035, +0.049]: a loss (unadjusted)";
+  assert.equal(await sentence("0.04"), loss);
+  assert.equal(
+    await sentence("0.05"),
+    `${loss}; a loss of 0.050 nats a token or more is excluded (unadjusted); its bound, one-sided ` +
+      "at 5 %, is +0.048 nats a token",
+  );
+  await Deno.remove(out, { recursive: true });
+});
+
 Deno.test("compare --plan says what it will do and asks nothing", async () => {
   using study = await writeMiniStudy();
   const adapter = await writeTinyAdapter(`${study.root}/first`);

@@ -99,13 +99,15 @@ export function claimsJunit(
 
 /** A change with a tolerated loss, where it has none of its own: the bound says whether it is excluded. */
 function tolerating(row: ChangeRow, tolerance: number | undefined): ChangeRow {
-  const { delta, evidence, outcome } = row;
+  const { delta, evidence, outcome, adjusted } = row;
   if (delta !== undefined || tolerance === undefined) return row;
   const { lossExcluded } = verdict(evidence, { delta: tolerance });
   return {
     ...row,
     delta: tolerance,
     verdict: { ...row.verdict, lossExcluded },
+    // of a claim that is adjusted, an exclusion that is not is no second fact beside its word
+    ...(lossExcluded && !adjusted && { lossExcluded }),
     outcome: outcome === "no_difference_shown" && lossExcluded ? "loss_excluded" : outcome,
   };
 }

@@ -54,6 +54,8 @@ function placed(
     ? claims.find(({ variant, gauge }) => variant === place.variant && gauge === place.measure)
     : undefined;
   const delta = overall && tolerance?.gauge === place.measure ? tolerance.delta : undefined;
+  const lossExcluded = delta !== undefined && verdict.lossExcluded &&
+    (claim === undefined || claim.adjustedPLossExcluded < ALPHA);
   return {
     ...place,
     evidence,
@@ -61,6 +63,7 @@ function placed(
     outcome: nameable(claim?.outcome ?? verdict.outcome, delta),
     ...(claim && { adjusted: { p: claim.adjustedP, claims: claims.length } }),
     ...(delta !== undefined && { delta }),
+    ...(lossExcluded && { lossExcluded }),
     ...(midP !== undefined && { midP }),
     ...(percent !== undefined && { percent }),
   };

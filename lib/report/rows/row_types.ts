@@ -91,6 +91,11 @@ export interface ChangeRow {
   readonly adjusted?: Adjustment;
   /** The loss that is not to be tolerated, in the unit of the measure; absent without one. */
   readonly delta?: number;
+  /**
+   * Whether a loss of `delta` or more is excluded, whatever the outcome: of a claim that is adjusted,
+   * after that too. Absent where it is not, or there is no `delta`.
+   */
+  readonly lossExcluded?: true;
   /** McNemar's mid-p, two-sided; of accuracies only. */
   readonly midP?: number;
   /** The change relative to the base score; `null` where the base has none right. */

@@ -133,6 +133,7 @@ function rowOf(
     ...others.map(({ name }) => ({ name, evidence: nothing })),
   ])[0]!;
   const own = verdict(evidence, tolerated);
+  const lossExcluded = own.lossExcluded && (claim?.adjustedPLossExcluded ?? 0) < 0.05;
   return {
     measure,
     variant: "qv",
@@ -141,6 +142,7 @@ function rowOf(
     verdict: own,
     outcome: claim?.outcome ?? own.outcome,
     ...tolerated,
+    ...(lossExcluded && { lossExcluded }),
     ...(claim && { adjusted: { p: claim.adjustedP, claims } }),
   };
 }

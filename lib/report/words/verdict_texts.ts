@@ -21,7 +21,7 @@ export interface VerdictTexts {
   readonly nothingVaries: string;
   /** Why there is no interval: too few clusters, none of which has a change. */
   readonly fewClusters: string;
-  /** The one-sided bound of an excluded loss with its unit, and what parts it from the next words. */
+  /** The one-sided bound of an excluded loss with its unit. */
   bound(value: string): string;
   /** Both ends of an interval; the unit is empty where there is none. */
   between(low: string, high: string, unit: string): string;
@@ -45,7 +45,7 @@ export const ENGLISH: VerdictTexts = {
   oneCluster: "there is no interval by clusters, as all examples are of one",
   nothingVaries: "there is no interval, as nothing varies",
   fewClusters: "too few clusters for an interval",
-  bound: (value) => `its bound, one-sided at 5 %, is ${value}; `,
+  bound: (value) => `its bound, one-sided at 5 %, is ${value}`,
   between: (low, high, unit) => `between ${low} and ${high}${behind(unit)}`,
   alone: (between, claims, p) =>
     `alone it is ${between}, but not beside the ${claims} claims that are adjusted together (p ${p})`,
@@ -80,7 +80,7 @@ export const PORTUGUESE: VerdictTexts = {
   oneCluster: "não há intervalo por grupos, pois todos os exemplos são de um só",
   nothingVaries: "não há intervalo, pois nada varia",
   fewClusters: "grupos insuficientes para um intervalo",
-  bound: (value) => `seu limite, unilateral a 5 %, é ${value}; `,
+  bound: (value) => `seu limite, unilateral a 5 %, é ${value}`,
   between: (low, high, unit) => `entre ${low} e ${high}${behind(unit)}`,
   alone: (between, claims, p) =>
     `isolada, está ${between}, mas não junto às ${claims} afirmações ajustadas em conjunto (p ${p})`,

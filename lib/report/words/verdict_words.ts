@@ -12,13 +12,14 @@ import { tooFewClusters } from "./shown_interval.ts";
 import { ENGLISH, type VerdictTexts } from "./verdict_texts.ts";
 
 // Every word on a change is made here, and of its outcome alone: "a gain" and "a loss" stand only
-// where both 95 % intervals exclude 0 and, of a claim that is adjusted, it holds after that too.
+// where both 95 % intervals exclude 0 and, of a claim that is adjusted, it holds after that too. That
+// a loss of the tolerated size is excluded is a fact of its own: sentences say it beside them.
 
 /** What a change is called, and why, as far as it needs no unit of its own. */
 export type WordedChange =
   & Pick<
     ChangeRow,
-    "measure" | "verdict" | "outcome" | "adjusted" | "delta"
+    "measure" | "verdict" | "outcome" | "adjusted" | "delta" | "lossExcluded"
   >
   & Partial<Pick<ChangeRow, "evidence">>;
 
@@ -56,20 +57,27 @@ export function outcomeWord(row: WordedChange, texts = ENGLISH): string {
 
 /**
  * The same for a sentence: with the interval where the word leaves the difference open, why it is
- * open where its own intervals alone would not leave it so, and whether it is unadjusted.
+ * open where its own intervals alone would not leave it so, and whether it is unadjusted. Beside a
+ * gain or a loss stands that a loss of the tolerated size is excluded, where it is.
  *
  * @throws {RangeError} If a loss is excluded of which the size is not known.
  */
 export function verdictWords(row: WordedChange, texts = ENGLISH): string {
   const word = outcomeWord(row, texts);
   const mark = row.adjusted ? "" : texts.unadjusted;
-  if (isShown(row)) return word + mark;
-  return `${word}${mark}; ${leftOpen(row, texts)}`;
+  if (!isShown(row)) return `${word}${mark}; ${leftOpen(row, texts)}`;
+  if (!row.lossExcluded) return word + mark;
+  const excluded = texts.excluded(toleratedText(row, texts)) + mark;
+  // a gain's interval says as much; that of a loss may reach beyond the loss that is excluded
+  const bound = row.outcome === "loss" ? boundText(row, texts) : [];
+  return [word + mark, excluded, ...bound].join("; ");
 }
 
 /**
  * A change with its word and its interval once: "+4.1 points [+2.0, +6.2]: a gain", or "+2.1 points:
- * no difference shown; between −1.0 and +5.2 points".
+ * no difference shown; between −1.0 and +5.2 points". With a tolerated loss that is excluded: "−1.1
+ * points [−1.9, −0.3]: a loss; a loss of 3.0 points or more is excluded; its bound, one-sided at 5 %,
+ * is −1.8 points".
  */
 export function changeSentence(row: WordedChange, texts = ENGLISH): string {
   const { measure, verdict: { difference, ci95 } } = row;
@@ -97,18 +105,17 @@ export function leftOpen(row: WordedChange, texts = ENGLISH): string {
   const { ci95, plainCi95 } = verdict;
   if (!ci95) return plainCi95 ? texts.oneCluster : texts.nothingVaries;
   if (tooFewClusters(row)) return texts.fewClusters;
-  const [bound, between] = [boundText(row, texts), betweenText(row, texts)];
-  if (!adjusted || !isShown(verdict)) return bound + between;
-  return bound + texts.alone(between, adjusted.claims, texts.numbers(pValueText(adjusted.p)));
+  const between = betweenText(row, texts);
+  const open = !adjusted || !isShown(verdict)
+    ? between
+    : texts.alone(between, adjusted.claims, texts.numbers(pValueText(adjusted.p)));
+  return [...(row.outcome === "loss_excluded" ? boundText(row, texts) : []), open].join("; ");
 }
 
 /** The one-sided bound by which a loss is excluded, which the 95 % interval may reach beyond. */
-function boundText(
-  { measure, outcome, verdict: { worst } }: WordedChange,
-  texts: VerdictTexts,
-): string {
-  if (outcome !== "loss_excluded" || worst === undefined) return "";
-  return texts.bound(changeWithUnit(possible(worst, measure), measure, texts));
+function boundText({ measure, verdict: { worst } }: WordedChange, texts: VerdictTexts): string[] {
+  if (worst === undefined) return [];
+  return [texts.bound(changeWithUnit(possible(worst, measure), measure, texts))];
 }
 
 /** "between −1.0 and +5.2 points". */

@@ -65,6 +65,36 @@ Deno.test("changeSentence() prints no interval with another sign than its ends h
   }
 });
 
+Deno.test("verdictWords() says beside a gain or a loss that one of the tolerated size is excluded, where it is", () => {
+  const seen = new Set<string>();
+  for (const row of ROWS.filter(({ outcome }) => /^(gain|loss)$/.test(outcome))) {
+    const { plain, clustered } = evidenceIntervals(row.evidence, { level: 0.9 });
+    const lows = [plain!, clustered!].map(([low]) => low);
+    const within = row.delta !== undefined && lows.every((low) => low > -row.delta!);
+    const words = verdictWords(row);
+    const says = words.includes("a loss of 3.0 points or more is excluded");
+    // of one claim of several it has to hold beside the others too
+    if (row.adjusted && row.adjusted.claims > 1) assert.ok(within || !says, words);
+    else assert.equal(says, within, words);
+    const bound = changeBounds([Math.min(...lows), 0], row.measure).slice(1).split(",")[0];
+    const tells = words.endsWith(`; its bound, one-sided at 5 %, is ${bound} points`);
+    assert.equal(tells, says && row.outcome === "loss", words);
+    assert.equal(words.match(/\(unadjusted\)/g)?.length ?? 0, row.adjusted ? 0 : says ? 2 : 1);
+    seen.add(`${row.outcome} ${says}`);
+  }
+  assert.deepEqual([...seen].sort(), ["gain false", "gain true", "loss false", "loss true"]);
+});
+
+Deno.test("changeSentence() has a loss that is shown, and one that is excluded, in one line", () => {
+  const row = changeOf("mmlu", { n: 400, gained: 0, lost: 5, clusters: 20, heaped: false });
+  assert.match(
+    changeSentence(row),
+    /^\u22121\.3 points \[\u22122\.\d, \u22120\.\d\]: a loss \(unadjusted\); a loss of 3\.0 points or more is excluded \(unadjusted\); its bound, one-sided at 5 %, is \u22122\.\d points$/,
+  );
+  const { lossExcluded: _, ...not } = row;
+  assert.match(changeSentence(not), /: a loss \(unadjusted\)$/);
+});
+
 Deno.test("verdictWords() tells that a difference does not hold beside the other claims", () => {
   const counts = { n: 150, gained: 7, lost: 0, clusters: 20, heaped: false };
   assert.equal(verdictWords(changeOf("sql", counts, { claims: 1 })), "a gain");
