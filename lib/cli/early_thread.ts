@@ -6,6 +6,10 @@ import { configPath } from "./study_flags.ts";
 /**
  * A thread that loads CUDA while the command's own code is read, where the flags and the config say
  * that a GPU answers; none for a plan. Neither is checked here: the command says what is wrong with them.
+ *
+ * A run of which all is stored has it for nothing. Which answers are its own is known by the hashes of
+ * its model, its data and its adapter, so not before the code that this is to run beside; and that a
+ * result lies at `--out` does not say whose it is.
  */
 export function earlyThread(flags: FlagValues): SpareThread | undefined {
   if (flags.plan) return undefined;
