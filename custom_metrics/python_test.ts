@@ -77,6 +77,7 @@ Deno.test({
     const { code, output, connections } = await runGuarded(command, args, env);
     assert.equal(code, 0, output);
     assert.match(output, /Execution\s/);
+    assert.match(output, /Passed: [4-9] \| Failed: 0/);
     assert.equal(connections, "");
   },
 });

@@ -16,6 +16,7 @@ from deepeval.config.settings import get_settings
 from deepeval.confident.api import is_confident
 from deepeval.metrics import BaseMetric
 from deepeval.test_case import LLMTestCase
+from deepeval.utils import get_is_running_deepeval
 
 from execution_accuracy import ExecutionAccuracyMetric, execution_accuracy
 from verdict_process import GoldQueryError, VerdictFault, VerdictProcess
@@ -135,6 +136,9 @@ def test_assert_test_passes_on_a_match(case: dict, db_path: str) -> None:
     assert_test(case_of(case), [ExecutionAccuracyMetric(db_path, timeout_ms=TIMEOUT_MS)])
 
 
+@pytest.mark.skipif(
+    get_is_running_deepeval(), reason="its case would stand in DeepEval's table as a failed one"
+)
 def test_assert_test_fails_otherwise(db_path: str) -> None:
     wrong = next(case for case in CASES if case["name"] == "another value")
     with pytest.raises(AssertionError, match="Execution Accuracy"):
