@@ -8,6 +8,7 @@ const python = deepEvalPython();
 const ignore = python === undefined;
 const suffix = ignore ? " [skipped: no DeepEval for Python, see python_env.ts]" : "";
 const TEST_FILE = join(REPOSITORY_ROOT, "custom_metrics", "test_execution_accuracy.py");
+const STUDY_FILE = join(REPOSITORY_ROOT, "custom_metrics", "test_study_answers.py");
 
 // Python loads this before anything else: every attempt at a connection is noted and fails.
 const NETWORK_GUARD = `
@@ -64,6 +65,30 @@ Deno.test({
     assert.equal(code, 0, output);
     assert.match(output, /\b[5-9]\d passed/);
     assert.equal(connections, "");
+  },
+});
+
+Deno.test({
+  name: `pytest finds the recorded verdict of every answer of the sample by the metric${suffix}`,
+  ignore,
+  fn: async () => {
+    const args = ["-m", "pytest", "-q", "-p", "no:cacheprovider", STUDY_FILE];
+    const { code, output, connections } = await runGuarded(python!, args, { LAB_METRIC_STUDY: "" });
+    assert.equal(code, 0, output);
+    assert.match(output, /^all-linear-lr2e-3: execution accuracy of 154: official 17\.5%/m);
+    assert.equal(connections, "");
+  },
+});
+
+Deno.test({
+  name: `pytest says in one line which study it cannot ask the metric of${suffix}`,
+  ignore,
+  fn: async () => {
+    const args = ["-m", "pytest", "-q", "-p", "no:cacheprovider", STUDY_FILE];
+    const { code, output } = await runGuarded(python!, args, { LAB_METRIC_STUDY: "no_study" });
+    assert.equal(code, 1, output);
+    assert.match(output, /^error: Cannot use the study "no_study": there is no such folder/m);
+    assert.doesNotMatch(output, /Traceback/);
   },
 });
 
