@@ -12,6 +12,12 @@ DEFAULT_DATE = "2024-07-26"
 # only the divergence from the base model is penalised.
 MARKS = {"part": ("train", "held_out"), "kind": ("sql", "replay", "anchor")}
 
+# What a record looks like, for messages.
+RECORD = (
+    '{"prompt": [{"role": "user", "content": TEXT}, ...], '
+    '"completion": [{"role": "assistant", "content": TEXT}]}'
+)
+
 
 class UsageError(Exception):
     """Wrong input: reported as one line, exit code 2."""
@@ -29,20 +35,10 @@ def read_records(path):
             continue
         try:
             record = json.loads(line)
-            messages = [*record["prompt"], *record["completion"]]
-            well_formed = (
-                record["prompt"]
-                and [message["role"] for message in record["completion"]] == ["assistant"]
-                and all(isinstance(message["content"], str) for message in messages)
-                and all(message["role"] in ("system", "user", "assistant") for message in messages)
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise UsageError(f"{path} line {line_number} is not a record: {error!r}") from error
-        if not well_formed:
-            raise UsageError(
-                f"{path} line {line_number} is not a record: want prompt messages and one "
-                "assistant completion"
-            )
+        except ValueError as error:
+            raise UsageError(f"{path} line {line_number} is not a record: {error}") from error
+        if not well_formed(record):
+            raise UsageError(f"{path} line {line_number} is not a record: want {RECORD}")
         marks = {}
         for key, known in MARKS.items():
             marks[key] = record.get(key, known[0])
@@ -55,6 +51,26 @@ def read_records(path):
     if not records:
         raise UsageError(f"no training records in {path}")
     return records
+
+
+def well_formed(record):
+    """Whether a line's value has turns to learn from: a prompt, and one answer of the assistant."""
+    if not isinstance(record, dict):
+        return False
+    parts = [record.get("prompt"), record.get("completion")]
+    return (
+        all(isinstance(turns, list) and turns and all(map(is_turn, turns)) for turns in parts)
+        and [turn["role"] for turn in record["completion"]] == ["assistant"]
+    )
+
+
+def is_turn(turn):
+    """Whether it is one turn of a chat."""
+    return (
+        isinstance(turn, dict)
+        and turn.get("role") in ("system", "user", "assistant")
+        and isinstance(turn.get("content"), str)
+    )
 
 
 def write_json(path, value):

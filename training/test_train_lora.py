@@ -265,6 +265,12 @@ def broken_model(base, folder):
         (["--data", "no_completion.jsonl"], "no_completion.jsonl line 1 is not a record"),
         (["--data", "two_turns.jsonl"], "two_turns.jsonl line 1 is not a record"),
         (["--data", "numbers.jsonl"], "numbers.jsonl line 1 is not a record"),
+        (
+            ["--data", "plain_text.jsonl"],
+            'plain_text.jsonl line 1 is not a record: want {"prompt": [{"role": "user", "content": '
+            'TEXT}, ...], "completion": [{"role": "assistant", "content": TEXT}]}',
+        ),
+        (["--data", "no_role.jsonl"], "no_role.jsonl line 1 is not a record: want {"),
         (["--rank", "0"], "--rank: must be a whole number at least 1"),
         (["--rank", "1.5"], "--rank: must be a whole number"),
         (["--dropout", "1"], "--dropout: must be a number at least 0 and below 1"),
@@ -296,6 +302,8 @@ def test_wrong_input_is_one_line_and_exit_code_2(
         [{**RECORDS[0], "completion": RECORDS[0]["completion"] * 2}],
     )
     (tmp_path / "numbers.jsonl").write_text("[1, 2]\n")
+    write_records(tmp_path / "plain_text.jsonl", [{"prompt": "1?", "completion": "SELECT 1"}])
+    write_records(tmp_path / "no_role.jsonl", [{**RECORDS[0], "prompt": [{"content": "1?"}]}])
     capsys.readouterr()
     assert run(base, tmp_path / "run", *flags) == 2
     errors = capsys.readouterr().err.splitlines()
