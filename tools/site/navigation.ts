@@ -46,6 +46,7 @@ export const GROUPS: readonly NavigationGroup[] = [
       { path: "docs/config.md", name: "Keys of a config" },
       { path: "docs/environment.md" },
       { path: "docs/others.md", name: "Other tools" },
+      { path: "custom_metrics/README.md", name: "The DeepEval metric" },
     ],
   },
   {
@@ -63,6 +64,7 @@ export const GROUPS: readonly NavigationGroup[] = [
   {
     title: "Project",
     entries: [
+      { path: "docs/assignment.md", name: "The assignment, row by row" },
       { path: "CONTRIBUTING.md" },
       { path: "CHANGELOG.md" },
       { path: "docs/log.md", name: "Log: tried and measured" },
