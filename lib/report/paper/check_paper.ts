@@ -1,5 +1,5 @@
 import { type Language, unwarrantedSentences } from "../words/unwarranted.ts";
-import { literalText } from "./template.ts";
+import { literalText } from "./template_tokens.ts";
 
 /** How many pages a paper may have. */
 export const MOST_PAGES = 10;

@@ -121,6 +121,56 @@ Deno.test("writePaper() says how many examples were shown before a question, not
   writePaper(paperInputs(elsewhere({ shots: 0 })), "en");
 });
 
+/** A plural behind a one. */
+const ONES = {
+  en:
+    /(?<![\d.,])1 (?:[a-z-]+ )?(?:questions|databases|subjects|topics|passages|tokens|examples|are|pairs|steps|statements|letters|items|answers|comparisons)\b/,
+  pt:
+    /(?<![\d.,])1 (?:[a-zã]+ )?(?:perguntas|bancos|assuntos|temas|trechos|tokens|exemplos|são|foram|pares|passos|consultas|letras|itens|respostas|comparações|questões)(?!\p{L})/u,
+};
+const NONE_LEFT = {
+  en: [/on other databases, of which there is none\./, /but there is no database to confirm on\./],
+  pt: [/em outros, que aqui não há\./, /mas não há banco de dados para confirmar\./],
+};
+
+Deno.test("writePaper() counts one of everything as one, and says where none is left", () => {
+  const { findings, plan } = SUMMARY;
+  const found = findings.recommendation!;
+  const study: Summary = {
+    ...SUMMARY,
+    config: {
+      ...config,
+      spider: { ...config.spider, shots: 1, maxNewTokens: 1 },
+      sweep: { ...config.sweep, shots: [1] },
+      training: { ...config.training, examples: 1 },
+    },
+    plan: { ...plan, halves: { choose: ["farm"], confirm: [] } },
+    counts: {
+      sql: { ...counts.sql!, asked: 1, scored: 1, databases: 1, missing: 1 },
+      mmlu: { ...counts.mmlu!, scored: 1, subjects: 1, shots: 1 },
+      prose: { ...counts.prose!, scored: 1, topics: 1 },
+    },
+    findings: {
+      ...findings,
+      pairs: findings.pairs.slice(0, 1),
+      recommendation: {
+        ...found,
+        outcome: "too_few_databases",
+        halves: { choose: ["farm"], confirm: [] },
+        paths: [{ ...found.paths[0]!, steps: found.paths[0]!.steps.slice(0, 1) }],
+      },
+    },
+  };
+  const inputs = paperInputs(study);
+  const [training] = inputs.trainings;
+  const one = { ...inputs, trainings: [{ ...training!, steps: 1, tokens: 1 }] };
+  for (const language of PAPER_LANGUAGES) {
+    const { plain } = paperSource(one, language).source;
+    assert.equal(ONES[language].exec(plain)?.[0], undefined);
+    for (const sentence of NONE_LEFT[language]) assert.match(plain, sentence);
+  }
+});
+
 const SINGULAR = {
   en: [
     /over all examples of one variant;/,

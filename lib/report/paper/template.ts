@@ -1,3 +1,4 @@
+import { tokensOf } from "./template_tokens.ts";
 import { type TypstMarkup, typstText } from "./typst_text.ts";
 
 /** What a template may take: texts are shown as they are, numbers want a format. */
@@ -50,6 +51,8 @@ interface Tag {
 interface ValueTag extends Tag {
   readonly kind: "value";
   readonly format?: string;
+  /** The word behind the number: of one, and of several. */
+  readonly forms?: readonly [string, string];
 }
 
 interface IfTag extends Tag {
@@ -65,9 +68,14 @@ interface EachTag extends Tag {
   readonly body: readonly Node[];
 }
 
-const TAG = /\{\{\s*(.*?)\s*\}\}/gs;
 const KEY = String.raw`[a-zA-Z]\w*(?:\.\w+)*`;
-const VALUE = new RegExp(`^(${KEY})(?:\\s*\\|\\s*(\\w+))?$`);
+/** A form has no digit: what it says is of the number before it alone. */
+const FORM = String.raw`[^/|{}\d]+`;
+const VALUE = new RegExp(
+  String.raw`^(${KEY})(?:\s*\|\s*(\w+)(?:\s+(${FORM})\/(${FORM}))?)?$`,
+);
+/** The format that gives the form alone. */
+const FORM_ALONE = "form";
 const IF = new RegExp(`^#if (${KEY})(?: = (\\w+))?$`);
 const EACH = new RegExp(`^#each (${KEY}) as (\\w+)$`);
 
@@ -75,6 +83,8 @@ const EACH = new RegExp(`^#each (${KEY}) as (\\w+)$`);
  * Fills a template, Typst source with tags in it, from values by their keys:
  *
  * - `{{key.path}}` is a text or markup, `{{key.path|format}}` a number in a format;
+ * - `{{key.path|format row/rows}}` is a number with the form of a word that goes with it, and
+ *   `{{key.path|form is/are}}` that form alone;
  * - `{{#if key.path}} … {{else}} … {{/if}}` asks whether a value is true, not empty and not 0, and
  *   `{{#if key.path = word}}` whether it is that word;
  * - `{{#each key.path as name}} … {{/each}}` goes through a list, whose place is `name.index`, with
@@ -83,6 +93,7 @@ const EACH = new RegExp(`^#each (${KEY}) as (\\w+)$`);
  * Every key must be there, in conditions as well: a key that is misspelt is no false.
  *
  * @param file The template's name, for messages.
+ * @param isOne Whether a number takes the first form; 1 does if this is left out.
  * @throws {TemplateError} If a tag is none of these, a key is missing, or a number has no format.
  *
  * @example
@@ -97,11 +108,15 @@ const EACH = new RegExp(`^#each (${KEY}) as (\\w+)$`);
  * assert.equal(plain, "n = 3, few");
  * ```
  */
-export function renderTemplate(template: string, { file, values, formats }: {
-  readonly file: string;
-  readonly values: TemplateValues;
-  readonly formats: TemplateFormats;
-}): Rendered {
+export function renderTemplate(
+  template: string,
+  { file, values, formats, isOne = (value) => value === 1 }: {
+    readonly file: string;
+    readonly values: TemplateValues;
+    readonly formats: TemplateFormats;
+    readonly isOne?: (value: number) => boolean;
+  },
+): Rendered {
   const pieces: Rendered[] = [];
   const write = (nodes: readonly Node[], scope: TemplateValues): void => {
     for (const node of nodes) {
@@ -110,7 +125,7 @@ export function renderTemplate(template: string, { file, values, formats }: {
           pieces.push({ typst: node.text, plain: node.text });
           break;
         case "value":
-          pieces.push(shown(find(scope, node.path, node.at), node, formats));
+          pieces.push(shown(find(scope, node.path, node.at), node, { formats, isOne }));
           break;
         case "if":
           write(holds(find(scope, node.path, node.at), node) ? node.then : node.otherwise, scope);
@@ -128,40 +143,6 @@ export function renderTemplate(template: string, { file, values, formats }: {
     typst: pieces.map(({ typst }) => typst).join(""),
     plain: pieces.map(({ plain }) => plain).join(""),
   };
-}
-
-/** The text of a template that stands there whatever the values are, each piece with its line. */
-export function literalText(template: string): { readonly text: string; readonly line: number }[] {
-  return tokensOf(template)
-    .flatMap(({ kind, text, line }) =>
-      kind === "tag" ? [] : text.split("\n").map((part, i) => ({ text: part, line: line + i }))
-    )
-    .filter(({ text }) => text !== "");
-}
-
-/** What a template is made of, in its order: a text, or what stands in the brackets of a tag. */
-interface Token {
-  readonly kind: "text" | "tag";
-  readonly text: string;
-  /** Where it begins. */
-  readonly line: number;
-}
-
-function tokensOf(template: string): Token[] {
-  const tokens: Token[] = [];
-  let end = 0;
-  let line = 1;
-  const push = (kind: Token["kind"], text: string, source = text): void => {
-    tokens.push({ kind, text, line });
-    line += source.split("\n").length - 1;
-  };
-  for (const match of template.matchAll(TAG)) {
-    push("text", template.slice(end, match.index));
-    push("tag", match[1]!, match[0]);
-    end = match.index + match[0].length;
-  }
-  push("text", template.slice(end));
-  return tokens.filter(({ kind, text }) => kind === "tag" || text !== "");
 }
 
 /** A block that is open while a template is read. */
@@ -222,8 +203,17 @@ function readTag(tag: string, { open, add, at }: {
   // a second "else", or one of no condition, is no key
   const value = tag === "else" ? null : VALUE.exec(tag);
   if (!value) throw new TemplateError(at, `"{{${tag}}}" is no tag that is known here`);
-  const [, path, format] = value;
-  add({ kind: "value", path: path!, ...(format === undefined ? {} : { format }), at });
+  const [, path, format, one, several] = value;
+  if (format === FORM_ALONE && several === undefined) {
+    throw new TemplateError(at, `"{{${tag}}}" wants two forms, such as "is/are"`);
+  }
+  add({
+    kind: "value",
+    path: path!,
+    ...(format === undefined ? {} : { format }),
+    ...(several === undefined ? {} : { forms: [one!.trim(), several.trim()] }),
+    at,
+  });
 }
 
 function find(scope: TemplateValues, path: string, at: Place): TemplateValue {
@@ -239,15 +229,19 @@ function find(scope: TemplateValues, path: string, at: Place): TemplateValue {
 
 function shown(
   value: TemplateValue,
-  { path, format, at }: ValueTag,
-  formats: TemplateFormats,
+  { path, format, forms, at }: ValueTag,
+  { formats, isOne }: {
+    readonly formats: TemplateFormats;
+    readonly isOne: (value: number) => boolean;
+  },
 ): Rendered {
   if (typeof value === "number") {
+    const form = forms?.[isOne(value) ? 0 : 1];
     const how = format === undefined ? undefined : formats[format];
-    if (!how) {
+    if (!how && format !== FORM_ALONE) {
       throw new TemplateError(at, `the number "${path}" wants a format: ${Object.keys(formats)}`);
     }
-    const text = how(value);
+    const text = [...(how ? [how(value)] : []), ...(form === undefined ? [] : [form])].join(" ");
     return { typst: typstText(text), plain: text };
   }
   if (format !== undefined) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { literalText, renderTemplate, TemplateError, type TemplateValues } from "./template.ts";
+import { renderTemplate, TemplateError, type TemplateValues } from "./template.ts";
+import { literalText } from "./template_tokens.ts";
 
 const FORMATS = { count: String };
 
@@ -62,6 +63,29 @@ Deno.test("renderTemplate() refuses numbers without a format, and formats of wha
   assert.throws(() => render("{{t}}", { t: true }), /neither a text nor a number/);
   assert.throws(() => render("{{#each t as v}}{{/each}}", { t: "x" }), /"t" is no list/);
   assert.throws(() => render("{{#if t = x}}{{/if}}", { t: 3 }), /compared with a word/);
+});
+
+Deno.test("renderTemplate() gives a number the form of its word, by the language's own rule", () => {
+  const template = "{{n|count wrong row/wrong rows}} {{n|form é/são}}";
+  const of = (n: number, isOne?: (value: number) => boolean): string =>
+    renderTemplate(template, {
+      file: "t.typ",
+      values: { n },
+      formats: FORMATS,
+      ...(isOne ? { isOne } : {}),
+    }).plain;
+  assert.deepEqual([0, 1, 2].map((n) => of(n)), [
+    "0 wrong rows são",
+    "1 wrong row é",
+    "2 wrong rows são",
+  ]);
+  assert.equal(of(0, (value) => value < 2), "0 wrong row é");
+  for (
+    const tag of ["{{n|form}}", "{{n|form é}}", "{{n|count a/b/c}}", "{{n|count 3 rows/rows}}"]
+  ) {
+    assert.throws(() => render(tag, { n: 1 }), TemplateError, tag);
+  }
+  assert.throws(() => render("{{t|form is/are}}", { t: "x" }), /has a format and is no number/);
 });
 
 Deno.test("renderTemplate() refuses tags that are none, and parts without an end", () => {

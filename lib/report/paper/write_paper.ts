@@ -96,6 +96,7 @@ export function paperSource(
       file,
       values: paperValues(context, figures),
       formats: paperFormats(words),
+      isOne: words.texts.isOne,
     }),
     files: {
       "style.typ": textFile("style.typ"),

@@ -31,6 +31,8 @@ export interface VerdictTexts {
    * The unit's name behind the numbers that it is of, as they are printed; empty where there is none.
    */
   unit(unit: Unit, ...numbers: readonly string[]): string;
+  /** Whether so many of something take the singular. */
+  isOne(count: number): boolean;
   /** A text with numbers as the language writes them. */
   numbers(text: string): string;
 }
@@ -50,6 +52,7 @@ export const ENGLISH: VerdictTexts = {
   alone: (between, claims, p) =>
     `alone it is ${between}, but not beside the ${claims} claims that are adjusted together (p ${p})`,
   unit: (unit) => unit === "Brier score" ? "" : unit,
+  isOne: (count) => count === 1,
   numbers: (text) => text,
 };
 
@@ -85,6 +88,7 @@ export const PORTUGUESE: VerdictTexts = {
   alone: (between, claims, p) =>
     `isolada, está ${between}, mas não junto às ${claims} afirmações ajustadas em conjunto (p ${p})`,
   unit: (unit, ...numbers) => PORTUGUESE_UNITS[unit][numbers.every(isSingular) ? 0 : 1],
+  isOne: (count) => isSingular(String(count)),
   numbers: decimalComma,
 };
 

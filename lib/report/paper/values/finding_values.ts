@@ -125,7 +125,7 @@ function detailValues(context: PaperContext, name: string): TemplateValues {
     categories: groupsByWord(words, categories),
     kinds: groupsByWord(words, kinds, words.kindOfText),
     shots: shots.map((row) => ({
-      count: row.group.replace(/-shot$/, ""),
+      count: Number(row.group.replace(/-shot$/, "")),
       change: shortSentence(words, row),
       base: shotScore(context, BASE_NAME, row.group),
       score: shotScore(context, name, row.group),
@@ -242,9 +242,6 @@ function recommendationValues({ rows, words }: PaperContext): TemplateValues | n
       overallChange(rows, rows.plan.gauge, chosen!)?.outcome === "loss",
     steps: steps.length,
     tested: steps.filter(({ tested }) => tested).length,
-    oneStep: steps.length === 1,
-    oneTested: steps.filter(({ tested }) => tested).length === 1,
-    oneConfirm: halves.confirm.length === 1,
     stepsPassed: steps.filter((step) => step.passed).length,
   };
 }

@@ -55,7 +55,6 @@ export function shownValues(summary: Summary): TemplateValues {
   return {
     shotsKnown: shown !== undefined,
     shots: shown?.most ?? 0,
-    oneShot: shown?.most === 1,
     fewestShots: shown?.fewest ?? 0,
     shotsDiffer: shown !== undefined && shown.fewest !== shown.most,
   };

@@ -127,7 +127,6 @@ export function classValues(
     .map(({ errorClass, count: base }) => ({
       name: nameIn(words, errorClass),
       base,
-      oneBase: base === 1,
       main: count(main, errorClass),
       same: count(main, errorClass) === base,
     }));

@@ -217,6 +217,7 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
       otherShots: config.sweep.shots.length === 0
         ? null
         : listIn(words, config.sweep.shots.map(String)),
+      oneOtherShot: config.sweep.shots.join() === "1",
       maxNewTokens: config.spider.maxNewTokens,
       cellValues: config.spider.schema?.cellValues ?? 0,
       oneCellValue: config.spider.schema?.cellValues === 1,
