@@ -64,9 +64,14 @@ export function mainTable(context: PaperContext): TypstMarkup {
   );
 }
 
-/** Changes on text-to-SQL by hardness; the base model's row has its accuracy. */
-export function hardnessTable(context: PaperContext): TypstMarkup {
-  return groupTable(context, "sql", (row) => changeCell(context.words, row));
+/**
+ * Changes on text-to-SQL by hardness; the base model's row has its accuracy. `null` where all
+ * questions are of one level.
+ */
+export function hardnessTable(context: PaperContext): TypstMarkup | null {
+  const { accuracy } = context.rows;
+  const grouped = accuracy.some(({ measure, group }) => measure === "sql" && group !== ALL);
+  return !grouped ? null : groupTable(context, "sql", (row) => changeCell(context.words, row));
 }
 
 /** Changes on multiple choice by category, each with the change in percent below it. */
@@ -130,10 +135,11 @@ export function shotTable(context: PaperContext): TypstMarkup | null {
   );
 }
 
-/** Changes on general text by kind. */
-export function proseTable(context: PaperContext): TypstMarkup {
+/** Changes on general text by kind; `null` where all passages are of one kind. */
+export function proseTable(context: PaperContext): TypstMarkup | null {
   const { rows, words, variants } = context;
   const base = rows.prose.filter(({ variant }) => variant === BASE_NAME);
+  if (base.every(({ group }) => group === ALL)) return null;
   return typstTable(
     [
       words.table.variant,

@@ -133,6 +133,9 @@ function detailValues(context: PaperContext, name: string): TemplateValues {
       scoreOwn: sqlScore(context, name),
     })),
     ...stepValues(context, name),
+    // what is said of groups of one gauge, and of both gauges
+    saysKnowledge: categories.length > 1 || kinds.length > 1 ||
+      [overallChange(rows, "mmlu", name), overallChange(rows, "prose", name)].every(Boolean),
     proseShowsMore: isShown(overallChange(rows, "prose", name)) &&
       !isShown(overallChange(rows, "mmlu", name)),
     training: trainingValues(context, name),
@@ -176,6 +179,8 @@ function groupsByWord(
     return names.length === 0 ? null : listIn(words, names);
   };
   return {
+    // one group is all examples, of which is said enough elsewhere
+    several: rows.length > 1,
     gains: of(({ outcome }) => outcome === "gain"),
     losses: of(({ outcome }) => outcome === "loss"),
     open: of((row) => !isShown(row)),
