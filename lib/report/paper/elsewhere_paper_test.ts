@@ -48,7 +48,7 @@ const UNKNOWN = {
     /We adapt/,
     /five phases/,
   ],
-  pt: [/treinamento busca/, /no treinamento e/, /cada receita foi/, /Adaptamos/, /cinco fases/],
+  pt: [/treinamento busca/, /no treinamento(?:, ali| e)/, /cada receita foi/, /Adaptamos/, /cinco fases/],
 };
 const SAID = { en: /Trained elsewhere: .*is not known here/, pt: /aqui não se sabe/ };
 const SHOWN = {
@@ -119,6 +119,35 @@ Deno.test("writePaper() says how many examples were shown before a question, not
     assert.doesNotMatch(text({}, language), /of its own subject|de seu próprio assunto/);
   }
   writePaper(paperInputs(elsewhere({ shots: 0 })), "en");
+});
+
+const TEMPLATE = {
+  en: {
+    "zero-shot": /used for training, there without the examples, and for every evaluation \(/,
+    mixed: /used for training, there without the examples in half of the prompts, and for every/,
+    "few-shot": /used for training and for every evaluation \(/,
+  },
+  pt: {
+    "zero-shot": /usado no treinamento, ali sem os exemplos, e em todas as avaliações \(/,
+    mixed: /usado no treinamento, ali sem os exemplos em metade dos prompts, e em todas as/,
+    "few-shot": /usado no treinamento e em todas as avaliações \(/,
+  },
+};
+
+Deno.test("writePaper() says where training prompts have not the examples of the evaluation", () => {
+  const text = (shots: number, prompt: keyof typeof TEMPLATE.en, language: "en" | "pt"): string => {
+    const spider = { ...config.spider, shots };
+    const training = { ...config.training, prompt };
+    const study = { ...SUMMARY, config: { ...config, spider, training } };
+    return paperSource(paperInputs(study), language).source.plain;
+  };
+  for (const language of PAPER_LANGUAGES) {
+    for (const prompt of ["zero-shot", "mixed", "few-shot"] as const) {
+      assert.match(text(3, prompt, language), TEMPLATE[language][prompt]);
+    }
+    // without examples in the evaluation there is nothing to leave out
+    assert.match(text(0, "zero-shot", language), TEMPLATE[language]["few-shot"]);
+  }
 });
 
 /** A plural behind a one. */
