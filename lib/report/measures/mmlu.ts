@@ -5,13 +5,14 @@ import { accuracyTable, chanceTable } from "../tables/accuracy_table.ts";
 import { changeParts } from "../tables/change_parts.ts";
 import { aboveChanceTable, flipsTable, lettersTable } from "../tables/letter_table.ts";
 import { markdownText } from "../words/markdown_text.ts";
+import { CLUSTERS } from "../words/measures.ts";
 import { accuracyRow, type Part, type ShownMeasure } from "./measure.ts";
 
 /** Multiple choice: its accuracy, and what the log-probabilities of the letters say beside it. */
 export const SHOWN_MMLU: ShownMeasure = {
   title: "MMLU",
   name: "multiple choice",
-  cluster: "subject",
+  cluster: CLUSTERS.mmlu,
   item: "question",
   repeated: "multiple choice, letters",
   hub: { task: "text-generation", metric: "accuracy", score: "accuracy by log-probability" },

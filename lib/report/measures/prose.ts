@@ -4,13 +4,14 @@ import type { StudyRows } from "../rows/row_types.ts";
 import { changeParts } from "../tables/change_parts.ts";
 import { proseTable } from "../tables/letter_table.ts";
 import { markdownText } from "../words/markdown_text.ts";
+import { CLUSTERS } from "../words/measures.ts";
 import type { Part, ShownMeasure } from "./measure.ts";
 
 /** General text in nats a token. */
 export const SHOWN_PROSE: ShownMeasure = {
   title: "general text",
   name: "general text",
-  cluster: "topic",
+  cluster: CLUSTERS.prose,
   item: "passage",
   repeated: "general text, nats a token to four decimals",
   hub: { task: "text-generation", metric: "cross_entropy", score: "nats a token" },

@@ -8,13 +8,14 @@ import { accuracyTable, classesTable, countsTable } from "../tables/accuracy_tab
 import { changeParts } from "../tables/change_parts.ts";
 import { flipsTable } from "../tables/letter_table.ts";
 import { markdownText } from "../words/markdown_text.ts";
+import { CLUSTERS } from "../words/measures.ts";
 import { accuracyRow, type Part, type ShownMeasure } from "./measure.ts";
 
 /** Text-to-SQL, in the official reading throughout. */
 export const SHOWN_SQL: ShownMeasure = {
   title: "text-to-SQL",
   name: "SQL",
-  cluster: "database",
+  cluster: CLUSTERS.sql,
   item: "question",
   repeated: "SQL, verdicts",
   hub: { task: "text-generation", metric: "execution_accuracy", score: "execution accuracy" },

@@ -48,7 +48,13 @@ const UNKNOWN = {
     /We adapt/,
     /five phases/,
   ],
-  pt: [/treinamento busca/, /no treinamento(?:, ali| e)/, /cada receita foi/, /Adaptamos/, /cinco fases/],
+  pt: [
+    /treinamento busca/,
+    /no treinamento(?:, ali| e)/,
+    /cada receita foi/,
+    /Adaptamos/,
+    /cinco fases/,
+  ],
 };
 const SAID = { en: /Trained elsewhere: .*is not known here/, pt: /aqui não se sabe/ };
 const SHOWN = {

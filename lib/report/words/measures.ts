@@ -3,7 +3,7 @@ import type { Interval } from "../../stats/mod.ts";
 import type { GaugeTitles, Measure } from "../rows/row_types.ts";
 import { checkDifference, formatNats, formatSigned, formatSignedScore } from "./format_numbers.ts";
 import { markdownText } from "./markdown_text.ts";
-import { ENGLISH, type Unit } from "./verdict_texts.ts";
+import { type Cluster, ENGLISH, type Unit } from "./verdict_texts.ts";
 
 /** The unit of a measure's change: percentage points for all that is a share. */
 export function unitOf(measure: Measure): Unit {
@@ -15,6 +15,19 @@ export function unitOf(measure: Measure): Unit {
 export function betterOf(measure: Measure): "higher" | "lower" {
   if (isGauge(measure)) return GAUGE_SCALES[measure].better;
   return measure === "brier" ? "lower" : "higher";
+}
+
+/** What the intervals of each gauge are clustered by. */
+export const CLUSTERS: Readonly<Record<Gauge, Cluster>> = {
+  sql: "database",
+  mmlu: "subject",
+  prose: "topic",
+};
+
+/** What a measure's intervals are clustered by. */
+export function clusterOf(measure: Measure): Cluster {
+  if (isGauge(measure)) return CLUSTERS[measure];
+  return measure === "runs" ? CLUSTERS.sql : CLUSTERS.mmlu;
 }
 
 /** Whether it is one of the measures of a study. */

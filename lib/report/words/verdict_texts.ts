@@ -3,6 +3,9 @@ import type { GaugeScale } from "../../runs/mod.ts";
 /** The unit that a change of a measure is printed in. */
 export type Unit = GaugeScale["unit"] | "Brier score";
 
+/** What the examples of a measure come in: those of one have something in common. */
+export type Cluster = "database" | "subject" | "topic";
+
 /**
  * The words that a change may be given, in one language. Which of them stands is decided once, in
  * `verdict_words.ts`, whatever the language.
@@ -16,7 +19,7 @@ export interface VerdictTexts {
   /** Behind the word of a claim that is not adjusted, with the space before it. */
   readonly unadjusted: string;
   /** Why there is no interval: all examples are of one cluster. */
-  readonly oneCluster: string;
+  oneCluster(cluster: Cluster): string;
   /** Why there is no interval: nothing varies. */
   readonly nothingVaries: string;
   /** Why there is no interval: too few clusters, none of which has a change. */
@@ -44,7 +47,8 @@ export const ENGLISH: VerdictTexts = {
   noDifferenceShown: "no difference shown",
   excluded: (size) => `a loss of ${size} or more is excluded`,
   unadjusted: " (unadjusted)",
-  oneCluster: "there is no interval by clusters, as all examples are of one",
+  oneCluster: (cluster) =>
+    `there is no interval by clusters, as all examples are of one ${cluster}`,
   nothingVaries: "there is no interval, as nothing varies",
   fewClusters: "too few clusters for an interval",
   bound: (value) => `its bound, one-sided at 5 %, is ${value}`,
@@ -54,6 +58,12 @@ export const ENGLISH: VerdictTexts = {
   unit: (unit) => unit === "Brier score" ? "" : unit,
   isOne: (count) => count === 1,
   numbers: (text) => text,
+};
+
+const PORTUGUESE_CLUSTERS: Readonly<Record<Cluster, string>> = {
+  database: "banco de dados",
+  subject: "assunto",
+  topic: "tema",
 };
 
 /** Of one and of several. */
@@ -80,7 +90,10 @@ export const PORTUGUESE: VerdictTexts = {
   noDifferenceShown: "nenhuma diferença demonstrada",
   excluded: (size) => `uma perda de ${size} ou mais está excluída`,
   unadjusted: " (não ajustado)",
-  oneCluster: "não há intervalo por grupos, pois todos os exemplos são de um só",
+  oneCluster: (cluster) =>
+    `não há intervalo por grupos, pois todos os exemplos são de um só ${
+      PORTUGUESE_CLUSTERS[cluster]
+    }`,
   nothingVaries: "não há intervalo, pois nada varia",
   fewClusters: "grupos insuficientes para um intervalo",
   bound: (value) => `seu limite, unilateral a 5 %, é ${value}`,

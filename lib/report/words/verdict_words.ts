@@ -4,6 +4,7 @@ import {
   changeBounds,
   changeNumber,
   changeWithUnit,
+  clusterOf,
   lossText,
   possible,
   unitOf,
@@ -103,7 +104,7 @@ function toleratedText({ delta, measure }: WordedChange, texts: VerdictTexts): s
 export function leftOpen(row: WordedChange, texts = ENGLISH): string {
   const { verdict, adjusted } = row;
   const { ci95, plainCi95 } = verdict;
-  if (!ci95) return plainCi95 ? texts.oneCluster : texts.nothingVaries;
+  if (!ci95) return plainCi95 ? texts.oneCluster(clusterOf(row.measure)) : texts.nothingVaries;
   if (tooFewClusters(row)) return texts.fewClusters;
   const between = betweenText(row, texts);
   const open = !adjusted || !isShown(verdict)

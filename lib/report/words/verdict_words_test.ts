@@ -3,6 +3,7 @@ import { evidenceIntervals } from "../../stats/mod.ts";
 import type { ChangeRow } from "../rows/row_types.ts";
 import { allowedOutcome, changeOf, DELTA, grid, natsOf } from "../testing/made_up_changes.ts";
 import { changeBounds } from "./measures.ts";
+import { ENGLISH, PORTUGUESE, type VerdictTexts } from "./verdict_texts.ts";
 import { changeSentence, outcomeWord, verdictWords } from "./verdict_words.ts";
 
 const WORDS = {
@@ -54,6 +55,22 @@ Deno.test("changeSentence() leaves an open difference between the wider ends of 
     const [low, high] = changeBounds(wider, row.measure).slice(1, -1).split(", ");
     assert.ok(sentence.includes(`between ${low} and ${high} `), `${sentence} of ${wider}`);
   }
+});
+
+Deno.test("changeSentence() says of one what all examples are where they are of one cluster", () => {
+  const counts = { n: 40, gained: 7, lost: 1, clusters: 1, heaped: false };
+  const rows = [
+    ...(["sql", "runs", "mmlu", "prior_free"] as const).map((one) => changeOf(one, counts)),
+    natsOf(counts),
+  ];
+  const of = (texts: VerdictTexts): (string | undefined)[] =>
+    rows.map((row) =>
+      /are of one (.*)$|são de um só (.*)$/
+        .exec(changeSentence(row, texts))?.slice(1).find((name) => name !== undefined)
+    );
+  assert.deepEqual(of(ENGLISH), ["database", "database", "subject", "subject", "topic"]);
+  const [database, subject] = ["banco de dados", "assunto"];
+  assert.deepEqual(of(PORTUGUESE), [database, database, subject, subject, "tema"]);
 });
 
 Deno.test("changeSentence() prints no interval with another sign than its ends have", () => {
