@@ -8,6 +8,8 @@ export interface StatementResult {
   readonly rows: readonly (readonly (string | null)[])[];
   /** How many columns it has. */
   readonly columnCount: number;
+  /** What SQLite calls the columns, long names cut. */
+  readonly names: readonly string[];
   /** Whether there are more rows than these. */
   readonly truncated: boolean;
 }
@@ -54,10 +56,11 @@ export async function resultTables(
   return await Promise.all(requests.map(async (request) => {
     const result = await statementRows(pool, request);
     if (result === undefined) return undefined;
-    const { rows, columnCount } = result;
+    const { rows, columnCount, names } = result;
     return {
       rows: rows.slice(0, maxRows).map((row) => row.map((value) => valueText(value))),
       columnCount,
+      names: names.map((name) => cut(name, MAX_TEXT)),
       truncated: rows.length > maxRows,
     };
   }));
@@ -91,5 +94,9 @@ export async function statementRows(
 export function valueText(value: SqlValue, longest: number = MAX_TEXT): string | null {
   if (value === null) return null;
   const text = value instanceof Uint8Array ? `${value.length} bytes` : String(value);
+  return cut(text, longest);
+}
+
+function cut(text: string, longest: number): string {
   return text.length > longest ? `${text.slice(0, longest - 3)}...` : text;
 }

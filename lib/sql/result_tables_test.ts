@@ -16,13 +16,19 @@ Deno.test("resultTables() shows the first rows of statements, and nothing of tho
     { dbPath, sql: " " },
     { dbPath: `${database.folder}/none.sqlite`, sql: "SELECT 1" },
   ], { timeoutMs: 5_000, maxRows: 2 });
-  assert.deepEqual(all, { rows: [["1", "x"], ["2", null]], columnCount: 2, truncated: true });
-  assert.deepEqual(none, { rows: [], columnCount: 1, truncated: false });
+  assert.deepEqual(all, {
+    rows: [["1", "x"], ["2", null]],
+    columnCount: 2,
+    names: ["a", "b"],
+    truncated: true,
+  });
+  assert.deepEqual(none, { rows: [], columnCount: 1, names: ["a"], truncated: false });
   assert.deepEqual([wrong, nothing, gone], [undefined, undefined, undefined]);
-  const [long] = await resultTables([{ dbPath, sql: "SELECT b FROM t WHERE a = 3" }], {
+  const named = `SELECT b AS "${"n".repeat(70)}" FROM t WHERE a = 3`;
+  const [long] = await resultTables([{ dbPath, sql: named }], {
     timeoutMs: 5_000,
   });
-  assert.equal(long!.rows[0]![0]!.length, 60);
+  assert.deepEqual([long!.rows[0]![0]!, long!.names[0]!].map((text) => text.length), [60, 60]);
 });
 
 Deno.test("statementRows() has every row as SQLite typed it, of the first statement alone", async () => {

@@ -42,6 +42,7 @@ export function clientScript(): string {
     SCRIPT_FILES.codePoint,
     SCRIPT_FILES.listed,
     SCRIPT_FILES.nearestName,
+    new URL("../words/column_title.ts", import.meta.url),
     ...FILES.map((file) => new URL(`./client/${file}.ts`, import.meta.url)),
   ]);
 }

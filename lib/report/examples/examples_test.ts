@@ -96,7 +96,7 @@ Deno.test("pickFailures() refuses a variant that did not answer, and the base mo
 });
 
 Deno.test("failuresText() shows the rule, both predictions, and both results where they are kept", () => {
-  const result = { columns: ["n"], rows: [["3"], [null]], truncated: true };
+  const result = { columns: ["n", ""], rows: [["3", "x"], [null, "y"]], truncated: true };
   const rows = MANY.map((row) => ({
     ...row,
     goldResult: { columns: ["n"], rows: [], truncated: false },
@@ -107,9 +107,9 @@ Deno.test("failuresText() shows the rule, both predictions, and both results whe
   assert.equal(text.match(/3 of 10\./g)?.length, 3);
   assert.match(
     text,
-    /\| base .*`SELECT 1`.* sql_error, \w+: other rows .* n: \(3\), \(NULL\), \.\.\. /,
+    /\| base .*`SELECT 1`.* sql_error, \w+: other rows .* 1 · n, 2: \(3, x\), \(NULL, y\), \.\.\. /,
   );
-  assert.match(text, /\| gold .* n: no rows /);
+  assert.match(text, /\| gold .* 1 · n: no rows /);
   const bare = failuresText(pickFailures(MANY.slice(3, 4), { variant: "tuned", seed: 42 }), 42);
   assert.equal(bare.match(/^None\.$/gm)?.length, 3);
   assert.ok(!bare.includes("undefined"));

@@ -1,3 +1,4 @@
+import { columnTitle } from "../words/column_title.ts";
 import { formatCount, formatSeed } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { type MarkdownCell, markdownTable } from "../tables/markdown_table.ts";
@@ -75,11 +76,12 @@ function cameToText({ status, errorClass, why }: ExampleAnswer): string {
 /** A result on one line: its columns, then its rows; "NULL" for NULL. */
 function resultText(result: ResultTable | undefined): string {
   if (result === undefined) return "";
-  const { columns, rows, truncated } = result;
-  if (rows.length === 0) return `${columns.join(", ")}: no rows`;
+  const { rows, truncated } = result;
+  const columns = result.columns.map((name, at) => columnTitle(at, name)).join(", ");
+  if (rows.length === 0) return `${columns}: no rows`;
   const shown = rows.slice(0, SHOWN_ROWS).map((row) =>
     `(${row.map((value) => value ?? "NULL").join(", ")})`
   );
   const more = truncated || rows.length > SHOWN_ROWS ? ", ..." : "";
-  return `${columns.join(", ")}: ${shown.join(", ")}${more}`;
+  return `${columns}: ${shown.join(", ")}${more}`;
 }

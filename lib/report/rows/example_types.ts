@@ -34,7 +34,7 @@ export interface ExampleAnswer {
 
 /** The rows that a statement gives. */
 export interface ResultTable {
-  /** The columns' names. */
+  /** The columns' names, empty where one is not known. */
   readonly columns: readonly string[];
   /** `[rows, columns]` as texts; `null` for NULL. */
   readonly rows: readonly (readonly (string | null)[])[];

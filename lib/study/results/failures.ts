@@ -103,6 +103,10 @@ async function withResults(
 
 function tableOf(result: StatementResult | undefined): ResultTable | undefined {
   if (result === undefined) return undefined;
-  const { rows, columnCount, truncated } = result;
-  return { columns: Array.from({ length: columnCount }, (_, i) => `${i + 1}`), rows, truncated };
+  const { rows, columnCount, names, truncated } = result;
+  return {
+    columns: Array.from({ length: columnCount }, (_, i) => names[i] ?? ""),
+    rows,
+    truncated,
+  };
 }

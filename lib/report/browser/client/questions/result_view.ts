@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { columnTitle } from "../../../words/column_title.ts";
 import type { ShownResult } from "../../format.ts";
 import { countText, el, shownText } from "../dom.ts";
 import { markdownRows } from "../markdown.ts";
@@ -112,7 +113,7 @@ function differenceText({ extra = 0, missing = 0, otherOrder, movedColumns }: Sh
 export function resultMarkdown(result: ShownResult): string {
   const { cells, names = [] } = result;
   if (cells.length === 0) return sizeText(result);
-  const head = cells[0]!.map((_, at) => names[at] ? `${at + 1} · ${names[at]}` : String(at + 1));
+  const head = cells[0]!.map((_, at) => columnTitle(at, names[at] ?? ""));
   const rows = cells.map((row) => row.map((value) => value ?? "NULL"));
   return [sizeText(result), markdownRows([head, ...rows]), leftOut(result).join(" ")]
     .filter((part) => part !== "").join("\n\n");
