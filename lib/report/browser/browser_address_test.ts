@@ -92,6 +92,15 @@ browserTest(
     );
     await says("#id=dev-77", /"dev-77" is not here, as it could not be scored: 1 on database lost/);
     assert.equal(await textOf(page, rows), "Names of cows?");
+    // nothing is broken under this prompt, and nothing repaired
+    await says("#prompt=0-shot");
+    const kind = '.kind[aria-pressed="true"] .name';
+    assert.deepEqual([await textOf(page, kind), await textOf(page, "#found")], [
+      "still wrong",
+      "2 questions",
+    ]);
+    await says("#prompt=0-shot&kind=broken");
+    assert.equal(await textOf(page, "#nothing:not([hidden])"), "No question is of this kind.");
     // a question is shown with its measure and its kind
     await says("#id=astronomy-1");
     assert.match(await textOf(page, "#question-title"), /astronomy-1 repaired/);

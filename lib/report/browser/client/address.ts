@@ -78,7 +78,7 @@ export function readAddress(hash: string, start: View, study: Named): ReadAddres
 /**
  * Checks what a view names of the questions: its question and its filters. A question of the other
  * measure is shown there; one that is of another kind of flip is shown with its kind, unless the
- * address names one.
+ * address names one. Where it names neither, the first kind that has questions is shown.
  *
  * @param open Gives the questions of a view; `undefined` where the pair was not asked them.
  */
@@ -91,8 +91,8 @@ export async function settleView(
   },
 ): Promise<ReadAddress> {
   const { view } = read;
-  if (view.id === "" && view.filters.size === 0) return read;
   const given = new URLSearchParams(hash.replace(/^#/, ""));
+  if (view.id === "" && view.filters.size === 0 && given.has("kind")) return read;
   const [faults, remarks] = [[...read.faults], [...read.remarks]];
   let settled = view;
   let source = await open(view);
@@ -116,7 +116,10 @@ export async function settleView(
   faults.push(...filtered.faults);
   settled = filtered.view;
   const at = settled.id === "" ? -1 : source.ids.indexOf(settled.id);
-  if (at < 0 || source.kinds[at] === NO_KIND) return { view: settled, faults, remarks };
+  if (at < 0 || source.kinds[at] === NO_KIND) {
+    const shown = given.has("kind") ? settled : withQuestions(settled, source);
+    return { view: shown, faults, remarks };
+  }
   const { name } = KINDS[source.kinds[at]!]!;
   if (!given.has("kind")) settled = { ...settled, kind: name };
   if (!selectItems(source, settled).shown.includes(at)) {
@@ -125,6 +128,14 @@ export async function settleView(
     );
   }
   return { view: settled, faults, remarks };
+}
+
+/** The view with the first kind that has questions, where there is none of its own. */
+function withQuestions(view: View, source: Source): View {
+  const counts = selectItems(source, view).kinds;
+  if (KINDS.some(({ name }, at) => name === view.kind && counts[at]! > 0)) return view;
+  const first = KINDS.find((_, at) => counts[at]! > 0);
+  return first ? { ...view, kind: first.name } : view;
 }
 
 /** The view with those filters and values alone that its questions have. */

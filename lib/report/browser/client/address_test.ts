@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Named, readAddress, settleView } from "./address.ts";
-import type { Source } from "./select.ts";
+import { KINDS, type Source } from "./select.ts";
 import type { View } from "./view.ts";
 
 const START: View = {
@@ -47,11 +47,47 @@ Deno.test("readAddress() keeps what is right where something else is wrong", () 
   assert.deepEqual(view, { ...START, kind: "all", query: "cow", filters: new Map([["x", ["1"]]]) });
 });
 
-Deno.test("settleView() leaves an address alone that names no question, and a pair without answers", async () => {
+Deno.test("settleView() leaves an address alone that names a kind and no question, and a pair without answers", async () => {
   const read = { view: START, faults: [], remarks: [] };
   const never = (): Promise<Source> => Promise.reject(new Error("nothing is to be inflated"));
-  assert.deepEqual(await settleView(read, { hash: "", study: STUDY, open: never }), read);
+  const hash = "#kind=broken";
+  assert.deepEqual(await settleView(read, { hash, study: STUDY, open: never }), read);
   const asked = { view: { ...START, id: "dev-0" }, faults: [], remarks: [] };
   const none = (): Promise<undefined> => Promise.resolve(undefined);
   assert.deepEqual(await settleView(asked, { hash: "#id=dev-0", study: STUDY, open: none }), asked);
+});
+
+/** Questions of these kinds, with a filter that tells the first one from the others. */
+function sourceOf(...names: readonly (typeof KINDS)[number]["name"][]): Source {
+  return {
+    ids: names.map((_, at) => `dev-${at}`),
+    kinds: Uint8Array.from(names, (name) => KINDS.findIndex((kind) => kind.name === name)),
+    facets: [{
+      key: "db",
+      title: "Database",
+      names: ["first", "other"],
+      codes: names.map((_, at) => at === 0 ? 0 : 1),
+    }],
+    searched: () => "",
+  };
+}
+
+Deno.test("settleView() opens the first kind that has questions where an address names none", async () => {
+  const kindOf = async (source: Source, hash = ""): Promise<string> => {
+    const read = readAddress(hash, START, STUDY);
+    const open = (): Promise<Source> => Promise.resolve(source);
+    return (await settleView(read, { hash, study: STUDY, open })).view.kind;
+  };
+  assert.equal(await kindOf(sourceOf("still right", "repaired", "broken")), "broken");
+  assert.equal(await kindOf(sourceOf("still right", "repaired")), "repaired");
+  assert.equal(await kindOf(sourceOf("still right", "still wrong")), "still wrong");
+  // of those that the filters let through
+  const both = sourceOf("still right", "broken");
+  assert.deepEqual([await kindOf(both, "#f.db=first"), await kindOf(both, "#f.db=other")], [
+    "still right",
+    "broken",
+  ]);
+  // what is asked for is shown, also where there is none of it
+  assert.equal(await kindOf(sourceOf("still right"), "#kind=repaired"), "repaired");
+  assert.equal(await kindOf(sourceOf()), "broken");
 });

@@ -4,7 +4,7 @@ import { choiceDetail, choiceMarkdown } from "./questions/choice_detail.ts";
 import { type ChoiceStudy, openChoiceStudy } from "./questions/choice_source.ts";
 import { byId, type Child, countText, el, nameText, refill } from "./dom.ts";
 import { drawFacets } from "./facets.ts";
-import { KINDS, NO_KIND, type Selection, selectItems, type Source } from "./select.ts";
+import { KINDS, NO_KIND, nothingText, type Selection, selectItems, type Source } from "./select.ts";
 import { sqlDetail, sqlMarkdown } from "./questions/sql_detail.ts";
 import { type Listed, questionRow } from "./questions/question_row.ts";
 import { openSqlStudy, type SqlStudy } from "./questions/sql_source.ts";
@@ -217,6 +217,7 @@ export class App {
     }`;
     byId("reset").hidden = !selection.narrowed;
     byId("nothing").hidden = selection.shown.length > 0;
+    byId("nothing").textContent = nothingText(view);
     this.#list.show(selection.shown, this.#current());
     this.#drawDetail();
   }

@@ -118,11 +118,7 @@ function questions(): Child {
       el("span", { id: "found", role: "status" }),
       el("button", { type: "button", id: "reset" }, "clear"),
     ),
-    el(
-      "p",
-      { id: "nothing", class: "quiet", hidden: true },
-      "No question is of this kind and passes the filters.",
-    ),
+    el("p", { id: "nothing", class: "quiet", hidden: true }),
     el("div", { id: "list-host" }),
   );
 }

@@ -58,6 +58,16 @@ export interface Selection {
   readonly narrowed: boolean;
 }
 
+/** Why no question is shown, by what was chosen. */
+export function nothingText({ kind, filters, query }: View): string {
+  const wanted = [
+    ...(kind === "all" ? [] : ["is of this kind"]),
+    ...(filters.size === 0 ? [] : ["passes the filters"]),
+    ...(query.trim() === "" ? [] : ["has what is searched for"]),
+  ];
+  return wanted.length === 0 ? "There is no question." : `No question ${wanted.join(" and ")}.`;
+}
+
 /** The questions that a view lets through, counted in one pass over all of them. */
 export function selectItems(source: Source, view: View): Selection {
   const { facets, kinds } = source;

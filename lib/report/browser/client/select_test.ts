@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { kindOf, KINDS, NO_KIND, type Selection, selectItems, type Source } from "./select.ts";
+import {
+  kindOf,
+  KINDS,
+  NO_KIND,
+  nothingText,
+  type Selection,
+  selectItems,
+  type Source,
+} from "./select.ts";
 import type { View } from "./view.ts";
 
 const VIEW: View = {
@@ -19,6 +27,24 @@ Deno.test("kindOf() names what became of a question", () => {
   const names = [[false, true], [true, false], [false, false], [true, true]]
     .map(([before, after]) => KINDS[kindOf(before!, after!)]!.name);
   assert.deepEqual(names, ["repaired", "broken", "still wrong", "still right"]);
+});
+
+Deno.test("nothingText() names filters and a search only where there are some", () => {
+  const filters = new Map([["db", ["farm"]]]);
+  assert.deepEqual(
+    [
+      VIEW,
+      { ...VIEW, kind: "broken" },
+      { ...VIEW, kind: "broken", filters },
+      { ...VIEW, filters, query: "cow" },
+    ].map(nothingText),
+    [
+      "There is no question.",
+      "No question is of this kind.",
+      "No question is of this kind and passes the filters.",
+      "No question passes the filters and has what is searched for.",
+    ],
+  );
 });
 
 /** The same by looking at every question once for each number. */
