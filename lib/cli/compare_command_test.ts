@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fromRoot } from "../ground/mod.ts";
-import { readSummary } from "../runs/mod.ts";
+import { readSummary, writeSummary } from "../runs/mod.ts";
 import { findStudy } from "../study/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../study/testing/mini_study.ts";
 import { writeTinyAdapter } from "../study/testing/tiny_model.ts";
@@ -439,6 +439,49 @@ Deno.test("compare --run takes a study by its name, as the other commands do", a
     /is given twice/,
   );
   Deno.removeSync(out, { recursive: true });
+});
+
+Deno.test("compare --run calls multiple choice as both studies do, or as --title says", async () => {
+  const root = Deno.makeTempDirSync();
+  const { counts, ...others } = readSummary(`${SAMPLE}/summary.json`);
+  const study = (name: string, title: string): string => {
+    const folder = `${root}/${name}`;
+    Deno.mkdirSync(folder);
+    Deno.copyFileSync(`${SAMPLE}/letters.parquet`, `${folder}/letters.parquet`);
+    const mmlu = { ...counts.mmlu!, title };
+    writeSummary(`${folder}/summary.json`, { ...others, counts: { ...counts, mmlu } });
+    return folder;
+  };
+  const [own, other] = [study("own", "Everyday *crafts*"), study("other", "Crafts")];
+  const said = async (first: string, second: string, ...more: string[]): Promise<string> => {
+    const { code, printed, notes } = await runMain([
+      ...["compare", "--run", `${first}::base`, "--run", `${second}::qv-lr2e-3`],
+      ...["--out", `${root}/compared`, ...more],
+    ]);
+    assert.equal(code, 0, notes.join("\n"));
+    return printed;
+  };
+  const named = await said(own, own);
+  assert.match(named, /^- Everyday &#42;crafts&#42;: /m);
+  assert.match(named, /^Everyday &#42;crafts&#42;:$/m);
+  assert.doesNotMatch(named, /^- multiple choice: /m);
+  assert.match(await said(own, other), /^- multiple choice: /m);
+  assert.match(await said(own, other, "--title", "Old crafts"), /^- Old crafts: /m);
+  // what is MMLU says nothing that "multiple choice" does not
+  assert.match(await said(SAMPLE, SAMPLE), /^- multiple choice: /m);
+  const sql = `${root}/sql`;
+  Deno.mkdirSync(sql);
+  Deno.copyFileSync(`${SAMPLE}/verdicts.parquet`, `${sql}/verdicts.parquet`);
+  const runs = ["--run", `${sql}::base`, "--run", `${sql}::qv-lr2e-3`, "--title", "Crafts"];
+  await assertRefused(
+    ["compare", ...runs, "--out", `${root}/refused`],
+    /--title is of multiple choice, to which both have no answers/,
+  );
+  await assertRefused(
+    ["compare", "--predictions", "a", "--predictions", "b", "--title", "Crafts"],
+    /--title does not go with --predictions/,
+  );
+  Deno.removeSync(root, { recursive: true });
 });
 
 Deno.test("compare --run says where it is not known whether models and prompts are the same", async () => {

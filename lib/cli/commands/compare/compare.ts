@@ -36,7 +36,11 @@ export const COMPARE: Command = {
     "data-root": STUDY_FLAGS["data-root"]!,
     only: { type: "text", value: "LIST", help: "of sql, mmlu, prose (default: all three)" },
     database: { type: "text", value: "PATH", help: "with --data FILE: its SQLite file or folder" },
-    title: { type: "text", value: "TEXT", help: "what tables and figures call --mmlu-data" },
+    title: {
+      type: "text",
+      value: "TEXT",
+      help: "what tables and figures call --mmlu-data, or multiple choice of --run",
+    },
     shots: {
       type: "number",
       value: "N",

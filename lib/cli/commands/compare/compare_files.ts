@@ -14,11 +14,13 @@ import {
   changeRows,
   CLUSTER_NOTE,
   clusterTable,
+  type GaugeTitles,
   INTERVAL_NOTE,
+  markdownText,
   tablesByUnit,
   UNADJUSTED_NOTE,
 } from "../../../report/mod.ts";
-import { GAUGES, readSummary, weightsWords } from "../../../runs/mod.ts";
+import { GAUGES, readSummary, type Summary, weightsWords } from "../../../runs/mod.ts";
 import {
   EXAMPLE_FORMS,
   judgePredictions,
@@ -48,12 +50,14 @@ import {
   text,
   texts,
 } from "../../command.ts";
-import { gaugeSentences, TITLES } from "../../gauge_sentences.ts";
+import { gaugeSentences, titlesOf } from "../../gauge_sentences.ts";
 import { refuseNoVerdict, remarkLines, unjudgedLines } from "../judge/judge_report.ts";
 import { COMPARE_FILE_FLAGS, DEFAULT_TIMEOUT_SECONDS, SUITES } from "../../judge_flags.ts";
 
 /** Flags that a comparison of what was made earlier takes beside its own. */
 const TAKEN: readonly string[] = ["out", "delta", "gauge"];
+/** What `--run` takes of them besides: predictions are of text-to-SQL alone. */
+const TAKEN_WITH_RUNS: readonly string[] = [...TAKEN, "title"];
 
 /** The list of what a comparison wrote, beside it. */
 const WRITTEN = "comparison.sha256";
@@ -68,11 +72,13 @@ const ALL_CLUSTERS = 'All rows are in comparison.json, under "clusters".';
 export async function runCompareFiles(flags: FlagValues, context: CommandContext): Promise<void> {
   const runs = texts(flags, "run");
   const predictions = texts(flags, "predictions");
+  const taken = predictions.length === 0 ? TAKEN_WITH_RUNS : TAKEN;
   const other = Object.keys(flags).find((name) =>
-    flags[name] !== undefined && !TAKEN.includes(name) && !(name in COMPARE_FILE_FLAGS)
+    flags[name] !== undefined && !taken.includes(name) && !(name in COMPARE_FILE_FLAGS)
   );
   if (other !== undefined) {
-    throw new UsageError(`compare: --${other} does not go with --run or --predictions`);
+    const which = TAKEN_WITH_RUNS.includes(other) ? "--predictions" : "--run or --predictions";
+    throw new UsageError(`compare: --${other} does not go with ${which}`);
   }
   if (runs.length + predictions.length !== 2 || runs.length === 1) {
     throw new UsageError(
@@ -97,13 +103,20 @@ export async function runCompareFiles(flags: FlagValues, context: CommandContext
     : await Promise.all(predictions.map((file) => judged(file, flags, context)));
   // two base models are both called so
   const alike = first!.name === second!.name;
+  const summaries = runs.map((_, i) => summaryBeside(read[i]!, note));
   const named = [first!, second!].map((answers, i) => {
     const name = alike ? given[i]! : answers.name;
-    const words = runs.length === 2 ? weightsOf(read[i]!, note) : [];
+    const summary = summaries[i];
+    const words = summary === undefined ? [] : weightsWords(summary.config.engine);
     return { ...answers, name: [name, ...words].join(", ") };
   });
   const tolerance = toleranceOf(flags);
   const compared = compareResults(named[0]!, named[1]!, { [tolerance.gauge]: tolerance.delta });
+  const title = text(flags, "title");
+  if (title !== undefined && compared.comparison.mmlu === undefined) {
+    throw new UsageError("compare: --title is of multiple choice, to which both have no answers");
+  }
+  const titles = titlesOf(summaries, title);
   const rounded = runs.filter((_, i) => roundedLogProbs(named[i]!)).map((run) => printable(run));
   const settings = runs.length === 2
     ? settingsLine(
@@ -111,7 +124,7 @@ export async function runCompareFiles(flags: FlagValues, context: CommandContext
       GAUGES.filter((gauge) => compared.comparison[gauge] !== undefined),
     )
     : undefined;
-  const printed = reportText(compared, tolerance, { rounded, settings });
+  const printed = reportText(compared, tolerance, { titles, rounded, settings });
   writeOwnFiles(out, WRITTEN, {
     "comparison.json": `${JSON.stringify(compared, null, 2)}\n`,
     "flips.jsonl": compared.flips.map((flip) => `${JSON.stringify(flip)}\n`).join(""),
@@ -121,18 +134,18 @@ export async function runCompareFiles(flags: FlagValues, context: CommandContext
   context.print(`${compared.flips.length} flipped questions: ${join(out, "flips.jsonl")}`);
 }
 
-/** Words on the weights that answered, where the study that the answers are of says that they were rounded. */
-function weightsOf(run: string, note: (line: string) => void): string[] {
+/** The summary of the study that answers are of, where it is beside them: its weights and titles are told. */
+function summaryBeside(run: string, note: (line: string) => void): Summary | undefined {
   const { path } = answerPlace(run);
   const folder = statSync(path).isDirectory() ? path : dirname(path);
   const summary = join(folder, RESULT_FILES.summary);
-  if (!existsSync(summary)) return [];
+  if (!existsSync(summary)) return undefined;
   try {
-    return weightsWords(readSummary(summary).config.engine);
+    return readSummary(summary);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     note(`whether these weights were rounded is not known: ${error.message}`);
-    return [];
+    return undefined;
   }
 }
 
@@ -165,7 +178,9 @@ export function givenDelta(command: string, flags: FlagValues): number | undefin
 function reportText(
   { first, second, comparison, clusters }: ComparedResults,
   tolerance: Tolerance,
-  { rounded, settings }: {
+  { titles, rounded, settings }: {
+    /** What the gauges are called. */
+    readonly titles: GaugeTitles;
     /** The runs whose log-probabilities were kept to two decimals. */
     readonly rounded: readonly string[];
     /** What else differs between the two; `undefined` where nothing is known to. */
@@ -189,16 +204,18 @@ function reportText(
     : [];
   return [
     `Changes from ${first} to ${second}\n`,
-    ...gaugeSentences(rows),
+    ...gaugeSentences(rows, titles),
     ...unknown,
     ...inexact,
     ...(settings === undefined ? [] : [`\n${settings}`]),
     `\n${INTERVAL_NOTE} ${UNADJUSTED_NOTE}${columnNotes(rows)}`,
-    ...tablesByUnit(rows, TITLES).map((table) => `\n${table}`),
+    ...tablesByUnit(rows, titles).map((table) => `\n${table}`),
     `\nWhere the net changes lie. ${CLUSTER_NOTE} ${ALL_CLUSTERS}`,
     ...GAUGES.flatMap((gauge) => {
       const own = clusters[gauge];
-      return own ? [`\n${capitalized(TITLES[gauge])}:\n\n${clusterTable(gauge, own)}`] : [];
+      return own
+        ? [`\n${capitalized(markdownText(titles[gauge]))}:\n\n${clusterTable(gauge, own)}`]
+        : [];
     }),
   ].join("\n");
 }

@@ -21,7 +21,7 @@ import {
   RESULT_FILES,
 } from "../../../study/mod.ts";
 import { type CommandContext, type FlagValues, text } from "../../command.ts";
-import { gaugeSentences } from "../../gauge_sentences.ts";
+import { gaugeSentences, titlesOf } from "../../gauge_sentences.ts";
 import { studyConfig } from "../../study_config.ts";
 
 /** The work of `repeat`. */
@@ -72,7 +72,8 @@ export async function runRepeat(
   if (repetition.rows.some(({ different }) => different.length > 0)) {
     const { second, comparison } = repetitionChanges(then, answers);
     print(`\nChanges from what was recorded to what it answers now\n`);
-    for (const sentence of gaugeSentences(changeRows(second, comparison, {}))) print(sentence);
+    const rows = changeRows(second, comparison, {});
+    for (const sentence of gaugeSentences(rows, titlesOf([summary]))) print(sentence);
     print(`\n${INTERVAL_NOTE} ${UNADJUSTED_NOTE}`);
   }
   print(`which differ: ${path}`);
