@@ -130,8 +130,13 @@ Deno.test("pipeline --plan leaves no trace of itself", async () => {
 Deno.test("compare measures only what is asked for, and another model as it would an adapter", async () => {
   using study = await writeMiniStudy();
   const args = flags(study, "--against", study.model, "--only", "mmlu,prose");
-  const { code, notes } = await runMain(args);
+  const { code, notes, steps, printed } = await runMain(args);
   assert.equal(code, 0, notes.join("\n"));
+  const done = steps.find((step) => step.startsWith("Done: "))!;
+  assert.match(done, /letters\.jsonl, .*prose\.jsonl, .*failures\.md/);
+  // text-to-SQL was not asked, and a model against itself flips no question
+  assert.doesNotMatch(done, /verdicts\.jsonl|flips\.jsonl/);
+  assert.doesNotMatch(printed, /the questions that changed/);
   const { variants, counts } = readSummary(`${study.out}/summary.json`);
   assert.deepEqual(Object.keys(counts), ["mmlu", "prose"]);
   assert.deepEqual(variants.map(({ name, sql }) => [name, sql]), [

@@ -1,4 +1,5 @@
-import { relative } from "node:path";
+import { statSync } from "node:fs";
+import { join, relative } from "node:path";
 import { briefTable, closingText, formatCounted, summaryRows } from "../../../report/mod.ts";
 import {
   beginEngine,
@@ -147,13 +148,17 @@ export async function runStudy(
   progress.note(tookLine(cost, (performance.now() - started) / 1000));
   print(briefTable(summary));
   const root = relative(Deno.cwd(), study.folder.root) || ".";
-  const files = new Set([...Object.values(RESULT_FILES), ...Object.keys(summaryTexts(summary))]);
-  progress.step(`Done: ${[...files].map((file) => `${root}/${file}`).join(", ")}`);
+  // of what was not asked, and where nothing flipped, there is an empty file
+  const written = [
+    ...new Set([...Object.values(RESULT_FILES), ...Object.keys(summaryTexts(summary))]),
+  ]
+    .filter((file) => statSync(join(study.folder.root, file)).size > 0);
+  progress.step(`Done: ${written.map((file) => `${root}/${file}`).join(", ")}`);
   // its answer is to be the last thing on the screen
   const answer = closingText(summaryRows(summary));
   if (answer !== "") print(answer);
-  print(
-    `The whole report: ${root}/${RESULT_FILES.table}; the questions that changed: ` +
-      `${root}/${RESULT_FILES.flips}`,
-  );
+  const flips = written.includes(RESULT_FILES.flips)
+    ? `; the questions that changed: ${root}/${RESULT_FILES.flips}`
+    : "";
+  print(`The whole report: ${root}/${RESULT_FILES.table}${flips}`);
 }
