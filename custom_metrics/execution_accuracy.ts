@@ -10,6 +10,7 @@
 import "./_no_upload.ts";
 import { type LLMTestCase, metrics } from "deepeval";
 import {
+  ASSIGNMENT_SUCCESS_SCORE,
   createJudge,
   extractSql,
   type Judge,
@@ -18,12 +19,8 @@ import {
   type Verdict,
 } from "../lib/sql/mod.ts";
 
-/**
- * The score of a match when none is given. The assignment's text has 1.8, in its list of steps and
- * in its code alike; it is evidently a slip for 1.0, and kept as written. Accuracy does not depend
- * on it: it is passes / n.
- */
-export const ASSIGNMENT_SUCCESS_SCORE = 1.8;
+/** The score of a match when none is given: 1.8, as the assignment writes it. */
+export { ASSIGNMENT_SUCCESS_SCORE };
 
 /** Which reading of the verdict decides, see docs/decisions/0004-verdict.md. */
 export type VerdictMode = Reading;

@@ -4,4 +4,11 @@
  *
  * @module
  */
-export { type ByReading, byReading, type Reading, READING_RULES, READINGS } from "./readings.ts";
+export {
+  ASSIGNMENT_SUCCESS_SCORE,
+  type ByReading,
+  byReading,
+  type Reading,
+  READING_RULES,
+  READINGS,
+} from "./readings.ts";

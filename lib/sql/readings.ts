@@ -14,6 +14,13 @@ export const READING_RULES = {
 /** A reading of "the rows agree". */
 export type Reading = keyof typeof READING_RULES;
 
+/**
+ * What a match scores where the metric is given nothing else. The assignment's text has 1.8, in its list
+ * of steps and in its code alike; it is evidently a slip for 1.0, and kept as written. Accuracy does
+ * not depend on it: it is passes / n.
+ */
+export const ASSIGNMENT_SUCCESS_SCORE = 1.8;
+
 /** The readings, in the order in which they are reported. */
 export const READINGS = Object.keys(READING_RULES) as readonly Reading[];
 

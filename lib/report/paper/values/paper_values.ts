@@ -1,6 +1,6 @@
 import { modelTitle } from "../../../runs/mod.ts";
 import { MIN_SEEDS_OF_A_RECIPE } from "../../../stats/mod.ts";
-import { HARDNESS_LEVELS } from "../../../sql/mod.ts";
+import { ASSIGNMENT_SUCCESS_SCORE, HARDNESS_LEVELS } from "../../../sql/mod.ts";
 import { BASE_NAME, overallAccuracy } from "../../rows/study_lookup.ts";
 import { ALL } from "../../rows/groups.ts";
 import {
@@ -84,6 +84,7 @@ export function paperValues(
       interval: INTERVAL_LEVEL,
       exclusion: EXCLUSION_LEVEL,
       seedsOfARecipe: MIN_SEEDS_OF_A_RECIPE,
+      matchScore: ASSIGNMENT_SUCCESS_SCORE,
       fewClusters: context.rows.changes.some(tooFewClusters),
       timeoutSeconds: inputs.summary.config.spider.timeoutMs / 1000,
     },
