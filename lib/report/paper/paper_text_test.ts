@@ -27,6 +27,8 @@ Deno.test("paperSource() parts thousands in one way, in text, tables and figures
     for (const text of [source.plain, source.typst, ...figures]) {
       assert.doesNotMatch(text, /14[^,.\d]?042/);
     }
+    const moved = source.plain.match(/[A-D] (?:to|para) [A-D] \d+[,.]\d{3}/g);
+    assert.ok(moved && moved.every((one) => one.includes(sign)), `${moved}`);
     assert.ok(source.plain.includes(`14${sign}042`) && source.typst.includes(`14${sign}042)`));
     assert.ok(figures.some((svg) => svg.includes(`14${sign}042`)), language);
   }

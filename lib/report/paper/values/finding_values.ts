@@ -100,7 +100,7 @@ function choiceValues({ rows, words }: PaperContext, name: string): TemplateValu
         habitShown: isShown(habit),
         moved: flips?.moved ?? 0,
         n: flips?.n ?? 0,
-        moves: movesText(flips?.rows ?? [], NAMED_MOVES)
+        moves: words.texts.numbers(movesText(flips?.rows ?? [], NAMED_MOVES))
           .replaceAll(" to ", words.language === "en" ? " to " : " para "),
         toOne: toOne === undefined ? null : words.texts.numbers(formatPercent(toOne)),
       }
