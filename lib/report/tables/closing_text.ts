@@ -3,21 +3,30 @@ import { variantChanges } from "../findings/trade_off_finding.ts";
 import type { StudyRows } from "../rows/row_types.ts";
 import { spokenVariants } from "../rows/study_lookup.ts";
 import { formatCounted } from "../words/format_numbers.ts";
+import { ENGLISH } from "../words/verdict_texts.ts";
+import { UNADJUSTED_NOTE } from "../words/verdict_words.ts";
 
 /** So many variants have room in the last lines of a command. */
 const MOST_VARIANTS = 3;
 
 /**
  * A study's answer for the last lines of a command, after a table that may scroll away: what is
- * recommended, or why nothing is, and the changes of the first variants that sentences are about.
- * One paragraph or variant a line, as Markdown; empty where no tuned variant was asked.
+ * recommended, or why nothing is, and the changes of the first variants that sentences are about, the
+ * recommended one before the others. One paragraph or variant a line, as Markdown; empty where no
+ * tuned variant was asked.
  */
 export function closingText(rows: StudyRows): string {
-  const variants = rows.tradeOff.length > 0 ? spokenVariants(rows) : [];
+  const spoken = rows.tradeOff.length > 0 ? spokenVariants(rows) : [];
+  const chosen = rows.tradeOff.filter(({ recommended, variant }) =>
+    recommended && spoken.includes(variant)
+  ).map(({ variant }) => variant);
+  const variants = [...new Set([...chosen, ...spoken])];
   const more = variants.length - MOST_VARIANTS;
-  return [
+  const lines = [
     shortRecommendation(rows),
     ...variants.slice(0, MOST_VARIANTS).map((variant) => variantChanges(rows, variant)),
     more > 0 ? `- ${formatCounted(more, "more variant")} in the report.` : "",
-  ].filter((line) => line !== "").join("\n");
+  ].filter((line) => line !== "");
+  const isMarked = lines.some((line) => line.includes(ENGLISH.unadjusted));
+  return [...lines, ...isMarked ? [UNADJUSTED_NOTE] : []].join("\n");
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { summaryRows } from "../rows/summary_rows.ts";
 import { SUMMARY } from "../testing/summary_fixture.ts";
+import { UNADJUSTED_NOTE } from "../words/verdict_words.ts";
 import { closingText } from "./closing_text.ts";
 import { briefTable, summaryTable } from "./summary_table.ts";
 import { GAUGES } from "../../runs/mod.ts";
@@ -25,6 +26,25 @@ Deno.test("closingText() says that there are more variants, and nothing where no
   assert.match(lines.at(-1)!, /^- \d+ more variants in the report\.$/);
   const { recommendation: _, ...others } = STUDY;
   assert.equal(closingText({ ...others, tradeOff: [], changes: [] }), "");
+});
+
+Deno.test("closingText() has the recommended variant first, and says what unadjusted means where it is said", () => {
+  const primary = STUDY.changes.filter(({ adjusted }) => adjusted).map(({ variant }) => variant);
+  const names = STUDY.tradeOff.map(({ variant }) => variant)
+    .filter((name) => primary.includes(name));
+  assert.ok(names.length > 1);
+  const tradeOff = STUDY.tradeOff.map((row) => ({
+    ...row,
+    recommended: row.variant === names.at(-1),
+  }));
+  const lines = closingText({ ...STUDY, tradeOff }).split("\n");
+  assert.ok(lines[1]!.startsWith(`- **${names.at(-1)}**: `), lines[1]);
+  assert.ok(lines[2]!.startsWith(`- **${names[0]}**: `), lines[2]);
+  const { adjusted } = STUDY.changes.find((row) => row.adjusted)!;
+  const all = STUDY.changes.map((row) => ({ ...row, adjusted: adjusted! }));
+  assert.ok(!closingText({ ...STUDY, changes: all }).includes(UNADJUSTED_NOTE));
+  const changes = STUDY.changes.map(({ adjusted: _, ...row }) => row);
+  assert.equal(closingText({ ...STUDY, changes }).split("\n").at(-1), UNADJUSTED_NOTE);
 });
 
 Deno.test("briefTable() has what was measured and a row a variant, and is short", () => {
