@@ -78,7 +78,10 @@ export async function identifyModel(
   return {
     name: card.id,
     names: cards.map(({ id: name }) => name),
-    ...(card.max_model_len ? { maxModelLen: card.max_model_len } : {}),
+    // whatever it says that is no number of tokens, it does not say how many
+    ...(Number.isSafeInteger(card.max_model_len) && card.max_model_len! > 0
+      ? { maxModelLen: card.max_model_len! }
+      : {}),
     ...(version ? { version } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import { shortRecommendation } from "../findings/recommendation_finding.ts";
+import { recommendationFinding, shortRecommendation } from "../findings/recommendation_finding.ts";
 import { variantChanges } from "../findings/trade_off_finding.ts";
 import type { StudyRows } from "../rows/row_types.ts";
 import { spokenVariants } from "../rows/study_lookup.ts";
@@ -23,7 +23,8 @@ export function closingText(rows: StudyRows): string {
   const variants = [...new Set([...chosen, ...spoken])];
   const more = variants.length - MOST_VARIANTS;
   const lines = [
-    shortRecommendation(rows),
+    // a rule that promises nothing is not passed over
+    rows.plan.afterAnswers ? recommendationFinding(rows) : shortRecommendation(rows),
     ...variants.slice(0, MOST_VARIANTS).map((variant) => variantChanges(rows, variant)),
     more > 0 ? `- ${formatCounted(more, "more variant")} in the report.` : "",
   ].filter((line) => line !== "");

@@ -38,11 +38,13 @@ Deno.test("closingText() has the recommended variant first, and says what unadju
     recommended: row.variant === names.at(-1),
   }));
   const lines = closingText({ ...STUDY, tradeOff }).split("\n");
-  assert.ok(lines[1]!.startsWith(`- **${names.at(-1)}**: `), lines[1]);
-  assert.ok(lines[2]!.startsWith(`- **${names[0]}**: `), lines[2]);
+  assert.ok(lines[1]!.startsWith(`- **${names.at(-1)}**: `));
+  assert.ok(lines[2]!.startsWith(`- **${names[0]}**: `));
   const { adjusted } = STUDY.changes.find((row) => row.adjusted)!;
   const all = STUDY.changes.map((row) => ({ ...row, adjusted: adjusted! }));
   assert.ok(!closingText({ ...STUDY, changes: all }).includes(UNADJUSTED_NOTE));
+  const late = closingText({ ...STUDY, plan: { ...STUDY.plan, afterAnswers: true } });
+  assert.match(late.split("\n")[0]!, /so that its levels promise nothing/);
   const changes = STUDY.changes.map(({ adjusted: _, ...row }) => row);
   assert.equal(closingText({ ...STUDY, changes }).split("\n").at(-1), UNADJUSTED_NOTE);
 });

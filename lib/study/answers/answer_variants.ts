@@ -8,7 +8,7 @@ import { type AnswerPaths, areEmpty, openStores } from "../measures/open_measure
 import { judgedAlike, type VariantAnswers } from "../numbers/answers.ts";
 import type { PhaseOptions } from "../training/train_recipes.ts";
 import { noteUnjudged } from "./judge_samples.ts";
-import { keepServer } from "./kept_servers.ts";
+import { keepServer, keptServers } from "./kept_servers.ts";
 import { LazyEngine } from "./lazy_engine.ts";
 import { leavesTime, openEngine } from "./open_engine.ts";
 import type { NamedVariant } from "./sample_identity.ts";
@@ -109,13 +109,19 @@ export async function answerVariants(
   variants: readonly NamedVariant[],
   { progress, open = openEngine, ...options }: AnswerVariantsOptions,
 ): Promise<VariantAnswers[]> {
+  // what is wrong with the file is said before a question is asked
+  keptServers(folder);
   using opened = openStores(folder, inputs, progress, folder.below);
   const answers = new Map<NamedVariant, VariantAnswers>();
   for (const [model, alike] of Map.groupBy(variants, (variant) => variant.model)) {
     const asked = model ? { ...inputs, ...model } : inputs;
     await using engine = new LazyEngine(async () => {
       const engine = await open(asked, alike, progress);
-      if (engine instanceof ServerEngine) keepServer(folder, engine.facts, progress);
+      if (engine instanceof ServerEngine) {
+        const { sqlVerdicts: _verdicts, ...stores } = opened.stores;
+        const answered = Object.values(stores).some(({ size }) => size > 0);
+        keepServer(folder, engine.facts, { answered, progress });
+      }
       return engine;
     });
     const refused = options.signal?.aborted || alike.some(({ gone }) => gone !== undefined);

@@ -15,13 +15,16 @@ import type { AnswerPaths } from "../measures/open_measures.ts";
 const SERVERS = z.array(z.strictObject(SERVER_KEYS));
 
 /**
- * Writes down beside a study's answers which server answers now, where it is another one than the
- * last, and tells it.
+ * Writes down beside a study's answers which server answers now, and tells it; where answers are
+ * stored that another one gave, it tells that too.
+ *
+ * @param answered Whether an answer is stored already.
+ * @throws {UsageError} If the file is damaged.
  */
 export function keepServer(
   folder: AnswerPaths,
   { name, version, maxModelLen, scoring }: ServerFacts,
-  progress: Progress,
+  { answered, progress }: { readonly answered: boolean; readonly progress: Progress },
 ): void {
   const server: Server = {
     name,
@@ -31,15 +34,24 @@ export function keepServer(
   };
   const text = serverText(server);
   progress.note(`server: ${text}`);
-  const kept = keptServers(folder);
+  // servers that answered nothing are no part of what made the answers
+  const kept = answered ? keptServers(folder) : [];
   const last = kept.at(-1);
   if (last !== undefined && serverText(last) === text) return;
-  if (last !== undefined) {
-    progress.note(`answers that are stored came of another server: ${serverText(last)}`);
+  if (answered) {
+    const other = last === undefined
+      ? "a server that was not written down"
+      : `another server: ${serverText(last)}`;
+    progress.note(`answers that are stored came of ${other}`);
   }
-  const others = kept.filter((other) => serverText(other) !== text);
+  const others = answered && last === undefined
+    ? [UNKNOWN]
+    : kept.filter((other) => serverText(other) !== text);
   writeAtomic(serversPath(folder), `${JSON.stringify([...others, server], null, 2)}\n`);
 }
+
+/** Stands for the server of a study from before servers were written down. */
+const UNKNOWN: Server = { name: "not written down", scoring: "unknown" };
 
 /**
  * The servers that a study's answers came of, in the order in which they last began.

@@ -120,7 +120,7 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
   const adapters: Record<string, Record<string, string>> = {};
   const settings: Record<string, AdapterSettings> = {};
   const training = readTrainingManifest(trainingManifestPath(folder.sftData));
-  const servers = keptServers(folder);
+  const servers = config.engine.kind === "server" ? keptServers(folder) : [];
   for (const [name, dir] of adapterFolders(inputs, folder)) {
     adapters[name] = Object.fromEntries(
       await Promise.all(
