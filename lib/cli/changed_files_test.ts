@@ -66,6 +66,29 @@ for (const [command, begin] of Object.entries(COMMANDS)) {
   });
 }
 
+Deno.test("compare refuses to record an adapter that was changed to another one while it was asked", async () => {
+  using study = await writeMiniStudy();
+  const { args, adapter } = await COMMANDS.compare!(study);
+  const path = `${adapter}/adapter_config.json`;
+  const whole = Deno.readTextFileSync(path);
+  const other = JSON.stringify({ ...JSON.parse(whole), lora_alpha: 1 });
+  const change = when(/^qv: general text/, () => Deno.writeTextFileSync(path, other));
+  await assertRefused(
+    args,
+    /^error: Cannot write the results: the adapter "qv" was changed while it was asked/,
+    change,
+  );
+  assert.deepEqual(storedRecords(study.out), { sql: 6, mmlu: 6 });
+  // written again as it was, it is the one that answered
+  Deno.writeTextFileSync(path, whole);
+  const { code, notes } = await runMain(
+    args,
+    when(/^qv: general text/, () => Deno.writeTextFileSync(path, whole)),
+  );
+  assert.equal(code, 0, notes.join("\n"));
+  assert.equal(notes.filter((note) => note.includes("reused 3 of 3 stored answers")).length, 4);
+});
+
 for (const [command, begin] of Object.entries(COMMANDS)) {
   Deno.test({
     name: `${command} says in one line which file of answers was taken away while it ran`,

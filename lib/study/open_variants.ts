@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { existsSync } from "node:fs";
 import { absentAdapterHash, loadAdapter } from "../engine/mod.ts";
-import { fromRoot, UsageError } from "../ground/mod.ts";
+import { fileState, fromRoot, UsageError } from "../ground/mod.ts";
 import { adapterFolder, existingAdapter } from "./inputs/hub_adapters.ts";
 import type { StudyInputs } from "./inputs/inputs.ts";
 import { type ModelFiles, type ModelInputs, openModelInputs } from "./inputs/model_inputs.ts";
@@ -9,6 +9,7 @@ import { BASE, type NamedVariant } from "./answers/sample_identity.ts";
 import type { StudyFolder } from "./study_folder.ts";
 import {
   adapterSettings,
+  ANSWERING_FILES,
   checkpointFolders,
   sealOf,
   weightsAreGone,
@@ -37,6 +38,41 @@ type ReadAdapters = Map<string, ReturnType<typeof loadAdapter>>;
 
 /** The adapters that were given to a study: they are checked before it and opened again for each of its steps. */
 const GIVEN = new WeakMap<StudyInputs, ReadAdapters>();
+
+/** What an adapter was, and how its files were, when it was read for a study's answers. */
+interface SeenAdapter {
+  readonly hash: string;
+  readonly files: string;
+}
+
+/** The adapters that answered, by their folders. */
+const SEEN = new WeakMap<StudyInputs, Map<string, SeenAdapter>>();
+
+/**
+ * Makes sure that the adapter in a folder is the one that answered, where one did.
+ *
+ * @throws {UsageError} If it is another one by now: its files say nothing of the answers.
+ */
+export async function checkSameAdapter(
+  inputs: StudyInputs,
+  name: string,
+  dir: string,
+): Promise<void> {
+  const seen = SEEN.get(inputs)?.get(dir);
+  if (seen === undefined || seen.files === filesOf(dir)) return;
+  // what is broken is told by whoever reads it next
+  const now = await loadAdapter(dir, inputs.checkpoint).catch(() => undefined);
+  if (now === undefined || now.hash === seen.hash) return;
+  throw new UsageError(
+    `Cannot write the results: the adapter "${name}" was changed while it was asked (${dir}): the ` +
+      "answers of the one that was there are kept; put it back, or run again with what is there now",
+  );
+}
+
+function filesOf(dir: string): string {
+  return ANSWERING_FILES.map((file) => `${dir}/${file}`)
+    .map((path) => existsSync(path) ? fileState(path).identity : "").join("\n");
+}
 
 /**
  * Opens variants of a sweep: each adapter is read once, however many scales of it there are, and one
@@ -68,7 +104,12 @@ export async function openVariants(
       continue;
     }
     const read = weights.kind === "training" ? trained : given;
-    const adapter = await read.getOrInsertComputed(dir, () => loadAdapter(dir, inputs.checkpoint));
+    const adapter = await read.getOrInsertComputed(dir, async () => {
+      const files = filesOf(dir);
+      const adapter = await loadAdapter(dir, inputs.checkpoint);
+      SEEN.getOrInsertComputed(inputs, () => new Map()).set(dir, { hash: adapter.hash, files });
+      return adapter;
+    });
     const { scale = 1 } = origin;
     opened.push({ name, origin, weights: { adapter, scale }, adapterHash: adapter.hash, dir });
   }

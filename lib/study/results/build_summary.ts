@@ -21,12 +21,10 @@ import { keptServers } from "../answers/kept_servers.ts";
 import { MEASURES } from "../measures/measures.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { compareVariants, type Tolerances } from "../numbers/compare_variants.ts";
-import { adapterFileHash, adapterSettings } from "../training/recipe_adapter.ts";
+import { adapterFileHash, adapterSettings, ANSWERING_FILES } from "../training/recipe_adapter.ts";
 import type { StudyFolder } from "../study_folder.ts";
 import { studyFindings, tolerancesOf } from "../sweep/study_findings.ts";
-import { adapterFolders } from "../open_variants.ts";
-
-const ADAPTER_FILES = ["adapter_config.json", "adapter_model.safetensors"];
+import { adapterFolders, checkSameAdapter } from "../open_variants.ts";
 
 /**
  * Puts a study's numbers together with all that made them.
@@ -122,9 +120,10 @@ async function provenance(inputs: StudyInputs, folder: StudyFolder): Promise<Pro
   const training = readTrainingManifest(trainingManifestPath(folder.sftData));
   const servers = config.engine.kind === "server" ? keptServers(folder) : [];
   for (const [name, dir] of adapterFolders(inputs, folder)) {
+    await checkSameAdapter(inputs, name, dir);
     adapters[name] = Object.fromEntries(
       await Promise.all(
-        ADAPTER_FILES.map(async (file) => [file, await adapterFileHash(dir, file)]),
+        ANSWERING_FILES.map(async (file) => [file, await adapterFileHash(dir, file)]),
       ),
     );
     settings[name] = adapterSettings(dir, training);

@@ -27,6 +27,8 @@ export type AdapterOrigin = "none" | "here" | "elsewhere";
 const ADAPTER_FILES = ["adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"];
 
 const WEIGHTS = "adapter_model.safetensors";
+/** The files of an adapter that its answers depend on. */
+export const ANSWERING_FILES = ["adapter_config.json", WEIGHTS] as const;
 
 /** What the weights of a run were when it ended. */
 const SEAL = "adapter.sha256";
