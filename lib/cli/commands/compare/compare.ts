@@ -56,13 +56,16 @@ export const COMPARE: Command = {
     delta: {
       type: "number",
       value: "D",
-      help: "loss not to be tolerated (default: 0.03, which is 3 points, or 0.05 nats)",
+      help:
+        "loss not to be tolerated: of mmlu a share of the questions (default: 0.03, 3 points), of " +
+        "prose nats a token (default: 0.05)",
     },
     gauge: {
       type: "text",
       value: "NAME",
       help:
-        "what it is a loss of: mmlu, or prose (default: the sample's is prose; else what is asked)",
+        "what it is a loss of: mmlu, multiple choice, or prose, general text (default: the config's " +
+        "where its items are asked, with --run that of both plans; else mmlu where answered, else prose)",
     },
     ...ENGINE_FLAGS,
     seed: STUDY_FLAGS.seed!,

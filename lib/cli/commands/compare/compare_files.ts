@@ -45,7 +45,6 @@ import {
   type CommandContext,
   type FlagValues,
   neededTexts,
-  number,
   oneOf,
   text,
   texts,
@@ -53,11 +52,12 @@ import {
 import { gaugeSentences, titlesOf } from "../../gauge_sentences.ts";
 import { refuseNoVerdict, remarkLines, unjudgedLines } from "../judge/judge_report.ts";
 import { COMPARE_FILE_FLAGS, DEFAULT_TIMEOUT_SECONDS, SUITES } from "../../judge_flags.ts";
+import { type Tolerance, toleranceOfTwo } from "./tolerance.ts";
 
 /** Flags that a comparison of what was made earlier takes beside its own. */
-const TAKEN: readonly string[] = ["out", "delta", "gauge"];
+const TAKEN: readonly string[] = ["out"];
 /** What `--run` takes of them besides: predictions are of text-to-SQL alone. */
-const TAKEN_WITH_RUNS: readonly string[] = [...TAKEN, "title"];
+const TAKEN_WITH_RUNS: readonly string[] = [...TAKEN, "delta", "gauge", "title"];
 
 /** The list of what a comparison wrote, beside it. */
 const WRITTEN = "comparison.sha256";
@@ -110,8 +110,12 @@ export async function runCompareFiles(flags: FlagValues, context: CommandContext
     const words = summary === undefined ? [] : weightsWords(summary.config.engine);
     return { ...answers, name: [name, ...words].join(", ") };
   });
-  const tolerance = toleranceOf(flags);
-  const compared = compareResults(named[0]!, named[1]!, { [tolerance.gauge]: tolerance.delta });
+  const tolerance = toleranceOfTwo(flags, named, summaries);
+  const compared = compareResults(
+    named[0]!,
+    named[1]!,
+    tolerance === undefined ? {} : { [tolerance.gauge]: tolerance.delta },
+  );
   const title = text(flags, "title");
   if (title !== undefined && compared.comparison.mmlu === undefined) {
     throw new UsageError("compare: --title is of multiple choice, to which both have no answers");
@@ -149,35 +153,9 @@ function summaryBeside(run: string, note: (line: string) => void): Summary | und
   }
 }
 
-interface Tolerance {
-  readonly gauge: "mmlu" | "prose";
-  readonly delta: number;
-}
-
-/** The losses that are not to be tolerated when the flags do not say: a share, and nats a token. */
-export const DELTAS: Readonly<Record<Tolerance["gauge"], number>> = { mmlu: 0.03, prose: 0.05 };
-
-function toleranceOf(flags: FlagValues): Tolerance {
-  const gauge = oneOf("compare", flags, { flag: "gauge", names: ["mmlu", "prose"] });
-  return { gauge, delta: givenDelta("compare", flags) ?? DELTAS[gauge] };
-}
-
-/**
- * The loss that `--delta` does not tolerate; `undefined` if it was not given.
- *
- * @throws {UsageError} If it is not above 0 and below 1.
- */
-export function givenDelta(command: string, flags: FlagValues): number | undefined {
-  const delta = number(flags, "delta");
-  if (delta === undefined || (delta > 0 && delta < 1)) return delta;
-  throw new UsageError(
-    `${command}: --delta must be above 0 and below 1, of MMLU 0.01 is one point: ${delta}`,
-  );
-}
-
 function reportText(
   { first, second, comparison, clusters }: ComparedResults,
-  tolerance: Tolerance,
+  tolerance: Tolerance | undefined,
   { titles, rounded, settings }: {
     /** What the gauges are called. */
     readonly titles: GaugeTitles;

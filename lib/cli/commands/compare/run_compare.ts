@@ -15,7 +15,8 @@ import { type CommandContext, type FlagValues, number, text, texts } from "../..
 import { engineSettings, givenModel, refuseHubModel } from "../../study_config.ts";
 import { configPath } from "../../study_flags.ts";
 import { comparesFiles } from "../../judge_flags.ts";
-import { DELTAS, givenDelta, runCompareFiles } from "./compare_files.ts";
+import { runCompareFiles } from "./compare_files.ts";
+import { DELTAS, givenDelta } from "./tolerance.ts";
 import { devicesOf, onlyForOne, runStudy } from "../pipeline/run_pipeline.ts";
 
 /** The work of `compare`. */

@@ -23,7 +23,7 @@ import {
   text,
   texts,
 } from "../../command.ts";
-import { DELTAS, givenDelta } from "../compare/compare_files.ts";
+import { DELTAS, givenDelta } from "../compare/tolerance.ts";
 
 /** So many files are named: samples have one a variant and task. */
 const MOST_NAMED = 6;
