@@ -20,7 +20,7 @@ export {
   formatPercent,
   formatPValue,
   formatSigned,
-  formatSignedScore,
+  formatSignedDecimal,
   type PrintedEstimate,
 } from "./words/format_numbers.ts";
 export { markdownText, type MarkdownTextOptions } from "./words/markdown_text.ts";

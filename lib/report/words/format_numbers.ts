@@ -98,13 +98,12 @@ export function formatSigned(proportion: number): string {
 }
 
 /**
- * A change of a cross-entropy or a Brier score with its sign and three decimals, or as many as its
- * sign needs; zero has no sign.
+ * A number with its sign and so many decimals, or as many as its sign needs; zero has no sign.
  *
  * @throws {RangeError} If it is not a finite number.
  */
-export function formatSignedScore(change: number): string {
-  return signed(checkFinite(change), 3);
+export function formatSignedDecimal(value: number, decimals: number): string {
+  return signed(checkFinite(value), decimals);
 }
 
 /**

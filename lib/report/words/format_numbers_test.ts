@@ -10,7 +10,7 @@ import {
   formatPValue,
   formatSeed,
   formatSigned,
-  formatSignedScore,
+  formatSignedDecimal,
 } from "./format_numbers.ts";
 
 Deno.test("formatSigned() gives zero no sign, and rounds no other number to zero", () => {
@@ -32,13 +32,13 @@ Deno.test("formatPercent() refuses what is not a number", () => {
   assert.throws(() => formatPercent(Infinity), RangeError);
 });
 
-Deno.test("formatSignedScore() has three decimals, or as many as a sign needs", () => {
-  assert.deepEqual([0.0312, -0.0001, 0].map(formatSignedScore), [
+Deno.test("formatSignedDecimal() has so many decimals, or as many as a sign needs", () => {
+  assert.deepEqual([0.0312, -0.0001, 0].map((change) => formatSignedDecimal(change, 3)), [
     "+0.031",
     "\u22120.0001",
     "0.000",
   ]);
-  assert.throws(() => formatSignedScore(NaN), RangeError);
+  assert.throws(() => formatSignedDecimal(NaN, 3), RangeError);
 });
 
 Deno.test("formatCount() parts thousands, a seed is as it is", () => {

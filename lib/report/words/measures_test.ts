@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { GAUGE_TITLES } from "../rows/summary_rows.ts";
 import {
   betterOf,
+  boundWithUnit,
   changeBounds,
   changeNumber,
   changeWithUnit,
@@ -9,6 +10,7 @@ import {
   lossText,
   measureName,
 } from "./measures.ts";
+import { PORTUGUESE } from "./verdict_texts.ts";
 
 const TITLES = { ...GAUGE_TITLES, mmlu: "items" };
 
@@ -41,4 +43,44 @@ Deno.test("measureName() and gaugeText() have the data's own title, and which wa
 Deno.test("lossText() has the unit of the measure and no sign", () => {
   assert.equal(lossText(0.03, "mmlu"), "3.0 points");
   assert.equal(lossText(0.05, "prose"), "0.050 nats a token");
+});
+
+Deno.test("lossText() has as many decimals as the loss was given with", () => {
+  const points = [0.00244, 0.0001, 0.0025, 0.029, 1e-7].map((delta) => lossText(delta, "mmlu"));
+  assert.deepEqual(points, [
+    "0.244 points",
+    "0.01 points",
+    "0.25 points",
+    "2.9 points",
+    "0.00001 points",
+  ]);
+  const nats = [0.0001, 0.0478, 0.9].map((delta) => lossText(delta, "prose"));
+  assert.deepEqual(nats, ["0.0001 nats a token", "0.0478 nats a token", "0.900 nats a token"]);
+  // more digits than a double has, which no number of decimals would tell
+  assert.equal(lossText(1e-300, "prose"), "0.00000000000000000 nats a token");
+});
+
+Deno.test("boundWithUnit() prints no bound as large as the loss that it excludes, or larger", () => {
+  const of = (worst: number, delta: number, measure: "mmlu" | "prose"): string =>
+    boundWithUnit(worst, measure, { delta }).split(" ")[0]!;
+  assert.equal(of(0.04995, 0.05, "prose"), "+0.04995");
+  assert.equal(of(0.0484, 0.05, "prose"), "+0.048");
+  assert.equal(of(-0.00243, 0.00244, "mmlu"), "\u22120.243");
+  // one decimal would say 0.3 of what is below 0.26
+  assert.equal(of(-0.00257, 0.0026, "mmlu"), "\u22120.257");
+  assert.equal(of(-0.02996, 0.03, "mmlu"), "\u22122.996");
+  // a gain is no loss, however large
+  assert.equal(of(0.03, 0.03, "mmlu"), "+3.0");
+  assert.equal(of(-0.05, 0.05, "prose"), "\u22120.050");
+  assert.equal(boundWithUnit(-0.02996, "mmlu", { delta: undefined }), "\u22123.0 points");
+  assert.equal(
+    boundWithUnit(0.04995, "prose", { delta: 0.05, texts: PORTUGUESE }),
+    "+0,04995 nat por token",
+  );
+  for (let i = 1; i < 400; i++) {
+    const delta = i / 1000;
+    const worst = delta - 10 ** (-2 - i % 9) * delta;
+    const loss = Number(lossText(delta, "prose").split(" ")[0]);
+    assert.ok(Number(of(worst, delta, "prose")) < loss, `${worst} of ${delta}`);
+  }
 });

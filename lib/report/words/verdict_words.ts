@@ -1,6 +1,7 @@
 import type { ChangeRow } from "../rows/row_types.ts";
 import { formatPValue } from "./format_numbers.ts";
 import {
+  boundWithUnit,
   changeBounds,
   changeNumber,
   changeWithUnit,
@@ -114,9 +115,11 @@ export function leftOpen(row: WordedChange, texts = ENGLISH): string {
 }
 
 /** The one-sided bound by which a loss is excluded, which the 95 % interval may reach beyond. */
-function boundText({ measure, verdict: { worst } }: WordedChange, texts: VerdictTexts): string[] {
-  if (worst === undefined) return [];
-  return [texts.bound(changeWithUnit(possible(worst, measure), measure, texts))];
+function boundText(
+  { measure, delta, verdict: { worst } }: WordedChange,
+  texts: VerdictTexts,
+): string[] {
+  return worst === undefined ? [] : [texts.bound(boundWithUnit(worst, measure, { delta, texts }))];
 }
 
 /** "between −1.0 and +5.2 points". */

@@ -140,3 +140,15 @@ Deno.test("verdictWords() refuses an excluded loss of unknown size", () => {
   const { delta: _, ...unknown } = row;
   assert.throws(() => verdictWords(unknown), RangeError);
 });
+
+Deno.test("changeSentence() prints the bound of an excluded loss so that it is seen to be below it", () => {
+  const row = changeOf("mmlu", { n: 400, gained: 3, lost: 4, clusters: 20, heaped: false });
+  for (const more of [1e-3, 1e-5, 1e-7]) {
+    const delta = Number((-row.verdict.worst! + more).toFixed(9));
+    const said = changeSentence({ ...row, delta });
+    const [loss, bound] = [/a loss of ([\d.]+) points/, /is \u2212([\d.]+) points/]
+      .map((pattern) => Number(pattern.exec(said)![1]));
+    assert.ok(Math.abs(loss! - 100 * delta) < 1e-9, said);
+    assert.ok(bound! < loss!, said);
+  }
+});
