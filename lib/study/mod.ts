@@ -24,6 +24,7 @@ export type { AnswerOptions } from "./answers/stored_answers.ts";
 export { type BrowseOptions, browseStudy } from "./browse/browse_study.ts";
 export { buildSummary, summarizeVariants } from "./results/build_summary.ts";
 export { checkpointHashes, roundingHash, templateHashes } from "./inputs/checkpoint_hashes.ts";
+export { type AskedDataOptions, checkAskedData, type DataHashes } from "./inputs/asked_data.ts";
 export { dataLabel } from "./inputs/data_label.ts";
 export { databaseHashes } from "./inputs/database_hashes.ts";
 export { exampleRows } from "./answers/example_rows.ts";

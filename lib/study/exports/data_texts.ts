@@ -1,7 +1,8 @@
 import { UsageError } from "../../ground/mod.ts";
 import { devShots, mmluPrompt } from "../../mmlu/mod.ts";
 import { sqlPrompt } from "../../spider/mod.ts";
-import { applyDataRoot, type Summary, withFetchedData } from "../../runs/mod.ts";
+import { applyDataRoot, GAUGES, type Summary, withFetchedData } from "../../runs/mod.ts";
+import { checkAskedData } from "../inputs/asked_data.ts";
 import { type DataInputs, openDataInputs } from "../inputs/inputs.ts";
 
 /** The texts of a study's data, by the ids of its examples; empty where they were not asked for. */
@@ -49,17 +50,11 @@ export async function openDataTexts(summary: Summary, dataRoot?: string): Promis
         "and mmlu/ as --data-root, or leave --texts out",
     );
   });
-  const other = Object.entries(provenance.data).find(([name, hash]) =>
-    data.dataHashes[name] !== undefined && data.dataHashes[name] !== hash
-  );
-  const known = Object.keys(provenance.data).filter((name) => name in data.dataHashes);
-  if (other !== undefined || known.length === 0) {
-    throw new UsageError(
-      `Cannot export the texts of "${summary.name}": ${
-        other?.[0] ?? "the data"
-      } is not the file that was asked: give the data of that time, or leave --texts out`,
-    );
-  }
+  checkAskedData(provenance.data, data.dataHashes, {
+    gauges: GAUGES.filter((gauge) => summary.counts[gauge] !== undefined),
+    action: `export the texts of "${summary.name}"`,
+    advice: "give the data of that time, or leave --texts out",
+  });
   return textsOf(data, config.mmlu.shots);
 }
 

@@ -192,20 +192,6 @@ Deno.test("exportFiles() puts the data's texts and prompts into samples where th
   assert.ok(!bare.includes("How many paintings"));
 });
 
-Deno.test("openDataTexts() says where to give data that are not there", async () => {
-  await assert.rejects(
-    openDataTexts(sample().summary!, "/nowhere"),
-    /^UsageError: Cannot export the texts of "sample": .*nowhere.*: give the folder with .* as --data-root/,
-  );
-});
-
-Deno.test("openDataTexts() refuses data that are not those that were asked", async () => {
-  const { summary } = sample();
-  const data = { ...summary!.provenance.data, "spider/dev.json": "0".repeat(64) };
-  const other = { ...summary!, provenance: { ...summary!.provenance, data } };
-  await assert.rejects(openDataTexts(other), /spider\/dev\.json is not the file that was asked/);
-});
-
 Deno.test("exportFiles() keeps a hostile name of a variant within the folder", () => {
   using study = hostile();
   for (const [path] of Object.entries(exportFiles(study, "lm-eval"))) {

@@ -111,7 +111,9 @@ export interface Measure<Inputs, Answers, Stores> {
   title(inputs: Inputs): string;
   /** The version of its prompt. */
   promptVersion(config: StudyConfig): string;
-  /** SHA-256 of the files that it reads, by name, its folder's first. */
+  /** What the names of the files that it reads begin with, such as `spider/`; no other measure's do. */
+  readonly dataPrefix: string;
+  /** SHA-256 of the files that it reads, by name, which begins with `dataPrefix`. */
   hashes(inputs: Inputs): Promise<Record<string, string>>;
   /** Where fewer examples are asked than the config says, and what else is to be known, a line each. */
   shortfalls(config: StudyConfig, inputs: Inputs): string[];

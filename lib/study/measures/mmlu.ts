@@ -86,8 +86,9 @@ export const MMLU_MEASURE: Measure<MmluInputs, MmluAnswers, MmluStores> = {
   minSame: 0.99,
   rows: ROWS,
   title: ({ mmlu }) => mmlu.title,
+  dataPrefix: "mmlu/",
   promptVersion: () => MMLU_PROMPT_VERSION,
-  hashes: ({ mmlu }) => Promise.resolve(prefixed("mmlu/", mmlu.hashes)),
+  hashes: ({ mmlu }) => Promise.resolve(prefixed(MMLU_MEASURE.dataPrefix, mmlu.hashes)),
   shortfalls: mmluShortfalls,
   async cost(inputs): Promise<AskingCost> {
     const prompts = await mmluPrompts(inputs);

@@ -61,8 +61,9 @@ export const PROSE_MEASURE: Measure<ProseInputs, ProseAnswers, ProseStores> = {
   primary: "as gauge",
   rows: ROWS,
   title: () => "general text",
+  dataPrefix: "prose/",
   promptVersion: () => PROSE_PROMPT_VERSION,
-  hashes: ({ prose }) => Promise.resolve(prefixed("prose/", prose.hashes)),
+  hashes: ({ prose }) => Promise.resolve(prefixed(PROSE_MEASURE.dataPrefix, prose.hashes)),
   shortfalls: () => [],
   cost(inputs): AskingCost {
     const passages = passagePrompts(inputs);

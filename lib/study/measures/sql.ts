@@ -89,9 +89,10 @@ export const SQL_MEASURE: Measure<SqlInputs, SqlAnswers, SqlStores> = {
   minSame: 0.98,
   rows: ROWS,
   title: () => "text-to-SQL",
+  dataPrefix: "spider/",
   promptVersion: ({ spider }) => sqlPromptVersion(spider.schema),
   hashes: async (inputs) =>
-    prefixed("spider/", { ...inputs.spider.hashes, ...await databaseHashes(inputs) }),
+    prefixed(SQL_MEASURE.dataPrefix, { ...inputs.spider.hashes, ...await databaseHashes(inputs) }),
   shortfalls: sqlShortfalls,
   cost(inputs): AskingCost {
     const prompts = [inputs.shots, ...inputs.otherShots]
