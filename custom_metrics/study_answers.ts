@@ -10,10 +10,18 @@
  */
 import { existsSync } from "node:fs";
 import { fromRoot, realDataRoot, SILENT, UsageError } from "../lib/ground/mod.ts";
-import { applyDataRoot, type StudyConfig, withFetchedData } from "../lib/runs/mod.ts";
+import { ClosedPipe, pipeWriter } from "../lib/cli/closed_pipe.ts";
+import { applyDataRoot, type StudyConfig, type Summary, withFetchedData } from "../lib/runs/mod.ts";
 import { ensureSample } from "../lib/setup/mod.ts";
 import { READINGS } from "../lib/sql/mod.ts";
-import { findStudy, openExport, openSqlInputs } from "../lib/study/mod.ts";
+import {
+  checkAskedData,
+  findStudy,
+  openExport,
+  openSqlInputs,
+  SQL_MEASURE,
+  type SqlInputs,
+} from "../lib/study/mod.ts";
 
 /** One answer of a variant, with the verdict that its study has. */
 export interface StudyAnswer {
@@ -37,49 +45,63 @@ export interface StudyAnswer {
  * what `fetch` unpacked, else in the folder of real data.
  *
  * @param study Its folder, or its name below `results`.
- * @throws {UsageError} If there is no such study, it has no summary or no such answers, or the data
- * are not there or are others.
+ * @throws {UsageError} If there is no such study, it has no summary or no such answers, its answers
+ * are not those of its summary, or a file of the data that it asked is not there or is another.
  */
 export async function studyAnswers(study: string): Promise<StudyAnswer[]> {
   const { folder } = findStudy(study);
-  const { summary, variants } = openExport(folder, { tolerances: { mmlu: 1, prose: 1 } });
-  if (!summary) {
-    throw new UsageError(
-      `Cannot read the answers of "${study}": no summary.json says of what data`,
-    );
-  }
-  const config = configHere(summary.config);
+  const { summary, variants } = openExport(folder, {
+    tolerances: { mmlu: 1, prose: 1 },
+    action: "read the answers of",
+  });
+  const refused = (why: string): UsageError =>
+    new UsageError(`Cannot read the answers of "${study}": ${why}`);
+  if (!summary) throw refused("no summary.json says of what data");
+  const judged = variants.flatMap(({ name, rows }) =>
+    rows.filter((row) => typeof row.official === "boolean").map((row) => ({ variant: name, row }))
+  );
+  if (judged.length === 0) throw refused("it asked no text-to-SQL");
+  const { asked, spider, timeoutMs } = await askedData(summary, `read the answers of "${study}"`);
+  const examples = new Map(asked.map((example) => [example.id, example]));
+  return judged.map(({ variant, row }) => {
+    const { id, dbId, shots } = row;
+    const example = examples.get(String(id));
+    if (example === undefined || example.dbId !== dbId) {
+      throw refused(
+        `"${id}" was answered on database "${dbId}", and its data have no such question`,
+      );
+    }
+    return {
+      variant,
+      shots: typeof shots === "number" ? shots : null,
+      id: example.id,
+      question: example.question,
+      gold: example.query,
+      dbPath: spider.databasePath(example.dbId),
+      statement: String(row.sql ?? ""),
+      timeoutMs,
+      recorded: Object.fromEntries(["status", ...READINGS].map((key) => [key, row[key]])),
+    };
+  });
+}
+
+/** The text-to-SQL data that the study asked, by the hashes in its summary. */
+async function askedData(
+  { config: recorded, provenance }: Summary,
+  action: string,
+): Promise<SqlInputs & { readonly timeoutMs: number }> {
+  const config = configHere(recorded);
   await ensureSample(config, SILENT);
-  const { asked, spider } = await openSqlInputs(config).catch((error: unknown) => {
+  const inputs = await openSqlInputs(config).catch((error: unknown) => {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(`${error.message}; or set LAB_DATA_ROOT to the folder with spider/ in it`);
   });
-  const examples = new Map(asked.map((example) => [example.id, example]));
-  const answers = variants.flatMap(({ name, rows }) =>
-    rows.filter((row) => typeof row.official === "boolean").map((row) => {
-      const { id, dbId, shots } = row;
-      const example = examples.get(String(id));
-      if (example === undefined || example.dbId !== dbId) {
-        throw new UsageError(
-          `Cannot read the answers of "${study}": "${id}" was asked on database "${dbId}", and ` +
-            `"${config.spider.path}" has no such question`,
-        );
-      }
-      return {
-        variant: name,
-        shots: typeof shots === "number" ? shots : null,
-        id: example.id,
-        question: example.question,
-        gold: example.query,
-        dbPath: spider.databasePath(example.dbId),
-        statement: String(row.sql ?? ""),
-        timeoutMs: config.spider.timeoutMs,
-        recorded: Object.fromEntries(["status", ...READINGS].map((key) => [key, row[key]])),
-      };
-    })
-  );
-  if (answers.length > 0) return answers;
-  throw new UsageError(`Cannot read the answers of "${study}": it asked no text-to-SQL`);
+  checkAskedData(provenance.data, await SQL_MEASURE.hashes(inputs), {
+    gauges: ["sql"],
+    action,
+    advice: `give the data of that time, not those of ${config.spider.path}`,
+  });
+  return { ...inputs, timeoutMs: config.spider.timeoutMs };
 }
 
 function configHere(config: StudyConfig): StudyConfig {
@@ -94,8 +116,10 @@ if (import.meta.main) {
     const [study] = Deno.args;
     if (study === undefined) throw new UsageError("study_answers.ts: give the folder of a study");
     const lines = (await studyAnswers(study)).map((answer) => `${JSON.stringify(answer)}\n`);
-    await Deno.stdout.write(encoder.encode(lines.join("")));
+    pipeWriter(Deno.stdout)(lines.join(""));
   } catch (error) {
+    // a reader that has seen enough ends the program, as with the lab's commands
+    if (error instanceof ClosedPipe) Deno.exit();
     if (!(error instanceof UsageError)) throw error;
     Deno.stderr.writeSync(encoder.encode(`error: ${error.message}\n`));
     Deno.exit(2);

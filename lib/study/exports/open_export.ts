@@ -45,6 +45,8 @@ export interface OpenExportOptions {
   readonly variants?: readonly string[];
   /** The tolerated losses where the study's plan has none to say. */
   readonly tolerances: Readonly<Record<"mmlu" | "prose", number>>;
+  /** What is done with the study, as a refusal says it; `export` if left out. */
+  readonly action?: string;
   /** Is told where changes of recorded answers cannot be told. */
   readonly note?: Note;
 }
@@ -62,7 +64,8 @@ export function openExport(folder: string, options: OpenExportOptions): Exported
   const all = readAllAnswers(folder, options.note ?? (() => {}));
   const file = join(folder, RESULT_FILES.summary);
   const summary = existsSync(file) ? readSummary(file) : undefined;
-  if (summary) checkCounts(summary, countedAnswers(summary, all), `export ${folder}`);
+  const action = `${options.action ?? "export"} ${folder}`;
+  if (summary) checkCounts(summary, countedAnswers(summary, all), action);
   const variants = chosen(all, options.variants ?? [], folder);
   const base = all.find(({ name }) => name === BASE.name);
   const rows = summary && summaryRows(summary);
