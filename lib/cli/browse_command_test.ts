@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { cpSync } from "node:fs";
 import { join, relative } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { fromRoot, SILENT } from "../ground/mod.ts";
-import { readSummary } from "../runs/mod.ts";
+import { loadConfig, readSummary } from "../runs/mod.ts";
+import { ensureSample } from "../setup/mod.ts";
 import { browseStudy, openStudy, runPipeline } from "../study/mod.ts";
 import { readRecordedAnswers } from "../study/results/recorded_answers.ts";
 import { writeMiniStudy } from "../study/testing/mini_study.ts";
@@ -150,6 +152,31 @@ Deno.test("browse of a recorded study says at once which option its data are nam
     /there is no \S+\/nowhere\/spider, and there is no \S+\/nowhere\/mmlu: .*--data-root DIR/,
   );
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("browse says on the terminal too that data are not the ones that the study read", async () => {
+  const root = Deno.makeTempDirSync({ prefix: "browse-command-" });
+  const out = `${root}/page.html`;
+  const args = ["browse", "--study", RECORDED, "--data-root", root, "--out", out];
+  // the sample's databases are made where it lies
+  await ensureSample(loadConfig(fromRoot("config/sample.json")), SILENT);
+  cpSync(fromRoot("spider_db/sample"), `${root}/spider`, { recursive: true });
+  cpSync(fromRoot("mmlu_db/sample"), `${root}/mmlu`, { recursive: true });
+  const said = async (): Promise<string[]> => {
+    const { code, notes } = await runMain(args);
+    assert.equal(code, 0, notes.join("\n"));
+    return notes.filter((line) => line.includes("that the study read"));
+  };
+  assert.deepEqual(await said(), []);
+  const dev = Deno.readTextFileSync(`${root}/spider/dev.json`);
+  Deno.writeTextFileSync(`${root}/spider/dev.json`, dev.replace("How many", "How few"));
+  const [line, ...others] = await said();
+  assert.match(
+    line!,
+    /^ *1 data file is not the one that the study read \(spider\/dev\.json\): texts/,
+  );
+  assert.deepEqual(others, []);
+  Deno.removeSync(root, { recursive: true });
 });
 
 Deno.test("browse shows a study's other numbers of shots, in the words of its summary", async () => {

@@ -19,7 +19,7 @@ import { checkCounts, type CountedAnswers } from "../results/check_counts.ts";
 import { RESULT_FILES } from "../results/write_results.ts";
 import { browsedChanges, type ScoredPassages } from "./browsed_changes.ts";
 import { browsedChoices } from "./browsed_choices.ts";
-import { factsOf, notesOf, unscored } from "./browsed_facts.ts";
+import { factsOf, notesOf, otherDataNote, unscored } from "./browsed_facts.ts";
 import { browsedSql } from "./browsed_sql.ts";
 import { checkCopies, type Copied, openChoices, openSpider } from "./open_copies.ts";
 import {
@@ -84,6 +84,8 @@ export async function browseStudy(options: BrowseOptions): Promise<BrowserData> 
   const left = spider && judged && unscored(summary, judged.questions, spider);
   const sql = judged && { ...judged, ...(left && { unscored: left }) };
   const choices = mmlu && browsedChoices(variants, mmlu);
+  const other = summary && await otherDataNote(summary, { spider, mmlu, sql });
+  if (other !== undefined) progress.note(other);
   progress.step("Comparing every pair of variants");
   const names = variants.map(({ name }) => name);
   const label = summary?.label ?? config?.label;
@@ -92,7 +94,7 @@ export async function browseStudy(options: BrowseOptions): Promise<BrowserData> 
     ...(label === undefined ? {} : { label }),
     model: config ? modelTitle(config) : "recorded without a summary",
     facts: factsOf(summary, { sql, choices, variants }),
-    notes: await notesOf(summary, { spider, mmlu, sql, choices }),
+    notes: [...notesOf({ sql, choices }), ...(other === undefined ? [] : [other])],
     variants: variants.map((variant) => listedVariant(variant, summary)),
     first: { from: names[0]!, to: firstTuned(names, summary) },
     ...(sql && { sql }),

@@ -3,8 +3,10 @@ import { formatCount, unscoredText } from "../../report/mod.ts";
 import type { MmluData } from "../../mmlu/mod.ts";
 import type { Summary } from "../../runs/mod.ts";
 import type { SpiderData } from "../../spider/mod.ts";
+import { otherData } from "../inputs/asked_data.ts";
 import { databaseHashes } from "../inputs/database_hashes.ts";
 import { prefixed } from "../inputs/prefixed.ts";
+import { MMLU_MEASURE, SQL_MEASURE } from "../measures/measures.ts";
 import { SHOWN } from "./compare_rows.ts";
 import type { BrowsedVariant } from "./read_browsed_answers.ts";
 import { MOST_ROWS } from "./shown_results.ts";
@@ -82,16 +84,13 @@ export function factsOf(
   return facts;
 }
 
-/** What is cut, missing or of other data than the study's: a line each. */
-export async function notesOf(
-  summary: Summary | undefined,
-  { spider, mmlu, sql, choices }: {
-    readonly spider: SpiderData | undefined;
-    readonly mmlu: MmluData | undefined;
+/** What is cut or missing: a line each. */
+export function notesOf(
+  { sql, choices }: {
     readonly sql: BrowserData["sql"];
     readonly choices: BrowserData["choices"];
   },
-): Promise<string[]> {
+): string[] {
   const notes: string[] = [];
   if (sql) {
     notes.push(
@@ -113,25 +112,34 @@ export async function notesOf(
       `Log-probabilities of letters were recorded of ${kept} of ${choices.answers.length} variants.`,
     );
   }
-  if (!summary) return notes;
+  return notes;
+}
+
+/** That data files are not the ones that the study read: a line; `undefined` where all are. */
+export async function otherDataNote(
+  { provenance }: Summary,
+  { spider, mmlu, sql }: {
+    readonly spider: SpiderData | undefined;
+    readonly mmlu: MmluData | undefined;
+    readonly sql: BrowserData["sql"];
+  },
+): Promise<string | undefined> {
   const asked = sql?.questions.map(({ id, dbId }) => ({ id, dbId, question: "", query: "" })) ?? [];
-  const now = {
-    ...prefixed("spider/", {
+  const opened = {
+    ...prefixed(SQL_MEASURE.dataPrefix, {
       ...spider?.hashes,
       ...(spider && await databaseHashes({ asked, spider })),
     }),
-    ...prefixed("mmlu/", mmlu?.hashes ?? {}),
+    ...prefixed(MMLU_MEASURE.dataPrefix, mmlu?.hashes ?? {}),
   };
-  const recorded = summary.provenance.data;
-  const others = Object.keys(now).filter((name) =>
-    recorded[name] !== undefined && recorded[name] !== now[name]
-  );
-  if (others.length > 0) {
-    notes.push(
-      `${others.length} data files are not the ones that the study read (${
-        others.slice(0, 3).join(", ")
-      }${others.length > 3 ? ", ..." : ""}): texts and results may differ from what was judged.`,
-    );
-  }
-  return notes;
+  // a file that is missing is refused where a text of it is shown
+  const { changed } = otherData(provenance.data, opened, ["sql", "mmlu"]);
+  if (changed.length === 0) return undefined;
+  return `${
+    changed.length === 1
+      ? "1 data file is not the one"
+      : `${formatCount(changed.length)} data files are not the ones`
+  } that the study read (${changed.slice(0, 3).join(", ")}${
+    changed.length > 3 ? ", ..." : ""
+  }): texts and results may differ from what was judged.`;
 }
