@@ -59,7 +59,10 @@ Deno.test({
     ]);
     const lost = scores.find(([, type]) => type === "accuracy_change")!;
     assert.equal(lost[2], -0.026667);
-    assert.match(card, /MMLU: −2\.7 points: no difference shown; between −9\.2 and \+3\.7 points/);
+    assert.match(
+      card,
+      /MMLU-style items: −2\.7 points: no difference shown; between −9\.2 and \+3\.7 points/,
+    );
     assert.match(card, /SHA-256 of adapter_model\.safetensors: 2ecc76e8/);
   },
 });
@@ -87,7 +90,7 @@ Deno.test("exportFiles() says in a card what was shown, and no seed of a trainin
     exportFiles({ ...study, summary: changed }, "model-card")["README.md"] as string;
   assert.match(
     card(summary),
-    /- examples shown: text-to-SQL 3, MMLU 4\n- seeds: .*, training 42\n/,
+    /- examples shown: text-to-SQL 3, MMLU-style items 4\n- seeds: .*, training 42\n/,
   );
   const { provenance, counts } = summary;
   const foreign = Object.entries(provenance.adapterSettings).map(([name, settings]) =>
@@ -98,7 +101,7 @@ Deno.test("exportFiles() says in a card what was shown, and no seed of a trainin
     counts: { ...counts, mmlu: { ...counts.mmlu!, shots: 2, fewestShots: 0 } },
     provenance: { ...provenance, adapterSettings: Object.fromEntries(foreign) },
   });
-  assert.match(elsewhere, /- examples shown: text-to-SQL 3, MMLU 0 to 2\n/);
+  assert.match(elsewhere, /- examples shown: text-to-SQL 3, MMLU-style items 0 to 2\n/);
   assert.doesNotMatch(elsewhere, /training 42/);
   const averageOf = ["a", "b"].map((name) => ({ name, sha256: "0".repeat(64) }));
   const means = foreign.map(([name, settings]) => [name, { ...settings, averageOf }] as const);
@@ -114,7 +117,7 @@ Deno.test("exportFiles() gives a change the same word in a card's list and in it
   const unadjusted = changes.map(({ adjusted: _, ...row }) => row);
   for (const rows of [changes, unadjusted]) {
     const card = exportFiles({ ...study, changes: rows }, "model-card")["README.md"] as string;
-    for (const measure of ["text-to-SQL", "MMLU", "general text"]) {
+    for (const measure of ["text-to-SQL", "MMLU-style items", "general text"]) {
       const line = card.split("\n").find((text) => text.startsWith(`- ${measure}`))!;
       const word = card.split("\n").find((text) => text.startsWith(`| ${measure}`))!
         .split("|").at(-2)!.trim();
