@@ -27,7 +27,7 @@ export function checkOwnFiles(folder: string, list: string): void {
  * Writes files into a folder that has none but such as these, and their SHA-256 into a list beside
  * them, which `sha256sum -c` checks too. Files of earlier calls stay.
  *
- * @param files Contents by path below the folder.
+ * @param files Contents by path below the folder; each is read twice, and no two are held at once.
  * @throws {UsageError} As {@linkcode checkOwnFiles}, or if the disk is full.
  */
 export function writeOwnFiles(
@@ -37,12 +37,13 @@ export function writeOwnFiles(
 ): void {
   const earlier = ownSums(folder, list);
   // killed at any moment, no file is there that the list says something else of
-  for (const path of Object.keys(files)) {
+  const paths = Object.keys(files);
+  for (const path of paths) {
     if (earlier.has(path)) removeIfThere(join(folder, path));
   }
-  const sums = Object.entries(files).map(([path, content]) => [path, sha256Of(content)] as const);
+  const sums = paths.map((path) => [path, sha256Of(files[path]!)] as const);
   writeAtomic(join(folder, list), checksumText(new Map([...earlier, ...sums])));
-  for (const [path, content] of Object.entries(files)) writeAtomic(join(folder, path), content);
+  for (const path of paths) writeAtomic(join(folder, path), files[path]!);
 }
 
 /** What was written under a list before; the folder has nothing else. */

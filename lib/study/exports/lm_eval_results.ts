@@ -20,6 +20,8 @@ import { mean } from "../numbers/groups.ts";
  * of questions differ, so that the numbers are not those of the harness's `mmlu`.
  *
  * @param texts The data's texts; {@linkcode NO_TEXTS} leaves contexts and gold statements empty.
+ * @returns Each text is made when it is read, and not kept: those of many variants with all of MMLU's
+ * prompts have gigabytes together.
  *
  * Source: `save_results_aggregated` and `save_results_samples` of lm_eval/loggers/evaluation_tracker.py
  * and lm_eval/result_schema.py, 0.4.13.
@@ -30,18 +32,29 @@ export function lmEvalFiles(
 ): Readonly<Record<string, string>> {
   const time = writtenAt(study);
   const id = time.toISOString().replace("Z", "000").replaceAll(":", "-");
+  // the files are read variant by variant: of one alone the samples are held
+  let made: { readonly of: StoredAnswers; readonly tasks: readonly LmEvalTask[] } | undefined;
+  const tasksOf = (variant: StoredAnswers): readonly LmEvalTask[] => {
+    if (made?.of !== variant) made = { of: variant, tasks: lmEvalTasks(variant, texts) };
+    return made.tasks;
+  };
   const files: Record<string, string> = {};
+  const file = (path: string, get: () => string): void => {
+    Object.defineProperty(files, path, { get, enumerable: true });
+  };
   for (const variant of study.variants) {
-    const tasks = lmEvalTasks(variant, texts);
     const name = modelName(study, variant);
     const folder = sanitized(name);
-    files[`${folder}/results_${id}.json`] = `${
-      JSON.stringify(results(study, variant, { tasks, name, time }), null, 2)
-    }\n`;
-    for (const task of tasks) {
-      files[`${folder}/samples_${task.name}_${id}.jsonl`] = task.samples.map((sample) =>
-        `${JSON.stringify(sample)}\n`
-      ).join("");
+    file(`${folder}/results_${id}.json`, () => {
+      const tasks = tasksOf(variant);
+      return `${JSON.stringify(results(study, variant, { tasks, name, time }), null, 2)}\n`;
+    });
+    for (const [index, task] of tasksOf(variant).entries()) {
+      file(
+        `${folder}/samples_${task.name}_${id}.jsonl`,
+        () =>
+          tasksOf(variant)[index]!.samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""),
+      );
     }
   }
   return files;
