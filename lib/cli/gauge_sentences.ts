@@ -1,14 +1,13 @@
 import {
+  ANY_DATA_TITLES,
   type ChangeRow,
   changeSentence,
   GAUGE_TITLES,
   type GaugeTitles,
   markdownText,
+  sharedTitles,
 } from "../report/mod.ts";
 import type { Gauge, Summary } from "../runs/mod.ts";
-
-/** What the gauges are called where two sets of answers are compared. */
-const TITLES: GaugeTitles = { ...GAUGE_TITLES, mmlu: "multiple choice" };
 
 /**
  * What the gauges are called where answers are compared: multiple choice as it is asked for, else as
@@ -21,9 +20,14 @@ export function titlesOf(
   summaries: readonly (Summary | undefined)[],
   given?: string,
 ): GaugeTitles {
-  const [first, ...others] = new Set(summaries.map((summary) => summary?.counts.mmlu?.title));
-  const own = others.length > 0 || first === GAUGE_TITLES.mmlu ? undefined : first;
-  return { ...TITLES, mmlu: given ?? own ?? TITLES.mmlu };
+  const { mmlu } = sharedTitles(
+    summaries.map((summary) => ({
+      ...ANY_DATA_TITLES,
+      mmlu: summary?.counts.mmlu?.title ?? ANY_DATA_TITLES.mmlu,
+    })),
+  );
+  const own = mmlu === GAUGE_TITLES.mmlu ? ANY_DATA_TITLES.mmlu : mmlu;
+  return { ...ANY_DATA_TITLES, mmlu: given ?? own };
 }
 
 /** A line of words for each gauge, all its examples together. */

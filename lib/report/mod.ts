@@ -154,6 +154,7 @@ export type { LossRow, TrainingRow } from "./rows/training_types.ts";
 export { unscoredText } from "./measures/sql.ts";
 export { barRows, spokenRows } from "./rows/study_lookup.ts";
 export { recommendedVariant } from "./rows/trade_off_rows.ts";
+export { ANY_DATA_TITLES, sharedTitles } from "./rows/shared_titles.ts";
 export { GAUGE_TITLES, type StudyFacts, summaryRows, variantRows } from "./rows/summary_rows.ts";
 export { accuracyTable } from "./tables/accuracy_table.ts";
 export { type RepeatedRow, repetitionTable } from "./tables/repetition_table.ts";

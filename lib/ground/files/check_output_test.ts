@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
+import { inFolder } from "../testing/in_folder.ts";
 import { checkOutputFile, checkOutputFolder, checkOutputIsNoInput } from "./check_output.ts";
 
 const unprivileged = Deno.build.os !== "windows" && Deno.uid() !== 0;
-
-function inFolder(test: (folder: string) => void): void {
-  const folder = Deno.makeTempDirSync();
-  try {
-    test(folder);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
-}
 
 function refused(check: () => void, message: RegExp): void {
   assert.throws(check, (error: Error) => {

@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
 import { readTextFile } from "../text/parse_json_file.ts";
+import { inFolder } from "../testing/in_folder.ts";
 import { danglingLink, refuseDanglingLink } from "./dangling_link.ts";
 import { writeAtomic } from "./write_atomic.ts";
 
 const posix = { ignore: Deno.build.os === "windows" };
-
-function inFolder(test: (folder: string) => void): void {
-  const folder = Deno.makeTempDirSync();
-  try {
-    test(folder);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
-}
 
 Deno.test(
   "danglingLink() is for a link that leads nowhere, or a path over one, alone",

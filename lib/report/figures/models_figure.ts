@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { ALL } from "../rows/groups.ts";
 import type { StudyRows } from "../rows/row_types.ts";
+import { sharedTitles } from "../rows/shared_titles.ts";
 import { BASE_NAME, overallAccuracy } from "../rows/study_lookup.ts";
 import { formatCount, formatNats, formatPercent } from "../words/format_numbers.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
@@ -71,7 +72,7 @@ export function modelsFigure(studies: readonly ModelStudy[], gauge: KnowledgeGau
   const width = (COLUMN_WIDTH - LEFT - RIGHT - (columns - 1) * GAP) / columns;
   const lines = Math.ceil(models.length / columns);
   const below = TOP + lines * (HEAD + PANEL + FOOT);
-  const [sql, other] = [titleOf(models, "sql"), titleOf(models, gauge)];
+  const titles = sharedTitles(models.map(({ rows }) => rows.titles));
   const [x, y] = domainsOf(models, gauge);
   const levels = models.map((model) => levelsText(model, gauge));
   const foot = legendWithNotes(
@@ -87,30 +88,22 @@ export function modelsFigure(studies: readonly ModelStudy[], gauge: KnowledgeGau
         const frame = { x0, x1: x0 + width, y0, y1: y0 + PANEL };
         return panelMarks(frame, { name, points, x, y, first: i % columns === 0 });
       }),
-      figureText(`Change on ${figureName(sql)} (points), better \u2191`, {
+      figureText(`Change on ${figureName(titles.sql)} (points), better \u2191`, {
         top: 10,
         fontSize: FONT,
       }),
-      axisTitle(`Change on ${figureName(other)} (${unitOf(gauge)}), ${better}`, {
+      axisTitle(`Change on ${figureName(titles[gauge])} (${unitOf(gauge)}), ${better}`, {
         top: below + 8,
         middle: (LEFT + COLUMN_WIDTH - RIGHT) / 2,
       }),
       ...foot.marks(below + 18),
     ]),
     {
-      title: `${models.map(({ name }) => name).join(", ")}: change on ${sql} against change on ` +
-        other,
+      title: `${models.map(({ name }) => name).join(", ")}: change on ${titles.sql} against ` +
+        `change on ${titles[gauge]}`,
       description: levels.join(" "),
     },
   );
-}
-
-/** What the data are called where the models' studies call them otherwise. */
-const OF_ANY_DATA = { sql: "text-to-SQL", mmlu: "multiple choice", prose: "general text" } as const;
-
-function titleOf(models: readonly Model[], measure: "sql" | KnowledgeGauge): string {
-  const titles = new Set(models.map(({ rows }) => rows.titles[measure]));
-  return titles.size === 1 ? models[0]!.rows.titles[measure] : OF_ANY_DATA[measure];
 }
 
 interface Model extends ModelStudy {

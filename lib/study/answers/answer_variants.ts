@@ -116,13 +116,13 @@ export async function answerVariants(
   for (const [model, alike] of Map.groupBy(variants, (variant) => variant.model)) {
     const asked = model ? { ...inputs, ...model } : inputs;
     await using engine = new LazyEngine(async () => {
-      const engine = await open(asked, alike, progress);
-      if (engine instanceof ServerEngine) {
+      const session = await open(asked, alike, progress);
+      if (session instanceof ServerEngine) {
         const { sqlVerdicts: _verdicts, ...stores } = opened.stores;
         const answered = Object.values(stores).some(({ size }) => size > 0);
-        keepServer(folder, engine.facts, { answered, progress });
+        keepServer(folder, session.facts, { answered, progress });
       }
-      return engine;
+      return session;
     });
     const refused = options.signal?.aborted || alike.some(({ gone }) => gone !== undefined);
     if (!refused && nothingStored(opened.stores, folder.below)) engine.begin();

@@ -7,7 +7,7 @@ import { PLAN_FILE } from "../study_folder.ts";
 import { BASE } from "../answers/sample_identity.ts";
 import type { StoredAnswers } from "../results/read_answers.ts";
 import { type DataTexts } from "./data_texts.ts";
-import { FILTER, type LmEvalTask, lmEvalTasks } from "./lm_eval_samples.ts";
+import { FILTER, type LmEvalTask, lmEvalTaskForms } from "./lm_eval_samples.ts";
 import type { ExportedStudy } from "./open_export.ts";
 import { mean } from "../numbers/groups.ts";
 
@@ -35,7 +35,11 @@ export function lmEvalFiles(
   // the files are read variant by variant: of one alone the samples are held
   let made: { readonly of: StoredAnswers; readonly tasks: readonly LmEvalTask[] } | undefined;
   const tasksOf = (variant: StoredAnswers): readonly LmEvalTask[] => {
-    if (made?.of !== variant) made = { of: variant, tasks: lmEvalTasks(variant, texts) };
+    made = made?.of === variant ? made : {
+      of: variant,
+      tasks: lmEvalTaskForms(variant, texts)
+        .map((form) => ({ ...form, samples: form.makeSamples() })),
+    };
     return made.tasks;
   };
   const files: Record<string, string> = {};
@@ -49,9 +53,9 @@ export function lmEvalFiles(
       const tasks = tasksOf(variant);
       return `${JSON.stringify(results(study, variant, { tasks, name, time }), null, 2)}\n`;
     });
-    for (const [index, task] of tasksOf(variant).entries()) {
+    for (const [index, { name: task }] of lmEvalTaskForms(variant, texts).entries()) {
       file(
-        `${folder}/samples_${task.name}_${id}.jsonl`,
+        `${folder}/samples_${task}_${id}.jsonl`,
         () =>
           tasksOf(variant)[index]!.samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""),
       );

@@ -36,8 +36,8 @@ export interface LmEvalSample {
   readonly [metric: string]: unknown;
 }
 
-/** One task of a variant: what it was asked in one way. */
-export interface LmEvalTask {
+/** What a task of a variant is, before its samples are made. */
+export interface LmEvalTaskForm {
   /** The task's name. */
   readonly name: string;
   /** What lm-evaluation-harness calls this kind of answer. */
@@ -48,6 +48,12 @@ export interface LmEvalTask {
   readonly measure: "sql" | "mmlu" | "prose";
   /** Examples shown in every prompt, where they are not the study's own. */
   readonly shots?: number;
+  /** Makes the samples, in the order of the answers. */
+  makeSamples(): LmEvalSample[];
+}
+
+/** One task of a variant: what it was asked in one way. */
+export interface LmEvalTask extends LmEvalTaskForm {
   /** The samples, in the order of the answers. */
   readonly samples: readonly LmEvalSample[];
 }
@@ -55,20 +61,19 @@ export interface LmEvalTask {
 /** The one filter: responses are already what was judged. */
 export const FILTER = "none";
 
-/** The tasks of one variant. A measure that it did not answer has none. */
-export function lmEvalTasks(variant: StoredAnswers, texts: DataTexts): LmEvalTask[] {
+/** The tasks of one variant, without samples yet. A measure that it did not answer has none. */
+export function lmEvalTaskForms(variant: StoredAnswers, texts: DataTexts): LmEvalTaskForm[] {
   const verdicts = variant.rows.filter((row) => typeof row.official === "boolean");
   const byShots = Map.groupBy(verdicts, ({ shots }) => typeof shots === "number" ? shots : null);
   const letters = variant.letters.length > 0 &&
     variant.letters.every(({ logProbs }) => logProbs.length > 0);
-  const tasks: LmEvalTask[] = [
-    ...[...byShots].map(([shots, rows]) => sqlTask(shots, rows, texts)),
-    {
-      name: "lab_multiple_choice",
-      measure: "mmlu",
-      outputType: letters ? "multiple_choice" : "generate_until",
-      higherIsBetter: { acc: true },
-      samples: variant.letters.map((answer, at) => {
+  const choices: LmEvalTaskForm = {
+    name: "lab_multiple_choice",
+    measure: "mmlu",
+    outputType: letters ? "multiple_choice" : "generate_until",
+    higherIsBetter: { acc: true },
+    makeSamples: () =>
+      variant.letters.map((answer, at) => {
         const { id, subject, category, correct } = answer;
         return sample(at, {
           doc: { id, subject, category, ...texts.choices.get(id) },
@@ -78,13 +83,14 @@ export function lmEvalTasks(variant: StoredAnswers, texts: DataTexts): LmEvalTas
           metrics: { acc: correct ? 1 : 0 },
         });
       }),
-    },
-    {
-      name: "lab_general_text",
-      measure: "prose",
-      outputType: "loglikelihood_rolling",
-      higherIsBetter: { nats_per_token: false },
-      samples: variant.prose.map((score, at) => {
+  };
+  const prose: LmEvalTaskForm = {
+    name: "lab_general_text",
+    measure: "prose",
+    outputType: "loglikelihood_rolling",
+    higherIsBetter: { nats_per_token: false },
+    makeSamples: () =>
+      variant.prose.map((score, at) => {
         const { id, kind, topic, tokens, nats } = score;
         return sample(at, {
           doc: { id, kind, topic, ...texts.prose.get(id) },
@@ -96,50 +102,54 @@ export function lmEvalTasks(variant: StoredAnswers, texts: DataTexts): LmEvalTas
           metrics: { nats_per_token: natsPerToken(score) },
         });
       }),
-    },
+  };
+  return [
+    ...[...byShots].map(([shots, rows]) => sqlTask(shots, rows, texts)),
+    ...(variant.letters.length > 0 ? [choices] : []),
+    ...(variant.prose.length > 0 ? [prose] : []),
   ];
-  return tasks.filter(({ samples }) => samples.length > 0);
 }
 
 function sqlTask(
   shots: number | null,
   rows: readonly AnswerRow[],
   texts: DataTexts,
-): LmEvalTask {
+): LmEvalTaskForm {
   return {
     name: shots === null ? "lab_text_to_sql" : `lab_text_to_sql_${shots}_shot`,
     measure: "sql",
     ...(shots === null ? {} : { shots }),
     outputType: "generate_until",
     higherIsBetter: Object.fromEntries(READINGS.map((reading) => [metricOf(reading), true])),
-    samples: rows.map((row, at) => {
-      const id = String(row.id);
-      const { query = "", ...doc } = texts.sql.get(id) ?? {};
-      const statement = typeof row.sql === "string" ? row.sql : "";
-      return sample(at, {
-        doc: {
-          id,
-          db_id: row.dbId,
-          hardness: row.hardness,
-          ...doc,
-          ...(query === "" ? {} : { query }),
-        },
-        lab: {
-          status: row.status,
-          error_class: row.errorClass ?? "",
-          message: row.message ?? "",
-          finish_reason: row.finishReason ?? "",
-        },
-        target: query,
-        // a verdict does not keep the prompt of other numbers of examples
-        context: shots === null ? texts.sqlPrompt(id) : "",
-        resps: [[statement]],
-        filtered: [statement],
-        metrics: Object.fromEntries(
-          READINGS.map((reading) => [metricOf(reading), row[reading] === true ? 1 : 0]),
-        ),
-      });
-    }),
+    makeSamples: () =>
+      rows.map((row, at) => {
+        const id = String(row.id);
+        const { query = "", ...doc } = texts.sql.get(id) ?? {};
+        const statement = typeof row.sql === "string" ? row.sql : "";
+        return sample(at, {
+          doc: {
+            id,
+            db_id: row.dbId,
+            hardness: row.hardness,
+            ...doc,
+            ...(query === "" ? {} : { query }),
+          },
+          lab: {
+            status: row.status,
+            error_class: row.errorClass ?? "",
+            message: row.message ?? "",
+            finish_reason: row.finishReason ?? "",
+          },
+          target: query,
+          // a verdict does not keep the prompt of other numbers of examples
+          context: shots === null ? texts.sqlPrompt(id) : "",
+          resps: [[statement]],
+          filtered: [statement],
+          metrics: Object.fromEntries(
+            READINGS.map((reading) => [metricOf(reading), row[reading] === true ? 1 : 0]),
+          ),
+        });
+      }),
   };
 }
 

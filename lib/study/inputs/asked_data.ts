@@ -65,10 +65,10 @@ export function checkAskedData(
     refuse(`its summary does not say of which files of ${prefix} it asked`);
   }
   const { changed, missing } = otherData(asked, opened, gauges);
-  if (missing.length > 0) refuse(`${firstOf(missing)}, which was asked, is not there`);
-  if (changed.length > 0) refuse(`${firstOf(changed)} is not the file that was asked`);
+  if (missing.length > 0) refuse(`${firstNamed(missing)}, which was asked, is not there`);
+  if (changed.length > 0) refuse(`${firstNamed(changed)} is not the file that was asked`);
 }
 
-function firstOf([first, ...others]: readonly string[]): string {
+function firstNamed([first, ...others]: readonly string[]): string {
   return others.length === 0 ? first! : `${first} (the first of ${others.length + 1} files)`;
 }

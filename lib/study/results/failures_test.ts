@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { parseConfig, type Summary } from "../../runs/mod.ts";
+import type { Summary } from "../../runs/mod.ts";
+import { MADE_UP_CONFIG } from "../testing/made_up_config.ts";
 import type { SqlInputs } from "../inputs/sql_inputs.ts";
 import { NO_ANSWERS } from "../measures/measures.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { failuresReport } from "./failures.ts";
 
-const CONFIG = parseConfig(
-  JSON.stringify({
-    name: "made-up",
-    model: { id: "tiny", source: "path", path: "models/tiny" },
-    spider: { path: "spider_db/sample" },
-    mmlu: { path: "mmlu_db/sample" },
-  }),
-  { path: "made-up.json" },
-);
 const QUESTION = {
   id: "dev-0",
   dbId: "zoo",
@@ -40,7 +32,7 @@ Deno.test("failuresReport() heads the columns of results with their names", asyn
     database.exec("CREATE TABLE animal(name, weight); INSERT INTO animal VALUES ('Tambo', 190)");
     database.close();
     const inputs = { asked: [QUESTION], spider: { databasePath: () => path } };
-    const summary = { config: CONFIG, plan: { primary: ["qv"] }, findings: {} };
+    const summary = { config: MADE_UP_CONFIG, plan: { primary: ["qv"] }, findings: {} };
     const report = await failuresReport(
       inputs as unknown as SqlInputs,
       summary as unknown as Summary,

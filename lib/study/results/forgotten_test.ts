@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { MmluQuestion } from "../../mmlu/mod.ts";
-import { parseConfig, type Summary } from "../../runs/mod.ts";
+import type { Summary } from "../../runs/mod.ts";
+import { MADE_UP_CONFIG } from "../testing/made_up_config.ts";
 import type { MmluAnswer } from "../answers/letters.ts";
 import { NO_ANSWERS } from "../measures/measures.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
@@ -15,16 +16,6 @@ const QUESTIONS: readonly MmluQuestion[] = Array.from({ length: 8 }, (_, i) => (
   answer: 1,
 }));
 
-const CONFIG = parseConfig(
-  JSON.stringify({
-    name: "made-up",
-    model: { id: "tiny", source: "path", path: "models/tiny" },
-    spider: { path: "spider_db/sample" },
-    mmlu: { path: "mmlu_db/sample" },
-  }),
-  { path: "made-up.json" },
-);
-
 /** The parts of a summary that are read: the variants that claims are made of, and the choice. */
 function summaryOf(
   primary: readonly string[],
@@ -33,7 +24,7 @@ function summaryOf(
   const findings = chosen === undefined
     ? {}
     : { recommendation: { outcome: "recommended", chosen } };
-  return { config: CONFIG, plan: { primary }, findings } as unknown as Summary;
+  return { config: MADE_UP_CONFIG, plan: { primary }, findings } as unknown as Summary;
 }
 
 /** The answers of a variant that is wrong on these questions: it takes D there. */

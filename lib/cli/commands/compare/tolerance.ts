@@ -1,5 +1,6 @@
 import { UsageError } from "../../../ground/mod.ts";
-import type { Summary, SweepPlan } from "../../../runs/mod.ts";
+import { ANY_DATA_TITLES } from "../../../report/mod.ts";
+import { KNOWLEDGE_GAUGES, type Summary, type SweepPlan } from "../../../runs/mod.ts";
 import type { VariantAnswers } from "../../../study/mod.ts";
 import { type FlagValues, number, oneOf } from "../../command.ts";
 
@@ -11,9 +12,8 @@ type KnowledgeGauge = Tolerance["gauge"];
 /** The losses that are not to be tolerated when the flags do not say: a share, and nats a token. */
 export const DELTAS: Readonly<Record<KnowledgeGauge, number>> = { mmlu: 0.03, prose: 0.05 };
 
-/** What a loss may be one of, in the order in which it is taken, with its kind of answers. */
+/** The kind of answers of each gauge that a loss may be one of. */
 const ANSWERS = { mmlu: "letters", prose: "prose" } as const;
-const NAMES = ["mmlu", "prose"] as const;
 
 /**
  * The loss that `--delta` does not tolerate; `undefined` if it was not given.
@@ -43,18 +43,21 @@ export function toleranceOfTwo(
   summaries: readonly (Summary | undefined)[],
 ): Tolerance | undefined {
   const delta = givenDelta("compare", flags);
-  const answered = NAMES.filter((name) => answers.every((own) => own[ANSWERS[name]].length > 0));
+  const answered = KNOWLEDGE_GAUGES.filter((name) =>
+    answers.every((own) => own[ANSWERS[name]].length > 0)
+  );
   if (flags.gauge !== undefined) {
-    const gauge = oneOf("compare", flags, { flag: "gauge", names: NAMES });
+    const gauge = oneOf("compare", flags, { flag: "gauge", names: KNOWLEDGE_GAUGES });
     if (answered.includes(gauge)) return { gauge, delta: delta ?? DELTAS[gauge] };
-    throw new UsageError(`compare: --gauge ${gauge} is of ${WORDS[gauge]}, ${NOT_BOTH}`);
+    throw new UsageError(`compare: --gauge ${gauge} is of ${ANY_DATA_TITLES[gauge]}, ${NOT_BOTH}`);
   }
   const planned = new Set(summaries.map((summary) => summary?.plan.gauge));
   const gauge = answered.find((name) => planned.size === 1 && planned.has(name)) ?? answered[0];
   if (gauge !== undefined) return { gauge, delta: delta ?? DELTAS[gauge] };
   if (delta === undefined) return undefined;
-  throw new UsageError(`compare: --delta is of ${WORDS.mmlu} or ${WORDS.prose}, ${NOT_BOTH}`);
+  throw new UsageError(
+    `compare: --delta is of ${ANY_DATA_TITLES.mmlu} or ${ANY_DATA_TITLES.prose}, ${NOT_BOTH}`,
+  );
 }
 
-const WORDS = { mmlu: "multiple choice", prose: "general text" } as const;
 const NOT_BOTH = "to which not both have answers";
