@@ -145,6 +145,33 @@ Deno.test("compare measures only what is asked for, and another model as it woul
   ]);
   const { overall } = variants[1]!.versusBase!.prose!;
   assert.equal(overall.evidence.difference, 0);
+  const gaveTheSame = /the same answers|base model's answers to every question/;
+  assert.equal(notes.filter((note) => gaveTheSame.test(note)).length, 1);
+  const runs = ["base", "model"].flatMap((name) => ["--run", `${study.out}::${name}`]);
+  const again = await runMain(["compare", ...runs, "--out", `${study.root}/again`]);
+  assert.equal(again.notes.filter((note) => gaveTheSame.test(note)).length, 1);
+});
+
+Deno.test("compare tells beforehand that two have the same weights, and that an adapter changes nothing", async () => {
+  using study = await writeMiniStudy();
+  const notes = async (...args: string[]): Promise<string[]> => {
+    const run = await runMain(flags(study, ...args, "--plan"));
+    assert.equal(run.code, 0, run.notes.join("\n"));
+    return run.notes.filter((note) => /same weights|as before training/.test(note));
+  };
+  const first = await writeTinyAdapter(`${study.root}/first`);
+  const copy = await writeTinyAdapter(`${study.root}/copy`);
+  const other = await writeTinyAdapter(`${study.root}/other`, { seed: 4 });
+  const two = (adapter: string): string[] => ["--adapter-path", first, "--adapter-path", adapter];
+  assert.deepEqual(await notes(...two(other)), []);
+  assert.deepEqual(await notes(...two(copy)), ['copy: it has the same weights as "first"']);
+  assert.deepEqual(await notes("--against", study.model), [
+    "model: it has the same weights as the base model",
+  ]);
+  const fresh = await writeTinyAdapter(`${study.root}/fresh`, { b: 0 });
+  assert.deepEqual(await notes("--adapter-path", fresh), [
+    "fresh: every lora_B of it is zero, as before training: it answers as the base model",
+  ]);
 });
 
 Deno.test("compare names what --only does not take, and an adapter that is given twice", async () => {
@@ -199,6 +226,7 @@ Deno.test("compare takes runs made earlier: files, and variants of a study's fol
   ]);
   assert.equal(code, 0, notes.join("\n"));
   assert.match(printed, /^Changes from base to first\n/);
+  assert.ok(!notes.some((note) => note.includes("same answers")));
   assert.doesNotMatch(printed, /two decimals/);
   const { comparison, clusters } = JSON.parse(Deno.readTextFileSync(`${out}/comparison.json`));
   const { variants } = readSummary(`${study.out}/summary.json`);

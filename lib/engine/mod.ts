@@ -32,6 +32,7 @@ export {
   absentAdapterHash,
   adaptedLayers,
   type Adapter,
+  changesNothing,
   checkAdapterFiles,
   type Checkpoint,
   type DecoderConfig,

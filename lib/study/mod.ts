@@ -107,10 +107,11 @@ export {
   type PaperInputsOptions,
   readPaperInputs,
 } from "./paper/read_paper_inputs.ts";
+export { sameAnswers } from "./results/same_answers.ts";
 export { forgottenReport } from "./results/forgotten.ts";
 export { beginEngine, finishStudy, type PipelineOptions, runPipeline } from "./run_pipeline.ts";
 export { answerVariants, type AnswerVariantsOptions } from "./answers/answer_variants.ts";
-export { allVariants, checkGivenVariants, otherBase } from "./open_variants.ts";
+export { adapterNotes, allVariants, checkGivenVariants } from "./open_variants.ts";
 export { openStudyFolder, PLAN_FILE, type StudyFolder } from "./study_folder.ts";
 export { type PhaseOptions, trainRecipes } from "./training/train_recipes.ts";
 export {

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { existsSync } from "node:fs";
-import { absentAdapterHash, loadAdapter } from "../engine/mod.ts";
+import { absentAdapterHash, changesNothing, loadAdapter } from "../engine/mod.ts";
 import { fileState, fromRoot, UsageError } from "../ground/mod.ts";
 import { adapterFolder, existingAdapter } from "./inputs/hub_adapters.ts";
 import type { StudyInputs } from "./inputs/inputs.ts";
@@ -169,23 +169,47 @@ export function adapterFolders(
   ]);
 }
 
-/** A line where an adapter names another base model than the one that it is used on. */
-export function otherBase(
-  { name, weights }: NamedVariant,
+/**
+ * A line for what is odd about an adapter: it names another base model than the one that it is used
+ * on, or changes nothing of it.
+ */
+export function adapterNotes(
+  { name, weights: { adapter } }: NamedVariant,
   { config, checkpoint }: ModelFiles,
 ): string[] {
-  const named = weights.adapter?.baseModel;
-  if (named === undefined) return [];
+  const lines: string[] = [];
+  const named = adapter?.baseModel;
   const last = (path: string): string => basename(path).toLowerCase();
-  if ([config.model.id, checkpoint.dir].map(last).includes(last(named))) return [];
-  return [`${name}: it names ${named} as its base model, and is used on ${config.model.id}`];
+  if (named && ![config.model.id, checkpoint.dir].map(last).includes(last(named))) {
+    lines.push(`${name}: it names ${named} as its base model, and is used on ${config.model.id}`);
+  }
+  if (adapter && changesNothing(adapter)) {
+    lines.push(
+      `${name}: every lora_B of it is zero, as before training: it answers as the base model`,
+    );
+  }
+  return lines;
+}
+
+/** A line for each adapter or model that has the same weights as one before it. */
+function sameWeights(inputs: StudyInputs, variants: readonly NamedVariant[]): string[] {
+  const weightsOf = ({ modelHashes }: ModelFiles): string => {
+    const weights = Object.entries(modelHashes).filter(([file]) => file.endsWith(".safetensors"));
+    return weights.map(([, hash]) => hash).sort().join();
+  };
+  const first = new Map([[weightsOf(inputs), `the base model`]]);
+  return variants.flatMap(({ name, model, adapterHash }) => {
+    const weights = adapterHash ?? weightsOf(model ?? inputs);
+    const twin = first.getOrInsert(weights, `"${name}"`);
+    return twin === `"${name}"` ? [] : [`${name}: it has the same weights as ${twin}`];
+  });
 }
 
 /**
  * Opens what is compared with the base model and was not trained here: a wrong one is told before
  * the hours that the base model takes.
  *
- * @returns A line for each adapter that names another base model.
+ * @returns A line for what is odd about one: see {@linkcode adapterNotes}; or its weights are another's.
  * @throws {UsageError} If one is missing or does not fit the model, or what is recorded of it is wrong.
  */
 export async function checkGivenVariants(
@@ -197,6 +221,10 @@ export async function checkGivenVariants(
     await openVariants(inputs, folder, given),
     ({ origin }) => origin.source,
   );
-  for (const [first] of bySource.values()) if (first?.dir !== undefined) adapterSettings(first.dir);
-  return [...bySource].flatMap(([name, [first]]) => otherBase({ ...first!, name }, inputs));
+  const firsts = [...bySource].map(([name, [first]]) => ({ ...first!, name }));
+  for (const { dir } of firsts) if (dir !== undefined) adapterSettings(dir);
+  return [
+    ...firsts.flatMap((variant) => adapterNotes(variant, inputs)),
+    ...sameWeights(inputs, firsts),
+  ];
 }

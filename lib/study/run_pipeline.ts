@@ -24,6 +24,7 @@ import { hasParts, mergeParts } from "./parts/part_stores.ts";
 import { runParts } from "./parts/run_parts.ts";
 import { unitCount } from "./parts/share_study.ts";
 import { trainingData, trainRecipes } from "./training/train_recipes.ts";
+import { noteSameAnswers } from "./results/same_answers.ts";
 import { writeResults } from "./results/write_results.ts";
 
 /** How a whole study is run. */
@@ -99,7 +100,7 @@ export async function runPipeline(
   await noteChangedAdapters(study, options.progress);
   const [, ...variants] = await allVariants(inputs, folder);
   const tuned = await answerVariants(inputs, folder, variants, options);
-  return await finishStudy(study, [...base, ...tuned]);
+  return await finishStudy(study, [...base, ...tuned], options);
 }
 
 /** A study with nothing left to train: all its answers, those that are missing on all devices at once. */
@@ -113,22 +114,26 @@ async function answerAll(
   const variants = await allVariants(inputs, folder);
   if (devices) {
     const stored = await storedVariants(inputs, folder, variants, options);
-    if (stored) return await finishStudy(study, stored);
+    if (stored) return await finishStudy(study, stored, options);
     // one without weights is refused here, before the hours of all others
     const gone = variants.filter((variant) => variant.gone !== undefined);
     if (gone.length > 0) await answerVariants(inputs, folder, gone, options);
     const answers = await runParts(study, { ...options, devices, variants });
-    if (answers) return await finishStudy(study, judgedTogether(answers, options.progress));
+    if (answers) {
+      return await finishStudy(study, judgedTogether(answers, options.progress), options);
+    }
   }
-  return await finishStudy(study, await answerVariants(inputs, folder, variants, options));
+  return await finishStudy(study, await answerVariants(inputs, folder, variants, options), options);
 }
 
 /** Phase 5: the numbers of answers, the base model's first, and the files that show them. */
 export async function finishStudy(
   { inputs, folder }: OpenStudy,
   answers: readonly VariantAnswers[],
+  { progress }: { readonly progress: Progress },
 ): Promise<Summary> {
   const judged = judgedAlike(answers);
+  noteSameAnswers(judged, progress);
   const summary = await buildSummary(inputs, folder, judged);
   writeResults(folder, summary, judged, await failuresReport(inputs, summary, judged));
   return summary;

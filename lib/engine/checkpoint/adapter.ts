@@ -118,6 +118,16 @@ function adapterHash(weights: string, { identity }: AdapterConfig): string {
   return contentKey({ weights, config: identity });
 }
 
+/**
+ * Whether an adapter computes what its base model does: each B is zero, as before the first step of
+ * training, and so is each bias. One with DoRA stretches rows besides, so it is never said of it.
+ */
+export function changesNothing({ factors, terms }: Adapter): boolean {
+  const isZero = (values?: Float32Array): boolean => values?.every((value) => value === 0) ?? true;
+  return !terms.includes("gain") &&
+    factors.values().every(({ b, bias }) => isZero(b) && isZero(bias));
+}
+
 /** What a session must be opened with so that any of the adapters can be its variant. */
 export function loraSites(
   adapters: readonly Adapter[],

@@ -7,6 +7,7 @@ export { checkAdapterFiles } from "./check_adapter_files.ts";
 export {
   absentAdapterHash,
   type Adapter,
+  changesNothing,
   loadAdapter,
   type LoraFactors,
   loraSites,

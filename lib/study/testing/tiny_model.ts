@@ -88,11 +88,13 @@ export async function writeTinyModel(
 /** For tests: a LoRA adapter for {@linkcode writeTinyModel}, as PEFT saves it. */
 export async function writeTinyAdapter(
   dir: string,
-  { hidden = HIDDEN, layer = 0, rank = 2, seed = 3, files = {} }: {
+  { hidden = HIDDEN, layer = 0, rank = 2, seed = 3, b, files = {} }: {
     readonly hidden?: number;
     readonly layer?: number;
     readonly rank?: number;
     readonly seed?: number;
+    /** All values of B, in place of random ones. */
+    readonly b?: number;
     readonly files?: ModelFiles;
   } = {},
 ): Promise<string> {
@@ -102,7 +104,11 @@ export async function writeTinyAdapter(
   const name = `base_model.model.model.layers.${layer}.self_attn.q_proj`;
   await writeSafetensors(`${dir}/adapter_model.safetensors`, [
     { name: `${name}.lora_A.weight`, shape: [rank, hidden], values },
-    { name: `${name}.lora_B.weight`, shape: [hidden, rank], values },
+    {
+      name: `${name}.lora_B.weight`,
+      shape: [hidden, rank],
+      values: () => b === undefined ? values() : new Float32Array(rank * hidden).fill(b),
+    },
   ]);
   writeFiles(dir, {
     "adapter_config.json": {

@@ -38,6 +38,7 @@ import {
   readAnswers,
   RESULT_FILES,
   roundedLogProbs,
+  sameAnswers,
   settingsLine,
   type VariantAnswers,
 } from "../../../study/mod.ts";
@@ -134,6 +135,11 @@ export async function runCompareFiles(flags: FlagValues, context: CommandContext
     "flips.jsonl": compared.flips.map((flip) => `${JSON.stringify(flip)}\n`).join(""),
     "comparison.md": `${printed}\n`,
   });
+  if (sameAnswers(first!, second!)) {
+    context.progress.note(
+      "both gave the same answers to every question, to the last digit: perhaps it is one model twice",
+    );
+  }
   context.print(printed);
   context.print(`${compared.flips.length} flipped questions: ${join(out, "flips.jsonl")}`);
 }

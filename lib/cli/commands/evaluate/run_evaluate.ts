@@ -17,6 +17,7 @@ import {
 import { ensureModel, ensureSample, isHubId } from "../../../setup/mod.ts";
 import {
   adapterFolder,
+  adapterNotes,
   answerLetters,
   answerMmlu,
   answerSql,
@@ -40,7 +41,6 @@ import {
   openMmluInputs,
   openModelFiles,
   openSqlInputs,
-  otherBase,
   samplePrompt,
   sqlShortfalls,
   withTokenizer,
@@ -225,7 +225,7 @@ async function openRun(
   const ready = await ensureModel(config, progress, { signal });
   const weights = await openModelFiles(ready.config, ready.dir);
   const variant = await namedVariant(flags, weights, { progress, signal });
-  for (const line of otherBase(variant, weights)) progress.note(line);
+  for (const line of adapterNotes(variant, weights)) progress.note(line);
   const files = runFiles(flags, { task, model: weights, data, variant });
   for (const kept of [files.samples, files.verdicts]) refuseDanglingLink(kept);
   const { kind, device, weights: format } = weights.config.engine;

@@ -53,7 +53,7 @@ export async function runReport(flags: FlagValues, context: CommandContext): Pro
   const variants = await allVariants(inputs, folder);
   await noteChangedAdapters(study, context.progress);
   const answers = await answerVariants(inputs, folder, variants, context);
-  context.print(summaryTable(await finishStudy(study, answers)));
+  context.print(summaryTable(await finishStudy(study, answers, context)));
 }
 
 function open(

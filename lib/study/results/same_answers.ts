@@ -1,0 +1,32 @@
+import type { Progress } from "../../ground/mod.ts";
+import { GAUGES } from "../../runs/mod.ts";
+import { MEASURES } from "../measures/measures.ts";
+import type { VariantAnswers } from "../numbers/answers.ts";
+
+/**
+ * Whether two variants gave the same answers to all that both were asked: statements, letters with
+ * their log-probabilities, and the nats of passages. A change of exactly nothing is more often one
+ * model that answered twice than a finding.
+ */
+export function sameAnswers(a: VariantAnswers, b: VariantAnswers): boolean {
+  const pairs = GAUGES.map((gauge) => [a, b].map((answers) => MEASURES[gauge].rows.write(answers)))
+    .filter((both) => both.every(({ length }) => length > 0));
+  return pairs.length > 0 && pairs.every(([own, other]) =>
+    own!.length === other!.length &&
+    own!.every((row, i) => JSON.stringify(row) === JSON.stringify(other![i]))
+  );
+}
+
+/** Tells in a line each which tuned variants gave the base model's answers, its own weights at scale 0 apart. */
+export function noteSameAnswers(
+  [base, ...tuned]: readonly VariantAnswers[],
+  progress: Progress,
+): void {
+  for (const variant of tuned) {
+    if (variant.origin.scale === 0 || !sameAnswers(base!, variant)) continue;
+    progress.note(
+      `${variant.name}: it gave the base model's answers to every question, to the last digit: ` +
+        "perhaps its weights were not used",
+    );
+  }
+}
