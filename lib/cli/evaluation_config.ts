@@ -81,8 +81,16 @@ export interface EvaluationRun {
 export function evaluationName(
   { task, model: { config, modelHashes, templateHashes }, data, variant }: EvaluationRun,
 ): string {
-  const { name: _name, label: _label, training: _training, spider, mmlu, model, engine, ...rest } =
-    recordedConfig(config);
+  const {
+    name: _name,
+    label: _label,
+    training: _training,
+    spider,
+    mmlu,
+    model: _model,
+    engine,
+    ...rest
+  } = recordedConfig(config);
   const hash = contentKey({
     ...rest,
     taskVersion: TASK_VERSION,
@@ -94,9 +102,19 @@ export function evaluationName(
     adapter: variant.adapterHash ?? null,
     scale: variant.weights.scale ?? 1,
   });
+  return evaluationNameWords({ task, model: { config }, variant }) + hash.slice(0, NAME_DIGITS);
+}
+
+/** What {@linkcode evaluationName} begins with: all of it but the hash, for which the data are needed. */
+export function evaluationNameWords(
+  { task, model: { config }, variant }: Pick<EvaluationRun, "task" | "variant"> & {
+    readonly model: Pick<ModelFiles, "config">;
+  },
+): string {
+  const { model, engine } = config;
   const answering = [model.id.split(/[\\/]/).filter(Boolean).at(-1) ?? "", ...weightsWords(engine)];
   const parts = [task === "spider" ? "evaluate" : "mmlu", answering.join("-"), variant.name];
-  return [...parts.map(fileName), hash.slice(0, NAME_DIGITS)].join("-");
+  return parts.map((part) => `${fileName(part)}-`).join("");
 }
 
 /** The last part of an id or a path, as a part of a file's name. */

@@ -1,4 +1,4 @@
-import type { Checkpoint } from "../checkpoint/mod.ts";
+import { type Checkpoint, weightBytes } from "../checkpoint/mod.ts";
 import {
   checkPrompts,
   checkTexts,
@@ -30,6 +30,7 @@ import { buildCudaGraph } from "./cuda_graph.ts";
 import { cudaProvider } from "./cuda_provider.ts";
 import { freeDeviceMemory } from "./device_memory.ts";
 import type { HalfType } from "./half_precision.ts";
+import { firstLayer, KERNEL_LOADING_BYTES, KernelLoading } from "./kernel_loading.ts";
 import { type MemoryPlan, planMemory } from "./memory_plan.ts";
 import type { Decoding } from "./paged_attention.ts";
 import { type GraphCall, type GraphRunner, type PlanEvent, PlannedRuns } from "./planned_runs.ts";
@@ -52,6 +53,11 @@ export interface CudaEngineOptions extends LoraSites {
   readonly freeBytes?: number;
   /** A thread for the session in which CUDA is loaded already; see {@linkcode spareCudaThread}. */
   readonly spare?: SpareThread | undefined;
+  /**
+   * Whether the kernels of a first run of many sequences are loaded while the session opens, where the
+   * device has memory for it (see `KernelLoading`); no when left out.
+   */
+  readonly loadsKernels?: boolean;
   /** Writes ONNX Runtime's profile of every kernel to this file's folder and name. */
   readonly profile?: string;
   /** Told when memory is planned or planned again, and of each run. */
@@ -79,6 +85,9 @@ export async function openCudaEngine(
     ...(bundles ? { bundles } : {}),
   });
   const path = await writeGraph(checkpoint, graph, "cuda");
+  await using loading = options.loadsKernels
+    ? new KernelLoading(() => openFirstLayer(checkpoint, options), contextLength)
+    : undefined;
   const runner = await openSessionThread(path, {
     ...cudaProvider(device),
     graphOptimizationLevel: "all",
@@ -89,12 +98,30 @@ export async function openCudaEngine(
     extra: { session: { use_device_allocator_for_initializers: "1" } },
   }, options.spare);
   try {
+    await loading?.[Symbol.asyncDispose]();
     const freeBytes = options.freeBytes ?? await freeDeviceMemory(device);
     return new CudaEngine(runner, checkpoint, { ...options, freeBytes, contextLength });
   } catch (error) {
     await runner.release();
     throw error;
   }
+}
+
+/** An engine over the first layer, with all that decides which kernels the whole one takes. */
+async function openFirstLayer(
+  checkpoint: Checkpoint,
+  { device = 0, contextLength, halfType, decoding }: CudaEngineOptions,
+): Promise<CudaEngine | undefined> {
+  const weights = weightBytes(checkpoint, { elementBytes: 2, int4: checkpoint.int4 !== undefined });
+  const freeBytes = await freeDeviceMemory(device) - weights;
+  if (freeBytes < 2 * KERNEL_LOADING_BYTES) return undefined;
+  return await openCudaEngine(firstLayer(checkpoint), {
+    device,
+    freeBytes: KERNEL_LOADING_BYTES,
+    ...(contextLength === undefined ? {} : { contextLength }),
+    ...(halfType === undefined ? {} : { halfType }),
+    ...(decoding === undefined ? {} : { decoding }),
+  });
 }
 
 /** The bundles that a session may decode in, if any. */

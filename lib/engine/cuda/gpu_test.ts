@@ -7,6 +7,7 @@ import { openCpuEngine } from "../cpu/cpu_engine.ts";
 import { engineAnswers, largestDifference, randomTokens, runPython } from "../testing/reference.ts";
 import type { Engine, Prompt, Variant } from "../engine.ts";
 import { type CudaEngineOptions, openCudaEngine } from "./cuda_engine.ts";
+import { firstLayer } from "./kernel_loading.ts";
 
 // These tests need an NVIDIA GPU: `deno task test-gpu` sets LAB_GPU.
 const onGpu = Deno.env.get("LAB_GPU") === "1";
@@ -108,7 +109,8 @@ for (const family of FAMILIES) {
         const checkpoint = await openCheckpoint(`${await checkpoints()}/${family}`);
         await using cpu = await openCpuEngine(checkpoint, { contextLength: 1024 });
         const limits = { sequences: 5, prefillTokens: 400 };
-        await using gpu = await open(checkpoint, { halfType, decoding, ...limits });
+        const loadsKernels = decoding === "bundled";
+        await using gpu = await open(checkpoint, { halfType, decoding, loadsKernels, ...limits });
         const texts = [2, 31, 600, 3, 257, 120].map((length, i) =>
           randomTokens(length, i + 77, VOCABULARY)
         );
@@ -138,6 +140,10 @@ for (const family of FAMILIES) {
         await Deno.stderr.write(new TextEncoder().encode(`${line}\n`));
         assert.ok(difference <= TOLERANCE[halfType], line);
         assert.ok(gap <= TOLERANCE[halfType], line);
+        // what is loaded by it beside the opening is loaded in silence
+        await using first = await open(firstLayer(checkpoint), { halfType, decoding, ...limits });
+        const one = first.generate(run.prompts, { maxNewTokens: 2, endTokenIds: [] });
+        assert.equal((await Array.fromAsync(one)).length, run.prompts.length);
         assert.ok(off <= TOLERANCE[halfType] / 4, line);
         assert.ok(new Set(lengths).size > 1, "some completions end early");
       },

@@ -55,6 +55,7 @@ export async function openEngine(
   return await openCudaEngine(checkpoint, {
     ...sites,
     spare,
+    loadsKernels: true,
     onPlan(event): void {
       if (event.kind === "halved") progress.note(`less memory than planned: ${event.reason}`);
     },

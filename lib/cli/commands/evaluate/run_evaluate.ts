@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
-import { auditTokens, checkAdapterFiles, loadAdapter, threadsFor } from "../../../engine/mod.ts";
+import { existsSync, readdirSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { auditTokens, checkAdapterFiles, threadsFor } from "../../../engine/mod.ts";
 import { letterCount } from "../../../mmlu/mod.ts";
 import { type AccuracyRow, accuracyTable, formatCounted } from "../../../report/mod.ts";
 import {
@@ -14,51 +14,42 @@ import {
   UsageError,
   writeAtomic,
 } from "../../../ground/mod.ts";
-import { ensureModel, ensureSample, isHubId } from "../../../setup/mod.ts";
+import { ensureSample, isHubId } from "../../../setup/mod.ts";
 import {
-  adapterFolder,
-  adapterNotes,
   answerLetters,
   answerMmlu,
   answerSql,
-  BASE,
   beginMmluPrompts,
   countCut,
   databaseHashes,
   expectGolds,
-  fetchHubAdapters,
   fittingSqlSample,
   judgeSamples,
-  LazyEngine,
   leavesTime,
   mmluShortfalls,
-  type ModelFiles,
-  type ModelInputs,
-  type NamedVariant,
   noteUnjudged,
   openAnswers,
-  openEngine,
   openMmluInputs,
-  openModelFiles,
   openSqlInputs,
   samplePrompt,
   sqlShortfalls,
-  withTokenizer,
 } from "../../../study/mod.ts";
 import { SAMPLES, type StudyConfig, weightsWords } from "../../../runs/mod.ts";
 import { KEPT_VERDICTS } from "../../../sql/mod.ts";
 import { proportion } from "../../../stats/mod.ts";
 import { folderOrId } from "../../adapter_place.ts";
-import { type CommandContext, type FlagValues, number, text } from "../../command.ts";
+import { type CommandContext, type FlagValues, text } from "../../command.ts";
 import {
   evaluationConfig,
   evaluationName,
+  evaluationNameWords,
   type EvaluationRun,
   type Task,
 } from "../../evaluation_config.ts";
 import { outputFile } from "../../output_file.ts";
 import { refuseHubModel } from "../../study_config.ts";
 import { configPath } from "../../study_flags.ts";
+import { onOwnDevice, type OpenedModel, openModel } from "./open_model.ts";
 
 /** Where runs without `--out` have their folders. */
 const SCRATCH = join(REPOSITORY_ROOT, "results", "scratch");
@@ -72,13 +63,15 @@ export async function runEvaluate(
   const config = evaluationConfig(flags, "spider");
   await checkFlags(flags);
   await ensureSample(config, progress);
+  await using early = await openEarly(flags, config, context);
   const sql = await openSqlInputs(config);
   for (const line of sqlShortfalls(config, sql)) progress.note(line);
   const data = { ...sql.spider.hashes, ...await databaseHashes(sql) };
   checkOutput(flags, "spider", config.spider.path);
-  await using opening = await openRun(flags, { config, task: "spider", data }, context);
-  const { engine, files, variant } = opening;
-  const model = await opening.model;
+  await using opening = early ?? await openModel(flags, config, context);
+  const { engine, variant } = opening;
+  const files = openRun(flags, { task: "spider", data }, opening);
+  const model = await opening.tokenized();
   auditTokens(model.tokenizer, samplePrompt(sql));
   using store = openAnswers(files.samples, fittingSqlSample(model), progress);
   using kept = openAnswers(files.verdicts, KEPT_VERDICTS.line, progress);
@@ -122,9 +115,10 @@ export async function runMmlu(
   checkOutput(flags, "mmlu", config.mmlu.path);
   const { questions, mmlu: { hashes: data } } = choices;
   const threads = threadsFor(questions.length);
-  await using opening = await openRun(flags, { config, task: "mmlu", data, threads }, context);
-  const { engine, files, variant } = opening;
-  const model = await opening.model;
+  await using opening = await openModel(flags, config, context, threads);
+  const { engine, variant } = opening;
+  const files = openRun(flags, { task: "mmlu", data }, opening);
+  const model = await opening.tokenized();
   using tokenizer = model.tokenizer;
   const audit = auditTokens(tokenizer, undefined, { letters: letterCount(choices.questions) });
   using store = openAnswers(files.samples, SAMPLES.mmlu, progress);
@@ -183,10 +177,7 @@ function checkOutput(flags: FlagValues, task: Task, data: string): void {
 function runFiles(flags: FlagValues, run: EvaluationRun): RunFiles {
   const given = text(flags, "out");
   const name = RESULT_NAMES[run.task];
-  if (given !== undefined) {
-    const out = outputFile(given, name);
-    return { out, samples: `${out}.samples`, verdicts: `${out}.verdicts` };
-  }
+  if (given !== undefined) return filesAt(outputFile(given, name));
   const folder = join(SCRATCH, evaluationName(run));
   return {
     out: join(folder, name),
@@ -195,71 +186,48 @@ function runFiles(flags: FlagValues, run: EvaluationRun): RunFiles {
   };
 }
 
+function filesAt(out: string): RunFiles {
+  return { out, samples: `${out}.samples`, verdicts: `${out}.verdicts` };
+}
+
 /** Where a run's result, its samples and their verdicts go. */
 type RunFiles = Readonly<Record<"out" | "samples" | "verdicts", string>>;
 
-/** A run whose engine and tokenizer are being opened. */
-interface Opening extends AsyncDisposable {
-  readonly variant: NamedVariant;
-  readonly files: RunFiles;
-  readonly engine: LazyEngine;
-  /** The model with its tokenizer. */
-  readonly model: Promise<ModelInputs>;
+/**
+ * Opens the model and begins to open its engine before the data are read, which takes half a second:
+ * where a GPU of this machine answers, the model is a folder that is there, and no answer can be stored.
+ */
+async function openEarly(
+  flags: FlagValues,
+  config: StudyConfig,
+  context: CommandContext,
+): Promise<OpenedModel | undefined> {
+  if (!onOwnDevice(config) || config.model.source !== "path") return undefined;
+  const opened = await openModel(flags, config, context);
+  if (!mayBeStored(flags, opened)) opened.engine.begin();
+  return opened;
 }
 
-/**
- * Begins to open a run's engine and its tokenizer. On a GPU the weights load while the tokenizer does.
- * Elsewhere nothing is gained by that, and what is wrong with the tokenizer would be told the later: as
- * where weights in 4 bits may have to be made, or answers are stored, the engine begins when the store
- * is open.
- */
-async function openRun(
+/** Whether answers of a run of `evaluate` may be stored, by what is known before its data are. */
+function mayBeStored(flags: FlagValues, { weights, variant }: OpenedModel): boolean {
+  const given = text(flags, "out");
+  if (given !== undefined) {
+    return existsSync(filesAt(outputFile(given, RESULT_NAMES.spider)).samples);
+  }
+  const begins = evaluationNameWords({ task: "spider", model: weights, variant });
+  return existsSync(SCRATCH) && readdirSync(SCRATCH).some((name) => name.startsWith(begins));
+}
+
+/** The files of a run; where a GPU answers it and has nothing stored, its engine begins to open. */
+function openRun(
   flags: FlagValues,
-  { config, task, data, threads = 0 }: Pick<EvaluationRun, "task" | "data"> & {
-    readonly config: StudyConfig;
-    /** How many threads encode the prompts. */
-    readonly threads?: number;
-  },
-  { progress, signal, spare }: CommandContext,
-): Promise<Opening> {
-  const ready = await ensureModel(config, progress, { signal });
-  const weights = await openModelFiles(ready.config, ready.dir);
-  const variant = await namedVariant(flags, weights, { progress, signal });
-  for (const line of adapterNotes(variant, weights)) progress.note(line);
+  { task, data }: Pick<EvaluationRun, "task" | "data">,
+  { weights, variant, engine }: OpenedModel,
+): RunFiles {
   const files = runFiles(flags, { task, model: weights, data, variant });
   for (const kept of [files.samples, files.verdicts]) refuseDanglingLink(kept);
-  const { kind, device, weights: format } = weights.config.engine;
-  const isServed = kind === "server";
-  const model = withTokenizer(weights, { threads });
-  const engine = new LazyEngine(async () =>
-    await openEngine(isServed ? await model : weights, [variant], progress, spare)
-  );
-  const isOwnDevice = !isServed && device === "cuda" && format !== "int4";
-  if (isOwnDevice && !existsSync(files.samples)) engine.begin();
-  const dispose = (): Promise<void> => engine[Symbol.asyncDispose]();
-  return { variant, files, engine, model, [Symbol.asyncDispose]: dispose };
-}
-
-async function namedVariant(
-  flags: FlagValues,
-  { checkpoint }: ModelFiles,
-  { progress, signal }: Pick<CommandContext, "progress" | "signal">,
-): Promise<NamedVariant> {
-  const given = text(flags, "adapter-path");
-  if (given === undefined) return BASE;
-  const place = folderOrId(given);
-  const fetched = await fetchHubAdapters([{ name: given, adapter: place }], progress, { signal });
-  const adapter = await loadAdapter(adapterFolder(place, fetched), checkpoint);
-  const scale = number(flags, "scale") ?? 1;
-  const folder = basename(resolve(given));
-  // "base" is the model without an adapter, and "@" begins a scale
-  const name = folder === BASE.name ? `${folder} (adapter)` : folder;
-  return {
-    name: scale === 1 && !name.includes("@") ? name : `${name}@${scale}`,
-    origin: { source: name, scale },
-    weights: { adapter, scale },
-    adapterHash: adapter.hash,
-  };
+  if (onOwnDevice(weights.config) && !existsSync(files.samples)) engine.begin();
+  return files;
 }
 
 function accuracyRow(
