@@ -10,8 +10,8 @@ import { REPOSITORY_ROOT, UsageError, writeAtomic } from "../lib/ground/mod.ts";
 import { GAUGES, modelTitle, readSummary, type Summary } from "../lib/runs/mod.ts";
 
 /**
- * Writes what recorded studies say into the README, so that no number there is typed by hand:
- * `deno run -A tools/readme_tables.ts`. It stands between `<!-- KIND NAME -->` and `<!-- end -->`:
+ * Writes what recorded studies say into the README and the page of the sample, so that no number
+ * there is typed by hand: `deno run -A tools/readme_tables.ts`. It stands between `<!-- KIND NAME -->` and `<!-- end -->`:
  *
  * - `table NAME`: the study in one table, with what made it; what to do about cut completions is
  *   said here where no finding of the study says it;
@@ -22,7 +22,9 @@ import { GAUGES, modelTitle, readSummary, type Summary } from "../lib/runs/mod.t
  * @module
  */
 
-const README = `${REPOSITORY_ROOT}/README.md`;
+/** The pages with marks, relative to the repository's root. */
+export const MARKED_PAGES: readonly string[] = ["README.md", "docs/sample.md"];
+
 const PLACE = /(<!-- (table|finding|change) ([^<>\n]+?) -->)[\s\S]*?(<!-- end -->)/g;
 
 /**
@@ -76,7 +78,7 @@ function changeText(summary: Summary, [variant, gauge]: readonly string[]): stri
   const change = known && row?.[known];
   if (change) return changeSentence(change);
   throw new UsageError(
-    `Cannot fill the README: the study "${summary.name}" has no change of "${variant}" on ` +
+    `Cannot fill the marks: the study "${summary.name}" has no change of "${variant}" on ` +
       `"${gauge}"`,
   );
 }
@@ -110,5 +112,7 @@ function sourceText({ name, label, config, counts, provenance }: Summary): strin
 }
 
 if (import.meta.main) {
-  writeAtomic(README, fillMarks(Deno.readTextFileSync(README), recordedSummary));
+  for (const page of MARKED_PAGES.map((path) => `${REPOSITORY_ROOT}/${path}`)) {
+    writeAtomic(page, fillMarks(Deno.readTextFileSync(page), recordedSummary));
+  }
 }

@@ -4,10 +4,17 @@ import { REPOSITORY_ROOT } from "../lib/ground/mod.ts";
 import { summaryTable } from "../lib/report/mod.ts";
 import { SUMMARY } from "../lib/report/testing/summary_fixture.ts";
 import { SchemaVersionError, type Summary } from "../lib/runs/mod.ts";
-import { fillMarks, markedStudies, recordedSummary, writtenText } from "./readme_tables.ts";
+import {
+  fillMarks,
+  MARKED_PAGES,
+  markedStudies,
+  recordedSummary,
+  writtenText,
+} from "./readme_tables.ts";
 
 const readme = Deno.readTextFileSync(`${REPOSITORY_ROOT}/README.md`);
-const other = markedStudies(readme).find(isOfAnotherForm);
+const pages = MARKED_PAGES.map((path) => Deno.readTextFileSync(`${REPOSITORY_ROOT}/${path}`));
+const other = pages.flatMap(markedStudies).find(isOfAnotherForm);
 const why = other === undefined ? "" : ` [skipped: the recording "${other}" is of another form]`;
 
 const MARKED = [
@@ -61,25 +68,34 @@ Deno.test("writtenText() is what is left beside the marks", () => {
   assert.equal(writtenText(MARKED), "# Title\n\nIt changed by  there.\n");
 });
 
-Deno.test({
-  name: "the README is as its recorded studies have it" + why,
-  ignore: other !== undefined,
-  fn(): void {
-    assert.ok(markedStudies(readme).includes("sample"));
-    assert.equal(fillMarks(readme, recordedSummary), readme);
-  },
-});
+for (const [index, path] of MARKED_PAGES.entries()) {
+  const page = pages[index]!;
+  Deno.test({
+    name: `${path} is as its recorded studies have it${why}`,
+    ignore: other !== undefined,
+    fn(): void {
+      assert.ok(markedStudies(page).includes("sample"));
+      assert.equal(fillMarks(page, recordedSummary), page);
+    },
+  });
 
-Deno.test({
-  name: "every change and share that the README's text gives is in a recorded study's table" + why,
-  ignore: other !== undefined,
-  fn(): void {
-    const recorded = studiesOf(readme).map((name) => summaryTable(recordedSummary(name)));
-    const known = new Set([...recorded, ...comparisons()].join(" ").match(/\d+\.\d+/g));
-    const given = writtenText(readme).matchAll(/[+−]\d+\.\d+|\d+\.\d+(?= (?:%|points|nats))/g);
-    const typed = [...given].map(([number]) => number.replace(/^[+−]/, ""));
-    assert.deepEqual(typed.filter((number) => !known.has(number)), []);
-  },
+  Deno.test({
+    name: `every change and share that the text of ${path} gives is in a recorded study's table` +
+      why,
+    ignore: other !== undefined,
+    fn(): void {
+      const recorded = studiesOf(page).map((name) => summaryTable(recordedSummary(name)));
+      const known = new Set([...recorded, ...comparisons()].join(" ").match(/\d+\.\d+/g));
+      const given = writtenText(page).matchAll(/[+−]\d+\.\d+|\d+\.\d+(?= (?:%|points|nats))/g);
+      const typed = [...given].map(([number]) => number.replace(/^[+−]/, ""));
+      assert.deepEqual(typed.filter((number) => !known.has(number)), []);
+    },
+  });
+}
+
+Deno.test("README gives the test command that .ci/run ends with", () => {
+  const script = Deno.readTextFileSync(`${REPOSITORY_ROOT}/.ci/run`).trimEnd();
+  assert.match(readme, new RegExp(`^${RegExp.escape(script.split("\n").at(-1)!)} `, "m"));
 });
 
 Deno.test("README names every command of the lab", () => {
@@ -87,9 +103,9 @@ Deno.test("README names every command of the lab", () => {
   assert.deepEqual(unnamed.map(({ name }) => name), []);
 });
 
-/** The recorded studies that the README has tables of, or links the figures of. */
+/** The recorded studies that a page has tables of, or links to. */
 function studiesOf(text: string): string[] {
-  const linked = [...text.matchAll(/results\/recorded\/([\w.-]+)\/\w+\.svg/g)];
+  const linked = [...text.matchAll(/results\/recorded\/([\w.-]+)\/\w+\.(?:svg|md)/g)];
   return [...new Set([...markedStudies(text), ...linked.map(([, name]) => name!)])];
 }
 
