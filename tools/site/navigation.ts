@@ -23,14 +23,17 @@ export const GROUPS: readonly NavigationGroup[] = [
     title: "Start",
     entries: [
       { path: "README.md", name: "Overview" },
+      { path: "docs/em_portugues.md" },
       { path: "docs/what_we_found.md" },
       { path: "docs/tutorial_own_data.md", name: "Tutorial: your own data" },
       { path: "docs/reading_the_numbers.md", name: "Reading the numbers" },
+      { path: "docs/sample.md" },
     ],
   },
   {
     title: "Guides",
     entries: [
+      { path: "docs/running.md", name: "Running" },
       { path: "docs/training_data.md", name: "Training data" },
       { path: "docs/training.md", name: "Training" },
       { path: "docs/gpu.md", name: "One GPU" },
@@ -38,11 +41,13 @@ export const GROUPS: readonly NavigationGroup[] = [
       { path: "docs/browse.md", name: "The flip browser" },
       { path: "docs/paper.md", name: "The paper" },
       { path: "docs/export.md", name: "Export" },
+      { path: "notebooks/README.md", name: "The notebooks" },
     ],
   },
   {
     title: "Reference",
     entries: [
+      { path: "docs/method.md", name: "How it is measured" },
       { path: "docs/config.md", name: "Keys of a config" },
       { path: "docs/environment.md" },
       { path: "docs/others.md", name: "Other tools" },
