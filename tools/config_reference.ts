@@ -32,6 +32,8 @@ const INTRODUCTION = `# The keys of a study's config
 A study is a JSON file in \`config/\`. A key that is not below is refused with the nearest name; one
 that is left out has its default. Relative paths start at the repository's root.
 
+<!-- Written by deno run -A tools/config_reference.ts: change it there, and the keys in lib/runs. -->
+
 ## The files that are there
 
 | file | what it is |
@@ -40,7 +42,9 @@ that is left out has its default. Relative paths start at the repository's root.
 | \`smoke.json\` | a few questions and steps, to see that everything works; its numbers mean nothing |
 | \`spider_smoke.json\` | a small study of the real data sets, about a quarter of an hour on two free CPU cores; its model writes hardly any right SQL on Spider: it shows that data and code go together |
 | \`spider_qwen_0_5b.json\`, \`spider_mistral_7b.json\`, \`spider_llama_3_8b.json\` | train on and ask all of Spider, and 150 questions of MMLU (\`mmlu.perCategory: 50\`; \`null\` is all of it) |
-| \`qwen_coder_1_5b.json\`, \`qwen_coder_0_5b.json\` | sweeps of real models, on all of both: a GPU, and the model in the folder that they name ([how it is made](gpu.md#a-recorded-variant-again)) |
+| \`qwen_coder_1_5b.json\`, \`qwen_coder_0_5b.json\` | sweeps of real models, on all of Spider and MMLU: they take a GPU, and the model in the folder that they name ([how it is made](gpu.md#a-recorded-variant-again)) |
+| \`qwen_coder_1_5b_choice.json\`, \`qwen_coder_1_5b_seeds_choice.json\`, \`qwen_coder_1_5b_seeds.json\`, \`sample_mean.json\` | what is recorded under these names in \`results/recorded\` |
+| \`rehearse_mistral_7b.json\`, \`rehearse_mistral_7b_16gb.json\`, \`rehearse_llama_3_8b.json\` | [a rehearsal before the weights](gpu.md#a-rehearsal-before-the-weights) |
 
 Recipes may be names of files in \`config/recipes\`, such as \`"assignment_2e-4"\` or
 \`"replay_5"\`; [training_data.md](training_data.md) has all of them, and how to choose one without
@@ -50,8 +54,6 @@ the results), \`"source": "path"\` takes a Hugging Face folder.
 A model's chat template is found as transformers finds it (\`chat_template.jinja\` before
 \`tokenizer_config.json\`) and rendered the same at training and at evaluation, as [\`chat\`](#chat)
 says.
-
-<!-- Written by deno run -A tools/config_reference.ts from lib/runs: change it there. -->
 `;
 
 /** Doc comments by the name of the constant with the keys, then by key. */

@@ -128,7 +128,7 @@ for (const page of ["README.md", "docs/what_we_found.md"]) {
       String.raw`\| (${WORDS}), [+−][\d.]+ \[([+−][\d.]+), ([+−][\d.]+)\]`,
       "g",
     );
-    const cells = [...read(page).replaceAll(/ +/g, " ").matchAll(cell)];
+    const cells = [...read(page).replaceAll("**", "").replaceAll(/ +/g, " ").matchAll(cell)];
     assert(cells.length >= 12, `${cells.length} cells found`);
     for (const [text, word, low, high] of cells) {
       const [from, to] = [Number(value(low!)), Number(value(high!))];
