@@ -16,6 +16,7 @@ function countingEngine(onStep: (asked: readonly Prompt[]) => Promise<void> | vo
   const sizes: number[] = [];
   const state = { closed: 0 };
   const engine = {
+    // deno-lint-ignore require-yield
     async *generate(
       prompts: readonly Prompt[],
       _options: GenerateOptions,
