@@ -90,8 +90,11 @@ function starts(text: string): readonly number[] {
   return matches.slice(0, count).map(({ index }) => index);
 }
 
-// The text of an inline code span, or of a quoted text, that opens right before the statement.
+// The text of an inline code span, or of a quoted or bold text, that opens right before the statement.
 function quotedSpan(text: string, start: number): string {
+  const long = /(?:\*\*|"""|''')$/.exec(text.slice(Math.max(0, start - 3), start))?.[0];
+  const end = long === undefined ? -1 : text.indexOf(long, start);
+  if (end >= 0) return text.slice(start, end);
   const quote = text[start - 1];
   const isQuote = quote === "`" || quote === '"' || quote === "'";
   if (!isQuote || text[start - 2] === quote) return text.slice(start);

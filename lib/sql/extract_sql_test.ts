@@ -58,6 +58,11 @@ Deno.test("extractSql() is linear: a megabyte of anything needs no ten seconds",
     "{",
     "[",
     "~",
+    "<|im_start|>user",
+    "[INST]",
+    '{\\"sql\\": \\"',
+    "**SELECT a ",
+    '"""select a ',
   ];
   const around = [
     (blank: string) => `SELECT${blank}b c`,

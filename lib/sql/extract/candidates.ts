@@ -1,18 +1,28 @@
-const TAGS = /<(\/?)(?:final_)?(?:answer|sql|sql_query)>/gi;
+// What holds a statement by its name, and what holds a whole answer, which may be one.
+const TAGS = [
+  /<(\/?)(?:final_)?(?:answer|sql|sql_?query)>/gi,
+  /<(\/?)(?:final|query|(?:final_)?(?:response|result|solution|output))>/gi,
+] as const;
 const FENCES = /`{3,}|(?:^|\n)[ \t]*~{3,}/g;
 const BLANKS = /[ \t]*/y;
 const LANGUAGE = /[\w+#-]*/y;
 const SQL_LANGUAGE = /^(?:sql|sqlite3?|postgres(?:ql)?|mysql|mariadb|tsql|plsql|duckdb)$/i;
-const JSON_KEY = /(["'])(?:final_?)?(?:sql|sql_?query|query|statement|answer)\1\s*:\s*(["'])/gi;
+const JSON_KEYS = [
+  /(["'])(?:(?:final|predicted|pred|generated)_?)?(?:sql|sql_?(?:query|statement|code)|query|statement|answer)\1\s*:\s*(["'])/gi,
+  /(["'])(?:final_?)?(?:response|result|solution|output|code)\1\s*:\s*(["'])/gi,
+] as const;
+// An object inside of a JSON text, as the arguments of a tool call are.
+const INNER_OBJECT = /\{\s{0,20}\\"/;
 
 /**
  * The stretches of an answer in which its statement may stand, the likeliest first:
  *
- * 1. what an `<answer>` or `<sql>` tag holds, in order;
+ * 1. what an `<answer>` or `<sql>` tag holds, in order, then what `<final>`, `<result>` and the like;
  * 2. code fences that are marked as SQL, in order, then all others, in order;
  * 3. the text itself.
  *
- * Where a stretch has a JSON object with a key such as `sql`, its value comes before the stretch.
+ * Where a stretch has a JSON object with a key such as `sql`, its value comes before the stretch; a
+ * key such as `response` comes after those, and an object inside of a JSON text last.
  */
 export function* candidates(answer: string): Iterable<string> {
   for (const inner of taggedTexts(answer)) yield* unfenced(inner);
@@ -30,8 +40,12 @@ function* withJson(text: string): Iterable<string> {
 }
 
 function* taggedTexts(text: string): Iterable<string> {
+  for (const tags of TAGS) yield* textsIn(text, tags);
+}
+
+function* textsIn(text: string, tags: RegExp): Iterable<string> {
   let from: number | undefined;
-  for (const { index, 0: tag, 1: slash } of text.matchAll(TAGS)) {
+  for (const { index, 0: tag, 1: slash } of text.matchAll(tags)) {
     if (slash === "") {
       from = index + tag.length;
     } else if (from !== undefined) {
@@ -77,9 +91,16 @@ function endOf(pattern: RegExp, text: string, at: number): number {
 }
 
 function* jsonValues(text: string): Iterable<string> {
+  for (const keys of JSON_KEYS) yield* valuesOf(text, keys);
+  if (!INNER_OBJECT.test(text)) return;
+  const inner = unescaped(text);
+  for (const keys of JSON_KEYS) yield* valuesOf(inner, keys);
+}
+
+function* valuesOf(text: string, keys: RegExp): Iterable<string> {
   for (let from = 0;;) {
-    JSON_KEY.lastIndex = from;
-    const match = JSON_KEY.exec(text);
+    keys.lastIndex = from;
+    const match = keys.exec(text);
     if (match === null) return;
     const start = match.index + match[0].length;
     from = closingQuote(text, start, match[2]!);

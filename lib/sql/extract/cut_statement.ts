@@ -2,9 +2,9 @@ import { isCode, type Token, tokenize } from "../text/tokens.ts";
 import { asciiQuotes } from "./ascii_quotes.ts";
 
 // A line that begins like this is no SQL any more: a heading, a label ("Question:"), a fence, or a
-// sentence about the statement.
+// sentence about the statement, or the end of a text of Python.
 const PROSE_LINE =
-  /^\s*(?:#{1,6}(?:\s|$)|```|~~~|\p{L}[\p{L} _-]{0,30}\d{0,3}:(?:\s|$)|(?:this|the|here|it|i|we|you)\s+[a-z]+\s)/iu;
+  /^\s*(?:#{1,6}(?:\s|$)|```|~~~|(?:"""|''')\s*$|\p{L}[\p{L} _-]{0,30}\d{0,3}:(?:\s|$)|(?:this|the|here|it|i|we|you)\s+[a-z]+\s)/iu;
 const CONTINUES =
   /^\s*(?:(?:from|where|group|having|order|limit|offset|join|inner|left|right|full|cross|natural|on|using|and|or|not|in|union|intersect|except|select|values|as|case|when|then|else|end|between|like|glob|is|exists|window|asc|desc|all|distinct|with|collate|escape)\b|[(),=<>+*/|;'"`[\d-])/i;
 const BEGINS_QUERY = /^\s*(?:select|with|values)\b/i;
@@ -14,6 +14,8 @@ const OPEN_ENDED =
 // Role names that stay behind where a decoder leaves the markers round them out.
 const ROLE = /^(?:assistant|user|system|model|human)$/i;
 const ENDS_IN_ROLE = /[^\W_](assistant)$/i;
+// Signs that stand behind a statement and in none; the second is the semicolon of Chinese.
+const ENDS: ReadonlySet<string> = new Set([";", "\uff1b", "\u3002", "}"]);
 const LOOK_AHEAD_CHARACTERS = 240;
 
 /**
@@ -35,7 +37,7 @@ export function cutStatement(text: string): string | undefined {
     if (token.kind === "punctuation") {
       if (token.text === "(") depth++;
       if (token.text === ")" && --depth < 0) break;
-      if (token.text === ";" || token.text === "}" || opensTag(ascii, token)) break;
+      if (ENDS.has(token.text) || opensTag(ascii, token)) break;
     }
     if (token.kind === "quoted_name" && /^\[\/\w+\]$/.test(token.text)) break;
     if (token.kind === "space" && token.text.includes("\n") && end > 0) {
@@ -74,9 +76,10 @@ function endsHere(
 }
 
 // A role name on a line of its own, or right behind the statement's last token, and then no clause
-// that would make it an alias.
+// that would make it an alias; or one with a colon, wherever it stands.
 function opensNextTurn(text: string, token: Token, before: Token | undefined): boolean {
   if (!ROLE.test(token.text) || before === undefined) return false;
+  if (/^:(?:\s|$)/.test(text.substr(token.start + token.text.length, 2))) return true;
   if (before.kind === "space" ? !before.text.includes("\n") : before.text === ".") return false;
   return isSpeaker(text, token.start + token.text.length);
 }
