@@ -11,6 +11,8 @@ export interface GoldExample {
   readonly dbId: string;
   /** The gold statement. */
   readonly gold: string;
+  /** What is asked, where the file says it. */
+  readonly question?: string;
   /** Ids that the record brings along, such as BIRD's `question_id`; `#3` stands for an index. */
   readonly ownIds?: readonly string[];
 }
@@ -63,6 +65,7 @@ function exampleOf({ value, place, key }: PlacedRecord): Omit<GoldExample, "id">
   return {
     dbId: textOf(record, databaseKey(record), { place, wanted: "db_id" }),
     gold: textOf(record, goldKey(record), { place, wanted: "query" }),
+    ...(typeof record.question === "string" ? { question: record.question } : {}),
     ...(ownIds.length > 0 ? { ownIds } : {}),
   };
 }

@@ -19,9 +19,11 @@ function refuses(text: string, line: RegExp): void {
 
 Deno.test("readGoldExamples() reads Spider's JSON and its gold list to the same examples", () => {
   const records = [
-    { db_id: "a", query: "SELECT 1", question: "?", sql: { select: [] } },
+    { db_id: "a", query: "SELECT 1", sql: { select: [] } },
     { db_id: "b", query: "SELECT 2" },
   ];
+  const [asked] = readGoldExamples(JSON.stringify([{ ...records[0], question: "?" }]), "dev.json");
+  assert.deepEqual(asked, { ...EXPECTED[0], question: "?" });
   for (const text of [JSON.stringify(records), records.map((r) => JSON.stringify(r)).join("\n")]) {
     assert.deepEqual(readGoldExamples(text, "spider/dev.json"), EXPECTED);
   }

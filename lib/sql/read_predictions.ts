@@ -1,8 +1,8 @@
-import { printable, UsageError } from "../ground/mod.ts";
+import { firstOf, printable, UsageError } from "../ground/mod.ts";
 import { extractSql, isCutInReasoning } from "./extract_sql.ts";
 import { type PlacedRecord, readJsonRecords } from "./text/json_records.ts";
 import { linesOf } from "./text/lines.ts";
-import { hasIdKey, predictionIds } from "./text/record_ids.ts";
+import { hasIdKey, predictionIds, shortFields } from "./text/record_ids.ts";
 
 /**
  * What is to be said of a prediction beside its verdict.
@@ -24,6 +24,12 @@ export interface Prediction {
   readonly otherIds?: readonly string[];
   /** The database that the record names. */
   readonly dbId?: string;
+  /** The question that the record says it answers. */
+  readonly question?: string;
+  /** The gold that the record says it has. */
+  readonly gold?: string;
+  /** Its whole numbers and short texts, where it has no id: one of them may be meant as one. */
+  readonly fields?: Readonly<Record<string, string>>;
   /** What follows the first tab of a line: its database, as the official script's files have it. */
   readonly afterTab?: string;
   /** What is to be said of it. */
@@ -36,7 +42,12 @@ const COMPLETION_KEY = "completion";
 // Keys under which others keep an answer, or the gold: to be renamed, never to be guessed.
 const OTHER_ANSWER_KEYS =
   /^(?:sql|query|pred\w*|answers?|outputs?|responses?|text|result|generated\w*|generations?|content|message|choices)$/i;
+// Keys of these that stand beside "sql" are a prediction too, and then two of them must be one.
+const PREDICTED_KEYS =
+  /^(?:sql|completion|pred\w*|generated\w*|generations?|responses?|outputs?|model_output)$/i;
+const GOLD_KEYS = ["gold", "gold_sql", "gold_query"] as const;
 const DATABASE_KEYS = ["db_id", "dbId", "database_id"] as const;
+const MAX_KEYS_NAMED = 8;
 // BIRD's prediction files have the database behind the statement.
 const BIRD_MARK = "\t----- bird -----\t";
 
@@ -86,7 +97,14 @@ export function readPredictions(
   const records = ofVariant(all ?? [], source, variant);
   const predictions = records.map(predictionOf);
   if (records.length > 0 && !records.some(hasAnswerKey)) {
-    throw new UsageError(`Cannot read ${source}: no record has "sql" or "${COMPLETION_KEY}"`);
+    const keys = records.flatMap(({ value }) =>
+      typeof value === "string" ? [] : Object.keys(value)
+    );
+    const named = firstOf([...new Set(keys)].map(printable), MAX_KEYS_NAMED);
+    throw new UsageError(
+      `Cannot read ${source}: no record has "sql" or "${COMPLETION_KEY}"` +
+        (keys.length === 0 ? "" : `, rename the one with the answer: the keys are ${named}`),
+    );
   }
   return predictions;
 }
@@ -148,12 +166,24 @@ function predictionOf({ value, place, key }: PlacedRecord): Prediction {
   const record = typeof value === "string" ? { sql: value } : known(value);
   const ids = [...(key === undefined ? [] : [key]), ...predictionIds(record, place)];
   const dbId = databaseOf(record, place);
+  const gold = GOLD_KEYS.map((name) => record[name]).find((text) => typeof text === "string");
   return {
     ...answerOf(record, place),
+    ...(typeof record.question === "string" ? { question: record.question } : {}),
+    ...(gold === undefined ? {} : { gold: gold as string }),
     ...(ids.length > 0 ? { id: ids[0]! } : {}),
+    ...(ids.length > 0 || typeof value === "string" ? {} : fieldsOf(record)),
     ...(ids.length > 1 ? { otherIds: ids.slice(1) } : {}),
     ...(dbId === undefined ? {} : { dbId }),
   };
+}
+
+function fieldsOf(record: Readonly<Record<string, unknown>>): Pick<Prediction, "fields"> {
+  const others = Object.entries(record).filter(([key]) =>
+    ![...STATEMENT_KEYS, COMPLETION_KEY, ...DATABASE_KEYS].some((name) => name === key)
+  );
+  const fields = shortFields(Object.fromEntries(others));
+  return Object.keys(fields).length === 0 ? {} : { fields };
 }
 
 /** A record of this project's own files with its answer under the key that others have it under. */
@@ -191,11 +221,34 @@ function answerOf(
   if (value.trim() === "") return { sql: "", remark: "no_answer" };
   if (name !== COMPLETION_KEY) {
     const [sql, dbId] = value.split(BIRD_MARK);
+    refuseOtherAnswer(record, { name, sql: sql!, place });
     return dbId === undefined ? { sql: sql! } : { sql: sql!, dbId: dbId.trim() };
   }
   const sql = extractSql(value) ?? "";
   const isCut = sql === "" && isCutInReasoning(value);
   return isCut ? { sql, remark: "cut_in_reasoning" } : { sql };
+}
+
+/** Refuses a record with a second answer that is another one: `sql` may be its gold. */
+function refuseOtherAnswer(
+  record: Readonly<Record<string, unknown>>,
+  { name, sql, place }: { readonly name: string; readonly sql: string; readonly place: string },
+): void {
+  if (isOwnSample(record) || isOwnVerdict(record)) return;
+  const other = Object.entries(record).find(([key, value]) =>
+    key !== name && PREDICTED_KEYS.test(key) && typeof value === "string" &&
+    value.trim() !== "" && !holds(value, sql) && !holds(sql, value)
+  );
+  if (other === undefined) return;
+  throw new UsageError(
+    `Cannot read ${place}: "${name}" and "${printable(other[0])}" are two different answers: ` +
+      "leave the prediction alone in it",
+  );
+}
+
+function holds(text: string, part: string): boolean {
+  const plain = (sql: string): string => sql.toLowerCase().replaceAll(/[\s;]+/g, "");
+  return plain(text).includes(plain(part));
 }
 
 // The first key that has a value, else the first that is there.

@@ -127,7 +127,40 @@ Deno.test("readPredictions() refuses an answer under another name or of another 
   }
   refuses(lines(good, { sql: 1 }), /line 2: "sql" must be a text: 1/);
   refuses(lines(good, { completion: ["SELECT 1"] }), /"completion" must be a text/);
-  refuses(lines({ index: 0 }, { index: 1 }), /no record has "sql" or "completion"/);
+  refuses(
+    lines({ index: 0, final_sql: "SELECT 1" }, { index: 1 }),
+    /no record has "sql" or "completion", rename the one with the answer: the keys are index, final_sql/,
+  );
+});
+
+Deno.test("readPredictions() refuses a second answer that is another one, as where sql is the gold", () => {
+  for (const key of ["pred_sql", "prediction", "response", "output", "completion", "SQL"]) {
+    refuses(
+      lines({ sql: "SELECT 1", [key]: "SELECT 2" }),
+      new RegExp(`line 1: "sql" and "${key}" are two different answers`),
+    );
+    const same = lines({ sql: "SELECT 1", [key]: "The query:\n```sql\nselect  1;\n```" });
+    assert.equal(readPredictions(same, "p")[0]!.sql, "SELECT 1");
+  }
+  const others = { sql: "SELECT 1", pred_score: 0.5, text: "How many?", query: "SELECT 2" };
+  assert.equal(readPredictions(lines(others), "p")[0]!.sql, "SELECT 1");
+});
+
+Deno.test("readPredictions() takes null in an object by id for an answer that did not come", () => {
+  assert.deepEqual(readPredictions('{"0": null, "1": "SELECT 1"}', "p"), [
+    { ...EMPTY, id: "0" },
+    { sql: "SELECT 1", id: "1" },
+  ]);
+});
+
+Deno.test("readPredictions() keeps what a record without an id says of its example", () => {
+  const record = { sql: "SELECT 1", question: "How many?", gold: "SELECT 2", no_of: { key: 3 } };
+  assert.deepEqual(readPredictions(lines(record), "p"), [{
+    sql: "SELECT 1",
+    question: "How many?",
+    gold: "SELECT 2",
+    fields: { question: "How many?", gold: "SELECT 2", "no_of.key": "3" },
+  }]);
 });
 
 Deno.test("readPredictions() names broken JSON, its place, and keys that stand twice", () => {

@@ -39,8 +39,9 @@ export function readJsonRecords(
   if (typeof value === "string" || isRecord(value as Record<string, unknown>)) {
     return [placed(value, `${source}: line 1`)];
   }
+  // a null is a record that says nothing: an answer that did not come
   return Object.entries(value as Record<string, unknown>).map(([key, item]) => ({
-    ...placed(item, `${source}: key "${printable(key)}"`),
+    ...placed(item ?? {}, `${source}: key "${printable(key)}"`),
     key,
   }));
 }

@@ -51,6 +51,29 @@ export function exampleIds(record: Fields): readonly string[] {
   });
 }
 
+// A field longer than this is no id.
+const MAX_FIELD = 100;
+
+/**
+ * The whole numbers and short texts of a record and, as `key.key`, of the objects in it, as texts: one
+ * of them may be an id under a name that is not known. What is known to be of something else is left
+ * out.
+ */
+export function shortFields(record: Fields): Readonly<Record<string, string>> {
+  const fields: Record<string, string> = {};
+  const add = (name: string, value: unknown): void => {
+    if (OF_OTHERS.test(name.toLowerCase().replaceAll(/[^a-z0-9]/g, ""))) return;
+    if (Number.isSafeInteger(value)) fields[name] = String(value);
+    else if (typeof value === "string" && value.length <= MAX_FIELD) fields[name] = value.trim();
+  };
+  for (const [key, value] of Object.entries(record)) {
+    add(key, value);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    for (const [inner, own] of isObject ? Object.entries(value) : []) add(`${key}.${inner}`, own);
+  }
+  return fields;
+}
+
 /** Whether a record has a key that is known as an id or an index. */
 export function hasIdKey(record: Fields): boolean {
   return Object.keys(record).some((key) => kindOf(key) !== undefined);
