@@ -1,6 +1,7 @@
 import { printable, UsageError } from "../ground/mod.ts";
 import type { GoldExample } from "./read_gold_examples.ts";
 import type { Prediction, Remark } from "./read_predictions.ts";
+import { refuseOtherOrder } from "./refuse_other_order.ts";
 
 /** An example with the statement that is predicted for it. */
 export interface PredictionPair {
@@ -35,8 +36,8 @@ export function pairPredictions(
     );
   }
   const chosen = withId === 0 ? byPlace(predictions, examples) : byId(predictions, examples);
-  const databases = new Set(examples.map(({ dbId }) => dbId));
-  return examples.map((example) => pairOf(example, chosen.get(example), databases));
+  const known = knownOf(examples);
+  return examples.map((example) => pairOf(example, chosen.get(example), known));
 }
 
 function byPlace(
@@ -51,6 +52,7 @@ function byPlace(
         "(a line each, in the same order, or records with an id)",
     );
   }
+  refuseOtherOrder(predictions.slice(0, examples.length), examples);
   return new Map(examples.map((example, index) => [example, predictions[index]!]));
 }
 
@@ -113,13 +115,40 @@ function named(id: string): string {
   return id.startsWith("#") ? `index ${printable(id.slice(1))}` : `"${printable(id)}"`;
 }
 
+/** What the examples say of themselves: predictions may say the same of the one that they are for. */
+interface Known {
+  readonly databases: ReadonlySet<string>;
+  readonly questions: ReadonlyMap<string, GoldExample>;
+  readonly golds: ReadonlyMap<string, GoldExample>;
+}
+
+function knownOf(examples: readonly GoldExample[]): Known {
+  return {
+    databases: new Set(examples.map(({ dbId }) => dbId)),
+    questions: new Map(examples.map((example) => [plain(example.question ?? ""), example])),
+    golds: new Map(examples.map((example) => [plain(example.gold), example])),
+  };
+}
+
+function plain(text: string): string {
+  return text.trim().replaceAll(/[\s;]+/g, " ").trim();
+}
+
 function pairOf(
   example: GoldExample,
   prediction: Prediction | undefined,
-  databases: ReadonlySet<string>,
+  known: Known,
 ): PredictionPair {
   if (prediction === undefined) return { example, sql: "", remark: "no_prediction" };
   const { sql, dbId, afterTab } = prediction;
+  const { databases } = known;
+  const before = sql.trim();
+  if (afterTab !== undefined && (databases.has(before) || /^\d+$/.test(before))) {
+    throw new UsageError(
+      `Cannot judge: the line for "${example.id}" has "${printable(before)}" before its tab: ` +
+        "the statement comes first",
+    );
+  }
   const other = dbId ?? (afterTab !== undefined && databases.has(afterTab) ? afterTab : undefined);
   if (other !== undefined && other !== example.dbId) {
     throw new UsageError(
@@ -129,7 +158,25 @@ function pairOf(
         `the example "${printable(example.dbId)}": are the files of one order?`,
     );
   }
+  refuseOtherExample(example, prediction, known);
   const isStray = afterTab !== undefined && !databases.has(afterTab);
   const remark = prediction.remark ?? (isStray ? "text_after_tab" : undefined);
   return remark === undefined ? { example, sql } : { example, sql, remark };
+}
+
+/** Refuses a prediction that says the question or the gold of another example than its own. */
+function refuseOtherExample(example: GoldExample, prediction: Prediction, known: Known): void {
+  const said = [
+    { what: "question", own: example.question, text: prediction.question, all: known.questions },
+    { what: "gold", own: example.gold, text: prediction.gold, all: known.golds },
+  ];
+  for (const { what, own, text, all } of said) {
+    if (own === undefined || text === undefined || plain(text) === plain(own)) continue;
+    const other = text.trim() === "" ? undefined : all.get(plain(text));
+    if (other === undefined) continue;
+    throw new UsageError(
+      `Cannot judge: the prediction for "${example.id}" has the ${what} of "${other.id}": ` +
+        "are the files of one order?",
+    );
+  }
 }

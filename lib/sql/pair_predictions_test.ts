@@ -73,3 +73,45 @@ Deno.test("pairPredictions() checks the database that a prediction names", () =>
   refuses([{ sql: "a", id: "0", dbId: "farm" }], /"dev-0" names the database "farm"/);
   assert.deepEqual(paired("SELECT\tname FROM t\nb\nc\n")[0], "SELECT(text_after_tab)");
 });
+
+Deno.test("pairPredictions() refuses a line with the database or a number before its tab", () => {
+  refuses(readPredictions("shop\tSELECT 1\nb\nc\n", "p"), /"dev-0" has "shop" before its tab/);
+  refuses(readPredictions("a\n1\tSELECT 1\nc\n", "p"), /"dev-1" has "1" before its tab/);
+});
+
+Deno.test("pairPredictions() refuses records without ids whose own key gives another order", () => {
+  const records = (key: string, values: readonly unknown[]): string =>
+    values.map((value) => JSON.stringify({ sql: `for ${value}`, [key]: value })).join("\n");
+  const orders = [[2, 0, 1], [3, 1, 2], ["2", "0", "1"], ["dev-2", "dev-0", "dev-1"]];
+  for (const values of orders) {
+    for (const key of ["order", "pos", "__index_level_0__", "Unnamed: 0", "key"]) {
+      refuses(
+        readPredictions(records(key, values), "p"),
+        new RegExp(`no id, and their key "${key}" gives another order`),
+      );
+    }
+  }
+  refuses(
+    readPredictions(records("extra", orders[0]!.map((seq) => ({ seq }))), "p"),
+    /"extra.seq"/,
+  );
+  for (const values of [[0, 1, 2], [1, 2, 3], ["dev-0", "dev-1", "dev-2"], [5, 9, 7], [1, 1, 0]]) {
+    assert.equal(paired(records("order", values)).length, 3);
+  }
+  const own = ["8", "9", "10"].map((key) => JSON.stringify({ sql: "a", key })).join("\n");
+  refuses(readPredictions(own, "p"), /their key "key" gives another order/, OWN);
+});
+
+Deno.test("pairPredictions() refuses a prediction that has the question or gold of another example", () => {
+  const asked = EXAMPLES.map((example, at) => ({ ...example, question: `How many ${at}?` }));
+  const said = (key: string, values: readonly string[]): readonly Prediction[] =>
+    values.map((value) => ({ sql: "a", [key]: value }));
+  refuses(
+    said("question", ["How many 1?", "How many 0?", "How many 2?"]),
+    /"dev-0" has the question of "dev-1": are the files of one order/,
+    asked,
+  );
+  refuses(said("gold", ["SELECT 2", "SELECT 1", "SELECT 0"]), /"dev-0" has the gold of "dev-2"/);
+  const fits = said("question", ["How many 0? ", "Something else", ""]);
+  assert.equal(pairPredictions(fits, asked).length, 3);
+});
