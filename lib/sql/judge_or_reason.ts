@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { DatabaseError } from "./execute/executor_error.ts";
 import { GoldQueryError } from "./gold_query_error.ts";
 import type { Judge } from "./judge.ts";
@@ -33,7 +34,8 @@ export async function judgeOrReason(
       return { status: "gold_failed", message: error.reason, error };
     }
     if (error instanceof DatabaseError) {
-      return { status: "bad_database", message: error.reason, error };
+      const file = request.dbPaths.length > 1 ? `${basename(error.dbPath)}: ` : "";
+      return { status: "bad_database", message: `${file}${error.reason}`, error };
     }
     throw error;
   }

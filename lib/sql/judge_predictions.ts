@@ -1,5 +1,10 @@
 import { hardness } from "./classify/hardness.ts";
-import { databaseFiles, type Suite } from "./databases/database_files.ts";
+import {
+  checkDatabasesFolder,
+  databaseFiles,
+  missingDatabase,
+  type Suite,
+} from "./databases/database_files.ts";
 import { GoldQueryError } from "./gold_query_error.ts";
 import { judgeAll, type JudgeAllOptions } from "./judge_all.ts";
 import type { Unjudged } from "./judge_or_reason.ts";
@@ -79,7 +84,8 @@ export interface JudgedPredictions {
  * without a prediction counts as wrong; one whose database is missing or cannot be read, or whose
  * gold fails, is a row without a verdict.
  *
- * @throws {UsageError} If predictions and examples do not fit together, or the executor cannot work.
+ * @throws {UsageError} If predictions and examples do not fit together, the databases are no folder,
+ * or the executor cannot work.
  *
  * @example
  * ```ts ignore
@@ -96,27 +102,33 @@ export async function judgePredictions(
 ): Promise<JudgedPredictions> {
   const { predictions, examples, databases, suite = "all", limit = Infinity } = request;
   const pairs = pairPredictions(predictions, examples).slice(0, limit);
+  checkDatabasesFolder(databases);
   const files = new Map(
     [...new Set(pairs.map(({ example }) => example.dbId))].map((dbId) =>
       [dbId, databaseFiles(databases, dbId, suite)] as const
     ),
   );
   const there = pairs.filter(({ example }) => files.get(example.dbId)!.length > 0);
-  const missing = pairs.length - there.length;
+  const missing = new Map(
+    [...files].flatMap(([dbId, paths]) =>
+      paths.length > 0 ? [] : [[dbId, missingDatabase(databases, dbId)] as const]
+    ),
+  );
+  const missed = pairs.length - there.length;
   const predicted = there.map(({ example: { id, dbId, gold }, sql }) => (
     { id, dbId, dbPaths: files.get(dbId)!, gold, predicted: sql }
   ));
   const { onProgress } = options;
   const found = await judgeAll(predicted, {
     ...options,
-    ...(onProgress && { onProgress: (done) => onProgress(missing + done, pairs.length) }),
+    ...(onProgress && { onProgress: (done) => onProgress(missed + done, pairs.length) }),
   });
   const outcomes = new Map(there.map((pair, i) => [pair, found[i]!]));
   const rows = pairs.map((pair) => {
     const { dbId } = pair.example;
     const about = describe(pair, files.get(dbId)!.length);
     const outcome = outcomes.get(pair) ??
-      { status: "no_database" as const, message: `there is no ${dbId}/${dbId}.sqlite` };
+      { status: "no_database" as const, message: missing.get(dbId)! };
     return "elapsedMs" in outcome
       ? asJudged(about, outcome)
       : unjudged(about, { ...outcome, sql: pair.sql });

@@ -46,9 +46,9 @@ async function judgeFile(
     const { exampleId, sql } = error;
     throw new GoldQueryError({
       exampleId,
-      dbId: `${request.dbId ?? request.dbPath} (${file})`,
+      dbId: request.dbId ?? request.dbPath,
       sql,
-      reason: error.reason,
+      reason: `on ${file}: ${error.reason}`,
     });
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { databaseFiles, type Suite } from "./databases/database_files.ts";
+import { databaseFiles, missingDatabase, type Suite } from "./databases/database_files.ts";
 import { GoldQueryError } from "./gold_query_error.ts";
 import { createJudge } from "./judge.ts";
 import { judgePredictions } from "./judge_predictions.ts";
@@ -58,6 +58,37 @@ Deno.test("databaseFiles() names the database's own file first and none where it
   assert.deepEqual(names("all"), []);
 });
 
+Deno.test("databaseFiles() leaves out the files that macOS writes beside those of an archive", () => {
+  using folder = suite({ "shop.sqlite": TWO, "._x.sqlite": TWO });
+  Deno.writeTextFileSync(`${folder.databases}/shop/._shop.sqlite`, "Mac OS X");
+  const paths = databaseFiles(folder.databases, "shop", "all");
+  assert.deepEqual(paths, [`${folder.databases}/shop/shop.sqlite`]);
+});
+
+Deno.test("missingDatabase() says what lies in the database's place", () => {
+  using folder = suite({ "shop_0.sqlite": TWO, "shop.db": TWO, "notes.txt": "SELECT 1" });
+  const { databases } = folder;
+  const own = "there is no shop/shop.sqlite";
+  assert.equal(missingDatabase(databases, "shop"), `${own}, the folder has shop.db, shop_0.sqlite`);
+  assert.equal(missingDatabase(databases, "gone"), "there is no gone/gone.sqlite");
+  Deno.mkdirSync(`${databases}/database/farm`, { recursive: true });
+  assert.match(missingDatabase(databases, "farm"), /database\/farm: pass the folder database$/);
+  Deno.writeTextFileSync(`${databases}/mill.sqlite`, "");
+  assert.match(missingDatabase(databases, "mill"), /but mill\.sqlite: put it into a folder/);
+});
+
+Deno.test("judgePredictions() refuses databases that are no folder, and names the damaged file of a suite", async () => {
+  using folder = suite({ "shop.sqlite": TWO });
+  const { databases } = folder;
+  await assert.rejects(statuses(`${databases}/nowhere`, [COUNT]), /there is none here: .*nowhere$/);
+  const file = `${databases}/shop/shop.sqlite`;
+  await assert.rejects(statuses(file, [COUNT]), /this is a file: .*shop\.sqlite$/);
+  Deno.writeTextFileSync(`${databases}/shop/shop_2.sqlite`, "no database ".repeat(20));
+  const [[status, message]] = await statuses(databases, [COUNT]) as [[string, string]];
+  assert.equal(status, "bad_database");
+  assert.match(message, /^shop_2\.sqlite: the file is not an SQLite database/);
+});
+
 Deno.test("judgePredictions() wants a match on every file of a database, or on its own alone", async () => {
   using folder = suite({ "shop.sqlite": TWO, "shop_2.sqlite": THREE });
   const predicted = ["SELECT count(name) FROM maker", "SELECT 2", "SELECT 3", "SELECT nothing"];
@@ -97,7 +128,7 @@ Deno.test("judgeSuite() names the file on which the gold fails", async () => {
   const request = { dbPaths, gold: COUNT, predicted: COUNT, exampleId: "dev-0", dbId: "shop" };
   await assert.rejects(judgeSuite(judge, request), (error: Error) => {
     assert.ok(error instanceof GoldQueryError);
-    assert.match(error.message, /"dev-0" on "shop \(shop_2\.sqlite\)": sql_error: no such table/);
+    assert.match(error.message, /"dev-0" on "shop": on shop_2\.sqlite: sql_error: no such table/);
     return true;
   });
   // As in the official script, a file behind the first failure is not looked at.

@@ -122,11 +122,12 @@ export function remarkLines({ rows }: JudgedPredictions): readonly string[] {
 export function unjudgedLines(
   { missingDatabases, unjudged, goldFailures }: JudgedPredictions,
 ): string[] {
-  const missing = missingDatabases.map(({ dbId, examples }) =>
-    `no verdict on ${formatCounted(examples, "example")}: the database ${
+  const missing = missingDatabases.map(({ dbId, examples }) => {
+    const row = unjudged.find((one) => one.dbId === dbId)!;
+    return `no verdict on ${formatCounted(examples, "example")}: the database ${
       printable(dbId)
-    } is missing`
-  );
+    } is missing: ${printable(row.message)}`;
+  });
   const bad = Map.groupBy(
     unjudged.filter(({ status }) => status === "bad_database"),
     ({ dbId }) => dbId,
