@@ -103,17 +103,14 @@ export async function judgePredictions(
   const { predictions, examples, databases, suite = "all", limit = Infinity } = request;
   const pairs = pairPredictions(predictions, examples).slice(0, limit);
   checkDatabasesFolder(databases);
-  const files = new Map(
-    [...new Set(pairs.map(({ example }) => example.dbId))].map((dbId) =>
-      [dbId, databaseFiles(databases, dbId, suite)] as const
-    ),
-  );
+  const files = new Map<string, readonly string[]>();
+  const faults = new Map<string, Pick<UnjudgedExample, "status" | "message">>();
+  for (const dbId of new Set(pairs.map(({ example }) => example.dbId))) {
+    const found = filesOrFault(databases, dbId, suite);
+    if ("status" in found) faults.set(dbId, found);
+    files.set(dbId, "status" in found ? [] : found);
+  }
   const there = pairs.filter(({ example }) => files.get(example.dbId)!.length > 0);
-  const missing = new Map(
-    [...files].flatMap(([dbId, paths]) =>
-      paths.length > 0 ? [] : [[dbId, missingDatabase(databases, dbId)] as const]
-    ),
-  );
   const missed = pairs.length - there.length;
   const predicted = there.map(({ example: { id, dbId, gold }, sql }) => (
     { id, dbId, dbPaths: files.get(dbId)!, gold, predicted: sql }
@@ -127,8 +124,7 @@ export async function judgePredictions(
   const rows = pairs.map((pair) => {
     const { dbId } = pair.example;
     const about = describe(pair, files.get(dbId)!.length);
-    const outcome = outcomes.get(pair) ??
-      { status: "no_database" as const, message: missing.get(dbId)! };
+    const outcome = outcomes.get(pair) ?? faults.get(dbId)!;
     return "elapsedMs" in outcome
       ? asJudged(about, outcome)
       : unjudged(about, { ...outcome, sql: pair.sql });
@@ -138,10 +134,26 @@ export async function judgePredictions(
     rows,
     verdicts: rows.filter(isJudged),
     unjudged: rows.filter((row) => !isJudged(row)),
-    missingDatabases: missingOf(pairs, files),
+    missingDatabases: missingOf(pairs, faults),
     goldFailures: errors.filter((error) => error instanceof GoldQueryError),
     databaseFiles: new Map([...files].filter(([, paths]) => paths.length > 0)),
   };
+}
+
+/** The files of a database, or why it cannot be run. */
+function filesOrFault(
+  databases: string,
+  dbId: string,
+  suite: Suite,
+): readonly string[] | Pick<UnjudgedExample, "status" | "message"> {
+  try {
+    const paths = databaseFiles(databases, dbId, suite);
+    if (paths.length > 0) return paths;
+    return { status: "no_database", message: missingDatabase(databases, dbId) };
+  } catch (error) {
+    if ((error as { readonly code?: string }).code !== "EACCES") throw error;
+    return { status: "bad_database", message: `its folder may not be read (${dbId}/)` };
+  }
 }
 
 function describe(
@@ -187,9 +199,9 @@ function isJudged(row: JudgedPrediction | UnjudgedExample): row is JudgedPredict
 
 function missingOf(
   pairs: readonly PredictionPair[],
-  files: ReadonlyMap<string, readonly string[]>,
+  faults: ReadonlyMap<string, Pick<UnjudgedExample, "status">>,
 ): JudgedPredictions["missingDatabases"] {
-  return [...files].filter(([, paths]) => paths.length === 0).map(([dbId]) => ({
+  return [...faults].filter(([, { status }]) => status === "no_database").map(([dbId]) => ({
     dbId,
     examples: pairs.filter(({ example }) => example.dbId === dbId).length,
   }));

@@ -203,3 +203,24 @@ Deno.test("commonFailure() finds what all predictions fail with, and no pattern 
   assert.equal(of(["no_sql"]), undefined);
   assert.equal(of(), undefined);
 });
+
+const ROOT = Deno.build.os === "windows" || Deno.uid() === 0;
+Deno.test({
+  name: "judgePredictions() counts a database whose folder may not be read, and judges the others" +
+    (ROOT ? " [skipped: this user may read all]" : ""),
+  ignore: ROOT,
+  fn: async () => {
+    using folder = shop();
+    const closed = `${folder.databases}/gone`;
+    Deno.mkdirSync(closed, { mode: 0o000 });
+    const { verdicts, unjudged, missingDatabases } = await judgePredictions(
+      { predictions: PREDICTIONS, examples: EXAMPLES, databases: folder.databases },
+      { workers: 1 },
+    );
+    Deno.chmodSync(closed, 0o700);
+    assert.deepEqual(verdicts.map(({ id }) => id), ["dev-0", "dev-1", "dev-3"]);
+    const [{ status, message }] = unjudged as unknown as [(typeof unjudged)[number]];
+    assert.deepEqual([status, message], ["bad_database", "its folder may not be read (gone/)"]);
+    assert.deepEqual(missingDatabases, []);
+  },
+});
