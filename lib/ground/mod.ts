@@ -49,6 +49,7 @@ export {
   followRedirects,
   RedirectRefused,
 } from "./network/follow_redirects.ts";
+export { refuseDoubledKeys } from "./text/refuse_doubled_keys.ts";
 export { SCRIPT_FILES, type ScriptFiles } from "./text/script_files.ts";
 export { sleep } from "./sleep.ts";
 export { askWorker } from "./ask_worker.ts";

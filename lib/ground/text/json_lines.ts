@@ -1,6 +1,7 @@
 import { type Checked, checkRecord, type Schema } from "../check_record.ts";
 import { type OtherNames, refuseOtherNames } from "./other_names.ts";
 import { parseJson } from "./parse_json_file.ts";
+import { refuseDoubledKeys } from "./refuse_doubled_keys.ts";
 
 /** A record of a file of JSON lines. */
 export interface JsonLine<T> {
@@ -17,7 +18,7 @@ export interface JsonLine<T> {
  *
  * @param path The file, for messages.
  * @param otherNames What other data sets call the keys, to say which one to rename.
- * @throws {UsageError} If a line is not JSON or not such a record; the message names the line, and
+ * @throws {UsageError} If a line is not JSON, has a key twice or is not such a record; the message names the line, and
  * is `checkRecord`'s otherwise.
  *
  * @example
@@ -44,6 +45,7 @@ export function jsonLines<S extends Schema>(
     if (content.trim() === "") return [];
     const place = `${path}, line ${i + 1}`;
     const value = parseJson(content, place);
+    refuseDoubledKeys(content, place);
     refuseOtherNames(value, otherNames, place);
     return [{ record: checkRecord(schema, value, place), line: i + 1, place }];
   });

@@ -1,4 +1,4 @@
-import { printable, UsageError } from "../../ground/mod.ts";
+import { printable, refuseDoubledKeys, UsageError } from "../../ground/mod.ts";
 
 /** One record of a JSON file. */
 export interface PlacedRecord {
@@ -31,7 +31,7 @@ export function readJsonRecords(
     if (first === "[") throw notJson(source, whole.reason);
     return readLines(text, source, first);
   }
-  refuseTwice(text, source);
+  refuseDoubledKeys(text, source);
   const { value } = whole;
   if (Array.isArray(value)) {
     return value.map((item, index) => placed(item, `${source}: record ${index}`));
@@ -58,7 +58,7 @@ function readLines(text: string, source: string, first: string): PlacedRecord[] 
       const comma = line.trimEnd().endsWith(",") ? " (JSON lines have no comma between them)" : "";
       throw notJson(place, parsed.reason + comma);
     }
-    refuseTwice(line, place);
+    refuseDoubledKeys(line, place);
     records.push(placed(parsed.value, place));
   }
   return records;
@@ -83,36 +83,4 @@ function placed(value: unknown, place: string): PlacedRecord {
     throw new UsageError(`Cannot read ${place}: it must be an object or a text: ${found}`);
   }
   return { value: value as PlacedRecord["value"], place };
-}
-
-const COLON = /\s*:/y;
-
-// JSON.parse keeps the last of two values with one key and says nothing.
-function refuseTwice(json: string, place: string): void {
-  const open: (Set<string> | undefined)[] = [];
-  for (let at = 0; at < json.length; at++) {
-    const sign = json[at];
-    if (sign === "{") open.push(new Set());
-    else if (sign === "[") open.push(undefined);
-    else if (sign === "}" || sign === "]") open.pop();
-    else if (sign === '"') {
-      const end = endOfText(json, at);
-      const keys = open.at(-1);
-      COLON.lastIndex = end;
-      if (keys !== undefined && COLON.test(json)) {
-        const key = String(JSON.parse(json.slice(at, end)));
-        if (keys.has(key)) {
-          throw new UsageError(`Cannot read ${place}: the key "${printable(key)}" stands twice`);
-        }
-        keys.add(key);
-      }
-      at = end - 1;
-    }
-  }
-}
-
-function endOfText(json: string, start: number): number {
-  let at = start + 1;
-  while (json[at] !== '"') at += json[at] === "\\" ? 2 : 1;
-  return at + 1;
 }
