@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { printable, sha256Of, UsageError } from "../ground/mod.ts";
+import { firstOf, printable, sha256Of, UsageError } from "../ground/mod.ts";
 import { collectItems, type ItemFile } from "./own_data/_collect_items.ts";
 import type { OwnItemsOptions } from "./own_data/load_own_items.ts";
 import { parseCsvItems } from "./own_data/parse_items.ts";
@@ -13,7 +13,7 @@ import type { MmluData, MmluQuestion } from "./types.ts";
  * `<subject>_test.csv` and `<subject>_dev.csv` or just `<subject>.csv`.
  *
  * It may hold some subjects only, as a sample does; each must have a name of MMLU's and both files.
- * Hidden files and files of other kinds are passed over.
+ * Hidden files and those about the data (README) are passed over; a note names files of other kinds.
  *
  * @param dir The folder.
  * @returns The questions by subject, and the SHA-256 of each file.
@@ -49,6 +49,10 @@ export async function loadMmluFolder(
   const test = await listSubjects(dir, "test");
   const dev = await listSubjects(dir, "dev", test);
   const files = [...test, ...dev];
+  const left = [...await notRead(dir, "test"), ...await notRead(dir, "dev")];
+  const notes = left.length === 0
+    ? []
+    : [`not read, since MMLU's files end in .csv: ${firstOf(left, MAX_NAMED)}`];
   const others = files.filter(({ subject }) => !SUBJECT_CATEGORIES.has(subject));
   const [other] = others;
   const hashes: Record<string, string> = {};
@@ -61,7 +65,8 @@ export async function loadMmluFolder(
           }`,
       );
     }
-    return await loadOwnSubjects(dir, files, title ?? basename(resolve(dir)));
+    const own = await loadOwnSubjects(dir, files, title ?? basename(resolve(dir)));
+    return { ...own, notes };
   }
   const subjects = {
     test: await readSubjects(dir, test, hashes),
@@ -82,10 +87,22 @@ export async function loadMmluFolder(
     categories: missing.length === 0 ? SUITE_CATEGORIES : [...found],
     ...subjects,
     hashes,
-    notes: missing.length === 0 ? [] : [
+    notes: missing.length === 0 ? notes : [
+      ...notes,
       `this part of MMLU has no question of ${missing.join(" and ")}: only the others are asked`,
     ],
   };
+}
+
+/** So many files are named, the rest by number. */
+const MAX_NAMED = 5;
+const PASSED_OVER = /^(?:\.|readme|licen[cs]e)/i;
+
+/** Files of a split that are neither questions nor about them: a subject may be among them. */
+async function notRead(dir: string, split: "test" | "dev"): Promise<readonly string[]> {
+  const names = await readdir(join(dir, split)).catch(() => []);
+  return names.filter((name) => !name.endsWith(".csv") && !PASSED_OVER.test(name))
+    .sort().map((name) => printable(`${split}/${name}`));
 }
 
 /** A file of one subject. */

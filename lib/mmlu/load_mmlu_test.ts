@@ -57,6 +57,23 @@ Deno.test("loadMmlu() reads subjects, categories, ids and hashes", async () => {
   });
 });
 
+Deno.test("loadMmlu() names the files of other kinds that it does not read", async () => {
+  const files = {
+    "test/anatomy_test.jsonl": "{}",
+    "test/virology_test.csv.gz": "x",
+    "dev/anatomy_dev.CSV": "x",
+    "dev/README.txt": "x",
+  };
+  await withFolder(files, async (dir) => {
+    const [note] = (await loadMmlu(dir)).notes;
+    assert.equal(
+      note,
+      "not read, since MMLU's files end in .csv: test/anatomy_test.jsonl, " +
+        "test/virology_test.csv.gz, dev/anatomy_dev.CSV",
+    );
+  });
+});
+
 Deno.test("loadMmlu() takes file names without the split", async () => {
   const files = {
     "test/philosophy_test.csv": undefined,

@@ -1,9 +1,12 @@
-import { UsageError } from "../ground/mod.ts";
+import { decodeText, printable, UsageError } from "../ground/mod.ts";
 import { csvRecords } from "./_csv_records.ts";
 import type { MmluQuestion } from "./types.ts";
 
 /** A question as its row has it, before it is known whose it is. */
 export type QuestionRow = Pick<MmluQuestion, "question" | "choices" | "answer">;
+
+/** So many characters of a row are shown in a message. */
+const MAX_SHOWN = 120;
 
 const HEADER = "question,a,b,c,d,answer";
 
@@ -13,10 +16,10 @@ const HEADER = "question,a,b,c,d,answer";
  *
  * Text is kept exactly, quotes and line breaks inside a cell included.
  *
- * @param bytes The file, UTF-8.
+ * @param bytes The file, UTF-8 or UTF-16 with its mark.
  * @param path How to name the file in messages.
  * @returns The rows, at least one.
- * @throws {UsageError} If the text is not UTF-8 or not CSV, or a row has another number of cells,
+ * @throws {UsageError} If it is no text or not CSV, or a row has another number of cells,
  * an empty one, or an answer other than A to D. The message names the row's first line.
  *
  * @example One row
@@ -30,13 +33,7 @@ const HEADER = "question,a,b,c,d,answer";
  * ```
  */
 export function parseQuestions(bytes: Uint8Array, path: string): QuestionRow[] {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    const { message } = error as Error;
-    throw new UsageError(`Cannot load MMLU: ${path} is not valid CSV in UTF-8: ${message}`);
-  }
+  const text = decodeText(bytes, path);
   const rows: QuestionRow[] = [];
   csvRecords(text, path, "MMLU").forEach(({ cells, line }, index) => {
     const isHeader = index === 0 && cells.join(",").toLowerCase() === HEADER;
@@ -54,12 +51,15 @@ function parseRow(record: readonly string[], where: string): QuestionRow {
     );
   }
   if (record.some((cell) => cell.trim() === "")) {
-    throw new UsageError(`Cannot load MMLU: ${where}: a cell is empty: ${record.join(",")}`);
+    const shown = printable(record.join(",").slice(0, MAX_SHOWN));
+    throw new UsageError(`Cannot load MMLU: ${where}: a cell is empty: ${shown}`);
   }
   const answer = ["A", "B", "C", "D"].indexOf(letter!.trim());
   if (answer < 0) {
     throw new UsageError(
-      `Cannot load MMLU: ${where}: the answer must be A, B, C or D: ${JSON.stringify(letter)}`,
+      `Cannot load MMLU: ${where}: the answer must be A, B, C or D: "${
+        printable(letter!.slice(0, MAX_SHOWN))
+      }"`,
     );
   }
   return { question: question!, choices: [a!, b!, c!, d!], answer: answer };

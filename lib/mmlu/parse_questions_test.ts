@@ -35,6 +35,9 @@ Deno.test("parseQuestions() refuses a malformed row, naming file and line", () =
   failsWith(`${good}Two?,a,,c,d,A\n`, "line 3", "a cell is empty");
   failsWith(`${good}Two? "a,a,b,c,d,A\n`, "line 3", "not valid CSV");
   failsWith(`${good}"Two?,a,b,c,d,A`, "not valid CSV");
-  failsWith(new Uint8Array([0x41, 0xff, 0x2c]), "not valid CSV in UTF-8");
+  failsWith(new Uint8Array([0x41, 0xff, 0x2c]), "its bytes are not valid UTF-8");
   failsWith("", "has no question");
+  failsWith("Q\x1b]0;x\x07?,a,,c,d,A\n", "Q\\u001b]0;x\\u0007?,a,,c,d,A");
+  failsWith("Q?,a,b,c,d,\u202eA\n", 'B, C or D: "\\u202eA"');
+  failsWith("Q\0?,a,b,c,d,A\n", "it holds NUL characters");
 });

@@ -115,7 +115,7 @@ function checkCells(columns: readonly string[], cells: readonly string[], where:
   return checkItem({
     question: cell("question"),
     choices,
-    answer: cell("answer")!.trim(),
+    answer: letter(cell("answer")!, where),
     ...Object.fromEntries(filled),
   }, where);
 }
@@ -129,8 +129,20 @@ function checkRow(cells: readonly string[], where: string): OwnItem {
     );
   }
   return checkItem(
-    { question: cells[0], choices: cells.slice(1, -1), answer: cells.at(-1)!.trim() },
+    { question: cells[0], choices: cells.slice(1, -1), answer: letter(cells.at(-1)!, where) },
     where,
+  );
+}
+
+/** The answer's cell; a number in CSV may count from 0 or from 1, so it is none. */
+function letter(cell: string, where: string): string {
+  const answer = cell.trim();
+  if (!/^\d+$/.test(answer)) return answer;
+  throw refusal(
+    where,
+    `"answer" must be a letter in CSV, from A to ${LETTERS.at(-1)}: current value is "${
+      printable(answer)
+    }"`,
   );
 }
 
