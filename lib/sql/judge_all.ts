@@ -110,5 +110,8 @@ async function verdictKeys(
 /** A verdict depends on every file that it was made on: name and content, its write-ahead log too. */
 async function databaseContent(path: string): Promise<readonly string[] | undefined> {
   const hashes = await databaseFileHashes(path).catch(() => undefined);
-  return hashes && [basename(path), hashes.get("")!, hashes.get("-wal") ?? "none"];
+  if (hashes === undefined) return undefined;
+  const journal = hashes.get("-journal");
+  const parts = [basename(path), hashes.get("")!, hashes.get("-wal") ?? "none"];
+  return journal === undefined ? parts : [...parts, journal];
 }

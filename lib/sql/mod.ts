@@ -33,6 +33,7 @@ export {
   type ExecutorOptions,
   ExecutorPool,
 } from "./execute/executor_pool.ts";
+export { openReadOnly } from "./execute/image/open_read_only.ts";
 export type { PackedRows } from "./execute/messages/packed_rows.ts";
 export { extractSql, isCutInReasoning } from "./extract_sql.ts";
 export { GoldQueryError } from "./gold_query_error.ts";

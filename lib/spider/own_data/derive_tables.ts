@@ -1,5 +1,6 @@
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { printable, UsageError } from "../../ground/mod.ts";
+import { openReadOnly } from "../../sql/mod.ts";
 
 /** A column as Spider's `tables.json` writes it: index of its table (-1 for `*`) and name. */
 export type SpiderColumn = readonly [table: number, name: string];
@@ -44,14 +45,14 @@ export interface DerivedTables {
  * Of the 163 databases of Spider's release that were at hand, 159 come out with the schema that its
  * `tables.json` has; of the other four that lists SQLite's own table of counters, or lacks a key.
  *
- * @param path The SQLite file; it is only read.
+ * @param path The SQLite file; it is only read, and nothing is left beside it.
  * @param dbId The name to give the database.
  * @throws {UsageError} If the file is absent, no SQLite database, or has no table.
  */
 export function deriveTables(path: string, dbId: string): DerivedTables {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { readOnly: true });
+    database = openReadOnly(path);
     const found = describe(database, dbId);
     if (found.tables.table_names.length > 0) return found;
   } catch (error) {

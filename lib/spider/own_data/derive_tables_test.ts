@@ -85,3 +85,17 @@ Deno.test({
     assert.equal(other.length, 4, other.join());
   },
 });
+
+Deno.test("deriveTables() leaves nothing beside a database in WAL mode", () => {
+  const folder = Deno.makeTempDirSync({ prefix: "lab-wal-" });
+  try {
+    const path = `${folder}/shop.sqlite`;
+    const writer = new DatabaseSync(path);
+    writer.exec("PRAGMA journal_mode = WAL; CREATE TABLE maker (name TEXT)");
+    writer.close();
+    assert.deepEqual(deriveTables(path, "shop").tables.table_names, ["maker"]);
+    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["shop.sqlite"]);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});

@@ -1,7 +1,7 @@
 import type { BatchEnd } from "./batch_end.ts";
 import { DatabaseError, ExecutorError } from "./executor_error.ts";
 import type { ExecutorSetup } from "./messages/protocol.ts";
-import { databaseStamp, isFile, walPathOf } from "./wal_image.ts";
+import { databaseStamp, isFile, journalPathOf, walPathOf } from "./image/database_image.ts";
 
 /** How a database is to be opened, and the files that this takes. */
 export interface OpeningPlan {
@@ -41,7 +41,7 @@ export class KnownDatabases {
       const hasLog = isFile(walPathOf(path));
       return {
         setup: { dbPath: path, hasLog, scan: this.#unscanned.has(dbPath) ? "none" : "all" },
-        readable: hasLog ? [path, walPathOf(path)] : [path],
+        readable: [path, ...[walPathOf(path), journalPathOf(path)].filter(isFile)],
         stamp: databaseStamp(path),
       };
     } catch (error) {

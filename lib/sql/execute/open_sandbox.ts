@@ -2,7 +2,7 @@ import * as sqlite from "node:sqlite";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { ExecutorSetup } from "./messages/protocol.ts";
 import { type DatabaseFacts, quotedName, scanDatabase, UNKNOWN_FACTS } from "./scan_database.ts";
-import { isInWalMode, walImage } from "./wal_image.ts";
+import { databaseImage, needsImage } from "./image/database_image.ts";
 
 /** A database opened for untrusted statements. */
 export interface Sandbox extends DatabaseFacts {
@@ -58,13 +58,12 @@ const SCAN_MAX_BYTES = 32 * 1024 * 1024;
  *
  * What is covered: writes, other files, memory of SQLite, of a result and of an image, time (the
  * parent kills this process while it opens, runs or reads), and files beside the database: one in WAL
- * mode is read into memory together with its log, so that neither `-shm` nor `-wal` is made.
+ * mode is read into memory together with its log, so that neither `-shm` nor `-wal` is made, and one
+ * with the journal of a transaction that did not end is read into memory as it was before.
  *
  * What is not covered: a fault of SQLite's own code, which would run with the rights of the user but
- * without those of Deno; a journal of an unfinished transaction beside the file, which only a writer
- * may roll back (such a database is refused); virtual tables whose module is not built into SQLite (a
- * statement on one is `sql_error` and names the module); a database in WAL mode beyond 1 GiB
- * (refused).
+ * without those of Deno; virtual tables whose module is not built into SQLite (a statement on one is
+ * `sql_error` and names the module); a database that is read into memory beyond 1 GiB (refused).
  *
  * Full-text and R-tree tables are read by statements that their modules prepare. These tables are
  * opened before the authorizer is there, and while a statement runs, the modules may bind parameters
@@ -75,7 +74,7 @@ const SCAN_MAX_BYTES = 32 * 1024 * 1024;
  * Source: https://sqlite.org/c3ref/set_authorizer.html and https://sqlite.org/limits.html
  */
 export function openSandbox(setup: ExecutorSetup): Sandbox {
-  const isImage = setup.hasLog || isInWalMode(setup.dbPath);
+  const isImage = setup.hasLog || needsImage(setup.dbPath);
   const options: SandboxOptions = {
     // What is read into memory has no file that could be written to.
     readOnly: !isImage,
@@ -145,7 +144,7 @@ function scanned(db: DatabaseSync): DatabaseFacts {
 }
 
 function load(db: SandboxDatabase, dbPath: string): number {
-  const image = walImage(dbPath);
+  const image = databaseImage(dbPath);
   // An empty file is an empty database, as it is where it is opened as it lies.
   if (image.length > 0) db.deserialize(image);
   return image.length;

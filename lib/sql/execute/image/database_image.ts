@@ -1,3 +1,5 @@
+import { isHotJournal, rolledBack } from "./journal_image.ts";
+
 const DATABASE_HEADER_BYTES = 100;
 const WAL_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
@@ -10,6 +12,33 @@ const MAX_IMAGE_BYTES = 1024 * 1024 * 1024;
 /** The path of a database's write-ahead log; SQLite puts it beside the file that a link leads to. */
 export function walPathOf(dbPath: string): string {
   return `${dbPath}-wal`;
+}
+
+/** The path of a database's rollback journal. */
+export function journalPathOf(dbPath: string): string {
+  return `${dbPath}-journal`;
+}
+
+/**
+ * Whether a database can only be read as an image: it is in WAL mode, or a transaction did not end and
+ * its journal has to be rolled back, which SQLite does by writing.
+ *
+ * @throws {Error} If the file cannot be read.
+ */
+export function needsImage(dbPath: string): boolean {
+  return isInWalMode(dbPath) || hasHotJournal(dbPath);
+}
+
+/** Whether the journal of a transaction that did not end lies beside a database. */
+export function hasHotJournal(dbPath: string): boolean {
+  return isHotJournal(firstBytes(journalPathOf(dbPath)));
+}
+
+function firstBytes(path: string): Uint8Array {
+  if (!isFile(path)) return new Uint8Array();
+  using file = Deno.openSync(path);
+  const bytes = new Uint8Array(1);
+  return bytes.subarray(0, file.readSync(bytes) ?? 0);
 }
 
 /**
@@ -27,19 +56,22 @@ export function isInWalMode(dbPath: string): boolean {
 }
 
 /**
- * A database in WAL mode as the bytes of a plain database file: its pages, over them the pages of
- * every committed transaction in its log, and a header that asks for no log. Where a writer is at
- * work, the image is one of the states that were committed while it was read, or an error.
+ * A database as the bytes of a plain database file, as it was committed last: its pages, in WAL mode
+ * over them the pages of every committed transaction in its log, and a header that asks for no log;
+ * else, where a transaction did not end, the pages that its journal has of before. Where a writer is
+ * at work, the image is one of the states that were committed while it was read, or an error.
  *
  * Source: https://sqlite.org/fileformat2.html (4. The Write-Ahead Log)
  *
  * @throws {Error} If the file is too large, or a writer changes it meanwhile.
  */
-export function walImage(dbPath: string): Uint8Array {
+export function databaseImage(dbPath: string): Uint8Array {
   for (let attempt = 0; attempt < 3; attempt++) {
     const before = databaseStamp(dbPath);
-    const [database, log] = [read(dbPath), read(walPathOf(dbPath))];
-    if (databaseStamp(dbPath) === before) return withoutLog(applied(database, log));
+    const paths = [dbPath, walPathOf(dbPath), journalPathOf(dbPath)] as const;
+    const [database, log, journal] = paths.map(read) as [Uint8Array, Uint8Array, Uint8Array];
+    if (databaseStamp(dbPath) !== before) continue;
+    return withoutLog(applied(rolledBack(database, journal), log));
   }
   throw new Error("a writer keeps changing the database");
 }
@@ -53,14 +85,14 @@ function read(path: string): Uint8Array {
 
 function tooLarge(bytes: number): Error {
   return new Error(
-    `a database in WAL mode is read into memory, and ${bytes} bytes are more than ` +
-      `${MAX_IMAGE_BYTES}: set PRAGMA journal_mode = DELETE on a copy of it`,
+    `a database in WAL mode, or with a transaction that did not end, is read into memory, and ` +
+      `${bytes} bytes are more than ${MAX_IMAGE_BYTES}: set PRAGMA journal_mode = DELETE on a copy`,
   );
 }
 
-/** Sizes and times of a database and its log: another text once either is written to. */
+/** Sizes and times of a database, its log and its journal: another text once either is written to. */
 export function databaseStamp(dbPath: string): string {
-  return [dbPath, walPathOf(dbPath)].map((path) => {
+  return [dbPath, walPathOf(dbPath), journalPathOf(dbPath)].map((path) => {
     const { size, mtime } = found(path) ?? {};
     return `${size} ${mtime?.getTime()}`;
   }).join(" ");

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { folderHashes, testDatabase } from "../testing/test_database.ts";
-import { DatabaseError, ExecutorPool } from "./executor_pool.ts";
-import { isInWalMode, walImage } from "./wal_image.ts";
+import { folderHashes, testDatabase } from "../../testing/test_database.ts";
+import { DatabaseError, ExecutorPool } from "../executor_pool.ts";
+import { databaseImage, isInWalMode } from "./database_image.ts";
+import { openReadOnly } from "./open_read_only.ts";
 
 const SCHEMA = "PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)";
 
@@ -140,31 +141,12 @@ Deno.test("ExecutorPool refuses writes to a WAL database as to any other", async
   assert.deepEqual(await folderHashes(db.folder), before);
 });
 
-Deno.test("ExecutorPool refuses a database with an unfinished transaction beside it, in one line", async () => {
-  using source = testDatabase("CREATE TABLE t (a); INSERT INTO t VALUES (1)");
-  using writer = new DatabaseSync(source.path);
-  writer.exec(
-    "PRAGMA cache_size = 5; BEGIN; INSERT INTO t WITH RECURSIVE c(x) AS " +
-      "(SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 20000) SELECT x FROM c",
-  );
-  using db = testDatabase("SELECT 1");
-  for (const suffix of ["", "-journal"]) {
-    Deno.copyFileSync(`${source.path}${suffix}`, `${db.path}${suffix}`);
-  }
-  await using pool = new ExecutorPool({ workers: 1 });
-  await assert.rejects(pool.execute(db.path, "SELECT a FROM t"), (error: Error) => {
-    assert.ok(error instanceof DatabaseError);
-    assert.match(error.message, /shop\.sqlite.*unfinished transaction/);
-    return true;
-  });
-});
-
-Deno.test("walImage() is the file that SQLite makes of database and log", () => {
+Deno.test("databaseImage() is the file that SQLite makes of database and log", () => {
   using db = withLog(
     "INSERT INTO t WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 3000) " +
       "SELECT x FROM c; DELETE FROM t WHERE a % 3 = 0; CREATE TABLE u (b); DROP TABLE u",
   );
-  const image = walImage(db.path);
+  const image = databaseImage(db.path);
   {
     using own = new DatabaseSync(db.path);
     own.exec("PRAGMA journal_mode = DELETE");
@@ -173,4 +155,85 @@ Deno.test("walImage() is the file that SQLite makes of database and log", () => 
   // SQLite counts its own change of the mode in the header.
   for (const bytes of [image, merged]) bytes.fill(0, 18, 100);
   assert.deepEqual(image, merged);
+});
+
+/** A database whose writer was killed in a transaction: pages are changed, the journal has them of before. */
+function withHotJournal(change: (path: string) => void = () => {}): Files {
+  using source = testDatabase(
+    "CREATE TABLE t (a, b); " +
+      "INSERT INTO t WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 300) " +
+      "SELECT x, hex(zeroblob(200)) FROM c",
+  );
+  using writer = new DatabaseSync(source.path);
+  writer.exec(
+    "PRAGMA cache_size = 2; PRAGMA cache_spill = 1; BEGIN; UPDATE t SET a = -a; " +
+      "INSERT INTO t SELECT a, b FROM t; INSERT INTO t SELECT a, b FROM t",
+  );
+  const copy = testDatabase("SELECT 1");
+  for (const suffix of ["", "-journal"]) {
+    Deno.copyFileSync(`${source.path}${suffix}`, `${copy.path}${suffix}`);
+  }
+  writer.exec("ROLLBACK");
+  change(copy.path);
+  return copy;
+}
+
+/** What SQLite reads, which rolls the journal back and so writes. */
+function rolledBackBySqlite(path: string): string {
+  using db = new DatabaseSync(path);
+  const [row] = db.prepare("SELECT count(*) AS n, sum(a) AS s FROM t").all();
+  return `${row!.n} ${row!.s}`;
+}
+
+Deno.test("ExecutorPool reads a database as it was before a transaction that did not end, and writes nothing", async () => {
+  using db = withHotJournal();
+  const before = await folderHashes(db.folder);
+  assert.equal(Deno.readFileSync(`${db.path}-journal`)[0], 0xd9);
+  assert.equal(await valuesOf(db.path), "300 45150");
+  assert.deepEqual(await folderHashes(db.folder), before);
+  assert.equal(rolledBackBySqlite(db.path), "300 45150");
+});
+
+Deno.test("ExecutorPool reads a journal as far as SQLite does: cut, damaged, of no pages, or no journal", async () => {
+  const changes: readonly ((journal: Uint8Array) => Uint8Array)[] = [
+    (journal) => journal.subarray(0, journal.length - 100),
+    (journal) => journal.subarray(0, 512 + 4104 * 3 + 50),
+    (journal) => journal.fill(1, 512 + 4104 * 2 + 100, 512 + 4104 * 3),
+    (journal) => journal.fill(0, 8, 12),
+    (journal) => journal.fill(0, 0, 28),
+    (journal) => journal.subarray(0, 20),
+    (journal) => journal.fill(120),
+    () => new Uint8Array(),
+  ];
+  for (const [at, change] of changes.entries()) {
+    using db = withHotJournal((path) => {
+      const journal = `${path}-journal`;
+      Deno.writeFileSync(journal, change(Deno.readFileSync(journal)));
+    });
+    await using pool = new ExecutorPool({ workers: 1 });
+    const sql = "SELECT count(*), sum(a) FROM t";
+    const ours = await pool.execute(db.path, sql).then(
+      (found) => found.status === "rows" ? found.rows[0]!.join(" ") : found.status,
+      (error: Error) => error instanceof DatabaseError ? "damaged" : String(error),
+    );
+    let theirs: string;
+    try {
+      theirs = rolledBackBySqlite(db.path);
+    } catch (error) {
+      assert.match((error as Error).message, /malformed/);
+      theirs = "damaged";
+    }
+    assert.equal(ours, theirs, `change ${at}`);
+  }
+});
+
+Deno.test("openReadOnly() leaves nothing beside a database in WAL mode or with a journal", async () => {
+  for (const make of [() => testDatabase(SCHEMA), () => withHotJournal()]) {
+    using db = make();
+    const before = await folderHashes(db.folder);
+    using open = openReadOnly(db.path);
+    const [row] = open.prepare("SELECT sum(a) AS s FROM t").all();
+    assert.ok(row!.s === 3 || row!.s === 45150);
+    assert.deepEqual(await folderHashes(db.folder), before);
+  }
 });
