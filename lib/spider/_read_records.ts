@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { decodeText, printable, sha256Of, UsageError } from "../ground/mod.ts";
+import { decodeText, printable, refuseDoubledKeys, sha256Of, UsageError } from "../ground/mod.ts";
 
 /** A JSON array of objects, and the SHA-256 (hex) of the file's bytes. */
 export interface Records {
@@ -15,8 +15,8 @@ export const LAYOUT =
 /**
  * Reads a JSON file that must be an array of objects, in UTF-8 or in UTF-16 with its byte-order mark.
  *
- * @throws {UsageError} If the file is missing, unreadable, in another encoding, not JSON, or not an
- * array of objects.
+ * @throws {UsageError} If the file is missing, unreadable, in another encoding, not JSON, has a key
+ * twice in one object, or is not an array of objects.
  */
 export async function readRecords(path: string): Promise<Records> {
   const name = basename(path);
@@ -38,6 +38,7 @@ export async function readRecords(path: string): Promise<Records> {
       `Cannot load Spider: ${name} is not valid JSON (${reason}): the file may be cut short, fetch it again: ${path}`,
     );
   }
+  refuseDoubledKeys(text, name);
   if (!Array.isArray(value)) {
     throw new UsageError(`Cannot load Spider: ${name} must be a JSON array of records: ${path}`);
   }

@@ -194,7 +194,7 @@ function textField(
   const value = record[field];
   if (typeof value === "string" && value.trim() !== "") return value;
   const what = value === undefined ? "is missing" : `must be a text: ${shown(value)}`;
-  const near = Object.keys(record).find((key) => OTHER_NAMES[field]?.test(key));
+  const near = Object.keys(record).find((key) => key !== field && OTHER_NAMES[field]?.test(key));
   const hint = near === undefined ? "" : ` (it has "${printable(near)}": rename it)`;
   throw new UsageError(`Cannot load Spider: ${where}: the field ${field} ${what}${hint}`);
 }

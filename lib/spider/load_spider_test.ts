@@ -177,6 +177,18 @@ Deno.test("loadSpider() names a field of another name or type, and never takes i
     '"database_id"',
   );
   await failsWith({ "dev.json": [{ ...rest, query, db_id: 7 }] }, "db_id must be a text: 7");
+  await withFolder({ "dev.json": [{ ...rest, query: 5 }] }, async (dir) => {
+    await assert.rejects(loadSpider(dir), /the field query must be a text: 5$/);
+  });
+});
+
+Deno.test("loadSpider() refuses a record with a key twice, of which one value would be lost", async () => {
+  await withFolder({}, async (dir) => {
+    const [record] = MINI_DEV;
+    const text = JSON.stringify([record]).replace("{", '{"query": "SELECT 1", ');
+    await Deno.writeTextFile(join(dir, "dev.json"), text);
+    await assert.rejects(loadSpider(dir), /dev\.json: the key "query" stands twice/);
+  });
 });
 
 Deno.test("loadSpider() reads UTF-16 with its mark and refuses other encodings by name", async () => {

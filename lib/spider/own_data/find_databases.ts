@@ -10,7 +10,7 @@ export const DATABASE_ENDINGS: readonly string[] = [".sqlite", ".sqlite3", ".db"
  *
  * - a file is one database, called by its name without the ending;
  * - of a folder, each `NAME.sqlite` in it, and each `NAME/NAME.sqlite` below it, as Spider's
- *   `database/` has them. `.sqlite3` and `.db` are taken as well.
+ *   `database/` has them. `.sqlite3` and `.db` are taken as well, hidden files are not.
  *
  * Whether a file is a database is seen when it is opened.
  *
@@ -32,9 +32,11 @@ export async function findDatabases(place: string): Promise<ReadonlyMap<string, 
     paths.push(place);
   } else {
     for (const name of (await readdir(place)).sort()) {
+      // macOS writes a hidden `._NAME` beside each file of an archive
+      if (name.startsWith(".")) continue;
       const path = join(place, name);
       if (isDatabaseName(name)) paths.push(path);
-      else if (!name.startsWith(".")) paths.push(...await databaseOfFolder(path));
+      else paths.push(...await databaseOfFolder(path));
     }
   }
   const found = new Map<string, string>();

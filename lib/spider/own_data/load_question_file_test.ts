@@ -50,6 +50,14 @@ async function refuses(
   });
 }
 
+Deno.test("loadSpider() takes no hidden file for a database, as macOS writes beside those of an archive", async () => {
+  const files = { "herd.jsonl": [HERD], "farm.sqlite": COWS, "._farm.sqlite": "" };
+  await withFiles(files, async (dir) => {
+    await writeFile(join(dir, "._farm.sqlite"), "Mac OS X");
+    assert.deepEqual([...(await loadSpider(join(dir, "herd.jsonl"))).schemas.keys()], ["farm"]);
+  });
+});
+
 Deno.test("loadSpider() reads a file of questions beside its one database, and makes the schema", async () => {
   const lines = [HERD, { id: 7, question: "Names?", query: "SELECT name FROM cow", evidence: "x" }];
   await withFiles({ "herd.jsonl": lines, "farm.sqlite": COWS }, async (dir) => {
