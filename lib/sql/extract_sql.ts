@@ -20,7 +20,7 @@ const MAX_STARTS_LONG = 1;
  * The statement may stand in an `<answer>` or `<sql>` tag, in a code fence, in a JSON object, in an
  * inline code span, between prose, have Windows line ends, or typographic quotes round its
  * literals. Which one wins: a tag before fences, fences marked as SQL before other fences, fences
- * before the text round them, and of equals the first that holds a query. Of several statements in
+ * before the text round them, and of equals the first that holds a query, else another statement. Of several statements in
  * one place the first is taken. Nothing else is repaired: a statement with a mistake keeps it.
  *
  * @returns The statement without its semicolon, or `undefined` if there is none.
@@ -36,9 +36,14 @@ const MAX_STARTS_LONG = 1;
 export function extractSql(completion: string): string | undefined {
   // What comes after the last reasoning part is the answer; else what came before.
   for (const part of modelTurn(completion).parts.toReversed()) {
+    let other: string | undefined;
     for (const candidate of candidates(part)) {
+      if (other !== undefined && candidate === part) return other;
       const statement = statementIn(candidate);
-      if (statement !== undefined) return statement;
+      if (statement === undefined) continue;
+      // a fence may give the schema again, and the next one the query
+      if (candidate === part || !OTHER_STATEMENT.test(statement)) return statement;
+      other ??= statement;
     }
   }
   return undefined;
@@ -100,7 +105,7 @@ function quotedSpan(text: string, start: number): string {
   if (!isQuote || text[start - 2] === quote) return text.slice(start);
   let quotes = 0;
   for (let at = text.indexOf(quote, start); at >= 0; at = text.indexOf(quote, at + 1)) {
-    const closes = quotes % 2 === 0 && /^(?:[\s.,;:!?)]|$)/.test(text.slice(at + 1, at + 2));
+    const closes = quotes % 2 === 0 && /^(?:[\s.,;:!?)\]}]|$)/.test(text.slice(at + 1, at + 2));
     if (closes) return text.slice(start, at);
     quotes++;
   }

@@ -1,7 +1,7 @@
 // What holds a statement by its name, and what holds a whole answer, which may be one.
 const TAGS = [
   /<(\/?)(?:final_)?(?:answer|sql|sql_?query)>/gi,
-  /<(\/?)(?:final|query|(?:final_)?(?:response|result|solution|output))>/gi,
+  /<(\/?)(?:final|query|code|(?:final_)?(?:response|result|solution|output))>/gi,
 ] as const;
 const FENCES = /`{3,}|(?:^|\n)[ \t]*~{3,}/g;
 const BLANKS = /[ \t]*/y;

@@ -1,10 +1,10 @@
 import { isCode, type Token, tokenize } from "../text/tokens.ts";
 import { asciiQuotes } from "./ascii_quotes.ts";
 
-// A line that begins like this is no SQL any more: a heading, a label ("Question:"), a fence, or a
-// sentence about the statement, or the end of a text of Python.
+// A line that begins like this is no SQL any more: a heading, a label ("Question:"), a fence, a table,
+// or a sentence about the statement, or the end of a text of Python.
 const PROSE_LINE =
-  /^\s*(?:#{1,6}(?:\s|$)|```|~~~|(?:"""|''')\s*$|\p{L}[\p{L} _-]{0,30}\d{0,3}:(?:\s|$)|(?:this|the|here|it|i|we|you)\s+[a-z]+\s)/iu;
+  /^\s*(?:#{1,6}(?:\s|$)|```|~~~|(?:"""|'''|go|\/)\s*$|[=+|-]{3}|\|\s[^|]{0,120}\|(?:\s|$)|\p{L}[\p{L} _-]{0,30}\d{0,3}:(?:\s|$)|(?:this|the|here|it|i|we|you)\s+[a-z]+\s)/iu;
 const CONTINUES =
   /^\s*(?:(?:from|where|group|having|order|limit|offset|join|inner|left|right|full|cross|natural|on|using|and|or|not|in|union|intersect|except|select|values|as|case|when|then|else|end|between|like|glob|is|exists|window|asc|desc|all|distinct|with|collate|escape)\b|[(),=<>+*/|;'"`[\d-])/i;
 const BEGINS_QUERY = /^\s*(?:select|with|values)\b/i;
@@ -15,7 +15,7 @@ const OPEN_ENDED =
 const ROLE = /^(?:assistant|user|system|model|human)$/i;
 const ENDS_IN_ROLE = /[^\W_](assistant)$/i;
 // Signs that stand behind a statement and in none; the second is the semicolon of Chinese.
-const ENDS: ReadonlySet<string> = new Set([";", "\uff1b", "\u3002", "}"]);
+const ENDS: ReadonlySet<string> = new Set([";", "\uff1b", "\u3002", "}", "]", "$"]);
 const LOOK_AHEAD_CHARACTERS = 240;
 
 /**
@@ -70,16 +70,18 @@ function endsHere(
 ): boolean {
   if (line.trim() === "" || PROSE_LINE.test(line)) return true;
   if (CONTINUES.test(line)) return false;
+  if (depth > 0 || OPEN_ENDED.test(last)) return false;
   if (/\n[^\S\n]*\n/.test(space)) return true;
   // One word may be an alias; two after a complete statement are a sentence.
-  return depth === 0 && !OPEN_ENDED.test(last) && /^\s*[\p{L}\p{N}'_]+[,.!]?\s+\p{L}/u.test(line);
+  return /^\s*[\p{L}\p{N}'_]+[,.!]?\s+\p{L}/u.test(line);
 }
 
 // A role name on a line of its own, or right behind the statement's last token, and then no clause
-// that would make it an alias; or one with a colon, wherever it stands.
+// that would make it an alias; or any word with a colon, wherever it stands.
 function opensNextTurn(text: string, token: Token, before: Token | undefined): boolean {
-  if (!ROLE.test(token.text) || before === undefined) return false;
+  if (before === undefined) return false;
   if (/^:(?:\s|$)/.test(text.substr(token.start + token.text.length, 2))) return true;
+  if (!ROLE.test(token.text)) return false;
   if (before.kind === "space" ? !before.text.includes("\n") : before.text === ".") return false;
   return isSpeaker(text, token.start + token.text.length);
 }

@@ -15,9 +15,9 @@ const TURN_MARKER =
 const REASONING = "(?:\\w{1,20}:)?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection" +
   "|scratch_?pad|analysis|rationale|inner_monologue|chain_of_thought)";
 const MARKS = new RegExp(
-  `(?<open><${REASONING}>|\\[THINK\\]|\u25c1think\u25b7` +
+  `(?<open><\\s?${REASONING}\\s?>|\\[THINK\\]|\u25c1think\u25b7` +
     "|<\\|begin_of_thought\\|>|<\\|start_thinking\\|>|<\\|channel>thought\\b)" +
-    `|(?<close></${REASONING}>|\\[/THINK\\]|\u25c1/think\u25b7` +
+    `|(?<close><\\s?/\\s?${REASONING}\\s?>|\\[/THINK\\]|\u25c1/think\u25b7` +
     `|<\\|end_of_thought\\|>|<\\|end_thinking\\|>|<channel\\|>)|${TURN_MARKER}`,
   "gi",
 );
@@ -30,7 +30,10 @@ const OWN_TURN =
   /^[^]*(?:<\|im_start\|>assistant|<\|start_header_id\|>assistant<\|end_header_id\|>|<start_of_turn>model|<\|turn>model|<\|assistant\|>|\[\/INST\])/i;
 // Channels of the harmony format: what is not for the reader is reasoning.
 const INNER_CHANNEL = /<\|channel\|>(?:analysis|commentary)[^<|\n]{0,80}<\|message\|>/gi;
-const FINAL_CHANNEL = /<\|channel\|>final[^<|\n]{0,80}<\|message\|>/gi;
+const FINAL_CHANNEL =
+  /<\|channel\|>final[^<|\n]{0,80}(?:<\|constrain\|>\w{0,20})?\s?<\|message\|>/gi;
+// What a decoder leaves of these channels that leaves their markers out.
+const BARE_CHANNELS = /^analysis[^]*assistantfinal/;
 // A marker that the token limit cut.
 const CUT_MARKER = /<\|[\w ]{0,40}$/;
 
@@ -48,6 +51,7 @@ export function modelTurn(completion: string): ModelTurn {
   const whole = completion
     .replace(/\r\n?/g, "\n")
     .replace(/[\ufeff\u200b\u200c\u200d\u2060]/g, "")
+    .replace(BARE_CHANNELS, "")
     .replace(INNER_CHANNEL, "<think>")
     .replace(FINAL_CHANNEL, "</think>")
     .replace(ANSWER_MARKER, "")
