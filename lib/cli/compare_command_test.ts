@@ -283,6 +283,8 @@ Deno.test("compare says what is incomplete in predictions, and refuses those of 
     notes.some((note) => /b\.jsonl: \d examples? without a prediction, counted/.test(note)),
   );
   await assertRefused(args("none"), /compare: no example has a verdict: no_database/);
+  Deno.writeTextFileSync(`${root}/b.jsonl`, '{"id": "dev-99", "sql": "SELECT 1"}\n');
+  await assertRefused(args("some"), /Cannot judge .*b\.jsonl: there is no example "dev-99"/);
 });
 
 Deno.test("compare judges two files of predictions", async () => {

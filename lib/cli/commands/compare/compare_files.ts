@@ -230,7 +230,7 @@ async function judged(
   const suite = oneOf("compare", flags, { flag: "suite", names: SUITES });
   const { path, variant } = answerPlace(file);
   progress.step(`Judging ${file}`);
-  const result = await judgePredictions({
+  const request = {
     predictions: readPredictions(
       readListText(path, PREDICTION_FORMS),
       path,
@@ -239,12 +239,19 @@ async function judged(
     examples: readGoldExamples(readListText(examples, EXAMPLE_FORMS), examples),
     databases,
     suite,
-  }, {
+  };
+  const result = await judgePredictions(request, {
     timeoutMs: DEFAULT_TIMEOUT_SECONDS * 1_000,
     onProgress(done, total): void {
       signal.throwIfAborted();
       progress.update(done, total, "verdicts");
     },
+  }).catch((error) => {
+    if (!(error instanceof UsageError)) throw error;
+    // of two files it is to be seen which one is meant
+    throw new UsageError(
+      error.message.replace(/^Cannot judge: /, `Cannot judge ${printable(file)}: `),
+    );
   });
   refuseNoVerdict("compare", result);
   for (const line of [...unjudgedLines(result), ...remarkLines(result)]) {
