@@ -237,13 +237,19 @@ function refuseOtherAnswer(
   if (isOwnSample(record) || isOwnVerdict(record)) return;
   const other = Object.entries(record).find(([key, value]) =>
     key !== name && PREDICTED_KEYS.test(key) && typeof value === "string" &&
-    value.trim() !== "" && !holds(value, sql) && !holds(sql, value)
+    isAnswer(key, value) && !holds(value, sql) && !holds(sql, value)
   );
   if (other === undefined) return;
   throw new UsageError(
     `Cannot read ${place}: "${name}" and "${printable(other[0])}" are two different answers: ` +
       "leave the prediction alone in it",
   );
+}
+
+/** Whether a text is an answer by its key, or by the statement in it: one on the run is none. */
+function isAnswer(key: string, text: string): boolean {
+  const isStatement = STATEMENT_KEYS.some((name) => name === key);
+  return isStatement ? text.trim() !== "" : extractSql(text) !== undefined;
 }
 
 function holds(text: string, part: string): boolean {

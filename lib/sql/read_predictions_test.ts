@@ -142,7 +142,13 @@ Deno.test("readPredictions() refuses a second answer that is another one, as whe
     const same = lines({ sql: "SELECT 1", [key]: "The query:\n```sql\nselect  1;\n```" });
     assert.equal(readPredictions(same, "p")[0]!.sql, "SELECT 1");
   }
-  const others = { sql: "SELECT 1", pred_score: 0.5, text: "How many?", query: "SELECT 2" };
+  const about = {
+    pred_score: 0.5,
+    generated_at: "2026-11-29",
+    output: "[(1,)]",
+    predicted: "easy",
+  };
+  const others = { sql: "SELECT 1", ...about, text: "How many?", query: "SELECT 2", pred_sql: " " };
   assert.equal(readPredictions(lines(others), "p")[0]!.sql, "SELECT 1");
 });
 
