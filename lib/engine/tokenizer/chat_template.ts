@@ -93,13 +93,23 @@ async function exists(path: string): Promise<boolean> {
 /** The name under which templates get the function that writes the day. */
 export const FIXED_DATE = "strftime_on_the_day";
 
+/** What marks an answer's tokens for training, and writes nothing. */
+const GENERATION = /\{%([-+]?)\s*(end)?generation\s*([-+]?)%\}/g;
+
 /**
- * The template with the function that writes today's date replaced by one for a
- * fixed day. The interpreter refuses a value in that function's place, so the
- * template assigns it; the line break after the statement is not part of the text.
+ * The template as the interpreter gets it.
+ *
+ * The function that writes today's date is replaced by one for a fixed day. The interpreter refuses
+ * a value in that function's place, so the template assigns it; the line break after the statement
+ * is not part of the text. The marks of generation become conditions that always hold: the
+ * interpreter takes them out, and a `{%-` behind one would then strip what stands before it.
  */
-export function withFixedDate(template: string): string {
-  return template.includes("strftime_now")
-    ? `{% set strftime_now = ${FIXED_DATE} %}\n${template}`
-    : template;
+export function asRendered(template: string): string {
+  const marked = template.replaceAll(
+    GENERATION,
+    (_, left, end, right) => end ? `{%${left} endif ${right}%}` : `{%${left} if true ${right}%}`,
+  );
+  return marked.includes("strftime_now")
+    ? `{% set strftime_now = ${FIXED_DATE} %}\n${marked}`
+    : marked;
 }

@@ -120,6 +120,17 @@ for (const [what, files, end] of FOUND) {
   });
 }
 
+/** Marks of generation between tags that strip what stands before them. */
+const MARKED = `{%- for m in messages %}
+    {%- if m.role == 'assistant' %}
+    {% generation %}
+  {{ m.content + '<|im_end|>' }}
+    {% endgeneration %}
+    {%- else %}{{ m.content + '<|im_end|>' }}{%- generation -%}  {%- endgeneration %}
+
+    {%- endif %}
+{%- endfor %}`;
+
 const MISSING: readonly (readonly [what: string, files: Files, message: RegExp])[] = [
   ["no template at all", {}, /" has no chat template; take an instruct model$/],
   [
@@ -196,7 +207,7 @@ Deno.test({
   async fn(): Promise<void> {
     using out = writeChatFolder({});
     const sources: readonly Files[] = [
-      ...[QWEN3_LIKE, SMOLLM3_LIKE, LLAMA32_LIKE].map((template) => ({
+      ...[QWEN3_LIKE, SMOLLM3_LIKE, LLAMA32_LIKE, MARKED].map((template) => ({
         "chat_template.jinja": template,
       })),
       ...FOUND.map(([, files]) => files),

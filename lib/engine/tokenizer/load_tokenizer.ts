@@ -4,6 +4,7 @@ import { firstLine, UsageError } from "../../ground/mod.ts";
 import { findChatTemplate } from "./chat_template.ts";
 import { EncodingThreads } from "./parallel_encoding.ts";
 import { canPart, type TokenizerParts } from "./piece_encoder.ts";
+import { absentTokens, cleansUp, takeSpecialTokensMap } from "./saved_tokens.ts";
 import { Tokenizer, type TokenizerOptions } from "./tokenizer.ts";
 import { keepWords } from "./word_caches.ts";
 
@@ -66,7 +67,9 @@ async function loadFrom(
     const path = await Deno.realPath(dir);
     tokenizer = await AutoTokenizer.from_pretrained(path, { local_files_only: true });
     keepWords(tokenizer);
+    takeSpecialTokensMap(tokenizer, dir);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`Cannot load the tokenizer in "${dir}": ${firstLine(error)}`);
   }
   // the library keeps what it has read
@@ -74,12 +77,14 @@ async function loadFrom(
   // transformers.js says that it is a text; named templates are an object
   const configured = tokenizer.chat_template as string | Readonly<Record<string, string>> | null;
   const template = await findChatTemplate(dir, configured);
-  const inPieces = canPart(parts, tokenizer._tokenizer.get_vocab().keys());
+  const absent = absentTokens(dir, tokenizer.config, tokenizer._tokenizer.get_vocab().keys());
+  const inPieces = absent.length === 0 && canPart(parts, tokenizer._tokenizer.get_vocab().keys());
   // threads encode in pieces alone, so that no prompts would ever take these
   if (!inPieces) threads?.[Symbol.dispose]();
   return new Tokenizer(tokenizer, dir, template, {
     ...options,
     inPieces,
+    saved: { absent, cleanUp: cleansUp(parts, tokenizer.config) },
     threads: inPieces ? threads : undefined,
   });
 }

@@ -1,6 +1,6 @@
 import type { PreTrainedTokenizer } from "@huggingface/transformers";
 import { calendarDay, CHAT_DEFAULTS, firstLine, UsageError } from "../../ground/mod.ts";
-import { type ChatTemplate, FIXED_DATE, withFixedDate } from "./chat_template.ts";
+import { asRendered, type ChatTemplate, FIXED_DATE } from "./chat_template.ts";
 import { checkVocabulary } from "./check_vocabulary.ts";
 import type { ChatMessage, Conversation } from "./conversation.ts";
 import { mergeSystemMessage, refusesSystem } from "./conversation.ts";
@@ -14,6 +14,7 @@ import {
 import { PieceEncoder } from "./piece_encoder.ts";
 import { PlainPrompts } from "./plain_prompts.ts";
 import type { Prompt } from "./prompt.ts";
+import { checkAbsent, type SavedTokens } from "./saved_tokens.ts";
 import { SharedPrefixes } from "./shared_prefixes.ts";
 
 /** How conversations are rendered (see `ChatSettings`), and which ids a model knows. */
@@ -31,6 +32,7 @@ export class Tokenizer {
   readonly #tokenizer: PreTrainedTokenizer;
   readonly #dir: string;
   readonly #template: ChatTemplate;
+  readonly #saved: SavedTokens;
   /** Threads that were started with it; the first prompts that are many take them. */
   #threads: EncodingThreads | undefined;
   /** What templates are given beside the messages. */
@@ -56,9 +58,11 @@ export class Tokenizer {
       date = CHAT_DEFAULTS.date,
       vocabSize = Infinity,
       inPieces = false,
+      saved = { absent: [], cleanUp: false },
       threads,
     }: TokenizerOptions & {
       readonly inPieces?: boolean;
+      readonly saved?: SavedTokens;
       readonly threads?: EncodingThreads | undefined;
     } = {},
   ) {
@@ -67,6 +71,7 @@ export class Tokenizer {
     this.#tokenizer = tokenizer;
     this.#dir = dir;
     this.#template = template;
+    this.#saved = saved;
     this.#threads = threads;
     this.#context = {
       enable_thinking: thinking,
@@ -99,12 +104,12 @@ export class Tokenizer {
 
   /** The text of ids, special tokens included. */
   decodeWhole(ids: readonly number[]): string {
-    return ids.length === 0 ? "" : this.#tokenizer.decode([...ids], { skip_special_tokens: false });
+    return this.#decode(ids, false);
   }
 
   /** The text of generated ids, special tokens left out. */
   decode(ids: readonly number[]): string {
-    return ids.length === 0 ? "" : this.#tokenizer.decode([...ids], { skip_special_tokens: true });
+    return this.#decode(ids, true);
   }
 
   /**
@@ -255,16 +260,13 @@ export class Tokenizer {
       return this.#tokenizer.apply_chat_template(messages.map((message) => ({ ...message })), {
         tokenize: false,
         add_generation_prompt,
-        chat_template: withFixedDate(template.text),
+        chat_template: asRendered(template.text),
         ...this.#context,
       }) as string;
     } catch (error) {
       if (error instanceof UsageError) throw error;
-      throw new UsageError(
-        `Cannot write a chat prompt: the chat template in "${this.#dir}" fails: ${
-          firstLine(error)
-        }`,
-      );
+      const where = `the chat template in "${this.#dir}" fails`;
+      throw new UsageError(`Cannot write a chat prompt: ${where}: ${firstLine(error)}`);
     }
   }
 
@@ -279,7 +281,13 @@ export class Tokenizer {
     return threads;
   }
 
+  #decode(ids: readonly number[], skip_special_tokens: boolean): string {
+    const options = { skip_special_tokens, clean_up_tokenization_spaces: this.#saved.cleanUp };
+    return ids.length === 0 ? "" : this.#tokenizer.decode([...ids], options);
+  }
+
   #whole(text: string): number[] {
+    checkAbsent(text, this.#saved.absent, this.#dir);
     return this.#tokenizer.encode(text, { add_special_tokens: false });
   }
 
