@@ -20,6 +20,7 @@ export interface Checkpoint {
 
 const SINGLE_FILE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
+const PREFIX = "model.";
 const EMBEDDINGS = "model.embed_tokens.weight";
 const HEAD = "lm_head.weight";
 
@@ -31,6 +32,8 @@ const HEAD = "lm_head.weight";
  * Where config.json ties the output layer to the embeddings and the file has
  * both, with different values, the model's own output layer is used; where it
  * has one of them, that serves both ends.
+ *
+ * A decoder that was saved without its output layer has names without `model.`.
  *
  * @throws {UsageError} If a file is missing or truncated, or the tensors are not
  * exactly those of the model that config.json describes.
@@ -52,24 +55,30 @@ export async function openCheckpoint(dir: string): Promise<Checkpoint> {
     files.push(file);
     for (const [name, entry] of await readSafetensorsHeader(file)) tensors.set(name, entry);
   }
+  takeDecoderNames(tensors);
   const tied = await resolveTiedHead(config, tensors);
   checkTensors(dir, tied, tensors);
   return { dir, config: tied, tensors, files };
 }
 
+/**
+ * Names the tensors of a decoder that was saved without its output layer, such as a `LlamaModel`, as
+ * the whole model has them.
+ */
+function takeDecoderNames(tensors: Map<string, TensorEntry>): void {
+  if (!tensors.has(EMBEDDINGS.slice(PREFIX.length))) return;
+  if ([...tensors.keys()].some((name) => name.startsWith(PREFIX))) return;
+  for (const [name, entry] of [...tensors]) {
+    if (name === HEAD) continue;
+    tensors.delete(name);
+    tensors.set(`${PREFIX}${name}`, entry);
+  }
+}
+
 /** The files that the index names, sorted. */
 async function shardNames(dir: string): Promise<string[]> {
-  const { weight_map: map } = await readJson(`${dir}/${INDEX}`, {});
-  if (map === undefined) {
-    const names = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
-    const there = await Promise.all(names.map((name) => isFile(`${dir}/${name}`)));
-    if (!there.includes(true)) return [SINGLE_FILE];
-    throw new UsageError(
-      `Cannot open "${dir}": its weights are in .bin files alone; convert them: ` +
-        `python -c "from transformers import AutoModelForCausalLM as M; ` +
-        `M.from_pretrained('${dir}', dtype='auto').save_pretrained('${dir}')"`,
-    );
-  }
+  if (!await isFile(`${dir}/${INDEX}`)) return [await unreadable(dir)];
+  const { weight_map: map } = await readJson(`${dir}/${INDEX}`);
   const names = typeof map === "object" && map !== null ? Object.values(map) : [];
   for (const name of names) {
     if (typeof name === "string" && /^[^/\\]+\.safetensors$/.test(name)) continue;
@@ -77,8 +86,42 @@ async function shardNames(dir: string): Promise<string[]> {
       `Cannot open "${dir}": ${INDEX} names ${JSON.stringify(name)}, no file of the folder`,
     );
   }
-  if (names.length === 0) throw new UsageError(`Cannot open "${dir}": ${INDEX} names no files`);
+  if (names.length === 0) {
+    throw new UsageError(`Cannot open "${dir}": ${INDEX} names no files in its "weight_map"`);
+  }
   return [...new Set(names as string[])].sort();
+}
+
+/** A weight file that is no file, or a link to none, or says what else a folder has. */
+async function unreadable(dir: string): Promise<string> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(dir)) names.push(name);
+  const found = names.sort().filter((name) => /\.(?:safetensors|bin|gguf|pt|pth)$/.test(name));
+  if (found.includes(SINGLE_FILE)) return SINGLE_FILE;
+  const refusal = `Cannot open "${dir}": there is no ${SINGLE_FILE}`;
+  if (found.some((name) => /^pytorch_model.*\.bin$/.test(name))) {
+    throw new UsageError(
+      `Cannot open "${dir}": its weights are in .bin files alone; convert them: ` +
+        `python -c "from transformers import AutoModelForCausalLM as M; ` +
+        `M.from_pretrained('${dir}', dtype='auto').save_pretrained('${dir}')"`,
+    );
+  }
+  const shard = found.find((name) => /-\d+-of-\d+\.safetensors$/.test(name));
+  if (shard) {
+    throw new UsageError(
+      `${refusal}, and no ${INDEX}, which says what "${shard}" and the other shards hold: ` +
+        "take it from where the model comes from",
+    );
+  }
+  if (found.includes("adapter_model.safetensors")) {
+    throw new UsageError(`${refusal}: it is the folder of an adapter, which needs a base model`);
+  }
+  throw new UsageError(
+    found.length === 0
+      ? `${refusal} and no ${INDEX}: download the weights`
+      : `${refusal} and no ${INDEX}; "${found[0]}" is not read: take the model's weights in the ` +
+        "form that transformers saves",
+  );
 }
 
 /** The config with the output layer that the weights really have; see {@linkcode openCheckpoint}. */
@@ -121,7 +164,15 @@ function checkTensors(
   const expected = expectedShapes(config);
   for (const [name, shape] of expected) {
     const found = tensors.get(name)?.shape;
-    if (!found) throw new UsageError(`Cannot open "${dir}": its weights lack the tensor "${name}"`);
+    if (!found) {
+      const other = [...tensors.keys()].find((key) => key.endsWith(`.${name}`));
+      const instead = other === undefined
+        ? ""
+        : `; it has "${other}": take "${other.slice(0, -name.length)}" out of its tensors' names`;
+      throw new UsageError(
+        `Cannot open "${dir}": its weights lack the tensor "${name}"${instead}`,
+      );
+    }
     if (found.length !== shape.length || found.some((d, i) => d !== shape[i])) {
       throw new UsageError(
         `Cannot open "${dir}": "${name}" has shape [${found}], config.json says [${shape}]`,

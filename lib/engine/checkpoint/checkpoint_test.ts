@@ -169,3 +169,70 @@ Deno.test("openCheckpoint() says how weights of a .bin file are converted", () =
       message: /in .bin files alone; convert them: python -c .*save_pretrained/,
     });
   }));
+
+Deno.test("openCheckpoint() says what lies in the folder in place of the weights", () =>
+  withTinyCheckpoint(async (dir) => {
+    let name = "model.safetensors";
+    for (
+      const [next, message] of [
+        [
+          "model-00001-of-00002.safetensors",
+          /no model\.safetensors\.index\.json, which says what "m/,
+        ],
+        [
+          "consolidated.safetensors",
+          /"consolidated\.safetensors" is not read: take .*transformers/,
+        ],
+        ["model-q4.gguf", /"model-q4\.gguf" is not read/],
+        ["adapter_model.safetensors", /it is the folder of an adapter, which needs a base model/],
+        ["weights", /there is no model\.safetensors and no model\..*index\.json: download/],
+      ] as const
+    ) {
+      await Deno.rename(`${dir}/${name}`, `${dir}/${name = next}`);
+      await assert.rejects(openCheckpoint(dir), { name: UsageError.name, message });
+    }
+    await Deno.symlink("gone", `${dir}/model.safetensors`);
+    await assert.rejects(openCheckpoint(dir), /model\.safetensors": the file does not exist/);
+    await Deno.remove(`${dir}/model.safetensors`);
+    await Deno.writeTextFile(`${dir}/model.safetensors.index.json`, '{"metadata":{}}');
+    await assert.rejects(openCheckpoint(dir), {
+      name: UsageError.name,
+      message: /index\.json names no files in its "weight_map"/,
+    });
+  }));
+
+Deno.test("openCheckpoint() says that a weight file is a pointer of Git LFS", () =>
+  withTinyCheckpoint(async (dir) => {
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n";
+    await Deno.writeTextFile(`${dir}/model.safetensors`, pointer);
+    await assert.rejects(openCheckpoint(dir), {
+      name: UsageError.name,
+      message: /model\.safetensors": it is a pointer of Git LFS.*git lfs pull/,
+    });
+  }));
+
+/** The tiny model's tensors under other names. */
+function renamed(name: (name: string) => string): TinyCheckpointOptions {
+  return { tensors: tinyTensors().map((tensor) => ({ ...tensor, name: name(tensor.name) })) };
+}
+
+Deno.test("openCheckpoint() finds the tensors of a decoder that was saved without its output layer", async () => {
+  const decoder = renamed((name) => name.replace(/^model\./, ""));
+  const open = async (dir: string): Promise<void> => {
+    const { tensors } = await openCheckpoint(dir);
+    assert.deepEqual([...tensors.keys()].sort(), tinyTensors().map(({ name }) => name).sort());
+  };
+  await withTinyCheckpoint(open, decoder);
+  // an untied one has no output layer that could answer, unless it is there
+  const untied = { ...TINY_CONFIG, tie_word_embeddings: false };
+  await refuses(/lack the tensor "lm_head.weight"$/, { ...decoder, config: untied });
+  await withTinyCheckpoint(async (dir) => void await openCheckpoint(dir), {
+    config: untied,
+    tensors: [...decoder.tensors!, constantTensor("lm_head.weight", [16, 8])],
+  });
+});
+
+Deno.test("openCheckpoint() names the prefix that a model's tensors have and should not", () =>
+  refuses(/it has "_orig_mod\.model\.embed_tokens\.weight": take "_orig_mod\." out of its/, {
+    ...renamed((name) => `_orig_mod.${name}`),
+  }));

@@ -28,6 +28,8 @@ interface HeaderEntry {
 }
 
 const MAX_HEADER_BYTES = 100_000_000;
+/** What a repository that was cloned without Git LFS has in place of a large file. */
+const LFS_POINTER = "version https://git-lfs";
 
 /**
  * Reads the header of a `.safetensors` file: eight bytes of little-endian
@@ -56,7 +58,17 @@ export async function readSafetensorsHeader(file: string): Promise<Map<string, T
   const headerLength = Number(
     new DataView((await readExactly(input, 8)).buffer).getBigUint64(0, true),
   );
-  if (headerLength > MAX_HEADER_BYTES) return fail("it is not a safetensors file");
+  if (headerLength > MAX_HEADER_BYTES) {
+    await input.seek(0, Deno.SeekMode.Start);
+    const start = new TextDecoder().decode(
+      await readExactly(input, Math.min(size, LFS_POINTER.length)),
+    );
+    return fail(
+      start === LFS_POINTER
+        ? "it is a pointer of Git LFS, not the file itself: run git lfs pull in its folder"
+        : "it is not a safetensors file: download it again",
+    );
+  }
   if (8 + headerLength > size) {
     return fail(`the file is truncated inside its header (${size} bytes)`);
   }
@@ -77,7 +89,11 @@ export async function readSafetensorsHeader(file: string): Promise<Map<string, T
     if (!Array.isArray(shape) || !Array.isArray(span)) {
       return fail(`the entry of tensor "${name}" is not complete`);
     }
-    if (!isDtype(dtype)) return fail(`tensor "${name}" has the unsupported type ${dtype}`);
+    if (!isDtype(dtype)) {
+      return fail(
+        `tensor "${name}" has the unsupported type ${dtype}: save it in float32, float16 or bfloat16`,
+      );
+    }
     const length = span[1] - span[0];
     if (length !== shape.reduce((n, d) => n * d, DTYPE_BYTES[dtype])) {
       return fail(`the length of tensor "${name}" does not fit its shape [${shape}]`);
