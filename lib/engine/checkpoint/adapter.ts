@@ -74,6 +74,12 @@ export async function loadAdapter(dir: string, checkpoint: Checkpoint): Promise<
       `its target_modules name ${other}, which is not supported: ${MERGE_IT}`,
     );
   }
+  if (config.baseBiases !== "none" && checkpoint.config.biases.length > 0) {
+    throw adapterFault(
+      dir,
+      `it has bias "${config.baseBiases}" for a base model with biases, which is not supported: ${MERGE_IT}`,
+    );
+  }
   const tensors = await findAdapterTensors(dir);
   if (tensors.size === 0) throw adapterFault(dir, "it holds no LoRA weights");
   const layers = adaptedLayers(checkpoint, LINEAR_MODULES);

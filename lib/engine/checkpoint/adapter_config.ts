@@ -14,6 +14,8 @@ export interface AdapterConfig {
   readonly dora: boolean;
   /** Whether each layer has a bias beside its second factor. */
   readonly loraBias: boolean;
+  /** Which of the base model's own biases it was trained with: where it has some, they changed. */
+  readonly baseBiases: "none" | "all" | "lora_only";
   /** The base model that it names: an id of the hub, or a folder of the machine that it was trained on. */
   readonly baseModel?: string;
   /** Canonical JSON of all that changes what the adapter computes. */
@@ -139,6 +141,7 @@ function parseFields(fields: Fields, modelType: string): AdapterConfig {
     targets: targetMatcher(fields, modelType),
     dora,
     loraBias,
+    baseBiases: fields.bias === "all" || fields.bias === "lora_only" ? fields.bias : "none",
     ...(typeof base === "string" && base !== "" ? { baseModel: base } : {}),
     identity: canonicalJson({
       rank,
@@ -218,7 +221,8 @@ function checkKind(fields: Fields): void {
 }
 
 function turnsNothingOn(key: string, value: unknown): boolean {
-  if (key === "bias") return value === "none";
+  // a base model without biases has none to train; the others are refused when it is known
+  if (key === "bias") return ["none", "all", "lora_only"].includes(value as string);
   if (key === "init_lora_weights") return PLAIN_INITIALISATIONS.includes(value);
   if (value === null || value === false) return true;
   return typeof value === "object" && Object.keys(value).length === 0;

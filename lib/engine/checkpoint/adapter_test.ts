@@ -201,3 +201,20 @@ Deno.test("adaptedLayers() names the modules layer by layer", () =>
       "model.layers.1.mlp.up_proj",
     ]);
   }));
+
+Deno.test("loadAdapter() takes one that was trained with the base model's biases where it has none", async () => {
+  for (const bias of ["all", "lora_only"]) {
+    await withAdapter(async (dir, checkpoint) => {
+      const { factors, hash, terms } = await loadAdapter(dir, checkpoint);
+      assert.deepEqual([factors.size, terms], [2, []]);
+      const biased = { ...checkpoint.config, biases: ["self_attn.q_proj" as const] };
+      await assert.rejects(loadAdapter(dir, { ...checkpoint, config: biased }), {
+        name: UsageError.name,
+        message: new RegExp(`it has bias "${bias}" for a base model with biases, .*: merge it`),
+      });
+      const config = { ...CONFIG, bias: "none" };
+      await Deno.writeTextFile(`${dir}/adapter_config.json`, JSON.stringify(config));
+      assert.equal((await loadAdapter(dir, checkpoint)).hash, hash);
+    }, { config: { bias } });
+  }
+});
