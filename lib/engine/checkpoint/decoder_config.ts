@@ -108,7 +108,7 @@ export function parseDecoderConfig(config: Json, generationConfig: Json = {}): D
     attention: family.attention(config, layers),
     biases: family.biases?.(config) ?? [],
     tieWordEmbeddings: flag(config, "tie_word_embeddings", family.tieWordEmbeddings),
-    endTokenIds: endTokenIds(generationConfig.eos_token_id ?? config.eos_token_id),
+    endTokenIds: endTokenIds(config, generationConfig),
     ...LLAMA_FORMULA,
     ...family.formula?.(config, { hiddenSize, headDim }),
   };
@@ -124,10 +124,19 @@ function checkHeads({ heads, kvHeads, headDim }: DecoderConfig): void {
   }
 }
 
-function endTokenIds(value: unknown): number[] {
+function endTokenIds(config: Json, generationConfig: Json): number[] {
+  const key = "eos_token_id";
+  const file = (generationConfig[key] ?? null) === null ? "config.json" : "generation_config.json";
+  const value = generationConfig[key] ?? config[key] ?? null;
+  if (value === null) {
+    throw new UsageError(
+      `Cannot tell where this model's answers end: neither config.json nor generation_config.json ` +
+        `has "${key}": write the id of its tokenizer's end token there`,
+    );
+  }
   const ids = Array.isArray(value) ? value : [value];
   if (ids.length === 0 || !ids.every((id) => Number.isInteger(id))) {
-    throw new UsageError(`Cannot read config.json: eos_token_id is ${JSON.stringify(value)}`);
+    throw new UsageError(`Cannot read ${file}: "${key}" is ${JSON.stringify(value)}, no ids`);
   }
   return ids;
 }

@@ -26,6 +26,11 @@ Deno.test("parseDecoderConfig() lets generation_config.json have the last word o
   assert.deepEqual(parseDecoderConfig(TINY_CONFIG).endTokenIds, [2]);
   const { endTokenIds } = parseDecoderConfig(TINY_CONFIG, { eos_token_id: [2, 7] });
   assert.deepEqual(endTokenIds, [2, 7]);
+  // a fault is named by the file that it is in
+  assert.throws(() => parseDecoderConfig(TINY_CONFIG, { eos_token_id: "</s>" }), {
+    name: UsageError.name,
+    message: 'Cannot read generation_config.json: "eos_token_id" is "</s>", no ids',
+  });
 });
 
 Deno.test("parseDecoderConfig() takes keys that change nothing, and unknown ones that are off", () => {
@@ -64,8 +69,11 @@ Deno.test("parseDecoderConfig() refuses fields that are missing or impossible", 
   refuses({ hidden_size: undefined }, /"hidden_size" is undefined/);
   refuses({ vocab_size: "many" }, /"vocab_size" is "many"/);
   refuses({ num_key_value_heads: 3 }, /2 heads of 4 do not go with 3/);
-  refuses({ eos_token_id: null }, /eos_token_id is null/);
-  refuses({ eos_token_id: [] }, /eos_token_id is \[\]/);
+  refuses(
+    { eos_token_id: null },
+    /neither config\.json nor generation_config\.json has "eos_token_id"/,
+  );
+  refuses({ eos_token_id: [] }, /config\.json: "eos_token_id" is \[\], no ids/);
   refuses({ tie_word_embeddings: "yes" }, /"tie_word_embeddings" is "yes"/);
   refuses({ rope_scaling: "llama3" }, /rope_scaling is "llama3"/);
   refuses({ rope_scaling: { rope_type: "llama3", factor: 8 } }, /"low_freq_factor" is undefined/);
