@@ -235,6 +235,8 @@ async function readJson(
     }
     throw error;
   }
-  if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
   throw new UsageError(`Cannot open the model: "${path}" holds no object`);
 }

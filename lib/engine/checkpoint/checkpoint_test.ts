@@ -65,6 +65,12 @@ Deno.test("openCheckpoint() refuses a folder without a model, or with a broken c
   await withTinyCheckpoint(async (dir) => {
     await Deno.writeTextFile(`${dir}/config.json`, "{");
     await assert.rejects(openCheckpoint(dir), { name: UsageError.name, message: /is not JSON/ });
+    await Deno.writeTextFile(`${dir}/config.json`, JSON.stringify(TINY_CONFIG));
+    await Deno.writeTextFile(`${dir}/generation_config.json`, "[]");
+    await assert.rejects(openCheckpoint(dir), {
+      name: UsageError.name,
+      message: /generation_config\.json" holds no object/,
+    });
   });
 });
 

@@ -54,6 +54,7 @@ function usable(text: string | undefined, where: string): ChatTemplate {
 }
 
 function noDefault(where: string, names: readonly string[]): ChatTemplate {
+  if (names.length === 0) return { missing: `has a chat_template in ${where} without any text` };
   const known = names.toSorted().map((name) => `"${name}"`).join(", ");
   return { missing: `has the chat templates ${known} in ${where} and none named "default"` };
 }

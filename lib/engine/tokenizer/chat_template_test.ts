@@ -156,6 +156,11 @@ const MISSING: readonly (readonly [what: string, files: Files, message: RegExp])
     },
     /has the chat templates "rag" in additional_chat_templates and none named "default"$/,
   ],
+  [
+    "an empty list of templates",
+    { "tokenizer_config.json": { chat_template: [] } },
+    /has a chat_template in tokenizer_config\.json without any text$/,
+  ],
   ["an empty file", { "chat_template.jinja": "\n" }, /has an empty chat template in chat_template/],
   [
     "a template that fails",
@@ -179,6 +184,26 @@ test("loadTokenizer() refuses a folder without tokenizer_config.json by its name
     message: /^Cannot load the tokenizer in ".*": there is no tokenizer_config\.json, .*from$/,
   });
 });
+
+for (
+  const [what, text, why] of [
+    [
+      "a pointer of Git LFS",
+      "version https://git-lfs.github.com/spec/v1\n",
+      "a pointer of Git LFS, .*pull",
+    ],
+    ["cut", '{"model": ', "not JSON: "],
+  ] as const
+) {
+  test(`loadTokenizer() says that a tokenizer's file is ${what}, and which one`, async () => {
+    for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
+      await assert.rejects(tokenizer({ [name]: text }), {
+        name: UsageError.name,
+        message: new RegExp(`^Cannot load the tokenizer in ".*": ${name} is ${why}`),
+      });
+    }
+  });
+}
 
 test("messagesAsAsked() merges the system's turn for a template that refuses it, else keeps it", async () => {
   const alternating = await tokenizer({ "chat_template.jinja": ALTERNATING });

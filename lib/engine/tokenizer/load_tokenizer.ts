@@ -70,7 +70,8 @@ async function loadFrom(
     takeSpecialTokensMap(tokenizer, dir);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`Cannot load the tokenizer in "${dir}": ${firstLine(error)}`);
+    const why = await unreadable(dir) ?? firstLine(error);
+    throw new UsageError(`Cannot load the tokenizer in "${dir}": ${why}`);
   }
   // the library keeps what it has read
   const { _tokenizerJSON: parts } = tokenizer as unknown as { _tokenizerJSON: TokenizerParts };
@@ -87,4 +88,22 @@ async function loadFrom(
     saved: { absent, cleanUp: cleansUp(parts, tokenizer.config) },
     threads: inPieces ? threads : undefined,
   });
+}
+
+/** Which of a tokenizer's files is the reason that it does not load; nothing where both are read. */
+async function unreadable(dir: string): Promise<string | undefined> {
+  for (const name of ["tokenizer.json", "tokenizer_config.json"]) {
+    const text = await Deno.readTextFile(`${dir}/${name}`).catch(() => "{}");
+    if (text.startsWith("version https://git-lfs")) {
+      return `${name} is a pointer of Git LFS, not the file itself: run git lfs pull in the folder`;
+    }
+    try {
+      const value = JSON.parse(text);
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) continue;
+      return `${name} holds no object`;
+    } catch (error) {
+      return `${name} is not JSON: ${firstLine(error)}`;
+    }
+  }
+  return undefined;
 }
