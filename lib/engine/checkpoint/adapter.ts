@@ -1,5 +1,11 @@
 import { contentKey, sha256OfFile } from "../../ground/mod.ts";
-import { type AdapterConfig, adapterFault, MERGE_IT, readAdapterConfig } from "./adapter_config.ts";
+import {
+  type AdapterConfig,
+  adapterFault,
+  MERGE_IT,
+  readAdapterConfig,
+  UNTIE_AND_MERGE,
+} from "./adapter_config.ts";
 import { adaptedLayers, OTHER_MODULES } from "./adapter_targets.ts";
 import { checkAdapterTokenizer } from "./adapter_tokenizer.ts";
 import {
@@ -69,10 +75,8 @@ export async function loadAdapter(dir: string, checkpoint: Checkpoint): Promise<
   const config = await readAdapterConfig(dir, checkpoint.config.modelType);
   const other = OTHER_MODULES.find(config.targets);
   if (other) {
-    throw adapterFault(
-      dir,
-      `its target_modules name ${other}, which is not supported: ${MERGE_IT}`,
-    );
+    const way = checkpoint.config.tieWordEmbeddings ? UNTIE_AND_MERGE : MERGE_IT;
+    throw adapterFault(dir, `its target_modules name ${other}, which is not supported: ${way}`);
   }
   if (config.baseBiases !== "none" && checkpoint.config.biases.length > 0) {
     throw adapterFault(

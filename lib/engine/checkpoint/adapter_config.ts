@@ -26,6 +26,16 @@ export interface AdapterConfig {
 export const MERGE_IT =
   "merge it into its base model with PEFT's merge_and_unload and give that folder as --model";
 
+/**
+ * The same where the adapter changes the output layer or the embeddings of a base model that has one
+ * matrix for both: PEFT merges it into that matrix, and so into the end that it does not change.
+ */
+export const UNTIE_AND_MERGE =
+  "its base model has one matrix for lm_head and embed_tokens, and PEFT's merge_and_unload would " +
+  "change both: before PeftModel.from_pretrained, set base.lm_head.weight = " +
+  "torch.nn.Parameter(base.lm_head.weight.clone()) and base.config.tie_word_embeddings = False; " +
+  "then merge, save, and give that folder as --model";
+
 /** Keys that are computed, or have no say in what the adapter computes once it is trained. */
 const READ_OR_HARMLESS = [
   "peft_type",

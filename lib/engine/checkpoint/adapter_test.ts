@@ -101,7 +101,7 @@ Deno.test("loadAdapter() refuses what is no linear layer of the decoder, with th
     const tensors = [...QUERY, ...DOWN, constantTensor(key, [RANK, 8])];
     await refuses(new RegExp(escaped(why)), { tensors });
   }
-  await refuses(/its target_modules name lm_head, which is not supported: merge it/, {
+  await refuses(/its target_modules name lm_head, which is not supported: its base model has one/, {
     config: { target_modules: [...CONFIG.target_modules, "lm_head"] },
   });
   await refuses(/its target_modules name model.embed_tokens, which/, {
@@ -216,5 +216,21 @@ Deno.test("loadAdapter() takes one that was trained with the base model's biases
       await Deno.writeTextFile(`${dir}/adapter_config.json`, JSON.stringify(config));
       assert.equal((await loadAdapter(dir, checkpoint)).hash, hash);
     }, { config: { bias } });
+  }
+});
+
+Deno.test("loadAdapter() says how an adapter of one end of tied embeddings is merged", async () => {
+  for (const target of ["lm_head", "embed_tokens"]) {
+    const config = { target_modules: [target, "layers.0.self_attn.q_proj"] };
+    await refuses(/one matrix for lm_head and embed_tokens, .*clone.*tie_word_embeddings = False/, {
+      config,
+    });
+    await withAdapter((dir, checkpoint) => {
+      const untied = { ...checkpoint.config, tieWordEmbeddings: false };
+      return assert.rejects(loadAdapter(dir, { ...checkpoint, config: untied }), {
+        name: UsageError.name,
+        message: /not supported: merge it into its base model with PEFT's merge_and_unload/,
+      });
+    }, { config });
   }
 });
