@@ -163,6 +163,7 @@ export { tablesByUnit } from "./tables/change_parts.ts";
 export { CLUSTER_NOTE, clusterTable } from "./tables/cluster_table.ts";
 export { aboveChanceTable, lettersTable, proseTable } from "./tables/letter_table.ts";
 export { closingText } from "./tables/closing_text.ts";
+export { nextStep } from "./findings/next_step.ts";
 export { FEWEST_PLANNED, planText, type PlanTextOptions } from "./tables/plan_text.ts";
 export { provenanceFacts } from "./tables/provenance_facts.ts";
 export { shortTable } from "./tables/short_table.ts";

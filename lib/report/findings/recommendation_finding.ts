@@ -1,10 +1,11 @@
 import { formatCount, formatCounted, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { fewDatabasesText, FEWEST_PLANNED } from "../tables/plan_text.ts";
-import { lossText } from "../words/measures.ts";
+import { gaugeText, lossText } from "../words/measures.ts";
 import { changeSentence, type WordedChange } from "../words/verdict_words.ts";
-import type { Gauge } from "../../runs/mod.ts";
+import { type Gauge, KNOWLEDGE_GAUGES } from "../../runs/mod.ts";
 import type { StudyRows } from "../rows/row_types.ts";
+import { overallChange } from "../rows/study_lookup.ts";
 
 type Recommendation = NonNullable<StudyRows["recommendation"]>;
 
@@ -23,7 +24,7 @@ export function recommendationFinding(rows: StudyRows): string {
 export function shortRecommendation(rows: StudyRows): string {
   const { recommendation } = rows;
   return recommendation
-    ? `**Recommendation.** ${answerText(rows, recommendation)}`
+    ? `**Recommendation.** ${answerText(rows, recommendation)}${besideText(rows, recommendation)}`
     : notLookedFor(rows);
 }
 
@@ -41,6 +42,21 @@ function notLookedFor({ plan, titles, coverage }: StudyRows): string {
       : [`of ${markdownText(titles.sql)} nothing was asked, so that no gain can be confirmed`]),
   ];
   return why.length === 0 ? "" : `**No recommendation** was looked for: ${why.join(", and ")}.`;
+}
+
+/** What the rule did not look at: the recommended variant's shown losses on the other gauges. */
+function besideText(rows: StudyRows, { outcome, chosen }: Recommendation): string {
+  if (outcome !== "recommended") return "";
+  const { plan, titles } = rows;
+  const lost = KNOWLEDGE_GAUGES.flatMap((gauge) => {
+    const change = gauge === plan.gauge ? undefined : overallChange(rows, gauge, chosen!);
+    return change?.outcome === "loss"
+      ? [`on ${gaugeText(gauge, titles)} it has ${changeSentence(change)}`]
+      : [];
+  });
+  return lost.length === 0
+    ? ""
+    : ` The rule looks at ${markdownText(titles[plan.gauge])} alone: ${lost.join("; ")}.`;
 }
 
 function answerText(rows: StudyRows, recommendation: Recommendation): string {
@@ -173,7 +189,6 @@ function ruleText({ plan }: StudyRows, { paths, level }: Recommendation): string
     `${formatCounted(paths.length, "path")} at ${formatPercent(level)}` +
     (paths.length === 1 ? "; " : " each; ") +
     `of ${formatCounted(steps.length, "step")} ${formatCount(tested)} tested and ` +
-    `${formatCount(passed)} passed. By its level about ` +
-    `${formatPercent(plan.alpha)} of such studies at most recommend a variant that loses as ` +
-    `much. It is of these adapters, not of their recipes.`;
+    `${formatCount(passed)} passed. At most about ${formatPercent(plan.alpha)} of such studies ` +
+    "recommend a variant that in truth loses as much. It is of these adapters, not of their recipes.";
 }

@@ -1,4 +1,5 @@
 import { recommendationFinding, shortRecommendation } from "../findings/recommendation_finding.ts";
+import { nextStep } from "../findings/next_step.ts";
 import { variantChanges } from "../findings/trade_off_finding.ts";
 import type { StudyRows } from "../rows/row_types.ts";
 import { spokenVariants } from "../rows/study_lookup.ts";
@@ -27,7 +28,17 @@ export function closingText(rows: StudyRows): string {
     rows.plan.afterAnswers ? recommendationFinding(rows) : shortRecommendation(rows),
     ...variants.slice(0, MOST_VARIANTS).map((variant) => variantChanges(rows, variant)),
     more > 0 ? `- ${formatCounted(more, "more variant")} in the report.` : "",
+    rows.recommendation?.outcome === "recommended" ? "" : lossStep(rows, spoken),
   ].filter((line) => line !== "");
   const isMarked = lines.some((line) => line.includes(ENGLISH.unadjusted));
   return [...lines, ...isMarked ? [UNADJUSTED_NOTE] : []].join("\n");
+}
+
+/** What to do about a loss; how many questions an open change takes, the recommendation says. */
+function lossStep(rows: StudyRows, spoken: readonly string[]): string {
+  const own = rows.changes.filter(({ variant, outcome }) =>
+    spoken.includes(variant) && outcome === "loss"
+  );
+  const scaled = rows.tradeOff.some(({ origin }) => (origin.scale ?? 1) !== 1);
+  return nextStep(own, rows.titles, { scaled });
 }

@@ -54,7 +54,8 @@ export const ENGLISH: VerdictTexts = {
   bound: (value) => `its bound, one-sided at 5 %, is ${value}`,
   between: (low, high, unit) => `between ${low} and ${high}${behind(unit)}`,
   alone: (between, claims, p) =>
-    `alone it is ${between}, but not beside the ${claims} claims that are adjusted together (p ${p})`,
+    `by itself it is ${between}, but that is not shown once ${claims} claims are adjusted together ` +
+    `(p ${p})`,
   unit: (unit) => unit === "Brier score" ? "" : unit,
   isOne: (count) => count === 1,
   numbers: (text) => text,
@@ -99,7 +100,8 @@ export const PORTUGUESE: VerdictTexts = {
   bound: (value) => `seu limite, unilateral a 5 %, é ${value}`,
   between: (low, high, unit) => `entre ${low} e ${high}${behind(unit)}`,
   alone: (between, claims, p) =>
-    `isolada, está ${between}, mas não junto às ${claims} afirmações ajustadas em conjunto (p ${p})`,
+    `isolada, está ${between}, mas isso não é demonstrado quando ${claims} afirmações são ajustadas em ` +
+    `conjunto (p ${p})`,
   unit: (unit, ...numbers) => PORTUGUESE_UNITS[unit][numbers.every(isSingular) ? 0 : 1],
   isOne: (count) => isSingular(String(count)),
   numbers: decimalComma,

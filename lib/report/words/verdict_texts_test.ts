@@ -19,7 +19,7 @@ const PAIRS = [
     /its bound, one-sided at 5 %, is \S+ (?:points|nats a token);/,
     /seu limite, unilateral a 5 %, é \S+ (?:pontos?|nats? por token);/,
   ],
-  [/but not beside the/, /mas não junto às/],
+  [/but that is not shown once/, /mas isso não é demonstrado quando/],
   [/there is no interval/, /não há intervalo/],
 ] as const;
 

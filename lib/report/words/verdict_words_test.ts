@@ -117,7 +117,7 @@ Deno.test("verdictWords() tells that a difference does not hold beside the other
   assert.equal(verdictWords(changeOf("sql", counts, { claims: 1 })), "a gain");
   assert.match(
     verdictWords(changeOf("sql", counts, { claims: 12 })),
-    /^no difference shown; alone it is between \+\d\.\d and \+\d\.\d points, but not beside the 12 claims that are adjusted together \(p = 0\.\d+\)$/,
+    /^no difference shown; by itself it is between \+\d\.\d and \+\d\.\d points, but that is not shown once 12 claims are adjusted together \(p = 0\.\d+\)$/,
   );
 });
 
@@ -125,7 +125,7 @@ Deno.test("verdictWords() parts the bound of an excluded loss from a difference 
   const counts = { n: 400, gained: 9, lost: 0, clusters: 20, heaped: false };
   assert.match(
     verdictWords(changeOf("mmlu", counts, { claims: 60 })),
-    /^a loss of 3\.0 points or more is excluded; its bound, one-sided at 5 %, is \+\d\.\d points; alone it is between \+\d\.\d and \+\d\.\d points, but not beside the 60 claims that are adjusted together \(p = 0\.\d+\)$/,
+    /^a loss of 3\.0 points or more is excluded; its bound, one-sided at 5 %, is \+\d\.\d points; by itself it is between \+\d\.\d and \+\d\.\d points, but that is not shown once 60 claims are adjusted together \(p = 0\.\d+\)$/,
   );
 });
 

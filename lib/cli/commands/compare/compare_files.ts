@@ -17,6 +17,7 @@ import {
   type GaugeTitles,
   INTERVAL_NOTE,
   markdownText,
+  nextStep,
   tablesByUnit,
   UNADJUSTED_NOTE,
 } from "../../../report/mod.ts";
@@ -172,6 +173,7 @@ function reportText(
   },
 ): string {
   const rows = changeRows(second, comparison, { tolerance });
+  const todo = nextStep(rows, titles, { scaled: false });
   const unknown = comparison.mmlu && !comparison.mmlu.letters
     ? [
       "- log-probabilities of the letters were not kept: how much of the change on multiple choice " +
@@ -191,6 +193,7 @@ function reportText(
     ...gaugeSentences(rows, titles),
     ...unknown,
     ...inexact,
+    ...(todo === "" ? [] : [`\n${todo}`]),
     ...(settings === undefined ? [] : [`\n${settings}`]),
     `\n${INTERVAL_NOTE} ${UNADJUSTED_NOTE}${columnNotes(rows)}`,
     ...tablesByUnit(rows, titles).map((table) => `\n${table}`),

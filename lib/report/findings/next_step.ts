@@ -1,0 +1,51 @@
+import { KNOWLEDGE_GAUGES } from "../../runs/mod.ts";
+import type { ChangeRow } from "../rows/row_types.ts";
+import { isGauge, lossText } from "../words/measures.ts";
+import { markdownText } from "../words/markdown_text.ts";
+import type { GaugeTitles } from "../rows/row_types.ts";
+
+/** What each cure did to one model: its evidence. */
+const EVIDENCE = "what each did for one model is in docs/what_we_found.md";
+
+/**
+ * What a reader may do about the changes of what a study must not lose, as Markdown: where a loss is
+ * shown and one of the tolerated size is not excluded, or where nothing is shown and none is
+ * excluded. Empty where neither is so.
+ *
+ * @param changes All changes of the variants that it is about.
+ * @param titles What the gauges are called.
+ * @param options Whether smaller scales of the adapters were asked already.
+ */
+export function nextStep(
+  changes: readonly ChangeRow[],
+  titles: GaugeTitles,
+  { scaled }: { readonly scaled: boolean },
+): string {
+  const known = changes.filter(({ group, measure, delta, lossExcluded }) =>
+    group === "all" && KNOWLEDGE_GAUGES.some((gauge) => gauge === measure) &&
+    delta !== undefined && !lossExcluded
+  );
+  const lost = known.find(({ outcome }) => outcome === "loss");
+  if (lost) {
+    const cure = scaled
+      ? "Train again at a lower learning rate"
+      : "Ask smaller scales of the adapter (`compare --adapter-path DIR --scale 0.2,0.4,0.6,0.8,1`), " +
+        "or train again at a lower learning rate";
+    return `**What to do.** ${onGauge(lost, titles)} a loss is shown, and ${notExcluded(lost)}. ` +
+      `${cure}: ${EVIDENCE}.`;
+  }
+  const open = known.find(({ outcome }) => outcome === "no_difference_shown");
+  if (!open) return "";
+  return `**What to do.** ${onGauge(open, titles)} no difference is shown, and ${
+    notExcluded(open)
+  }. ` +
+    "Ask more questions: `--all` asks all, and the plan (`--plan`) says how many it takes.";
+}
+
+function onGauge({ measure }: ChangeRow, titles: GaugeTitles): string {
+  return `On ${markdownText(isGauge(measure) ? titles[measure] : measure)}`;
+}
+
+function notExcluded({ delta, measure }: ChangeRow): string {
+  return `one of ${lossText(delta!, measure)} or more is not excluded`;
+}
