@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ciede2000, seenLab, type Sight, SIGHTS } from "../testing/colour_sight.ts";
 import { fitName, fitText, INK, MUTED, PALETTE, renderPlot, textWidth, wrapText } from "./svg.ts";
 
 Deno.test("renderPlot() leaves the numbers in texts as they are and rounds those of attributes", () => {
@@ -14,6 +15,28 @@ Deno.test("PALETTE, INK and MUTED have a contrast of at least 4.5 on white", () 
     assert.ok(contrastOnWhite(colour) >= 4.5, `${colour}: ${contrastOnWhite(colour)}`);
   }
 });
+
+Deno.test("PALETTE stays apart, and from INK, for normal, deuteranopic and protanopic eyes", () => {
+  const colours = [...PALETTE, INK];
+  for (const sight of SIGHTS) {
+    colours.forEach((colour, i) => {
+      for (const other of colours.slice(0, i)) {
+        const apart = distance(colour, other, sight);
+        assert.ok(apart >= 18, `${colour} and ${other} (${sight}): ${apart}`);
+      }
+    });
+  }
+});
+
+Deno.test("the colours of before fall together in the simulation, so that it can tell", () => {
+  assert.ok(distance("#bf5200", "#7a6400", "normal") > 18);
+  assert.ok(distance("#bf5200", "#7a6400", "deuteranopia") < 10);
+  assert.ok(distance("#bf5200", "#7a6400", "protanopia") < 1);
+});
+
+function distance(colour: string, other: string, sight: Sight): number {
+  return ciede2000(seenLab(colour, sight), seenLab(other, sight));
+}
 
 // WCAG 2.1, "relative luminance" and "contrast ratio".
 function contrastOnWhite(colour: string): number {
