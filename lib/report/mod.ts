@@ -70,6 +70,7 @@ export {
 } from "./figures/accuracy_bars.ts";
 export { calibrationFigure } from "./figures/calibration_figure.ts";
 export { checkpointFigure, scaleFigure } from "./figures/change_curves.ts";
+export { changePanels } from "./figures/change_panels.ts";
 export { changePoints, type ChangePointsOptions } from "./figures/change_points.ts";
 export { lossCurves, type LossCurvesOptions } from "./figures/loss_curves.ts";
 export { modelsFigure, type ModelStudy } from "./figures/models_figure.ts";

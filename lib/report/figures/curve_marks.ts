@@ -56,6 +56,12 @@ export function changeInUnit(
   };
 }
 
+/** Where a loss is no longer tolerated, in the unit that is drawn. */
+export function toleratedChange(delta: number, measure: Measure): number {
+  const size = unitOf(measure) === "points" ? 100 * delta : delta;
+  return betterOf(measure) === "lower" ? size : -size;
+}
+
 /** The ends of an axis of changes in the unit of their measure, 0 among them. */
 export function changeDomain(
   values: readonly number[],
@@ -119,6 +125,13 @@ export function curveMarks(
   ];
 }
 
+/** What stands above the panel of a measure: "MMLU (points, higher is better), n = 14,042". */
+export function panelTitle(gauge: Gauge, title: string, n: readonly number[]): string {
+  return `${figureName(title)} (${unitOf(gauge)}, ${betterOf(gauge)} is better), n = ${
+    [...new Set(n)].map(formatCount).join(" or ")
+  }`;
+}
+
 /** What the frame of a panel is made with. */
 export interface PanelFrameOptions {
   /** What the data of the measure are called. */
@@ -142,9 +155,7 @@ export function panelFrame(
   { title, times, n, domain, toY, top, margin }: PanelFrameOptions,
 ): unknown[] {
   const heading = times === undefined
-    ? `${figureName(title)} (${unitOf(gauge)}, ${betterOf(gauge)} is better), n = ${
-      [...new Set(n)].map(formatCount).join(" or ")
-    }`
+    ? panelTitle(gauge, title, n)
     : `${figureName(title)}, stretched ${Number(times.toPrecision(2))} times (${unitOf(gauge)})`;
   return [
     // a tick at the upper edge would stand in the title

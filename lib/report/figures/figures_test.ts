@@ -9,6 +9,7 @@ import type { StudyRows } from "../rows/row_types.ts";
 import type { CalibrationRow } from "../rows/calibration_rows.ts";
 import { calibrationFigure } from "./calibration_figure.ts";
 import { checkpointFigure, scaleFigure } from "./change_curves.ts";
+import { changePanels } from "./change_panels.ts";
 import { changePoints } from "./change_points.ts";
 import { groupedBars } from "./grouped_bars.ts";
 import { lossCurves } from "./loss_curves.ts";
@@ -84,6 +85,29 @@ Deno.test("changePoints() draws no interval where tables say that there are too 
   const interval = /stroke-width="1\.75"[^>]*>\s*<line/;
   assert.match(drawn(row), interval);
   assert.doesNotMatch(drawn(few), interval);
+});
+
+Deno.test("changePanels() draws a panel a measure with words and the tolerated loss as its golden copy", () => {
+  const shown = shownOf(STUDY.tradeOff);
+  const names = shown.map(({ variant }) => variant);
+  assertGolden("change_panels", () => changePanels(STUDY, names));
+  const texts = figureTexts(changePanels(STUDY, names)).map(({ text }) => text);
+  const words = {
+    gain: /: gain$/,
+    loss: /: loss(?:; loss of [\d.]+ excluded)?$/,
+    no_difference_shown: /: no difference shown$/,
+    loss_excluded: /: loss of [\d.]+ excluded$/,
+  };
+  const changes = shown.flatMap(({ sql, mmlu, prose }) => [sql, mmlu, prose].filter((one) => one));
+  for (const outcome of Object.keys(words) as (keyof typeof words)[]) {
+    assert.equal(
+      texts.filter((text) => words[outcome].test(text)).length,
+      changes.filter((change) => change!.outcome === outcome).length,
+      outcome,
+    );
+  }
+  assert.throws(() => changePanels(STUDY, []), RangeError);
+  assert.throws(() => changePanels(STUDY, ["base"]), /"base": it is no tuned variant/);
 });
 
 Deno.test("groupedBars() draws no line at 0 or at a reference through the heading of a group", () => {

@@ -4,6 +4,7 @@ import {
   figureText,
   fitText,
   FONT,
+  INK,
   type Margin,
   MUTED,
   NO_MARGIN,
@@ -71,6 +72,9 @@ export function axisTitle(
   const left = Math.max(EDGE + half, Math.min(most, middle));
   return figureText(shown, { margin, top, left, anchor: "middle", fontSize: FONT });
 }
+
+/** How a tolerated loss is drawn, in every figure and its legend. */
+export const TOLERANCE = { stroke: INK, strokeDasharray: "5 3" } as const;
 
 /** The ticks of an axis: where a value is in pixels, and how it is written. */
 export interface PanelAxis {

@@ -8,6 +8,7 @@ import { LARGE_SWEEP, SWEEP, sweep } from "../testing/sweep_fixture.ts";
 import { accuracyBars, errorClassBars, letterBars } from "./accuracy_bars.ts";
 import { calibrationFigure } from "./calibration_figure.ts";
 import { checkpointFigure, scaleFigure } from "./change_curves.ts";
+import { changePanels } from "./change_panels.ts";
 import { changePoints } from "./change_points.ts";
 import { lossCurves } from "./loss_curves.ts";
 import { modelsFigure } from "./models_figure.ts";
@@ -56,6 +57,9 @@ function otherFigures(): readonly string[] {
     letterBars(shownOf(STUDY.letters), options),
     ...["sql", "mmlu", "prose"].map((measure) =>
       changePoints(of(STUDY.changes, measure), { ...options, of: "general text" })
+    ),
+    ...STUDIES.map((rows) =>
+      changePanels(rows, rows.tradeOff.slice(0, 4).map(({ variant }) => variant))
     ),
     calibrationFigure(calibration, options),
     lossCurves(LOSS_ROWS, { title, elsewhere: ["theirs"] }),

@@ -58,6 +58,26 @@ export function outcomeWord(row: WordedChange, texts = ENGLISH): string {
 }
 
 /**
+ * The same for a label of a figure, in a few words: "gain", "loss", "no difference shown", "loss of 1.0
+ * excluded", or "loss; loss of 1.0 excluded". The unit is that of the axis beside it.
+ *
+ * @throws {RangeError} If a loss is excluded of which the size is not known.
+ */
+export function outcomeLabel(row: WordedChange): string {
+  const size = (): string => toleratedText(row, ENGLISH).split(" ")[0]!;
+  switch (row.outcome) {
+    case "loss":
+      return row.lossExcluded ? `loss; loss of ${size()} excluded` : "loss";
+    case "loss_excluded":
+      return `loss of ${size()} excluded`;
+    case "gain":
+      return "gain";
+    case "no_difference_shown":
+      return "no difference shown";
+  }
+}
+
+/**
  * The same for a sentence: with the interval where the word leaves the difference open, why it is
  * open where its own intervals alone would not leave it so, and whether it is unadjusted. Beside a
  * gain or a loss stands that a loss of the tolerated size is excluded, where it is.

@@ -1,5 +1,6 @@
 import type { VariantRows } from "../../rows/row_types.ts";
 import { betterOf, unitOf } from "../../words/measures.ts";
+import { toleratedChange } from "../curve_marks.ts";
 import { axisTitle, type PanelFrame, pixelPlot } from "../panels.ts";
 import { AS_IT_IS, legendWithNotes, type Say } from "../series.ts";
 import { COLUMN_WIDTH, figureName, figureText, FONT, renderColumn, SMALL_FONT } from "../svg.ts";
@@ -72,7 +73,7 @@ export function tradeOffFigure(rows: TradeOffRows, options: TradeOffOptions = {}
   const delta = rows.tradeOff.find((row) => row[gauge]?.delta !== undefined)?.[gauge]?.delta;
   const { panels, labels, near } = panelsOf(all, {
     gauge,
-    tolerated: delta === undefined ? undefined : toleratedX(delta, gauge),
+    tolerated: delta === undefined ? undefined : toleratedChange(delta, gauge),
   });
   const foot = legendWithNotes(
     legendEntries(all, gauge, delta),
@@ -102,11 +103,6 @@ export function tradeOffFigure(rows: TradeOffRows, options: TradeOffOptions = {}
       description: describeTradeOff(rows, gauge),
     },
   );
-}
-
-/** Where a loss is no longer tolerated, in the unit of the axis. */
-function toleratedX(delta: number, gauge: KnowledgeGauge): number {
-  return betterOf(gauge) === "lower" ? delta : -100 * delta;
 }
 
 /** The panels of a figure, and what stands beside its points. */

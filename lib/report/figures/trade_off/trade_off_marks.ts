@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { clipLine, type PixelPoint } from "../clip_line.ts";
 import { ticksOf } from "../curve_marks.ts";
-import { gridMarks } from "../panels.ts";
+import { gridMarks, TOLERANCE } from "../panels.ts";
 import { signedTick } from "../series.ts";
 import { INK } from "../svg.ts";
 import { frontLine, scalePaths } from "./trade_off_lines.ts";
@@ -63,8 +63,7 @@ function frameMarks({ scales, tolerated, shaded, first }: TradeOffPanel): unknow
       Plot.ruleX([toX(tolerated)], {
         y1: frame.y0,
         y2: frame.y1,
-        stroke: INK,
-        strokeDasharray: "5 3",
+        ...TOLERANCE,
       }),
     ]),
   ];
