@@ -1,5 +1,7 @@
+import * as Plot from "@observablehq/plot";
 import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import type { TradeOffRow } from "../rows/row_types.ts";
+import { lossText } from "../words/measures.ts";
 import { describeChanges } from "./trade_off/trade_off_words.ts";
 import {
   changeDomain,
@@ -8,20 +10,23 @@ import {
   curvePoints,
   panelFrame,
   type Placed,
+  toleratedChange,
 } from "./curve_marks.ts";
 import type { TradeOffRows } from "./trade_off/trade_off_points.ts";
-import { axisTitle, framedPlot } from "./panels.ts";
+import { axisTitle, framedPlot, TOLERANCE, TOLERANCE_KEY } from "./panels.ts";
 import {
   AS_IT_IS,
+  domainOf,
+  type FigureWords,
+  type LegendEntry,
   legendWithNotes,
-  type Say,
   type SeriesStyle,
   seriesStyle,
   WIDER_INTERVAL,
   withData,
 } from "./series.ts";
 import { figureName, type Margin, renderColumn } from "./svg.ts";
-import type { Domain } from "./trade_off/trade_off_scales.ts";
+import { type Domain, isWithin } from "./trade_off/trade_off_scales.ts";
 
 /** How high a panel is, for one a measure and for more. */
 const PANEL = { few: 120, many: 96 } as const;
@@ -34,10 +39,9 @@ const MOST_CURVES = 6;
  * checkpoint), with the wider 95 % intervals; the base model is scale 0. Of more than six paths only
  * those of finished adapters: {@linkcode recipeScalesFigure} has all.
  *
- * @param say How its texts are said; in English if left out.
  * @returns A standalone SVG document of one column's width; `undefined` where no path has two scales.
  */
-export function scaleFigure(rows: TradeOffRows, say: Say = AS_IT_IS): string | undefined {
+export function scaleFigure(rows: TradeOffRows, words: FigureWords = {}): string | undefined {
   const byPath = Map.groupBy(
     rows.tradeOff,
     ({ origin: { source, checkpoint, seed } }) =>
@@ -55,10 +59,10 @@ export function scaleFigure(rows: TradeOffRows, say: Say = AS_IT_IS): string | u
     ? joined.filter(finished)
     : joined;
   return curvesFigure(rows, shown, {
-    ...(shown.length < joined.length ? { of: " Finished adapters only." } : {}),
+    ...(shown.length < joined.length ? { of: "Finished adapters only." } : {}),
     axis: "Scale of the adapter (0: base model, 1: as trained)",
     title: `${figureName(rows.model)}: changes over the scale of the adapter`,
-    say,
+    words,
   });
 }
 
@@ -66,11 +70,10 @@ export function scaleFigure(rows: TradeOffRows, say: Say = AS_IT_IS): string | u
  * The changes on each measure over a training, one curve a recipe and seed: learning and forgetting
  * from the base model to the finished adapter, with the wider 95 % intervals.
  *
- * @param say How its texts are said; in English if left out.
  * @returns A standalone SVG document of one column's width; `undefined` where no training has two
  * checkpoints.
  */
-export function checkpointFigure(rows: TradeOffRows, say: Say = AS_IT_IS): string | undefined {
+export function checkpointFigure(rows: TradeOffRows, words: FigureWords = {}): string | undefined {
   const full = rows.tradeOff.filter(({ origin }) => origin.scale === 1);
   const byTraining = Map.groupBy(
     full,
@@ -86,7 +89,7 @@ export function checkpointFigure(rows: TradeOffRows, say: Say = AS_IT_IS): strin
   return curvesFigure(rows, curves, {
     axis: "Part of the training (0: base model, 1: finished)",
     title: `${figureName(rows.model)}: changes over the training`,
-    say,
+    words,
   });
 }
 
@@ -105,12 +108,12 @@ interface Curve {
 function curvesFigure(
   rows: TradeOffRows,
   given: readonly Curve[],
-  { axis, title, of = "", say }: {
+  { axis, title, of, words: { say = AS_IT_IS, captioned = false } }: {
     readonly axis: string;
     readonly title: string;
     /** What is left out. */
     readonly of?: string;
-    readonly say: Say;
+    readonly words: FigureWords;
   },
 ): string | undefined {
   const curves = given
@@ -120,10 +123,14 @@ function curvesFigure(
     curves.some(({ points }) => points.some(({ row }) => row[gauge]))
   );
   if (gauges.length === 0) return undefined;
+  const own = of === undefined ? [] : [of];
   const foot = legendWithNotes(
-    curves.map(({ name, style }) => ({ name, ...style })),
-    [withData(
-      `Changes against the base model. Bars: ${WIDER_INTERVAL}, unadjusted.${of}`,
+    [
+      ...curves.map(({ name, style }) => ({ name, ...style })),
+      ...toleranceEntries(curves.flatMap(({ points }) => points.map(({ row }) => row))),
+    ],
+    captioned ? own : [withData(
+      [`Changes against the base model. Bars: ${WIDER_INTERVAL}, unadjusted.`, ...own].join(" "),
       rows.label,
     )],
     say,
@@ -151,6 +158,14 @@ function curvesFigure(
   return renderColumn(plot, { title, description: describeChanges(rows, drawn) });
 }
 
+/** What the dashed line is, where a loss that is not to be tolerated was named. */
+function toleranceEntries(rows: readonly TradeOffRow[]): LegendEntry[] {
+  const gauge = GAUGES.find((one) => rows.some((row) => row[one]?.delta !== undefined));
+  if (gauge === undefined) return [];
+  const { delta } = rows.find((row) => row[gauge]?.delta !== undefined)![gauge]!;
+  return [{ name: `tolerated: ${lossText(delta!, gauge)}`, ...TOLERANCE_KEY }];
+}
+
 /** The styled curves of a figure. */
 type StyledCurve = Curve & { readonly style: SeriesStyle };
 
@@ -166,14 +181,18 @@ interface PanelCurve {
 interface CurvePanel {
   readonly gauge: Gauge;
   readonly curves: readonly PanelCurve[];
+  /** Where a loss is no longer tolerated, in its unit; none or one. */
+  readonly tolerated: readonly number[];
   /** The ends of its axis. */
   readonly domain: Domain;
   /** How many times it stretches the axis of the panel above it, whose part it is. */
   readonly times?: number;
 }
 
-/** A part of a panel is shown by itself from so many times on. */
-const WORTH = 4;
+/** A curve is left out of a part of a panel where the part is so many times narrower without it. */
+const WORTH = 2;
+/** Room above and below what such a part shows, at least, as a share of it. */
+const NEAR_ROOM = 0.12;
 
 /**
  * The panel of a measure; and where some curves leave little room for half of them or more, below it
@@ -185,29 +204,44 @@ function panelsOf(gauge: Gauge, given: readonly StyledCurve[], most: number): Cu
     style,
     shift: 0.008 * most * (i - (given.length - 1) / 2),
   }));
+  const delta =
+    given.flatMap(({ points }) => points.flatMap(({ row }) => row[gauge]?.delta ?? []))[0];
+  const tolerated = delta === undefined ? [] : [toleratedChange(delta, gauge)];
   const valuesOf = (points: readonly CurvePoint[]): number[] =>
     points.flatMap(({ y, ends = [] }) => [y, ...ends]);
-  const width = (values: readonly number[]): number => {
-    const [low, high] = changeDomain(values, gauge);
-    return high - low;
-  };
   const values = curves.map(({ points }) => valuesOf(points)).filter((own) => own.length > 0)
-    .toSorted((a, b) => width(a) - width(b));
-  const whole = width(values.flat());
-  const near = Array.from({ length: Math.floor(values.length / 2) }, (_, i) => i + 1)
-    .map((left) => values.slice(0, values.length - left).flat())
-    .find((own) => whole >= WORTH * width(own));
-  const panel = { gauge, curves };
+    .toSorted((a, b) => width(domainOf(a, 0)) - width(domainOf(b, 0)));
+  const whole = changeDomain([...values.flat(), ...tolerated], gauge);
+  const steps = [
+    whole,
+    ...Array.from(
+      { length: Math.floor(values.length / 2) },
+      (_, i) => nearDomain(values.slice(0, values.length - i - 1).flat(), tolerated),
+    ),
+  ];
+  const near = steps.slice(1).findLast((own, i) => width(steps[i]!) >= WORTH * width(own));
+  const panel = { gauge, curves, tolerated };
   return [
-    { ...panel, domain: changeDomain(values.flat(), gauge) },
-    ...(near === undefined
-      ? []
-      : [{ ...panel, domain: changeDomain(near, gauge), times: whole / width(near) }]),
+    { ...panel, domain: whole },
+    ...(near === undefined ? [] : [{ ...panel, domain: near, times: width(whole) / width(near) }]),
   ];
 }
 
+/** The tolerated loss is in the part where that does not make it twice as wide. */
+function nearDomain(values: readonly number[], tolerated: readonly number[]): Domain {
+  const least = domainOf(values, 0);
+  const room = (own: readonly number[]): Domain =>
+    domainOf(own, NEAR_ROOM * width(domainOf(own, 0)));
+  const both = room([...values, ...tolerated]);
+  return width(both) < 2 * width(least) ? both : room(values);
+}
+
+function width([low, high]: Domain): number {
+  return high - low;
+}
+
 function panelMarks(
-  { gauge, curves, domain, times }: CurvePanel,
+  { gauge, curves, tolerated, domain, times }: CurvePanel,
   { rows, margin, top, bottom }: {
     readonly rows: TradeOffRows;
     readonly margin: Margin;
@@ -229,6 +263,7 @@ function panelMarks(
       top,
       margin,
     }),
+    Plot.ruleY(tolerated.filter((value) => isWithin(value, domain)).map(toY), TOLERANCE),
     ...curves.flatMap(({ points, style, shift }) =>
       curveMarks(points, {
         style,

@@ -4,7 +4,7 @@ import type { ChangeRow, StudyRows } from "../rows/row_types.ts";
 import { changeNumber, lossText } from "../words/measures.ts";
 import { outcomeLabel } from "../words/verdict_words.ts";
 import { changeDomain, changeInUnit, panelTitle, ticksOf, toleratedChange } from "./curve_marks.ts";
-import { gridMarks, type PanelFrame, pixelPlot, TOLERANCE } from "./panels.ts";
+import { gridMarks, type PanelFrame, pixelPlot, TOLERANCE, TOLERANCE_KEY } from "./panels.ts";
 import {
   dataNote,
   type LaidOut,
@@ -20,7 +20,6 @@ import {
   figureText,
   fitName,
   FONT,
-  INK,
   renderColumn,
   SMALL_FONT,
   textWidth,
@@ -153,8 +152,7 @@ function footOf(panels: readonly ChangePanel[], { titles, label }: StudyRows): L
   return legendWithNotes(
     losses.length === 0 ? [] : [{
       name: `tolerated loss: ${losses.join(", ")}`,
-      colour: INK,
-      dash: TOLERANCE.strokeDasharray,
+      ...TOLERANCE_KEY,
     }],
     [
       `Lines: ${WIDER_INTERVAL}, unadjusted.`,

@@ -256,7 +256,7 @@ Deno.test("scaleFigure() shows the curves near 0 in a panel of their own where o
       return { ...row, prose: { ...row.prose!, verdict: moved } };
     }),
   });
-  assert.doesNotMatch(scaleFigure(far(0.1))!, /stretched/);
+  assert.doesNotMatch(scaleFigure(far(0.1))!, /general text, stretched/);
   const svg = scaleFigure(far(8))!;
   const [, times] = /general text, stretched (\d+) times/.exec(svg)!;
   assert.ok(Number(times) >= 4, `${times}`);

@@ -73,8 +73,10 @@ export function axisTitle(
   return figureText(shown, { margin, top, left, anchor: "middle", fontSize: FONT });
 }
 
-/** How a tolerated loss is drawn, in every figure and its legend. */
+/** How a tolerated loss is drawn, in every figure. */
 export const TOLERANCE = { stroke: INK, strokeDasharray: "5 3" } as const;
+/** The same in a legend. */
+export const TOLERANCE_KEY = { colour: INK, dash: TOLERANCE.strokeDasharray } as const;
 
 /** The ticks of an axis: where a value is in pixels, and how it is written. */
 export interface PanelAxis {

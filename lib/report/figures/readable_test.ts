@@ -14,20 +14,20 @@ import { lossCurves } from "./loss_curves.ts";
 import { modelsFigure } from "./models_figure.ts";
 import { recipeScalesFigure } from "./recipe_scales.ts";
 import { seedFigure } from "./seed_curves.ts";
-import type { Say } from "./series.ts";
+import type { FigureWords } from "./series.ts";
 import { tradeOffFigure } from "./trade_off/trade_off_figure.ts";
 
 const SEEDS = STUDY.seeds.map((row) => ({ ...row, recipe: "all-linear-lr2e-4" }));
 const STUDIES: readonly StudyRows[] = [STUDY, PLAIN, crowded(60), sweep(SWEEP), sweep(LARGE_SWEEP)];
 
 /** The figures that a paper has, of every study. */
-function paperFigures(say?: Say): readonly string[] {
+function paperFigures(words: FigureWords = {}): readonly string[] {
   return STUDIES.flatMap((rows) => [
-    tradeOffFigure(rows, { gauge: "mmlu", ...(say && { say }) }),
-    tradeOffFigure(rows, { gauge: "prose", ...(say && { say }) }),
-    scaleFigure(rows, say),
-    checkpointFigure(rows, say),
-    seedFigure({ ...rows, seeds: SEEDS }, say),
+    tradeOffFigure(rows, { gauge: "mmlu", ...words }),
+    tradeOffFigure(rows, { gauge: "prose", ...words }),
+    scaleFigure(rows, words),
+    checkpointFigure(rows, words),
+    seedFigure({ ...rows, seeds: SEEDS }, words),
   ]).filter((svg) => svg !== undefined);
 }
 
@@ -76,7 +76,8 @@ const RIMS = /<g[^>]* fill="white" stroke="white"[^>]*>[\s\S]*?<\/g>/g;
 const FIGURES: readonly string[] = [
   ...paperFigures(),
   ...otherFigures(),
-  ...paperFigures(sayIn("pt", NAMES)).map((svg) =>
+  ...paperFigures({ captioned: true }),
+  ...paperFigures({ say: sayIn("pt", NAMES) }).map((svg) =>
     paperFigure(svg, { language: "pt", names: NAMES }).svg.replaceAll(RIMS, "")
   ),
 ];
@@ -117,6 +118,17 @@ Deno.test("every figure with bars says what they are", () => {
       titleOf(svg),
     );
   }
+});
+
+Deno.test("a figure with a caption leaves out what bars and labels are, and has its numbers all the same", () => {
+  for (const svg of paperFigures({ captioned: true })) {
+    const texts = figureTexts(svg).map(({ text }) => text.replaceAll("\u00a0", " ")).join(" ");
+    assert.doesNotMatch(texts, /Bars|intervals|the adapter at|unadjusted/, titleOf(svg));
+    assert.match(texts, /n = [\d ]+/, titleOf(svg));
+  }
+  assert.ok(
+    paperFigures({ captioned: true }).some((svg) => svg.includes("Finished adapters only")),
+  );
 });
 
 Deno.test("figureTexts() sees texts that cover each other or leave the figure", () => {

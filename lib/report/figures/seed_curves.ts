@@ -15,8 +15,8 @@ import type { TradeOffRows } from "./trade_off/trade_off_points.ts";
 import { axisTitle, framedPlot } from "./panels.ts";
 import {
   AS_IT_IS,
+  type FigureWords,
   legendWithNotes,
-  type Say,
   type SeriesStyle,
   seriesStyle,
   WIDER_INTERVAL,
@@ -52,20 +52,26 @@ interface Recipe {
  * first seed over its scales (0 is the base model), beside it every further seed at full scale, and
  * the mean over all seeds. Bars are the wider 95 % intervals.
  *
- * @param say How its texts are said; in English if left out.
  * @returns A standalone SVG document of one column's width; `undefined` where no recipe has further
  * seeds.
  */
-export function seedFigure(rows: SeedFigureRows, say: Say = AS_IT_IS): string | undefined {
+export function seedFigure(
+  rows: SeedFigureRows,
+  { say = AS_IT_IS, captioned = false }: FigureWords = {},
+): string | undefined {
   const recipes = recipesOf(rows);
   const gauges = GAUGES.filter((gauge) =>
     recipes.some(({ further }) => further.some(({ row }) => row[gauge]))
   );
   if (gauges.length === 0) return undefined;
-  const foot = legendWithNotes(recipes.map(({ name, style }) => ({ name, ...style })), [
-    "Seeds: adapters of further seeds at scale 1; mean: over all seeds.",
-    withData(`Changes against the base model. Bars: ${WIDER_INTERVAL}, unadjusted.`, rows.label),
-  ], say);
+  const foot = legendWithNotes(
+    recipes.map(({ name, style }) => ({ name, ...style })),
+    captioned ? [] : [
+      "Seeds: adapters of further seeds at scale 1; mean: over all seeds.",
+      withData(`Changes against the base model. Bars: ${WIDER_INTERVAL}, unadjusted.`, rows.label),
+    ],
+    say,
+  );
   const below = gauges.length * (PANEL + GAP);
   const height = below + 40 + foot.height;
   const margin: Margin = { top: GAP - 6, left: 48, right: 12, bottom: height - below };

@@ -80,6 +80,14 @@ export type Say = (english: string) => string;
 /** In English. */
 export const AS_IT_IS: Say = (english) => english;
 
+/** What a figure says, and how. */
+export interface FigureWords {
+  /** How its texts are said; in English if left out. */
+  readonly say?: Say;
+  /** Whether a caption beside it says what bars and labels are: its notes on these are left out. */
+  readonly captioned?: boolean;
+}
+
 /** Lays a legend out in as many lines as it takes. */
 export function legend(entries: readonly LegendEntry[], say: Say = AS_IT_IS): LaidOut {
   const style = { fontSize: SMALL_FONT };
@@ -137,7 +145,8 @@ function legendMarks(
       top,
       left: left + KEY,
       fontSize: SMALL_FONT,
-      fill: colour === MUTED ? INK : colour,
+      // greys are for lines and marks
+      fill: PALETTE.includes(colour) ? colour : INK,
     }),
   ];
 }

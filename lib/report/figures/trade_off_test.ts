@@ -198,9 +198,12 @@ Deno.test("tradeOffFigure() draws a variant without intervals, and refuses a nam
 Deno.test("tradeOffFigure() says among what the front is one, where a further seed may be better", () => {
   const texts = (rows: TradeOffRows): string =>
     figureTexts(tradeOffFigure(rows)).map(({ text }) => text).join("|");
-  assert.match(texts(sweep(SWEEP)), /\|Pareto front of the first seeds \(filled\)\|/);
+  assert.match(texts(sweep(SWEEP)), /\|Pareto front \(filled\): no first seed is better on both\|/);
   const first = sweep(SWEEP).tradeOff.filter(({ variant }) => !/#4[34]/.test(variant));
-  assert.match(texts({ ...STUDY, tradeOff: first }), /\|Pareto front \(filled\)\|/);
+  assert.match(
+    texts({ ...STUDY, tradeOff: first }),
+    /\|Pareto front \(filled\): nothing here is better on both\|/,
+  );
 });
 
 Deno.test("tradeOffLabels() keeps the base model's name off the lines, and others near their marks", () => {

@@ -14,10 +14,13 @@ const PHRASES: readonly (readonly [RegExp, string])[] = ([
   ["changes over scales and seeds", "variações ao longo de escalas e sementes"],
   ["changes over the training", "variações ao longo do treinamento"],
   [
-    "Pareto front of the first seeds (filled)",
-    "fronteira de Pareto das primeiras sementes (cheias)",
+    "Pareto front (filled): no first seed is better on both",
+    "Pareto (cheias): nenhuma 1ª semente é melhor nas duas",
   ],
-  ["Pareto front (filled)", "fronteira de Pareto (cheias)"],
+  [
+    "Pareto front (filled): nothing here is better on both",
+    "fronteira de Pareto (cheias): nada aqui é melhor nas duas",
+  ],
   ["further seeds (small)", "outras sementes (pequenas)"],
   [
     "Right: the shaded part, its x axis stretched",
@@ -51,7 +54,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = ([
   ["tolerated:", "tolerada:"],
   ["each axis", "cada eixo"],
   ["unadjusted", "não ajustado"],
-  ["not on it", "fora dela"],
+  ["not on it (hollow)", "fora dela (vazadas)"],
   ["questions", "perguntas"],
   ["passages", "trechos"],
   ["variants", "variantes"],

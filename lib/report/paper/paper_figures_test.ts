@@ -20,12 +20,12 @@ function drawn(say: Say): string[] {
   return [
     tradeOffFigure(STUDY, { gauge: "mmlu", say }),
     tradeOffFigure(STUDY, { gauge: "prose", say }),
-    scaleFigure(STUDY, say)!,
-    checkpointFigure(STUDY, say)!,
-    seedFigure({ ...LARGE, seeds: SEEDS }, say)!,
+    scaleFigure(STUDY, { say })!,
+    checkpointFigure(STUDY, { say })!,
+    seedFigure({ ...LARGE, seeds: SEEDS }, { say })!,
     tradeOffFigure(LARGE, { gauge: "mmlu", say }),
     tradeOffFigure(LARGE, { gauge: "prose", say }),
-    scaleFigure(LARGE, say)!,
+    scaleFigure(LARGE, { say })!,
   ];
 }
 

@@ -112,14 +112,14 @@ function paperFigures(
 ): Record<string, PaperFigure> {
   const names = rows.tradeOff.flatMap(({ variant, origin }) => [variant, origin.source]);
   const { gauge } = rows.plan;
-  const say = sayIn(language, names);
+  const told = { say: sayIn(language, names), captioned: true };
   const other = tradeOffGauges(rows).find((one) => one !== gauge);
   const drawn = {
-    "trade_off.svg": tradeOffFigure(rows, { gauge, say }),
-    "trade_off_other.svg": other && tradeOffFigure(rows, { gauge: other, say }),
-    "scales.svg": scaleFigure(rows, say),
-    "seeds.svg": seedFigure(rows, say),
-    "checkpoints.svg": checkpointFigure(rows, say),
+    "trade_off.svg": tradeOffFigure(rows, { gauge, ...told }),
+    "trade_off_other.svg": other && tradeOffFigure(rows, { gauge: other, ...told }),
+    "scales.svg": scaleFigure(rows, told),
+    "seeds.svg": seedFigure(rows, told),
+    "checkpoints.svg": checkpointFigure(rows, told),
   };
   return Object.fromEntries(
     Object.entries(drawn).flatMap(([name, svg]) =>

@@ -2,7 +2,7 @@ import type { VariantRows } from "../../rows/row_types.ts";
 import { betterOf, unitOf } from "../../words/measures.ts";
 import { toleratedChange } from "../curve_marks.ts";
 import { axisTitle, type PanelFrame, pixelPlot } from "../panels.ts";
-import { AS_IT_IS, legendWithNotes, type Say } from "../series.ts";
+import { AS_IT_IS, type FigureWords, legendWithNotes, type Say } from "../series.ts";
 import { COLUMN_WIDTH, figureName, figureText, FONT, renderColumn, SMALL_FONT } from "../svg.ts";
 import { labelMarks, type PlacedLabel, tradeOffLabels } from "./trade_off_labels.ts";
 import { type TradeOffPanel, tradeOffPanelMarks } from "./trade_off_marks.ts";
@@ -16,11 +16,9 @@ import { FEW, nearDomain, pointsWithin, tradeOffScales, wholeDomain } from "./tr
 import { describeTradeOff, legendEntries, noteLines } from "./trade_off_words.ts";
 
 /** Options of {@linkcode tradeOffFigure}. */
-export interface TradeOffOptions {
+export interface TradeOffOptions extends FigureWords {
   /** The measure of the x axis; by default multiple choice, or general text where there is none. */
   readonly gauge?: KnowledgeGauge;
-  /** How its texts are said; in English if left out. */
-  readonly say?: Say;
 }
 
 const LEFT = 38;
@@ -77,7 +75,7 @@ export function tradeOffFigure(rows: TradeOffRows, options: TradeOffOptions = {}
   });
   const foot = legendWithNotes(
     legendEntries(all, gauge, delta),
-    noteLines(rows, gauge, { of: all.length, labels, near }),
+    noteLines(rows, gauge, { of: all.length, labels, near, captioned: options.captioned ?? false }),
     say,
   );
   const below = panels[0]!.scales.frame.y1;

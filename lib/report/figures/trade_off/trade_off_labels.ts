@@ -1,7 +1,8 @@
+import * as Plot from "@observablehq/plot";
 import { type Box, type LabelRequest, type LabelSegment, placeLabels } from "../labels.ts";
 import { figureText, INK, SMALL_FONT, textWidth } from "../svg.ts";
 import { frontLine, scalePaths } from "./trade_off_lines.ts";
-import { radiusOf, type TradeOffPanel } from "./trade_off_marks.ts";
+import { radiusOf, RING_RADIUS, type TradeOffPanel } from "./trade_off_marks.ts";
 import { BASE, type Place, type TradeOffPoint } from "./trade_off_points.ts";
 import { hasBars, pointsWithin } from "./trade_off_scales.ts";
 
@@ -12,6 +13,8 @@ export interface PlacedLabel {
   readonly box: Box;
   /** Absent for the base model. */
   readonly point?: TradeOffPoint;
+  /** Where its mark is, if the ring of the recommended variant hides it: a line leads there. */
+  readonly hidden?: Place;
 }
 
 const STYLE = { fontSize: SMALL_FONT, bold: true };
@@ -62,7 +65,7 @@ export function tradeOffLabels(
       frame: { ...frame, x0: frame.x0 - BESIDE, x1: frame.x1 + BESIDE },
       obstacles: [
         ...points.map((point) => {
-          const own = point.recommended ? 10 : radiusOf(point, kind) + (few ? 1.5 : 1);
+          const own = point.recommended ? RING_RADIUS + 3 : radiusOf(point, kind) + (few ? 1.5 : 1);
           return around(toX(point.x), toY(point.y), own);
         }),
         around(toX(0), toY(0), 6),
@@ -75,11 +78,18 @@ export function tradeOffLabels(
     if (!place) return [];
     const { x, y } = place;
     const width = textWidth(text, STYLE);
+    const mark = point && { x: toX(point.x), y: toY(point.y) };
+    const hidden = mark && !point.recommended && points.some((other) =>
+      other.recommended &&
+      Math.hypot(toX(other.x) - mark.x, toY(other.y) - mark.y) <=
+        RING_RADIUS + radiusOf(point, kind)
+    );
     return [{
       text,
       colour,
       box: { x0: x, x1: x + width, y0: y - HEIGHT / 2, y1: y + HEIGHT / 2 },
       ...(point && { point }),
+      ...(hidden && { hidden: mark }),
     }];
   });
 }
@@ -112,7 +122,8 @@ function linesOf(
 
 /** The marks of the labels. */
 export function labelMarks(labels: readonly PlacedLabel[]): unknown[] {
-  return labels.map(({ text, colour, box }) =>
+  return labels.flatMap(({ text, colour, box, hidden }) => [
+    ...(hidden ? leader(box, hidden, colour) : []),
     figureText(text, {
       left: box.x0,
       top: (box.y0 + box.y1) / 2,
@@ -120,8 +131,22 @@ export function labelMarks(labels: readonly PlacedLabel[]): unknown[] {
       fontSize: SMALL_FONT,
       fontWeight: "bold",
       halo: true,
-    })
-  );
+    }),
+  ]);
+}
+
+/** From a label to its mark under the ring, and the mark itself as a point on top. */
+function leader(box: Box, { x, y }: Place, stroke: string): unknown[] {
+  const from = [
+    Math.min(box.x1, Math.max(box.x0, x)),
+    Math.min(box.y1 - 1, Math.max(box.y0 + 1, y)),
+  ];
+  return [
+    ...[{ stroke: "white", strokeWidth: 3 }, { stroke, strokeWidth: 1 }].map((style) =>
+      Plot.line([from, [x, y]], style)
+    ),
+    Plot.dot([[x, y]], { r: 1.75, fill: stroke, stroke: "white", strokeWidth: 0.75 }),
+  ];
 }
 
 function around(x: number, y: number, size: number): Box {

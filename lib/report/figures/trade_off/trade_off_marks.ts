@@ -69,8 +69,8 @@ function frameMarks({ scales, tolerated, shaded, first }: TradeOffPanel): unknow
   ];
 }
 
-/** The front is drawn wider than any path. */
-export const FRONT_WIDTH = 1.5;
+/** The front is drawn wider than any path, and lighter than any mark. */
+export const FRONT = { stroke: "#949494", strokeWidth: 2 } as const;
 
 /**
  * The front as a staircase, as nothing is known between two of its variants; and the scales of each
@@ -83,6 +83,7 @@ function pathMarks({ all, gauge, kind, scales }: TradeOffPanel): unknown[] {
     clipLine(points.map(({ x, y }): PixelPoint => [toX(x), toY(y)]), [frame.x0, frame.x1])
       .map((part) => Plot.line(part, style));
   return [
+    ...lines(frontLine(all, gauge, scales), FRONT),
     ...scalePaths(all, few).flatMap((own) =>
       lines([BASE, ...own], {
         stroke: own[0]!.style.colour,
@@ -91,7 +92,6 @@ function pathMarks({ all, gauge, kind, scales }: TradeOffPanel): unknown[] {
         ...(few ? {} : { strokeOpacity: 0.6 }),
       })
     ),
-    ...lines(frontLine(all, gauge, scales), { stroke: INK, strokeWidth: FRONT_WIDTH }),
   ];
 }
 
@@ -99,12 +99,15 @@ function dashed(dash: string): { readonly strokeDasharray?: string } {
   return dash === "" ? {} : { strokeDasharray: dash };
 }
 
+/** The radius of small points: variants beside the front among many, and further seeds. */
+export const SMALL = { other: 2.8, furtherSeed: 1.5 } as const;
+
 /** The radius of a point in pixels. */
 export function radiusOf({ front, furtherSeed }: TradeOffPoint, kind: PanelKind): number {
-  if (kind === "overview") return 1.8;
-  if (furtherSeed) return 2;
+  if (kind === "overview") return furtherSeed ? 1.2 : 1.8;
+  if (furtherSeed) return SMALL.furtherSeed;
   if (kind === "few") return 4.5;
-  return front ? 4 : 2.2;
+  return front ? 4 : SMALL.other;
 }
 
 /** The intervals of points on both axes, where they have some. */
@@ -129,6 +132,9 @@ export function intervalMarks(
   ];
 }
 
+/** The ring round the recommended variant, in pixels. */
+export const RING_RADIUS = 9;
+
 /** The points with their intervals, the front on top; the base model is a square. */
 function pointMarks({ all, kind, scales, shaded }: TradeOffPanel): unknown[] {
   const { toX, toY } = scales;
@@ -146,7 +152,7 @@ function pointMarks({ all, kind, scales, shaded }: TradeOffPanel): unknown[] {
   const barred = points.filter((point) =>
     hasBars(point, few) && !(shaded && isWithin(point.x, shaded))
   );
-  const ring = overview ? 6 : 9;
+  const ring = overview ? 6 : RING_RADIUS;
   return [
     ...intervalMarks(barred, scales, { stroke, ...bar }),
     Plot.dot(points.toSorted((a, b) => Number(a.front) - Number(b.front)), {

@@ -3,9 +3,9 @@ import { formatCount, formatCounted } from "../../words/format_numbers.ts";
 import { changeNumber, lossText, unitOf } from "../../words/measures.ts";
 import type { TradeOffRow } from "../../rows/row_types.ts";
 import { type LegendEntry, RING, WIDER_INTERVAL, withData } from "../series.ts";
-import { INK } from "../svg.ts";
+import { TOLERANCE_KEY } from "../panels.ts";
 import type { PlacedLabel } from "./trade_off_labels.ts";
-import { FRONT_WIDTH } from "./trade_off_marks.ts";
+import { FRONT, SMALL } from "./trade_off_marks.ts";
 import type { KnowledgeGauge, TradeOffPoint, TradeOffRows } from "./trade_off_points.ts";
 import { FEW } from "./trade_off_scales.ts";
 
@@ -23,18 +23,20 @@ export function legendEntries(
       name,
       colour: own[0]!.style.colour,
       symbol: own[0]!.style.symbol,
+      // filled is what is on the front
+      hollow: true,
       ...(scaled(own) ? { dash: own[0]!.style.dash } : {}),
     })),
-    { name: frontName(points), colour: INK, dash: "", width: FRONT_WIDTH },
+    { name: frontName(points), colour: FRONT.stroke, dash: "", width: FRONT.strokeWidth },
     ...(points.length > FEW && points.some(({ front }) => !front)
-      ? [{ ...RING, name: "not on it", radius: 2.2 }]
+      ? [{ ...RING, name: "not on it (hollow)", radius: SMALL.other }]
       : []),
     ...(points.some(({ furtherSeed }) => furtherSeed)
-      ? [{ ...RING, name: "further seeds (small)", radius: 2 }]
+      ? [{ ...RING, name: "further seeds (small)", radius: SMALL.furtherSeed }]
       : []),
     ...(delta === undefined
       ? []
-      : [{ name: `tolerated: ${lossText(delta, gauge)}`, colour: INK, dash: "5 3" }]),
+      : [{ name: `tolerated: ${lossText(delta, gauge)}`, ...TOLERANCE_KEY }]),
     ...points.filter(({ recommended }) => recommended).map(({ variant }) => ({
       ...RING,
       name: points.length > FEW ? `recommended: ${variant}` : "recommended (ring)",
@@ -42,11 +44,14 @@ export function legendEntries(
   ];
 }
 
-/** Among what the front is one: further seeds are left out of it, however good they are. */
+/**
+ * The front in plain words, and among what it is one: further seeds are left out of it, however good
+ * they are.
+ */
 function frontName(points: readonly TradeOffPoint[]): string {
   return points.some(({ furtherSeed }) => furtherSeed)
-    ? "Pareto front of the first seeds (filled)"
-    : "Pareto front (filled)";
+    ? "Pareto front (filled): no first seed is better on both"
+    : "Pareto front (filled): nothing here is better on both";
 }
 
 /** What the notes below the figure are about. */
@@ -57,13 +62,15 @@ export interface NotedFigure {
   readonly labels: readonly PlacedLabel[];
   /** Where a panel shows a part in large: how many times so, and how many variants are outside. */
   readonly near?: { readonly times: number; readonly outside: number } | undefined;
+  /** Whether a caption says what bars and labels are. */
+  readonly captioned: boolean;
 }
 
 /** What its bars, panels and labels are, and of how many examples. */
 export function noteLines(
   { tradeOff, label }: TradeOffRows,
   gauge: KnowledgeGauge,
-  { of, labels, near }: NotedFigure,
+  { of, labels, near, captioned }: NotedFigure,
 ): string[] {
   const n = (measure: "sql" | KnowledgeGauge): string => {
     const counts = tradeOff.flatMap((row) => row[measure]?.evidence.n ?? []);
@@ -78,8 +85,8 @@ export function noteLines(
       `Right: the shaded part, its x axis stretched ${Number(near.times.toPrecision(2))} times; ` +
       `outside of it: ${formatCounted(near.outside, "variant")}.`,
     ]),
-    ...(signs === undefined ? [] : [signs]),
-    `${bars}: ${WIDER_INTERVAL}, each axis alone, unadjusted.`,
+    ...(signs === undefined || captioned ? [] : [signs]),
+    ...(captioned ? [] : [`${bars}: ${WIDER_INTERVAL}, each axis alone, unadjusted.`]),
     withData(
       `n = ${n("sql")} questions (y), ${n(gauge)} ${items} (x); ${formatCounted(of, "variant")}.`,
       label,

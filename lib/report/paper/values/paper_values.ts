@@ -1,6 +1,7 @@
 import { modelTitle } from "../../../runs/mod.ts";
 import { MIN_SEEDS_OF_A_RECIPE } from "../../../stats/mod.ts";
 import { ASSIGNMENT_SUCCESS_SCORE, HARDNESS_LEVELS } from "../../../sql/mod.ts";
+import { FEW } from "../../figures/trade_off/trade_off_scales.ts";
 import { BASE_NAME, overallAccuracy } from "../../rows/study_lookup.ts";
 import { ALL } from "../../rows/groups.ts";
 import {
@@ -174,6 +175,7 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
     severalCheckpoints: config.sweep.checkpoints > 1,
     checkpointPaths: config.sweep.checkpoints > 1 && config.sweep.earlier !== "curve",
     severalSeeds: rows.seeds.length > 0,
+    manyVariants: rows.tradeOff.filter((row) => row.sql && row[rows.plan.gauge]).length > FEW,
     ofSeeds: namesOf(words, [...new Set(rows.seeds.map(({ recipe }) => recipe))]),
     tuned,
     oneTuned: tuned === 1,
