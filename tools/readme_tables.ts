@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { posix } from "node:path";
 import {
   changeSentence,
   markdownText,
@@ -7,6 +9,7 @@ import {
   tradeOffFinding,
 } from "../lib/report/mod.ts";
 import { REPOSITORY_ROOT, UsageError, writeAtomic } from "../lib/ground/mod.ts";
+import { svgTitle } from "./svg_title.ts";
 import { GAUGES, modelTitle, readSummary, type Summary } from "../lib/runs/mod.ts";
 
 /**
@@ -17,7 +20,9 @@ import { GAUGES, modelTitle, readSummary, type Summary } from "../lib/runs/mod.t
  *   said here where no finding of the study says it;
  * - `finding NAME`: the changes of its primary variants, and what it recommends;
  * - `change NAME VARIANT GAUGE`: one change, within a sentence, such as "+4.1 points [+2.0, +6.2]: a
- *   gain"; GAUGE is `sql`, `mmlu` or `prose`.
+ *   gain"; GAUGE is `sql`, `mmlu` or `prose`;
+ * - `figure PATH`: an SVG, its path as the page links it, described by its own title, which has its
+ *   result in words.
  *
  * @module
  */
@@ -25,17 +30,24 @@ import { GAUGES, modelTitle, readSummary, type Summary } from "../lib/runs/mod.t
 /** The pages with marks, relative to the repository's root. */
 export const MARKED_PAGES: readonly string[] = ["README.md", "docs/sample.md"];
 
-const PLACE = /(<!-- (table|finding|change) ([^<>\n]+?) -->)[\s\S]*?(<!-- end -->)/g;
+const PLACE = /(<!-- (table|finding|change|figure) ([^<>\n]+?) -->)[\s\S]*?(<!-- end -->)/g;
 
 /**
  * The text with all between its marks made anew.
  *
  * @param read Gives the summary of a recorded study by its name.
- * @throws {UsageError} If a mark names a variant or a gauge that its study has not.
+ * @param titleOf Gives the title of a figure by its path as the page links it.
+ * @throws {UsageError} If a mark names a variant or a gauge that its study has not, or a figure that is
+ * not there or has no title.
  */
-export function fillMarks(text: string, read: (name: string) => Summary): string {
+export function fillMarks(
+  text: string,
+  read: (name: string) => Summary,
+  titleOf: (path: string) => string = figureTitle,
+): string {
   const told = new Set([...text.matchAll(PLACE)].map(([, , kind, rest]) => `${kind} ${rest}`));
   return text.replace(PLACE, (_, start: string, kind: string, rest: string, end: string) => {
+    if (kind === "figure") return `${start}\n\n![${titleOf(rest)}](${rest})\n\n${end}`;
     const [name, ...words] = rest.split(" ");
     const summary = read(name!);
     const shown = kind === "change"
@@ -49,7 +61,26 @@ export function fillMarks(text: string, read: (name: string) => Summary): string
 
 /** The names of the studies that a text has marks of, each once. */
 export function markedStudies(text: string): string[] {
-  return [...new Set([...text.matchAll(PLACE)].map(([, , , rest]) => rest!.split(" ")[0]!))];
+  const marks = [...text.matchAll(PLACE)].filter(([, , kind]) => kind !== "figure");
+  return [...new Set(marks.map(([, , , rest]) => rest!.split(" ")[0]!))];
+}
+
+/** Gives the titles of the figures of a page, by their paths as the page links them. */
+export function titlesOn(page: string): (path: string) => string {
+  return (path) => figureTitle(posix.join(posix.dirname(page), path));
+}
+
+/**
+ * What a figure of the repository shows, in words, as Markdown.
+ *
+ * @param path From the repository's root.
+ * @throws {UsageError} If it is not there or has no title.
+ */
+export function figureTitle(path: string): string {
+  const file = `${REPOSITORY_ROOT}/${path}`;
+  const title = existsSync(file) ? svgTitle(Deno.readTextFileSync(file)) : undefined;
+  if (title !== undefined) return markdownText(title);
+  throw new UsageError(`Cannot fill the README: "${path}" is no figure with a title`);
 }
 
 /** What of a text is between no marks: what a person wrote. */
@@ -112,7 +143,8 @@ function sourceText({ name, label, config, counts, provenance }: Summary): strin
 }
 
 if (import.meta.main) {
-  for (const page of MARKED_PAGES.map((path) => `${REPOSITORY_ROOT}/${path}`)) {
-    writeAtomic(page, fillMarks(Deno.readTextFileSync(page), recordedSummary));
+  for (const page of MARKED_PAGES) {
+    const path = `${REPOSITORY_ROOT}/${page}`;
+    writeAtomic(path, fillMarks(Deno.readTextFileSync(path), recordedSummary, titlesOn(page)));
   }
 }

@@ -5,10 +5,12 @@ import { summaryTable } from "../lib/report/mod.ts";
 import { SUMMARY } from "../lib/report/testing/summary_fixture.ts";
 import { SchemaVersionError, type Summary } from "../lib/runs/mod.ts";
 import {
+  figureTitle,
   fillMarks,
   MARKED_PAGES,
   markedStudies,
   recordedSummary,
+  titlesOn,
   writtenText,
 } from "./readme_tables.ts";
 
@@ -64,6 +66,23 @@ Deno.test("fillMarks() refuses a variant and a gauge that the study has not", ()
   }
 });
 
+Deno.test("fillMarks() describes a figure by its own title, which has its result", () => {
+  const marked = "<!-- figure a/b.svg -->![typed](a/b.svg)<!-- end -->";
+  const filled = fillMarks(marked, readTiny, (path) => `title of ${path}`);
+  assert.equal(
+    filled,
+    "<!-- figure a/b.svg -->\n\n![title of a/b.svg](a/b.svg)\n\n<!-- end -->",
+  );
+  assert.deepEqual(markedStudies(filled), []);
+  assert.match(
+    figureTitle("results/recorded/qwen_coder_1_5b/trade_off.svg"),
+    /: change on text-to-SQL against change on MMLU\. .*1e-3: text-to-SQL .*, MMLU −5\.9: loss$/,
+  );
+  const path = "results/recorded/sample/trade_off.svg";
+  assert.equal(titlesOn("docs/sample.md")(`../${path}`), figureTitle(path));
+  assert.throws(() => figureTitle("docs/none.svg"), /"docs\/none\.svg" is no figure with a title/);
+});
+
 Deno.test("writtenText() is what is left beside the marks", () => {
   assert.equal(writtenText(MARKED), "# Title\n\nIt changed by  there.\n");
 });
@@ -75,7 +94,7 @@ for (const [index, path] of MARKED_PAGES.entries()) {
     ignore: other !== undefined,
     fn(): void {
       assert.ok(markedStudies(page).includes("sample"));
-      assert.equal(fillMarks(page, recordedSummary), page);
+      assert.equal(fillMarks(page, recordedSummary, titlesOn(path)), page);
     },
   });
 

@@ -1,6 +1,7 @@
 import { SCRIPT_FILES } from "../../lib/ground/mod.ts";
 import { htmlText, joinScripts, PAGE_PARTS } from "../../lib/report/mod.ts";
 import { collectFiles, fileOf, type SiteFiles, type SiteRoots } from "./collect_files.ts";
+import { svgTitle } from "../svg_title.ts";
 import { addressOf, linkTarget, relativeAddress } from "./link_target.ts";
 import type { MarkdownFile } from "./markdown_file.ts";
 import { navigation, NAVIGATION_PATHS } from "./navigation.ts";
@@ -56,6 +57,10 @@ function markdownPage(root: string, page: MarkdownFile): SitePage {
     if (target.kind !== "file" || file === undefined) return href;
     const place = file === path ? "" : relativeAddress(addressOf(path), addressOf(file));
     return place + (target.anchor === "" ? "" : `#${encodeURIComponent(target.anchor)}`) || "#";
+  }, (href) => {
+    const target = linkTarget(path, href);
+    const file = target.kind === "file" ? fileOf(root, target) : undefined;
+    return file?.endsWith(".svg") ? svgTitle(Deno.readTextFileSync(`${root}/${file}`)) : undefined;
   });
   const named = headings.some(({ depth }) => depth === 1);
   return { path, title, headings, body: named ? body : titleHtml(path) + body };

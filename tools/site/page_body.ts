@@ -13,8 +13,14 @@ const LONG = 60;
  * left out. What is HTML in the Markdown is never passed on.
  *
  * @param address Gives the address that a link of the page has on the site.
+ * @param description Gives what a picture says of itself; its text on the page stands where it says
+ * nothing.
  */
-export function pageBody(page: MarkdownFile, address: (href: string) => string): string {
+export function pageBody(
+  page: MarkdownFile,
+  address: (href: string) => string,
+  description: (href: string) => string | undefined = () => undefined,
+): string {
   const depths = page.headings.map(({ depth }) => depth);
   // a part of a page, such as a study's tables, has its path as the title above its own headings
   const lift = depths.includes(1) ? 0 : Math.min(...depths) - 2;
@@ -36,7 +42,7 @@ export function pageBody(page: MarkdownFile, address: (href: string) => string):
       image({ href, text }: Tokens.Image): string {
         const source = htmlText(address(href));
         return `<a class="figure" href="${source}"><img src="${source}" alt="${
-          htmlText(text)
+          htmlText(description(href) ?? text)
         }"></a>`;
       },
       code: ({ text, lang }: Tokens.Code) => codeBlock(text, lang?.split(/\s/)[0] ?? ""),

@@ -14,6 +14,7 @@ import {
 } from "./curve_marks.ts";
 import type { TradeOffRows } from "./trade_off/trade_off_points.ts";
 import { axisTitle, framedPlot, TOLERANCE, TOLERANCE_KEY } from "./panels.ts";
+import { resultText, titleWith } from "./result_text.ts";
 import {
   AS_IT_IS,
   domainOf,
@@ -155,7 +156,10 @@ function curvesFigure(
     ],
   });
   const drawn = curves.flatMap(({ points }) => points.map(({ row }) => row));
-  return renderColumn(plot, { title, description: describeChanges(rows, drawn) });
+  return renderColumn(plot, {
+    title: titleWith(title, resultText(drawn, rows.titles)),
+    description: describeChanges(rows, drawn),
+  });
 }
 
 /** What the dashed line is, where a loss that is not to be tolerated was named. */

@@ -5,6 +5,7 @@ import { changeNumber, lossText } from "../words/measures.ts";
 import { outcomeLabel } from "../words/verdict_words.ts";
 import { changeDomain, changeInUnit, panelTitle, ticksOf, toleratedChange } from "./curve_marks.ts";
 import { gridMarks, type PanelFrame, pixelPlot, TOLERANCE, TOLERANCE_KEY } from "./panels.ts";
+import { changesText, titleWith } from "./result_text.ts";
 import {
   dataNote,
   type LaidOut,
@@ -67,7 +68,10 @@ export function changePanels(rows: StudyRows, names: readonly string[]): string 
   });
   const foot = footOf(panels, rows);
   return renderColumn(pixelPlot(top + foot.height, [...marks, ...foot.marks(top)]), {
-    title: `${figureName(rows.model)}: what changed against the base model`,
+    title: titleWith(
+      `${figureName(rows.model)}: what changed against the base model`,
+      variants.map(({ row }) => changesText(row, rows.titles)).join("; "),
+    ),
     description: panels.map(({ gauge, lines }) =>
       `${rows.titles[gauge]}: ` +
       lines.map(({ change }) => `${change.variant} ${labelOf(change)}`).join(", ")

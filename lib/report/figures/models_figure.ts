@@ -1,32 +1,20 @@
-import * as Plot from "@observablehq/plot";
 import { ALL } from "../rows/groups.ts";
 import type { StudyRows } from "../rows/row_types.ts";
 import { sharedTitles } from "../rows/shared_titles.ts";
 import { BASE_NAME, overallAccuracy } from "../rows/study_lookup.ts";
 import { formatCount, formatNats, formatPercent } from "../words/format_numbers.ts";
-import { betterOf, unitOf } from "../words/measures.ts";
-import { changeDomain, ticksOf } from "./curve_marks.ts";
-import { axisTitle, gridMarks, type PanelFrame, pixelPlot } from "./panels.ts";
-import { legendWithNotes, signedTick, WIDER_INTERVAL } from "./series.ts";
-import {
-  COLUMN_WIDTH,
-  figureName,
-  figureText,
-  fitName,
-  FONT,
-  INK,
-  MUTED,
-  PALETTE,
-  renderColumn,
-  SMALL_FONT,
-} from "./svg.ts";
+import { betterOf, lossText, unitOf } from "../words/measures.ts";
+import { changeDomain, toleratedChange } from "./curve_marks.ts";
+import { MODEL_SIGNS, modelPanelMarks, sharedStart } from "./models_panel.ts";
+import { axisTitle, pixelPlot, TOLERANCE_KEY } from "./panels.ts";
+import { namedOf, resultText, titleWith } from "./result_text.ts";
+import { legendWithNotes, WIDER_INTERVAL } from "./series.ts";
+import { COLUMN_WIDTH, figureName, figureText, FONT, renderColumn } from "./svg.ts";
 import {
   type KnowledgeGauge,
   type TradeOffPoint,
   tradeOffPoints,
 } from "./trade_off/trade_off_points.ts";
-import { intervalMarks } from "./trade_off/trade_off_marks.ts";
-import { tradeOffScales } from "./trade_off/trade_off_scales.ts";
 
 /** A study of one model, as it is named in a figure of several. */
 export interface ModelStudy {
@@ -45,15 +33,23 @@ const GAP = 14;
 const HEAD = 18;
 /** Below a panel, the numbers of its axis. */
 const FOOT = 20;
-/** Above all panels, the y axis. */
+/** Above the panels of the same questions, the y axis. */
 const TOP = 20;
+/** Below them, the x axis. */
+const AXIS = 18;
+/** Between the panels of other questions. */
+const APART = 12;
 const PANEL = 130;
+/** A panel that stands alone, as its questions are others. */
+const LOW_PANEL = 92;
 
 /**
- * Several models beside each other, a panel each with the same axes: the change on text-to-SQL (y)
- * against the change on a measure of what is known (x). The base model is the origin, the recommended
- * variant has a ring and the wider 95 % intervals, all others are small. Below stand the levels of
- * both, as changes alone do not tell a strong model from a weak one.
+ * Several models beside each other, a panel each: the change on text-to-SQL (y) against the change on a
+ * measure of what is known (x). The base model is the origin, a dashed line the tolerated loss. The
+ * recommended variant and the finished adapter that does worst on the x axis are named, with the wider
+ * 95 % intervals; all others are small. Panels of the same questions have the same axes; models that
+ * were asked others stand below these, apart. At the foot stand the levels of both, as changes alone do
+ * not tell a strong model from a weak one.
  *
  * @param studies One a model, in the order of the panels.
  * @param gauge The measure of the x axis.
@@ -62,52 +58,121 @@ const PANEL = 130;
  * changes.
  */
 export function modelsFigure(studies: readonly ModelStudy[], gauge: KnowledgeGauge): string {
-  const models = studies.map(({ name, rows }) => ({
-    name: figureName(name),
-    rows,
-    points: tradeOffPoints(rows.tradeOff, gauge),
-  }));
+  const models = studies.map(({ name, rows }): Model => {
+    const delta = rows.tradeOff.find((row) => row[gauge]?.delta !== undefined)?.[gauge]?.delta;
+    return {
+      name: figureName(name),
+      rows,
+      points: tradeOffPoints(rows.tradeOff, gauge),
+      ...(delta !== undefined && { delta }),
+    };
+  });
   checkModels(models);
+  const groups = [
+    ...Map.groupBy(models, ({ rows: { titles } }) => JSON.stringify([titles.sql, titles[gauge]]))
+      .values(),
+  ].toSorted((a, b) => b.length - a.length);
+  let top = 0;
+  const marks = groups.flatMap((group, i) => {
+    const own = groupMarks(group, { gauge, top, other: i > 0, all: groups.length });
+    top += own.height + (i < groups.length - 1 ? APART : 0);
+    return own.marks;
+  });
+  const titles = sharedTitles(models.map(({ rows }) => rows.titles));
+  const levels = groups.flat().map((model) => levelsText(model, gauge));
+  const deltas = [...new Set(models.flatMap(({ delta }) => delta ?? []))];
+  const foot = legendWithNotes(
+    [
+      ...MODEL_SIGNS.filter(({ of }) => models.some(({ points }) => points.some(of))),
+      ...(deltas.length === 0 ? [] : [{
+        name: deltas.length > 1 ? "tolerated loss" : `tolerated: ${lossText(deltas[0]!, gauge)}`,
+        ...TOLERANCE_KEY,
+      }]),
+    ],
+    [
+      ...levels,
+      ...startsNote(models, gauge),
+      `Bars: ${WIDER_INTERVAL}, each axis alone, unadjusted.`,
+    ],
+  );
+  return renderColumn(pixelPlot(top + foot.height, [...marks, ...foot.marks(top)]), {
+    title: titleWith(
+      `${models.map(({ name }) => name).join(", ")}: change on ${titles.sql} against ` +
+        `change on ${titles[gauge]}`,
+      groups.flat().map(({ name, rows }) =>
+        `${name}: ${resultText(rows.tradeOff, rows.titles, ["sql", gauge])}`
+      ).join(". "),
+    ),
+    description: levels.join(" "),
+  });
+}
+
+/** What the names beside marks leave out. */
+function startsNote(models: readonly Model[], gauge: KnowledgeGauge): string[] {
+  const starts = new Set(models.map(({ points }) => sharedStart(namedOf(points, gauge))));
+  const said = [...starts].filter((start) => start !== "").map((start) => `"${start}"`);
+  return said.length === 0 ? [] : [`Names beside marks: without ${said.join(" or ")}.`];
+}
+
+interface PlacedGroup {
+  readonly gauge: KnowledgeGauge;
+  /** Its upper edge, in pixels. */
+  readonly top: number;
+  /** Whether its questions are others than those of the first group. */
+  readonly other: boolean;
+  /** How many groups there are. */
+  readonly all: number;
+}
+
+/** The panels of models that were asked the same questions. */
+function groupMarks(
+  models: readonly Model[],
+  { gauge, top, other, all }: PlacedGroup,
+): { readonly marks: readonly unknown[]; readonly height: number } {
   const columns = Math.min(COLUMNS, models.length);
   const width = (COLUMN_WIDTH - LEFT - RIGHT - (columns - 1) * GAP) / columns;
+  const panel = models.length === 1 && all > 1 ? LOW_PANEL : PANEL;
   const lines = Math.ceil(models.length / columns);
-  const below = TOP + lines * (HEAD + PANEL + FOOT);
-  const titles = sharedTitles(models.map(({ rows }) => rows.titles));
+  const below = TOP + lines * (HEAD + panel + FOOT);
+  const { titles } = models[0]!.rows;
   const [x, y] = domainsOf(models, gauge);
-  const levels = models.map((model) => levelsText(model, gauge));
-  const foot = legendWithNotes(
-    LEGEND.filter(({ of }) => models.some(({ points }) => points.some(of))),
-    [...levels, `Bars: ${WIDER_INTERVAL}, each axis alone, unadjusted.`],
-  );
   const better = betterOf(gauge) === "lower" ? "\u2190 better" : "better \u2192";
-  return renderColumn(
-    pixelPlot(below + 18 + foot.height, [
-      ...models.flatMap(({ name, points }, i) => {
+  const change = other ? "Other questions: change" : "Change";
+  return {
+    height: below + AXIS,
+    marks: [
+      ...models.flatMap(({ name, points, delta }, i) => {
         const x0 = LEFT + i % columns * (width + GAP);
-        const y0 = TOP + Math.floor(i / columns) * (HEAD + PANEL + FOOT) + HEAD;
-        const frame = { x0, x1: x0 + width, y0, y1: y0 + PANEL };
-        return panelMarks(frame, { name, points, x, y, first: i % columns === 0 });
+        const y0 = top + TOP + Math.floor(i / columns) * (HEAD + panel + FOOT) + HEAD;
+        return modelPanelMarks({ x0, x1: x0 + width, y0, y1: y0 + panel }, {
+          name,
+          points,
+          tolerated: delta === undefined ? undefined : toleratedChange(delta, gauge),
+          gauge,
+          x,
+          y,
+          first: i % columns === 0,
+        });
       }),
-      figureText(`Change on ${figureName(titles.sql)} (points), better \u2191`, {
-        top: 10,
+      figureText(`${change} on ${figureName(titles.sql)} (points), better \u2191`, {
+        top: top + 10,
         fontSize: FONT,
       }),
       axisTitle(`Change on ${figureName(titles[gauge])} (${unitOf(gauge)}), ${better}`, {
-        top: below + 8,
+        top: top + below + 8,
         middle: (LEFT + COLUMN_WIDTH - RIGHT) / 2,
       }),
-      ...foot.marks(below + 18),
-    ]),
-    {
-      title: `${models.map(({ name }) => name).join(", ")}: change on ${titles.sql} against ` +
-        `change on ${titles[gauge]}`,
-      description: levels.join(" "),
-    },
-  );
+    ],
+  };
 }
+
+/** Room for names above the intervals, as a share of the y axis. */
+const NAME_ROOM = 0.1;
 
 interface Model extends ModelStudy {
   readonly points: readonly TradeOffPoint[];
+  /** The loss that is not to be tolerated on the x axis, if one was named. */
+  readonly delta?: number;
 }
 
 function checkModels(models: readonly Model[]): void {
@@ -124,85 +189,22 @@ function checkModels(models: readonly Model[]): void {
   }
 }
 
-/** What every panel has, and of which variants. */
-const LEGEND = [
-  { name: "base model", colour: INK, symbol: "square", of: (): boolean => true },
-  {
-    name: "recommended",
-    colour: PALETTE[0]!,
-    symbol: "circle",
-    of: ({ recommended }: TradeOffPoint): boolean => recommended,
-  },
-  {
-    name: "finished adapters",
-    colour: INK,
-    symbol: "diamond",
-    hollow: true,
-    of: ({ recommended, plain }: TradeOffPoint): boolean => plain && !recommended,
-  },
-  {
-    name: "other variants",
-    colour: MUTED,
-    symbol: "circle",
-    hollow: true,
-    radius: 1.8,
-    of: ({ recommended, plain }: TradeOffPoint): boolean => !plain && !recommended,
-  },
-] as const;
-
 function domainsOf(
   models: readonly Model[],
   gauge: KnowledgeGauge,
 ): [x: readonly [number, number], y: readonly [number, number]] {
-  const points = models.flatMap((model) => model.points);
   const ends = (axis: "x" | "y"): number[] =>
-    points.flatMap((point) => [
-      point[axis],
-      ...(point.recommended ? point[`${axis}Ends`] ?? [] : []),
+    models.flatMap(({ points }) => [
+      ...points.map((point) => point[axis]),
+      ...namedOf(points, gauge).flatMap((point) => point[`${axis}Ends`] ?? []),
     ]);
-  return [changeDomain(ends("x"), gauge), changeDomain(ends("y"), "sql")];
-}
-
-function panelMarks(frame: PanelFrame, { name, points, x, y, first }: {
-  readonly name: string;
-  readonly points: readonly TradeOffPoint[];
-  readonly x: readonly [number, number];
-  readonly y: readonly [number, number];
-  /** Whether it is the first one of its line. */
-  readonly first: boolean;
-}): unknown[] {
-  const { x0, x1, y0 } = frame;
-  const scales = tradeOffScales(x, y, frame);
-  const { toX, toY } = scales;
-  const at = {
-    x: (point: TradeOffPoint) => toX(point.x),
-    y: (point: TradeOffPoint) => toY(point.y),
-  };
-  const recommended = points.filter((point) => point.recommended);
-  const style = { fontSize: SMALL_FONT, bold: true };
+  const tolerated = models.flatMap(({ delta }) =>
+    delta === undefined ? [] : [toleratedChange(delta, gauge)]
+  );
+  const [low, high] = changeDomain(ends("y"), "sql");
   return [
-    ...gridMarks(frame, {
-      x: { ticks: ticksOf(x, 3), at: toX, text: signedTick, written: true },
-      y: { ticks: ticksOf(y, 4), at: toY, text: signedTick, written: first },
-    }),
-    figureText(fitName(name, x1 - x0, style), {
-      top: y0 - 8,
-      left: (x0 + x1) / 2,
-      anchor: "middle",
-      fontSize: SMALL_FONT,
-      fontWeight: "bold",
-    }),
-    Plot.dot(points.filter(LEGEND[3].of), { ...at, r: 1.8, stroke: MUTED, fill: "white" }),
-    Plot.dot(points.filter(LEGEND[2].of), {
-      ...at,
-      r: 3,
-      symbol: "diamond",
-      stroke: INK,
-      fill: "white",
-    }),
-    ...intervalMarks(recommended, scales, { stroke: PALETTE[0]!, strokeWidth: 1.5 }),
-    Plot.dot(recommended, { ...at, r: 4.5, fill: PALETTE[0]!, stroke: "white" }),
-    Plot.dot([[toX(0), toY(0)]], { r: 3.5, symbol: "square", fill: INK }),
+    changeDomain([...ends("x"), ...tolerated], gauge),
+    [low, high + NAME_ROOM * (high - low)],
   ];
 }
 

@@ -4,6 +4,7 @@ import type { TradeOffRow } from "../rows/row_types.ts";
 import { formatCount } from "../words/format_numbers.ts";
 import { betterOf, unitOf } from "../words/measures.ts";
 import { changeDomain, curveMarks, type CurvePoint, curvePoints, ticksOf } from "./curve_marks.ts";
+import { resultText, titleWith } from "./result_text.ts";
 import {
   type LegendEntry,
   legendWithNotes,
@@ -93,7 +94,10 @@ export function recipeScalesFigure(rows: TradeOffRows): string | undefined {
       ...foot.marks(below + 36),
     ]),
     {
-      title: `${figureName(rows.model)}: changes over the scale of each recipe's adapters`,
+      title: titleWith(
+        `${figureName(rows.model)}: changes over the scale of each recipe's adapters`,
+        resultText(all, rows.titles),
+      ),
       description: describeChanges(rows, all),
     },
   );

@@ -39,6 +39,12 @@ const PHRASES: readonly (readonly [RegExp, string])[] = ([
   ["recommended (ring)", "recomendada (anel)"],
   ["recommended:", "recomendada:"],
   ["Bars of finished and recommended adapters", "Barras de adaptadores prontos e recomendados"],
+  [/: loss; loss of ([\d.]+) excluded/g, ": perda; perda de $1 excluída"],
+  [/: loss of ([\d.]+) excluded/g, ": perda de $1 excluída"],
+  [": no difference shown", ": nenhuma diferença demonstrada"],
+  [/: gain(?=[,;.]|$)/g, ": ganho"],
+  [/: loss(?=[,;.]|$)/g, ": perda"],
+  ["(recommended):", "(recomendada):"],
   ["Finished adapters only", "Só adaptadores prontos"],
   [
     "the wider of two 95 % intervals (by examples, by clusters)",

@@ -69,13 +69,28 @@ export function sayIn(language: Language, names: readonly string[]): Say {
 
 /** What stands between tags in the language, but for names. */
 function inLanguage(svg: string, language: Language, names: ReadonlySet<string>): string {
+  const named = namesWithin(names);
   return svg.replaceAll(
     /(?<=>)[^<>]*[^<>\s][^<>]*(?=<)/g,
     (text) => {
-      if (names.has(unescaped(text).trim())) return withEscapes(text);
-      return withEscapes(language === "en" ? text : portugueseFigureText(text));
+      if (language === "en" || names.has(unescaped(text).trim())) return withEscapes(text);
+      if (!svg.includes(`<title>${text}</title>`)) return withEscapes(portugueseFigureText(text));
+      // the title names variants within its text: every second part is a name
+      const parts = text.split(named);
+      return withEscapes(
+        parts.map((part, i) => i % 2 === 1 ? part : portugueseFigureText(part)).join(""),
+      );
     },
   );
+}
+
+/** Names where they stand as whole words, as XML has them, the longest first. */
+function namesWithin(names: ReadonlySet<string>): RegExp {
+  const escaped = [...names].map(figureName).toSorted((a, b) => b.length - a.length)
+    .map((name) => name.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;"))
+    .map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  if (escaped.length === 0) return /(?!)/;
+  return new RegExp(`(?<![\\p{L}\\p{N}@_-])(${escaped.join("|")})(?![\\p{L}\\p{N}@_#-])`, "u");
 }
 
 function unescaped(text: string): string {

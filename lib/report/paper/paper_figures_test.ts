@@ -61,12 +61,21 @@ Deno.test("paperFigure() has every text of the library's figures in Portuguese",
       ...svg.replace(/<desc>[\s\S]*?<\/desc>/, "").matchAll(/>([^<>]*\p{L}[^<>]*)</gu),
     ];
     for (const text of [title, ...texts.map(([, text]) => text!)]) {
-      const left = text.replaceAll("text-to-SQL", "").replaceAll("Data: made up", "");
+      const left = NAMES.toSorted((a, b) => b.length - a.length).reduce(
+        (rest, name) =>
+          rest === name ? rest : rest.replaceAll(`${name}:`, "").replaceAll(`${name} (`, "("),
+        text.replaceAll("text-to-SQL", "").replaceAll("Data: made up", ""),
+      );
       if (NAMES.includes(left) || left.startsWith("recomendada:")) continue;
       assert.doesNotMatch(left, english, text);
       assert.doesNotMatch(left, /\d\.\d/, text);
     }
   }
+});
+
+Deno.test("paperFigure() leaves names as they are within a title in Portuguese", () => {
+  const { title } = paperFigure(PORTUGUESE[0]!, { language: "pt", names: NAMES });
+  assert.match(title, /\. all-linear@0\.5 \(recomendada\): text-to-SQL \+\d+,\d: ganho, MMLU /);
 });
 
 Deno.test("paperFigure() has the singular of a unit in Portuguese, and further seeds small", () => {

@@ -2,6 +2,7 @@ import type { VariantRows } from "../../rows/row_types.ts";
 import { betterOf, unitOf } from "../../words/measures.ts";
 import { toleratedChange } from "../curve_marks.ts";
 import { axisTitle, type PanelFrame, pixelPlot } from "../panels.ts";
+import { resultText, titleWith } from "../result_text.ts";
 import { AS_IT_IS, type FigureWords, legendWithNotes, type Say } from "../series.ts";
 import { COLUMN_WIDTH, figureName, figureText, FONT, renderColumn, SMALL_FONT } from "../svg.ts";
 import { labelMarks, type PlacedLabel, tradeOffLabels } from "./trade_off_labels.ts";
@@ -97,7 +98,10 @@ export function tradeOffFigure(rows: TradeOffRows, options: TradeOffOptions = {}
       ...foot.marks(below + 40),
     ]),
     {
-      title: `${figureName(rows.model)}: change on ${titles.y} against change on ${titles.x}`,
+      title: titleWith(
+        `${figureName(rows.model)}: change on ${titles.y} against change on ${titles.x}`,
+        resultText(rows.tradeOff, rows.titles, ["sql", gauge]),
+      ),
       description: describeTradeOff(rows, gauge),
     },
   );
