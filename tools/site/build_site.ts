@@ -57,10 +57,16 @@ function markdownPage(root: string, page: MarkdownFile): SitePage {
     if (target.kind !== "file" || file === undefined) return href;
     const place = file === path ? "" : relativeAddress(addressOf(path), addressOf(file));
     return place + (target.anchor === "" ? "" : `#${encodeURIComponent(target.anchor)}`) || "#";
-  }, (href) => {
-    const target = linkTarget(path, href);
-    const file = target.kind === "file" ? fileOf(root, target) : undefined;
-    return file?.endsWith(".svg") ? svgTitle(Deno.readTextFileSync(`${root}/${file}`)) : undefined;
+  }, {
+    description: (href) => {
+      const target = linkTarget(path, href);
+      const file = target.kind === "file" ? fileOf(root, target) : undefined;
+      return file?.endsWith(".svg")
+        ? svgTitle(Deno.readTextFileSync(`${root}/${file}`))
+        : undefined;
+    },
+    // a study's report: its answer first, its long tables on demand
+    folds: /^results\/.*\/summary\.md$/.test(path),
   });
   const named = headings.some(({ depth }) => depth === 1);
   return { path, title, headings, body: named ? body : titleHtml(path) + body };
@@ -69,7 +75,7 @@ function markdownPage(root: string, page: MarkdownFile): SitePage {
 /** A file that a page links to, as text within the site's frame. */
 function sourcePage(root: string, path: string): SitePage {
   const text = Deno.readTextFileSync(`${root}/${path}`).trimEnd();
-  return { path, title: path, headings: [], body: titleHtml(path) + codeBlock(text, "") };
+  return { path, title: path, headings: [], body: titleHtml(path) + codeBlock(text, "source") };
 }
 
 function titleHtml(path: string): string {

@@ -102,6 +102,36 @@ Deno.test("buildSite() follows links to pages, folders and sources outside of do
   assert.match(texts.get("docs/a.html")!, /<h2 id="one">[\s\S]*<h3 id="two">/);
 });
 
+Deno.test("buildSite() describes a figure by its own title, and any other picture by its text", () => {
+  using repository = smallRepository({
+    "README.md": "# T\n\n![typed](docs/a.svg) ![other](docs/b.svg)\n",
+    "docs/a.svg": '<svg xmlns="http://www.w3.org/2000/svg"><title>a &lt; b: a loss</title></svg>',
+    "docs/b.svg": '<svg xmlns="http://www.w3.org/2000/svg"></svg>',
+  });
+  const { texts, faults } = buildSite(repository.root, ROOTS);
+  assert.deepEqual(faults, []);
+  const alts = [...texts.get("index.html")!.matchAll(/ alt="([^"]*)"/g)].map(([, alt]) => alt);
+  assert.deepEqual(alts, ["a &#60; b: a loss", "other"]);
+});
+
+Deno.test("buildSite() shuts long tables of a study's report alone, and marks what is recommended", () => {
+  const rows = Array.from({ length: 13 }, (_, i) => `| v${i} | ${i === 3 ? "recommended" : ""} |`);
+  const table = `| model | recommended |\n| --- | --- |\n${rows.join("\n")}\n`;
+  const short = `| model | n |\n| --- | --- |\n| v3 (recommended) | 1 |\n`;
+  using repository = smallRepository({
+    "README.md": `# T\n\n[s](results/s/summary.md)\n\n${table}`,
+    "results/s/summary.md": `## S\n\n${table}\n${short}`,
+  });
+  const { texts } = buildSite(repository.root, { ...ROOTS, folders: [] });
+  const summary = texts.get("results/s/summary.html")!;
+  assert.equal(summary.match(/<details class="folded"><summary>Table of 13 rows</g)?.length, 1);
+  assert.deepEqual(
+    [...summary.matchAll(/<tr class="recommended"><td[^>]*>([^<]*)/g)].map(([, cell]) => cell),
+    ["v3", "v3 (recommended)"],
+  );
+  assert.ok(!texts.get("index.html")!.includes('class="folded"'));
+});
+
 Deno.test("writeSite() takes away what it wrote before and has no more, and nothing else", () => {
   using repository = smallRepository({
     "README.md": "# T\n\n[a](docs/a.md)\n",

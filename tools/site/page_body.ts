@@ -4,22 +4,33 @@ import { headingOf, type MarkdownFile } from "./markdown_file.ts";
 import { plainText } from "./plain_text.ts";
 
 /** Characters of a column's longest cell up to which it stays on one line. */
-const SHORT = 30;
+const SHORT = 22;
 /** And from which on the column is kept wide enough to be read. */
 const LONG = 60;
+/** A table of a study with more rows is shut until it is opened. */
+const MOST_ROWS = 12;
+
+/** How a page differs from others. */
+export interface PageBodyOptions {
+  /**
+   * What a picture says of itself; its text on the page stands where it says nothing, and for all
+   * pictures if left out.
+   */
+  readonly description?: (href: string) => string | undefined;
+  /** Whether long tables are shut. */
+  readonly folds?: boolean;
+}
 
 /**
  * A page's Markdown as HTML: headings with anchors, tables and code in boxes that scroll, comments
  * left out. What is HTML in the Markdown is never passed on.
  *
  * @param address Gives the address that a link of the page has on the site.
- * @param description Gives what a picture says of itself; its text on the page stands where it says
- * nothing.
  */
 export function pageBody(
   page: MarkdownFile,
   address: (href: string) => string,
-  description: (href: string) => string | undefined = () => undefined,
+  { description = () => undefined, folds = false }: PageBodyOptions = {},
 ): string {
   const depths = page.headings.map(({ depth }) => depth);
   // a part of a page, such as a study's tables, has its path as the title above its own headings
@@ -45,6 +56,7 @@ export function pageBody(
           htmlText(description(href) ?? text)
         }"></a>`;
       },
+      codespan: ({ text }: Tokens.Codespan) => `<code>${wholeWords(text)}</code>`,
       code: ({ text, lang }: Tokens.Code) => codeBlock(text, lang?.split(/\s/)[0] ?? ""),
       checkbox: ({ checked }: Tokens.Checkbox) =>
         `<span class="check" role="img" aria-label="${checked ? "done" : "open"}">${
@@ -52,8 +64,12 @@ export function pageBody(
         }</span> `,
       table({ header, rows }: Tokens.Table): string {
         const widths = header.map((_, column) => columnWidth(rows, column));
+        const recommended = (cells: readonly Tokens.TableCell[]): boolean =>
+          cells.some(({ tokens, header }) =>
+            !header && /^recommended$|\(recommended\)$/.test(plainText(tokens))
+          );
         const row = (cells: readonly Tokens.TableCell[]): string =>
-          `<tr>${
+          `<tr${recommended(cells) ? ' class="recommended"' : ""}>${
             cells.map(({ tokens, header, align }, column) => {
               const kind = [widths[column], align === "right" ? "right" : ""].join(" ").trim();
               // a cell without a text is no heading
@@ -62,15 +78,33 @@ export function pageBody(
                 `${this.parser.parseInline(tokens)}</${tag.slice(0, 2)}>`;
             }).join("")
           }</tr>\n`;
-        return `<div class="scrolls" data-kind="Table"><table>\n<thead>\n${row(header)}</thead>\n` +
+        // a label and a text, which a phone has below each other
+        const pairs = widths.length === 2 && widths[1] === "long" ? ' class="pairs"' : "";
+        const table = `<div class="scrolls" data-kind="Table"><table${pairs}>\n` +
+          `<thead>\n${row(header)}</thead>\n` +
           `<tbody>\n${rows.map(row).join("")}</tbody>\n</table></div>\n`;
+        if (!folds || rows.length <= MOST_ROWS) return table;
+        return `<details class="folded"><summary>Table of ${rows.length} rows</summary>\n${table}` +
+          "</details>\n";
       },
     },
   });
   return renderer.parser([...page.tokens]);
 }
 
-/** A block of code, in which comments of a shell are set back. */
+/** Code within a text: a word of it that could be broken at its hyphens or strokes is kept whole. */
+function wholeWords(text: string): string {
+  return text.split(" ").map((word) =>
+    /[-/].|.[-/]/.test(word) ? `<span class="whole">${htmlText(word)}</span>` : htmlText(word)
+  ).join(" ");
+}
+
+/**
+ * A block of code, in which comments of a shell are set back.
+ *
+ * @param language As in Markdown; none and "text" are what a program prints, whose lines are wrapped,
+ * and "source" is a whole file.
+ */
 export function codeBlock(text: string, language: string): string {
   const lines = text.split("\n").map((line) => {
     const comment = language === "sh" ? line.match(/(?:^|\s{2,})#\s.*$/)?.index : undefined;
@@ -78,7 +112,11 @@ export function codeBlock(text: string, language: string): string {
     const [code, rest] = [line.slice(0, comment), line.slice(comment)];
     return `${htmlText(code)}<span class="comment">${htmlText(rest)}</span>`;
   });
-  const kind = language === "" || language === "text" ? "code" : "code typed";
+  const kind = language === "source"
+    ? "code"
+    : language === "" || language === "text"
+    ? "code output"
+    : "code typed";
   return `<div class="${kind}"><pre class="scrolls" data-kind="Code"><code>${
     lines.join("\n")
   }\n</code></pre></div>\n`;

@@ -175,6 +175,66 @@ siteTest("a block of code is copied as it stands", async ({ page, go }) => {
   );
 });
 
+siteTest(
+  "on a phone a table of labels and texts stands below each other, and no name is broken",
+  async (site) => {
+    const { page, go } = site;
+    await go("docs/assignment.html");
+    const scrolls = await page.$$eval(
+      ".pairs",
+      (tables) => tables.map((table) => table.scrollWidth > table.parentElement!.clientWidth),
+    );
+    assert.ok(scrolls.length > 0 && !scrolls.includes(true), `${scrolls}`);
+    const beside = await page.$$eval(".pairs tbody tr", (rows) =>
+      rows.filter((row) => {
+        const [label, text] = [...row.children].map((cell) => cell.getBoundingClientRect());
+        return text!.top < label!.bottom || text!.left !== label!.left;
+      }).length);
+    assert.equal(beside, 0);
+    await go("index.html");
+    const broken = await page.$$eval("p .whole", (words) =>
+      words.filter((word) => {
+        const range = document.createRange();
+        range.selectNodeContents(word);
+        const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+        return lines.size > 1;
+      }).map(({ textContent }) => textContent));
+    assert.deepEqual(broken.filter((word) => word!.length < 36), []);
+  },
+  { width: 390 },
+);
+
+siteTest(
+  "what a program prints is wrapped, and the button to copy is in the corner of its block",
+  async (site) => {
+    const { page, go } = site;
+    await go("index.html");
+    const wide = await page.$$eval(
+      ".output pre",
+      (blocks) => blocks.filter((block) => block.scrollWidth > block.clientWidth).length,
+    );
+    assert.equal(wide, 0);
+    const outside = await page.$$eval(".typed .copy", (buttons) =>
+      buttons.filter((button) => {
+        const own = button.getBoundingClientRect();
+        const block = button.parentElement!.getBoundingClientRect();
+        return own.top < block.top || own.right > block.right || own.top > block.top + 10;
+      }).length);
+    assert.equal(outside, 0);
+  },
+  { width: 390 },
+);
+
+siteTest("a figure is no white slab in the dark", async ({ page, go }) => {
+  await go("index.html");
+  const filters = await page.$$eval(
+    ".figure img",
+    (images) => images.map((image) => getComputedStyle(image).filter),
+  );
+  assert.ok(filters.length > 0);
+  for (const filter of filters) assert.match(filter, /^invert/);
+}, { dark: true });
+
 siteTest("on a phone the pages come over the text, and Escape closes them", async (site) => {
   const { page, go } = site;
   await go("docs/gpu.html");

@@ -4,7 +4,7 @@ import { keptTheme, toggleTheme } from "../../../lib/report/browser/client/theme
 import { buildSearch } from "./search.ts";
 
 /** From this width on pages and contents stand beside the text; the style sheet has the same. */
-const WIDE = "(min-width: 80rem)";
+const WIDE = "(min-width: 92rem)";
 const NARROW = "(max-width: 54.99rem)";
 
 // before anything is shown
