@@ -59,6 +59,8 @@ export function sharedStart(named: readonly TradeOffPoint[]): string {
   if (others.length === 0) return "";
   let length = 0;
   while (length < first.length && others.every((name) => name[length] === first[length])) length++;
+  // "all-linear" and "all-linear@0.5" are told apart by what the second has more
+  if (named.some(({ variant }) => variant.length === length)) return "";
   return /^.*[_/-]/.exec(first.slice(0, length))?.[0] ?? "";
 }
 
@@ -170,7 +172,11 @@ function nameMarks(
   );
   return named.map((point, i) =>
     figureText(texts[i]!, {
-      left: places[i]!.x,
+      // a long name in a narrow panel: no candidate may be within it
+      left: Math.max(
+        frame.x0,
+        Math.min(frame.x1 - textWidth(texts[i]!, style), places[i]!.x),
+      ),
       top: places[i]!.y,
       fill: colourOf(point),
       fontSize: SMALL_FONT,
