@@ -15,11 +15,11 @@ const PHRASES: readonly (readonly [RegExp, string])[] = ([
   ["changes over the training", "variações ao longo do treinamento"],
   [
     "Pareto front (filled): no first seed is better on both",
-    "Pareto (cheias): nenhuma 1ª semente é melhor nas duas",
+    "Pareto (cheias): nenhuma 1ª semente as supera",
   ],
   [
     "Pareto front (filled): nothing here is better on both",
-    "fronteira de Pareto (cheias): nada aqui é melhor nas duas",
+    "fronteira de Pareto (cheias): nada aqui as supera",
   ],
   ["further seeds (small)", "outras sementes (pequenas)"],
   [
@@ -99,11 +99,21 @@ const NUMBERED_UNIT = /(?<![\d.,;\p{L}])([+\u2212]?\d+(?:,\d+)?)\s(pontos|nats)(
  * ```
  */
 export function portugueseFigureText(text: string): string {
-  return decimalComma(
-    PHRASES.reduce((left, [english, portuguese]) => left.replaceAll(english, portuguese), text),
-  ).replaceAll(
+  return decimalComma(portuguesePhrases(text)).replaceAll(
     NUMBERED_UNIT,
     (all, number: string, unit: string) =>
       isSingular(number) ? all.replace(unit, unit.slice(0, -1)) : all,
+  );
+}
+
+/**
+ * The phrases of a text in Portuguese, its numbers as they are: for texts that are laid out first and
+ * are in a figure then, where {@linkcode portugueseFigureText} sees them. Twice it would take the comma
+ * of "14,042" for one of decimals.
+ */
+export function portuguesePhrases(text: string): string {
+  return PHRASES.reduce(
+    (left, [english, portuguese]) => left.replaceAll(english, portuguese),
+    text,
   );
 }

@@ -2,7 +2,7 @@ import type { Say } from "../figures/series.ts";
 import { figureName } from "../figures/svg.ts";
 import type { Language } from "../words/unwarranted.ts";
 import { FIGURE_FONT } from "./font_files.ts";
-import { portugueseFigureText } from "./figure_words.ts";
+import { portugueseFigureText, portuguesePhrases } from "./figure_words.ts";
 import { withEscapes } from "./font_letters.ts";
 
 /** A figure of the library, ready for a paper. */
@@ -59,12 +59,11 @@ export function paperFigure(
 
 /**
  * How a figure says its legend and notes in a language; names, of variants, are in none. They are laid
- * out after it: what is said in Portuguese is longer.
+ * out after it: what is said in Portuguese is longer. {@linkcode paperFigure} writes its numbers.
  */
 export function sayIn(language: Language, names: readonly string[]): Say {
   const kept = new Set(names.map(figureName));
-  return (english) =>
-    language === "en" || kept.has(english) ? english : portugueseFigureText(english);
+  return (english) => language === "en" || kept.has(english) ? english : portuguesePhrases(english);
 }
 
 /** What stands between tags in the language, but for names. */

@@ -86,6 +86,27 @@ Deno.test("paperFigure() has the singular of a unit in Portuguese, and further s
   assert.equal(portugueseFigureText("Change on MMLU (points)"), "Variação em MMLU (pontos)");
 });
 
+Deno.test("paperFigure() writes a number of legends and notes once in Portuguese, and cuts no legend", () => {
+  const { tradeOff } = STUDY;
+  const moved = tradeOff.map((row) => ({
+    ...row,
+    mmlu: { ...row.mmlu!, delta: 0.0123, evidence: { ...row.mmlu!.evidence, n: 14_042 } },
+    ...(row.prose && { prose: { ...row.prose, delta: 0.05 } }),
+  }));
+  const say = sayIn("pt", NAMES);
+  const texts = (["mmlu", "prose"] as const).map((gauge) =>
+    paperFigure(tradeOffFigure({ ...STUDY, tradeOff: moved }, { gauge, say }), { language: "pt" })
+      .svg.replaceAll("\u00a0", " ")
+  ).join("");
+  assert.match(texts, /, 14\.042 perguntas/);
+  assert.match(texts, />tolerada: 0,050 nat por token</);
+  assert.match(texts, />tolerada: 1,23 pontos?</);
+  const cut = PORTUGUESE.flatMap((svg) =>
+    [...svg.matchAll(/>([^<>]*…)</g)].map(([, text]) => text)
+  );
+  assert.deepEqual(cut.filter((text) => /Pareto|tolerada|sementes/.test(text!)), []);
+});
+
 Deno.test("paperFigure() gives what the compiler draws with no other font", () => {
   const { svg } = paperFigure(FIGURES[0]!);
   const source = '#set text(font: "Tinos", fallback: false)\n#image("a.svg", width: 8.5cm)';
