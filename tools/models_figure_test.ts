@@ -15,7 +15,8 @@ Deno.test("models_figure draws recorded studies beside each other as SVG, PNG an
     const files = [...Deno.readDirSync(`${root}/new`)].map(({ name }) => name).sort();
     assert.deepEqual(files, ["models.pdf", "models.png", "models.svg"]);
     const svg = await Deno.readTextFile(`${root}/new/models.svg`);
-    for (const name of [">Tiny<", ">Sample<", "Change on multiple choice"]) {
+    const axes = [">Change on MMLU (points)", ">Change on MMLU-style items (points)"];
+    for (const name of [">Tiny<", ">Sample<", "change on multiple choice", ...axes]) {
       assert.ok(svg.includes(name), name);
     }
     const prose = await run(["--out", `${root}/prose`, "--gauge", "prose", ...studies]);
