@@ -96,7 +96,7 @@ Deno.test("changePanels() draws a panel a measure with words and the tolerated l
   const texts = figureTexts(changePanels(STUDY, names)).map(({ text }) => text);
   const words = {
     gain: /: gain$/,
-    loss: /: loss(?:; loss of [\d.]+ excluded)?$/,
+    loss: /: loss(?:, one of [\d.]+ excluded)?$/,
     no_difference_shown: /: no difference shown$/,
     loss_excluded: /: loss of [\d.]+ excluded$/,
   };

@@ -39,7 +39,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = ([
   ["recommended (ring)", "recomendada (anel)"],
   ["recommended:", "recomendada:"],
   ["Bars of finished and recommended adapters", "Barras de adaptadores prontos e recomendados"],
-  [/: loss; loss of ([\d.]+) excluded/g, ": perda; perda de $1 excluída"],
+  [/: loss, one of ([\d.]+) excluded/g, ": perda, uma de $1 excluída"],
   [/: loss of ([\d.]+) excluded/g, ": perda de $1 excluída"],
   [": no difference shown", ": nenhuma diferença demonstrada"],
   [/: gain(?=[,;.]|$)/g, ": ganho"],

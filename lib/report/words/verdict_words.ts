@@ -59,7 +59,7 @@ export function outcomeWord(row: WordedChange, texts = ENGLISH): string {
 
 /**
  * The same for a label of a figure, in a few words: "gain", "loss", "no difference shown", "loss of 1.0
- * excluded", or "loss; loss of 1.0 excluded". The unit is that of the axis beside it.
+ * excluded", or "loss, one of 1.0 excluded". The unit is that of the axis beside it.
  *
  * @throws {RangeError} If a loss is excluded of which the size is not known.
  */
@@ -67,7 +67,7 @@ export function outcomeLabel(row: WordedChange): string {
   const size = (): string => toleratedText(row, ENGLISH).split(" ")[0]!;
   switch (row.outcome) {
     case "loss":
-      return row.lossExcluded ? `loss; loss of ${size()} excluded` : "loss";
+      return row.lossExcluded ? `loss, one of ${size()} excluded` : "loss";
     case "loss_excluded":
       return `loss of ${size()} excluded`;
     case "gain":
