@@ -1,6 +1,6 @@
 import { canonicalJson, UsageError } from "../../ground/mod.ts";
 import { type NameMatcher, targetMatcher } from "./adapter_targets.ts";
-import { pythonRegExp } from "./python_regexp.ts";
+import { type NamePattern, pythonRegExp } from "./python_regexp.ts";
 
 /** What an `adapter_config.json` says of each layer, checked. Layers are named as in the base model: `model.layers.0.self_attn.q_proj`. */
 export interface AdapterConfig {
@@ -101,10 +101,16 @@ export function adapterFault(dir: string, why: string): UsageError {
  */
 export async function readAdapterConfig(dir: string, modelType: string): Promise<AdapterConfig> {
   const fields = await readAdapterFields(dir);
-  return inFolder(dir, () => {
+  const config = inFolder(dir, () => {
     checkKind(fields);
     return parseFields(fields, modelType);
   });
+  return {
+    ...config,
+    rankOf: (layer) => inFolder(dir, () => config.rankOf(layer)),
+    scalingOf: (layer) => inFolder(dir, () => config.scalingOf(layer)),
+    targets: (name) => inFolder(dir, () => config.targets(name)),
+  };
 }
 
 /**
@@ -240,7 +246,7 @@ function turnsNothingOn(key: string, value: unknown): boolean {
 
 interface Pattern {
   readonly key: string;
-  readonly matches: RegExp;
+  readonly matches: NamePattern;
   readonly value: number;
 }
 

@@ -253,3 +253,15 @@ Deno.test("readAdapterConfig() tells the base model's name and where an adapter 
   await assert.rejects(readAdapterConfig(`${dir}/adapter_config.json`, "llama"), /not a folder/);
   await Deno.remove(dir, { recursive: true });
 });
+
+Deno.test("readAdapterConfig() refuses a layer's answer by an expression that would take years", async () => {
+  const slow = "(.*)*(.*)*(.*)*q_projX";
+  const targeted = await read({ target_modules: slow });
+  const ranked = await read({ rank_pattern: { [slow]: 4 } });
+  for (const ask of [() => targeted.targets(NAMES[0]!), () => ranked.rankOf(NAMES[0]!)]) {
+    assert.throws(ask, {
+      name: UsageError.name,
+      message: /^Cannot use the adapter in ".*": the expression .* takes more than 2 s to match/,
+    });
+  }
+});

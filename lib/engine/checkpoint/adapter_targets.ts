@@ -1,7 +1,7 @@
 import { type Checkpoint, layerTensor } from "./checkpoint.ts";
 import { FAMILIES } from "./families.ts";
 import { LINEAR_MODULES, type LinearModule } from "./linear_modules.ts";
-import { pythonRegExp } from "./python_regexp.ts";
+import { type NamePattern, pythonRegExp } from "./python_regexp.ts";
 
 /** Whether a module of this name, such as `model.layers.0.self_attn.q_proj`, is meant. */
 export type NameMatcher = (name: string) => boolean;
@@ -97,8 +97,9 @@ function layerMatcher(
     ? [String.raw`.*?\.[^.]*`]
     : named.map((item) => String.raw`(?:^|.*?\.)(?:${item})`);
   for (const item of named) compile("layers_pattern", item, "start");
+  const expressions = prefixes.map((prefix) => pythonRegExp(prefix, "full"));
   return (name) => {
-    for (const prefix of prefixes) {
+    for (const prefix of expressions) {
       const found = indexAfter(prefix, name);
       if (found !== undefined) return layers.includes(found);
     }
@@ -107,14 +108,14 @@ function layerMatcher(
 }
 
 /** The first number that follows what a pattern matches in a name: `model.layers.12.` has 12. */
-function indexAfter(prefix: string, name: string): number | undefined {
+function indexAfter(prefix: NamePattern, name: string): number | undefined {
   for (const { 0: number, index } of name.matchAll(/(?<=\.)\d+(?=\.)/g)) {
-    if (pythonRegExp(prefix, "full").test(name.slice(0, index - 1))) return Number(number);
+    if (prefix.test(name.slice(0, index - 1))) return Number(number);
   }
   return undefined;
 }
 
-function compile(key: string, pattern: string, anchors: "start" | "full"): RegExp {
+function compile(key: string, pattern: string, anchors: "start" | "full"): NamePattern {
   try {
     return pythonRegExp(pattern, anchors);
   } catch (error) {

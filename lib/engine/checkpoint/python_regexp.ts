@@ -1,3 +1,17 @@
+import { createContext, Script } from "node:vm";
+
+/** Says of a module's name whether an expression matches it. */
+export interface NamePattern {
+  /** @throws {RangeError} If the expression has taken more than 2 s for all names together. */
+  test(name: string): boolean;
+}
+
+/** Milliseconds that one expression may take for all names. */
+const MOST_MS = 2_000;
+/** Characters of an expression that a refusal shows. */
+const MOST_SHOWN = 60;
+const MATCH = new Script("expression.test(name)");
+
 /** What follows a backslash and means the same in both languages. */
 const SAME_ESCAPE = /^(?:[dDwWsSbBnrtfv]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[^0-9A-Za-z])/;
 /** Escapes of Python in JavaScript's terms; names of modules hold no line ends. */
@@ -14,7 +28,7 @@ const REPEAT = /^\{(\d*)(?:(,)(\d*))?\}/;
  * as `re.match` does it (at the start), or `re.fullmatch` (at both ends).
  *
  * It says of a text without line ends whether it matches, and no more: its
- * groups are not Python's. What cannot be said here the same way is refused:
+ * groups are not Python's. An expression that takes seconds is refused while it matches. What cannot be said here the same way is refused:
  * back references (one to a group that took no part fails there and matches
  * here), atomic groups, possessive repeats, conditions and verbose patterns.
  *
@@ -31,12 +45,44 @@ const REPEAT = /^\{(\d*)(?:(,)(\d*))?\}/;
  *
  * Source: https://docs.python.org/3/library/re.html#regular-expression-syntax
  */
-export function pythonRegExp(pattern: string, anchors: "start" | "full" = "start"): RegExp {
+export function pythonRegExp(
+  pattern: string,
+  anchors: "start" | "full" = "start",
+): NamePattern {
   const flags = pattern.match(GLOBAL_FLAGS);
   const source = translate(flags ? pattern.slice(flags[0].length) : pattern);
   new RegExp(source); // by itself, or a bracket too many would close the one round it
   const ignoreCase = flags?.[1]?.includes("i") ? "i" : "";
-  return new RegExp(`^(?:${source})${anchors === "full" ? "$" : ""}`, ignoreCase);
+  const expression = new RegExp(`^(?:${source})${anchors === "full" ? "$" : ""}`, ignoreCase);
+  const shown = JSON.stringify(pattern);
+  return bounded(
+    expression,
+    shown.length > MOST_SHOWN ? `${shown.slice(0, MOST_SHOWN)}..."` : shown,
+  );
+}
+
+/** The names that an expression matched take microseconds; nested repeats can take years. */
+function bounded(expression: RegExp, shown: string): NamePattern {
+  const context = createContext({ expression, name: "" });
+  let left = MOST_MS;
+  return {
+    test(name): boolean {
+      context.name = name;
+      const began = performance.now();
+      try {
+        return MATCH.runInContext(context, { timeout: Math.max(1, Math.ceil(left)) });
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw error;
+        throw new RangeError(
+          `the expression ${shown} takes more than ${
+            MOST_MS / 1000
+          } s to match the names of modules`,
+        );
+      } finally {
+        left -= performance.now() - began;
+      }
+    },
+  };
 }
 
 function translate(pattern: string): string {

@@ -103,3 +103,12 @@ Deno.test("pythonRegExp() refuses by name what has no equal here", () => {
   assert.throws(() => pythonRegExp(String.raw`\N{DIGIT ONE}`), /"\\N" has no equal/);
   assert.throws(() => pythonRegExp("(a"), SyntaxError);
 });
+
+Deno.test("pythonRegExp() refuses an expression that would match for years, whatever signals come", () => {
+  const expression = pythonRegExp("(.*)*(.*)*(.*)*q_projX", "full");
+  assert.throws(() => expression.test("model.layers.0.self_attn.q_proj"), {
+    name: "RangeError",
+    message: 'the expression "(.*)*(.*)*(.*)*q_projX" takes more than 2 s to match the names of ' +
+      "modules",
+  });
+});
