@@ -26,6 +26,7 @@ import { SETUP } from "./commands/setup/setup.ts";
 import { TABLES } from "./commands/tables/tables.ts";
 import { EXIT_CODES, helpOf, helpOfAll } from "./help.ts";
 import { parseFlags } from "./parse_flags.ts";
+import { stopSignals } from "./stop_signals.ts";
 import { terminalProgress } from "./terminal_progress.ts";
 
 /** All commands, in the order of the help. */
@@ -153,30 +154,32 @@ function withoutMiddle(line: string): string {
 }
 
 if (import.meta.main) {
-  const stop = new AbortController();
-  const stopped = new UsageError("stopped; start it again to go on");
-  Deno.addSignalListener("SIGINT", () => {
-    if (stop.signal.aborted) Deno.exit(130);
-    stop.abort(stopped);
+  const progress = terminalProgress({
+    write: pipeWriter(Deno.stderr),
+    terminal: Deno.stderr.isTerminal(),
+  }, () => performance.now());
+  const stop = stopSignals({
+    reason: new UsageError("stopped; start it again to go on"),
+    now: () => performance.now(),
+    say(line): void {
+      try {
+        progress.note(line);
+      } catch (error) {
+        if (!(error instanceof ClosedPipe)) throw error;
+      }
+    },
+    end: Deno.exit,
   });
-  // it ends as by Ctrl-C, with what it has started; by both too, as a process of a study may get them
-  let isTold = false;
-  const terminate = (): void => {
-    if (isTold) Deno.exit(143);
-    isTold = true;
-    stop.abort(stopped);
-  };
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", terminate);
+  Deno.addSignalListener("SIGINT", () => stop.hear("SIGINT"));
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => stop.hear("SIGTERM"));
   const out = pipeWriter(Deno.stdout);
   try {
     Deno.exitCode = await main(Deno.args, {
-      progress: terminalProgress({
-        write: pipeWriter(Deno.stderr),
-        terminal: Deno.stderr.isTerminal(),
-      }, () => performance.now()),
+      progress,
       print: (text) => out(text.replace(/\n?$/, "\n")),
       signal: stop.signal,
     });
+    stop.over();
   } catch (error) {
     // a reader that has seen enough ends the program, as with any other
     if (!(error instanceof ClosedPipe)) throw error;
