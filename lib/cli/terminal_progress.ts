@@ -10,6 +10,12 @@ const BAR_CELLS = 24;
 const PLAIN_EVERY_MS = 5_000;
 const TERMINAL_EVERY_MS = 100;
 
+/** What is begun says nothing of the rest: the first of its units wait for what the others share. */
+const UNTOLD_MS = 3_000;
+const UNTOLD_SHARE = 0.05;
+/** After so long any share will do: of a day's work a twentieth is an hour. */
+const TOLD_MS = 30_000;
+
 /**
  * Shows progress as lines; the running part as a bar with the time left, drawn
  * over itself on a terminal and as a plain line every few seconds elsewhere.
@@ -47,15 +53,18 @@ export function terminalProgress(output: ProgressOutput, now: () => number): Pro
       lastShown = at;
       const passed = at - partBegan;
       const left = passed / share * (1 - share);
+      const isTold = passed >= TOLD_MS || (passed >= UNTOLD_MS && share >= UNTOLD_SHARE);
       const time = last
-        ? `took ${clock(passed)}`
-        : share > 0
-        ? `${clock(left)} left`
-        : "just begun";
-      if (!output.terminal) return line(`  ${done}/${total} ${unit}, ${time}`);
+        ? `, took ${clock(passed)}`
+        : share === 0
+        ? ", just begun"
+        : isTold
+        ? `, ${clock(left)} left`
+        : "";
+      if (!output.terminal) return line(`  ${done}/${total} ${unit}${time}`);
       const filled = total > 0 ? Math.round(BAR_CELLS * done / total) : BAR_CELLS;
       const bar = "#".repeat(filled) + "-".repeat(BAR_CELLS - filled);
-      output.write(`\r  [${bar}] ${done}/${total} ${unit}, ${time}\x1b[K`);
+      output.write(`\r  [${bar}] ${done}/${total} ${unit}${time}\x1b[K`);
       open = !last;
       if (last) output.write("\n");
     },

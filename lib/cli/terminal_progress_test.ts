@@ -21,20 +21,20 @@ function fake(terminal: boolean): { progress: Progress; pass(ms: number): void; 
 Deno.test("terminalProgress writes plain lines, one in five seconds, where there is no terminal", () => {
   const { progress, pass, take } = fake(false);
   progress.step("Training");
-  pass(2000);
+  pass(3000);
   progress.update(1, 4, "steps");
-  assert.equal(take(), "[0:00] Training\n  1/4 steps, 0:06 left\n");
+  assert.equal(take(), "[0:00] Training\n  1/4 steps, 0:09 left\n");
   pass(2000);
   progress.update(2, 4, "steps");
   assert.equal(take(), "");
-  pass(3000);
+  pass(4000);
   progress.update(3, 4, "steps");
-  assert.equal(take(), "  3/4 steps, 0:02 left\n");
+  assert.equal(take(), "  3/4 steps, 0:03 left\n");
   pass(1000);
   progress.update(4, 4, "steps");
   assert.equal(
     take(),
-    "  4/4 steps, took 0:08\n",
+    "  4/4 steps, took 0:10\n",
     "the last one is always shown, with the time it took",
   );
 });
@@ -63,9 +63,9 @@ Deno.test("terminalProgress counts each part's time from its own begin, and the 
   progress.step("One");
   pass(125_000);
   progress.step("Two");
-  pass(1000);
+  pass(4000);
   progress.update(1, 2, "questions");
-  assert.equal(take(), "[0:00] One\n[2:05] Two\n  1/2 questions, 0:01 left\n");
+  assert.equal(take(), "[0:00] One\n[2:05] Two\n  1/2 questions, 0:04 left\n");
 });
 
 Deno.test("terminalProgress counts the time of verdicts from the end of the answers", () => {
@@ -91,6 +91,22 @@ Deno.test("terminalProgress goes by the share of the work, where units differ in
   pass(6_000);
   progress.update(65, 75, "passages", 0);
   assert.equal(take(), "  65/75 passages, just begun\n");
+});
+
+Deno.test("terminalProgress estimates nothing before it has seen enough", () => {
+  const told = (ms: number, done: number): string => {
+    const { progress, pass, take } = fake(false);
+    progress.step("Statements");
+    take();
+    pass(ms);
+    progress.update(done, 1000, "questions");
+    return take().trim();
+  };
+  assert.equal(told(500, 1), "1/1000 questions");
+  assert.equal(told(1500, 500), "500/1000 questions");
+  assert.equal(told(10_000, 49), "49/1000 questions");
+  assert.equal(told(3000, 50), "50/1000 questions, 0:57 left");
+  assert.equal(told(30_000, 10), "10/1000 questions, 49:30 left", "of days something is told");
 });
 
 Deno.test("terminalProgress has no time left to tell before anything is done", () => {
