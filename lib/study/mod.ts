@@ -109,7 +109,13 @@ export {
 } from "./paper/read_paper_inputs.ts";
 export { sameAnswers } from "./results/same_answers.ts";
 export { forgottenReport } from "./results/forgotten.ts";
-export { beginEngine, finishStudy, type PipelineOptions, runPipeline } from "./run_pipeline.ts";
+export {
+  beginEngine,
+  finishStudy,
+  isBegun,
+  type PipelineOptions,
+  runPipeline,
+} from "./run_pipeline.ts";
 export { answerVariants, type AnswerVariantsOptions } from "./answers/answer_variants.ts";
 export { adapterNotes, allVariants, checkGivenVariants } from "./open_variants.ts";
 export { openStudyFolder, PLAN_FILE, type StudyFolder } from "./study_folder.ts";

@@ -55,7 +55,7 @@ export async function beginEngine(
   const { inputs, folder } = study;
   const { kind, device } = inputs.config.engine;
   const isSure = kind === "onnx" && device === "cuda" && devices.length < 2 &&
-    areEmpty(folder) && !hasParts(folder);
+    !isBegun(study);
   if (!isSure && !spare) return new EarlyEngine();
   const isTrained = isAllTrained(study);
   if (!isSure) {
@@ -67,6 +67,11 @@ export async function beginEngine(
   // what is wrong with an adapter is told once the plan is said
   const variants = await allVariants(inputs, folder).catch(() => undefined);
   return new EarlyEngine(variants && { inputs, variants, progress }, spare);
+}
+
+/** Whether an answer of the study is stored. */
+export function isBegun({ folder }: OpenStudy): boolean {
+  return !areEmpty(folder) || hasParts(folder);
 }
 
 /**

@@ -32,9 +32,19 @@ function fewLines({ asked }: StudyCost): string[] {
   ];
 }
 
-/** How long a study took, beside what was planned for one device. */
-export function tookLine({ seconds: planned }: StudyCost, seconds: number): string {
-  return `took ${duration(seconds)}; planned were about ${duration(planned.all)} of one device`;
+/**
+ * How long a study took, beside what was planned for one device.
+ *
+ * @param wentOn Whether something of it was stored before: then the time is of the rest alone.
+ */
+export function tookLine(
+  { seconds: planned }: Pick<StudyCost, "seconds">,
+  { seconds, wentOn }: { readonly seconds: number; readonly wentOn: boolean },
+): string {
+  const plan = `planned were about ${duration(planned.all)} of one device`;
+  return wentOn
+    ? `took ${exactly(seconds)} for what was not stored yet; ${plan} for all of it`
+    : `took ${exactly(seconds)}; ${plan}`;
 }
 
 /** The plan of a study as Markdown: what it does and costs, and by which rule it recommends. */
@@ -59,9 +69,18 @@ export async function planReport(
   return `${lines}\n${planText(plan, titles, { coverage, claimed, isWritten: !planOnly })}`;
 }
 
-/** Seconds as a person reads them. */
+/** Seconds of an estimate, as a person reads them. */
 function duration(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  const minutes = Math.ceil(seconds / 60);
+  const minutes = Math.round(seconds / 60);
   return minutes < 120 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
+}
+
+/** Seconds that have passed, to the second, as the clock beside each step has them. */
+function exactly(passed: number): string {
+  const seconds = Math.round(passed);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

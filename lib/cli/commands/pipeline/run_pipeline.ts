@@ -5,6 +5,7 @@ import {
   beginEngine,
   checkGivenVariants,
   costLines,
+  isBegun,
   type OpenStudy,
   openStudy,
   type Part,
@@ -135,6 +136,7 @@ export async function runStudy(
     return;
   }
   const started = performance.now();
+  const wentOn = isBegun(study);
   await using engines = await beginEngine(study, { devices, progress, spare });
   progress.step("Plan");
   const cost = await studyCost(study.inputs);
@@ -145,7 +147,7 @@ export async function runStudy(
     open: engines.open,
     devices: worthDevices(devices, { wanted, seconds: cost.seconds.all }),
   });
-  progress.note(tookLine(cost, (performance.now() - started) / 1000));
+  progress.note(tookLine(cost, { seconds: (performance.now() - started) / 1000, wentOn }));
   print(briefTable(summary));
   const root = relative(Deno.cwd(), study.folder.root) || ".";
   // of what was not asked, and where nothing flipped, there is an empty file
