@@ -86,7 +86,10 @@ Deno.test({
 Deno.test("the five notebooks are as they are committed: no output, no code that belongs in lib", async () => {
   const { code, stderr } = await notebooks(["--check"], {});
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /checked 5 notebooks/);
+  assert.match(
+    stderr,
+    /layout of 5 notebooks\ndeno check of 5 notebooks .*\ndeno lint of 5 .*\nchecked 5 notebooks/,
+  );
 });
 
 Deno.test("the five notebooks say nothing that no number warrants", () => {

@@ -19,8 +19,17 @@ Deno.test("browse writes the recorded sample as one page, the same bytes every t
   const folder = await Deno.makeTempDir({ prefix: "browse-command-" });
   const write = async (name: string): Promise<string> => {
     const out = `${folder}/${name}`;
-    const { code, printed, notes } = await runMain(["browse", "--study", RECORDED, "--out", out]);
+    const { code, printed, notes, steps } = await runMain(
+      ["browse", "--study", RECORDED, "--out", out],
+    );
     assert.equal(code, 0, notes.join("\n"));
+    assert.deepEqual(steps, [
+      "Reading the answers",
+      "Reading the data that were asked",
+      "Running the statements whose results are shown",
+      "Comparing every pair of variants",
+      "Writing the page",
+    ]);
     assert.match(printed, /: \d+ variants, \d+\.\d MB/);
     return await Deno.readTextFile(out);
   };

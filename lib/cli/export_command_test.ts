@@ -15,10 +15,11 @@ Deno.test("export writes a study in each format, twice the same bytes", async ()
     using out = folder();
     const [first, second] = ["a", "b"].map((name) => `${out.path}/${name}`) as [string, string];
     for (const to of [first, second]) {
-      const { code, notes, printed } = await runMain(
+      const { code, notes, printed, steps } = await runMain(
         ["export", "--study", SAMPLE, "--format", format, "--out", to],
       );
       assert.equal(code, 0, notes.join("\n"));
+      assert.deepEqual(steps, ["Reading the answers", `Writing ${format}`]);
       assert.match(printed, /^\d+ files? in /);
     }
     const files = readdirSync(first, { recursive: true }).map(String).filter((name) =>

@@ -65,12 +65,17 @@ export async function browseStudy(options: BrowseOptions): Promise<BrowserData> 
   const places = { spider: options.spider, mmlu: options.mmlu, config };
   // before answers are read, which takes a while
   if (summary) checkCopies(places, asked(!!summary.counts.sql, !!summary.counts.mmlu));
-  const answers = readBrowsedAnswers(folder, (line) => progress.note(line));
+  const answers = readBrowsedAnswers(
+    folder,
+    (line) => progress.note(line),
+    (...read) => progress.update(...read),
+  );
   const variants = orderedVariants(answers, summary, folder);
   if (summary) checkCounts(summary, variants.map(countedBrowsed), `browse ${folder}`);
   const asksSql = variants.some(({ verdicts }) => verdicts.size > 0);
   const asksChoices = variants.some(({ letters }) => letters.length > 0);
   checkCopies(places, asked(asksSql, asksChoices));
+  progress.step("Reading the data that were asked");
   const spider = asksSql ? await openSpider(places, progress) : undefined;
   const mmlu = asksChoices ? await openChoices(places, progress) : undefined;
   progress.step("Running the statements whose results are shown");

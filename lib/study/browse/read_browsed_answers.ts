@@ -40,16 +40,28 @@ export const OWN_PROMPT = -1;
  *
  * @returns The variants in the order in which they first appear.
  * @param note Is told where changes of recorded answers cannot be told.
+ * @param onRow Is told how many rows of a kind were read, and of how many.
  * @throws {UsageError} If there are none, a row is not what it should be, or recorded answers were
  * changed.
  */
-export function readBrowsedAnswers(folder: string, note: Note): BrowsedVariant[] {
+export function readBrowsedAnswers(
+  folder: string,
+  note: Note,
+  onRow: (done: number, total: number, unit: string) => void = () => {},
+): BrowsedVariant[] {
+  function* told(kind: "verdicts" | "letters" | "prose", unit: string): Iterable<PlacedRow> {
+    const rows = rowsOf(folder, kind);
+    for (const [i, row] of rows.entries()) {
+      yield row;
+      onRow(i + 1, rows.length, unit);
+    }
+  }
   for (const line of checkAnswerSums(folder)) note(line);
   const verdicts = new Map<string, Map<number, BrowsedVerdict[]>>();
   const letters = new Map<string, BrowsedLetter[]>();
   const prose = new Map<string, ProseScore[]>();
   const names = new Set<string>();
-  for (const placed of rowsOf(folder, "verdicts")) {
+  for (const placed of told("verdicts", "verdicts")) {
     // an example without a verdict
     if (placed.row.official === null || placed.row.official === undefined) continue;
     const { variant, shots = OWN_PROMPT, verdict } = verdictOf(placed);
@@ -57,7 +69,7 @@ export function readBrowsedAnswers(folder: string, note: Note): BrowsedVariant[]
     const byPrompt = verdicts.getOrInsertComputed(variant, () => new Map());
     byPrompt.getOrInsertComputed(shots, () => []).push(verdict);
   }
-  for (const { row, place } of rowsOf(folder, "letters")) {
+  for (const { row, place } of told("letters", "letters")) {
     const { variant = "", ...letter } = checkRecord(LETTER, row, place);
     names.add(variant);
     letters.getOrInsertComputed(variant, () => []).push(letter);
@@ -66,7 +78,7 @@ export function readBrowsedAnswers(folder: string, note: Note): BrowsedVariant[]
     const why = unfinished(folder) ?? "it has no answers (verdicts or letters, .jsonl or .parquet)";
     throw new UsageError(`Cannot browse "${folder}": ${why}`);
   }
-  for (const { row, place } of rowsOf(folder, "prose")) {
+  for (const { row, place } of told("prose", "passages")) {
     const name = String(row.variant ?? "");
     names.add(name);
     const scores = PROSE_MEASURE.rows.read(row, place).prose ?? [];

@@ -49,6 +49,8 @@ export interface OpenExportOptions {
   readonly action?: string;
   /** Is told where changes of recorded answers cannot be told. */
   readonly note?: Note;
+  /** Is told how many variants were read, and of how many. */
+  readonly onVariant?: (done: number, total: number) => void;
 }
 
 /**
@@ -61,7 +63,7 @@ export interface OpenExportOptions {
  * than its answers.
  */
 export function openExport(folder: string, options: OpenExportOptions): ExportedStudy {
-  const all = readAllAnswers(folder, options.note ?? (() => {}));
+  const all = readAllAnswers(folder, options.note ?? (() => {}), options.onVariant);
   const file = join(folder, RESULT_FILES.summary);
   const summary = existsSync(file) ? readSummary(file) : undefined;
   const action = `${options.action ?? "export"} ${folder}`;

@@ -63,3 +63,13 @@ Deno.test("checkCounts() takes the recorded answers, and names the measure and t
     /0 right of 0 .* on sql with 7 shown/,
   );
 });
+
+Deno.test("readAllAnswers() tells how many variants it has read, to the last", () => {
+  const told: string[] = [];
+  const answers = readAllAnswers(
+    SAMPLE,
+    assert.fail,
+    (done, total) => told.push(`${done}/${total}`),
+  );
+  assert.deepEqual(told, answers.map((_, i) => `${i + 1}/${answers.length}`));
+});

@@ -99,16 +99,24 @@ export interface StoredAnswers extends VariantAnswers {
  * without a variant are of one that is called as the folder is.
  *
  * @param note Is told where changes of recorded answers cannot be told.
+ * @param onVariant Is told how many variants were read, and of how many.
  * @throws {UsageError} If it cannot be read, has no answers, a row is none of the three kinds, or
  * recorded answers were changed.
  */
-export function readAllAnswers(path: string, note: Note): StoredAnswers[] {
+export function readAllAnswers(
+  path: string,
+  note: Note,
+  onVariant: (done: number, total: number) => void = () => {},
+): StoredAnswers[] {
   const { rows, names } = rowsBelow(path, note);
   if (rows.length === 0) throw new UsageError(`Cannot use "${path}": it has no answers`);
-  return names.map((variant) => {
-    const own = rows.filter(({ row }) => String(row.variant ?? "") === variant);
+  const byName = Map.groupBy(rows, ({ row }) => String(row.variant ?? ""));
+  return names.map((variant, i) => {
+    const own = byName.get(variant)!;
     const name = variant === "" ? basename(resolve(path)) : variant;
-    return { name, origin: { source: name }, ...answersOf(own), rows: own.map(({ row }) => row) };
+    const answers = answersOf(own);
+    onVariant(i + 1, names.length);
+    return { name, origin: { source: name }, ...answers, rows: own.map(({ row }) => row) };
   });
 }
 

@@ -49,10 +49,12 @@ export async function runExport(
   const variants = texts(flags, "variant");
   const { folder, notes } = findStudy(name);
   for (const line of notes) progress.note(line);
+  progress.step("Reading the answers");
   const study = openExport(folder, {
     variants,
     tolerances: delta === undefined ? DELTAS : { mmlu: delta, prose: delta },
     note: (line) => progress.note(line),
+    onVariant: (done, total) => progress.update(done, total, "variants"),
   });
   if (study.summary && delta !== undefined) {
     throw new UsageError(
@@ -67,7 +69,9 @@ export async function runExport(
   checkOutputIsNoInput(out, [study.folder]);
   const list = `export-${study.name}.sha256`;
   checkOwnFiles(out, list);
+  if (flags.texts) progress.step("Reading the data, for their texts");
   const data = flags.texts ? await dataTexts(study.summary, text(flags, "data-root")) : NO_TEXTS;
+  progress.step(`Writing ${format}`);
   const files = exportFiles(study, format, { undecided, texts: data });
   const paths = Object.keys(files);
   writeOwnFiles(out, list, files);
