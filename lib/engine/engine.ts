@@ -46,6 +46,11 @@ export interface EngineCallOptions {
   readonly variant?: Variant;
   /** Called after each finished batch with prompts done and prompts asked. */
   readonly onProgress?: (done: number, total: number) => void;
+  /**
+   * Called while a batch is worked on, by engines whose batches take long: prompts done and prompts
+   * asked, those of the batch counted in parts.
+   */
+  readonly onPart?: (done: number, total: number) => void;
   /** Stops the call between batches. */
   readonly signal?: AbortSignal;
 }

@@ -48,6 +48,8 @@ type Settings = Required<Omit<CpuEngineOptions, "threads" | "provider">>;
 const STEPS_PER_RUN = 8;
 /** Sequences leave the batch when at least this share of it has ended: leaving costs a copy of the rest. */
 const LEAVING_SHARE = 1 / 8;
+/** What reading a batch of prompts takes of answering it, about: it is for what is told meanwhile. */
+const READING_SHARE = 1 / 2;
 /** Bytes of keys and values that may be copied so that groups with other prefixes run together. */
 const BRANCH_BYTES = 192 * 2 ** 20;
 /**
@@ -108,11 +110,14 @@ export class CpuEngine implements Engine {
   /** Greedy completions; see {@linkcode Engine}. */
   async *generate(
     prompts: readonly Prompt[],
-    { maxNewTokens, endTokenIds, variant = {}, onProgress, signal }: GenerateOptions,
+    { maxNewTokens, endTokenIds, variant = {}, onProgress, onPart, signal }: GenerateOptions,
   ): AsyncGenerator<Completion> {
     checkPrompts(prompts, this.#settings.contextLength - maxNewTokens);
-    const call = await this.#openCall(variant, signal);
     let done = 0;
+    const call = {
+      ...await this.#openCall(variant, signal),
+      onRows: (rows: number) => onPart?.(done + rows, prompts.length),
+    };
     const { layers, kvHeads, headDim, endTokenIds: ownEnds } = this.#checkpoint.config;
     const limits = { maxNewTokens, endTokenIds: endTokenIds ?? ownEnds };
     const batches = planBatches(prompts, {
@@ -131,7 +136,7 @@ export class CpuEngine implements Engine {
   async *choiceLogProbs(
     prompts: readonly Prompt[],
     choices: readonly number[],
-    { variant = {}, onProgress, signal }: EngineCallOptions = {},
+    { variant = {}, onProgress, onPart, signal }: EngineCallOptions = {},
   ): AsyncGenerator<ChoiceScores> {
     checkPrompts(prompts, this.#settings.contextLength);
     const call = await this.#openCall(variant, signal);
@@ -149,7 +154,7 @@ export class CpuEngine implements Engine {
         past: new OwnCache(this.#runner.shape, rows.length),
         choices,
         ...call.weights,
-      }, signal);
+      }, { signal, onRows: (rows) => onPart?.(done + rows, prompts.length) });
       yield* rows.map(({ index }, row) => ({ index, logProbs: logProbs[row]! }));
       done += rows.length;
       onProgress?.(done, prompts.length);
@@ -159,20 +164,20 @@ export class CpuEngine implements Engine {
   /** Log-probabilities of texts; see {@linkcode Engine}. */
   async *textLogProbs(
     texts: readonly (readonly number[])[],
-    { variant = {}, onProgress, signal }: EngineCallOptions = {},
+    { variant = {}, onProgress, onPart, signal }: EngineCallOptions = {},
   ): AsyncGenerator<TextScores> {
     checkTexts(texts, this.#settings.contextLength);
     const { weights } = await this.#openCall(variant, signal);
     for (let done = 0; done < texts.length;) {
       const batch = texts.slice(done, done + this.#settings.batchSize);
+      const first = done;
       const { logProbs } = await this.#runner.prefill({
         sequences: batch.map((text) => text.slice(0, -1)),
         targets: batch.map((text) => text.slice(1)),
         prefix: new PrefixCache(this.#runner.shape),
         past: new OwnCache(this.#runner.shape, batch.length),
         ...weights,
-      }, signal);
-      const first = done;
+      }, { signal, onRows: (rows) => onPart?.(first + rows, texts.length) });
       yield* logProbs.map((row, i) => ({ index: first + i, logProbs: row }));
       done += batch.length;
       onProgress?.(done, texts.length);
@@ -205,9 +210,9 @@ export class CpuEngine implements Engine {
   async #complete(
     { trunk, groups }: Batch,
     { maxNewTokens, endTokenIds }: Required<Pick<GenerateOptions, "maxNewTokens" | "endTokenIds">>,
-    call: Call,
+    call: Call & { onRows(rows: number): void },
   ): Promise<Completion[]> {
-    const { weights, signal } = call;
+    const { weights, signal, onRows } = call;
     const prefix = await this.#prefix(trunk, call);
     const rows = groups.flatMap(({ prompts }) => prompts);
     const branches = await this.#branches(groups, prefix, call);
@@ -218,7 +223,7 @@ export class CpuEngine implements Engine {
     );
     const first = await this.#runner.prefill(
       { sequences: rows.map(({ suffix }) => suffix), prefix, past, endTokenIds, ...weights },
-      signal,
+      { signal, onRows: (read) => onRows(READING_SHARE * read) },
     );
     const generated = first.tokens.map((tokens) => [...tokens]);
     const ended = [...first.ended];
@@ -246,6 +251,8 @@ export class CpuEngine implements Engine {
         generated[row]!.push(...result.tokens[i]!);
         ended[row] = result.ended[i]!;
       }
+      const over = made < maxNewTokens ? ended.filter(Boolean).length : rows.length;
+      onRows(READING_SHARE * rows.length + (1 - READING_SHARE) * over);
     }
     return rows.map(({ index }, row) => ({
       index,
@@ -263,7 +270,7 @@ export class CpuEngine implements Engine {
     const past = new OwnCache(this.#runner.shape, groups.length);
     if (groups.every(({ branch }) => branch.length === 0)) return past;
     const sequences = groups.map(({ branch }) => branch);
-    await this.#runner.prefill({ sequences, prefix, past, ...weights }, signal);
+    await this.#runner.prefill({ sequences, prefix, past, ...weights }, { signal });
     return past;
   }
 }

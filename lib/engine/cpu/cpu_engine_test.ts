@@ -96,6 +96,39 @@ Deno.test("CpuEngine.generate() reports progress up to the number of prompts", (
     assert.deepEqual(reports, ["2/8", "4/8", "6/8", "8/8"]);
   }));
 
+Deno.test("CpuEngine tells within a batch how far it is, never past the batch's end", () =>
+  withEngines(async (open) => {
+    await using engine = await open(64);
+    const parts: number[] = [];
+    let isOver = false;
+    const options = {
+      onPart(done: number, total: number): void {
+        assert.equal(total, 8);
+        assert(!isOver);
+        parts.push(done);
+      },
+      onProgress: (): void => void (isOver = true),
+    };
+    for await (const _ of engine.generate(RUN.prompts, { ...options, maxNewTokens: 20 }));
+    assert(parts.length >= 3 && parts.some((done) => done > 0 && done < 8), parts.join());
+    assert.deepEqual(parts, parts.toSorted((a, b) => a - b));
+    assert(parts.at(-1)! <= 8);
+    // more tokens than go through the model at once
+    const texts = RUN.prompts.map((_, i) => Array.from({ length: 60 }, (_, at) => (at + i) % 9));
+    const prompts = texts.map((suffix) => ({ prefix: [], suffix }));
+    for (
+      const score of [
+        () => engine.choiceLogProbs(prompts, [1, 2], { onPart: options.onPart }),
+        () => engine.textLogProbs(texts, { onPart: options.onPart }),
+      ]
+    ) {
+      parts.length = 0;
+      isOver = false;
+      for await (const _ of score());
+      assert.deepEqual(parts, [4]);
+    }
+  }));
+
 Deno.test("CpuEngine.generate() stops between runs when its signal aborts", () =>
   withEngines(async (open) => {
     await using engine = await open(2);

@@ -148,12 +148,17 @@ export class CpuRunner {
    * to `past`, whose rows they continue. Gives every row's next token (none
    * where it is an end token) and the wanted log-probabilities: of choices
    * after the last token, or of targets after each.
+   *
+   * @param call `onRows` is told how many rows are taken, before all of them are.
    */
   async prefill(
     { sequences, prefix, past, endTokenIds, choices, targets, lora, variant }:
       & Omit<CpuRun, "steps">
       & { readonly past: OwnCache },
-    signal: AbortSignal | undefined,
+    { signal, onRows }: {
+      readonly signal: AbortSignal | undefined;
+      readonly onRows?: (rows: number) => void;
+    },
   ): Promise<Omit<CpuRunResult, "recent">> {
     const tokens: (readonly number[])[] = [];
     const ended: boolean[] = [];
@@ -189,6 +194,7 @@ export class CpuRunner {
       }
       if (choices || targets) logProbs.push(...scores);
       row = end;
+      if (row < sequences.length) onRows?.(row);
     }
     return { tokens, ended, logProbs };
   }

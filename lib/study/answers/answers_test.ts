@@ -96,3 +96,20 @@ Deno.test("answerProse tells how far it is by tokens, as passages differ in leng
   assert.deepEqual(told, [sizes[0]! / all, (sizes[0]! + sizes[1]!) / all, 1]);
   assert.ok(told[0]! < 0.3);
 });
+
+Deno.test("answerSql tells that it gets on while a batch is answered, and counts none of it as done", async () => {
+  using study = await writeMiniStudy({ config: { engine: { batchSize: 64 } } });
+  const inputs = await openInputs(study.config, study.model);
+  await using engine = await openCpuEngine(inputs.checkpoint, { batchSize: 64 });
+  using store = openStore(`${study.out}/sql.jsonl`, { schema: SAMPLES.sql });
+  const told: [number, number][] = [];
+  const progress: Progress = {
+    ...SILENT,
+    update: (done, _total, _unit, share) => void told.push([done, share!]),
+  };
+  await answerSql(inputs, engine, { variant: BASE, store, progress });
+  const within = told.slice(0, -1);
+  assert.ok(within.length > 0);
+  assert.ok(within.every(([done, share]) => done === 0 && share > 0 && share < 1), `${told}`);
+  assert.deepEqual(told.at(-1), [inputs.asked.length, 1]);
+});

@@ -15,6 +15,9 @@ export interface AnswerOptions<Sample extends Keyed> {
   readonly signal?: AbortSignal;
 }
 
+/** What is done of work whose last batch is in hand, at most: it has not ended. */
+const LAST_SHARE = 0.99;
+
 /** One question to the engine, named by all that determines its answer. */
 export interface Job {
   readonly identity: SampleIdentity;
@@ -54,6 +57,7 @@ export async function storedAnswers<
   const open = onePerKey(missing);
   const work = open.reduce((sum, job) => sum + size(job), 0);
   let answered = 0;
+  let whole = 0;
   let batch: Sample[] = [];
   const replies = ask(open, {
     variant: variant.weights,
@@ -61,7 +65,13 @@ export async function storedAnswers<
     onProgress(done, total): void {
       store.append(batch);
       batch = [];
+      whole = done;
       progress.update(done, total, unit, answered > 0 ? answered / work : done / total);
+    },
+    onPart(done, total): void {
+      // the sizes of what is worked on are not told
+      const share = (answered > 0 ? answered / work : whole / total) + (done - whole) / total;
+      progress.update(whole, total, unit, Math.min(share, LAST_SHARE));
     },
   });
   for await (const reply of replies) {
