@@ -10,6 +10,7 @@ import {
 import { cpuTorchIndex } from "./_cpu_torch_index.ts";
 import { pipFault } from "./_network_fault.ts";
 import { setupLock } from "./_setup_lock.ts";
+import { countRequirements, pipProgress } from "./_pip_progress.ts";
 import { findPython } from "./find_python.ts";
 import { runCommand } from "./run_command.ts";
 
@@ -39,7 +40,8 @@ export async function ensurePythonEnv(
   const gpu = await succeeds("nvidia-smi");
   const files = ["training/requirements.txt", ...(gpu ? ["training/requirements-gpu.txt"] : [])];
   const hash = createHash("sha256");
-  for (const file of files) hash.update(await Deno.readTextFile(`${root}/${file}`));
+  const lists = await Promise.all(files.map((file) => Deno.readTextFile(`${root}/${file}`)));
+  for (const list of lists) hash.update(list);
   const wanted = hash.digest("hex");
   const works = (): Promise<boolean> => succeeds(venvPython, "-m", "pip", "--version");
   const isMade = async (): Promise<boolean> =>
@@ -58,10 +60,12 @@ export async function ensurePythonEnv(
   }
   const cpuIndex = gpu ? [] : await cpuTorchIndex();
   const requirements = files.flatMap((file) => ["-r", `${root}/${file}`]);
+  using pip = pipProgress(progress, countRequirements(lists));
   await check(
     venvPython,
     ["-m", "pip", "install", "--disable-pip-version-check", ...cpuIndex, ...requirements],
     progress,
+    (line) => pip.hear(line),
   );
   writeAtomic(marker, `${wanted}\n`);
 }
@@ -71,8 +75,15 @@ async function succeeds(command: string, ...args: readonly string[]): Promise<bo
   return await runCommand(command, args).then(({ code }) => code === 0, () => false);
 }
 
-async function check(command: string, args: string[], progress: Progress): Promise<void> {
-  const result = await runCommand(command, args);
+async function check(
+  command: string,
+  args: string[],
+  progress: Progress,
+  onOutput?: (line: string) => void,
+): Promise<void> {
+  // what it prints is to come as it is printed
+  const env = { PYTHONUNBUFFERED: "1" };
+  const result = await runCommand(command, args, { env, ...(onOutput ? { onOutput } : {}) });
   const { code, lastLines } = result;
   if (code === 0) return;
   for (const line of lastLines) progress.note(redactUrls(line));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync } from "node:fs";
-import { type Progress, SILENT } from "../ground/mod.ts";
+import { type Progress, SILENT, sleep } from "../ground/mod.ts";
+import { pipProgress } from "./_pip_progress.ts";
 import { ensurePythonEnv } from "./python_env.ts";
 
 /**
@@ -14,6 +15,9 @@ case "$*" in
   "-m pip --version") ;;
   "-m pip install"*)
     echo "pip $*" >> "$FAKE_LOG"
+    echo "Collecting torch==1 (from -r requirements.txt)"
+    echo "  Downloading torch-1-cp312-none-any.whl (190.5 MB)"
+    echo "Installing collected packages: sympy, torch"
     if [ -n "$FAKE_PIP_FAILS" ]; then echo "no matching distribution" >&2; exit 1; fi;;
   *) exit 64;;
 esac
@@ -47,6 +51,7 @@ function machine(): Machine {
       const progress: Progress = {
         ...SILENT,
         step: (title) => void told.push(title),
+        update: (done, total, unit) => void told.push(`${done}/${total} ${unit}`),
         note: (text) => void told.push(text),
       };
       await ensurePythonEnv(progress, root);
@@ -76,6 +81,11 @@ test("ensurePythonEnv makes the environment once and then finds it made", async 
   assert.match(asked[1]!, /^pip -m pip install .*-r .*\/training\/requirements.txt$/);
   assert.doesNotMatch(asked[1]!, /extra-index-url/, "an index that cannot be reached is not used");
   assert.match(told[0]!, /^Python environment: installing/);
+  assert.deepEqual(told.slice(1), [
+    "1/1 packages found",
+    "downloading torch-1-cp312-none-any.whl, 190.5 MB",
+    "installing 2 packages",
+  ]);
   assert.deepEqual(await made.setUp(), {
     asked: [],
     told: ["reused the Python environment in .venv"],
@@ -122,4 +132,19 @@ test("ensurePythonEnv refuses a machine without Python 3.11 and says what it fou
     name: "UsageError",
     message: "Cannot set up training: Python 3.11 or later is needed (python3 is 3.9)",
   });
+});
+
+Deno.test("pipProgress() tells that pip is at work where pip says nothing", async () => {
+  const told: string[] = [];
+  const progress: Progress = { ...SILENT, note: (text) => void told.push(text) };
+  {
+    using pip = pipProgress(progress, 2, 30);
+    pip.hear("Installing collected packages: a, b");
+    await sleep(200);
+  }
+  const count = told.length;
+  assert.equal(told[0], "installing 2 packages");
+  assert.equal(told[1], "still installing 2 packages, 0 s");
+  await sleep(100);
+  assert.equal(told.length, count, "not after its end");
 });

@@ -6,6 +6,8 @@ export interface RunCommandOptions {
   readonly cwd?: string;
   /** Called with each line of standard error as it comes. */
   readonly onLine?: (line: string) => void;
+  /** Called with each line of standard output as it comes; it is dropped if left out. */
+  readonly onOutput?: (line: string) => void;
   /** Stops the command. */
   readonly signal?: AbortSignal;
 }
@@ -26,14 +28,14 @@ const SIGNAL_CODES = 128;
 
 /**
  * Runs a command to its end and hands on its standard error line by line; its
- * standard output is dropped.
+ * standard output is dropped unless it is asked for.
  *
  * @throws The signal's reason, if it was stopped by the signal.
  */
 export async function runCommand(
   command: string,
   args: readonly string[],
-  { env = {}, cwd, onLine, signal }: RunCommandOptions = {},
+  { env = {}, cwd, onLine, onOutput, signal }: RunCommandOptions = {},
 ): Promise<CommandResult> {
   const child = new Deno.Command(command, {
     args: [...args],
@@ -41,11 +43,14 @@ export async function runCommand(
     ...(cwd ? { cwd } : {}),
     ...(signal ? { signal } : {}),
     stdin: "null",
-    stdout: "null",
+    stdout: onOutput ? "piped" : "null",
     stderr: "piped",
   }).spawn();
   const lastLines: string[] = [];
-  await eachLine(child.stderr, hand);
+  await Promise.all([
+    eachLine(child.stderr, hand),
+    ...(onOutput ? [eachLine(child.stdout, onOutput)] : []),
+  ]);
   const { code, signal: killed } = await child.status;
   // a command that was stopped has not failed
   signal?.throwIfAborted();
