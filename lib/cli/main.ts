@@ -179,7 +179,6 @@ if (import.meta.main) {
       print: (text) => out(text.replace(/\n?$/, "\n")),
       signal: stop.signal,
     });
-    stop.over();
   } catch (error) {
     // a reader that has seen enough ends the program, as with any other
     if (!(error instanceof ClosedPipe)) throw error;

@@ -64,7 +64,10 @@ for (const signals of [["SIGTERM"], ["SIGINT", "SIGINT"]] as const) {
       const { code, said, left } = await stoppedBy(...signals);
       assert.deepEqual(left, []);
       assert.equal(code, 2);
-      assert.match(said, /error: stopped; start it again to go on\n$/);
+      assert.match(
+        said,
+        /stopping after what is in hand.*\n.*error: stopped; start it again to go on\n$/s,
+      );
     },
   });
 }

@@ -19,28 +19,22 @@ export interface StopSignals {
   readonly signal: AbortSignal;
   /** To be called with each signal as it comes. */
   hear(name: StopSignal): void;
-  /** To be called once the work has ended. */
-  over(): void;
 }
 
 /** One Ctrl-C can come several times: from the terminal, and from npm or Deno that started this. */
 const SAME_MS = 1000;
 
-/** Work that ends sooner says so itself. */
-const UNTOLD_MS = 200;
-
 /** What a shell adds to a signal's number to make an exit code. */
 const CODES: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
 /**
- * Hears signals: the first ends the work in order, which is said where that takes a moment; a later
- * one ends the program at once. Signals within a second are one.
+ * Hears signals: the first ends the work in order, which is said before anything else, as work on the
+ * CPU lets nothing be said for seconds; a later one ends the program at once. Signals within a second are one.
  */
 export function stopSignals({ reason, now, say, end }: StopOptions): StopSignals {
   const stop = new AbortController();
   // a process of a study gets SIGINT from the terminal, and later SIGTERM from who started it
   const heard = new Map<StopSignal, number>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
   return {
     signal: stop.signal,
     hear(name): void {
@@ -53,11 +47,8 @@ export function stopSignals({ reason, now, say, end }: StopOptions): StopSignals
       }
       heard.set(name, at);
       const again = name === "SIGINT" ? "; Ctrl-C again ends it now" : "";
-      timer = setTimeout(() => say(`stopping after what is in hand${again}`), UNTOLD_MS);
+      say(`stopping after what is in hand${again}`);
       stop.abort(reason);
-    },
-    over(): void {
-      clearTimeout(timer);
     },
   };
 }
