@@ -3,7 +3,7 @@ import { z } from "zod";
 import { checkRecord, jsonLines, parseJson, readTextFile, UsageError } from "../ground/mod.ts";
 
 import { type Summary } from "../runs/mod.ts";
-import { RESULT_FILES, summaryTexts, trainings } from "../study/mod.ts";
+import { RESULT_FILES, resultFiles, summaryTexts, trainings } from "../study/mod.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -25,23 +25,29 @@ export function checkResultFiles(summary: Summary, from: string): void {
         "study again",
     );
   };
-  const { verdicts, letters, prose } = RESULT_FILES;
-  const { counts, variants } = summary;
-  const check = (file: string, right: string | undefined, expected: Expected): void => {
+  const { counts, variants, config } = summary;
+  const asked = resultFiles(config);
+  const check = (
+    kind: "verdicts" | "letters" | "prose",
+    right: string | undefined,
+    expected: Expected,
+  ): void => {
+    if (!asked.includes(kind)) return;
+    const file = RESULT_FILES[kind];
     // verdicts under another prompt than the study's own are beside its numbers
     const rows = readRows(join(from, file)).filter(({ shots }) => shots === undefined);
     const why = rowsFault(rows, right, expected);
     if (why !== undefined) refuse(file, why);
   };
-  check(verdicts, "official", {
+  check("verdicts", "official", {
     n: counts.sql?.scored ?? 0,
     right: variants.map(({ name, sql }) => [name, sql?.overall.official.successes ?? 0]),
   });
-  check(letters, "correct", {
+  check("letters", "correct", {
     n: counts.mmlu?.scored ?? 0,
     right: variants.map(({ name, mmlu }) => [name, mmlu?.overall.accuracy.successes ?? 0]),
   });
-  check(prose, undefined, {
+  check("prose", undefined, {
     n: counts.prose?.scored ?? 0,
     right: variants.map(({ name }) => [name, 0]),
   });

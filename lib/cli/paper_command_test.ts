@@ -118,6 +118,36 @@ Deno.test("paper, export and browse of a study that is not finished say which co
   await assertRefused(["export", "--study", mini.out, "--format", "csv"], why);
 });
 
+Deno.test("paper and browse of a study that was asked one measure say which is missing, not that it is not finished", async () => {
+  for (const only of ["prose", "mmlu"]) {
+    using mini = await writeMiniStudy();
+    const tuned = `${mini.root}/tuned`;
+    await Deno.mkdir(tuned);
+    for (const { name } of Deno.readDirSync(mini.model)) {
+      await Deno.copyFile(`${mini.model}/${name}`, `${tuned}/${name}`);
+    }
+    const data = ["--config", mini.configPath, "--text", `${mini.root}/data/prose.jsonl`];
+    const asked = await runMain(
+      [
+        ...["compare", ...(only === "prose" ? data : data.slice(0, 2)), "--only", only],
+        ...["--against", tuned, "--out", mini.out],
+      ],
+    );
+    assert.equal(asked.code, 0, asked.notes.join("\n"));
+    await assertRefused(
+      ["paper", "--study", mini.out],
+      /it needs changes on text-to-SQL and on "\w+", the measure of its plan; it has none on "sql"/,
+    );
+    const browse = ["browse", "--study", mini.out, "--out", `${mini.root}/p.html`];
+    const shown = [...browse, "--data-root", `${mini.root}/data`];
+    if (only === "mmlu") assert.equal((await runMain(shown)).code, 0);
+    else {await assertRefused(
+        browse,
+        /it has scored passages of general text alone, and no questions/,
+      );}
+  }
+});
+
 Deno.test("paper refuses an author whose letters its fonts do not have, and writes nothing", async () => {
   using out = folder();
   await assertRefused(

@@ -123,7 +123,12 @@ export { FIGURE_FONT } from "./paper/font_files.ts";
 export { isFigure, type PaperFigure, paperFigure } from "./paper/paper_figures.ts";
 export type { PaperInputs, PromptTurn } from "./paper/paper_inputs.ts";
 export { type PaperVariants, paperVariants } from "./paper/paper_variants.ts";
-export { escapedLetters, PAPER_LANGUAGES, writePaper } from "./paper/write_paper.ts";
+export {
+  checkPaperMeasures,
+  escapedLetters,
+  PAPER_LANGUAGES,
+  writePaper,
+} from "./paper/write_paper.ts";
 export type { ExampleAnswer, ExampleRow, ResultTable } from "./rows/example_types.ts";
 export { changeRows } from "./rows/change_rows.ts";
 export { type ChoiceShots, choiceShots } from "./rows/choice_shots.ts";

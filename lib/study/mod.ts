@@ -166,4 +166,4 @@ export { plannedTrainingTokens, recordLengths } from "./training/train_recipe.ts
 export { runPart } from "./parts/run_parts.ts";
 export type { Part } from "./parts/share_study.ts";
 export { type TrainingRuns, trainingRuns } from "./training/training_runs.ts";
-export { RESULT_FILES, summaryTexts, writeResults } from "./results/write_results.ts";
+export { RESULT_FILES, resultFiles, summaryTexts, writeResults } from "./results/write_results.ts";

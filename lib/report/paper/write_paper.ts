@@ -3,6 +3,7 @@ import { checkpointFigure, scaleFigure } from "../figures/change_curves.ts";
 import { seedFigure } from "../figures/seed_curves.ts";
 import { tradeOffFigure, tradeOffGauges } from "../figures/trade_off/trade_off_figure.ts";
 import { ALL } from "../rows/groups.ts";
+import type { StudyRows } from "../rows/row_types.ts";
 import { summaryRows } from "../rows/summary_rows.ts";
 import type { Language } from "../words/unwarranted.ts";
 import { MOST_PAGES, unsourcedNumbers, unwarrantedText } from "./check_paper.ts";
@@ -66,20 +67,29 @@ function checkAuthor(author: string, file: string): void {
   );
 }
 
+/**
+ * Refuses a study that a paper cannot be written of, by what it asked.
+ *
+ * @throws {UsageError} If it has no changes on text-to-SQL, or none on the measure of its plan.
+ */
+export function checkPaperMeasures(name: string, { changes, plan }: StudyRows): void {
+  const measured = (gauge: string): boolean =>
+    changes.some(({ measure, group }) => measure === gauge && group === ALL);
+  const missing = [...new Set(["sql", plan.gauge])].filter((gauge) => !measured(gauge));
+  if (missing.length === 0) return;
+  throw new UsageError(
+    `Cannot write a paper on "${name}": it needs changes on text-to-SQL and on "${plan.gauge}", ` +
+      `the measure of its plan; it has none on ${missing.map((one) => `"${one}"`).join(" and ")}`,
+  );
+}
+
 /** The source of a paper and the files that it takes, before it is compiled. */
 export function paperSource(
   inputs: PaperInputs,
   language: Language,
 ): { readonly source: Rendered; readonly files: Readonly<Record<string, string>> } {
   const rows = summaryRows(inputs.summary);
-  const measured = (gauge: string): boolean =>
-    rows.changes.some(({ measure, group }) => measure === gauge && group === ALL);
-  if (!measured("sql") || !measured(rows.plan.gauge)) {
-    throw new UsageError(
-      `Cannot write a paper on "${inputs.summary.name}": it needs changes on text-to-SQL and on ` +
-        `"${rows.plan.gauge}", the measure of its plan`,
-    );
-  }
+  checkPaperMeasures(inputs.summary.name, rows);
   const words = PAPER_WORDS[language];
   const context: PaperContext = { inputs, rows, variants: paperVariants(rows), words };
   const figures = paperFigures(context);

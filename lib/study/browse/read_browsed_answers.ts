@@ -75,7 +75,11 @@ export function readBrowsedAnswers(
     letters.getOrInsertComputed(variant, () => []).push(letter);
   }
   if (names.size === 0) {
-    const why = unfinished(folder) ?? "it has no answers (verdicts or letters, .jsonl or .parquet)";
+    const why = unfinished(folder) ??
+      (rowsOf(folder, "prose").length > 0
+        ? "it has scored passages of general text alone, and no questions to show: their numbers are " +
+          "in summary.md and in what compare --run prints"
+        : "it has no answers (verdicts or letters, .jsonl or .parquet)");
     throw new UsageError(`Cannot browse "${folder}": ${why}`);
   }
   for (const { row, place } of told("prose", "passages")) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { fromRoot, parseJson, readTextFile, TEXT, UsageError } from "../../ground/mod.ts";
 import {
+  checkPaperMeasures,
   type Language,
   type PaperInputs,
   paperVariants,
@@ -65,7 +66,10 @@ export async function readPaperInputs(
   { dataRoot, spider: copy, authors = [], note = () => {} }: PaperInputsOptions = {},
 ): Promise<Readonly<Record<Language, PaperInputs>>> {
   const summary = summaryOf(folder);
-  const { main } = paperVariants(summaryRows(summary));
+  const rows = summaryRows(summary);
+  // before its answers are looked for: of what was not asked there are none
+  checkPaperMeasures(summary.name, rows);
+  const { main } = paperVariants(rows);
   const once = notedOnce(note);
   const [base, tuned] = ["base", main].map((name) => verdictsOf(folder, name, once));
   const verdicts = [base!, tuned!].map(counted).map(({ name, sql }) => ({ name, sql: sql! }));

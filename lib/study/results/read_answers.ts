@@ -79,7 +79,7 @@ export function readAnswers(place: string, note: Note): VariantAnswers {
   }
   if (own.length === 0) {
     throw new UsageError(
-      variant === undefined
+      variant === undefined || names.length === 0
         ? `Cannot compare "${path}": it has no answers`
         : `Cannot compare "${path}": it has no variant "${variant}": there are ${names.join(", ")}`,
     );

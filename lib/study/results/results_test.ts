@@ -11,7 +11,7 @@ import { type OpenStudy, openStudy } from "../open_study.ts";
 import { answerVariants } from "../answers/answer_variants.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { allVariants } from "../open_variants.ts";
-import { RESULT_FILES, writeResults } from "./write_results.ts";
+import { RESULT_FILES, resultFiles, writeResults } from "./write_results.ts";
 
 /** The study answered by the base model and an adapter that no training made. */
 async function answered(
@@ -118,6 +118,31 @@ Deno.test("writeResults writes each file of RESULT_FILES, the same bytes each ti
   writeResults(folder, await buildSummary(inputs, folder, slower), slower, "");
   assert.deepEqual(read(), first);
   assert.deepEqual(readdirSync(mini.out).filter((name) => name.endsWith(".tmp")), []);
+});
+
+Deno.test("writeResults writes no file of what was not asked, and an empty one where nothing flipped", async () => {
+  const always = ["summary.json", "summary.md"];
+  for (
+    const { asked, files } of [
+      { asked: ["prose"], files: ["prose.jsonl"] },
+      { asked: ["mmlu", "prose"], files: ["flips.jsonl", "letters.jsonl", "prose.jsonl"] },
+      { asked: ["sql"], files: ["failures.md", "flips.jsonl", "verdicts.jsonl"] },
+    ]
+  ) {
+    using mini = await writeMiniStudy({ config: { measures: asked } });
+    const { study: { inputs, folder }, answers } = await answered(mini);
+    const summary = await buildSummary(inputs, folder, answers);
+    // of an earlier version, which wrote an empty one
+    Deno.writeTextFileSync(`${mini.out}/letters.jsonl`, "");
+    writeResults(folder, summary, [answers[0]!, { ...answers[0]!, name: "qv" }], "none\n");
+    const names = Object.values(RESULT_FILES).filter((file) => existsSync(`${mini.out}/${file}`));
+    assert.deepEqual(names.sort(), [...files, ...always].sort(), asked.join());
+    const written = resultFiles(summary.config).map((file) => RESULT_FILES[file]);
+    assert.deepEqual(names, written.sort());
+    if (files.includes("flips.jsonl")) {
+      assert.equal(Deno.readTextFileSync(`${mini.out}/flips.jsonl`), "");
+    }
+  }
 });
 
 Deno.test("writeResults writes no summary that its own reader would refuse", async () => {

@@ -7,10 +7,12 @@ import {
   tradeOffFigure,
   tradeOffGauges,
 } from "../../report/mod.ts";
+import { statSync } from "node:fs";
 import { writeAtomic } from "../../ground/mod.ts";
 
-import { type Summary, writeSummary } from "../../runs/mod.ts";
+import { GAUGE_SCALES, type StudyConfig, type Summary, writeSummary } from "../../runs/mod.ts";
 import { ANSWER_KINDS, type AnswerKind, rowsOf } from "../measures/answer_kinds.ts";
+import { MEASURES } from "../measures/measures.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { flippedExamples } from "../numbers/flips.ts";
 import type { StudyFolder } from "../study_folder.ts";
@@ -20,7 +22,7 @@ const ANSWER_FILES = Object.fromEntries(
   ANSWER_KINDS.map((kind) => [kind, `${kind}.jsonl`]),
 ) as Readonly<Record<AnswerKind, string>>;
 
-/** The files that every finished study writes, below its results folder, beside its figures. */
+/** The files that finished studies write, below their results folder, beside their figures. */
 export const RESULT_FILES = {
   summary: "summary.json",
   table: "summary.md",
@@ -28,6 +30,24 @@ export const RESULT_FILES = {
   flips: "flips.jsonl",
   failures: "failures.md",
 } as const;
+
+/** One of {@linkcode RESULT_FILES}. */
+type ResultFile = keyof typeof RESULT_FILES;
+
+/**
+ * Those of {@linkcode RESULT_FILES} that a finished study has. Of a measure that it does not ask it
+ * has no file: an empty one says that it was asked and has no row.
+ */
+export function resultFiles({ measures }: Pick<StudyConfig, "measures">): readonly ResultFile[] {
+  const asked = new Set<string>(measures.map((gauge) => MEASURES[gauge].rows.file));
+  const isWritten: Partial<Record<ResultFile, boolean>> = {
+    ...Object.fromEntries(ANSWER_KINDS.map((kind) => [kind, asked.has(kind)])),
+    // answers that are right or wrong
+    flips: measures.some((gauge) => GAUGE_SCALES[gauge].unit === "points"),
+    failures: measures.includes("sql"),
+  };
+  return (Object.keys(RESULT_FILES) as ResultFile[]).filter((file) => isWritten[file] ?? true);
+}
 
 /**
  * The texts that a summary makes, by file name: the same bytes for the same summary. Figures that
@@ -53,32 +73,46 @@ export function summaryTexts(summary: Summary): Readonly<Record<string, string>>
   return { [RESULT_FILES.table]: summaryTable(summary), ...Object.fromEntries(drawn) };
 }
 
-/** Writes a study's numbers, table, figures and per-example outcomes, each whole or not at all. */
+/**
+ * Writes a study's numbers, table, figures and per-example outcomes, each whole or not at all. What of
+ * {@linkcode RESULT_FILES} it does not ask is taken away where it is there and empty.
+ */
 export function writeResults(
   folder: StudyFolder,
   summary: Summary,
   answers: readonly VariantAnswers[],
   failures: string,
 ): void {
-  const path = (file: keyof typeof RESULT_FILES): string => `${folder.root}/${RESULT_FILES[file]}`;
-  for (const kind of ANSWER_KINDS) {
-    const rows = answers.flatMap((variant) =>
-      rowsOf(kind).write(variant).map((row) =>
-        "variant" in row ? row : { variant: variant.name, ...row }
-      )
-    );
-    writeAtomic(path(kind), toLines(rows));
-  }
+  const path = (file: ResultFile): string => `${folder.root}/${RESULT_FILES[file]}`;
+  const files = resultFiles(summary.config);
   const [base, ...tuned] = answers;
-  writeAtomic(
-    path("flips"),
-    toLines(tuned.flatMap((variant) => flippedExamples(base!, variant))),
-  );
-  writeAtomic(path("failures"), failures);
+  const texts: Partial<Record<ResultFile, () => string>> = {
+    ...Object.fromEntries(ANSWER_KINDS.map((kind) => [kind, () => answerLines(kind, answers)])),
+    flips: () => toLines(tuned.flatMap((variant) => flippedExamples(base!, variant))),
+    failures: () => failures,
+  };
+  for (const [file, text] of Object.entries(texts) as [ResultFile, () => string][]) {
+    if (files.includes(file)) writeAtomic(path(file), text());
+    else if (isEmpty(path(file))) Deno.removeSync(path(file));
+  }
   for (const [file, text] of Object.entries(summaryTexts(summary))) {
     writeAtomic(`${folder.root}/${file}`, text);
   }
   writeSummary(path("summary"), summary);
+}
+
+function isEmpty(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.size === 0;
+}
+
+function answerLines(kind: AnswerKind, answers: readonly VariantAnswers[]): string {
+  return toLines(
+    answers.flatMap((variant) =>
+      rowsOf(kind).write(variant).map((row) =>
+        "variant" in row ? row : { variant: variant.name, ...row }
+      )
+    ),
+  );
 }
 
 function toLines(records: readonly object[]): string {

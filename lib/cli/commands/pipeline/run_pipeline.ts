@@ -11,6 +11,7 @@ import {
   type Part,
   planReport,
   RESULT_FILES,
+  resultFiles,
   runPart,
   runPipeline,
   studyCost,
@@ -150,9 +151,12 @@ export async function runStudy(
   progress.note(tookLine(cost, { seconds: (performance.now() - started) / 1000, wentOn }));
   print(briefTable(summary));
   const root = relative(Deno.cwd(), study.folder.root) || ".";
-  // of what was not asked, and where nothing flipped, there is an empty file
+  // where nothing flipped there is an empty file
   const written = [
-    ...new Set([...Object.values(RESULT_FILES), ...Object.keys(summaryTexts(summary))]),
+    ...new Set([
+      ...resultFiles(summary.config).map((file) => RESULT_FILES[file]),
+      ...Object.keys(summaryTexts(summary)),
+    ]),
   ]
     .filter((file) => statSync(join(study.folder.root, file)).size > 0);
   progress.step(`Done: ${written.map((file) => `${root}/${file}`).join(", ")}`);

@@ -10,6 +10,7 @@ import {
   PLAN_FILE,
   recordAnswers,
   RESULT_FILES,
+  resultFiles,
   summaryTexts,
   trainings,
   writeAnswerSums,
@@ -135,9 +136,12 @@ function recordedFiles(summary: Summary): string[] {
       .map((file) => `training/${name}/${file}`);
   });
   // what flipped follows from the answers
-  const { flips: _flips, ...results } = RESULT_FILES;
+  const results = resultFiles(config).filter((file) => file !== "flips");
   return [
-    ...new Set([...Object.values(results), ...Object.keys(summaryTexts(summary))]),
+    ...new Set([
+      ...results.map((file) => RESULT_FILES[file]),
+      ...Object.keys(summaryTexts(summary)),
+    ]),
     PLAN_FILE,
     ...training,
   ];
