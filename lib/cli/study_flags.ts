@@ -41,6 +41,13 @@ export const SPIDER_FLAG: Flag = {
   help: "your copy of the text-to-SQL data",
 };
 
+/** The flag of every command that shows multiple-choice questions of a study out of the user's own copy. */
+export const MMLU_FLAG: Flag = {
+  type: "text",
+  value: "PATH",
+  help: "your copy of the multiple-choice data",
+};
+
 /** The flag of every command that asks one model, in place of the config's. */
 export const MODEL_FLAG: Flag = {
   type: "text",

@@ -48,6 +48,7 @@ export {
   parseConfig,
   recordedConfig,
   recordedPath,
+  unrecordedPlace,
   validateConfig,
 } from "./config/config.ts";
 export { FETCHED_DATA, withFetchedData } from "./config/fetched_data.ts";

@@ -149,5 +149,13 @@ export function configHash(
 export function recordedPath(path: string): string {
   const inside = relative(REPOSITORY_ROOT, fromRoot(path));
   const outside = inside.startsWith("..") || isAbsolute(inside);
-  return outside ? `.../${basename(resolve(fromRoot(path)))}` : inside || ".";
+  return outside ? `${ELSEWHERE}${basename(resolve(fromRoot(path)))}` : inside || ".";
+}
+
+/** What stands in a record for the folders of a place outside of the repository. */
+const ELSEWHERE = ".../";
+
+/** Why the place that a record names cannot be looked up; `undefined` where it can be. */
+export function unrecordedPlace(path: string): string | undefined {
+  return path.startsWith(ELSEWHERE) ? `where "${path}" lies is not recorded` : undefined;
 }

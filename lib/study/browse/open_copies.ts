@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { fromRoot, type Progress, UsageError } from "../../ground/mod.ts";
 import { loadMultipleChoice, type MmluData } from "../../mmlu/mod.ts";
-import type { StudyConfig } from "../../runs/mod.ts";
+import { type StudyConfig, unrecordedPlace } from "../../runs/mod.ts";
 import { ensureSample } from "../../setup/mod.ts";
 import { type SpiderData, withShownSchemas } from "../../spider/mod.ts";
 import { loadSpiderOf } from "../inputs/sql_inputs.ts";
@@ -73,8 +73,6 @@ function faultOf(places: CopyPlaces, copy: Copied): string | undefined {
   if (given !== undefined) return existsSync(given) ? undefined : `there is no ${given}`;
   const configured = places.config?.[copy].path;
   if (configured === undefined) return "the study has no summary that says where its data are";
-  if (configured.startsWith(".../")) {
-    return `where "${configured}" lies is not recorded`;
-  }
-  return existsSync(fromRoot(configured)) ? undefined : `there is no ${configured} here`;
+  return unrecordedPlace(configured) ??
+    (existsSync(fromRoot(configured)) ? undefined : `there is no ${configured} here`);
 }

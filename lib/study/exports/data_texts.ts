@@ -1,7 +1,16 @@
+import { resolve } from "node:path";
 import { UsageError } from "../../ground/mod.ts";
 import { devShots, mmluPrompt } from "../../mmlu/mod.ts";
 import { sqlPrompt } from "../../spider/mod.ts";
-import { applyDataRoot, GAUGES, type Summary, withFetchedData } from "../../runs/mod.ts";
+import {
+  applyDataRoot,
+  type Gauge,
+  GAUGES,
+  type StudyConfig,
+  type Summary,
+  unrecordedPlace,
+  withFetchedData,
+} from "../../runs/mod.ts";
 import { checkAskedData } from "../inputs/asked_data.ts";
 import { type DataInputs, openDataInputs } from "../inputs/inputs.ts";
 
@@ -31,31 +40,72 @@ export const NO_TEXTS: DataTexts = {
   choicePrompt: () => "",
 };
 
+/** Where the user's own copies of a study's data are, where not its config's places are meant. */
+export interface TextPlaces {
+  /** A folder with `spider/` and `mmlu/` as released. */
+  readonly dataRoot?: string | undefined;
+  /** The text-to-SQL data; goes before `dataRoot`, as the others do. */
+  readonly spider?: string | undefined;
+  /** The multiple-choice data. */
+  readonly mmlu?: string | undefined;
+  /** The passages of general text. */
+  readonly prose?: string | undefined;
+}
+
+/** The flag that names a copy of a measure's data, and the key of the config's place that it replaces. */
+const COPIES = {
+  sql: { flag: "--spider", key: "spider" },
+  mmlu: { flag: "--mmlu", key: "mmlu" },
+  prose: { flag: "--text", key: "prose" },
+} as const satisfies Readonly<Record<Gauge, unknown>>;
+
 /**
  * Opens the data of a study, to put its texts beside the answers.
  *
- * @param summary Its config says where the data are, unless `dataRoot` does.
- * @param dataRoot A folder with `spider/` and `mmlu/` as released.
+ * @param summary Its config says where the data are, unless `places` does.
  * @throws {UsageError} If the data are not there, or are not those that were asked.
  */
-export async function openDataTexts(summary: Summary, dataRoot?: string): Promise<DataTexts> {
-  const { provenance } = summary;
-  const config = dataRoot === undefined
-    ? withFetchedData(summary.config)
-    : applyDataRoot(summary.config, dataRoot);
-  const data = await openDataInputs(config).catch((error: unknown) => {
-    if (!(error instanceof UsageError)) throw error;
+export async function openDataTexts(
+  summary: Summary,
+  places: TextPlaces = {},
+): Promise<DataTexts> {
+  const { provenance, counts, name } = summary;
+  const gauges = GAUGES.filter((gauge) => counts[gauge] !== undefined);
+  const config = placed(summary.config, places);
+  const flags = `${
+    gauges.map((gauge) => `${COPIES[gauge].flag} PATH`).join(", ")
+  }, or the folder with spider/ and mmlu/ as --data-root`;
+  const refuse = (why: string): never => {
     throw new UsageError(
-      `Cannot export the texts of "${summary.name}": ${error.message}: give the folder with spider/ ` +
-        "and mmlu/ as --data-root, or leave --texts out",
+      `Cannot export the texts of "${name}": ${why}: give your copy of the data with ${flags}, or ` +
+        "leave --texts out",
     );
+  };
+  const unknown = gauges.flatMap((gauge) => unrecordedPlace(config[COPIES[gauge].key].path) ?? []);
+  if (unknown.length > 0) refuse(unknown.join(", and "));
+  const data = await openDataInputs(config).catch((error: unknown) => {
+    if (error instanceof UsageError) return refuse(error.message);
+    throw error;
   });
   checkAskedData(provenance.data, data.dataHashes, {
-    gauges: GAUGES.filter((gauge) => summary.counts[gauge] !== undefined),
-    action: `export the texts of "${summary.name}"`,
+    gauges,
+    action: `export the texts of "${name}"`,
     advice: "give the data of that time, or leave --texts out",
   });
   return textsOf(data, config.mmlu.shots);
+}
+
+function placed(recorded: StudyConfig, { dataRoot, spider, mmlu, prose }: TextPlaces): StudyConfig {
+  const config = dataRoot === undefined
+    ? withFetchedData(recorded)
+    : applyDataRoot(recorded, dataRoot);
+  const { database: _database, ...settings } = config.spider;
+  return {
+    ...config,
+    ...(spider !== undefined && { spider: { ...settings, path: resolve(spider) } }),
+    ...(mmlu !== undefined && { mmlu: { ...config.mmlu, path: resolve(mmlu) } }),
+    ...(prose !== undefined && { prose: { ...config.prose, path: resolve(prose) } }),
+  };
 }
 
 function textsOf(data: DataInputs, choiceShots: number): DataTexts {

@@ -16,6 +16,7 @@ import {
   parseLossLog,
   readSummary,
   type Summary,
+  unrecordedPlace,
   withFetchedData,
 } from "../../runs/mod.ts";
 import { type SpiderData, sqlPrompt, withShownSchemas } from "../../spider/mod.ts";
@@ -129,8 +130,8 @@ async function quotableQuestions(
   const wanted = Object.keys(provenance.data).filter(isQuestionFile);
   let spider: SpiderData;
   try {
-    // a recording says no more of a place outside of its project
-    if (path.startsWith(".../")) throw new UsageError(`where "${path}" lies is not recorded`);
+    const unknown = unrecordedPlace(path);
+    if (unknown !== undefined) throw new UsageError(unknown);
     spider = await loadSpiderOf({ path: fromRoot(path), database });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

@@ -1,5 +1,5 @@
 import type { Command } from "../../command.ts";
-import { SPIDER_FLAG, STUDY_FLAG, STUDY_FLAGS } from "../../study_flags.ts";
+import { MMLU_FLAG, SPIDER_FLAG, STUDY_FLAG, STUDY_FLAGS } from "../../study_flags.ts";
 
 /** `browse`: a study's questions, answers and flips as one page that opens from the disk. */
 export const BROWSE: Command = {
@@ -15,7 +15,7 @@ export const BROWSE: Command = {
     config: STUDY_FLAGS.config!,
     "data-root": STUDY_FLAGS["data-root"]!,
     spider: SPIDER_FLAG,
-    mmlu: { type: "text", value: "PATH", help: "your copy of the multiple-choice data" },
+    mmlu: MMLU_FLAG,
     out: {
       type: "text",
       value: "FILE",

@@ -1,6 +1,6 @@
 import { EXPORT_FORMATS } from "../../../study/light.ts";
 import type { Command } from "../../command.ts";
-import { STUDY_FLAG } from "../../study_flags.ts";
+import { MMLU_FLAG, SPIDER_FLAG, STUDY_FLAG } from "../../study_flags.ts";
 
 /** `export`: a finished study in the forms that other tools read. */
 export const EXPORT: Command = {
@@ -42,6 +42,9 @@ export const EXPORT: Command = {
       value: "DIR",
       help: "with --texts: folder with spider/ and mmlu/ (default: where the study says)",
     },
+    spider: { ...SPIDER_FLAG, help: `with --texts: ${SPIDER_FLAG.help}` },
+    mmlu: { ...MMLU_FLAG, help: `with --texts: ${MMLU_FLAG.help}` },
+    text: { type: "text", value: "PATH", help: "with --texts: your copy of the general text" },
   },
   load: async () => (await import("./run_export.ts")).runExport,
 };

@@ -28,6 +28,9 @@ import { DELTAS, givenDelta } from "../compare/tolerance.ts";
 /** So many files are named: samples have one a variant and task. */
 const MOST_NAMED = 6;
 
+/** The flags that say where the texts are. */
+const COPY_FLAGS = ["data-root", "spider", "mmlu", "text"] as const;
+
 /** The work of `export`. */
 export async function runExport(
   flags: FlagValues,
@@ -42,8 +45,9 @@ export async function runExport(
   if (flags.texts && format !== "lm-eval") {
     throw new UsageError(`export: --texts does not go with --format ${format}`);
   }
-  if (flags["data-root"] !== undefined && !flags.texts) {
-    throw new UsageError("export: --data-root needs --texts");
+  const place = COPY_FLAGS.find((flag) => flags[flag] !== undefined);
+  if (place !== undefined && !flags.texts) {
+    throw new UsageError(`export: --${place} needs --texts`);
   }
   const delta = givenDelta("export", flags);
   const variants = texts(flags, "variant");
@@ -70,7 +74,7 @@ export async function runExport(
   const list = `export-${study.name}.sha256`;
   checkOwnFiles(out, list);
   if (flags.texts) progress.step("Reading the data, for their texts");
-  const data = flags.texts ? await dataTexts(study.summary, text(flags, "data-root")) : NO_TEXTS;
+  const data = flags.texts ? await dataTexts(study.summary, flags) : NO_TEXTS;
   progress.step(`Writing ${format}`);
   const files = exportFiles(study, format, { undecided, texts: data });
   const paths = Object.keys(files);
@@ -88,8 +92,11 @@ export async function runExport(
 
 async function dataTexts(
   summary: Parameters<typeof openDataTexts>[0] | undefined,
-  dataRoot: string | undefined,
+  flags: FlagValues,
 ): ReturnType<typeof openDataTexts> {
-  if (summary) return await openDataTexts(summary, dataRoot);
+  if (summary) {
+    const [dataRoot, spider, mmlu, prose] = COPY_FLAGS.map((flag) => text(flags, flag));
+    return await openDataTexts(summary, { dataRoot, spider, mmlu, prose });
+  }
   throw new UsageError("export: --texts needs a summary.json: it says which data were asked");
 }
