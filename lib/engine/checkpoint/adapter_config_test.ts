@@ -115,7 +115,9 @@ Deno.test("readAdapterConfig() takes 'all-linear' for every linear layer but the
 });
 
 Deno.test("readAdapterConfig() refuses by name, in one line, all that it does not compute", async () => {
-  const merge = "is not supported: merge it into its base model with PEFT's merge_and_unload";
+  const merge =
+    "is not supported: merge it into its base model with PEFT's merge_and_unload and give that " +
+    "folder as --model (compare: as --against, its base as --model)";
   const refused: [Fields, string][] = [
     [{ modules_to_save: ["lm_head"] }, `it has modules_to_save ["lm_head"], which ${merge}`],
     [{ trainable_token_indices: [1, 2] }, `it has trainable_token_indices [1,2], which ${merge}`],
