@@ -117,10 +117,20 @@ def scaling_of(folder, config):
 
 def check_alike(folders, configs):
     for key in SAME:
-        first, *others = (comparable(config.get(key)) for config in configs)
+        first, *others = (config.get(key) for config in configs)
         for folder, other in zip(folders[1:], others):
-            if other != first:
-                raise UsageError(f"{folder} has another {key} than {folders[0]}")
+            if comparable(other) != comparable(first) and not same_folder(key, first, other):
+                raise UsageError(
+                    f"{folder} has another {key} than {folders[0]}: {other!r}, not {first!r}"
+                )
+
+
+def same_folder(key, first, other):
+    """Whether two base models are one folder, by a relative and an absolute path or a link."""
+    both = (first, other)
+    if key != "base_model_name_or_path" or not all(isinstance(path, str) for path in both):
+        return False
+    return all(map(os.path.exists, both)) and os.path.samefile(*both)
 
 
 def other_trainings(folders):

@@ -170,15 +170,32 @@ def test_what_has_no_such_mean_is_refused_by_name(three, tmp_path, capsys, key):
 
 
 def test_adapters_of_different_models_or_layers_are_refused(three, tmp_path, capsys):
+    change_config(three[0], base_model_name_or_path="hub/one")
     change_config(three[1], base_model_name_or_path="another")
     line = refusal(three, tmp_path / "mean", capsys)
-    assert line == f"{three[1]} has another base_model_name_or_path than {three[0]}"
+    what = f"{three[1]} has another base_model_name_or_path than {three[0]}"
+    assert line == f"{what}: 'another', not 'hub/one'"
+    change_config(three[0], base_model_name_or_path=None)
     other = write_adapter(tmp_path / "other", 4, target_modules=["q_proj"])
     line = refusal([three[0], other], tmp_path / "mean", capsys)
-    assert line == f"{other} has another target_modules than {three[0]}"
+    assert line.startswith(f"{other} has another target_modules than {three[0]}: ['q_proj'], not [")
     change_config(other, target_modules=TARGETS[::-1])
     line = refusal([three[0], other], tmp_path / "mean", capsys)
     assert line.startswith(f"only {three[0]} changes base_model.model.model.layers.0.")
+
+
+def test_a_base_model_by_a_relative_and_an_absolute_path_is_one(three, tmp_path, monkeypatch, capsys):
+    (tmp_path / "base").mkdir()
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path)
+    change_config(three[0], base_model_name_or_path="base")
+    change_config(three[1], base_model_name_or_path=str(tmp_path / "base"))
+    change_config(three[2], base_model_name_or_path="other/../base/")
+    assert average(three, tmp_path / "mean") == 0
+    capsys.readouterr()
+    change_config(three[2], base_model_name_or_path="other")
+    line = refusal(three, tmp_path / "mean2", capsys)
+    assert line.endswith(": 'other', not 'base'")
 
 
 def broken(folder, change):
