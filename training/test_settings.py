@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -107,3 +109,28 @@ def test_threads_that_wait_do_not_spin():
         if "GOMP_SPINCOUNT" not in told:
             pytest.skip("torch has another OpenMP library here")
         assert f"GOMP_SPINCOUNT = '{spins}'" in told
+
+
+def page_commands():
+    """The commands of the page on training, and what it writes into files, by their names."""
+    page = (Path(__file__).parent.parent / "docs/training.md").read_text(encoding="utf-8")
+    text = "\n".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL)).replace("\\\n", " ")
+    files = dict(re.findall(r"cat > (\S+) <<'END'\n(.*?)\nEND\n", text, re.DOTALL))
+    words = [shlex.split(line) for line in text.splitlines() if "train_lora.py" in line]
+    return [words[words.index("training/train_lora.py") + 1 :] for words in words], files
+
+
+def test_the_page_on_training_writes_each_plan_that_it_reads(tmp_path):
+    commands, files = page_commands()
+    by_hand = [words for words in commands if "PLAN" not in words]
+    assert len(by_hand) == 2
+    parsed = []
+    for words in by_hand:
+        if "--plan" in words:
+            at = words.index("--plan") + 1
+            plan = tmp_path / "plan.json"
+            plan.write_text(files[words[at]], encoding="utf-8")
+            words[at] = str(plan)
+        parsed.append(vars(parse_args(words)))
+    first, second = ({**settings, "plan": None, "resume": None} for settings in parsed)
+    assert first == second

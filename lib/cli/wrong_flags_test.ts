@@ -102,3 +102,11 @@ Deno.test("pipeline counts the GPUs that there are in words that fit one", async
     else Deno.env.set("CUDA_VISIBLE_DEVICES", before);
   }
 });
+
+Deno.test("export-sft refuses the name of a file as its folder", async () => {
+  using study = await writeMiniStudy();
+  await assertRefused(
+    ["export-sft", "--config", study.configPath, "--out", `${study.root}/sft.jsonl`],
+    /export-sft: --out is a folder, where the records get samples\/sft\.jsonl: ".*sft\.jsonl" is/,
+  );
+});

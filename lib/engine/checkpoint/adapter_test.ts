@@ -222,9 +222,12 @@ Deno.test("loadAdapter() takes one that was trained with the base model's biases
 Deno.test("loadAdapter() says how an adapter of one end of tied embeddings is merged", async () => {
   for (const target of ["lm_head", "embed_tokens"]) {
     const config = { target_modules: [target, "layers.0.self_attn.q_proj"] };
-    await refuses(/one matrix for lm_head and embed_tokens, .*clone.*tie_word_embeddings = False.*compare: as --against/, {
-      config,
-    });
+    await refuses(
+      /one matrix for lm_head and embed_tokens, .*clone.*tie_word_embeddings = False.*compare: as --against/,
+      {
+        config,
+      },
+    );
     await withAdapter((dir, checkpoint) => {
       const untied = { ...checkpoint.config, tieWordEmbeddings: false };
       return assert.rejects(loadAdapter(dir, { ...checkpoint, config: untied }), {

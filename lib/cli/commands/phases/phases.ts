@@ -13,7 +13,13 @@ export const BASELINE: Command = {
 export const EXPORT_SFT: Command = {
   name: "export-sft",
   summary: "phase 2: write the training records (prompt and completion, JSON lines)",
-  flags: STUDY_FLAGS,
+  flags: {
+    ...STUDY_FLAGS,
+    out: {
+      ...STUDY_FLAGS.out!,
+      help: `${STUDY_FLAGS.out!.help}: the records are samples/sft.jsonl in it`,
+    },
+  },
   load: async () => (await import("./run_phases.ts")).runExportSft,
 };
 

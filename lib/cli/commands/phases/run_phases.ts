@@ -15,7 +15,7 @@ import {
   writeTrainingData,
 } from "../../../study/mod.ts";
 import { cutText, formatPercent, summaryTable } from "../../../report/mod.ts";
-import { printable } from "../../../ground/mod.ts";
+import { printable, UsageError } from "../../../ground/mod.ts";
 import { type CommandContext, type FlagValues, text } from "../../command.ts";
 import { studyConfig } from "../../study_config.ts";
 
@@ -28,6 +28,13 @@ export async function runBaseline(flags: FlagValues, context: CommandContext): P
 
 /** The work of `export-sft`. */
 export async function runExportSft(flags: FlagValues, context: CommandContext): Promise<void> {
+  const out = text(flags, "out");
+  if (out !== undefined && /\.jsonl?$/i.test(out)) {
+    throw new UsageError(
+      `export-sft: --out is a folder, where the records get samples/sft.jsonl: "${out}" is the name ` +
+        "of a file",
+    );
+  }
   const { inputs, folder } = await open(flags, context);
   const { progress, signal } = context;
   const { manifest } = await writeTrainingData(inputs, {
