@@ -156,6 +156,19 @@ Deno.test("writePaper() says where training prompts have not the examples of the
   }
 });
 
+Deno.test("writePaper() names categories as such, not as the subjects that it counts", () => {
+  const [own, one] = [counts.mmlu!.subjects, 1].map((subjects) => ({
+    ...SUMMARY,
+    counts: { ...counts, mmlu: { ...counts.mmlu!, subjects } },
+  }));
+  const names = Object.keys(SUMMARY.variants[0]!.mmlu!.byCategory).length;
+  const text = (study: Summary, language: "en" | "pt"): string =>
+    paperSource(paperInputs(study), language).source.plain;
+  assert.match(text(own!, "en"), new RegExp(`from \\d+ subjects in ${names} categories \\(`));
+  assert.match(text(own!, "pt"), new RegExp(`de \\d+ assuntos em ${names} categorias \\(`));
+  assert.match(text(one!, "en"), / 1 subject in /);
+});
+
 /** A plural behind a one. */
 const ONES = {
   en:

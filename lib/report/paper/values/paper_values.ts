@@ -202,6 +202,7 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
   const prose = rows.prose.find((row) => row.variant === BASE_NAME && row.group === ALL);
   const cut = notedCuts(cutCounts(rows.accuracy));
   const scores = summary.variants[0]!;
+  const categories = Object.keys(scores.mmlu?.byCategory ?? {});
   return {
     sql: {
       kind: kinds.spider,
@@ -241,15 +242,13 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
         perCategory: config.mmlu.perCategory,
         // a category may have fewer
         upTo: counts.mmlu.asked <
-          (config.mmlu.perCategory ?? 0) * Object.keys(scores.mmlu?.byCategory ?? {}).length,
+          (config.mmlu.perCategory ?? 0) * categories.length,
         someZero: rows.changes.some(({ measure, group, variant, verdict }) =>
           measure === "mmlu" && group !== ALL && variants.shown.includes(variant) &&
           verdict.difference === 0
         ),
-        categories: listIn(
-          words,
-          Object.keys(scores.mmlu?.byCategory ?? {}).map((name) => nameIn(words, name)),
-        ),
+        categoryCount: categories.length,
+        categories: listIn(words, categories.map((name) => nameIn(words, name))),
         base: choice ? texts.numbers(formatEstimate(choice)) : null,
         chance: chance ? texts.numbers(formatPercent(chance.chance)) : null,
         aboveChance: chance?.shown ?? false,
