@@ -133,9 +133,9 @@ Deno.test("compare measures only what is asked for, and another model as it woul
   const { code, notes, steps, printed } = await runMain(args);
   assert.equal(code, 0, notes.join("\n"));
   const done = steps.find((step) => step.startsWith("Done: "))!;
-  assert.match(done, /letters\.jsonl, .*prose\.jsonl, .*failures\.md/);
+  assert.match(done, /letters\.jsonl, .*prose\.jsonl/);
   // text-to-SQL was not asked, and a model against itself flips no question
-  assert.doesNotMatch(done, /verdicts\.jsonl|flips\.jsonl/);
+  assert.doesNotMatch(done, /verdicts\.jsonl|flips\.jsonl|failures\.md/);
   assert.doesNotMatch(printed, /the questions that changed/);
   const { variants, counts } = readSummary(`${study.out}/summary.json`);
   assert.deepEqual(Object.keys(counts), ["mmlu", "prose"]);
@@ -295,7 +295,7 @@ Deno.test("compare judges two files of predictions", async () => {
   };
   const golds = ["SELECT count(*) FROM cow", "SELECT title FROM song", "SELECT name FROM cow"];
   const out = `${study.root}/compared`;
-  const { code, printed, notes } = await runMain([
+  const { code, printed, notes, units } = await runMain([
     "compare",
     "--predictions",
     write("a.sql", [golds[0]!, "SELECT 1", "SELECT nothing FROM cow"]),
@@ -319,6 +319,11 @@ Deno.test("compare judges two files of predictions", async () => {
     ["dev-2", "repaired"],
   ]);
   assert.match(printed, /text-to-SQL: \+66\.7 points/);
+  // both are judged at once, and a count is of one
+  assert.deepEqual(
+    units.toSorted(),
+    ["a.sql", "b.sql"].map((n) => `verdicts of ${study.root}/${n}`),
+  );
 });
 
 Deno.test("compare refuses in one line what it cannot compare", async () => {
