@@ -1,5 +1,5 @@
 import { tangoStatistic } from "./_tango.ts";
-import type { Evidence, Spread } from "./evidence.ts";
+import { type Evidence, FEW_CLUSTERS, type Spread } from "./evidence.ts";
 import { normalCdf } from "./normal_cdf.ts";
 import { studentCdf } from "./student_t.ts";
 
@@ -44,7 +44,7 @@ function plainPAbove(evidence: Evidence, margin: number): number {
 
 function clusteredPAbove(evidence: Evidence, margin: number): number {
   const { clustered, difference } = evidence;
-  if (!clustered) return 1;
+  if (!clustered || (evidence.kind === "mean" && clustered.clusters <= FEW_CLUSTERS)) return 1;
   if (evidence.kind === "score" && clustered.stderr === 0) {
     return studentCdf(-tangoStatistic(evidence, margin), clustered.degrees);
   }

@@ -28,6 +28,12 @@ export interface ScoreEvidence {
   readonly clustered?: SpreadOfClusters;
 }
 
+/**
+ * With so many clusters or fewer no interval is made of their means: on one or two degrees of
+ * freedom its width is that of the normal distribution which is supposed, and not seen.
+ */
+export const FEW_CLUSTERS = 3;
+
 /** Which way a measure gets better: accuracy higher, a loss or a Brier score lower. */
 export type Better = "higher" | "lower";
 

@@ -1,7 +1,7 @@
 import { assertShare } from "./_checks.ts";
 import { differenceInterval, type IntervalOptions } from "./difference_interval.ts";
 import { effectiveDifferenceInterval } from "./effective_difference_interval.ts";
-import type { Evidence, Spread } from "./evidence.ts";
+import { type Evidence, FEW_CLUSTERS, type Spread } from "./evidence.ts";
 import type { Interval } from "./interval.ts";
 import { studentQuantile } from "./student_t.ts";
 
@@ -9,7 +9,7 @@ import { studentQuantile } from "./student_t.ts";
 export interface EvidenceIntervals {
   /** Examples as the unit: Tango's of scores, Student's t of means; left out if nothing varies. */
   readonly plain?: Interval;
-  /** Clusters as the unit (CR2); left out with fewer than two, or means that do not vary. */
+  /** Clusters as the unit (CR2); left out with fewer than two, of means with three or fewer, or that do not vary. */
   readonly clustered?: Interval;
   /** The lower of both low ends and the higher of both high ends; left out unless there are both. */
   readonly wider?: Interval;
@@ -61,6 +61,7 @@ export function evidenceIntervals(
 function clusteredInterval(evidence: Evidence, level: number): Interval | undefined {
   const { clustered, difference } = evidence;
   if (!clustered) return undefined;
+  if (evidence.kind === "mean" && clustered.clusters <= FEW_CLUSTERS) return undefined;
   const interval = studentInterval(difference, clustered, level);
   if (evidence.kind === "mean") return interval;
   return interval

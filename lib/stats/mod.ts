@@ -56,6 +56,7 @@ export type {
   Spread,
   SpreadOfClusters,
 } from "./evidence.ts";
+export { FEW_CLUSTERS } from "./evidence.ts";
 export { type EvidenceIntervals, evidenceIntervals } from "./evidence_intervals.ts";
 export { type Flip, type FlipRow, type FlipTable, flipTable } from "./flip_table.ts";
 export { holm } from "./holm.ts";

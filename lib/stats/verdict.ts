@@ -45,7 +45,7 @@ export interface Verdict {
  * - `loss_excluded`: neither, but both one-sided 5 % bounds are within `delta`;
  * - `no_difference_shown`: none of these. The difference may be anything in `ci95`.
  *
- * With one cluster only, or means that do not vary, nothing is shown. `pValue` is below 0.05 exactly
+ * With one cluster only, means of three or fewer, or that do not vary, nothing is shown. `pValue` is below 0.05 exactly
  * where both intervals exclude 0, so that words and p-values cannot contradict each other. The word
  * is of these two adapters; several claims of one study are adjusted with `primaryClaims`.
  *

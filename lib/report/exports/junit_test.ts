@@ -4,9 +4,9 @@ import type { ChangeRow } from "../rows/row_types.ts";
 import { GAUGE_TITLES } from "../rows/summary_rows.ts";
 import { claimsJunit } from "./junit.ts";
 
-/** A change of general text by so many nats a token on each of 40 passages, give or take a twentieth. */
-function textChange(nats: number): ChangeRow {
-  const base = Array.from({ length: 40 }, (_, i) => 2 + i / 40);
+/** A change of general text by so many nats a token on each of some passages, give or take a twentieth. */
+function textChange(nats: number, passages = 40): ChangeRow {
+  const base = Array.from({ length: passages }, (_, i) => 2 + i / passages);
   const tuned = base.map((value, i) => value + nats * (1 + (i % 2 === 0 ? 0.05 : -0.05)));
   const evidence = meanEvidence(base, tuned, { better: "lower" });
   const found = verdict(evidence);
@@ -45,4 +45,17 @@ Deno.test("claimsJunit() fails on any loss that is shown where none is tolerated
   const untold = claim(0.002);
   assert.match(untold, /failures="1"/);
   assert.match(untold, /name="no loss on general text"/);
+});
+
+Deno.test("claimsJunit() fails on nothing that two or three passages seem to show", () => {
+  const claimOf = (passages: number): string =>
+    claimsJunit([textChange(0.098, passages)], { study: "own", titles: GAUGE_TITLES });
+  for (const passages of [2, 3]) {
+    assert.match(claimOf(passages), /failures="0" errors="0" skipped="1"/);
+    assert.match(
+      claimOf(passages),
+      /nats a token: no difference shown \(unadjusted\); too few passages to say, n = /,
+    );
+  }
+  assert.match(claimOf(4), /failures="1"/);
 });

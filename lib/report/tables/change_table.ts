@@ -190,9 +190,9 @@ export function seedWord(row: SeedRow): string {
 
 /** A recipe's change over seeds in the form of a change, to be worded as one. */
 export function seedChange(
-  { measure, change: { verdict } }: Pick<SeedRow, "measure" | "change">,
-): Pick<ChangeRow, "measure" | "verdict" | "outcome"> {
-  return { measure, verdict, outcome: verdict.outcome };
+  { measure, change: { verdict, evidence } }: Pick<SeedRow, "measure" | "change">,
+): Pick<ChangeRow, "measure" | "verdict" | "outcome" | "evidence"> {
+  return { measure, verdict, evidence, outcome: verdict.outcome };
 }
 
 /** A change with its interval for a cell: "+2.1 [−1.0, +5.2]"; empty where there is none. */

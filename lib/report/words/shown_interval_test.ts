@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { scoreEvidence, verdict } from "../../stats/mod.ts";
+import { meanEvidence, scoreEvidence, verdict } from "../../stats/mod.ts";
 import { changesTable } from "../tables/change_table.ts";
 import type { ChangeRow } from "../rows/row_types.ts";
 import { GAUGE_TITLES } from "../rows/summary_rows.ts";
@@ -45,4 +45,40 @@ Deno.test("shownInterval() keeps the interval of more clusters, of answers that 
     assert.doesNotMatch(changeSentence(row), /too few/);
     assert.doesNotMatch(changesTable([row], GAUGE_TITLES), /too few/);
   }
+});
+
+Deno.test("shownInterval() has none of means in three clusters or fewer, whatever changed", () => {
+  const rowOf = (topics: number, each: number): ChangeRow => {
+    const base = Array.from({ length: topics * each }, (_, i) => 2 + i / 10);
+    const tuned = base.map((value, i) => value + 0.1 + i / 1000);
+    const clusters = base.map((_, i) => `${i % topics}`);
+    const evidence = meanEvidence(base, tuned, { clusters, better: "lower" });
+    const found = verdict(evidence, { delta: 0.5 });
+    const { outcome } = found;
+    return {
+      measure: "prose",
+      variant: "tuned",
+      group: "all",
+      evidence,
+      verdict: found,
+      outcome,
+      delta: 0.5,
+    };
+  };
+  for (const topics of [2, 3]) {
+    const { verdict: { pValue, lossExcluded, ci95 }, outcome } = rowOf(topics, 5);
+    assert.deepEqual([pValue, lossExcluded, ci95, outcome], [
+      1,
+      false,
+      undefined,
+      "no_difference_shown",
+    ]);
+    assert.match(
+      changeSentence(rowOf(topics, 5)),
+      /: no difference shown \(unadjusted\); too few clusters for an interval$/,
+    );
+    assert.match(changeSentence(rowOf(topics, 1)), /\(unadjusted\); too few passages to say$/);
+    assert.match(changesTable([rowOf(topics, 1)], GAUGE_TITLES), /too few clusters/);
+  }
+  assert.equal(rowOf(4, 1).outcome, "loss");
 });

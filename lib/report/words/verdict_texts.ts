@@ -22,8 +22,10 @@ export interface VerdictTexts {
   oneCluster(cluster: Cluster): string;
   /** Why there is no interval: nothing varies. */
   readonly nothingVaries: string;
-  /** Why there is no interval: too few clusters, none of which has a change. */
+  /** Why there is no interval: too few clusters. */
   readonly fewClusters: string;
+  /** The same of passages, each of which is a cluster of its own. */
+  readonly fewPassages: string;
   /** The one-sided bound of an excluded loss with its unit. */
   bound(value: string): string;
   /** Both ends of an interval; the unit is empty where there is none. */
@@ -51,6 +53,7 @@ export const ENGLISH: VerdictTexts = {
     `there is no interval by clusters, as all examples are of one ${cluster}`,
   nothingVaries: "there is no interval, as nothing varies",
   fewClusters: "too few clusters for an interval",
+  fewPassages: "too few passages to say",
   bound: (value) => `its bound, one-sided at 5 %, is ${value}`,
   between: (low, high, unit) => `between ${low} and ${high}${behind(unit)}`,
   alone: (between, claims, p) =>
@@ -97,6 +100,7 @@ export const PORTUGUESE: VerdictTexts = {
     }`,
   nothingVaries: "não há intervalo, pois nada varia",
   fewClusters: "grupos insuficientes para um intervalo",
+  fewPassages: "trechos insuficientes para dizer",
   bound: (value) => `seu limite, unilateral a 5 %, é ${value}`,
   between: (low, high, unit) => `entre ${low} e ${high}${behind(unit)}`,
   alone: (between, claims, p) =>

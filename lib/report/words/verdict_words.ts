@@ -125,8 +125,8 @@ function toleratedText({ delta, measure }: WordedChange, texts: VerdictTexts): s
 export function leftOpen(row: WordedChange, texts = ENGLISH): string {
   const { verdict, adjusted } = row;
   const { ci95, plainCi95 } = verdict;
+  if (tooFewClusters(row)) return fewText(row, texts);
   if (!ci95) return plainCi95 ? texts.oneCluster(clusterOf(row.measure)) : texts.nothingVaries;
-  if (tooFewClusters(row)) return texts.fewClusters;
   const between = betweenText(row, texts);
   const open = !adjusted || !isShown(verdict)
     ? between
@@ -140,6 +140,13 @@ function boundText(
   texts: VerdictTexts,
 ): string[] {
   return worst === undefined ? [] : [texts.bound(boundWithUnit(worst, measure, { delta, texts }))];
+}
+
+/** Too few of what: of passages, where each is a cluster of its own. */
+export function fewText({ measure, evidence }: WordedChange, texts = ENGLISH): string {
+  return measure === "prose" && evidence?.clustered?.clusters === evidence?.n
+    ? texts.fewPassages
+    : texts.fewClusters;
 }
 
 /** "between −1.0 and +5.2 points". */

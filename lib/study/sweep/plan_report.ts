@@ -1,6 +1,7 @@
 import { listed } from "../../ground/mod.ts";
 import { FEWEST_PLANNED, formatCount, formatCounted, planText } from "../../report/mod.ts";
 import { type Gauge, GAUGES } from "../../runs/mod.ts";
+import { FEW_CLUSTERS } from "../../stats/mod.ts";
 import { MEASURES } from "../measures/measures.ts";
 import type { OpenStudy } from "../open_study.ts";
 import { type StudyCost, studyCost } from "./study_cost.ts";
@@ -23,12 +24,22 @@ export function costLines(
 }
 
 /** What is asked of so few examples that little can be told from chance. */
-function fewLines({ asked }: StudyCost): string[] {
-  const few = GAUGES.filter((gauge) => asked[gauge] > 0 && asked[gauge] < FEWEST_PLANNED);
-  return few.length === 0 ? [] : [
-    `${
-      listed(few.map((gauge) => formatCounted(asked[gauge], MEASURES[gauge].asked)))
-    }: so few that only a large change can be told from chance`,
+function fewLines({ asked }: StudyCost, topics: number): string[] {
+  const counted = (gauge: Gauge): string => formatCounted(asked[gauge], MEASURES[gauge].asked);
+  const sayNothing = asked.prose > 0 && topics <= FEW_CLUSTERS;
+  const few = GAUGES.filter((gauge) =>
+    asked[gauge] > 0 && asked[gauge] < FEWEST_PLANNED && !(gauge === "prose" && sayNothing)
+  );
+  return [
+    ...(few.length === 0 ? [] : [
+      `${listed(few.map(counted))}: so few that only a large change can be told from chance`,
+    ]),
+    ...(sayNothing
+      ? [
+        `${counted("prose")} on ${formatCounted(topics, "topic")}: too few to say whether they ` +
+        `become more or less likely, which takes ${FEW_CLUSTERS + 1} topics`,
+      ]
+      : []),
   ];
 }
 
@@ -52,6 +63,7 @@ export async function planReport(
   { inputs, folder: { plan, planOnly = false } }: OpenStudy,
 ): Promise<string> {
   const cost = await studyCost(inputs);
+  const topics = new Set(inputs.prose.passages.map(({ topic }) => topic)).size;
   const titles = Object.fromEntries(
     GAUGES.map((gauge) => [gauge, MEASURES[gauge].title(inputs)]),
   ) as Record<Gauge, string>;
@@ -65,7 +77,9 @@ export async function planReport(
   const claimed = GAUGES.filter((gauge) =>
     cost.asked[gauge] > 0 && (MEASURES[gauge].primary === "always" || gauge === plan.gauge)
   );
-  const lines = [...costLines(cost), ...fewLines(cost)].map((line) => `- ${line}\n`).join("");
+  const lines = [...costLines(cost), ...fewLines(cost, topics)].map((line) => `- ${line}\n`).join(
+    "",
+  );
   return `${lines}\n${planText(plan, titles, { coverage, claimed, isWritten: !planOnly })}`;
 }
 

@@ -13,7 +13,7 @@ Deno.test("planReport() says what is asked of so few examples that chance hides 
   });
   assert.match(
     await planReport(opened),
-    /\n- 3 text-to-SQL prompts, 3 multiple-choice questions and 2 passages: so few that only a large/,
+    /\n- 3 text-to-SQL prompts and 3 multiple-choice questions: so few that only a large.*\n- 2 passages on 2 topics: too few to say .*, which takes 4 topics\n/,
   );
 });
 

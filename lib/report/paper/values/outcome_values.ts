@@ -4,7 +4,7 @@ import type { ChangeRow, StudyRows } from "../../rows/row_types.ts";
 import { BASE_NAME, overallChange } from "../../rows/study_lookup.ts";
 import { changeBounds, changeWithUnit, lossText } from "../../words/measures.ts";
 import { type IntervalRow, shownInterval, tooFewClusters } from "../../words/shown_interval.ts";
-import { isShown, outcomeWord, pValueText } from "../../words/verdict_words.ts";
+import { fewText, isShown, outcomeWord, pValueText } from "../../words/verdict_words.ts";
 import { percentIn } from "../change_cells.ts";
 import type { PaperContext } from "../paper_inputs.ts";
 import { listIn, nameIn, type PaperWords } from "../paper_words.ts";
@@ -25,7 +25,7 @@ export function numbersOf(
 /** A change with its interval and its word, without the one-sided bound of an excluded loss. */
 export function shortSentence(words: PaperWords, row: ChangeRow): string {
   const mark = row.adjusted ? "" : words.texts.unadjusted;
-  const why = tooFewClusters(row) ? `, ${words.texts.fewClusters}` : "";
+  const why = tooFewClusters(row) ? `, ${fewText(row, words.texts)}` : "";
   return `${numbersOf(words, row)}: ${outcomeWord(row, words.texts)}${why}${mark}`;
 }
 

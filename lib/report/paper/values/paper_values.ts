@@ -78,6 +78,7 @@ export function paperValues(
   figures: Readonly<Record<string, { readonly title: string }>>,
 ): TemplateValues {
   const { inputs } = context;
+  const tooFew = context.rows.changes.filter(tooFewClusters);
   return {
     summary: inputs.summary as unknown as TemplateValue,
     study: studyValues(context),
@@ -86,7 +87,8 @@ export function paperValues(
       exclusion: EXCLUSION_LEVEL,
       seedsOfARecipe: MIN_SEEDS_OF_A_RECIPE,
       matchScore: ASSIGNMENT_SUCCESS_SCORE,
-      fewClusters: context.rows.changes.some(tooFewClusters),
+      fewClusters: tooFew.some(({ evidence }) => evidence.kind === "score"),
+      fewPassages: tooFew.some(({ evidence }) => evidence.kind === "mean"),
       timeoutSeconds: inputs.summary.config.spider.timeoutMs / 1000,
     },
     data: dataValues(context),
