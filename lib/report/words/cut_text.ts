@@ -75,8 +75,7 @@ export function cutNotes(counts: readonly CutCounts[]): string[] {
     }"`
   );
   const list = listed(parts);
-  const longer =
-    "raise spider.maxNewTokens in the study's config (compare: in a file for --config)";
+  const longer = "raise spider.maxNewTokens in a file for --config";
   const remedy = noted.some(({ cutInReasoning }) => cutInReasoning > 0)
     ? `set chat.thinking to false, or ${longer}`
     : longer;

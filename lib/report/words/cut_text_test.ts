@@ -43,8 +43,8 @@ Deno.test("more than 5 % of cut completions get a note on what to do, 5 % do not
   const [few, many] = [12, 13].map((cut) => summaryRows(withCuts(cut, 0)));
   const note =
     '5.4 % of the completions of "base" were cut at the token limit; how many would be ' +
-    "right with a longer one is not known: raise spider.maxNewTokens in the study's config " +
-    "(compare: in a file for --config).";
+    "right with a longer one is not known: raise spider.maxNewTokens in a file for " +
+    "--config.";
   assert.deepEqual(cutNotes(cutCounts(few!.accuracy)), []);
   for (
     const text of [tradeOffFinding(many!), baselineFinding(many!), accuracyTable(many!.accuracy)]
