@@ -30,6 +30,15 @@ Deno.test("compare asks for a loss that its items can tell: of the sample's gene
   }
 });
 
+Deno.test("compare names its own flag where --gauge is no measure of what a model knows", () => {
+  for (const gauge of ["sql", "foo"]) {
+    assert.throws(
+      () => tolerated({ gauge }),
+      new RegExp(`compare: --gauge must be one of mmlu, prose: "${gauge}"$`),
+    );
+  }
+});
+
 Deno.test("compare --run asks for the loss that both plans name, else for one that both can tell", async () => {
   const root = Deno.makeTempDirSync();
   const summary = readSummary(`${SAMPLE}/summary.json`);

@@ -9,6 +9,8 @@ export interface MainResult {
   readonly notes: readonly string[];
   /** The titles of its steps. */
   readonly steps: readonly string[];
+  /** What its progress counted, each once. */
+  readonly units: readonly string[];
   readonly printed: string;
 }
 
@@ -25,6 +27,7 @@ export async function runMain(
 ): Promise<MainResult> {
   const notes: string[] = [];
   const steps: string[] = [];
+  const units = new Set<string>();
   let printed = "";
   const context: CommandContext = {
     progress: {
@@ -32,14 +35,14 @@ export async function runMain(
         steps.push(title);
         onStep?.(title);
       },
-      update(): void {},
+      update: (_done, _total, unit) => void units.add(unit),
       note: (text) => void notes.push(text),
     },
     print: (text) => void (printed += text + "\n"),
     signal: new AbortController().signal,
   };
   const code = await main(args, context);
-  return { code, notes, steps, printed };
+  return { code, notes, steps, units: [...units], printed };
 }
 
 /**

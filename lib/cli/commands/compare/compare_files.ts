@@ -247,7 +247,7 @@ async function judged(
     timeoutMs: DEFAULT_TIMEOUT_SECONDS * 1_000,
     onProgress(done, total): void {
       signal.throwIfAborted();
-      progress.update(done, total, "verdicts");
+      progress.update(done, total, `verdicts of ${printable(file)}`);
     },
   }).catch((error) => {
     if (!(error instanceof UsageError)) throw error;

@@ -3,6 +3,7 @@ import { contentKey, REPOSITORY_ROOT, UsageError } from "../../../ground/mod.ts"
 import {
   type Gauge,
   GAUGES,
+  KNOWLEDGE_GAUGES,
   loadConfig,
   recordedConfig,
   type StudyConfig,
@@ -11,7 +12,7 @@ import {
 } from "../../../runs/mod.ts";
 import { dataLabel, openStudy } from "../../../study/mod.ts";
 import { folderOrId } from "../../adapter_place.ts";
-import { type CommandContext, type FlagValues, number, text, texts } from "../../command.ts";
+import { type CommandContext, type FlagValues, number, oneOf, text, texts } from "../../command.ts";
 import { engineSettings, givenModel, refuseHubModel } from "../../study_config.ts";
 import { configPath } from "../../study_flags.ts";
 import { comparesFiles } from "../../judge_flags.ts";
@@ -128,7 +129,10 @@ function toleranceOf(
   configs: Gauge | undefined,
 ): Readonly<Record<string, unknown>> {
   const found = [configs, "mmlu"].find((gauge) => gauge !== undefined && measured.includes(gauge));
-  const gauge = text(flags, "gauge") ?? found ?? "prose";
+  const given = flags.gauge === undefined
+    ? undefined
+    : oneOf("compare", flags, { flag: "gauge", names: KNOWLEDGE_GAUGES });
+  const gauge = given ?? found ?? "prose";
   const deltas: Readonly<Record<string, number>> = DELTAS;
   if (
     gauge in DELTAS && measured.length > 0 && !measured.includes(gauge) && measured[0] !== "sql"
