@@ -12,13 +12,15 @@ export function costLines(
 ): string[] {
   const trained = Object.entries(trainingTokens)
     .map(([name, tokens]) => `${name} about ${formatCount(tokens)} tokens`);
-  const questions = GAUGES.map((gauge) => formatCounted(asked[gauge], MEASURES[gauge].asked));
+  const questions = GAUGES.filter((gauge) => asked[gauge] > 0)
+    .map((gauge) => formatCounted(asked[gauge], MEASURES[gauge].asked));
+  const training = trained.length > 0 ? `, ${duration(seconds.training)} of training` : "";
   return [
     `${formatCounted(variants, "variant")}, the base model among them: ` +
     `${listed(questions)} each`,
     ...(trained.length > 0 ? [`training: ${trained.join(", ")}`] : []),
     `about ${duration(seconds.all)} of one device if nothing is stored yet ` +
-    `(${duration(seconds.variant)} a variant, ${duration(seconds.training)} of training); ` +
+    `(${duration(seconds.variant)} a variant${training}); ` +
     `${weightsGb.toFixed(1)} GB of weights`,
   ];
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SILENT } from "../../ground/mod.ts";
 import { openStudy } from "../open_study.ts";
 import { writeMiniStudy } from "../testing/mini_study.ts";
-import { planReport, tookLine } from "./plan_report.ts";
+import { costLines, planReport, tookLine } from "./plan_report.ts";
 
 Deno.test("planReport() says what is asked of so few examples that chance hides much", async () => {
   using study = await writeMiniStudy();
@@ -26,4 +26,30 @@ Deno.test("tookLine() says the time to the second, and what of the study it is o
   assert.equal(took(119.7), `took 2 min 0 s; ${plan}`);
   assert.equal(took(4330), `took 1 h 12 min; ${plan}`);
   assert.equal(took(15, true), `took 15 s for what was not stored yet; ${plan} for all of it`);
+});
+
+Deno.test("costLines() says nothing of what is not asked, and of no training where there is none", () => {
+  const cost = {
+    variants: 2,
+    asked: { sql: 0, mmlu: 0, prose: 4 },
+    seconds: { all: 14, variant: 7, training: 0 },
+    readTokens: 900,
+    writtenTokens: 0,
+    parameters: 1e8,
+    trainingTokens: {},
+    weightsGb: 0.5,
+  };
+  assert.deepEqual(costLines(cost), [
+    "2 variants, the base model among them: 4 passages each",
+    "about 14 s of one device if nothing is stored yet (7 s a variant); 0.5 GB of weights",
+  ]);
+  const seconds = { all: 20, variant: 7, training: 6 };
+  const trained = costLines({
+    ...cost,
+    asked: { sql: 1, mmlu: 3, prose: 0 },
+    seconds,
+    trainingTokens: { qv: 90 },
+  });
+  assert.match(trained[0]!, /: 1 text-to-SQL prompt and 3 multiple-choice questions each$/);
+  assert.match(trained.at(-1)!, / \(7 s a variant, 6 s of training\); /);
 });
