@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../lib/ground/mod.ts";
+import { formatCounted } from "../lib/report/light.ts";
 import { loadConfig } from "../lib/runs/mod.ts";
 import { checkNotebook, notebookModule, readNotebook, writeNotebook } from "./check_notebook.ts";
 import { type StartedNotebook, startNotebook } from "./execute_notebook.ts";
@@ -89,8 +90,10 @@ async function execute(
   } finally {
     await ahead?.[Symbol.asyncDispose]();
   }
-  say(`executed ${files.length} notebooks into ${out}`);
-  if (figures !== undefined) say(`wrote ${drawn} files of figures into ${figures}`);
+  say(`executed ${formatCounted(files.length, "notebook")} into ${out}`);
+  if (figures !== undefined) {
+    say(`wrote ${formatCounted(drawn, "file")} of figures into ${figures}`);
+  }
   return 0;
 }
 
@@ -124,7 +127,7 @@ async function check(files: readonly string[]): Promise<number> {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-  if (!failed) say(`checked ${files.length} notebooks`);
+  if (!failed) say(`checked ${formatCounted(files.length, "notebook")}`);
   return failed ? 1 : 0;
 }
 

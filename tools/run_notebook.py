@@ -92,7 +92,9 @@ def run_cells(notebook: nbformat.NotebookNode, session: "Session", args) -> None
             if output.output_type == "execute_result":
                 output.execution_count = number
         seconds = time.monotonic() - started
-        print(f"{label}: {seconds:.1f} s, {len(cell.outputs)} outputs", file=sys.stderr, flush=True)
+        count = len(cell.outputs)
+        shown = f"{count} output{'' if count == 1 else 's'}"
+        print(f"{label}: {seconds:.1f} s, {shown}", file=sys.stderr, flush=True)
 
 
 class Session:

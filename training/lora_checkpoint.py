@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 
-from lora_data import say
+from lora_data import counted, say
 from lora_manifest import (
     MANIFEST,
     file_fault,
@@ -71,7 +71,7 @@ def checkpoint_fault(folder, steps=math.inf):
         if not any(folder.iterdir()):
             return "it is empty"
         if not 0 < step_of(folder) < steps:
-            return f"the run has {steps} steps"
+            return f"the run has {counted(steps, 'step')}"
         manifest = read_manifest(folder)
         if manifest is None:
             return loading_fault(folder)

@@ -85,6 +85,11 @@ def one_line(error):
     return " ".join(str(error).split())
 
 
+def counted(count, noun):
+    """A count with its noun, one as one: "1 step", "2 steps"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def say(line):
     """One line on stderr, of the first of several processes."""
     if os.environ.get("RANK", "0") == "0":

@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from lora_chat import MARK
-from lora_data import UsageError, say
+from lora_data import UsageError, counted, say
 
 SHOWN_LETTERS = 400
 
@@ -76,7 +76,7 @@ def check_left_out(count, total, max_length, allowed):
     if not count:
         return
     share = count / total
-    told = f"left out {count} records over {max_length} tokens"
+    told = f"left out {counted(count, 'record')} over {max_length} tokens"
     if share > allowed:
         raise UsageError(
             f"{told}: {share:.1%} of them, and at most {allowed:.1%} may be: raise max_length, or "
@@ -89,7 +89,7 @@ def same_prompts(records):
     """Say how many prompts were compared with the evaluation's (lora_chat.py refuses another)."""
     compared = sum(record.get("prompt_sha256") is not None for record in records)
     if compared:
-        say(f"the prompts of {compared} records have the evaluation's token ids")
+        say(f"{counted(compared, 'record')} with the evaluation's token ids in the prompt")
 
 
 def check_parts(args, records, held_out):

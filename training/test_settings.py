@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from lora_data import UsageError
+from lora_data import UsageError, counted
 from lora_settings import SETTINGS, camel, parse_args
 
 PLAN = {
@@ -134,3 +134,7 @@ def test_the_page_on_training_writes_each_plan_that_it_reads(tmp_path):
         parsed.append(vars(parse_args(words)))
     first, second = ({**settings, "plan": None, "resume": None} for settings in parsed)
     assert first == second
+
+
+def test_one_has_no_plural():
+    assert [counted(n, "step") for n in (0, 1, 2)] == ["0 steps", "1 step", "2 steps"]

@@ -36,7 +36,7 @@ from itertools import accumulate
 from pathlib import Path
 
 import lora_devices
-from lora_data import UsageError, complain, one_line, read_records, say, write_json
+from lora_data import UsageError, complain, counted, one_line, read_records, say, write_json
 from lora_folder import RECORD, clear, run_is_finished
 from lora_guards import check_examples, check_left_out, check_parts, same_prompts, show_example
 from lora_settings import parse_args
@@ -70,7 +70,8 @@ def train(args, stop):
         max_tokens=args.max_tokens,
         seed=args.seed,
     )
-    say(f"plan: {len(tokens)} steps, {tokens[-1]} tokens, {sum(map(len, order))} examples")
+    learnt = counted(sum(map(len, order)), "example")
+    say(f"plan: {counted(len(tokens), 'step')}, {counted(tokens[-1], 'token')}, {learnt}")
     steps = learnt_first([[examples["train"][at] for at in step] for step in order])
     tokens = list(accumulate(map(total_size, steps)))
     trainer = lora_run.build_trainer(

@@ -5,7 +5,7 @@ import logging
 
 import psutil
 import torch
-from lora_data import UsageError, say
+from lora_data import UsageError, counted, say
 from lora_guards import plan_memory
 from steps.lora_kernels import fuse
 from steps.lora_packing import PACKED
@@ -161,5 +161,5 @@ def make_runner(args, model, kernels, dtype, *, longest, largest):
     )
     added = [name for name, used in (("liger", liger), ("fused lora", seed is not None)) if used]
     runner.kernels = kernels + (" with " + " and ".join(added) if added else "")
-    say(f"kernels: {runner.kernels}; {step} examples a step")
+    say(f"kernels: {runner.kernels}; {counted(step, 'example')} a step")
     return runner
