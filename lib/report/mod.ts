@@ -134,11 +134,10 @@ export { changeRows } from "./rows/change_rows.ts";
 export { type ChoiceShots, choiceShots } from "./rows/choice_shots.ts";
 export { shotsName } from "./rows/groups.ts";
 export type { ChangeContext } from "./rows/change_rows.ts";
+export type { AboveChanceRow, ChanceRow, LetterRow } from "./rows/choice_rows.ts";
 export type {
-  AboveChanceRow,
   AccuracyRow,
   Adjustment,
-  ChanceRow,
   ChangeRow,
   ClassRow,
   CountRow,
@@ -146,7 +145,6 @@ export type {
   FlipsRow,
   GaugeChanges,
   GaugeTitles,
-  LetterRow,
   Measure,
   PairRow,
   ProseRow,

@@ -1,4 +1,5 @@
-import type { AccuracyRow, ClassRow, LetterRow } from "../rows/row_types.ts";
+import type { LetterRow } from "../rows/choice_rows.ts";
+import type { AccuracyRow, ClassRow } from "../rows/row_types.ts";
 import { errorClasses } from "../tables/accuracy_table.ts";
 import { letterName } from "../../stats/mod.ts";
 import { formatCount, formatEstimate, formatPercent } from "../words/format_numbers.ts";

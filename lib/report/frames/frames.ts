@@ -1,4 +1,5 @@
-import type { AccuracyRow, ChanceRow, CountRow, FlipsRow, ProseRow } from "../rows/row_types.ts";
+import type { ChanceRow } from "../rows/choice_rows.ts";
+import type { AccuracyRow, CountRow, FlipsRow, ProseRow } from "../rows/row_types.ts";
 import { ACCURACY_COLUMNS, CHANCE_COLUMNS } from "../tables/accuracy_table.ts";
 import { filledColumns, type FramedColumn } from "../tables/column.ts";
 import { flipColumns } from "../tables/letter_table.ts";

@@ -13,9 +13,9 @@ import { accuracyRow } from "../measures/measure.ts";
 import { SHOWN } from "../measures/measures.ts";
 import { changeRows, pairRows, seedRows } from "./change_rows.ts";
 import { ALL, shotsName } from "./groups.ts";
+import type { ChanceRow } from "./choice_rows.ts";
 import type {
   AccuracyRow,
-  ChanceRow,
   ClassRow,
   CountRow,
   GaugeTitles,

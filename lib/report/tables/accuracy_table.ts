@@ -1,6 +1,7 @@
 import { cutCounts, cutSentence, cutText } from "../words/cut_text.ts";
 import { formatCount, formatEstimate } from "../words/format_numbers.ts";
-import type { AccuracyRow, ChanceRow, ClassRow, CountRow } from "../rows/row_types.ts";
+import type { ChanceRow } from "../rows/choice_rows.ts";
+import type { AccuracyRow, ClassRow, CountRow } from "../rows/row_types.ts";
 import { count, type FramedColumn, markdownOf, pValue, share, text } from "./column.ts";
 import { groupTable, markdownTable, rightTitle } from "./markdown_table.ts";
 

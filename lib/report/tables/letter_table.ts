@@ -1,5 +1,6 @@
 import { type Interval, letterName } from "../../stats/mod.ts";
-import type { AboveChanceRow, FlipsRow, LetterRow, ProseRow } from "../rows/row_types.ts";
+import type { AboveChanceRow, LetterRow } from "../rows/choice_rows.ts";
+import type { FlipsRow, ProseRow } from "../rows/row_types.ts";
 import { formatCount, formatNats } from "../words/format_numbers.ts";
 import {
   bounds,
