@@ -44,7 +44,7 @@ export {
   type TrainingDataOptions,
   writeTrainingData,
 } from "./training/data/write_training_data.ts";
-export { type DataTexts, NO_TEXTS, openDataTexts } from "./exports/data_texts.ts";
+export { type DataTexts, NO_TEXTS, openDataTexts, type TextPlaces } from "./exports/data_texts.ts";
 export { exportFiles, type ExportOptions } from "./exports/export_files.ts";
 export { type ExportedStudy, openExport, type OpenExportOptions } from "./exports/open_export.ts";
 export {
@@ -166,4 +166,10 @@ export { plannedTrainingTokens, recordLengths } from "./training/train_recipe.ts
 export { runPart } from "./parts/run_parts.ts";
 export type { Part } from "./parts/share_study.ts";
 export { type TrainingRuns, trainingRuns } from "./training/training_runs.ts";
-export { RESULT_FILES, resultFiles, summaryTexts, writeResults } from "./results/write_results.ts";
+export {
+  RESULT_FILES,
+  type ResultFile,
+  resultFiles,
+  summaryTexts,
+  writeResults,
+} from "./results/write_results.ts";

@@ -32,7 +32,7 @@ export const RESULT_FILES = {
 } as const;
 
 /** One of {@linkcode RESULT_FILES}. */
-type ResultFile = keyof typeof RESULT_FILES;
+export type ResultFile = keyof typeof RESULT_FILES;
 
 /**
  * Those of {@linkcode RESULT_FILES} that a finished study has. Of a measure that it does not ask it
