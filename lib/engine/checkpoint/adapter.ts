@@ -1,11 +1,5 @@
 import { contentKey, sha256OfFile } from "../../ground/mod.ts";
-import {
-  type AdapterConfig,
-  adapterFault,
-  MERGE_IT,
-  readAdapterConfig,
-  UNTIE_AND_MERGE,
-} from "./adapter_config.ts";
+import { type AdapterConfig, adapterFault, readAdapterConfig } from "./adapter_config.ts";
 import { adaptedLayers, OTHER_MODULES } from "./adapter_targets.ts";
 import { checkAdapterTokenizer } from "./adapter_tokenizer.ts";
 import {
@@ -18,6 +12,7 @@ import {
   shown,
 } from "./adapter_weights.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { MERGE_IT, UNTIE_AND_MERGE } from "./merge_advice.ts";
 import { LINEAR_MODULES, type LinearModule } from "./linear_modules.ts";
 
 /**

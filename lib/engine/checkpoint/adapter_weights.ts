@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { adapterFault, MERGE_IT } from "./adapter_config.ts";
+import { adapterFault } from "./adapter_config.ts";
+import { MERGE_IT } from "./merge_advice.ts";
 import { readSafetensorsHeader, readTensor, type TensorEntry } from "./safetensors.ts";
 
 /** What one tensor of an adapter's file is to its layer. */
