@@ -148,10 +148,10 @@ Deno.test("browseStudy() has letters as they were chosen and written", async () 
   assert.notEqual(NO_LETTER, NOT_ASKED);
 });
 
-/** Scored passages of three topics, the nats of each variant so many more than the one's before. */
+/** Scored passages of four topics, the nats of each variant so many more than the one's before. */
 function scoredPassages(names: readonly string[]): Line[] {
   return names.flatMap((variant, more) =>
-    ["sea", "sea", "snow", "wind"].map((topic, at) => ({
+    ["sea", "ice", "snow", "wind"].map((topic, at) => ({
       variant,
       id: `p-${at}`,
       kind: "narrative",
