@@ -1,8 +1,10 @@
 // What holds a statement by its name, and what holds a whole answer, which may be one.
 const TAGS = [
   /<(\/?)(?:final_)?(?:answer|sql|sql_?query)>/gi,
-  /<(\/?)(?:final|query|code|(?:final_)?(?:response|result|solution|output))>/gi,
+  /<(\/?)(?:final|query|(?:final_)?(?:response|result|solution|output))>/gi,
 ] as const;
+// Behind fences: HTML has a word of a sentence in one too, so it counts at a line's begin alone.
+const CODE_TAGS = /^[ \t]{0,20}<()code>|<\/code>/gim;
 const FENCES = /`{3,}|(?:^|\n)[ \t]*~{3,}/g;
 const BLANKS = /[ \t]*/y;
 const LANGUAGE = /[\w+#-]*/y;
@@ -19,19 +21,26 @@ const INNER_OBJECT = /\{\s{0,20}\\"/;
  *
  * 1. what an `<answer>` or `<sql>` tag holds, in order, then what `<final>`, `<result>` and the like;
  * 2. code fences that are marked as SQL, in order, then all others, in order;
- * 3. the text itself.
+ * 3. what a `<code>` tag at a line's begin holds;
+ * 4. the text itself.
  *
  * Where a stretch has a JSON object with a key such as `sql`, its value comes before the stretch; a
  * key such as `response` comes after those, and an object inside of a JSON text last.
  */
 export function* candidates(answer: string): Iterable<string> {
   for (const inner of taggedTexts(answer)) yield* unfenced(inner);
-  yield* unfenced(answer);
+  yield* fenced(answer);
+  for (const inner of textsIn(answer, CODE_TAGS)) yield* unfenced(inner);
+  yield* withJson(answer);
 }
 
 function* unfenced(text: string): Iterable<string> {
-  for (const block of fencedBlocks(text)) yield* withJson(block);
+  yield* fenced(text);
   yield* withJson(text);
+}
+
+function* fenced(text: string): Iterable<string> {
+  for (const block of fencedBlocks(text)) yield* withJson(block);
 }
 
 function* withJson(text: string): Iterable<string> {

@@ -4,7 +4,9 @@ import { asciiQuotes } from "./ascii_quotes.ts";
 // A line that begins like this is no SQL any more: a heading, a label ("Question:"), a fence, a table,
 // or a sentence about the statement, or the end of a text of Python.
 const PROSE_LINE =
-  /^\s*(?:#{1,6}(?:\s|$)|```|~~~|(?:"""|'''|go|\/)\s*$|[=+|-]{3}|\|\s[^|]{0,120}\|(?:\s|$)|\p{L}[\p{L} _-]{0,30}\d{0,3}:(?:\s|$)|(?:this|the|here|it|i|we|you)\s+[a-z]+\s)/iu;
+  /^\s*(?:#{1,6}(?:\s|$)|```|~~~|(?:"""|'''|go)\s*$|[=+|][=+|-]{2}|\|\s[^|]{0,120}\|(?:\s|$)|\p{L}[\p{L} _-]{0,30}\d{0,3}:(?:\s|$)|(?:this|the|here|it|i|we|you)\s+[a-z]+\s)/iu;
+// A rule under which something else begins, which is a comment of SQL too, or a line that ends a batch.
+const RULE_LINE = /^\s*(?:-{3,}|\/)\s*$/;
 const CONTINUES =
   /^\s*(?:(?:from|where|group|having|order|limit|offset|join|inner|left|right|full|cross|natural|on|using|and|or|not|in|union|intersect|except|select|values|as|case|when|then|else|end|between|like|glob|is|exists|window|asc|desc|all|distinct|with|collate|escape)\b|[(),=<>+*/|;'"`[\d-])/i;
 const BEGINS_QUERY = /^\s*(?:select|with|values)\b/i;
@@ -14,7 +16,8 @@ const OPEN_ENDED =
 // Role names that stay behind where a decoder leaves the markers round them out.
 const ROLE = /^(?:assistant|user|system|model|human)$/i;
 const ENDS_IN_ROLE = /[^\W_](assistant)$/i;
-// Signs that stand behind a statement and in none; the second is the semicolon of Chinese.
+// Signs that stand behind a statement and in none, but for the number of a parameter ($1); the second is
+// the semicolon of Chinese.
 const ENDS: ReadonlySet<string> = new Set([";", "\uff1b", "\u3002", "}", "]", "$"]);
 const LOOK_AHEAD_CHARACTERS = 240;
 
@@ -37,11 +40,13 @@ export function cutStatement(text: string): string | undefined {
     if (token.kind === "punctuation") {
       if (token.text === "(") depth++;
       if (token.text === ")" && --depth < 0) break;
-      if (ENDS.has(token.text) || opensTag(ascii, token)) break;
+      if (endsAt(ascii, token) || opensTag(ascii, token)) break;
     }
     if (token.kind === "quoted_name" && /^\[\/\w+\]$/.test(token.text)) break;
     if (token.kind === "space" && token.text.includes("\n") && end > 0) {
-      const line = lineAt(ascii, token.start + token.text.length);
+      const from = token.start + token.text.length;
+      const line = lineAt(ascii, from);
+      if (isComplete && RULE_LINE.test(line) && !goesOn(ascii, from + line.length)) break;
       const isNext = isComplete && first === "select" && BEGINS_QUERY.test(line);
       if (isNext || endsHere({ space: token.text, line, last, depth })) break;
     }
@@ -59,6 +64,17 @@ export function cutStatement(text: string): string | undefined {
 
 function lineAt(text: string, from: number): string {
   return text.slice(from, from + LOOK_AHEAD_CHARACTERS).split("\n", 1)[0]!;
+}
+
+function endsAt(text: string, { text: sign, start }: Token): boolean {
+  return ENDS.has(sign) && !(sign === "$" && /\d/.test(text.charAt(start + 1)));
+}
+
+// Whether a clause, an expression or another WITH table follows, behind rules and comments.
+function goesOn(text: string, from: number): boolean {
+  const lines = text.slice(from, from + LOOK_AHEAD_CHARACTERS).split("\n");
+  const next = lines.find((line) => !/^\s*(?:--|$)/.test(line)) ?? "";
+  return CONTINUES.test(next) || /^\s*\w+(?:\(|\.\w)/.test(next);
 }
 
 function opensTag(text: string, { text: sign, start }: Token): boolean {

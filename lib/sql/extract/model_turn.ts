@@ -10,7 +10,7 @@ export interface ModelTurn {
 const TURN_MARKER =
   "<\\|[^|<>\\n]{1,40}\\|>|<\uff5c[^\uff5c<>\\n]{1,40}\uff5c>|</?s>|<\\|turn>|<turn\\|>" +
   "|<(?:eos|bos|pad|unk|sep|eo[tdpma]|unused\\d{1,4})>|<(?:start|end)_of_turn>" +
-  "|\\[/?INST\\]|\\[(?:EOS|BOS|PAD)\\]";
+  "|\\[/?INST\\]|(?-i:\\[(?:EOS|BOS|PAD)\\])";
 // What models and their templates call the part that is not for the reader.
 const REASONING = "(?:\\w{1,20}:)?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection" +
   "|scratch_?pad|analysis|rationale|inner_monologue|chain_of_thought)";
