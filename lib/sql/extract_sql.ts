@@ -7,6 +7,9 @@ const QUERY_START =
   /\b(?:select\b|with\s+(?:recursive\s+)?["`[]?\w+["`\]]?\s*(?:\([^()]{0,200}\)\s*)?as\s+(?:(?:not\s+)?materialized\s*)?\()/giu;
 const OTHER_STATEMENT =
   /^(?:insert|update|delete|replace|create|drop|alter|pragma|attach|detach|vacuum|explain|values|begin|commit|rollback|savepoint|release|reindex|analyze)\b/i;
+// What stands before a statement: a label, a back-tick, a tag, an arrow, or the sign of a quoted line; the
+// sign of a comparison with a subquery is none.
+const OPENS = /(?:[:`]|<[^<>\s]{1,30}>|[-=]>|(?:^|\n)[ \t]*>)$/;
 // Beginnings of a statement that are looked at, and how many in a text of hostile length.
 const MAX_STARTS = 12;
 const LONG_CHARACTERS = 100_000;
@@ -84,7 +87,7 @@ function starts(text: string): readonly number[] {
     const before = text.slice(Math.max(0, match.index - 40), match.index);
     const opening = /[\s("]*$/.exec(before)![0];
     const atStart = opening.length === match.index || opening.includes("\n") ||
-      /[:`>]$/.test(before.slice(0, before.length - opening.length));
+      OPENS.test(before.slice(0, before.length - opening.length));
     // Opening brackets before the first SELECT belong to the statement.
     const brackets = /(?:\(\s*)*$/.exec(opening)![0];
     const rank = atStart ? 0 : /^[A-Z]{4,6}\b/.test(match[0]) ? 1 : 2;
