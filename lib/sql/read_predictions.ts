@@ -2,6 +2,7 @@ import { firstOf, printable, UsageError } from "../ground/mod.ts";
 import { extractSql, isCutInReasoning } from "./extract_sql.ts";
 import { type PlacedRecord, readJsonRecords } from "./text/json_records.ts";
 import { linesOf } from "./text/lines.ts";
+import { isCode, tokenize } from "./text/tokens.ts";
 import { hasIdKey, predictionIds, shortFields } from "./text/record_ids.ts";
 
 /**
@@ -42,7 +43,8 @@ const COMPLETION_KEY = "completion";
 // Keys under which others keep an answer, or the gold: to be renamed, never to be guessed.
 const OTHER_ANSWER_KEYS =
   /^(?:sql|query|pred\w*|answers?|outputs?|responses?|text|result|generated\w*|generations?|content|message|choices)$/i;
-// Keys of these that stand beside "sql" are a prediction too, and then two of them must be one.
+// Keys of these that stand beside "sql" are a prediction too, and then two of them must be one; "SQL"
+// is beside "sql" alone, as in BIRD's records it is the gold.
 const PREDICTED_KEYS =
   /^(?:sql|completion|pred\w*|generated\w*|generations?|responses?|outputs?|model_output)$/i;
 const GOLD_KEYS = ["gold", "gold_sql", "gold_query"] as const;
@@ -236,8 +238,8 @@ function refuseOtherAnswer(
 ): void {
   if (isOwnSample(record) || isOwnVerdict(record)) return;
   const other = Object.entries(record).find(([key, value]) =>
-    key !== name && PREDICTED_KEYS.test(key) && typeof value === "string" &&
-    isAnswer(key, value) && !holds(value, sql) && !holds(sql, value)
+    key !== name && PREDICTED_KEYS.test(key) && !isGoldBeside(name, key) &&
+    typeof value === "string" && isAnswer(key, value) && !isSame(value, sql)
   );
   if (other === undefined) return;
   throw new UsageError(
@@ -250,6 +252,23 @@ function refuseOtherAnswer(
 function isAnswer(key: string, text: string): boolean {
   const isStatement = STATEMENT_KEYS.some((name) => name === key);
   return isStatement ? text.trim() !== "" : extractSql(text) !== undefined;
+}
+
+/** Whether a key is BIRD's `SQL`, its gold, beside a key that is of a prediction by its name. */
+function isGoldBeside(name: string, key: string): boolean {
+  return name !== "sql" && /^sql$/i.test(key);
+}
+
+/** Whether a text is a statement, has it in it, or holds it in another form, as a JSON text does. */
+function isSame(text: string, sql: string): boolean {
+  if (holds(text, sql) || holds(sql, text)) return true;
+  const found = codeOf(extractSql(text) ?? "");
+  return found !== "" && found === codeOf(extractSql(sql) ?? sql);
+}
+
+/** A statement without its spaces and comments. */
+function codeOf(sql: string): string {
+  return tokenize(sql).filter(isCode).map(({ text }) => text.toLowerCase()).join("");
 }
 
 function holds(text: string, part: string): boolean {

@@ -152,6 +152,30 @@ Deno.test("readPredictions() refuses a second answer that is another one, as whe
   assert.equal(readPredictions(lines(others), "p")[0]!.sql, "SELECT 1");
 });
 
+Deno.test("readPredictions() takes one statement in two forms for one answer, and BIRD's SQL for its gold", () => {
+  const sql = "SELECT \"a\"\nFROM t WHERE b = 'x'";
+  const forms = {
+    json: JSON.stringify({ sql }),
+    fence: "```json\n" + JSON.stringify({ sql }) + "\n```",
+    comment: "SELECT \"a\" -- all\nFROM t\nWHERE b = 'x'",
+    typographic: 'The query: SELECT "a" FROM t WHERE b = \u2018x\u2019;',
+  };
+  for (const [form, response] of Object.entries(forms)) {
+    assert.equal(readPredictions(lines({ sql, response }), "p")[0]!.sql, sql, form);
+  }
+  const bird = {
+    question_id: 0,
+    db_id: "shop",
+    evidence: "",
+    SQL: "SELECT 2",
+    difficulty: "simple",
+  };
+  for (const key of ["predicted_sql", "pred_sql", "generated_sql"]) {
+    const [read] = readPredictions(lines({ ...bird, [key]: "SELECT 1" }), "p");
+    assert.deepEqual(read, { sql: "SELECT 1", id: "0", dbId: "shop" });
+  }
+});
+
 Deno.test("readPredictions() takes null in an object by id for an answer that did not come", () => {
   assert.deepEqual(readPredictions('{"0": null, "1": "SELECT 1"}', "p"), [
     { ...EMPTY, id: "0" },
