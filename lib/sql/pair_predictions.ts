@@ -143,7 +143,9 @@ function pairOf(
   const { sql, dbId, afterTab } = prediction;
   const { databases } = known;
   const before = sql.trim();
-  if (afterTab !== undefined && (databases.has(before) || /^\d+$/.test(before))) {
+  const isStray = afterTab !== undefined && !databases.has(afterTab);
+  const isKey = databases.has(before) || /^\d+$/.test(before);
+  if (isStray && isKey && /\bselect\b/i.test(afterTab)) {
     throw new UsageError(
       `Cannot judge: the line for "${example.id}" has "${printable(before)}" before its tab: ` +
         "the statement comes first",
@@ -159,7 +161,6 @@ function pairOf(
     );
   }
   refuseOtherExample(example, prediction, known);
-  const isStray = afterTab !== undefined && !databases.has(afterTab);
   const remark = prediction.remark ?? (isStray ? "text_after_tab" : undefined);
   return remark === undefined ? { example, sql } : { example, sql, remark };
 }

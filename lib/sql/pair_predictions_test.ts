@@ -77,6 +77,9 @@ Deno.test("pairPredictions() checks the database that a prediction names", () =>
 Deno.test("pairPredictions() refuses a line with the database or a number before its tab", () => {
   refuses(readPredictions("shop\tSELECT 1\nb\nc\n", "p"), /"dev-0" has "shop" before its tab/);
   refuses(readPredictions("a\n1\tSELECT 1\nc\n", "p"), /"dev-1" has "1" before its tab/);
+  // a model may answer so, and the database stands where it should
+  assert.deepEqual(paired("1\tshop\nshop\tshop\nc\n"), ["1", "shop", "c"]);
+  assert.deepEqual(paired("1\tcow\nb\nc\n")[0], "1(text_after_tab)");
 });
 
 Deno.test("pairPredictions() refuses records without ids whose own key gives another order", () => {
