@@ -25,7 +25,8 @@ export function refuseOtherOrder(
     if (!isOrder) continue;
     throw new UsageError(
       `Cannot judge: the predictions have no id, and their key "${printable(key)}" gives another ` +
-        'order than the examples\': name it "id", or "index" for a place in the example file',
+        'order than the examples\': name it "id", or "index" for a place in the example file, or ' +
+        "leave it out if it is neither",
     );
   }
 }
