@@ -71,7 +71,7 @@ export function databaseImage(dbPath: string): Uint8Array {
     const paths = [dbPath, walPathOf(dbPath), journalPathOf(dbPath)] as const;
     const [database, log, journal] = paths.map(read) as [Uint8Array, Uint8Array, Uint8Array];
     if (databaseStamp(dbPath) !== before) continue;
-    return withoutLog(applied(rolledBack(database, journal), log));
+    return withoutLog(applied(rolledBack(database, journal, checkSize), log));
   }
   throw new Error("a writer keeps changing the database");
 }
@@ -79,12 +79,13 @@ export function databaseImage(dbPath: string): Uint8Array {
 function read(path: string): Uint8Array {
   if (!isFile(path)) return new Uint8Array();
   const { size } = Deno.statSync(path);
-  if (size > MAX_IMAGE_BYTES) throw tooLarge(size);
+  checkSize(size);
   return Deno.readFileSync(path);
 }
 
-function tooLarge(bytes: number): Error {
-  return new Error(
+function checkSize(bytes: number): void {
+  if (bytes <= MAX_IMAGE_BYTES) return;
+  throw new Error(
     `a database in WAL mode, or with a transaction that did not end, is read into memory, and ` +
       `${bytes} bytes are more than ${MAX_IMAGE_BYTES}: set PRAGMA journal_mode = DELETE on a copy`,
   );
@@ -125,7 +126,7 @@ function applied(database: Uint8Array, log: Uint8Array): Uint8Array {
   if ((magic & ~1) >>> 0 !== MAGIC || view.getUint32(4) !== FORMAT || !isPower) return database;
   const { pages, pageCount } = committedPages(view, pageSize, (magic & 1) === 0);
   if (pageCount === 0) return database;
-  if (pageCount * pageSize > MAX_IMAGE_BYTES) throw tooLarge(pageCount * pageSize);
+  checkSize(pageCount * pageSize);
   const image = new Uint8Array(pageCount * pageSize);
   image.set(database.subarray(0, image.length));
   for (const [page, at] of pages) {

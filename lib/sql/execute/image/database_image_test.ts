@@ -227,6 +227,15 @@ Deno.test("ExecutorPool reads a journal as far as SQLite does: cut, damaged, of 
   }
 });
 
+Deno.test("databaseImage() refuses a journal that names more pages than are read into memory", () => {
+  using db = withHotJournal((path) => {
+    const journal = Deno.readFileSync(`${path}-journal`);
+    new DataView(journal.buffer).setUint32(16, 0x7fff_ffff);
+    Deno.writeFileSync(`${path}-journal`, journal);
+  });
+  assert.throws(() => databaseImage(db.path), /8796093018112 bytes are more than/);
+});
+
 Deno.test("openReadOnly() leaves nothing beside a database in WAL mode or with a journal", async () => {
   for (const make of [() => testDatabase(SCHEMA), () => withHotJournal()]) {
     using db = make();

@@ -20,10 +20,16 @@ export function isHotJournal(journal: Uint8Array): boolean {
  *
  * @param database The bytes of the file; pages are changed in place.
  * @param journal The bytes of the journal; one that is not hot changes nothing.
+ * @param checkSize Throws where so many bytes are too many: a damaged journal may name any number.
+ * @throws {Error} `checkSize`'s.
  *
  * Source: https://sqlite.org/fileformat2.html (3. The Rollback Journal)
  */
-export function rolledBack(database: Uint8Array, journal: Uint8Array): Uint8Array {
+export function rolledBack(
+  database: Uint8Array,
+  journal: Uint8Array,
+  checkSize: (bytes: number) => void,
+): Uint8Array {
   const view = new DataView(journal.buffer, journal.byteOffset, journal.byteLength);
   let image = database;
   let at = 0;
@@ -34,7 +40,10 @@ export function rolledBack(database: Uint8Array, journal: Uint8Array): Uint8Arra
     const sectorBytes = view.getUint32(at + 20);
     const pageBytes = view.getUint32(at + 24);
     if (!isPower(pageBytes, 512, 65_536) || !isPower(sectorBytes, 32, 65_536)) return image;
-    if (isFirst) image = resized(image, pages * pageBytes);
+    if (isFirst) {
+      checkSize(pages * pageBytes);
+      image = resized(image, pages * pageBytes);
+    }
     const end = playBack({ journal, view, image, from: at + sectorBytes, count, nonce, pageBytes });
     if (end === undefined) return image;
     at = Math.ceil(end / sectorBytes) * sectorBytes;
