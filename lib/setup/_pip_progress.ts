@@ -28,7 +28,12 @@ export function pipProgress(
   const timer = setInterval(() => {
     if (performance.now() - told < quietMs) return;
     told = performance.now();
-    progress.note(`still ${doing}, ${Math.round((told - began) / 1000)} s`);
+    try {
+      progress.note(`still ${doing}, ${Math.round((told - began) / 1000)} s`);
+    } catch {
+      // nobody reads it any more: of a timer's error nobody could be told, the next line's ends the work
+      clearInterval(timer);
+    }
   }, quietMs / 3);
   return {
     hear(line): void {

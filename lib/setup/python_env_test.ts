@@ -148,3 +148,17 @@ Deno.test("pipProgress() tells that pip is at work where pip says nothing", asyn
   await sleep(100);
   assert.equal(told.length, count, "not after its end");
 });
+
+Deno.test("pipProgress() ends in silence where nobody reads what it tells", async () => {
+  let told = 0;
+  const progress: Progress = {
+    ...SILENT,
+    note: () => {
+      told++;
+      throw new Error("closed pipe");
+    },
+  };
+  using _pip = pipProgress(progress, 2, 30);
+  await sleep(200);
+  assert.equal(told, 1);
+});
