@@ -253,7 +253,7 @@ async function judged(
     if (!(error instanceof UsageError)) throw error;
     // of two files it is to be seen which one is meant
     throw new UsageError(
-      error.message.replace(/^Cannot judge: /, `Cannot judge ${printable(file)}: `),
+      error.message.replace(/^Cannot judge: /, () => `Cannot judge ${printable(file)}: `),
     );
   });
   refuseNoVerdict("compare", result);
