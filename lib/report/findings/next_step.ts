@@ -39,7 +39,9 @@ export function nextStep(
   return `**What to do.** ${onGauge(open, titles)} no difference is shown, and ${
     notExcluded(open)
   }. ` +
-    "Ask more questions: `--all` asks all, and the plan (`--plan`) says how many it takes.";
+    `Ask more ${open.measure === "prose" ? "passages" : "questions"} when the runs are made: ` +
+    "`compare --adapter-path DIR --plan` says how many it takes" +
+    `${open.measure === "mmlu" ? ", `--all` there asks all" : ""}.`;
 }
 
 function onGauge({ measure }: ChangeRow, titles: GaugeTitles): string {

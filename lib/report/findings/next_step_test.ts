@@ -33,6 +33,15 @@ Deno.test("nextStep() asks for more questions where nothing is shown and no loss
     nextStep([open], titles, { scaled: false }),
     /no difference is shown.*more questions/,
   );
+  // runs are compared by a command that takes neither flag
+  assert.match(
+    nextStep([open], titles, { scaled: false }),
+    /when the runs are made: `compare --adapter-path DIR --plan` says how many it takes, `--all` there/,
+  );
+  assert.match(
+    nextStep([{ ...open, measure: "prose", delta: 0.05 }], titles, { scaled: false }),
+    /Ask more passages when .* it takes\.$/,
+  );
   assert.match(nextStep([open, change("loss")], titles, { scaled: false }), /a loss is shown/);
 });
 
