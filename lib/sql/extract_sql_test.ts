@@ -63,6 +63,8 @@ Deno.test("extractSql() is linear: a megabyte of anything needs no ten seconds",
     '{\\"sql\\": \\"',
     "**SELECT a ",
     '"""select a ',
+    "\n<code>",
+    "a\n---\n",
   ];
   const around = [
     (blank: string) => `SELECT${blank}b c`,

@@ -1,10 +1,11 @@
 // What holds a statement by its name, and what holds a whole answer, which may be one.
 const TAGS = [
   /<(\/?)(?:final_)?(?:answer|sql|sql_?query)>/gi,
-  /<(\/?)(?:final|query|(?:final_)?(?:response|result|solution|output))>/gi,
+  /<(\/?)(?:final|(?:final_)?(?:response|result|solution|output))>/gi,
 ] as const;
-// Behind fences: HTML has a word of a sentence in one too, so it counts at a line's begin alone.
-const CODE_TAGS = /^[ \t]{0,20}<()code>|<\/code>/gim;
+// Behind fences: a query may be the question in words, and HTML has a word of a sentence in a code tag too,
+// so that one counts at a line's begin alone.
+const LATE_TAGS = [/<(\/?)query>/gi, /^[ \t]{0,20}<()code>|<\/code>/gim] as const;
 const FENCES = /`{3,}|(?:^|\n)[ \t]*~{3,}/g;
 const BLANKS = /[ \t]*/y;
 const LANGUAGE = /[\w+#-]*/y;
@@ -21,16 +22,16 @@ const INNER_OBJECT = /\{\s{0,20}\\"/;
  *
  * 1. what an `<answer>` or `<sql>` tag holds, in order, then what `<final>`, `<result>` and the like;
  * 2. code fences that are marked as SQL, in order, then all others, in order;
- * 3. what a `<code>` tag at a line's begin holds;
+ * 3. what a `<query>` tag holds, or a `<code>` tag at a line's begin;
  * 4. the text itself.
  *
  * Where a stretch has a JSON object with a key such as `sql`, its value comes before the stretch; a
  * key such as `response` comes after those, and an object inside of a JSON text last.
  */
 export function* candidates(answer: string): Iterable<string> {
-  for (const inner of taggedTexts(answer)) yield* unfenced(inner);
+  for (const inner of taggedTexts(answer, TAGS)) yield* unfenced(inner);
   yield* fenced(answer);
-  for (const inner of textsIn(answer, CODE_TAGS)) yield* unfenced(inner);
+  for (const inner of taggedTexts(answer, LATE_TAGS)) yield* unfenced(inner);
   yield* withJson(answer);
 }
 
@@ -48,8 +49,8 @@ function* withJson(text: string): Iterable<string> {
   yield text;
 }
 
-function* taggedTexts(text: string): Iterable<string> {
-  for (const tags of TAGS) yield* textsIn(text, tags);
+function* taggedTexts(text: string, kinds: readonly RegExp[]): Iterable<string> {
+  for (const tags of kinds) yield* textsIn(text, tags);
 }
 
 function* textsIn(text: string, tags: RegExp): Iterable<string> {
