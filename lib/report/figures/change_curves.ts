@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import type { TradeOffRow } from "../rows/row_types.ts";
-import { lossText } from "../words/measures.ts";
+import { lossText, unitOf } from "../words/measures.ts";
 import { describeChanges } from "./trade_off/trade_off_words.ts";
 import {
   changeDomain,
@@ -197,6 +197,8 @@ interface CurvePanel {
 const WORTH = 2;
 /** Room above and below what such a part shows, at least, as a share of it. */
 const NEAR_ROOM = 0.12;
+/** And at least so much, in points and in nats: curves that are 0 throughout have no width. */
+const LEAST_ROOM = { points: 0.1, nats: 0.0003 } as const;
 
 /**
  * The panel of a measure; and where some curves leave little room for half of them or more, below it
@@ -220,7 +222,7 @@ function panelsOf(gauge: Gauge, given: readonly StyledCurve[], most: number): Cu
     whole,
     ...Array.from(
       { length: Math.floor(values.length / 2) },
-      (_, i) => nearDomain(values.slice(0, values.length - i - 1).flat(), tolerated),
+      (_, i) => nearDomain(values.slice(0, values.length - i - 1).flat(), { tolerated, gauge }),
     ),
   ];
   const near = steps.slice(1).findLast((own, i) => width(steps[i]!) >= WORTH * width(own));
@@ -232,10 +234,19 @@ function panelsOf(gauge: Gauge, given: readonly StyledCurve[], most: number): Cu
 }
 
 /** The tolerated loss is in the part where that does not make it twice as wide. */
-function nearDomain(values: readonly number[], tolerated: readonly number[]): Domain {
+function nearDomain(
+  values: readonly number[],
+  { tolerated, gauge }: { readonly tolerated: readonly number[]; readonly gauge: Gauge },
+): Domain {
   const least = domainOf(values, 0);
   const room = (own: readonly number[]): Domain =>
-    domainOf(own, NEAR_ROOM * width(domainOf(own, 0)));
+    domainOf(
+      own,
+      Math.max(
+        NEAR_ROOM * width(domainOf(own, 0)),
+        unitOf(gauge) === "points" ? LEAST_ROOM.points : LEAST_ROOM.nats,
+      ),
+    );
   const both = room([...values, ...tolerated]);
   return width(both) < 2 * width(least) ? both : room(values);
 }
