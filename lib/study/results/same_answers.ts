@@ -1,5 +1,6 @@
 import type { Progress } from "../../ground/mod.ts";
 import { GAUGES } from "../../runs/mod.ts";
+import type { AnswerRow } from "../measures/measure.ts";
 import { MEASURES } from "../measures/measures.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 
@@ -11,10 +12,16 @@ import type { VariantAnswers } from "../numbers/answers.ts";
 export function sameAnswers(a: VariantAnswers, b: VariantAnswers): boolean {
   const pairs = GAUGES.map((gauge) => [a, b].map((answers) => MEASURES[gauge].rows.write(answers)))
     .filter((both) => both.every(({ length }) => length > 0));
-  return pairs.length > 0 && pairs.every(([own, other]) =>
-    own!.length === other!.length &&
-    own!.every((row, i) => JSON.stringify(row) === JSON.stringify(other![i]))
-  );
+  return pairs.length > 0 &&
+    pairs.every(([own, other]) =>
+      own!.length === other!.length &&
+      own!.every((row, i) => answerText(row) === answerText(other![i]!))
+    );
+}
+
+/** A row as a text, without the name of the variant that answered: two variants differ in it. */
+function answerText({ variant: _, ...answer }: AnswerRow): string {
+  return JSON.stringify(answer);
 }
 
 /** Tells in a line each which tuned variants gave the base model's answers, its own weights at scale 0 apart. */
