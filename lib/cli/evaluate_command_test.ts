@@ -169,7 +169,10 @@ Deno.test("evaluate and mmlu refuse an --out that cannot be written before the m
   ];
   for (const command of ["evaluate", "mmlu"]) {
     for (const [out, line] of cases) {
-      await assertRefused([command, "--config", study.configPath, "--out", out], line);
+      for (const device of ["cpu", "cuda"]) {
+        const args = [command, "--config", study.configPath, "--device", device];
+        await assertRefused([...args, "--out", out], line);
+      }
     }
     await assertRefused(
       [command, "--config", study.configPath, "--out", `${study.root}/a.jsonl`],

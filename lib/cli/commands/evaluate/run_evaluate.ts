@@ -63,11 +63,11 @@ export async function runEvaluate(
   const config = evaluationConfig(flags, "spider");
   await checkFlags(flags);
   await ensureSample(config, progress);
+  checkOutput(flags, "spider", config.spider.path);
   await using early = await openEarly(flags, config, context);
   const sql = await openSqlInputs(config);
   for (const line of sqlShortfalls(config, sql)) progress.note(line);
   const data = { ...sql.spider.hashes, ...await databaseHashes(sql) };
-  checkOutput(flags, "spider", config.spider.path);
   await using opening = early ?? await openModel(flags, config, context);
   const { engine, variant } = opening;
   const files = openRun(flags, { task: "spider", data }, opening);
@@ -195,14 +195,18 @@ type RunFiles = Readonly<Record<"out" | "samples" | "verdicts", string>>;
 
 /**
  * Opens the model and begins to open its engine before the data are read, which takes half a second:
- * where a GPU of this machine answers, the model is a folder that is there, and no answer can be stored.
+ * where a GPU of this machine answers, model and adapter are folders that are there, and no answer can
+ * be stored.
  */
 async function openEarly(
   flags: FlagValues,
   config: StudyConfig,
   context: CommandContext,
 ): Promise<OpenedModel | undefined> {
-  if (!onOwnDevice(config) || config.model.source !== "path") return undefined;
+  const adapter = text(flags, "adapter-path");
+  const isThere = config.model.source === "path" &&
+    (adapter === undefined || !isHubId(folderOrId(adapter)));
+  if (!onOwnDevice(config) || !isThere) return undefined;
   const opened = await openModel(flags, config, context);
   if (!mayBeStored(flags, opened)) opened.engine.begin();
   return opened;
