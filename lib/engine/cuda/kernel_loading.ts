@@ -15,7 +15,7 @@ const PREFIXES = 20;
 const PREFIX_TOKENS = 1000;
 const SUFFIX_TOKENS = 16;
 
-/** Bytes that it may take of the device beside the weights, its own weights included. */
+/** Bytes that its runs may take of the device; as many again are left for its own weights and the library. */
 export const KERNEL_LOADING_BYTES = 12 * 2 ** 30;
 
 /**
