@@ -103,7 +103,6 @@ async function check(files: readonly string[]): Promise<number> {
   const folder = await Deno.makeTempDir({ dir: ROOT, prefix: ".notebooks-" });
   try {
     const modules: string[] = [];
-    say(`layout of ${files.length} notebooks`);
     for (const file of files) {
       const text = await read(file);
       for (const problem of checkNotebook(text)) {
@@ -115,7 +114,7 @@ async function check(files: readonly string[]): Promise<number> {
       modules.push(path);
     }
     for (const command of ["check", "lint"]) {
-      say(`deno ${command} of ${modules.length} notebooks as modules`);
+      say(`deno ${command} of ${formatCounted(modules.length, "notebook")} as modules`);
       const { success } = await new Deno.Command(Deno.execPath(), {
         args: [command, "--quiet", ...modules],
         cwd: ROOT,
