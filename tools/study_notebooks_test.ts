@@ -88,7 +88,7 @@ Deno.test("the five notebooks are as they are committed: no output, no code that
   assert.equal(code, 0, stderr);
   assert.match(
     stderr,
-    /layout of 5 notebooks\ndeno check of 5 notebooks .*\ndeno lint of 5 .*\nchecked 5 notebooks/,
+    /deno check of 5 notebooks .*\ndeno lint of 5 .*\nchecked 5 notebooks/,
   );
 });
 
