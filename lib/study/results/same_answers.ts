@@ -32,7 +32,7 @@ export function noteSameAnswers(
   for (const variant of tuned) {
     if (variant.origin.scale === 0 || !sameAnswers(base!, variant)) continue;
     progress.note(
-      `${variant.name}: it gave the base model's answers to every question, to the last digit: ` +
+      `${variant.name}: it gave the base model's answers to every question: ` +
         "perhaps its weights were not used",
     );
   }

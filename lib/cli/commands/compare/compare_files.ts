@@ -138,7 +138,7 @@ export async function runCompareFiles(flags: FlagValues, context: CommandContext
   });
   if (sameAnswers(first!, second!)) {
     context.progress.note(
-      "both gave the same answers to every question, to the last digit: perhaps it is one model twice",
+      "both gave the same answers to every question: perhaps it is one model twice",
     );
   }
   context.print(printed);
