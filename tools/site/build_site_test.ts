@@ -50,6 +50,12 @@ Deno.test("buildSite() has every document, and the files that they link to", () 
   assert.ok(copies.some((path) => path.endsWith(".svg")));
 });
 
+Deno.test("buildSite() says which page is not in English", () => {
+  const { texts } = buildSite(REPOSITORY_ROOT);
+  const marked = [...texts].filter(([, text]) => text.includes('<article lang="pt-BR">'));
+  assert.deepEqual(marked.map(([address]) => address), ["docs/em_portugues.html"]);
+});
+
 Deno.test("buildSite() gives the same bytes for the same files", () => {
   assert.deepEqual(buildSite(REPOSITORY_ROOT), buildSite(REPOSITORY_ROOT));
 });

@@ -6,6 +6,9 @@ import type { NavigationGroup } from "./navigation.ts";
 /** What the site is called: on top of each page and in its title. */
 export const SITE_NAME = "LoRA: gains and losses";
 
+/** The language of the pages that are not in English, by their paths. */
+const LANGUAGES: ReadonlyMap<string, string> = new Map([["docs/em_portugues.md", "pt-BR"]]);
+
 /** A page of the site in all its parts. */
 export interface SitePage {
   /** The file of the repository that it shows. */
@@ -36,6 +39,7 @@ export function pageHtml(
   const to = (file: string): string => htmlText(relativeAddress(address, file));
   const title = page.path === "README.md" ? page.title : `${page.title} · ${SITE_NAME}`;
   const contents = contentsHtml(page.headings);
+  const language = LANGUAGES.get(page.path);
   return `<!doctype html>
 <html lang="en" data-root="${to(".") || "."}">
 <head>
@@ -57,7 +61,7 @@ export function pageHtml(
 </header>
 <div class="columns${contents === "" ? " bare" : ""}">
 <main id="_page" tabindex="-1">
-${contents}<article>
+${contents}<article${language === undefined ? "" : ` lang="${language}"`}>
 ${page.body}</article>
 <footer>This page is <code>${htmlText(page.path)}</code> of the repository.</footer>
 </main>
