@@ -19,6 +19,9 @@ from intervals import Z95, ratio_interval, score_statistic, tango_interval
 # ratios closer than this differ by rounding: nothing varied
 SAME_RATIO = 1e-9
 
+# means of so many clusters or fewer have no interval
+FEW_CLUSTERS = 3
+
 
 def score_evidence(base, tuned, clusters):
     """Counts of a paired change of right answers, with its spread over clusters."""
@@ -57,9 +60,16 @@ def _student(center, spread, level):
     return (center - half, center + half)
 
 
+def _clustered(evidence):
+    """The spread by clusters; `None` without one, and for a mean of too few clusters for an interval."""
+    clustered = evidence.get("clustered")
+    few = clustered and evidence["kind"] == "mean" and clustered["clusters"] <= FEW_CLUSTERS
+    return None if few else clustered
+
+
 def both_intervals(evidence, level=0.95):
     """The plain and the clustered interval, and the wider ends of the two; each may be `None`."""
-    center, clustered = evidence["difference"], evidence.get("clustered")
+    center, clustered = evidence["difference"], _clustered(evidence)
     over_clusters = clustered and _student(center, clustered, level)
     if evidence["kind"] == "score":
         counts = (evidence["n"], evidence["gained"], evidence["lost"])
@@ -100,7 +110,7 @@ def _one_sided(evidence, margin):
             return 1.0
         return student_cdf(-(evidence["difference"] - margin) / spread["stderr"], spread["degrees"])
 
-    clustered = evidence.get("clustered")
+    clustered = _clustered(evidence)
     over_clusters = student(clustered) if clustered else 1.0
     if evidence["kind"] == "mean":
         return student(evidence["plain"]), over_clusters
