@@ -241,9 +241,9 @@ def test_records_over_max_length_are_left_out_and_counted(base, tmp_path, capsys
     flags = ("--data", tmp_path / "mixed.jsonl", "--max_length", 200)
     assert run(base, tmp_path / "refused", *flags) == 2
     line = capsys.readouterr().err.splitlines()[-1]
-    assert "left out 1 records over 200 tokens: 25.0% of them, and at most 1.0% may be" in line
+    assert "left out 1 record over 200 tokens: 25.0% of them, and at most 1.0% may be" in line
     assert run(base, tmp_path / "run", *flags, "--allow_left_out", 0.25) == 0
-    assert "left out 1 records over 200 tokens" in capsys.readouterr().err
+    assert "left out 1 record over 200 tokens" in capsys.readouterr().err
     assert json.loads((tmp_path / "run/config.json").read_text())["planned"]["left_out"] == 1
 
 
