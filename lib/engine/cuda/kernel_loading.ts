@@ -55,11 +55,12 @@ export class KernelLoading {
 
   async #load(open: () => Promise<Engine | undefined>, contextLength: number): Promise<void> {
     await using engine = await open();
+    if (!engine) return;
     const prompts = madeUpPrompts(contextLength);
-    for (const size of engine ? SIZES : []) {
+    const options = { maxNewTokens: 2, endTokenIds: [] };
+    for (const size of SIZES) {
       if (this.#ends) return;
-      const options = { maxNewTokens: 2, endTokenIds: [] };
-      await Array.fromAsync(engine!.generate(prompts.slice(0, size), options));
+      await Array.fromAsync(engine.generate(prompts.slice(0, size), options));
     }
   }
 }

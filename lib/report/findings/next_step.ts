@@ -1,8 +1,7 @@
 import { KNOWLEDGE_GAUGES } from "../../runs/mod.ts";
-import type { ChangeRow } from "../rows/row_types.ts";
+import type { ChangeRow, GaugeTitles } from "../rows/row_types.ts";
 import { isGauge, lossText } from "../words/measures.ts";
 import { markdownText } from "../words/markdown_text.ts";
-import type { GaugeTitles } from "../rows/row_types.ts";
 
 /** What each cure did to one model: its evidence. */
 const EVIDENCE = "what each did for one model is in docs/what_we_found.md";

@@ -10,13 +10,18 @@ import type { VariantAnswers } from "../numbers/answers.ts";
  * model that answered twice than a finding.
  */
 export function sameAnswers(a: VariantAnswers, b: VariantAnswers): boolean {
-  const pairs = GAUGES.map((gauge) => [a, b].map((answers) => MEASURES[gauge].rows.write(answers)))
-    .filter((both) => both.every(({ length }) => length > 0));
-  return pairs.length > 0 &&
-    pairs.every(([own, other]) =>
-      own!.length === other!.length &&
-      own!.every((row, i) => answerText(row) === answerText(other![i]!))
-    );
+  let asked = false;
+  for (const gauge of GAUGES) {
+    const { rows } = MEASURES[gauge];
+    const [own, other] = [rows.write(a), rows.write(b)];
+    if (own.length === 0 || other.length === 0) continue;
+    const isSame = own.length === other.length &&
+      own.every((row, i) => answerText(row) === answerText(other[i]!));
+    // no further measure's rows are made: there may be many
+    if (!isSame) return false;
+    asked = true;
+  }
+  return asked;
 }
 
 /** A row as a text, without the name of the variant that answered: two variants differ in it. */
