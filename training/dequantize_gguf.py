@@ -1,13 +1,15 @@
-"""A recorded study's model: a Qwen2.5 GGUF, dequantized to bfloat16, as a Hugging Face folder.
+"""A recorded study's model: a GGUF, dequantized to bfloat16, as a Hugging Face folder.
 
     .venv/bin/python training/dequantize_gguf.py FILE.gguf --out models/qwen2.5-coder-1.5b \
         --recorded results/recorded/qwen_coder_1_5b/summary.json
 
-With --recorded every file's SHA-256 is held to the recorded one: only then can `lab repeat` give the
-recorded answers. A GGUF of such a model has the tied matrix of words twice, rounded differently at
-its two ends; the output's serves both here. So the larger models of the family, whose matrices are
-two, are refused. What a GGUF leaves out is as Qwen2.5's published config.json has it, and what it
-has otherwise is refused. Exit codes: 0 done, 2 wrong input or another model than the recorded one.
+Models of Qwen2.5 and Gemma 3 (text) are converted. With --recorded every file's SHA-256 is held to
+the recorded one: only then can `lab repeat` give the recorded answers. A GGUF of such a model may
+have the tied matrix of words twice, rounded differently at its two ends; the output's serves both
+here. So the larger models of these families, whose matrices are two or which read images, are
+refused. What a GGUF leaves out is as the published config.json has it, and what it has otherwise is
+refused. A model that was only pretrained has no chat template: give one with --chat-template. Exit
+codes: 0 done, 2 wrong input or another model than the recorded one.
 """
 
 import argparse
@@ -17,36 +19,25 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from gguf_kinds import KINDS, LAYERS, OUTPUT, WIDTH, WORDS
 from lora_data import UsageError, complain
 from lora_manifest import sha256
 from new_folder import new_folder
-
-# A layer's tensors: their names in a GGUF, and in transformers below the layer.
-LAYER = {
-    **{f"attn_{kind}": f"self_attn.{kind}_proj" for kind in "qkv"},
-    "attn_output": "self_attn.o_proj",
-    **{f"ffn_{kind}": f"mlp.{kind}_proj" for kind in ("gate", "up", "down")},
-    "attn_norm": "input_layernorm",
-    "ffn_norm": "post_attention_layernorm",
-}
-WORDS, OUTPUT = "token_embd.weight", "output.weight"
-# Of all sizes of Qwen2.5-Coder-Instruct: https://huggingface.co/Qwen
-BEGIN, END = 151643, 151645
-LONGEST = 32768
-EPSILON, THETA = 1e-6, 1000000.0
-# The widths of the models whose two matrices of words are one: 0.5B, 1.5B and 3B.
-TIED = (896, 1536, 2048)
-BIASED = ("attn_q", "attn_k", "attn_v")
-
 
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("gguf", type=Path, help="the file")
     parser.add_argument("--out", type=Path, required=True, help="the new folder")
     parser.add_argument("--recorded", type=Path, help="summary.json of the study it is to be of")
+    parser.add_argument("--chat-template", type=Path, help="for a file that has none")
     args = parser.parse_args(argv)
     try:
-        convert(args.gguf, args.out, recorded_sums(args.recorded) if args.recorded else None)
+        convert(
+            args.gguf,
+            args.out,
+            recorded=recorded_sums(args.recorded) if args.recorded else None,
+            template=read_template(args.chat_template) if args.chat_template else None,
+        )
     except UsageError as error:
         complain(f"dequantize_gguf.py: {error}")
         return 2
@@ -64,14 +55,24 @@ def recorded_sums(path):
     return sums
 
 
-def convert(path, out, recorded):
+def read_template(path):
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read the chat template in {path}: {error}") from error
+    if not text.strip():
+        raise UsageError(f"{path} has no chat template")
+    return text
+
+
+def convert(path, out, recorded, template):
     with new_folder(out, f"convert {path} to {out}") as part:
-        reader = open_gguf(path)
-        config = checked_config(reader, path)
-        write_tokenizer(path, part)
+        reader, kind = open_gguf(path)
+        config = checked_config(reader, kind, path=path, template=template)
+        write_tokenizer(path, kind, folder=part, template=template)
         write_json(part / "config.json", config, indent=1)
-        write_json(part / "generation_config.json", GENERATION)
-        write_weights(reader, part / "model.safetensors")
+        write_json(part / "generation_config.json", kind.generation)
+        write_weights(reader, kind, part / "model.safetensors")
         sums = {file.name: sha256(file) for file in sorted(part.iterdir())}
         others = [name for name in recorded or () if sums.get(name) != recorded[name]]
         if others:
@@ -88,120 +89,101 @@ def open_gguf(path):
         raise UsageError(f"there is no file {path}")
     try:
         reader = GGUFReader(path)
-        kind = reader.fields["general.architecture"].contents()
+        name = reader.fields["general.architecture"].contents()
     except (ValueError, KeyError, IndexError) as error:
         raise UsageError(f"{path} cannot be read as GGUF: {error}") from error
-    if kind != "qwen2":
-        raise UsageError(f"{path} holds a model of kind {kind}: only qwen2 is converted")
-    return reader
+    if name not in KINDS:
+        known = " and ".join(KINDS)
+        raise UsageError(f"{path} holds a model of kind {name}: only {known} are converted")
+    return reader, KINDS[name]
 
 
-GENERATION = {
-    "bos_token_id": BEGIN,
-    "eos_token_id": [END, BEGIN],
-    "pad_token_id": BEGIN,
-    "do_sample": False,
-}
-
-
-def checked_config(reader, path):
+def checked_config(reader, kind, path, template):
     """config.json of a file that holds a whole model of the kind, and nothing else."""
     fields = {key: field.contents() for key, field in reader.fields.items()}
-    sizes = ("embedding_length", "feed_forward_length", "block_count")
-    needed = [f"qwen2.{key}" for key in (*sizes, "attention.head_count", "attention.head_count_kv")]
-    needed += [f"tokenizer.ggml.{key}" for key in ("model", "tokens", "merges", "token_type")]
-    missing = [key for key in (*needed, "tokenizer.chat_template") if key not in fields]
+    needed = kind.fields_needed()
+    words = "scores" if fields.get("tokenizer.ggml.model") == "llama" else "merges"
+    needed += [f"tokenizer.ggml.{key}" for key in ("model", "tokens", words, "token_type")]
+    missing = [key for key in needed if key not in fields]
     if missing:
         raise UsageError(f"{path} lacks {', '.join(missing)}")
-    width, inner, layers, heads, pairs = (fields[key] for key in needed[:5])
-    if width not in TIED:
+    if ("tokenizer.chat_template" in fields) == (template is not None):
         raise UsageError(
-            f"{path} has a width of {width}: only models of {TIED} have one matrix of words"
+            f"{path} has a chat template of its own: leave --chat-template out"
+            if template
+            else f"{path} lacks tokenizer.chat_template: give --chat-template FILE"
         )
-    fixed = {"attention.layer_norm_rms_epsilon": EPSILON, "rope.freq_base": THETA}
-    for key, value in fixed.items():
-        found = fields.get(f"qwen2.{key}", value)
+    width, layers = (fields[f"{kind.name}.{key}"] for key in (WIDTH, LAYERS))
+    if width not in kind.tied:
+        raise UsageError(
+            f"{path} has a width of {width}: only models of {kind.tied} have one matrix of words"
+        )
+    for key, value in kind.fixed.items():
+        found = fields.get(f"{kind.name}.{key}", value)
         if abs(found - value) > 1e-6 * value:
-            raise UsageError(f"{path} has qwen2.{key} {found}: Qwen2.5 has {value}")
-    check_tensors({tensor.name for tensor in reader.tensors}, layers, path)
-    words = next(t for t in reader.tensors if t.name in (OUTPUT, WORDS))
-    return model_config(width, inner, layers, heads, pairs, words)
+            raise UsageError(f"{path} has {kind.name}.{key} {found}: {kind.title} has {value}")
+    check_tensors({tensor.name for tensor in reader.tensors}, kind, layers, path)
+    matrix = next(t for t in reader.tensors if t.name in (OUTPUT, WORDS))
+    # a GGUF names the sizes of a tensor from the innermost one
+    return kind.filled_config(fields, vocabulary=int(matrix.shape[1]))
 
 
-def check_tensors(names, layers, path):
+def check_tensors(names, kind, layers, path):
     """Refuse a file that lacks a tensor, or has one that is none of the model's."""
     expected = {"output_norm.weight", WORDS}
     for layer in range(layers):
-        expected |= {f"blk.{layer}.{part}.weight" for part in LAYER}
-        expected |= {f"blk.{layer}.{part}.bias" for part in BIASED}
+        expected |= {f"blk.{layer}.{part}.weight" for part in kind.layer}
+        expected |= {f"blk.{layer}.{part}.bias" for part in kind.biased}
     other = sorted(names - expected - {OUTPUT})
     if other:
-        raise UsageError(f"{path} has a tensor that qwen2 does not: {', '.join(other[:3])}")
+        raise UsageError(f"{path} has a tensor that {kind.name} does not: {', '.join(other[:3])}")
     missing = sorted(expected - names)
     if missing:
         raise UsageError(f"{path} lacks {len(missing)} of its tensors: {', '.join(missing[:3])}")
 
 
-def model_config(width, inner, layers, heads, pairs, words):
-    return {
-        "architectures": ["Qwen2ForCausalLM"],
-        "model_type": "qwen2",
-        "hidden_act": "silu",
-        "hidden_size": width,
-        "intermediate_size": inner,
-        "num_hidden_layers": layers,
-        "num_attention_heads": heads,
-        "num_key_value_heads": pairs,
-        "max_position_embeddings": LONGEST,
-        "rms_norm_eps": EPSILON,
-        "rope_theta": THETA,
-        "tie_word_embeddings": True,
-        # a GGUF names the sizes of a tensor from the innermost one
-        "vocab_size": int(words.shape[1]),
-        "bos_token_id": BEGIN,
-        "eos_token_id": END,
-        "torch_dtype": "bfloat16",
-        "use_sliding_window": False,
-        "sliding_window": None,
-    }
-
-
-def write_tokenizer(path, folder):
+def write_tokenizer(path, kind, folder, template):
     from tokenizers import normalizers
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(str(path.parent), gguf_file=path.name)
-    tokenizer.backend_tokenizer.normalizer = normalizers.NFC()  # a GGUF has none
+    if kind.is_nfc:
+        tokenizer.backend_tokenizer.normalizer = normalizers.NFC()
+    if template:
+        tokenizer.chat_template = template
     tokenizer.save_pretrained(folder)
 
 
-def write_weights(reader, file):
+def write_weights(reader, kind, file):
     from safetensors.torch import save_file
 
     twice = any(tensor.name == OUTPUT for tensor in reader.tensors)
     used = [tensor for tensor in reader.tensors if not (twice and tensor.name == WORDS)]
     with ThreadPoolExecutor() as pool:
-        weights = dict(zip(map(own_name, used), pool.map(dequantized, used)))
+        names = [own_name(kind, tensor) for tensor in used]
+        weights = dict(zip(names, pool.map(lambda tensor: dequantized(kind, tensor), used)))
     save_file(dict(sorted(weights.items())), str(file), metadata={"format": "pt"})
 
 
-def own_name(tensor):
+def own_name(kind, tensor):
     """A tensor's name in transformers."""
     if tensor.name in (OUTPUT, WORDS):
         return "model.embed_tokens.weight"
     if tensor.name == "output_norm.weight":
         return "model.norm.weight"
     found = re.fullmatch(r"blk\.(\d+)\.(\w+)\.(weight|bias)", tensor.name)
-    return f"model.layers.{found[1]}.{LAYER[found[2]]}.{found[3]}"
+    return f"model.layers.{found[1]}.{kind.layer[found[2]]}.{found[3]}"
 
 
-def dequantized(tensor):
+def dequantized(kind, tensor):
     """A tensor's values in bfloat16, with the sizes that transformers gives them."""
     import numpy as np
     import torch
     from gguf import dequantize
 
     values = np.array(dequantize(tensor.data, tensor.tensor_type), dtype=np.float32)
+    if tensor.name.endswith("norm.weight"):
+        values -= kind.norm_offset
     sizes = [int(size) for size in reversed(tensor.shape)]
     return torch.from_numpy(values).reshape(sizes).to(torch.bfloat16).contiguous()
 
