@@ -1,10 +1,12 @@
-"""Tests of dequantize_gguf.py on a small GGUF of its kind."""
+"""Tests of dequantize_gguf.py on small GGUFs of its kinds."""
 
 import hashlib
 import json
+from dataclasses import replace
 
 import dequantize_gguf
 import gguf
+import gguf_kinds
 import numpy as np
 import pytest
 import torch
@@ -89,7 +91,8 @@ def write_gguf(path, architecture="qwen2", more=(), without=(), theta=1e6):
 
 @pytest.fixture(autouse=True)
 def small_models(monkeypatch):
-    monkeypatch.setattr(dequantize_gguf, "TIED", (WIDTH,))
+    small = {name: replace(kind, tied=(WIDTH,)) for name, kind in gguf_kinds.KINDS.items()}
+    monkeypatch.setattr(dequantize_gguf, "KINDS", small)
 
 
 def test_a_folder_has_the_rounded_weights_and_the_files_tokenizer(tmp_path, capsys):
@@ -175,10 +178,121 @@ def test_what_cannot_be_converted_is_one_line_and_exit_code_2(tmp_path, capsys):
         assert sorted(tmp_path.iterdir()) == before
 
 
+# Pieces of SentencePiece: four that control, the bytes, then words by falling score.
+PIECES = ["<pad>", "<eos>", "<bos>", "<unk>"]
+PIECES += [f"<0x{byte:02X}>" for byte in range(256)]
+PIECES += ["<start_of_turn>", "<end_of_turn>", "\n", "▁", *CHARACTERS, "ab"]
+TURNS = "config/chat/gemma_turns.jinja"
+
+
+def write_gemma(path, sliding_window=8):
+    """A Gemma 3 of random weights in float32; returns them."""
+    size, head = len(PIECES), 256
+    writer = gguf.GGUFWriter(path, "gemma3")
+    writer.add_embedding_length(WIDTH)
+    writer.add_feed_forward_length(INNER)
+    writer.add_block_count(LAYERS)
+    writer.add_head_count(HEADS)
+    writer.add_head_count_kv(PAIRS)
+    writer.add_key_length(head)
+    writer.add_value_length(head)
+    writer.add_sliding_window(sliding_window)
+    writer.add_tokenizer_model("llama")
+    writer.add_token_list(PIECES)
+    writer.add_token_scores([-float(at) for at in range(size)])
+    writer.add_token_types([3] * 3 + [2] + [6] * 256 + [3] * 2 + [1] * (size - 262))
+    writer.add_bos_token_id(2)
+    writer.add_eos_token_id(1)
+    writer.add_unk_token_id(3)
+    writer.add_pad_token_id(0)
+    writer.add_add_space_prefix(False)
+    sizes = {"token_embd.weight": (size, WIDTH), "output_norm.weight": (WIDTH,)}
+    own = {
+        "attn_q": (HEADS * head, WIDTH),
+        "attn_k": (PAIRS * head, WIDTH),
+        "attn_v": (PAIRS * head, WIDTH),
+        "attn_output": (WIDTH, HEADS * head),
+        "ffn_gate": (INNER, WIDTH),
+        "ffn_up": (INNER, WIDTH),
+        "ffn_down": (WIDTH, INNER),
+        "attn_q_norm": (head,),
+        "attn_k_norm": (head,),
+        "attn_norm": (WIDTH,),
+        "post_attention_norm": (WIDTH,),
+        "ffn_norm": (WIDTH,),
+        "post_ffw_norm": (WIDTH,),
+    }
+    for layer in range(LAYERS):
+        sizes |= {f"blk.{layer}.{name}.weight": size for name, size in own.items()}
+    rng = np.random.default_rng(1)
+    weights = {name: rng.standard_normal(size, dtype=np.float32) for name, size in sizes.items()}
+    for name, values in weights.items():
+        writer.add_tensor(name, values)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return weights
+
+
+def test_gemma_3_has_norms_less_one_and_a_given_chat_template(tmp_path):
+    source, out = tmp_path / "m.gguf", tmp_path / "model"
+    written = write_gemma(source)
+    flags = ["--out", str(out), "--chat-template", TURNS]
+    assert dequantize_gguf.main([str(source), *flags]) == 0
+    weights = load_file(out / "model.safetensors")
+    layer = "model.layers.1"
+    for name, part in (
+        (f"{layer}.input_layernorm", "attn_norm"),
+        (f"{layer}.self_attn.q_norm", "attn_q_norm"),
+        (f"{layer}.post_attention_layernorm", "post_attention_norm"),
+        (f"{layer}.pre_feedforward_layernorm", "ffn_norm"),
+        (f"{layer}.post_feedforward_layernorm", "post_ffw_norm"),
+    ):
+        expected = torch.from_numpy(written[f"blk.1.{part}.weight"] - 1).bfloat16()
+        assert torch.equal(weights[f"{name}.weight"], expected), name
+    assert torch.equal(
+        weights[f"{layer}.mlp.up_proj.weight"],
+        torch.from_numpy(written["blk.1.ffn_up.weight"]).bfloat16(),
+    )
+    model = AutoModelForCausalLM.from_pretrained(out)
+    assert set(dict(model.named_parameters())) == set(weights)
+    assert model.config.sliding_window == 8
+    tokenizer = AutoTokenizer.from_pretrained(out)
+    question = [{"role": "user", "content": " ab é\n"}]
+    rendered = tokenizer.apply_chat_template(
+        question, add_generation_prompt=True, return_dict=False
+    )
+    pieces = [PIECES[at] for at in rendered]
+    assert pieces[:2] == ["<bos>", "<start_of_turn>"]
+    assert pieces[6:13] == ["\n", "ab", "▁", "<0xC3>", "<0xA9>", "<end_of_turn>", "\n"]
+    assert tokenizer.decode(rendered).endswith("<start_of_turn>model\n")
+
+
+def test_a_template_is_given_where_the_file_has_none_and_only_there(tmp_path, capsys):
+    write_gemma(tmp_path / "gemma.gguf")
+    write_gguf(tmp_path / "qwen.gguf")
+    (tmp_path / "empty.jinja").write_text("\n")
+    before = sorted(tmp_path.iterdir())
+    for name, template, line in (
+        ("gemma.gguf", None, "lacks tokenizer.chat_template: give --chat-template FILE"),
+        ("gemma.gguf", tmp_path / "none.jinja", "cannot read the chat template in"),
+        ("gemma.gguf", tmp_path / "empty.jinja", "has no chat template"),
+        ("qwen.gguf", TURNS, "has a chat template of its own: leave --chat-template out"),
+    ):
+        flags = ["--chat-template", str(template)] if template else []
+        out = str(tmp_path / "new")
+        assert dequantize_gguf.main([str(tmp_path / name), "--out", out, *flags]) == 2
+        told = capsys.readouterr().err
+        assert line in told and told.count("\n") == 1, told
+        assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("kind", gguf_kinds.KINDS.values(), ids=gguf_kinds.KINDS)
 @pytest.mark.parametrize("name", ["blk.3.attn_q.weight", "output.weight", "blk.12.ffn_norm.weight"])
-def test_own_name_knows_every_kind(name):
+def test_own_name_knows_every_kind(kind, name):
     tensor = type("Tensor", (), {"name": name})()
-    assert dequantize_gguf.own_name(tensor).startswith("model.")
+    assert dequantize_gguf.own_name(kind, tensor).startswith("model.")
 
 
 def test_models_with_two_matrices_of_words_are_refused(tmp_path, monkeypatch, capsys):
