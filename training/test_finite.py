@@ -15,6 +15,7 @@ from steps.lora_packing import PACKED, body_states, make_piece
 from testing.tiny_model import RECORDS, padded, rows, run, trainer_and_step, weights
 from transformers import (
     AutoModelForCausalLM,
+    Gemma3TextConfig,
     LlamaConfig,
     MistralConfig,
     Qwen2Config,
@@ -36,6 +37,7 @@ SHAPE = {
     "bos_token_id": 1,
     "eos_token_id": 2,
 }
+LAYERS = [*["sliding_attention"] * 3, "full_attention"]
 ARCHITECTURES = {
     "llama": (LlamaConfig, {}),
     "qwen2": (Qwen2Config, {}),
@@ -47,6 +49,8 @@ ARCHITECTURES = {
     "mistral": (MistralConfig, {"sliding_window": None}),
     "mistral_wide_window": (MistralConfig, {"sliding_window": 32}),
     "mistral_window": (MistralConfig, {"sliding_window": 5}),
+    "gemma3": (Gemma3TextConfig, {"layer_types": LAYERS, "sliding_window": 32}),
+    "gemma3_window": (Gemma3TextConfig, {"layer_types": LAYERS, "sliding_window": 5}),
     "smollm3": (SmolLM3Config, {"no_rope_layers": [1, 1, 1, 0]}),
 }
 
@@ -78,7 +82,7 @@ def loss_of(model, examples, *, packed):
 @pytest.mark.parametrize("packed", [False, True])
 def test_without_a_mask_loss_and_gradient_are_those_with_it(name, packed, monkeypatch):
     kind, more = ARCHITECTURES[name]
-    windowed = {"mistral_window": 4, "qwen2_sliding": 2}.get(name, 0)
+    windowed = {"mistral_window": 4, "qwen2_sliding": 2, "gemma3_window": 3}.get(name, 0)
     if packed and windowed:
         pytest.skip("a narrow window is packed on a GPU only")
     torch.manual_seed(5)

@@ -22,6 +22,7 @@ from testing.tiny_model import record, rows, run, write_records
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import (
     AutoModelForCausalLM,
+    Gemma3TextConfig,
     LlamaConfig,
     MistralConfig,
     PreTrainedTokenizerFast,
@@ -222,7 +223,9 @@ def test_a_window_narrower_than_the_batch_learns_in_bfloat16_on_a_gpu(tmp_path):
 
 def steps_of(folder, kind):
     """A model of real shape in `folder`, and (tokenizer, steps of examples) to train it on."""
-    write_base(folder / "model", kind, REAL_SHAPE, words=4000, dtype=torch.bfloat16)
+    # Gemma 3's heads are 256 wide, and its windows narrower than an example.
+    more = {"sliding_window": 64} if kind is Gemma3TextConfig else {}
+    write_base(folder / "model", kind, {**REAL_SHAPE, **more}, words=4000, dtype=torch.bfloat16)
     # (Of a Qwen2 model transformers takes the tokenizer for Qwen2's own.)
     write_base(folder / "words", LlamaConfig, SMALL_SHAPE, words=4000, dtype=torch.float32)
     records = language(5 * BATCH, words=4000, seed=3, longest=300)
@@ -257,7 +260,7 @@ def assert_alike(left, right, cosine=0.995, share=0.03):
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason=NO_GPU)
-@pytest.mark.parametrize("kind", [LlamaConfig, MistralConfig, Qwen2Config])
+@pytest.mark.parametrize("kind", [LlamaConfig, MistralConfig, Qwen2Config, Gemma3TextConfig])
 def test_fused_graphs_packed_and_padded_give_the_same_gradient_on_a_gpu(tmp_path, kind):
     tokenizer, steps = steps_of(tmp_path, kind)
     seen = {}

@@ -13,6 +13,7 @@ from steps.lora_step import StepRunner
 from testing.tiny_model import trainer_and_step
 from transformers import (
     AutoModelForCausalLM,
+    Gemma3TextConfig,
     LlamaConfig,
     MistralConfig,
     Qwen2Config,
@@ -39,6 +40,7 @@ FAMILIES = {
     "qwen2": (Qwen2Config, {}),
     "qwen3": (Qwen3Config, {}),
     "mistral": (MistralConfig, {}),
+    "gemma3": (Gemma3TextConfig, {"layer_types": ["sliding_attention", "full_attention"]}),
     "smollm3": (SmolLM3Config, {"no_rope_layers": [1, 0]}),
 }
 VARIANTS = {"lora": {}, "rslora": {"use_rslora": True}, "dora": {"use_dora": True}}

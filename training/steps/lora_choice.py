@@ -12,7 +12,7 @@ from steps.lora_packing import PACKED
 from steps.lora_step import StepRunner
 
 # Families whose attention is what `packed_attention` computes; tests hold them to it.
-PACKABLE = ("llama", "mistral", "qwen2", "qwen3", "smollm3")
+PACKABLE = ("gemma3_text", "llama", "mistral", "qwen2", "qwen3", "smollm3")
 LARGEST_HEAD = 256
 # Of the Triton kernels: what is summed up in registers grows with it.
 LARGEST_RANK = 128
