@@ -162,7 +162,7 @@ export { scoreMmlu } from "./numbers/score_mmlu.ts";
 export { scoreProse } from "./numbers/score_prose.ts";
 export { countCut, scoreSql } from "./numbers/score_sql.ts";
 export { tokenAuditFacts } from "./inputs/token_audit_facts.ts";
-export { plannedTrainingTokens, recordLengths } from "./training/train_recipe.ts";
+export { type PlannedTraining, plannedTraining, recordLengths } from "./training/train_recipe.ts";
 export { runPart } from "./parts/run_parts.ts";
 export type { Part } from "./parts/share_study.ts";
 export { type TrainingRuns, trainingRuns } from "./training/training_runs.ts";

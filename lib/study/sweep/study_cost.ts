@@ -2,7 +2,7 @@ import { weightBytes } from "../../engine/mod.ts";
 import { type Gauge, GAUGES, type StudyConfig } from "../../runs/mod.ts";
 import type { StudyInputs } from "../inputs/inputs.ts";
 import { MEASURES } from "../measures/measures.ts";
-import { plannedTrainingTokens, recordLengths } from "../training/train_recipe.ts";
+import { plannedTraining, recordLengths } from "../training/train_recipe.ts";
 import { sweepVariants, trainings } from "./sweep_variants.ts";
 
 /** About what a study will take if nothing of it is stored yet. */
@@ -30,10 +30,27 @@ export interface StudyCost {
  * reading and at training, tokens written a second by a model of 1e9 weights, batches as they come,
  * and seconds a prompt for what is not the device's: encoding, storing, judging. A server is planned
  * with like a GPU.
+ *
+ * What a GPU's training waits for besides, in seconds: its start and end, each step, and each layer
+ * of a step that Python launches and no graph replays, as with a 4-bit base and with DoRA.
  */
 const RATES = {
-  cpu: { reading: 1e11, training: 1.2e11, writing: 30, prompt: 0, weightBytes: 4 },
-  cuda: { reading: 2.5e14, training: 1.4e14, writing: 12_000, prompt: 3.5e-4, weightBytes: 2 },
+  cpu: {
+    reading: 1e11,
+    training: 1.2e11,
+    writing: 30,
+    prompt: 0,
+    weightBytes: 4,
+    waits: { start: 0, step: 0, launchedLayer: 0 },
+  },
+  cuda: {
+    reading: 2.5e14,
+    training: 1.4e14,
+    writing: 12_000,
+    prompt: 3.5e-4,
+    weightBytes: 2,
+    waits: { start: 27, step: 0.02, launchedLayer: 0.019 },
+  },
 } as const;
 
 /** What 4 bits cost: of training's rate this share is left, and so many weights are packed a second. */
@@ -55,9 +72,9 @@ export async function studyCost(inputs: StudyInputs): Promise<StudyCost> {
   const writtenTokens = sum([...costs.values()].map((cost) => cost.writtenTokens));
   const planned = trainings(config);
   const lengths = planned.length > 0 ? recordLengths(inputs) : [];
-  const trainingTokens = Object.fromEntries(
-    planned.map(({ name, recipe }) => [name, plannedTrainingTokens(lengths, recipe)]),
-  );
+  const trained = planned.map(({ name, recipe }) => (
+    { name, recipe, work: plannedTraining(lengths, recipe) }
+  ));
   const rates = RATES[deviceOf(config)];
   const tuned = sweepVariants(config);
   const variants = 1 + tuned.length;
@@ -69,9 +86,13 @@ export async function studyCost(inputs: StudyInputs): Promise<StudyCost> {
   const variant = rates.prompt * sum(Object.values(asked)) +
     2 * parameters * readTokens / rates.reading +
     writtenTokens * (parameters / 1e9) / rates.writing;
-  const training = sum(planned.map(({ name, recipe }) => {
+  const { layers } = checkpoint.config;
+  const training = sum(trained.map(({ recipe, work: { tokens, steps } }) => {
     const share = recipe.quantization === "nf4" ? INT4.training : 1;
-    return 6 * parameters * trainingTokens[name]! / (share * rates.training);
+    const launched = recipe.quantization === "nf4" || recipe.useDora;
+    const { start, step, launchedLayer } = rates.waits;
+    return start + steps * (step + (launched ? layers * launchedLayer : 0)) +
+      6 * parameters * tokens / (share * rates.training);
   }));
   const packing = config.engine.weights === "int4" ? models * parameters / INT4.packing : 0;
   return {
@@ -79,7 +100,7 @@ export async function studyCost(inputs: StudyInputs): Promise<StudyCost> {
     asked,
     readTokens,
     writtenTokens,
-    trainingTokens,
+    trainingTokens: Object.fromEntries(trained.map(({ name, work }) => [name, work.tokens])),
     parameters,
     seconds: { variant, training, all: variants * variant + training + packing },
     weightsGb: weightBytes(checkpoint, {

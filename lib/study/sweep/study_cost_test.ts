@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { SILENT } from "../../ground/mod.ts";
-import type { StudyConfig } from "../../runs/mod.ts";
+import type { Recipe, StudyConfig } from "../../runs/mod.ts";
 import { answeringCheckpoint } from "../answers/answering_checkpoint.ts";
 import { openStudy } from "../open_study.ts";
 import { writeMiniStudy } from "../testing/mini_study.ts";
@@ -62,6 +62,34 @@ Deno.test("studyCost() plans more time for a training on a 4-bit base", async ()
   };
   const [plain, quantized] = [await secondsWith("none"), await secondsWith("nf4")];
   assert(plain > 0 && quantized > 2 * plain, `${plain} s, ${quantized} s`);
+});
+
+Deno.test("studyCost() plans what a GPU waits for at a small model's training", async () => {
+  using study = await writeMiniStudy();
+  const secondsWith = async (more: Partial<Recipe>): Promise<number> => {
+    const { training, engine } = study.config;
+    const [recipe] = training.recipes;
+    const config: StudyConfig = {
+      ...study.config,
+      engine: { ...engine, device: "cuda" },
+      training: { ...training, recipes: [{ ...recipe!, batchSize: 1, ...more }] },
+    };
+    const { inputs } = await openStudy(config, {
+      out: study.out,
+      planOnly: true,
+      progress: SILENT,
+    });
+    return (await studyCost(inputs)).seconds.training;
+  };
+  const replayed = await secondsWith({});
+  const [launched, dora, large] = [
+    await secondsWith({ quantization: "nf4" }),
+    await secondsWith({ useDora: true }),
+    await secondsWith({ batchSize: 4096 }),
+  ];
+  // a model of a few thousand weights: the device's own work is nothing
+  assert(large > 20 && replayed > large && launched > replayed, `${[large, replayed, launched]}`);
+  assert(dora > replayed, `${dora} s`);
 });
 
 Deno.test("studyCost() plans 4-bit weights of each model of its own", async () => {

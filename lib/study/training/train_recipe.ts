@@ -105,22 +105,37 @@ export function trainingPlan(
   };
 }
 
+/** How much a recipe trains, as far as its text-to-SQL examples say. */
+export interface PlannedTraining {
+  /** Of prompts and completions, as often as they are seen. */
+  readonly tokens: number;
+  /** Steps of the optimizer. */
+  readonly steps: number;
+}
+
 /**
- * Tokens that a recipe trains on: prompts and completions of its text-to-SQL examples, as often as it
- * sees them; general records of recipes that have some are not counted.
+ * Tokens and steps that a recipe trains; general records of recipes that have some are not counted.
  *
  * @param lengths Of the records of the train split, as {@linkcode recordLengths} gives them.
  */
-export function plannedTrainingTokens(
+export function plannedTraining(
   lengths: Iterable<number>,
-  { epochs, maxTokens = Infinity }: Pick<Recipe, "epochs" | "maxTokens">,
-): number {
-  let tokens = 0;
+  { epochs, maxTokens = Infinity, batchSize, gradientAccumulation }: Pick<
+    Recipe,
+    "epochs" | "maxTokens" | "batchSize" | "gradientAccumulation"
+  >,
+): PlannedTraining {
+  const planned = (tokens: number, examples: number): PlannedTraining => ({
+    tokens,
+    steps: Math.ceil(examples / (batchSize * gradientAccumulation)),
+  });
+  let [tokens, examples] = [0, 0];
   for (const length of lengths) {
     tokens += length;
-    if (tokens * epochs >= maxTokens) return maxTokens;
+    examples++;
+    if (tokens * epochs >= maxTokens) return planned(maxTokens, examples * epochs);
   }
-  return Math.round(tokens * epochs);
+  return planned(Math.round(tokens * epochs), examples * epochs);
 }
 
 /**

@@ -7,7 +7,7 @@ import { VENV_PYTHON } from "../../setup/mod.ts";
 import { type MiniStudy, writeMiniStudy } from "../testing/mini_study.ts";
 import { openModelInputs } from "../inputs/model_inputs.ts";
 import { openSqlInputs } from "../inputs/sql_inputs.ts";
-import { plannedTrainingTokens, recordLengths, trainRecipe } from "./train_recipe.ts";
+import { plannedTraining, recordLengths, trainRecipe } from "./train_recipe.ts";
 
 /** An interpreter that writes its arguments down, says two lines and ends with a code. */
 function fakePython(root: string, code: number): string {
@@ -156,18 +156,24 @@ Deno.test({
   },
 });
 
-test("plannedTrainingTokens counts prompts and completions, as often as they are seen", async (study) => {
+test("plannedTraining() counts tokens and steps, as often as examples are seen", async (study) => {
   const inputs = {
     ...await openModelInputs(study.config, study.model),
     ...await openSqlInputs(study.config),
   };
   const [recipe] = study.config.training.recipes;
   const lengths = recordLengths(inputs);
-  const once = plannedTrainingTokens(lengths, recipe!);
+  const once = plannedTraining(lengths, recipe!).tokens;
   // a token a byte: at least as many as the questions and queries have
   const bytes = inputs.spider.train.map(({ question, query }) => question + query).join("").length;
   assert.ok(once > bytes, `${once} tokens`);
-  assert.equal(plannedTrainingTokens(lengths, { ...recipe!, epochs: 3 }), 3 * once);
-  assert.equal(plannedTrainingTokens(lengths, { ...recipe!, maxTokens: 10 }), 10);
-  assert.equal(plannedTrainingTokens(lengths, { ...recipe!, maxTokens: 10 * once }), once);
+  const { length: examples } = inputs.spider.train;
+  assert.equal(examples, 2);
+  const batch = { ...recipe!, batchSize: 2, gradientAccumulation: 2 };
+  assert.deepEqual(plannedTraining(lengths, { ...batch, epochs: 3 }), {
+    tokens: 3 * once,
+    steps: 2,
+  });
+  assert.deepEqual(plannedTraining(lengths, { ...batch, maxTokens: 10 }), { tokens: 10, steps: 1 });
+  assert.equal(plannedTraining(lengths, { ...batch, maxTokens: 10 * once }).tokens, once);
 });
