@@ -54,7 +54,8 @@ the results), \`"source": "path"\` takes a Hugging Face folder.
 
 A model's chat template is found as transformers finds it (\`chat_template.jinja\` before
 \`tokenizer_config.json\`) and rendered the same at training and at evaluation, as [\`chat\`](#chat)
-says.
+says. A model that was only pretrained has none: take its instruct model, or save a template as
+\`chat_template.jinja\` in its folder (such as \`config/chat/gemma_turns.jinja\` for Gemma).
 `;
 
 /** Doc comments by the name of the constant with the keys, then by key. */

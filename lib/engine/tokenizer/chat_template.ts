@@ -43,7 +43,10 @@ export async function findChatTemplate(
       };
     }
   }
-  return { missing: "has no chat template; take an instruct model" };
+  return {
+    missing:
+      `has no chat template; take an instruct model, or save a template as ${FILE} beside it`,
+  };
 }
 
 function usable(text: string | undefined, where: string): ChatTemplate {

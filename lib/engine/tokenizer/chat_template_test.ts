@@ -132,7 +132,11 @@ const MARKED = `{%- for m in messages %}
 {%- endfor %}`;
 
 const MISSING: readonly (readonly [what: string, files: Files, message: RegExp])[] = [
-  ["no template at all", {}, /" has no chat template; take an instruct model$/],
+  [
+    "no template at all",
+    {},
+    /" has no chat template; take an instruct model, or save a template as chat_template.jinja/,
+  ],
   [
     "a template in chat_template.json alone",
     { "chat_template.json": { chat_template: PLAIN_TEMPLATE } },
