@@ -24,6 +24,7 @@ from lora_data import UsageError, complain
 from lora_manifest import sha256
 from new_folder import new_folder
 
+
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("gguf", type=Path, help="the file")
