@@ -7,13 +7,16 @@ from lora_data import UsageError
 from peft import LoraConfig, get_peft_model
 from steps import lora_batches, lora_step
 from steps.lora_kernels import _LoraLinear, drop, fuse
-from steps.lora_loss import cross_entropy_sum, divergence_sum
+from steps.lora_loss import check_logits, cross_entropy_sum, divergence_sum
 from steps.lora_packing import PACKED
 from steps.lora_step import StepRunner
 from testing.tiny_model import trainer_and_step
 from transformers import (
     AutoModelForCausalLM,
+    CohereConfig,
+    Gemma2Config,
     Gemma3TextConfig,
+    GraniteConfig,
     LlamaConfig,
     MistralConfig,
     Qwen2Config,
@@ -127,6 +130,27 @@ def test_a_packed_step_has_the_gradient_of_its_examples_one_by_one(family, varia
         ours = runner.gradient(examples, tokens=count, anchor_tokens=0)[0]
         assert ours.item() == pytest.approx(loss, rel=1e-5)
         assert_same(gradients(model), expected)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_model_that_caps_or_scales_its_logits_is_refused(dtype):
+    def of(kind, more):
+        torch.manual_seed(3)
+        config = kind(**{**SHAPE, "initializer_range": 1.0, "eos_token_id": 1, **more})
+        return AutoModelForCausalLM.from_config(config).to(dtype).eval()
+
+    for kind, more in FAMILIES.values():
+        check_logits(of(kind, more))
+    changed = [
+        (Gemma2Config, {"final_logit_softcapping": 30.0}),
+        (Gemma3TextConfig, {"final_logit_softcapping": 30.0}),
+        (GraniteConfig, {"logits_scaling": 8.0}),
+        (CohereConfig, {"logit_scale": 0.0625}),
+    ]
+    for kind, more in changed:
+        with pytest.raises(UsageError, match="change the logits .* cannot be trained here"):
+            check_logits(of(kind, more))
+    check_logits(of(Gemma2Config, {"final_logit_softcapping": None}))
 
 
 def test_plain_lora_is_fused_and_dora_is_left_to_peft():

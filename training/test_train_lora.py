@@ -38,7 +38,7 @@ from testing.tiny_model import (
     write_model,
     write_records,
 )
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, GraniteConfig
 
 HERE = Path(__file__).parent
 REFERENCE = HERE / "testdata" / "loss_reference.json"
@@ -254,11 +254,24 @@ def broken_model(base, folder):
     return folder
 
 
+def scaled_model(base, folder):
+    """A Granite of the base model's words, whose logits are divided by 8."""
+    shutil.copytree(base / "model", folder)
+    config = json.loads((folder / "config.json").read_text())
+    shape = {key: config[key] for key in ("vocab_size", "hidden_size", "num_hidden_layers")}
+    ends = {"bos_token_id": 1, "eos_token_id": 0, "initializer_range": 0.3}
+    granite = GraniteConfig(intermediate_size=64, num_attention_heads=4, **shape, **ends)
+    granite.logits_scaling = 8.0
+    AutoModelForCausalLM.from_config(granite).save_pretrained(folder)
+    return folder
+
+
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
         (["--model", "nowhere"], "no model in nowhere"),
         (["--model", "truncated"], "cannot load the model in truncated"),
+        (["--model", "scaled"], "models of type granite change the logits that their output"),
         (["--data", "nowhere.jsonl"], "cannot read the training data nowhere.jsonl"),
         (["--data", "empty.jsonl"], "no training records in empty.jsonl"),
         (["--data", "broken.jsonl"], "broken.jsonl line 2 is not a record"),
@@ -293,6 +306,7 @@ def test_wrong_input_is_one_line_and_exit_code_2(
         pytest.skip("there is an NVIDIA GPU here")
     monkeypatch.chdir(tmp_path)
     broken_model(base, tmp_path / "truncated")
+    scaled_model(base, tmp_path / "scaled")
     good = json.dumps(RECORDS[0])
     (tmp_path / "empty.jsonl").write_text("\n")
     (tmp_path / "broken.jsonl").write_text(f"{good}\n{good[:-5]}\n")

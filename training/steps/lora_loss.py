@@ -7,6 +7,7 @@ take 2.4 GB, and their gradient as much again.
 """
 
 import torch
+from lora_data import UsageError
 
 # Tokens whose logits are held at once: with 152,000 words 312 MB in float32.
 CHUNK_TOKENS = 512
@@ -80,3 +81,22 @@ def divergence_sum(hidden, base, head, *, chunk=CHUNK_TOKENS):
     Base and tuned model share the frozen output layer `head`. No gradient goes to `base`.
     """
     return _Divergence.apply(hidden, base, head.weight, head.bias, chunk)
+
+
+@torch.no_grad()
+def check_logits(model):
+    """Refuse a model whose logits are more than its output layer's product with its last states.
+
+    The losses here are those of that product. Some families cap or scale it (Gemma 2, Granite,
+    Cohere): they would learn another loss than their own.
+    """
+    words = model.get_input_embeddings().weight
+    ids = torch.arange(min(16, words.shape[0]), device=words.device)[None]
+    states = model.get_decoder()(input_ids=ids, use_cache=False).last_hidden_state
+    ours = model.get_output_embeddings()(states).float()
+    theirs = model(input_ids=ids, use_cache=False).logits.float()
+    if (ours - theirs).abs().max() > 1e-3 * theirs.abs().max():
+        raise UsageError(
+            f"models of type {model.config.model_type} change the logits that their output layer "
+            "gives (by a cap or a factor): they cannot be trained here"
+        )
