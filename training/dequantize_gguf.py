@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from gguf_kinds import KINDS, LAYERS, OUTPUT, WIDTH, WORDS
-from lora_data import UsageError, complain
+from lora_data import UsageError, complain, one_line
 from lora_manifest import sha256
 from new_folder import new_folder
 
@@ -72,6 +72,7 @@ def convert(path, out, recorded, template):
         config = checked_config(reader, kind, path=path, template=template)
         write_tokenizer(path, kind, folder=part, template=template)
         write_json(part / "config.json", config, indent=1)
+        check_sizes(reader, kind, folder=part, path=path)
         write_json(part / "generation_config.json", kind.generation)
         write_weights(reader, kind, part / "model.safetensors")
         sums = {file.name: sha256(file) for file in sorted(part.iterdir())}
@@ -102,13 +103,9 @@ def open_gguf(path):
 def checked_config(reader, kind, path, template):
     """config.json of a file that holds a whole model of the kind, and nothing else."""
     fields = {key: field.contents() for key, field in reader.fields.items()}
-    needed = kind.fields_needed()
-    words = "scores" if fields.get("tokenizer.ggml.model") == "llama" else "merges"
-    needed += [f"tokenizer.ggml.{key}" for key in ("model", "tokens", words, "token_type")]
-    missing = [key for key in needed if key not in fields]
-    if missing:
-        raise UsageError(f"{path} lacks {', '.join(missing)}")
-    if ("tokenizer.chat_template" in fields) == (template is not None):
+    check_fields(fields, kind, path)
+    own = fields.get("tokenizer.chat_template")
+    if bool(own and own.strip()) == (template is not None):
         raise UsageError(
             f"{path} has a chat template of its own: leave --chat-template out"
             if template
@@ -116,17 +113,51 @@ def checked_config(reader, kind, path, template):
         )
     width, layers = (fields[f"{kind.name}.{key}"] for key in (WIDTH, LAYERS))
     if width not in kind.tied:
-        raise UsageError(
-            f"{path} has a width of {width}: only models of {kind.tied} have one matrix of words"
-        )
-    for key, value in kind.fixed.items():
-        found = fields.get(f"{kind.name}.{key}", value)
-        if abs(found - value) > 1e-6 * value:
-            raise UsageError(f"{path} has {kind.name}.{key} {found}: {kind.title} has {value}")
+        widths = " or ".join(map(str, kind.tied))
+        raise UsageError(f"{path} has a width of {width}: only models of {widths} are converted")
     check_tensors({tensor.name for tensor in reader.tensors}, kind, layers, path)
     matrix = next(t for t in reader.tensors if t.name in (OUTPUT, WORDS))
     # a GGUF names the sizes of a tensor from the innermost one
-    return kind.filled_config(fields, vocabulary=int(matrix.shape[1]))
+    vocabulary = int(matrix.shape[1])
+    check_fixed(fields, {f"{kind.name}.vocab_size": vocabulary}, "its matrix of words", path)
+    words = len(fields["tokenizer.ggml.tokens"])
+    if words > vocabulary:
+        raise UsageError(f"{path} has {words} words and {vocabulary} rows for them")
+    return kind.filled_config(fields, vocabulary=vocabulary)
+
+
+def check_fields(fields, kind, path):
+    """Refuse a file that lacks a field, has one that is not the kind's, or one of another value."""
+    needed = kind.fields_needed()
+    lists = [f"tokenizer.ggml.{key}" for key in ("tokens", kind.word_order, "token_type")]
+    missing = [key for key in [*needed, "tokenizer.ggml.model", *lists] if key not in fields]
+    if missing:
+        raise UsageError(f"{path} lacks {', '.join(missing)}")
+    for key in needed:
+        if type(fields[key]) is not int or fields[key] < 1:
+            raise UsageError(f"{path} has {key} {fields[key]}: it is a whole number from 1 on")
+    fixed = {
+        key if key.startswith("tokenizer.") else f"{kind.name}.{key}": value
+        for key, value in kind.fixed.items()
+    }
+    check_fixed(fields, fixed, kind.title, path)
+    known = {*needed, *fixed, f"{kind.name}.vocab_size"}
+    other = [key for key in fields if key.startswith(f"{kind.name}.") and key not in known]
+    if other:
+        raise UsageError(f"{path} has {', '.join(sorted(other)[:3])}: {kind.title} does not")
+
+
+def check_fixed(fields, fixed, title, path):
+    """Refuse a file with a field that differs from what it has to be where there is one."""
+    for key, value in fixed.items():
+        found = fields.get(key, value)
+        same = (
+            type(found) in (int, float) and abs(found - value) <= 1e-6 * value
+            if type(value) in (int, float)
+            else found == value
+        )
+        if not same:
+            raise UsageError(f"{path} has {key} {found}: {title} has {value}")
 
 
 def check_tensors(names, kind, layers, path):
@@ -143,6 +174,24 @@ def check_tensors(names, kind, layers, path):
         raise UsageError(f"{path} lacks {len(missing)} of its tensors: {', '.join(missing[:3])}")
 
 
+def check_sizes(reader, kind, folder, path):
+    """Refuse a file with a tensor of other sizes than its fields say."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder))
+    expected = {name: list(weight.shape) for name, weight in model.named_parameters()}
+    for tensor in reader.tensors:
+        found, wanted = sizes_of(tensor), expected[own_name(kind, tensor)]
+        if found != wanted:
+            raise UsageError(f"{path} has {tensor.name} of sizes {found}: its fields say {wanted}")
+
+
+def sizes_of(tensor):
+    return [int(size) for size in reversed(tensor.shape)]
+
+
 def write_tokenizer(path, kind, folder, template):
     from tokenizers import normalizers
     from transformers import AutoTokenizer
@@ -152,7 +201,21 @@ def write_tokenizer(path, kind, folder, template):
         tokenizer.backend_tokenizer.normalizer = normalizers.NFC()
     if template:
         tokenizer.chat_template = template
+        check_template(tokenizer)
     tokenizer.save_pretrained(folder)
+
+
+def check_template(tokenizer):
+    """Refuse a given chat template that cannot be rendered, or that leaves out what is asked."""
+    asked = "What is asked?"
+    try:
+        text = tokenizer.apply_chat_template(
+            [{"role": "user", "content": asked}], tokenize=False, add_generation_prompt=True
+        )
+    except Exception as error:  # of many kinds: of Jinja, of the template's own
+        raise UsageError(f"cannot render the chat template: {one_line(error)}") from error
+    if asked not in text:
+        raise UsageError("the chat template does not write what is asked")
 
 
 def write_weights(reader, kind, file):
@@ -185,8 +248,7 @@ def dequantized(kind, tensor):
     values = np.array(dequantize(tensor.data, tensor.tensor_type), dtype=np.float32)
     if tensor.name.endswith("norm.weight"):
         values -= kind.norm_offset
-    sizes = [int(size) for size in reversed(tensor.shape)]
-    return torch.from_numpy(values).reshape(sizes).to(torch.bfloat16).contiguous()
+    return torch.from_numpy(values).reshape(sizes_of(tensor)).to(torch.bfloat16).contiguous()
 
 
 def write_json(file, value, indent=None):

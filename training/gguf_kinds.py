@@ -28,6 +28,8 @@ class Kind:
     # As its users name it, in messages.
     title: str
     layer: dict
+    # Which list of the tokenizer's says how words are put together.
+    word_order: str
     # Values of fields that a file may lack, but may not have otherwise.
     fixed: dict
     # config.json, in the published order: values, fields of the file, and the size of the vocabulary.
@@ -64,7 +66,13 @@ QWEN2 = Kind(
     layer={**LAYER, "ffn_norm": "post_attention_layernorm"},
     biased=("attn_q", "attn_k", "attn_v"),
     # Of all sizes of Qwen2.5-Coder-Instruct: https://huggingface.co/Qwen
-    fixed={"attention.layer_norm_rms_epsilon": 1e-6, "rope.freq_base": 1000000.0},
+    word_order="merges",
+    fixed={
+        "tokenizer.ggml.model": "gpt2",
+        "context_length": 32768,
+        "attention.layer_norm_rms_epsilon": 1e-6,
+        "rope.freq_base": 1000000.0,
+    },
     config={
         "architectures": ["Qwen2ForCausalLM"],
         "model_type": "qwen2",
@@ -108,9 +116,16 @@ GEMMA3 = Kind(
         "ffn_norm": "pre_feedforward_layernorm",
         "post_ffw_norm": "post_feedforward_layernorm",
     },
+    word_order="scores",
     fixed={
+        "tokenizer.ggml.model": "llama",
+        "tokenizer.ggml.bos_token_id": 2,
+        "tokenizer.ggml.padding_token_id": 0,
+        "tokenizer.ggml.add_space_prefix": False,
+        "context_length": 32768,
         "attention.layer_norm_rms_epsilon": 1e-6,
         "rope.freq_base": 1000000.0,
+        "rope.freq_base_swa": 10000.0,
         "attention.key_length": 256,
         "attention.value_length": 256,
     },

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from dataclasses import replace
 
 import dequantize_gguf
@@ -56,7 +57,7 @@ def write_gguf(path, architecture="qwen2", more=(), without=(), theta=1e6):
         writer.add_block_count(LAYERS)
     writer.add_head_count(HEADS)
     writer.add_head_count_kv(PAIRS)
-    writer.add_context_length(64)
+    writer.add_context_length(32768)
     writer.add_layer_norm_rms_eps(1e-6)
     writer.add_rope_freq_base(theta)
     writer.add_vocab_size(len(TOKENS))
@@ -185,14 +186,18 @@ PIECES += ["<start_of_turn>", "<end_of_turn>", "\n", "▁", *CHARACTERS, "ab"]
 TURNS = "config/chat/gemma_turns.jinja"
 
 
-def write_gemma(path, sliding_window=8):
-    """A Gemma 3 of random weights in float32; returns them."""
+def write_gemma(path, sliding_window=8, more=(), own=None, heads=HEADS):
+    """A Gemma 3 of random weights in float32; returns them.
+
+    `more` are fields besides, (name, value, type); `own` its chat template; `heads` those that it
+    says it has.
+    """
     size, head = len(PIECES), 256
     writer = gguf.GGUFWriter(path, "gemma3")
     writer.add_embedding_length(WIDTH)
     writer.add_feed_forward_length(INNER)
     writer.add_block_count(LAYERS)
-    writer.add_head_count(HEADS)
+    writer.add_head_count(heads)
     writer.add_head_count_kv(PAIRS)
     writer.add_key_length(head)
     writer.add_value_length(head)
@@ -206,8 +211,12 @@ def write_gemma(path, sliding_window=8):
     writer.add_unk_token_id(3)
     writer.add_pad_token_id(0)
     writer.add_add_space_prefix(False)
+    if own is not None:
+        writer.add_chat_template(own)
+    for name, value, kind in more:
+        writer.add_key_value(name, value, kind)
     sizes = {"token_embd.weight": (size, WIDTH), "output_norm.weight": (WIDTH,)}
-    own = {
+    parts = {
         "attn_q": (HEADS * head, WIDTH),
         "attn_k": (PAIRS * head, WIDTH),
         "attn_v": (PAIRS * head, WIDTH),
@@ -223,7 +232,7 @@ def write_gemma(path, sliding_window=8):
         "post_ffw_norm": (WIDTH,),
     }
     for layer in range(LAYERS):
-        sizes |= {f"blk.{layer}.{name}.weight": size for name, size in own.items()}
+        sizes |= {f"blk.{layer}.{name}.weight": size for name, size in parts.items()}
     rng = np.random.default_rng(1)
     weights = {name: rng.standard_normal(size, dtype=np.float32) for name, size in sizes.items()}
     for name, values in weights.items():
@@ -272,11 +281,19 @@ def test_gemma_3_has_norms_less_one_and_a_given_chat_template(tmp_path):
 def test_a_template_is_given_where_the_file_has_none_and_only_there(tmp_path, capsys):
     write_gemma(tmp_path / "gemma.gguf")
     write_gguf(tmp_path / "qwen.gguf")
+    write_gemma(tmp_path / "blank.gguf", own="\n")
     (tmp_path / "empty.jinja").write_text("\n")
+    (tmp_path / "bytes.jinja").write_bytes(b"\xff\xfe{{")
+    (tmp_path / "cut.jinja").write_text("{% for m in messages %}{{ m['content'] }}")
+    (tmp_path / "silent.jinja").write_text("no Jinja at all")
     before = sorted(tmp_path.iterdir())
     for name, template, line in (
         ("gemma.gguf", None, "lacks tokenizer.chat_template: give --chat-template FILE"),
+        ("blank.gguf", None, "lacks tokenizer.chat_template: give --chat-template FILE"),
         ("gemma.gguf", tmp_path / "none.jinja", "cannot read the chat template in"),
+        ("gemma.gguf", tmp_path / "bytes.jinja", "cannot read the chat template in"),
+        ("gemma.gguf", tmp_path / "cut.jinja", "cannot render the chat template: "),
+        ("gemma.gguf", tmp_path / "silent.jinja", "the chat template does not write what is asked"),
         ("gemma.gguf", tmp_path / "empty.jinja", "has no chat template"),
         ("qwen.gguf", TURNS, "has a chat template of its own: leave --chat-template out"),
     ):
@@ -286,6 +303,48 @@ def test_a_template_is_given_where_the_file_has_none_and_only_there(tmp_path, ca
         told = capsys.readouterr().err
         assert line in told and told.count("\n") == 1, told
         assert sorted(tmp_path.iterdir()) == before
+
+
+U32, F32 = gguf.GGUFValueType.UINT32, gguf.GGUFValueType.FLOAT32
+TEXT, FLAG = gguf.GGUFValueType.STRING, gguf.GGUFValueType.BOOL
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        # what a transformers model of this config.json would not compute
+        (("gemma3.rope.scaling.type", "linear", TEXT), "has gemma3.rope.scaling.type: Gemma 3 does"),
+        (("gemma3.attn_logit_softcapping", 50.0, F32), "gemma3.attn_logit_softcapping: Gemma 3"),
+        (("gemma3.attention.causal", False, FLAG), "has gemma3.attention.causal: Gemma 3 does not"),
+        (("gemma3.rope.freq_base_swa", 5e5, F32), "gemma3.rope.freq_base_swa 500000.0: Gemma 3 has"),
+        (("gemma3.attention.layer_norm_rms_epsilon", math.nan, F32), "rms_epsilon nan: Gemma 3 has"),
+        (("gemma3.context_length", 4096, U32), "gemma3.context_length 4096: Gemma 3 has 32768"),
+        (("gemma3.vocab_size", 7, U32), "gemma3.vocab_size 7: its matrix of words has 3"),
+    ],
+)
+def test_a_field_of_another_model_is_refused_by_name(tmp_path, capsys, more, line):
+    write_gemma(tmp_path / "m.gguf", more=[more])
+    flags = ["--out", str(tmp_path / "new"), "--chat-template", TURNS]
+    assert dequantize_gguf.main([str(tmp_path / "m.gguf"), *flags]) == 2
+    told = capsys.readouterr().err
+    assert line in told and told.count("\n") == 1, told
+    assert [file.name for file in tmp_path.iterdir()] == ["m.gguf"]
+
+
+@pytest.mark.parametrize(
+    ("other", "line"),
+    [
+        ({"sliding_window": 0}, "has gemma3.attention.sliding_window 0: it is a whole number from 1"),
+        ({"heads": [HEADS] * LAYERS}, "has gemma3.attention.head_count [4, 4]: it is a whole number"),
+        ({"heads": 2 * HEADS}, "has blk.0.attn_q.weight of sizes [1024, 32]: its fields say [2048,"),
+    ],
+)
+def test_numbers_that_are_no_model_s_are_refused(tmp_path, capsys, other, line):
+    write_gemma(tmp_path / "m.gguf", **other)
+    flags = ["--out", str(tmp_path / "new"), "--chat-template", TURNS]
+    assert dequantize_gguf.main([str(tmp_path / "m.gguf"), *flags]) == 2
+    assert line in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["m.gguf"]
 
 
 @pytest.mark.parametrize("kind", gguf_kinds.KINDS.values(), ids=gguf_kinds.KINDS)
@@ -299,4 +358,4 @@ def test_models_with_two_matrices_of_words_are_refused(tmp_path, monkeypatch, ca
     monkeypatch.undo()
     write_gguf(tmp_path / "m.gguf")
     assert dequantize_gguf.main([str(tmp_path / "m.gguf"), "--out", str(tmp_path / "new")]) == 2
-    assert "has a width of 32: only models of (896, 1536, 2048)" in capsys.readouterr().err
+    assert "has a width of 32: only models of 896 or 1536 or 2048" in capsys.readouterr().err
