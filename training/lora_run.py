@@ -16,7 +16,7 @@ from lora_trainer import CompletionTrainer
 from peft import LoraConfig
 from safetensors import SafetensorError
 from steps.lora_batches import share, total_size
-from steps.lora_choice import choose_kernels, make_runner
+from steps.lora_choice import check_attention, choose_kernels, make_runner
 from steps.lora_loss import check_logits
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, PrinterCallback
 from trl import SFTConfig
@@ -164,6 +164,7 @@ def build_trainer(args, tokenizer, examples, plan, stop, *, spread=False):
     dtype = {"auto": torch.bfloat16 if cuda else torch.float32}.get(args.dtype)
     dtype = dtype or getattr(torch, args.dtype)
     model = load_model(args, cuda, dtype, spread)
+    check_attention(model.config.get_text_config())
     check_logits(model)
     longest = max(len(e["input_ids"]) for e in examples["train"] + examples["held_out"])
     kernels = choose_kernels(args, model, longest, spread)

@@ -1,5 +1,6 @@
 """Tests of what keeps a training sound: no padding mask, and finite values at every step."""
 
+import json
 import math
 import shutil
 
@@ -9,7 +10,8 @@ import pytest
 import torch
 from lora_data import UsageError
 from safetensors.torch import load_file, save_file
-from steps import lora_step
+from steps import lora_choice, lora_step
+from steps.lora_choice import check_attention, use_liger
 from steps.lora_loss import cross_entropy_sum
 from steps.lora_packing import PACKED, body_states, make_piece
 from testing.tiny_model import RECORDS, padded, rows, run, trainer_and_step, weights
@@ -120,6 +122,45 @@ def test_a_narrow_window_is_not_packed_on_a_cpu():
     model.set_attn_implementation(PACKED)
     with pytest.raises(UsageError, match="exceed this model's window of 5"):
         loss_of(model, uneven_examples(), packed=True)
+
+
+SLIDING = {"layer_types": ["sliding_attention", "full_attention"]}
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"use_bidirectional_attention": True}, "tokens look ahead of themselves"),
+        ({**SLIDING, "sliding_window": None}, "config.json has sliding_window None for its windows"),
+        ({**SLIDING, "sliding_window": 0}, "config.json has sliding_window 0 for its windows"),
+    ],
+)
+def test_a_model_whose_attention_no_kernel_here_computes_is_refused(
+    base, tmp_path, capsys, more, message
+):
+    shutil.copytree(base, tmp_path / "base")
+    file = tmp_path / "base" / "model" / "config.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **more}))
+    assert run(tmp_path / "base", tmp_path / "run") == 2
+    assert message in last_line(capsys)
+
+
+def test_what_changes_nothing_is_not_refused():
+    wide = {"layer_types": LAYERS, "use_bidirectional_attention": False}
+    check_attention(Gemma3TextConfig(**{**SHAPE, **wide}))
+    check_attention(Gemma3TextConfig(**{**SHAPE, "attn_logit_softcapping": 50.0}))
+    check_attention(Qwen2Config(**{**SHAPE, "sliding_window": None}))
+    check_attention(MistralConfig(**{**SHAPE, "sliding_window": None}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [(Gemma3TextConfig, {"hidden_activation": "gelu"}), (LlamaConfig, {"hidden_act": "relu"})],
+)
+def test_liger_does_not_replace_a_gate_that_it_does_not_compute(kind, more, monkeypatch):
+    model = AutoModelForCausalLM.from_config(kind(**{**SHAPE, **more}))
+    monkeypatch.setattr(lora_choice.importlib.util, "find_spec", lambda name: name)
+    assert use_liger(model) is False
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -14,6 +14,8 @@ from steps.lora_step import StepRunner
 # Families whose attention is what `packed_attention` computes; tests hold them to it.
 PACKABLE = ("gemma3_text", "llama", "mistral", "qwen2", "qwen3", "smollm3")
 LARGEST_HEAD = 256
+# The activation of a gate that Liger's kernels compute, whatever config.json says.
+LIGER_GATES = {"gemma3_text": "gelu_pytorch_tanh"}
 # Of the Triton kernels: what is summed up in registers grows with it.
 LARGEST_RANK = 128
 
@@ -24,6 +26,18 @@ def window_of(config):
     types = getattr(config, "layer_types", None)
     sliding = types is None or "sliding_attention" in types
     return window if window and sliding else None
+
+
+def check_attention(config):
+    """Refuse a model whose attention is not causal, or whose windows have no width."""
+    # (Gemma 4 says "vision" where no token of text looks ahead.)
+    ahead = getattr(config, "use_bidirectional_attention", None)
+    if ahead and ahead != "vision":
+        raise UsageError("the model's tokens look ahead of themselves: it cannot be trained")
+    types, window = getattr(config, "layer_types", None), getattr(config, "sliding_window", None)
+    slides = "sliding_attention" in types if types else window is not None
+    if slides and (window is None or window < 1):
+        raise UsageError(f"the model's config.json has sliding_window {window} for its windows")
 
 
 def why_not_packed(model, longest, quantized):
@@ -47,6 +61,8 @@ def why_not_packed(model, longest, quantized):
     if torch.cuda.get_device_capability() < (8, 0):
         return "the flash kernel needs an Ampere GPU or later"
     head = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    if head % 8:
+        return "the flash kernel takes heads whose width is a multiple of 8"
     return "the heads are too wide for the flash kernel" if head > LARGEST_HEAD else None
 
 
@@ -84,7 +100,11 @@ def choose_kernels(args, model, longest, spread):
 
 
 def use_liger(model):
-    """Let Liger's Triton kernels compute norms, rotary positions and gates, if it is installed."""
+    """Let Liger's Triton kernels compute norms, rotary positions and gates, if it can be done."""
+    config = model.config
+    gate = getattr(config, "hidden_activation", None) or getattr(config, "hidden_act", None)
+    if gate != LIGER_GATES.get(config.model_type, "silu"):
+        return False
     if importlib.util.find_spec("liger_kernel") is None:
         return False
     # It tells of every backend that this machine has not.
