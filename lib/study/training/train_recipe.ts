@@ -133,7 +133,7 @@ export function plannedTraining(
   for (const length of lengths) {
     tokens += length;
     examples++;
-    if (tokens * epochs >= maxTokens) return planned(maxTokens, examples * epochs);
+    if (tokens * epochs >= maxTokens) return planned(maxTokens, examples * (maxTokens / tokens));
   }
   return planned(Math.round(tokens * epochs), examples * epochs);
 }

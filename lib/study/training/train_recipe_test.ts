@@ -175,5 +175,8 @@ test("plannedTraining() counts tokens and steps, as often as examples are seen",
     steps: 2,
   });
   assert.deepEqual(plannedTraining(lengths, { ...batch, maxTokens: 10 }), { tokens: 10, steps: 1 });
+  // it ends in its first epoch, however many there may be
+  const ended = { ...recipe!, batchSize: 1, gradientAccumulation: 1, epochs: 1000, maxTokens: 10 };
+  assert.deepEqual(plannedTraining(lengths, ended), { tokens: 10, steps: 1 });
   assert.equal(plannedTraining(lengths, { ...batch, maxTokens: 10 * once }).tokens, once);
 });
