@@ -44,8 +44,7 @@ export async function findChatTemplate(
     }
   }
   return {
-    missing:
-      `has no chat template; take an instruct model, or save a template as ${FILE} beside it`,
+    missing: `has no chat template; take an instruct model, or save a template there as ${FILE}`,
   };
 }
 

@@ -82,6 +82,13 @@ test("a template that asks for the date in an unknown code is refused in one lin
   });
 });
 
+test("a template that leaves out what the user says is refused", async () => {
+  await assert.rejects(rendered("{# no Jinja at all #}{{ bos_token }}Answer:"), {
+    name: UsageError.name,
+    message: "Cannot write a chat prompt: the model's chat template leaves out what the user says",
+  });
+});
+
 const NAMED = [{ name: "tool_use", template: "tools" }, { name: "default", template: QWEN3_LIKE }];
 
 const FOUND: readonly (readonly [what: string, files: Files, end: string])[] = [
@@ -135,7 +142,7 @@ const MISSING: readonly (readonly [what: string, files: Files, message: RegExp])
   [
     "no template at all",
     {},
-    /" has no chat template; take an instruct model, or save a template as chat_template.jinja/,
+    /" has no chat template; take an instruct model, or save a template there as chat_template.jinja$/,
   ],
   [
     "a template in chat_template.json alone",

@@ -1,3 +1,5 @@
+import { UsageError } from "../../ground/mod.ts";
+
 /** One turn of a conversation. */
 export interface ChatMessage {
   /** Who says it. */
@@ -25,10 +27,15 @@ export function mergeSystemMessage(messages: readonly ChatMessage[]): readonly C
  * Whether a chat template refuses a system message, or leaves it out.
  *
  * @param render Writes messages in the template; throws where it refuses them.
+ * @throws {UsageError} If it leaves out what the user says.
  */
 export function refusesSystem(render: (messages: readonly ChatMessage[]) => string): boolean {
   const user: ChatMessage = { role: "user", content: "user text" };
-  render([user]);
+  if (!render([user]).includes(user.content)) {
+    throw new UsageError(
+      "Cannot write a chat prompt: the model's chat template leaves out what the user says",
+    );
+  }
   const system: ChatMessage = { role: "system", content: "system text" };
   try {
     return !render([system, user]).includes(system.content);
