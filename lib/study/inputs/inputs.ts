@@ -47,7 +47,7 @@ export async function openInputs(
   const data = opened ?? await openDataInputs(config);
   const threads = plans ? threadsFor(data.questions.length) : 0;
   const model = await openModelInputs(config, modelDir, { threads });
-  const audit = auditTokens(model.tokenizer, samplePrompt(data), {
+  const audit = auditTokens(model.tokenizer, writesChat(config) ? samplePrompt(data) : undefined, {
     letters: letterCount(data.questions),
   });
   const { modelHashes, templateHashes } = model;
@@ -56,6 +56,14 @@ export async function openInputs(
     ...prefixed(MODEL, { ...modelHashes, ...templateHashes }),
   };
   return { ...model, ...data, audit, hashes, hubAdapters };
+}
+
+/**
+ * Whether a study writes prompts in the model's chat template: those of text-to-SQL and of training.
+ * Items and passages are plain text, so that a model without a template can be asked them.
+ */
+function writesChat({ measures, training }: StudyConfig): boolean {
+  return measures.includes("sql") || training.recipes.length > 0;
 }
 
 /** The hashes of what a study reads as its summary has them: the data's, and the model's files. */

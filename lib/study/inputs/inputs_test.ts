@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import type { Gauge } from "../../runs/mod.ts";
 import { writeMiniStudy } from "../testing/mini_study.ts";
+import { NO_TEMPLATE } from "../testing/tiny_model.ts";
 import { openInputs } from "./inputs.ts";
 import { openMmluInputs } from "./mmlu_inputs.ts";
 import { openModelInputs } from "./model_inputs.ts";
@@ -39,6 +41,22 @@ Deno.test("openInputs opens and hashes all that a study reads, and draws by the 
   const again = await openInputs(study.config, study.model);
   assert.deepEqual(again.hashes, inputs.hashes);
   assert.deepEqual(again.questions, inputs.questions);
+});
+
+Deno.test("openInputs takes a model without a chat template where no chat prompt is written", async () => {
+  using study = await writeMiniStudy({ model: { "tokenizer_config.json": NO_TEMPLATE } });
+  const { recipes } = study.config.training;
+  assert.ok(recipes.length > 0, "the study trains something");
+  const open = (measures: readonly Gauge[], trained: typeof recipes = []) =>
+    openInputs(
+      { ...study.config, measures, training: { ...study.config.training, recipes: trained } },
+      study.model,
+    );
+  const { audit } = await open(["mmlu", "prose"]);
+  assert.equal(new Set(audit.letterIds).size, 4);
+  assert.deepEqual(audit.chatMarkers, {});
+  await assert.rejects(open(["sql", "prose"]), /has no chat template/);
+  await assert.rejects(open(["prose"], recipes), /has no chat template/);
 });
 
 Deno.test("openSqlInputs draws as many as the limit, fewer never from other examples", async () => {
