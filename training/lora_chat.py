@@ -147,7 +147,8 @@ class Chat:
         expected = record.get("prompt_sha256")
         if expected is not None and expected != prompt_hash(prompt):
             raise UsageError(
-                f"the prompt of line {record['line']} has other token ids than at evaluation"
+                f"the prompt of line {record['line']} has other token ids than at evaluation: write "
+                "the records anew for this model (export-sft --config FILE), with its chat template"
             )
 
     def _check_day(self):

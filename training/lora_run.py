@@ -47,8 +47,13 @@ def load_tokenizer(folder):
             tokenizer.get_chat_template()  # refuses several named ones without a default
     except (OSError, ValueError, KeyError) as error:
         raise UsageError(f"cannot load the tokenizer in {folder}: {error}") from error
-    if not tokenizer.chat_template or tokenizer.eos_token_id is None:
-        raise UsageError(f"the tokenizer in {folder} lacks a chat template or an end token")
+    if not tokenizer.chat_template:
+        raise UsageError(
+            f"the model in {folder} has no chat template; take an instruct model, or save a template "
+            "as chat_template.jinja beside it"
+        )
+    if tokenizer.eos_token_id is None:
+        raise UsageError(f"the tokenizer in {folder} names no end token (eos_token)")
     return tokenizer
 
 

@@ -203,7 +203,8 @@ def test_a_prompt_with_the_ids_of_evaluation_is_taken_and_another_refused(base, 
         capsys.readouterr()
         assert run(base, tmp_path / "other", "--data", tmp_path / "bad.jsonl") == 2
         assert capsys.readouterr().err == (
-            "train_lora.py: the prompt of line 2 has other token ids than at evaluation\n"
+            "train_lora.py: the prompt of line 2 has other token ids than at evaluation: write the "
+            "records anew for this model (export-sft --config FILE), with its chat template\n"
         )
         assert not (tmp_path / "other").exists()
 
@@ -224,3 +225,13 @@ def test_a_run_with_another_date_or_thinking_is_another_run(base, tmp_path, caps
     (out / "config.json").write_text(json.dumps(config))
     assert run(*same) == 0
     assert run(*same, "--thinking") == 2
+
+
+def test_a_model_without_a_template_or_an_end_token_is_named(tmp_path):
+    for template, eos, line in [
+        (None, "<|endoftext|>", "has no chat template; take an instruct model"),
+        (NO_END, None, "names no end token"),
+    ]:
+        tokenizer(template, eos).save_pretrained(tmp_path)
+        with pytest.raises(UsageError, match=line):
+            lora_run.load_tokenizer(tmp_path)
