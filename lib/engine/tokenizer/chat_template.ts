@@ -44,7 +44,9 @@ export async function findChatTemplate(
     }
   }
   return {
-    missing: `has no chat template; take an instruct model, or save a template there as ${FILE}`,
+    missing:
+      `has no chat template; take an instruct model, or save a template there as ${FILE}: the ` +
+      "one that its adapters learnt (multiple choice and general text need none)",
   };
 }
 
