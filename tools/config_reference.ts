@@ -55,7 +55,9 @@ the results), \`"source": "path"\` takes a Hugging Face folder.
 A model's chat template is found as transformers finds it (\`chat_template.jinja\` before
 \`tokenizer_config.json\`) and rendered the same at training and at evaluation, as [\`chat\`](#chat)
 says. A model that was only pretrained has none: take its instruct model, or save a template as
-\`chat_template.jinja\` in its folder (such as \`config/chat/gemma_turns.jinja\` for Gemma).
+\`chat_template.jinja\` in its folder (such as \`config/chat/gemma_turns.jinja\` for Gemma). An
+adapter is to be asked with the template that it was trained with. Text-to-SQL and training alone
+take one: \`compare --only mmlu,prose\` asks a model without.
 `;
 
 /** Doc comments by the name of the constant with the keys, then by key. */
