@@ -142,7 +142,7 @@ const MISSING: readonly (readonly [what: string, files: Files, message: RegExp])
   [
     "no template at all",
     {},
-    /" has no chat template; take an instruct model, or save a template there as chat_template.jinja$/,
+    /" has no chat template; take an instruct model, or save a template there as chat_template.jinja: the one that its adapters learnt/,
   ],
   [
     "a template in chat_template.json alone",
