@@ -74,9 +74,14 @@ def is_turn(turn):
 
 
 def write_json(path, value):
+    """A JSON file, as `write_text` writes it."""
+    write_text(path, json.dumps(value, indent=2, sort_keys=True) + "\n")
+
+
+def write_text(path, text):
     """Write to a temporary name, then rename: the file is whole or absent."""
     partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    partial.write_text(text, encoding="utf-8")
     os.replace(partial, path)
 
 

@@ -10,6 +10,8 @@ from safetensors import SafetensorError, safe_open
 
 ADAPTER_CONFIG = "adapter_config.json"
 RECORD = "config.json"
+# The chat template that a run trains in: the lab compares it with the model's.
+TEMPLATE = "chat_template.jinja"
 # What a finished run has beside its record.
 RESULT = (ADAPTER_CONFIG, WEIGHTS, "environment.json", LOG)
 # The weights' hash as the TypeScript side notes it.

@@ -322,7 +322,8 @@ def test_an_adapter_with_a_value_that_is_not_finite_is_not_put_in_place(
     assert "the adapter has values that are not finite" in line and "lora_" in line
     assert f"kept in {out}/checkpoints/checkpoint-4;" in line
     left = sorted(path.name for path in out.iterdir())
-    assert left == ["checkpoints", "config.json", "environment.json", "loss.jsonl"]
+    records = ["config.json", "environment.json", "loss.jsonl"]
+    assert left == ["chat_template.jinja", "checkpoints", *records]
 
 
 def test_a_checkpoint_with_values_that_are_not_finite_replaces_none(

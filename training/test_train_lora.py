@@ -124,6 +124,7 @@ def test_a_run_writes_its_records_and_the_same_seed_gives_the_same_bytes(base, t
     assert sorted(path.name for path in (tmp_path / "a").iterdir()) == [
         "adapter_config.json",
         "adapter_model.safetensors",
+        "chat_template.jinja",
         "config.json",
         "environment.json",
         "loss.jsonl",
@@ -143,6 +144,8 @@ def test_a_run_writes_its_records_and_the_same_seed_gives_the_same_bytes(base, t
     }
     config = json.loads((tmp_path / "a" / "config.json").read_text())
     assert config["planned"] == {"steps": 10, "tokens": log[-1]["tokens"], "left_out": 0}
+    learnt = (tmp_path / "a" / "chat_template.jinja").read_text()
+    assert learnt == AutoTokenizer.from_pretrained(base / "model").chat_template
     environment = json.loads((tmp_path / "a" / "environment.json").read_text())
     assert environment["packages"]["torch"] == version("torch")
     told = capsys.readouterr().err

@@ -13,8 +13,9 @@ and evaluation share one prompt: {"prompt": [{"role", "content"}...], "completio
 "assistant", "content"}]}. The loss is on the completion and its end token only. A record may have
 "prompt_sha256", the hash of its prompt's token ids (little-endian, 32 bits each) as evaluation has
 them: training refuses a prompt with other ids. The run folder gets config.json, environment.json,
-loss.jsonl, adapter_config.json, manifest.json (sizes and SHA-256) and, last and whole or not at
-all, adapter_model.safetensors. Nothing is fetched and nothing is reported anywhere.
+chat_template.jinja (the model's), loss.jsonl, adapter_config.json, manifest.json (sizes and
+SHA-256) and, last and whole or not at all, adapter_model.safetensors. Nothing is fetched and
+nothing is reported anywhere.
 
 SIGINT, SIGTERM and, with LAB_END_WITH_PARENT=1, the end of the parent process stop a run after its
 current step, with a checkpoint: --resume goes on from there. A run that is killed otherwise loses
@@ -36,8 +37,17 @@ from itertools import accumulate
 from pathlib import Path
 
 import lora_devices
-from lora_data import UsageError, complain, counted, one_line, read_records, say, write_json
-from lora_folder import RECORD, clear, run_is_finished
+from lora_data import (
+    UsageError,
+    complain,
+    counted,
+    one_line,
+    read_records,
+    say,
+    write_json,
+    write_text,
+)
+from lora_folder import RECORD, TEMPLATE, clear, run_is_finished
 from lora_guards import check_examples, check_left_out, check_parts, same_prompts, show_example
 from lora_settings import parse_args
 from lora_stop import Stop, Stopped
@@ -82,6 +92,8 @@ def train(args, stop):
     if lora_devices.rank() == 0:
         args.out.mkdir(parents=True, exist_ok=True)
         write_json(args.out / "environment.json", environment)
+        # What the adapter learns goes with it: under another template it is another model.
+        write_text(args.out / TEMPLATE, tokenizer.get_chat_template())
         write_json(args.out / RECORD, {**config, "planned": planned})
     with stop:
         trainer.train(resume_from_checkpoint=trainer.begin())
