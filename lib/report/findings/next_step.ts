@@ -1,6 +1,6 @@
 import { KNOWLEDGE_GAUGES } from "../../runs/mod.ts";
 import type { ChangeRow, GaugeTitles } from "../rows/row_types.ts";
-import { isGauge, lossText } from "../words/measures.ts";
+import { betterOf, isGauge, lossText } from "../words/measures.ts";
 import { markdownText } from "../words/markdown_text.ts";
 
 /** What each cure did to one model: its evidence. */
@@ -30,8 +30,9 @@ export function nextStep(
       ? "Train again at a lower learning rate"
       : "Ask smaller scales of the adapter (`compare --adapter-path DIR --scale 0.2,0.4,0.6,0.8,1`), " +
         "or train again at a lower learning rate";
-    return `**What to do.** ${onGauge(lost, titles)} a loss is shown, and ${notExcluded(lost)}. ` +
-      `${cure}: ${EVIDENCE}.`;
+    return `**What to do.** ${onGauge(lost, titles)} a loss is shown, and ${
+      isBeyond(lost) ? beyond(lost) : notExcluded(lost)
+    }. ${cure}: ${EVIDENCE}.`;
   }
   const open = known.find(({ outcome }) => outcome === "no_difference_shown");
   if (!open) return "";
@@ -45,6 +46,17 @@ export function nextStep(
 
 function onGauge({ measure }: ChangeRow, titles: GaugeTitles): string {
   return `On ${markdownText(isGauge(measure) ? titles[measure] : measure)}`;
+}
+
+/** Whether a loss is the tolerated one or more wherever it lies in its interval. */
+function isBeyond({ delta, measure, verdict: { ci95 } }: ChangeRow): boolean {
+  if (ci95 === undefined) return false;
+  const [low, high] = ci95;
+  return (betterOf(measure) === "lower" ? low : -high) >= delta!;
+}
+
+function beyond({ delta, measure }: ChangeRow): string {
+  return `both ends of its 95 % interval are losses of ${lossText(delta!, measure)} or more`;
 }
 
 function notExcluded({ delta, measure }: ChangeRow): string {

@@ -27,6 +27,21 @@ Deno.test("nextStep() says what may be done about a shown loss, and no scales wh
   assert.match(scaled, /Train again at a lower learning rate/);
 });
 
+Deno.test("nextStep() says of a loss that it is the tolerated one wherever it lies in its interval", () => {
+  const row = change("loss");
+  const said = (measure: ChangeRow["measure"], delta: number, ci95: [number, number]): string =>
+    nextStep([{ ...row, measure, delta, verdict: { ...row.verdict, ci95 } }], titles, {
+      scaled: true,
+    });
+  assert.match(
+    said("prose", 0.05, [0.062, 0.158]),
+    /a loss is shown, and both ends of its 95 % interval are losses of 0\.050 nats a token or more\. /,
+  );
+  assert.match(said("mmlu", 0.03, [-0.09, -0.03]), /are losses of 3\.0 points or more\. /);
+  assert.match(said("prose", 0.05, [0.049, 0.158]), /one of 0\.050 nats a token or more is not/);
+  assert.match(said("mmlu", 0.03, [-0.09, -0.029]), /one of 3\.0 points or more is not excluded/);
+});
+
 Deno.test("nextStep() asks for more questions where nothing is shown and no loss is excluded", () => {
   const open = change("no_difference_shown");
   assert.match(
