@@ -6,6 +6,9 @@ import type { AccuracyRow } from "../rows/row_types.ts";
 /** Above this share of cut completions a table says what to do about them. */
 const NOTED_SHARE = 0.05;
 
+/** From this share on a variant hardly ends an answer, so that the limit may not be what is wrong. */
+const ENDLESS_SHARE = 0.9;
+
 /** How many completions of one variant ended at the token limit instead of at an end token. */
 export interface CutCounts {
   /** The variant's name. */
@@ -64,7 +67,7 @@ export function notedCuts(counts: readonly CutCounts[]): CutCounts[] {
 
 /**
  * The variants with more than 5 % of their completions cut, what that means and what to do: one
- * sentence, or none.
+ * sentence, or none; and one more on those that hardly ever end an answer.
  */
 export function cutNotes(counts: readonly CutCounts[]): string[] {
   const noted = notedCuts(counts);
@@ -82,5 +85,21 @@ export function cutNotes(counts: readonly CutCounts[]): string[] {
   return [
     `${list} were cut at the token limit; how many would be right with a longer one is not known: ` +
     `${remedy}.`,
+    ...endlessNotes(noted),
+  ];
+}
+
+/** What may be wrong with variants of whose completions nine in ten or more were cut outside reasoning. */
+function endlessNotes(noted: readonly CutCounts[]): string[] {
+  const endless = noted.filter(({ n, cut, cutInReasoning }) =>
+    cut - cutInReasoning >= ENDLESS_SHARE * n
+  );
+  if (endless.length === 0) return [];
+  const names = endless.map(({ variant }) => `"${markdownText(variant)}"`);
+  return [
+    `Read some answers of ${
+      listed(names)
+    } first: a model that never learnt its chat template does ` +
+    "not end an answer at any limit, and then its accuracy says little of what it knows.",
   ];
 }

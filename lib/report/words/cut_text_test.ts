@@ -66,6 +66,19 @@ Deno.test("a cut inside the reasoning part is told apart, with its own remedy", 
   assert.match(text, /set chat\.thinking to false, or raise spider\.maxNewTokens in .*\.$/);
 });
 
+Deno.test("a variant that hardly ever ends an answer gets a note that the limit may not be at fault", () => {
+  const noted = (cut: number, cutInReasoning = 0): string =>
+    cutNotes([{ variant: "base", n: 100, cut, cutInReasoning }]).slice(1).join(" ");
+  assert.match(
+    noted(90),
+    /^Read some answers of "base" first: .* does not end an answer at any limit/,
+  );
+  assert.equal(noted(89), "");
+  assert.equal(noted(100, 11), "", "a reasoning part is another matter");
+  const both = ["base", "lora"].map((variant) => ({ variant, n: 9, cut: 9, cutInReasoning: 0 }));
+  assert.match(cutNotes(both)[1]!, /answers of "base" and "lora" first/);
+});
+
 Deno.test("cutText() is empty where nothing is known of any", () => {
   assert.equal(cutText(cutCounts([])), "");
 });
