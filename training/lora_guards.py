@@ -86,10 +86,11 @@ def check_left_out(count, total, max_length, allowed):
 
 
 def same_prompts(records):
-    """Say how many prompts were compared with the evaluation's (lora_chat.py refuses another)."""
+    """Say of how many prompts the ids were compared with the evaluation's (lora_chat.py refuses another)."""
     compared = sum(record.get("prompt_sha256") is not None for record in records)
     if compared:
-        say(f"{counted(compared, 'record')} with the evaluation's token ids in the prompt")
+        all_of_them = counted(len(records), "record")
+        say(f"{compared} of {all_of_them} have the evaluation's token ids in the prompt")
 
 
 def check_parts(args, records, held_out):

@@ -83,3 +83,16 @@ Deno.test("closingText() says what to do about a loss where nothing is recommend
   assert.match(closingText({ ...others, changes }), /\*\*What to do\.\*\* On MMLU a loss is shown/);
   assert.doesNotMatch(closingText({ ...STUDY, changes }), /What to do/);
 });
+
+Deno.test("closingText() says what to do about an open change where no recommendation says it", () => {
+  const changes = STUDY.changes.map((row) =>
+    row.measure === "mmlu" && row.group === "all"
+      ? { ...change("no_difference_shown"), variant: row.variant }
+      : row
+  );
+  const { recommendation, ...others } = STUDY;
+  const open = /\*\*What to do\.\*\* On MMLU no difference is shown, .* Ask more questions/;
+  assert.match(closingText({ ...others, changes }), open);
+  const none = { ...recommendation!, outcome: "none_passed" as const };
+  assert.doesNotMatch(closingText({ ...STUDY, changes, recommendation: none }), open);
+});

@@ -34,10 +34,10 @@ export function closingText(rows: StudyRows): string {
   return [...lines, ...isMarked ? [UNADJUSTED_NOTE] : []].join("\n");
 }
 
-/** What to do about a loss; how many questions an open change takes, the recommendation says. */
+/** What to do about a loss; how many questions an open change takes, a recommendation says. */
 function lossStep(rows: StudyRows, spoken: readonly string[]): string {
   const own = rows.changes.filter(({ variant, outcome }) =>
-    spoken.includes(variant) && outcome === "loss"
+    spoken.includes(variant) && (outcome === "loss" || rows.recommendation === undefined)
   );
   const scaled = rows.tradeOff.some(({ origin }) => (origin.scale ?? 1) !== 1);
   return nextStep(own, rows.titles, { scaled });
