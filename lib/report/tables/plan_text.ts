@@ -60,8 +60,10 @@ export function planText(
     ...paths.map(({ name, variants }) =>
       `Path ${markdownText(name)}: ${variants.map((one) => markdownText(one)).join(", then ")}.`
     ),
-    `Databases to choose by (seed ${formatSeed(seed)}): ${names(halves.choose) || "none"}.`,
-    `Databases to confirm on: ${names(halves.confirm) || "none"}.`,
+    ...(halves.choose.length + halves.confirm.length === 0 ? [] : [
+      `Databases to choose by (seed ${formatSeed(seed)}): ${names(halves.choose) || "none"}.`,
+      `Databases to confirm on: ${names(halves.confirm) || "none"}.`,
+    ]),
     claimsText(primary, claimed.map((measure) => titles[measure])),
     ...(paths.length === 0 || !isAsked ? [] : noConfirmation(halves, titles)),
     ...(there ? [askedText(plan, titles, there)] : []),

@@ -22,3 +22,9 @@ Deno.test("planText() says of one path that it is one", () => {
   const text = planText({ ...STUDY.plan, paths }, STUDY.titles);
   assert.match(text, /is 5\.0 %: 5\.0 % for its one path, one-sided\./);
 });
+
+Deno.test("planText() names no databases where none are asked", () => {
+  assert.match(planText(STUDY.plan, STUDY.titles), /Databases to choose by \(seed/);
+  const text = planText({ ...STUDY.plan, halves: { choose: [], confirm: [] } }, STUDY.titles);
+  assert.doesNotMatch(text, /Databases/);
+});
