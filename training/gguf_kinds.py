@@ -1,4 +1,7 @@
-"""The kinds of model that `dequantize_gguf.py` converts, and where their files differ from transformers'."""
+"""The kinds of model that `dequantize_gguf.py` converts, and how their files differ.
+
+What differs is what a GGUF says and how it says it, against the folder that transformers reads.
+"""
 
 from dataclasses import dataclass
 
@@ -49,24 +52,33 @@ class Kind:
 
     def filled_config(self, fields, vocabulary):
         """config.json of a file with these fields and so many words."""
-        filled = {
-            key: fields[f"{self.name}.{value}"] if type(value) is Field else value
-            for key, value in self.config.items()
-        }
-        return {key: vocabulary if value is VOCABULARY else value for key, value in filled.items()}
+
+        def filled(value):
+            if value is VOCABULARY:
+                return vocabulary
+            return fields[f"{self.name}.{value}"] if type(value) is Field else value
+
+        return {key: filled(value) for key, value in self.config.items()}
 
 
 WIDTH, LAYERS = Field("embedding_length"), Field("block_count")
-INNER = Field("feed_forward_length")
-HEADS, PAIRS = Field("attention.head_count"), Field("attention.head_count_kv")
+# What config.json of every kind has in a row.
+SIZES = {
+    "hidden_size": WIDTH,
+    "intermediate_size": Field("feed_forward_length"),
+    "num_hidden_layers": LAYERS,
+    "num_attention_heads": Field("attention.head_count"),
+    "num_key_value_heads": Field("attention.head_count_kv"),
+    "max_position_embeddings": 32768,
+}
 
 QWEN2 = Kind(
     name="qwen2",
     title="Qwen2.5",
     layer={**LAYER, "ffn_norm": "post_attention_layernorm"},
     biased=("attn_q", "attn_k", "attn_v"),
-    # Of all sizes of Qwen2.5-Coder-Instruct: https://huggingface.co/Qwen
     word_order="merges",
+    # Of all sizes of Qwen2.5-Coder-Instruct: https://huggingface.co/Qwen
     fixed={
         "tokenizer.ggml.model": "gpt2",
         "context_length": 32768,
@@ -77,12 +89,7 @@ QWEN2 = Kind(
         "architectures": ["Qwen2ForCausalLM"],
         "model_type": "qwen2",
         "hidden_act": "silu",
-        "hidden_size": WIDTH,
-        "intermediate_size": INNER,
-        "num_hidden_layers": LAYERS,
-        "num_attention_heads": HEADS,
-        "num_key_value_heads": PAIRS,
-        "max_position_embeddings": 32768,
+        **SIZES,
         "rms_norm_eps": 1e-6,
         "rope_theta": 1000000.0,
         "tie_word_embeddings": True,
@@ -133,12 +140,7 @@ GEMMA3 = Kind(
         "architectures": ["Gemma3ForCausalLM"],
         "model_type": "gemma3_text",
         "hidden_activation": "gelu_pytorch_tanh",
-        "hidden_size": WIDTH,
-        "intermediate_size": INNER,
-        "num_hidden_layers": LAYERS,
-        "num_attention_heads": HEADS,
-        "num_key_value_heads": PAIRS,
-        "max_position_embeddings": 32768,
+        **SIZES,
         "head_dim": 256,
         "query_pre_attn_scalar": 256,
         "rms_norm_eps": 1e-6,

@@ -86,7 +86,7 @@ def check_left_out(count, total, max_length, allowed):
 
 
 def same_prompts(records):
-    """Say of how many prompts the ids were compared with the evaluation's (lora_chat.py refuses another)."""
+    """Say how many prompts were compared with the evaluation's; lora_chat.py refuses another."""
     compared = sum(record.get("prompt_sha256") is not None for record in records)
     if compared:
         all_of_them = counted(len(records), "record")

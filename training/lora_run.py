@@ -50,7 +50,7 @@ def load_tokenizer(folder):
     if not tokenizer.chat_template:
         raise UsageError(
             f"the model in {folder} has no chat template; take an instruct model, or save a template "
-            "as chat_template.jinja beside it"
+            "there as chat_template.jinja"
         )
     if tokenizer.eos_token_id is None:
         raise UsageError(f"the tokenizer in {folder} names no end token (eos_token)")

@@ -28,14 +28,17 @@ export function closingText(rows: StudyRows): string {
     rows.plan.afterAnswers ? recommendationFinding(rows) : shortRecommendation(rows),
     ...variants.slice(0, MOST_VARIANTS).map((variant) => variantChanges(rows, variant)),
     more > 0 ? `- ${formatCounted(more, "more variant")} in the report.` : "",
-    rows.recommendation?.outcome === "recommended" ? "" : lossStep(rows, spoken),
+    rows.recommendation?.outcome === "recommended" ? "" : spokenStep(rows, spoken),
   ].filter((line) => line !== "");
   const isMarked = lines.some((line) => line.includes(ENGLISH.unadjusted));
   return [...lines, ...isMarked ? [UNADJUSTED_NOTE] : []].join("\n");
 }
 
-/** What to do about a loss; how many questions an open change takes, a recommendation says. */
-function lossStep(rows: StudyRows, spoken: readonly string[]): string {
+/**
+ * What to do about a loss, or about an open change where no recommendation says how many questions
+ * it takes.
+ */
+function spokenStep(rows: StudyRows, spoken: readonly string[]): string {
   const own = rows.changes.filter(({ variant, outcome }) =>
     spoken.includes(variant) && (outcome === "loss" || rows.recommendation === undefined)
   );
