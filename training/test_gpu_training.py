@@ -93,6 +93,9 @@ def write_base(folder, kind, shape, words, dtype):
         initializer_range=0.05,
         bos_token_id=0,
         eos_token_id=1,
+        # By default 0 for Gemma 3, whose row of the embedding is then zero: every example begins
+        # with it here, and the gradient through its norms, 1000 times larger at each, is NaN.
+        pad_token_id=None,
         **shape,
     )
     AutoModelForCausalLM.from_config(config).to(dtype).save_pretrained(folder)
