@@ -8,7 +8,7 @@ from array import array
 from unittest.mock import patch
 
 from jinja2 import TemplateError
-from lora_data import DEFAULT_DATE, UsageError
+from lora_data import DEFAULT_DATE, UsageError, one_line
 from transformers.utils import chat_template_utils
 
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
@@ -122,9 +122,14 @@ class Chat:
         # transformers 5.17 would take the date's function as an argument of the template, 5.23
         # replaces every function by a placeholder: both ask the `datetime` of their module.
         with patch.object(chat_template_utils, "datetime", self.day):
-            return self.tokenizer.apply_chat_template(
-                messages, tokenize=False, **self.settings, **options
-            )
+            try:
+                return self.tokenizer.apply_chat_template(
+                    messages, tokenize=False, **self.settings, **options
+                )
+            except TemplateError:
+                raise
+            except Exception as error:  # what a template computes may fail in any way
+                raise TemplateError(f"{type(error).__name__}: {one_line(error)}") from error
 
     def _parts(self, record):
         """The prompt's text and the answer's, the latter with what ends the turn."""
@@ -162,6 +167,13 @@ class Chat:
     def _refuses_system(self):
         """Whether the template has no place for a system message (Mistral v0.1 and v0.2)."""
         self.merges_system = False
+        user = {"role": "user", "content": MARK}
+        try:
+            asked = self.render([user], answer_follows=True)
+        except TemplateError as error:
+            raise UsageError(f"the chat template cannot write a question: {error}") from error
+        if MARK not in asked:
+            raise UsageError("the chat template leaves out what the user says")
         user = {"role": "user", "content": "text"}
         try:
             text = self.render([{"role": "system", "content": MARK}, user], answer_follows=True)

@@ -161,8 +161,18 @@ def test_names_of_days_are_english_whatever_the_locale():
 
 
 def test_a_template_that_cannot_be_rendered_is_named():
-    with pytest.raises(UsageError, match="chat template cannot write an answer: never"):
-        lora_chat.Chat(tokenizer("{{ raise_exception('never') }}"))
+    for template, line in (
+        ("{{ raise_exception('never') }}", "cannot write a question: never"),
+        ("{{ 1 / 0 }}", "cannot write a question: ZeroDivisionError: division by zero"),
+        (
+            "{% if messages[1] %}{{ raise_exception('no answer') }}{% endif %}"
+            "{{ messages[0]['content'] }}",
+            "cannot write an answer: no answer",
+        ),
+        ("{{ messages[0]['role'] }}", "leaves out what the user says"),
+    ):
+        with pytest.raises(UsageError, match=f"chat template {line}"):
+            lora_chat.Chat(tokenizer(template))
     odd = "{% if messages[0]['content'] == 'q' %}{{ raise_exception('not q') }}{% endif %}" + GEMMA
     with pytest.raises(UsageError, match="chat template cannot write line 1: not q"):
         parts(odd, record("q", "a"))

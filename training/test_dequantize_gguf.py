@@ -292,8 +292,8 @@ def test_a_template_is_given_where_the_file_has_none_and_only_there(tmp_path, ca
         ("blank.gguf", None, "lacks tokenizer.chat_template: give --chat-template FILE"),
         ("gemma.gguf", tmp_path / "none.jinja", "cannot read the chat template in"),
         ("gemma.gguf", tmp_path / "bytes.jinja", "cannot read the chat template in"),
-        ("gemma.gguf", tmp_path / "cut.jinja", "cannot render the chat template: "),
-        ("gemma.gguf", tmp_path / "silent.jinja", "the chat template does not write what is asked"),
+        ("gemma.gguf", tmp_path / "cut.jinja", "the chat template cannot write a question: "),
+        ("gemma.gguf", tmp_path / "silent.jinja", "the chat template leaves out what the user says"),
         ("gemma.gguf", tmp_path / "empty.jinja", "has no chat template"),
         ("qwen.gguf", TURNS, "has a chat template of its own: leave --chat-template out"),
     ):
