@@ -82,7 +82,7 @@ export type {
   RecommendationPlan,
   VariantResult,
 } from "./recommendation.ts";
-export { type PlanOptions, requiredExamples } from "./required_examples.ts";
+export { PLANNED_POWER, type PlanOptions, requiredExamples } from "./required_examples.ts";
 export { rightLetterProbabilities } from "./right_letter_probabilities.ts";
 export { type EvidenceOptions, scoreEvidence } from "./score_evidence.ts";
 export { seededOrder } from "./seeded_order.ts";

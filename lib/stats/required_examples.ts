@@ -13,8 +13,8 @@ export interface PlanOptions {
   readonly designEffect?: number;
 }
 
-/** The chance of excluding the loss if the truth is `trueDifference`. */
-const POWER = 0.8;
+/** The chance that a plan asks for, of excluding the loss if the truth is `trueDifference`. */
+export const PLANNED_POWER = 0.8;
 
 /**
  * How many paired examples it takes to exclude a loss of `delta`: the number that a plan prints
@@ -70,5 +70,5 @@ function planQuantiles(options: PlanOptions): number {
       `Cannot plan as the design effect must be >= 1: current value is ${designEffect}`,
     );
   }
-  return normalQuantile(1 - alpha / paths) + normalQuantile(POWER);
+  return normalQuantile(1 - alpha / paths) + normalQuantile(PLANNED_POWER);
 }

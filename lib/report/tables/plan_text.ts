@@ -1,8 +1,14 @@
 import { listed } from "../../ground/mod.ts";
 import type { Gauge, PlannedNeed, SweepPlan } from "../../runs/mod.ts";
-import { FEWEST_TO_CONFIRM } from "../../stats/mod.ts";
+import { FEWEST_TO_CONFIRM, PLANNED_POWER } from "../../stats/mod.ts";
 import type { CoverageRow, GaugeTitles } from "../rows/row_types.ts";
-import { formatCount, formatCounted, formatPercent, formatSeed } from "../words/format_numbers.ts";
+import {
+  formatCount,
+  formatCounted,
+  formatDecimal,
+  formatPercent,
+  formatSeed,
+} from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { lossText } from "../words/measures.ts";
 import { count, decimal, markdownOf, share } from "./column.ts";
@@ -69,10 +75,17 @@ export function planText(
     ...(there ? [askedText(plan, titles, there)] : []),
   ];
   const list = facts.map((fact) => `- ${fact}`).join("\n");
-  return `${list}\n\n${isAsked ? needsTable(plan) : ""}`;
+  return `${list}\n\n${isAsked ? needsText(plan) : ""}`;
 }
 
 const SHOWN_ITEMS = { mmlu: "item", prose: "passage" } as const;
+
+/** The table of needs under the line that says what it counts. */
+function needsText(plan: SweepPlan): string {
+  if (plan.needs.length === 0) return "";
+  return `How many ${SHOWN_ITEMS[plan.gauge]}s it takes to exclude that loss with a chance of ` +
+    `${formatDecimal(100 * PLANNED_POWER, 0)} % at a true change of 0:\n\n${needsTable(plan)}`;
+}
 
 /** How many items are asked, and whether that is too few by every row of the table of needs. */
 function askedText({ gauge, needs }: SweepPlan, titles: GaugeTitles, there: number): string {
