@@ -195,3 +195,10 @@ Deno.test("numbersOf() finds signs, thousands, decimals and powers, and no digit
     ["1e-3", "−5.6", "−6.8", "+4.4", "14,042", "7"],
   );
 });
+
+Deno.test("docs/what_we_found.md says how many intervals stand on it", () => {
+  const page = read("docs/what_we_found.md");
+  const bare = new Set(intervalsOf(page).filter((one) => one.split(" ").length === 2));
+  const said = /Some (\d+) intervals\s+stand on this\s+page/.exec(page)?.[1];
+  assert.equal(said, String(10 * Math.round(bare.size / 10)), `${bare.size} intervals`);
+});
