@@ -190,6 +190,12 @@ function groupsByWord(
 /** The last step of a variant's path that passed, and the first one that did not. */
 function stepValues({ rows, words }: PaperContext, name: string): TemplateValues {
   const steps = stepRows(rows, name);
+  const writtenLoss = (variant: string): TemplateValues | null => {
+    const written = overallChange(rows, "written", variant);
+    return written?.outcome === "loss"
+      ? { change: numbersOf(words, written), n: written.evidence.n }
+      : null;
+  };
   const of = (row: TradeOffRow | undefined): TemplateValue =>
     row?.sql && row[rows.plan.gauge]
       ? {
@@ -198,6 +204,7 @@ function stepValues({ rows, words }: PaperContext, name: string): TemplateValues
         gauge: numbersOf(words, row[rows.plan.gauge]!),
         itself: row.variant === name,
         sqlGain: row.sql.outcome === "gain",
+        writtenLoss: writtenLoss(row.variant),
       }
       : null;
   return {
