@@ -207,6 +207,36 @@ Deno.test("recommendationFinding() says why none was looked for where a measure 
   assert.equal(recommendationFinding({ ...without, coverage: [], plan }), "");
 });
 
+Deno.test("seedsFinding() says for which adapters of a recipe the tolerated loss is excluded", () => {
+  const { gauge } = STUDY.plan;
+  const told = (isExcluded: (variant: string) => boolean): string =>
+    /Adapter by adapter.*/.exec(seedsFinding({
+      ...STUDY,
+      changes: STUDY.changes.map((row) =>
+        row.measure === gauge
+          ? { ...row, verdict: { ...row.verdict, lossExcluded: isExcluded(row.variant) } }
+          : row
+      ),
+    }))![0];
+  const start = /^Adapter by adapter \(unadjusted\), a loss of .* or more on .* is excluded for /;
+  for (
+    const [isExcluded, of] of [
+      [() => true, "each of them."],
+      [() => false, "none of them."],
+      [
+        (variant: string) => !/#4[35]$/.test(variant),
+        "3 of 5, not for all-linear#43 and all-linear#45.",
+      ],
+    ] as const
+  ) {
+    const text = told(isExcluded);
+    assert.match(text, start);
+    assert.equal(text.replace(start, ""), of);
+  }
+  const changes = STUDY.changes.filter(({ measure }) => measure !== gauge);
+  assert.doesNotMatch(seedsFinding({ ...STUDY, changes }), /Adapter by adapter/);
+});
+
 Deno.test("seedsFinding() has a word on a recipe from five seeds on, and pairsFinding() on pairs", () => {
   assert.match(seedsFinding(STUDY), /over 5 seeds and all questions: on text-to-SQL .*: a gain /);
   const seeds = STUDY.seeds.map((row) => ({
@@ -218,7 +248,7 @@ Deno.test("seedsFinding() has a word on a recipe from five seeds on, and pairsFi
     few,
     /4 seeds are too few for a word on the recipe, which takes 5; the mean of these/,
   );
-  assert.doesNotMatch(few, /a gain|a loss|no difference/);
+  assert.doesNotMatch(few, /: a gain|: a loss|no difference/);
   assert.equal(seedsFinding({ ...STUDY, seeds: [] }), "");
   assert.match(
     pairsFinding(STUDY),

@@ -1,16 +1,19 @@
+import { listed } from "../../ground/mod.ts";
 import { MIN_SEEDS_OF_A_RECIPE } from "../../stats/mod.ts";
 import { formatCount, formatCounted, formatDecimal } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
-import { changeBounds, changeWithUnit, gaugeText } from "../words/measures.ts";
+import { changeBounds, changeWithUnit, gaugeText, lossText } from "../words/measures.ts";
 import { changeSentence, INTERVAL_NOTE } from "../words/verdict_words.ts";
-import type { SeedRow, StudyRows } from "../rows/row_types.ts";
+import { ALL } from "../rows/groups.ts";
+import type { ChangeRow, SeedRow, StudyRows } from "../rows/row_types.ts";
 import { seedChange } from "../tables/change_table.ts";
 
 /**
  * What a recipe changes over its training seeds, as Markdown. A word on the recipe takes 5 seeds;
  * with fewer the numbers are of its adapters. Empty where no recipe was trained twice.
  */
-export function seedsFinding({ seeds, titles }: Pick<StudyRows, "seeds" | "titles">): string {
+export function seedsFinding(rows: SeedsOfStudy): string {
+  const { seeds, titles } = rows;
   if (seeds.length === 0) return "";
   const recipes = [...Map.groupBy(seeds, ({ recipe }) => recipe)].map(([recipe, own]) => {
     const { seeds: count, speaksOfRecipe } = own[0]!.change;
@@ -19,9 +22,40 @@ export function seedsFinding({ seeds, titles }: Pick<StudyRows, "seeds" | "title
       ? `over ${formatCount(count)} seeds and all questions`
       : `${formatCount(count)} seeds are too few for a word on the recipe, which takes ` +
         `${formatCount(MIN_SEEDS_OF_A_RECIPE)}; the mean of these adapters`;
-    return `- **${markdownText(recipe)}**, ${of}: ${changes.join("; ")}.`;
+    const whole = `- **${markdownText(recipe)}**, ${of}: ${changes.join("; ")}.`;
+    return [whole, excludedText(recipe, rows)].filter(Boolean).join(" ");
   });
   return [`**Recipes over seeds.** ${INTERVAL_NOTE}\n`, ...recipes].join("\n");
+}
+
+type SeedsOfStudy = Pick<StudyRows, "seeds" | "titles" | "plan" | "tradeOff" | "changes">;
+
+/**
+ * Of which of a recipe's adapters the plan's tolerated loss is excluded: a seed that was chosen may
+ * pass where others do not. Empty where it was not asked of them.
+ */
+function excludedText(
+  recipe: string,
+  { titles, plan: { gauge, delta }, tradeOff, changes }: SeedsOfStudy,
+): string {
+  const isOwn = ({ variant, measure, group }: ChangeRow): boolean =>
+    measure === gauge && group === ALL &&
+    tradeOff.some(({ variant: name, origin }) =>
+      name === variant && origin.source === recipe && origin.scale === 1 && !origin.checkpoint
+    );
+  const own = changes.filter(isOwn);
+  if (own.length < 2) return "";
+  const open = own.filter(({ verdict }) => !verdict.lossExcluded);
+  const of = open.length === own.length
+    ? "none of them"
+    : open.length === 0
+    ? "each of them"
+    : `${formatCount(own.length - open.length)} of ${formatCount(own.length)}, not for ${
+      listed(open.map(({ variant }) => markdownText(variant)))
+    }`;
+  return `Adapter by adapter (unadjusted), a loss of ${lossText(delta, gauge)} or more on ${
+    markdownText(titles[gauge])
+  } is excluded for ${of}.`;
 }
 
 function seedText(row: SeedRow): string {
