@@ -190,5 +190,6 @@ function ruleText({ plan }: StudyRows, { paths, level }: Recommendation): string
     (paths.length === 1 ? "; " : " each; ") +
     `of ${formatCounted(steps.length, "step")} ${formatCount(tested)} tested and ` +
     `${formatCount(passed)} passed. At most about ${formatPercent(plan.alpha)} of such studies ` +
-    "recommend a variant that in truth loses as much. It is of these adapters, not of their recipes.";
+    "recommend a variant that in truth loses as much, as long as no answers of earlier runs were " +
+    "known. It is of these adapters, not of their recipes.";
 }
