@@ -173,12 +173,17 @@ export function panelFrame(
   ];
 }
 
-/** About so many round ticks within a domain, 0 among them. */
+/** About so many round ticks within a domain, 0 among them; one tick alone says no height. */
 export function ticksOf([low, high]: readonly [number, number], wanted = 4): number[] {
   const rough = (high - low) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough)!;
-  const first = Math.ceil(low / step);
-  const count = Math.floor(high / step) - first + 1;
-  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  const sizes = [0.5, 1, 2, 5, 10].map((factor) => factor * power);
+  const chosen = sizes.findIndex((size) => size >= rough);
+  const ticks = (step: number): number[] => {
+    const first = Math.ceil(low / step);
+    const count = Math.floor(high / step) - first + 1;
+    return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  };
+  const found = ticks(sizes[chosen]!);
+  return found.length > 1 ? found : ticks(sizes[chosen - 1]!);
 }
