@@ -120,13 +120,14 @@ function panelMarks(
       x: { ticks: ticksOf(domain, 6), at: toX, text: signedTick, written: true },
       y: { ticks: [], at: (y) => y, text: String, written: false },
     }),
-    Plot.ruleX(tolerated.map(toX), { y1: frame.y0, y2: frame.y1, ...TOLERANCE }),
     ...drawn.flatMap(({ change, style, y, ends, top }) => {
       const words = labelOf(change);
       const width = COLUMN_WIDTH - 22 - textWidth(words, { fontSize: SMALL_FONT });
       const name = fitName(figureName(change.variant), width, { fontSize: SMALL_FONT, bold: true });
       const text = { top: top + WORDS, fontSize: SMALL_FONT, halo: true };
       return [
+        // beside the marks alone: through a sign of the words a dash would make another one of it
+        Plot.ruleX(tolerated.map(toX), { y1: top + WORDS + 8, y2: top + ROW, ...TOLERANCE }),
         figureText(name, { ...text, fontWeight: "bold", fill: style.colour }),
         figureText(words, { ...text, left: COLUMN_WIDTH - 6, anchor: "end" }),
         Plot.ruleY(ends ? [top + MARK] : [], {
