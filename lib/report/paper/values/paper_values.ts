@@ -33,7 +33,7 @@ import { listIn, nameIn, type PaperWords } from "../paper_words.ts";
 import { stepTable } from "../step_table.ts";
 import type { TemplateFormats, TemplateValue, TemplateValues } from "../template.ts";
 import { trainingTable } from "../training_table.ts";
-import { foldWords, typstLines, typstString } from "../typst_text.ts";
+import { foldWords, identifierOf, typstLines, typstString } from "../typst_text.ts";
 
 /** The level of every interval of the library. */
 const INTERVAL_LEVEL = 0.95;
@@ -230,7 +230,7 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
       base: base ? texts.numbers(formatEstimate(base)) : null,
       levels: listIn(words, HARDNESS_LEVELS.map((level) => nameIn(words, level))),
       cut: cut.map(({ variant, cut, n }) => ({
-        variant: variant === BASE_NAME ? words.table.base : variant,
+        variant: variant === BASE_NAME ? words.table.base : identifierOf(variant),
         share: texts.numbers(formatPercent(cut / n)),
       })),
     },
