@@ -56,7 +56,7 @@ export function lossCurves(
   const losses = drawn.flatMap(({ marks }) => marks.map(({ lossNats }) => lossNats));
   const top = 1.06 * Math.max(...losses, ...(losses.length > 0 ? [] : [1]));
   const plot = framedPlot(margin, below + margin.bottom, {
-    x: { domain: [0, lastStep], label: null, ticks: 5, tickFormat: String },
+    x: { domain: [0, lastStep], label: null, ticks: Math.min(5, lastStep), tickFormat: String },
     y: { domain: [0, top], grid: true, label: null, ticks: 5 },
     marks: [
       Plot.ruleY([0], { stroke: MUTED }),
