@@ -156,6 +156,7 @@ export {
 } from "./results/read_answers.ts";
 export { recordAnswers } from "./results/recorded_answers.ts";
 export { costLines, planReport, tookLine } from "./sweep/plan_report.ts";
+export { type StoredPart, storedPart } from "./sweep/stored_part.ts";
 export { type StudyCost, studyCost } from "./sweep/study_cost.ts";
 export { compareVariants, type Tolerances } from "./numbers/compare_variants.ts";
 export { scoreMmlu } from "./numbers/score_mmlu.ts";

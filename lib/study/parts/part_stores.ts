@@ -7,7 +7,7 @@ import type { StudyFolder } from "../study_folder.ts";
 import type { Part } from "./share_study.ts";
 
 /** Where the processes of a study keep their answers until they are taken together. */
-function partsFolder({ root }: Pick<StudyFolder, "root">): string {
+export function partsFolder({ root }: Pick<StudyFolder, "root">): string {
   return `${root}/parts`;
 }
 

@@ -4,11 +4,13 @@ import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import { FEW_CLUSTERS } from "../../stats/mod.ts";
 import { MEASURES } from "../measures/measures.ts";
 import type { OpenStudy } from "../open_study.ts";
+import { type StoredPart, storedPart } from "./stored_part.ts";
 import { type StudyCost, studyCost } from "./study_cost.ts";
 
-/** What a study is about to do, and about what it costs. */
+/** What a study is about to do, about what it costs, and what of it is stored already. */
 export function costLines(
   { variants, asked, seconds, trainingTokens, weightsGb }: StudyCost,
+  stored?: StoredPart,
 ): string[] {
   const trained = Object.entries(trainingTokens)
     .map(([name, tokens]) => `${name} about ${formatCount(tokens)} tokens`);
@@ -22,7 +24,17 @@ export function costLines(
     `about ${duration(seconds.all)} of one device if nothing is stored yet ` +
     `(${duration(seconds.variant)} a variant${training}); ` +
     `${weightsGb.toFixed(1)} GB of weights`,
+    ...(stored ? [storedText(stored, variants)] : []),
   ];
+}
+
+function storedText(stored: StoredPart, variants: number): string {
+  const trained = stored.trainings > 0
+    ? ` and ${formatCount(stored.trained)} of ${formatCounted(stored.trainings, "training")}`
+    : "";
+  return `stored already: the answers of ${formatCount(stored.variants)} of ` +
+    `${formatCounted(variants, "variant")}${trained}; for the rest about ` +
+    duration(stored.secondsLeft);
 }
 
 /** What is asked of so few examples that little can be told from chance. */
@@ -62,8 +74,9 @@ export function tookLine(
 
 /** The plan of a study as Markdown: what it does and costs, and by which rule it recommends. */
 export async function planReport(
-  { inputs, folder: { plan, planOnly = false } }: OpenStudy,
+  { inputs, folder }: OpenStudy,
 ): Promise<string> {
+  const { plan, planOnly = false } = folder;
   const cost = await studyCost(inputs);
   const topics = new Set(inputs.prose.passages.map(({ topic }) => topic)).size;
   const titles = Object.fromEntries(
@@ -79,9 +92,11 @@ export async function planReport(
   const claimed = GAUGES.filter((gauge) =>
     cost.asked[gauge] > 0 && (MEASURES[gauge].primary === "always" || gauge === plan.gauge)
   );
-  const lines = [...costLines(cost), ...fewLines(cost, topics)].map((line) => `- ${line}\n`).join(
-    "",
-  );
+  const stored = storedPart(inputs.config, folder, cost);
+  const lines = [...costLines(cost, stored), ...fewLines(cost, topics)].map((line) => `- ${line}\n`)
+    .join(
+      "",
+    );
   return `${lines}\n${planText(plan, titles, { coverage, claimed, isWritten: !planOnly })}`;
 }
 

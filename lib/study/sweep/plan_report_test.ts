@@ -37,6 +37,7 @@ Deno.test("costLines() says nothing of what is not asked, and of no training whe
     writtenTokens: 0,
     parameters: 1e8,
     trainingTokens: {},
+    trainingSeconds: {},
     weightsGb: 0.5,
   };
   assert.deepEqual(costLines(cost), [

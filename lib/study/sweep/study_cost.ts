@@ -21,6 +21,8 @@ export interface StudyCost {
   readonly parameters: number;
   /** Seconds of one variant, of all trainings and of everything, making 4-bit weights included. */
   readonly seconds: { readonly variant: number; readonly training: number; readonly all: number };
+  /** Seconds of each training, by name. */
+  readonly trainingSeconds: Readonly<Record<string, number>>;
   /** Gigabytes (1e9 bytes) that the weights take where the model answers. */
   readonly weightsGb: number;
 }
@@ -87,13 +89,14 @@ export async function studyCost(inputs: StudyInputs): Promise<StudyCost> {
     2 * parameters * readTokens / rates.reading +
     writtenTokens * (parameters / 1e9) / rates.writing;
   const { layers } = checkpoint.config;
-  const training = sum(trained.map(({ recipe, work: { tokens, steps } }) => {
+  const each = trained.map(({ name, recipe, work: { tokens, steps } }): [string, number] => {
     const share = recipe.quantization === "nf4" ? INT4.training : 1;
     const launched = recipe.quantization === "nf4" || recipe.useDora;
     const { start, step, launchedLayer } = rates.waits;
-    return start + steps * (step + (launched ? layers * launchedLayer : 0)) +
-      6 * parameters * tokens / (share * rates.training);
-  }));
+    const waits = start + steps * (step + (launched ? layers * launchedLayer : 0));
+    return [name, waits + 6 * parameters * tokens / (share * rates.training)];
+  });
+  const training = sum(each.map(([, seconds]) => seconds));
   const packing = config.engine.weights === "int4" ? models * parameters / INT4.packing : 0;
   return {
     variants,
@@ -103,6 +106,7 @@ export async function studyCost(inputs: StudyInputs): Promise<StudyCost> {
     trainingTokens: Object.fromEntries(trained.map(({ name, work }) => [name, work.tokens])),
     parameters,
     seconds: { variant, training, all: variants * variant + training + packing },
+    trainingSeconds: Object.fromEntries(each),
     weightsGb: weightBytes(checkpoint, {
       elementBytes: rates.weightBytes,
       int4: config.engine.weights === "int4",

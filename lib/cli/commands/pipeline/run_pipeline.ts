@@ -14,6 +14,7 @@ import {
   resultFiles,
   runPart,
   runPipeline,
+  storedPart,
   studyCost,
   summaryTexts,
   tookLine,
@@ -141,7 +142,8 @@ export async function runStudy(
   await using engines = await beginEngine(study, { devices, progress, spare });
   progress.step("Plan");
   const cost = await studyCost(study.inputs);
-  for (const line of costLines(cost)) progress.note(line);
+  const stored = storedPart(study.inputs.config, study.folder, cost);
+  for (const line of costLines(cost, stored)) progress.note(line);
   const summary = await runPipeline(study, {
     progress,
     signal,
