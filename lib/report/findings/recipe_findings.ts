@@ -12,7 +12,9 @@ import { seedChange } from "../tables/change_table.ts";
  * What a recipe changes over its training seeds, as Markdown. A word on the recipe takes 5 seeds;
  * with fewer the numbers are of its adapters. Empty where no recipe was trained twice.
  */
-export function seedsFinding(rows: SeedsOfStudy): string {
+export function seedsFinding(
+  rows: Pick<StudyRows, "seeds" | "titles" | "plan" | "tradeOff" | "changes">,
+): string {
   const { seeds, titles } = rows;
   if (seeds.length === 0) return "";
   const recipes = [...Map.groupBy(seeds, ({ recipe }) => recipe)].map(([recipe, own]) => {
@@ -28,15 +30,13 @@ export function seedsFinding(rows: SeedsOfStudy): string {
   return [`**Recipes over seeds.** ${INTERVAL_NOTE}\n`, ...recipes].join("\n");
 }
 
-type SeedsOfStudy = Pick<StudyRows, "seeds" | "titles" | "plan" | "tradeOff" | "changes">;
-
 /**
  * Of which of a recipe's adapters the plan's tolerated loss is excluded: a seed that was chosen may
  * pass where others do not. Empty where it was not asked of them.
  */
 function excludedText(
   recipe: string,
-  { titles, plan: { gauge, delta }, tradeOff, changes }: SeedsOfStudy,
+  { titles, plan: { gauge, delta }, tradeOff, changes }: Parameters<typeof seedsFinding>[0],
 ): string {
   const isOwn = ({ variant, measure, group }: ChangeRow): boolean =>
     measure === gauge && group === ALL &&

@@ -12,8 +12,9 @@ import { sweepVariants, type Training, trainings } from "./sweep_variants.ts";
 export interface StoredPart {
   /** Variants that have answered everything, the base model among them. */
   readonly variants: number;
-  /** Trainings that have an adapter, and how many there are to be. */
+  /** Trainings that have an adapter. */
   readonly trained: number;
+  /** All trainings of the plan. */
   readonly trainings: number;
   /** Seconds that the plan counts for what is left. */
   readonly secondsLeft: number;
