@@ -46,6 +46,19 @@ Deno.test("judge reads a study's own samples and verdicts, of the variant that i
   assert.match(verdicts.printed, /\| all +\| +0 \| +2 \|/);
 });
 
+Deno.test("judge refuses a study's samples of a variant that was asked by several prompts", async () => {
+  const sample = (variant: string, prompt: string): string =>
+    JSON.stringify({
+      ...{ key: prompt.repeat(64), id: "dev-0", dbId: "shop", variant },
+      ...{ promptHash: prompt.repeat(64), promptTokens: 3, tokens: [1], text: "SELECT 1" },
+      ...{ finishReason: "stop", sum: "0".repeat(16) },
+    });
+  using folder = judgeFolder(`${sample("base", "0")}\n${sample("base", "1")}\n`);
+  const refusal = /its study asked "dev-0" by several prompts, .*stands in its summary\.md/;
+  await assertRefused(["judge", ...folder.flags], refusal);
+  await assertRefused(["judge", ...folder.flags, "--variant", "base"], refusal);
+});
+
 Deno.test("judge says what a file is that holds no list of statements, and what it reads", async () => {
   using folder = judgeFolder("SELECT 1\n");
   const kinds: readonly (readonly [file: string, content: string | Uint8Array, kind: string])[] = [

@@ -2,6 +2,7 @@ import { firstOf, printable, UsageError } from "../ground/mod.ts";
 import { extractSql, isCutInReasoning } from "./extract_sql.ts";
 import { type PlacedRecord, readJsonRecords } from "./text/json_records.ts";
 import { linesOf } from "./text/lines.ts";
+import { isOwnSample, isOwnVerdict, ofVariant } from "./text/own_records.ts";
 import { isCode, tokenize } from "./text/tokens.ts";
 import { hasIdKey, predictionIds, shortFields } from "./text/record_ids.ts";
 
@@ -113,45 +114,6 @@ export function readPredictions(
 
 function isRecord(value: Readonly<Record<string, unknown>>): boolean {
   return answerKey(value) !== undefined || hasIdKey(value);
-}
-
-/** The records of one variant, where they are a study's own; all of any other file. */
-function ofVariant(
-  records: readonly PlacedRecord[],
-  source: string,
-  variant: string | undefined,
-): readonly PlacedRecord[] {
-  const names = [...new Set(records.flatMap(({ value }) => ownVariant(value) ?? []))];
-  if (variant === undefined) {
-    if (names.length < 2) return records;
-    throw new UsageError(
-      `Cannot read ${source}: it has answers of ${names.length} variants, name one ` +
-        `(judge: --variant NAME, compare: FILE::NAME): ${printable(names.join(", "))}`,
-    );
-  }
-  if (names.includes(variant)) return records.filter(({ value }) => ownVariant(value) === variant);
-  throw new UsageError(
-    `Cannot read ${source}: it has no answers of "${printable(variant)}": ` +
-      (names.length === 0
-        ? "its records name no variant"
-        : `there are ${printable(names.join(", "))}`),
-  );
-}
-
-/** The variant that a record of this project's own files is of. */
-function ownVariant(value: PlacedRecord["value"]): string | undefined {
-  if (typeof value === "string" || typeof value.variant !== "string") return undefined;
-  return isOwnSample(value) || isOwnVerdict(value) ? value.variant : undefined;
-}
-
-/** A line of a study's `samples/sql.jsonl`. */
-function isOwnSample(record: Readonly<Record<string, unknown>>): boolean {
-  return typeof record.promptHash === "string" && typeof record.text === "string";
-}
-
-/** A line of a study's `verdicts.jsonl`, or of `evaluate`'s. */
-function isOwnVerdict(record: Readonly<Record<string, unknown>>): boolean {
-  return typeof record.official === "boolean" && typeof record.status === "string";
 }
 
 function predictionOfLine(line: string): Prediction {
