@@ -153,9 +153,9 @@ function pointMarks({ all, kind, scales, shaded }: TradeOffPanel): unknown[] {
     hasBars(point, few) && !(shaded && isWithin(point.x, shaded))
   );
   const ring = overview ? 6 : RING_RADIUS;
-  return [
-    ...intervalMarks(barred, scales, { stroke, ...bar }),
-    Plot.dot(points.toSorted((a, b) => Number(a.front) - Number(b.front)), {
+  const recommended = points.filter((point) => point.recommended);
+  const dots = (shown: readonly TradeOffPoint[]): unknown =>
+    Plot.dot(shown, {
       ...at,
       // a scale of its own would make the largest as large as Plot likes
       r: { value: (point: TradeOffPoint) => radiusOf(point, kind), scale: null },
@@ -163,11 +163,21 @@ function pointMarks({ all, kind, scales, shaded }: TradeOffPanel): unknown[] {
       stroke,
       strokeWidth: few ? 1.5 : 1,
       fill: ({ front, style }: TradeOffPoint) => front ? style.colour : "white",
-    }),
+    });
+  const touchesRing = (point: TradeOffPoint): boolean =>
+    !point.recommended &&
+    recommended.some(({ x, y }) =>
+      Math.hypot(toX(point.x) - toX(x), toY(point.y) - toY(y)) < ring + radiusOf(point, kind) + 3
+    );
+  return [
+    ...intervalMarks(barred, scales, { stroke, ...bar }),
+    dots(points.toSorted((a, b) => Number(a.front) - Number(b.front))),
     Plot.dot([[toX(0), toY(0)]], { r: overview ? 3 : 4.5, symbol: "square", fill: INK }),
     // on top, with a white rim, so that no crowd hides the ring
     ...[{ stroke: "white", strokeWidth: 4.5 }, { stroke: INK, strokeWidth: 2 }].map((style) =>
-      Plot.dot(points.filter(({ recommended }) => recommended), { ...at, r: ring, ...style })
+      Plot.dot(recommended, { ...at, r: ring, ...style })
     ),
+    // a mark of the front that the rim would cut to another shape is over it
+    dots(points.filter((point) => point.front && touchesRing(point))),
   ];
 }
