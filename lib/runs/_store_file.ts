@@ -5,6 +5,7 @@ import {
   explainWriteError,
   firstOf,
   lockFile,
+  realPath,
   refuseDanglingLink,
   type Schema,
   UsageError,
@@ -55,7 +56,8 @@ export function openFile<T extends Keyed>(path: string, options: StoreOptions<T>
   } catch (error) {
     throw explainWriteError(error, path);
   }
-  const lock = lockFile(path);
+  // two links to one file are one store
+  const lock = lockFile(realPath(path));
   let file: Deno.FsFile | undefined;
   try {
     file = openData(path);

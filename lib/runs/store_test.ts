@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { join } from "node:path";
 import { storeLine } from "./_store_lines.ts";
 import { checkRecord, contentKey } from "../ground/mod.ts";
@@ -215,6 +216,24 @@ Deno.test({
       assert.throws(() => open(path), { name: "UsageError", message: /is writing it/ });
     });
   },
+});
+
+Deno.test("two links to one store are one: a second process does not write over the first", () => {
+  inFolder((folder) => {
+    Deno.writeTextFileSync(`${folder}/store.jsonl`, storeLine(sqlSample(0)));
+    const links = ["a", "b"].map((name) => `${folder}/${name}/samples.jsonl`);
+    for (const link of links) {
+      Deno.mkdirSync(dirname(link));
+      Deno.symlinkSync("../store.jsonl", link);
+    }
+    {
+      using first = open(links[0]!);
+      assert.throws(() => open(links[1]!), { name: "UsageError", message: /is writing it/ });
+      first.append([sqlSample(1)]);
+    }
+    using second = open(links[1]!);
+    assert.equal(second.size, 2);
+  });
 });
 
 Deno.test("openStore() leaves out the line that is no record, and names it", () => {
