@@ -56,6 +56,17 @@ Deno.test("buildSite() says which page is not in English", () => {
   assert.deepEqual(marked.map(([address]) => address), ["docs/em_portugues.html"]);
 });
 
+Deno.test("buildSite() has a source for each letter that docs/others.md cites", () => {
+  const page = buildSite(REPOSITORY_ROOT).texts.get("docs/others.html")!;
+  const lettersOf = (part: string, pattern: RegExp): string[] =>
+    [...new Set([...part.matchAll(pattern)].map(([, letter]) => letter!))].sort();
+  const [cited, sources] = page.split('id="sources"') as [string, string];
+  const letters = lettersOf(cited, /\[([a-z])\]/g);
+  assert.ok(letters.length > 20, `${letters.length} letters`);
+  // "[x]" in front of an item would be a ticked box
+  assert.deepEqual(lettersOf(sources, /<li>(?:<p>)?\[([a-z])\]/g), letters);
+});
+
 Deno.test("buildSite() gives the same bytes for the same files", () => {
   assert.deepEqual(buildSite(REPOSITORY_ROOT), buildSite(REPOSITORY_ROOT));
 });
