@@ -135,9 +135,10 @@ Deno.test("buildSite() shuts long tables of a study's report alone, and marks wh
   const rows = Array.from({ length: 13 }, (_, i) => `| v${i} | ${i === 3 ? "recommended" : ""} |`);
   const table = `| model | recommended |\n| --- | --- |\n${rows.join("\n")}\n`;
   const short = `| model | n |\n| --- | --- |\n| v3 (recommended) | 1 |\n`;
+  const words = "| word | what it means |\n| --- | --- |\n| recommended | it passed |\n";
   using repository = smallRepository({
     "README.md": `# T\n\n[s](results/s/summary.md)\n\n${table}`,
-    "results/s/summary.md": `## S\n\n${table}\n${short}`,
+    "results/s/summary.md": `## S\n\n${table}\n${short}\n${words}`,
   });
   const { texts } = buildSite(repository.root, { ...ROOTS, folders: [] });
   const summary = texts.get("results/s/summary.html")!;

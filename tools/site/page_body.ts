@@ -64,10 +64,14 @@ export function pageBody(
         }</span> `,
       table({ header, rows }: Tokens.Table): string {
         const widths = header.map((_, column) => columnWidth(rows, column));
+        const titles = header.map(({ tokens }) => plainText(tokens));
+        // elsewhere than in a column of that name, the word alone is explained, not given
         const recommended = (cells: readonly Tokens.TableCell[]): boolean =>
-          cells.some(({ tokens, header }) =>
-            !header && /^recommended$|\(recommended\)$/.test(plainText(tokens))
-          );
+          cells.some(({ tokens, header }, column) => {
+            const text = plainText(tokens);
+            return !header && (text.endsWith("(recommended)") ||
+              text === "recommended" && titles[column] === "recommended");
+          });
         const row = (cells: readonly Tokens.TableCell[]): string =>
           `<tr${recommended(cells) ? ' class="recommended"' : ""}>${
             cells.map(({ tokens, header, align }, column) => {
