@@ -1,5 +1,6 @@
 import { listed, nearestName } from "../../../ground/light.ts";
 import type { StudyBlock } from "../format.ts";
+import { countText } from "./dom.ts";
 import { KINDS, NO_KIND, selectItems, type Source } from "./select.ts";
 import { ADDRESS_KEYS, FACET, type View, viewOfHash } from "./view.ts";
 
@@ -187,7 +188,7 @@ function thereAre(names: readonly string[]): string {
   if (names.length === 0) return "there is none";
   if (names.length === 1) return `there is ${names[0]} alone`;
   if (names.length <= LISTED) return `there are ${listed(names)}`;
-  return `there are ${names.length}, from ${names[0]} to ${names.at(-1)}`;
+  return `there are ${countText(names.length)}, from ${names[0]} to ${names.at(-1)}`;
 }
 
 function cut(name: string): string {

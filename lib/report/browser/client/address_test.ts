@@ -57,6 +57,16 @@ Deno.test("settleView() leaves an address alone that names a kind and no questio
   assert.deepEqual(await settleView(asked, { hash: "#id=dev-0", study: STUDY, open: none }), asked);
 });
 
+Deno.test("settleView() counts questions with their thousands apart", async () => {
+  const source = { ...sourceOf(), ids: Array.from({ length: 15_014 }, (_, at) => `q${at}`) };
+  const open = (): Promise<Source> => Promise.resolve(source);
+  const hash = "#id=zzzzzz";
+  const read = readAddress(hash, START, STUDY);
+  assert.deepEqual((await settleView(read, { hash, study: STUDY, open })).faults, [
+    'There is no question "zzzzzz": there are 15,014, from q0 to q15013.',
+  ]);
+});
+
 /** Questions of these kinds, with a filter that tells the first one from the others. */
 function sourceOf(...names: readonly (typeof KINDS)[number]["name"][]): Source {
   return {
