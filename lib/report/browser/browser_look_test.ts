@@ -1,6 +1,8 @@
 /// <reference lib="dom" />
 import assert from "node:assert/strict";
+import type { BrowserData } from "./browser_data.ts";
 import { browserTest } from "./testing/browser_case.ts";
+import { smallData } from "./testing/small_data.ts";
 
 browserTest(
   "the line of a mark stands below the text, clear of its underscores",
@@ -15,3 +17,34 @@ browserTest(
     assert.ok(below >= 2, `${below} pixels`);
   },
 );
+
+/** The small study with the longest names of the recorded sample. */
+function longNames(): BrowserData {
+  const data = smallData();
+  const names = ["base", "all-linear-lr2e-3", "all-linear-lr2e-3@0.5"];
+  return {
+    ...data,
+    model: "HuggingFaceTB/SmolLM2-135M-Instruct",
+    label: "sample",
+    variants: data.variants.map((variant, at) => ({ ...variant, name: names[at]! })),
+    first: { from: names[0]!, to: names[1]! },
+    changes: data.changes.map((change) => ({ ...change, to: names[1]! })),
+  };
+}
+
+browserTest("the variants that are compared are named whole on a small screen", async (opened) => {
+  const { page } = opened;
+  for (const id of ["from", "to"]) {
+    const [wanted, width] = await page.$eval(`#${id}`, (one) => {
+      const select = one as HTMLSelectElement;
+      const alone = select.cloneNode() as HTMLSelectElement;
+      alone.style.width = "auto";
+      alone.append(new Option(select.selectedOptions[0]!.text));
+      document.body.append(alone);
+      const widths = [alone.offsetWidth, select.offsetWidth] as const;
+      alone.remove();
+      return widths;
+    });
+    assert.ok(wanted <= width, `${id}: ${width} pixels of ${wanted}`);
+  }
+}, { width: 1_280, data: longNames });
