@@ -48,3 +48,18 @@ browserTest("the variants that are compared are named whole on a small screen", 
     assert.ok(wanted <= width, `${id}: ${width} pixels of ${wanted}`);
   }
 }, { width: 1_280, data: longNames });
+
+browserTest("on a phone the help can be closed from each of its places", async ({ page }) => {
+  await page.click("#help-open");
+  const seen = (): Promise<boolean> =>
+    page.$eval("#help .close", (close) => {
+      const { left, top, right, bottom } = close.getBoundingClientRect();
+      return document.elementFromPoint((left + right) / 2, (top + bottom) / 2) === close;
+    });
+  assert.equal(await seen(), true);
+  await page.$eval("#help", (help) => help.scrollTo(0, help.scrollHeight));
+  assert.notEqual(await page.$eval("#help", (help) => help.scrollTop), 0);
+  assert.equal(await seen(), true);
+  await page.click("#help .close");
+  assert.equal(await page.$("#help[open]"), null);
+}, { width: 390 });

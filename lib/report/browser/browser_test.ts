@@ -136,7 +136,7 @@ browserTest("keys go from question to question, and open the help", async ({ pag
   assert.match(await textOf(page, "#question-title"), /dev-0 repaired/);
   await page.keyboard.press("?");
   assert.equal(await page.$eval("#help", (one) => (one as HTMLDialogElement).open), true);
-  // What has the focus is scrolled to: the help opens at its top, not at its last button.
+  // What has the focus is read first: the help begins with its title, not with its button.
   assert.equal(await page.evaluate(() => document.activeElement?.id), "help-title");
   await page.keyboard.press("Escape");
   assert.equal(await page.$eval("#help", (one) => (one as HTMLDialogElement).open), false);

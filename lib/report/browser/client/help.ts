@@ -17,7 +17,12 @@ export function helpDialog(study: StudyBlock): HTMLDialogElement {
   const dialog = el(
     "dialog",
     { id: "help", "aria-labelledby": "help-title" },
-    el("h2", { id: "help-title", tabindex: "-1" }, "About this page"),
+    el(
+      "div",
+      { class: "help-bar" },
+      el("h2", { id: "help-title", tabindex: "-1" }, "About this page"),
+      button({ class: "close" }, () => dialog.close(), "Close"),
+    ),
     el("h3", {}, "Keys"),
     el(
       "dl",
@@ -46,11 +51,10 @@ export function helpDialog(study: StudyBlock): HTMLDialogElement {
       ? el("p", {}, "Nothing.")
       : el("ul", {}, ...study.notes.map((note) => el("li", {}, note))),
   );
-  dialog.append(button({ class: "close" }, () => dialog.close(), "Close"));
   return dialog;
 }
 
-/** Shows the dialog from its top on: else its button at the end would have the focus. */
+/** Shows the dialog; its title has the focus, and what is read aloud begins with it. */
 export function showHelp(dialog: HTMLDialogElement): void {
   dialog.showModal();
   byId("help-title").focus();
