@@ -106,8 +106,8 @@ function wholeWords(text: string): string {
 /**
  * A block of code, in which comments of a shell are set back.
  *
- * @param language As in Markdown; none and "text" are what a program prints, whose lines are wrapped,
- * and "source" is a whole file.
+ * @param language As in Markdown; none and "text" are what a program prints, whose lines are wrapped
+ * unless a table is among them, and "source" is a whole file.
  */
 export function codeBlock(text: string, language: string): string {
   const lines = text.split("\n").map((line) => {
@@ -116,11 +116,10 @@ export function codeBlock(text: string, language: string): string {
     const [code, rest] = [line.slice(0, comment), line.slice(comment)];
     return `${htmlText(code)}<span class="comment">${htmlText(rest)}</span>`;
   });
-  const kind = language === "source"
-    ? "code"
-    : language === "" || language === "text"
-    ? "code output"
-    : "code typed";
+  const printed = language === "" || language === "text";
+  // a row of a printed table is one line, or its columns are none
+  const wrapped = printed && !/^\s*\|/m.test(text);
+  const kind = wrapped ? "code output" : printed || language === "source" ? "code" : "code typed";
   return `<div class="${kind}"><pre class="scrolls" data-kind="Code"><code>${
     lines.join("\n")
   }\n</code></pre></div>\n`;
