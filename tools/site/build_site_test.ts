@@ -67,6 +67,16 @@ Deno.test("buildSite() has a source for each letter that docs/others.md cites", 
   assert.deepEqual(lettersOf(sources, /<li>(?:<p>)?\[([a-z])\]/g), letters);
 });
 
+Deno.test("buildSite() takes no command of the documents for what a program prints", () => {
+  const { texts } = buildSite(REPOSITORY_ROOT);
+  const command =
+    /<div class="code output"><pre[^>]*><code>((?:deno|npx|export|ln|\.venv\/)[^\n]*)/g;
+  const found = [...texts].flatMap(([address, text]) =>
+    [...text.matchAll(command)].map(([, line]) => `${address}: ${line}`)
+  );
+  assert.deepEqual(found, []);
+});
+
 Deno.test("buildSite() gives the same bytes for the same files", () => {
   assert.deepEqual(buildSite(REPOSITORY_ROOT), buildSite(REPOSITORY_ROOT));
 });
