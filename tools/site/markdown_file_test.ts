@@ -54,7 +54,10 @@ Deno.test("pageBody() passes no HTML on, and has what was written as text", () =
 Deno.test("pageBody() makes no address of a variant's name, and links that are written", () => {
   const page = markdownFile("a.md", "# T\n\nqv-lr2e-3@0.5 and https://example.org/a\n");
   const body = pageBody(page, (href) => href);
-  assert.match(body, /<p>qv-lr2e-3@0\.5 and <a href="https:\/\/example\.org\/a">/);
+  assert.match(
+    body,
+    /<p><span class="whole">qv-lr2e-3@0\.5<\/span> and <a href="https:\/\/example\.org\/a">/,
+  );
 });
 
 Deno.test("pageBody() says which columns of a table may be broken", () => {

@@ -1,7 +1,8 @@
-import { Marked, type Tokens } from "marked";
+import { Marked, Renderer, type Tokens } from "marked";
 import { htmlText } from "../../lib/report/mod.ts";
 import { headingOf, type MarkdownFile } from "./markdown_file.ts";
 import { plainText } from "./plain_text.ts";
+import { wholeCode, wholeNumbers } from "./whole_words.ts";
 
 /** Characters of a column's longest cell up to which it stays on one line. */
 const SHORT = 22;
@@ -9,6 +10,8 @@ const SHORT = 22;
 const LONG = 60;
 /** A table of a study with more rows is shut until it is opened. */
 const MOST_ROWS = 12;
+/** Gives a text without parts as HTML. */
+const LEAF: Renderer = new Renderer();
 
 /** How a page differs from others. */
 export interface PageBodyOptions {
@@ -56,7 +59,12 @@ export function pageBody(
           htmlText(description(href) ?? text)
         }"></a>`;
       },
-      codespan: ({ text }: Tokens.Codespan) => `<code>${wholeWords(text)}</code>`,
+      text(token: Tokens.Text | Tokens.Escape): string | false {
+        // false: as it is, which is by its own tokens
+        if ("tokens" in token && token.tokens) return false;
+        return wholeNumbers(LEAF.text(token));
+      },
+      codespan: ({ text }: Tokens.Codespan) => `<code>${wholeCode(text)}</code>`,
       code: ({ text, lang }: Tokens.Code) => codeBlock(text, lang?.split(/\s/)[0] ?? ""),
       checkbox: ({ checked }: Tokens.Checkbox) =>
         `<span class="check" role="img" aria-label="${checked ? "done" : "open"}">${
@@ -94,13 +102,6 @@ export function pageBody(
     },
   });
   return renderer.parser([...page.tokens]);
-}
-
-/** Code within a text: a word of it that could be broken at its hyphens or strokes is kept whole. */
-function wholeWords(text: string): string {
-  return text.split(" ").map((word) =>
-    /[-/].|.[-/]/.test(word) ? `<span class="whole">${htmlText(word)}</span>` : htmlText(word)
-  ).join(" ");
 }
 
 /**

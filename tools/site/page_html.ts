@@ -2,6 +2,7 @@ import { htmlText } from "../../lib/report/mod.ts";
 import { addressOf, relativeAddress } from "./link_target.ts";
 import type { Heading } from "./markdown_file.ts";
 import type { NavigationGroup } from "./navigation.ts";
+import { wholeNumbers } from "./whole_words.ts";
 
 /** What the site is called: on top of each page and in its title. */
 export const SITE_NAME = "LoRA: gains and losses";
@@ -112,5 +113,5 @@ ${
 
 /** A text that may be broken behind the parts of a long name. */
 function breakable(text: string): string {
-  return htmlText(text).replaceAll(/[._\]](?=\w)|\](?=\.)/g, "$&<wbr>");
+  return wholeNumbers(htmlText(text)).replaceAll(/[._\]](?=\w)|\](?=\.)/g, "$&<wbr>");
 }
