@@ -231,6 +231,25 @@ siteTest(
   { width: 390 },
 );
 
+siteTest("on a phone no row of a table is tall for texts off to the right alone", async (site) => {
+  const { page, go } = site;
+  await go("results/recorded/qwen_coder_1_5b/summary.html");
+  const empty = await page.$$eval("tbody tr", (rows) =>
+    rows.map((row) => {
+      const edge = row.closest(".scrolls")!.getBoundingClientRect().right;
+      const seen = [...row.children].filter((cell) => cell.getBoundingClientRect().left < edge - 60)
+        .map((cell) => {
+          const range = document.createRange();
+          range.selectNodeContents(cell);
+          return range.getBoundingClientRect().height;
+        });
+      return row.getBoundingClientRect().height - Math.max(...seen);
+    }));
+  assert.ok(empty.length > 500, `${empty.length} rows`);
+  // padding, and two lines more than what is seen
+  assert.deepEqual(empty.filter((height) => height > 60), []);
+}, { width: 390 });
+
 siteTest("a figure is no white slab in the dark", async ({ page, go }) => {
   await go("index.html");
   const filters = await page.$$eval(
