@@ -36,7 +36,7 @@ export { type OtherNames, refuseOtherNames } from "./text/other_names.ts";
 export { isSameFile } from "./files/is_same_file.ts";
 export { checkOwnFiles, writeOwnFiles } from "./files/own_files.ts";
 export { firstOf } from "./first_of.ts";
-export { parseJson, readTextFile } from "./text/parse_json_file.ts";
+export { explainReadError, parseJson, readTextFile } from "./text/parse_json_file.ts";
 export { realDataRoot } from "./files/real_data.ts";
 export { realPath } from "./files/real_path.ts";
 export { type FileState, fileState, RememberedFiles } from "./files/remembered_files.ts";

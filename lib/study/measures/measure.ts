@@ -50,6 +50,8 @@ export type AskingOptions = Omit<AnswerOptions<never>, "store">;
 export interface AskingCost {
   /** Prompts, questions or passages. */
   readonly asked: number;
+  /** How many of them differ to the model: the same is asked once. */
+  readonly distinct: number;
   /** Tokens that the model reads, shared parts once. */
   readonly readTokens: number;
   /** Tokens that it writes, as they are planned with. */

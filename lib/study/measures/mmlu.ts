@@ -19,6 +19,7 @@ import { mmluShortfalls } from "../inputs/shortfalls.ts";
 import { compareMmlu } from "../numbers/compare_mmlu.ts";
 import { scoreMmlu } from "../numbers/score_mmlu.ts";
 import { LETTER } from "./answer_rows.ts";
+import { distinctPrompts } from "./distinct_prompts.ts";
 import { distinctTokens } from "./distinct_tokens.ts";
 import {
   type AnswerRow,
@@ -94,6 +95,7 @@ export const MMLU_MEASURE: Measure<MmluInputs, MmluAnswers, MmluStores> = {
     const prompts = await mmluPrompts(inputs);
     return {
       asked: prompts.length,
+      distinct: distinctPrompts(prompts),
       readTokens: distinctTokens(prompts),
       writtenTokens: inputs.written.length * MAX_WRITTEN_TOKENS,
     };

@@ -8,6 +8,7 @@ import { prefixed } from "../inputs/prefixed.ts";
 import type { ProseInputs } from "../inputs/prose_inputs.ts";
 import { compareProse } from "../numbers/compare_prose.ts";
 import { scoreProse } from "../numbers/score_prose.ts";
+import { distinctPrompts } from "./distinct_prompts.ts";
 import {
   type AnswerRow,
   type AnswerRows,
@@ -68,7 +69,10 @@ export const PROSE_MEASURE: Measure<ProseInputs, ProseAnswers, ProseStores> = {
   cost(inputs): AskingCost {
     const passages = passagePrompts(inputs);
     const readTokens = passages.reduce((sum, { tokens }) => sum + tokens.length, 0);
-    return { asked: passages.length, readTokens, writtenTokens: 0 };
+    const distinct = distinctPrompts(
+      passages.map(({ tokens }) => ({ prefix: [], suffix: tokens })),
+    );
+    return { asked: passages.length, distinct, readTokens, writtenTokens: 0 };
   },
   async answer(inputs, engine, { proseSamples }, options): Promise<ProseAnswers> {
     const { passages } = inputs.prose;

@@ -20,6 +20,7 @@ import { lostByDatabase, type SqlInputs } from "../inputs/sql_inputs.ts";
 import { compareSql, outcome } from "../numbers/compare_sql.ts";
 import { scoreSql } from "../numbers/score_sql.ts";
 import { VERDICT } from "./answer_rows.ts";
+import { distinctPrompts } from "./distinct_prompts.ts";
 import { distinctTokens } from "./distinct_tokens.ts";
 import type {
   AnswerRow,
@@ -100,6 +101,7 @@ export const SQL_MEASURE: Measure<SqlInputs, SqlAnswers, SqlStores> = {
     const asked = prompts.flat().length;
     return {
       asked,
+      distinct: distinctPrompts(prompts.flat()),
       readTokens: prompts.reduce((total, list) => total + distinctTokens(list), 0),
       writtenTokens: asked * Math.min(MEAN_COMPLETION, inputs.config.spider.maxNewTokens),
     };

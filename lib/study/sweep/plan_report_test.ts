@@ -32,6 +32,7 @@ Deno.test("costLines() says nothing of what is not asked, and of no training whe
   const cost = {
     variants: 2,
     asked: { sql: 0, mmlu: 0, prose: 4 },
+    distinct: { sql: 0, mmlu: 0, prose: 4 },
     seconds: { all: 14, variant: 7, training: 0 },
     readTokens: 900,
     writtenTokens: 0,

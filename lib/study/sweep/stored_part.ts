@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from "node:fs";
-import { GAUGES, type StudyConfig } from "../../runs/mod.ts";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { explainReadError } from "../../ground/mod.ts";
+import { type Gauge, GAUGES, type StudyConfig } from "../../runs/mod.ts";
 import { BASE } from "../answers/sample_identity.ts";
 import { type AnswerPaths, answerPaths } from "../measures/open_measures.ts";
 import { partsFolder } from "../parts/part_stores.ts";
@@ -20,34 +21,42 @@ export interface StoredPart {
   readonly secondsLeft: number;
 }
 
-/** Questions that repeat another are asked once: of so many of them a variant is whole. */
-const NEARLY_ALL = 0.99;
-
-/** The answers that a plan's cost counts; written letters are not in it. */
-const COUNTED = ["sqlSamples", "mmluSamples", "proseSamples"] as const satisfies readonly (
-  keyof AnswerPaths
-)[];
+/** The stores of the answers that a plan's cost counts; written letters are not in it. */
+const STORES = {
+  sql: "sqlSamples",
+  mmlu: "mmluSamples",
+  prose: "proseSamples",
+} as const satisfies Record<Gauge, keyof AnswerPaths>;
 
 /**
  * Looks at the stores of a study, also while a process writes them; nothing is checked or opened.
  *
  * @returns `undefined` for a study that has not begun.
+ * @throws {UsageError} If a store is there and cannot be read.
  */
 export function storedPart(
   config: StudyConfig,
   folder: StudyFolder,
-  { asked, seconds, trainingSeconds }: Pick<StudyCost, "asked" | "seconds" | "trainingSeconds">,
+  { distinct, seconds, trainingSeconds }: Pick<
+    StudyCost,
+    "distinct" | "seconds" | "trainingSeconds"
+  >,
 ): StoredPart | undefined {
   const planned = trainings(config);
   const isTrained = ({ recipe }: Training): boolean =>
     adapterOrigin(folder.training(recipe)) !== "none";
   const left = planned.filter((training) => !isTrained(training));
-  const counts = answerCounts([folder, ...partPaths(folder)]);
-  if (counts.size === 0 && left.length === planned.length) return undefined;
-  const each = GAUGES.reduce((total, gauge) => total + asked[gauge], 0);
-  const shares = [BASE.name, ...sweepVariants(config).map(({ name }) => name)]
-    .map((name) => (counts.get(name) ?? 0) / each);
-  const isWhole = (share: number): boolean => share >= NEARLY_ALL;
+  const answered = answeredPrompts([folder, ...partPaths(folder)]);
+  if (answered.size === 0 && left.length === planned.length) return undefined;
+  const total = (counts: Readonly<Record<Gauge, number>>): number =>
+    GAUGES.reduce((sum, gauge) => sum + counts[gauge], 0);
+  const shares = [BASE.name, ...sweepVariants(config).map(({ name }) => name)].map((name) => {
+    const has = (gauge: Gauge): number =>
+      // an adapter in the place of another was asked the same
+      Math.min(answered.get(name)?.[gauge].size ?? 0, distinct[gauge]);
+    return total({ sql: has("sql"), mmlu: has("mmlu"), prose: has("prose") }) / total(distinct);
+  });
+  const isWhole = (share: number): boolean => share === 1;
   return {
     variants: shares.filter(isWhole).length,
     trained: planned.length - left.length,
@@ -61,35 +70,60 @@ export function storedPart(
 /** The stores of processes whose answers are not taken yet. */
 function partPaths(folder: StudyFolder): AnswerPaths[] {
   const dir = partsFolder(folder);
-  return existsSync(dir) ? readdirSync(dir).map((name) => answerPaths(`${dir}/${name}`)) : [];
+  return statSync(dir, { throwIfNoEntry: false })?.isDirectory()
+    ? readdirSync(dir).map((name) => answerPaths(`${dir}/${name}`))
+    : [];
 }
 
 const VARIANT = /"variant":("(?:[^"\\]|\\.)*")/;
+/** So many digits of a prompt's hash are a number that is told exactly. */
+const PROMPT = /"promptHash":"([0-9a-f]{13})/;
 
-/** Answers by variant, as many as have a line. */
-function answerCounts(folders: readonly AnswerPaths[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const path of folders.flatMap((paths) => COUNTED.map((name) => paths[name]))) {
-    if (!existsSync(path)) continue;
-    for (const line of linesOf(path)) {
-      const found = VARIANT.exec(line)?.[1];
-      if (found === undefined) continue;
-      const name = JSON.parse(found) as string;
-      counts.set(name, (counts.get(name) ?? 0) + 1);
+/** The prompts that each variant has answered: what a process left is in the study's own store too. */
+function answeredPrompts(
+  folders: readonly AnswerPaths[],
+): Map<string, Record<Gauge, Set<number>>> {
+  const answered = new Map<string, Record<Gauge, Set<number>>>();
+  for (const paths of folders) {
+    for (const gauge of GAUGES) {
+      for (const line of linesOf(paths[STORES[gauge]])) {
+        const name = VARIANT.exec(line)?.[1];
+        const prompt = PROMPT.exec(line)?.[1];
+        if (name === undefined || prompt === undefined) continue;
+        answered.getOrInsertComputed(nameOf(name), () => (
+          { sql: new Set(), mmlu: new Set(), prose: new Set() }
+        ))[gauge].add(parseInt(prompt, 16));
+      }
     }
   }
-  return counts;
+  return answered;
 }
 
-/** The whole lines of a file that may be large. */
+/** A name of which a line has the JSON; of a damaged line it is no variant's. */
+function nameOf(json: string): string {
+  try {
+    return JSON.parse(json) as string;
+  } catch {
+    return json;
+  }
+}
+
+/** The whole lines of a file that may be large; none where there is no such file. */
 function* linesOf(path: string): Generator<string> {
-  using file = Deno.openSync(path);
-  const bytes = new Uint8Array(1 << 20);
-  const decoder = new TextDecoder();
-  let rest = "";
-  for (let size = file.readSync(bytes); size !== null; size = file.readSync(bytes)) {
-    const lines = (rest + decoder.decode(bytes.subarray(0, size), { stream: true })).split("\n");
-    rest = lines.pop()!;
-    yield* lines;
+  if (!existsSync(path)) return;
+  try {
+    using file = Deno.openSync(path);
+    const bytes = new Uint8Array(1 << 20);
+    const decoder = new TextDecoder();
+    let rest = "";
+    for (let size = file.readSync(bytes); size !== null; size = file.readSync(bytes)) {
+      const lines = (rest + decoder.decode(bytes.subarray(0, size), { stream: true })).split("\n");
+      rest = lines.pop()!;
+      yield* lines;
+    }
+  } catch (error) {
+    // its process has ended and its answers are taken
+    if (error instanceof Deno.errors.NotFound) return;
+    throw explainReadError(error, path);
   }
 }

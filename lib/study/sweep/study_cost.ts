@@ -11,6 +11,8 @@ export interface StudyCost {
   readonly variants: number;
   /** Questions and passages that are asked of each. */
   readonly asked: Readonly<Record<Gauge, number>>;
+  /** How many of them differ to the model: the same is asked once. */
+  readonly distinct: Readonly<Record<Gauge, number>>;
   /** Tokens that the model reads for one variant, shared parts once. */
   readonly readTokens: number;
   /** Tokens that it writes for one variant, as they are planned with. */
@@ -82,9 +84,11 @@ export async function studyCost(inputs: StudyInputs): Promise<StudyCost> {
   const variants = 1 + tuned.length;
   // a merged model or a full fine-tune has weights of its own
   const models = 1 + tuned.filter(({ weights }) => weights.kind === "model").length;
-  const asked = Object.fromEntries(
-    GAUGES.map((gauge) => [gauge, costs.get(gauge)?.asked ?? 0]),
-  ) as StudyCost["asked"];
+  const counted = (key: "asked" | "distinct"): StudyCost["asked"] =>
+    Object.fromEntries(
+      GAUGES.map((gauge) => [gauge, costs.get(gauge)?.[key] ?? 0]),
+    ) as StudyCost["asked"];
+  const asked = counted("asked");
   const variant = rates.prompt * sum(Object.values(asked)) +
     2 * parameters * readTokens / rates.reading +
     writtenTokens * (parameters / 1e9) / rates.writing;
@@ -101,6 +105,7 @@ export async function studyCost(inputs: StudyInputs): Promise<StudyCost> {
   return {
     variants,
     asked,
+    distinct: counted("distinct"),
     readTokens,
     writtenTokens,
     trainingTokens: Object.fromEntries(trained.map(({ name, work }) => [name, work.tokens])),
