@@ -193,6 +193,27 @@ Deno.test("readPredictions() keeps what a record without an id says of its examp
   }]);
 });
 
+Deno.test("readPredictions() tells prompts of one question from those of others, whatever its id is called", () => {
+  const answer = (promptHash: string, id: object): object => ({
+    ...id,
+    promptHash,
+    text: "SELECT 1",
+  });
+  for (
+    const [first, second] of [
+      [{}, {}],
+      [{ question_id: 1 }, { question_id: 2 }],
+    ] as const
+  ) {
+    assert.equal(
+      readPredictions(lines(answer("a", first), answer("b", second)), "pred.jsonl").length,
+      2,
+    );
+  }
+  const id = { question_id: 1 };
+  refuses(lines(answer("a", id), answer("b", id)), /its study asked "1" by several prompts/);
+});
+
 Deno.test("readPredictions() names broken JSON, its place, and keys that stand twice", () => {
   const good = JSON.stringify({ sql: "SELECT 1" });
   for (const bad of ["{", "SELECT 1", "null", "3", "[1]"]) {

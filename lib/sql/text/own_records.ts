@@ -1,5 +1,6 @@
 import { printable, UsageError } from "../../ground/mod.ts";
 import type { PlacedRecord } from "./json_records.ts";
+import { exampleIds } from "./record_ids.ts";
 
 /** The records of one variant, where they are a study's own; all of any other file. */
 export function ofVariant(
@@ -28,13 +29,15 @@ export function ofVariant(
 
 /** The same records, if none of a study's own answers a question that another one answers by other words. */
 function ofOnePrompt(records: readonly PlacedRecord[], source: string): readonly PlacedRecord[] {
-  const prompts = new Map<unknown, unknown>();
+  const prompts = new Map<string, unknown>();
   for (const { value } of records) {
     if (typeof value === "string" || !isOwnSample(value)) continue;
-    const { id, promptHash } = value;
+    const { promptHash } = value;
+    const [id] = exampleIds(value);
+    if (id === undefined) continue;
     if ((prompts.get(id) ?? promptHash) !== promptHash) {
       throw new UsageError(
-        `Cannot read ${source}: its study asked ${JSON.stringify(id)} by several prompts, with ` +
+        `Cannot read ${source}: its study asked "${printable(id)}" by several prompts, with ` +
           "other numbers of examples shown, and what of each is right stands in its summary.md: to " +
           "judge one of them, give a file with its lines alone",
       );
