@@ -34,7 +34,7 @@ function storedText(stored: StoredPart, variants: number): string {
     : "";
   return `stored already: the answers of ${formatCount(stored.variants)} of ` +
     `${formatCounted(variants, "variant")}${trained}; for the rest about ` +
-    duration(stored.secondsLeft);
+    `${duration(stored.secondsLeft)} of one device`;
 }
 
 /** What is asked of so few examples that little can be told from chance. */

@@ -45,7 +45,7 @@ Deno.test("storedPart() counts whole variants and trainings, those of other proc
   assert.equal(
     costLines(cost, part()).at(-1),
     `stored already: the answers of 1 of ${cost.variants} variants and 1 of 1 training; for the ` +
-      "rest about 1 s",
+      "rest about 1 s of one device",
   );
 });
 
