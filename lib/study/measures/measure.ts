@@ -109,6 +109,8 @@ export interface Measure<Inputs, Answers, Stores> {
   readonly minSame?: number;
   /** How its answers stand in files of results. */
   readonly rows: AnswerRows<Answers>;
+  /** The store of the answers that its cost counts. */
+  readonly samples: keyof Stores;
   /** What the data are called in tables. */
   title(inputs: Inputs): string;
   /** The version of its prompt. */

@@ -86,6 +86,7 @@ export const MMLU_MEASURE: Measure<MmluInputs, MmluAnswers, MmluStores> = {
   primary: "always",
   minSame: 0.99,
   rows: ROWS,
+  samples: "mmluSamples",
   title: ({ mmlu }) => mmlu.title,
   dataPrefix: "mmlu/",
   promptVersion: () => MMLU_PROMPT_VERSION,

@@ -61,6 +61,7 @@ export const PROSE_MEASURE: Measure<ProseInputs, ProseAnswers, ProseStores> = {
   asked: "passage",
   primary: "as gauge",
   rows: ROWS,
+  samples: "proseSamples",
   title: () => "general text",
   dataPrefix: "prose/",
   promptVersion: () => PROSE_PROMPT_VERSION,

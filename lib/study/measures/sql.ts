@@ -89,6 +89,7 @@ export const SQL_MEASURE: Measure<SqlInputs, SqlAnswers, SqlStores> = {
   primary: "always",
   minSame: 0.98,
   rows: ROWS,
+  samples: "sqlSamples",
   title: () => "text-to-SQL",
   dataPrefix: "spider/",
   promptVersion: ({ spider }) => sqlPromptVersion(spider.schema),

@@ -93,11 +93,9 @@ export async function planReport(
     cost.asked[gauge] > 0 && (MEASURES[gauge].primary === "always" || gauge === plan.gauge)
   );
   const stored = storedPart(inputs.config, folder, cost);
-  const lines = [...costLines(cost, stored), ...fewLines(cost, topics)].map((line) => `- ${line}\n`)
-    .join(
-      "",
-    );
-  return `${lines}\n${planText(plan, titles, { coverage, claimed, isWritten: !planOnly })}`;
+  const lines = [...costLines(cost, stored), ...fewLines(cost, topics)];
+  const list = lines.map((line) => `- ${line}\n`).join("");
+  return `${list}\n${planText(plan, titles, { coverage, claimed, isWritten: !planOnly })}`;
 }
 
 /** Seconds of an estimate, as a person reads them. */

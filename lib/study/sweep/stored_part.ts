@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { explainReadError } from "../../ground/mod.ts";
 import { type Gauge, GAUGES, type StudyConfig } from "../../runs/mod.ts";
 import { BASE } from "../answers/sample_identity.ts";
+import { MEASURES } from "../measures/measures.ts";
 import { type AnswerPaths, answerPaths } from "../measures/open_measures.ts";
 import { partsFolder } from "../parts/part_stores.ts";
 import type { StudyFolder } from "../study_folder.ts";
@@ -20,13 +21,6 @@ export interface StoredPart {
   /** Seconds that the plan counts for what is left. */
   readonly secondsLeft: number;
 }
-
-/** The stores of the answers that a plan's cost counts; written letters are not in it. */
-const STORES = {
-  sql: "sqlSamples",
-  mmlu: "mmluSamples",
-  prose: "proseSamples",
-} as const satisfies Record<Gauge, keyof AnswerPaths>;
 
 /**
  * Looks at the stores of a study, also while a process writes them; nothing is checked or opened.
@@ -48,13 +42,13 @@ export function storedPart(
   const left = planned.filter((training) => !isTrained(training));
   const answered = answeredPrompts([folder, ...partPaths(folder)]);
   if (answered.size === 0 && left.length === planned.length) return undefined;
-  const total = (counts: Readonly<Record<Gauge, number>>): number =>
-    GAUGES.reduce((sum, gauge) => sum + counts[gauge], 0);
+  const total = (count: (gauge: Gauge) => number): number =>
+    GAUGES.reduce((sum, gauge) => sum + count(gauge), 0);
+  const all = total((gauge) => distinct[gauge]);
   const shares = [BASE.name, ...sweepVariants(config).map(({ name }) => name)].map((name) => {
-    const has = (gauge: Gauge): number =>
-      // an adapter in the place of another was asked the same
-      Math.min(answered.get(name)?.[gauge].size ?? 0, distinct[gauge]);
-    return total({ sql: has("sql"), mmlu: has("mmlu"), prose: has("prose") }) / total(distinct);
+    const own = answered.get(name);
+    // an adapter in the place of another was asked the same
+    return total((gauge) => Math.min(own?.get(gauge)?.size ?? 0, distinct[gauge])) / all;
   });
   const isWhole = (share: number): boolean => share === 1;
   return {
@@ -82,17 +76,17 @@ const PROMPT = /"promptHash":"([0-9a-f]{13})/;
 /** The prompts that each variant has answered: what a process left is in the study's own store too. */
 function answeredPrompts(
   folders: readonly AnswerPaths[],
-): Map<string, Record<Gauge, Set<number>>> {
-  const answered = new Map<string, Record<Gauge, Set<number>>>();
+): Map<string, Map<Gauge, Set<number>>> {
+  const answered = new Map<string, Map<Gauge, Set<number>>>();
   for (const paths of folders) {
     for (const gauge of GAUGES) {
-      for (const line of linesOf(paths[STORES[gauge]])) {
+      for (const line of linesOf(paths[MEASURES[gauge].samples])) {
         const name = VARIANT.exec(line)?.[1];
         const prompt = PROMPT.exec(line)?.[1];
         if (name === undefined || prompt === undefined) continue;
-        answered.getOrInsertComputed(nameOf(name), () => (
-          { sql: new Set(), mmlu: new Set(), prose: new Set() }
-        ))[gauge].add(parseInt(prompt, 16));
+        answered.getOrInsertComputed(nameOf(name), () => new Map<Gauge, Set<number>>())
+          .getOrInsertComputed(gauge, () => new Set<number>())
+          .add(parseInt(prompt, 16));
       }
     }
   }
