@@ -47,6 +47,15 @@ export interface OpenFile<T> {
   readonly droppedBytes: number;
 }
 
+/**
+ * Holds a store, so that one process at a time writes it; two links to one file are one store.
+ *
+ * @throws {UsageError} If another process holds it; the message has that process's id.
+ */
+export function lockStore(path: string): Disposable {
+  return lockFile(realPath(path));
+}
+
 /** Opens a store's file; a torn last line is cut off, damaged ones are put aside. */
 export function openFile<T extends Keyed>(path: string, options: StoreOptions<T>): OpenFile<T> {
   // not an empty one made at its target: what was stored may be on a disk that is not mounted
@@ -56,8 +65,7 @@ export function openFile<T extends Keyed>(path: string, options: StoreOptions<T>
   } catch (error) {
     throw explainWriteError(error, path);
   }
-  // two links to one file are one store
-  const lock = lockFile(realPath(path));
+  const lock = lockStore(path);
   let file: Deno.FsFile | undefined;
   try {
     file = openData(path);

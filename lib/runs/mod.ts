@@ -65,6 +65,7 @@ export {
   type StoreFollower,
   type StoreOptions,
 } from "./store.ts";
+export { lockStore } from "./_store_file.ts";
 export {
   ADAPTER_KEYS,
   type AdapterConfig,

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { lockFile, type Progress, realPath } from "../../ground/mod.ts";
+import type { Progress } from "../../ground/mod.ts";
+import { lockStore } from "../../runs/mod.ts";
 import type { StoreModel } from "../measures/measure.ts";
 import { type AnswerPaths, answerPaths, mergeStores } from "../measures/open_measures.ts";
 import type { StudyFolder } from "../study_folder.ts";
@@ -43,7 +44,7 @@ export function mergeParts(
   const taken = mergeStores(parts, folder, model, progress);
   mkdirSync(dirname(folder.sqlSamples), { recursive: true });
   // whose processes are only starting, and have no stores yet, is told by the study's own
-  using _held = lockFile(realPath(folder.sqlSamples));
+  using _held = lockStore(folder.sqlSamples);
   removeParts(folder);
   return taken;
 }
