@@ -145,6 +145,7 @@ export type {
   FlipsRow,
   GaugeChanges,
   GaugeTitles,
+  GeneralRow,
   Measure,
   PairRow,
   ProseRow,

@@ -83,8 +83,8 @@ function answerText(rows: StudyRows, recommendation: Recommendation): string {
         formatCounted(passed.length, "variant")
       }, and ` +
         `**${markdownText(chosen!)}** is ${
-          chosenText(recommendation)
-        }, but its change on the databases that were kept back is ` +
+          passed.length === 1 ? "the only one" : "the best of them"
+        }, ${rightText(recommendation)}, but its change on the databases that were kept back is ` +
         `${gainText(recommendation)}. ${confirmText(neededExamples)}`;
     case "too_few_databases":
       return `None can be recommended: ${excluded} for ${
@@ -144,13 +144,18 @@ function neededText(rows: StudyRows, found: number | undefined): string {
 }
 
 /** How the chosen variant did on the half that chose it. */
-function chosenText({ passed, chosen }: Recommendation): string {
-  const { right, n } = passed.find(({ variant }) => variant === chosen)!;
+function chosenText(recommendation: Recommendation): string {
+  const { passed } = recommendation;
   const of = passed.length === 1
-    ? "the only such variant,"
-    : `the best of ${formatCount(passed.length)} such variants,`;
-  return `${of} with ${formatCount(right)} of ${formatCount(n)} questions right on the databases ` +
-    "to choose by";
+    ? "the only such variant"
+    : `the best of ${formatCount(passed.length)} such variants`;
+  return `${of}, ${rightText(recommendation)}`;
+}
+
+function rightText({ passed, chosen }: Recommendation): string {
+  const { right, n } = passed.find(({ variant }) => variant === chosen)!;
+  return `with ${formatCount(right)} of ${formatCount(n)} questions right on the databases to ` +
+    "choose by";
 }
 
 function gainText(recommendation: Recommendation): string {

@@ -6,15 +6,17 @@ import { gaugeText } from "../words/measures.ts";
 import { changeSentence } from "../words/verdict_words.ts";
 import type { VariantRows } from "../rows/row_types.ts";
 import { overallChange, spokenVariants, studyName } from "../rows/study_lookup.ts";
+import { guessingNotes } from "./caution_notes.ts";
 import { listedFinding } from "./of_adapters.ts";
 
 /**
  * Phase 5's finding as Markdown: each variant that the study speaks of with its changes side by
- * side, and a note where more than 5 % of a variant's completions were cut.
+ * side, a note where more than 5 % of a variant's completions were cut, and one where the base model
+ * is near guessing on multiple choice.
  */
 export function tradeOffFinding(rows: VariantRows): string {
   const lines = spokenVariants(rows).map((variant) => variantChanges(rows, variant));
-  const notes = cutNotes(cutCounts(rows.accuracy));
+  const notes = [...cutNotes(cutCounts(rows.accuracy)), ...guessingNotes(rows)];
   return listedFinding(`What specialising ${studyName(rows)} changed.`, lines, rows, notes);
 }
 

@@ -240,6 +240,16 @@ export interface VariantRows {
   readonly tradeOff: readonly TradeOffRow[];
 }
 
+/** A training on general records beside the train split. */
+export interface GeneralRow {
+  /** The training's name. */
+  readonly recipe: string;
+  /** General records of an epoch. */
+  readonly records: number;
+  /** The base model's answers that they are drawn from; absent in older summaries. */
+  readonly answers?: number;
+}
+
 /** All rows of one study, as a summary yields them. */
 export interface StudyRows extends VariantRows {
   /** How many examples there are of each measure. */
@@ -250,6 +260,8 @@ export interface StudyRows extends VariantRows {
   readonly pairs: readonly PairRow[];
   /** Recipes over their training seeds. */
   readonly seeds: readonly SeedRow[];
+  /** The trainings that had general records, each recipe's seeds apart. */
+  readonly general: readonly GeneralRow[];
   /** The recommended variant, or why there is none; absent where no variant is a step of a path. */
   readonly recommendation?: NonNullable<StudyFindings["recommendation"]>;
   /** How the changes of general text and of multiple choice go together. */

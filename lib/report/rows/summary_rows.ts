@@ -19,6 +19,7 @@ import type {
   ClassRow,
   CountRow,
   GaugeTitles,
+  GeneralRow,
   ProseRow,
   StudyRows,
   VariantRows,
@@ -60,7 +61,7 @@ function titlesBy(own: (gauge: Gauge) => string | undefined): GaugeTitles {
  * SQL is the official reading throughout, except in `readings`.
  */
 export function summaryRows(summary: Summary): StudyRows {
-  const { config, counts, label, plan, variants, findings } = summary;
+  const { config, counts, label, plan, variants, findings, provenance } = summary;
   const { claims, pairs, seeds, recommendation, proseAndMmlu } = findings;
   const rows = variantRows(variants, {
     model: config.model,
@@ -78,6 +79,7 @@ export function summaryRows(summary: Summary): StudyRows {
     plan,
     pairs: pairRows(pairs),
     seeds: seedRows(seeds),
+    general: generalRows(provenance.adapterSettings),
     ...(recommendation && { recommendation }),
     ...(proseAndMmlu && { proseAndMmlu }),
   };
@@ -132,6 +134,14 @@ export function variantRows(variants: readonly VariantSummary[], facts: StudyFac
     changes,
     tradeOff: tradeOffRows(variants, changes),
   };
+}
+
+function generalRows(adapters: Summary["provenance"]["adapterSettings"]): GeneralRow[] {
+  return Object.entries(adapters).flatMap(([recipe, { general }]) => {
+    if (general === undefined) return [];
+    const { replay, anchor, answers } = general;
+    return [{ recipe, records: replay + anchor, ...(answers === undefined ? {} : { answers }) }];
+  });
 }
 
 function countRows({ name, sql }: VariantSummary): CountRow[] {

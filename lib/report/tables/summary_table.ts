@@ -1,4 +1,5 @@
 import { adapterText, GAUGES, type Summary } from "../../runs/mod.ts";
+import { fewAnswersNotes } from "../findings/caution_notes.ts";
 import { correlationFinding, pairsFinding, seedsFinding } from "../findings/recipe_findings.ts";
 import { recommendationFinding } from "../findings/recommendation_finding.ts";
 import { tradeOffFinding } from "../findings/trade_off_finding.ts";
@@ -79,6 +80,7 @@ function answerParts(study: StudyRows): string[] {
   return [
     recommendationFinding(study),
     study.tradeOff.length > 0 ? tradeOffFinding(study) : "",
+    fewAnswersNotes(study).join("\n\n"),
     seedsFinding(study),
     correlationFinding(study),
   ];

@@ -9,6 +9,9 @@ const NOTED_SHARE = 0.05;
 /** From this share on a variant hardly ends an answer, so that the limit may not be what is wrong. */
 const ENDLESS_SHARE = 0.9;
 
+/** So many variants are named one by one; of more it is told how many they are. */
+const MOST_NAMED = 5;
+
 /** How many completions of one variant ended at the token limit instead of at an end token. */
 export interface CutCounts {
   /** The variant's name. */
@@ -72,21 +75,32 @@ export function notedCuts(counts: readonly CutCounts[]): CutCounts[] {
 export function cutNotes(counts: readonly CutCounts[]): string[] {
   const noted = notedCuts(counts);
   if (noted.length === 0) return [];
-  const parts = noted.map(({ variant, n, cut }, i) =>
-    `${formatPercent(cut / n)} of ${i === 0 ? "the completions" : "those"} of "${
-      markdownText(variant)
-    }"`
-  );
-  const list = listed(parts);
   const longer = "raise spider.maxNewTokens in a file for --config";
   const remedy = noted.some(({ cutInReasoning }) => cutInReasoning > 0)
     ? `set chat.thinking to false, or ${longer}`
     : longer;
   return [
-    `${list} were cut at the token limit; how many would be right with a longer one is not known: ` +
-    `${remedy}.`,
+    `${whichWereCut(noted, counts.length)} were cut at the token limit; how many would be right ` +
+    `with a longer one is not known: ${remedy}.`,
     ...endlessNotes(noted),
   ];
+}
+
+/** "5.4 % of the completions of ...", each by name where they are few. */
+function whichWereCut(noted: readonly CutCounts[], variants: number): string {
+  if (noted.length <= MOST_NAMED) {
+    return listed(
+      noted.map(({ variant, n, cut }, i) =>
+        `${formatPercent(cut / n)} of ${i === 0 ? "the completions" : "those"} of "${
+          markdownText(variant)
+        }"`
+      ),
+    );
+  }
+  const shares = noted.map(({ n, cut }) => cut / n);
+  const [least, most] = [Math.min(...shares), Math.max(...shares)].map(formatPercent);
+  return `Of ${formatCount(noted.length)} of ${formatCount(variants)} variants ` +
+    (least === most ? least : `between ${least} and ${most}`) + " of the completions";
 }
 
 /** What may be wrong with variants of whose completions nine in ten or more were cut outside reasoning. */
@@ -95,10 +109,14 @@ function endlessNotes(noted: readonly CutCounts[]): string[] {
     cut - cutInReasoning >= ENDLESS_SHARE * n
   );
   if (endless.length === 0) return [];
-  const names = endless.map(({ variant }) => `"${markdownText(variant)}"`);
+  const few = endless.length <= MOST_NAMED;
+  const names = (few ? endless : endless.slice(0, 1)).map(({ variant }) =>
+    `"${markdownText(variant)}"`
+  );
+  const others = few ? [] : [`${formatCount(endless.length - 1)} more variants`];
   return [
     `Read some answers of ${
-      listed(names)
+      listed([...names, ...others])
     } first: a model that never learnt its chat template does ` +
     "not end an answer at any limit, and then its accuracy says little of what it knows.",
   ];

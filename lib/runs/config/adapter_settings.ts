@@ -4,6 +4,9 @@ import { COUNT, LABEL, listed, type RecordOf, SHA256, TEXT } from "../../ground/
 /** What is said of a training that had general records beside the train split. */
 export const OUTSIDE_TRAIN_SPLIT = "outside the assignment's train split only";
 
+/** General records that are drawn from fewer answers than this stand for those answers alone. */
+export const FEW_GENERAL_ANSWERS = 30;
+
 /** The keys of {@linkcode AdapterParent}. */
 export const PARENT_KEYS = {
   /** Its folder's name. */
@@ -49,6 +52,8 @@ export const ADAPTER_SETTING_KEYS = {
     anchor: COUNT,
     /** All records of the epoch. */
     of: COUNT,
+    /** The base model's answers that they are drawn from; older summaries do not say. */
+    answers: COUNT.exactOptional(),
   }).exactOptional(),
 };
 
@@ -105,8 +110,13 @@ export function adapterText(settings: AdapterSettings): string {
   ].join(", ");
 }
 
-function generalText({ replay, anchor, of }: NonNullable<AdapterSettings["general"]>): string {
+function generalText(
+  { replay, anchor, of, answers }: NonNullable<AdapterSettings["general"]>,
+): string {
   const parts = [[replay, "replay"], [anchor, "anchors"]] as const;
   const shown = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return `${shown.join(" and ")} of ${of} records an epoch (${OUTSIDE_TRAIN_SPLIT})`;
+  const drawn = answers === undefined
+    ? ""
+    : `, drawn from ${answers} ${answers === 1 ? "answer" : "answers"} of the base model`;
+  return `${shown.join(" and ")} of ${of} records an epoch${drawn} (${OUTSIDE_TRAIN_SPLIT})`;
 }

@@ -56,6 +56,14 @@ Deno.test("adapterText says what an adapter was trained on beside the train spli
     "rank 16, alpha 32, dropout 0.05, q_proj v_proj, learning rate 0.0002, " +
       "451 replay of 9028 records an epoch (outside the assignment's train split only)",
   );
+  for (const [answers, words] of [[142, "142 answers"], [1, "1 answer"]] as const) {
+    assert.ok(
+      adapterText({ ...HERE, general: { ...general, answers } })
+        .includes(
+          `451 replay of 9028 records an epoch, drawn from ${words} of the base model (out`,
+        ),
+    );
+  }
   assert.match(
     adapterText({ ...HERE, klWeight: 0.1, general: { replay: 4, anchor: 5, of: 100 } }),
     /, weight of the divergence 0\.1, 4 replay and 5 anchors of 100 records an epoch \(outside/,

@@ -133,7 +133,7 @@ function weightsHash(dir: string): string {
  */
 export function adapterSettings(
   dir: string,
-  data?: Pick<TrainingManifest, "files">,
+  data?: Pick<TrainingManifest, "files" | "general">,
 ): AdapterSettings {
   const path = `${dir}/adapter_config.json`;
   const config: Json = checkRecord(FIELDS, parseJson(readTextFile(path), path), path);
@@ -143,6 +143,7 @@ export function adapterSettings(
   const { learning_rate: rate, kl_weight: klWeight } = run;
   const general = generalOf(
     Object.values(data?.files ?? {}).find(({ sha256 }) => sha256 === run.data_sha256),
+    data?.general?.answers,
   );
   const ranks = numbers(config.rank_pattern);
   const alphas = numbers(config.alpha_pattern);
@@ -163,10 +164,14 @@ export function adapterSettings(
   }, path);
 }
 
-function generalOf(file: TrainingFile | undefined): AdapterSettings["general"] {
+function generalOf(
+  file: TrainingFile | undefined,
+  answers: number | undefined,
+): AdapterSettings["general"] {
   if (file === undefined || file.replay + file.anchor === 0) return undefined;
   const { sql, replay, anchor } = file;
-  return { replay, anchor, of: sql + replay + anchor };
+  const of = sql + replay + anchor;
+  return { replay, anchor, of, ...(answers === undefined ? {} : { answers }) };
 }
 
 /** The adapters that are in a study's folder already, by recipe. */

@@ -191,6 +191,18 @@ Deno.test("adapterSettings say which general records an adapter was trained on, 
   const { klWeight, general } = adapterSettings(dir, { files: { "sft-anchor0.1.jsonl": file } });
   assert.equal(klWeight, 0.1);
   assert.deepEqual(general, { replay: 0, anchor: 10, of: 100 });
+  const answered = {
+    promptsSha256: "2".repeat(64),
+    answeredBy: {},
+    maxNewTokens: 256,
+    answers: 3,
+    cut: [],
+    empty: [],
+  };
+  assert.deepEqual(
+    adapterSettings(dir, { files: { "sft-anchor0.1.jsonl": file }, general: answered }).general,
+    { replay: 0, anchor: 10, of: 100, answers: 3 },
+  );
   const other = { ...file, sha256: "1".repeat(64) };
   assert.equal(adapterSettings(dir, { files: { "sft.jsonl": other } }).general, undefined);
   const plain = { ...file, anchor: 0 };

@@ -9,7 +9,7 @@ import {
   TEXT,
   UsageError,
 } from "../../../ground/mod.ts";
-import { OUTSIDE_TRAIN_SPLIT } from "../../../runs/mod.ts";
+import { FEW_GENERAL_ANSWERS, OUTSIDE_TRAIN_SPLIT } from "../../../runs/mod.ts";
 
 const GOLD_FAULT = z.strictObject({ id: TEXT, dbId: TEXT, message: z.string() });
 
@@ -179,7 +179,8 @@ export function trainingManifestLines(
       .join(""),
     ...(general === undefined ? [] : [
       `general prompts: ${general.answers} answered by the base model, ${general.cut.length} cut ` +
-      `at ${general.maxNewTokens} tokens and ${general.empty.length} empty (not used)`,
+      `at ${general.maxNewTokens} tokens and ${general.empty.length} empty (not used)` +
+      (general.answers < FEW_GENERAL_ANSWERS ? "; so few show nothing of general records" : ""),
     ]),
     ...Object.entries(files).map(([name, file]) => `${name}: ${fileText(file)}`),
   ];

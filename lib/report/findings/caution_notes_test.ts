@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { summaryTable } from "../tables/summary_table.ts";
+import { STUDY } from "../testing/study_fixture.ts";
+import { SUMMARY } from "../testing/summary_fixture.ts";
+import { fewAnswersNotes, guessingNotes } from "./caution_notes.ts";
+import { tradeOffFinding } from "./trade_off_finding.ts";
+
+/** The made-up study with so much of multiple choice right by the base model. */
+function withBase(mean: number, shown = true): typeof STUDY {
+  return {
+    ...STUDY,
+    accuracy: STUDY.accuracy.map((row) =>
+      row.measure === "mmlu" && row.variant === "base" && row.group === "all"
+        ? { ...row, mean }
+        : row
+    ),
+    chance: STUDY.chance.map((row) => ({ ...row, chance: 0.25, shown, pValue: 0.22 })),
+  };
+}
+
+Deno.test("guessingNotes() says what little a base model has above guessing, under ten points", () => {
+  assert.deepEqual(guessingNotes(withBase(0.3501)), []);
+  const [note] = guessingNotes(withBase(0.269));
+  assert.equal(
+    note,
+    "On MMLU the base model has 26.9 % right, where guessing gives 25.0 %: a change there is to be " +
+      "read beside these 1.9 points.",
+  );
+  assert.ok(tradeOffFinding(withBase(0.269)).includes(note!));
+});
+
+Deno.test("guessingNotes() calls no model a guessing one where none is shown to be above it", () => {
+  assert.deepEqual(guessingNotes(withBase(0.24, false)), [
+    "On MMLU the base model has 24.0 % right, where guessing gives 25.0 %, and is not shown to be " +
+    "above it (p = 0.220): that no change is shown there says little of what the model knew.",
+  ]);
+  assert.deepEqual(guessingNotes({ ...STUDY, accuracy: [], chance: [] }), []);
+});
+
+Deno.test("fewAnswersNotes() tells of general records that are a few answers again and again", () => {
+  const row = { recipe: "replay", records: 946 };
+  assert.deepEqual(fewAnswersNotes({ general: [row, { ...row, answers: 30 }] }), []);
+  const [one, some] = fewAnswersNotes({
+    general: [{ ...row, answers: 1 }, { ...row, answers: 29 }],
+  });
+  assert.match(
+    one!,
+    /^The 946 general records of an epoch of "replay" are drawn from 1 answer of the base model alone:/,
+  );
+  assert.match(some!, /drawn from 29 answers of/);
+});
+
+Deno.test("a summary has the note on few answers in its answer, once", () => {
+  const adapterSettings = Object.fromEntries(
+    Object.entries(SUMMARY.provenance.adapterSettings).map(([name, settings]) => [
+      name,
+      { ...settings, general: { replay: 9, anchor: 0, of: 90, answers: 2 } },
+    ]),
+  );
+  const names = Object.keys(adapterSettings).length;
+  const text = summaryTable({
+    ...SUMMARY,
+    provenance: { ...SUMMARY.provenance, adapterSettings },
+  });
+  const answer = text.split("### The answer")[1]!.split("### Trade-off")[0]!;
+  assert.equal(answer.split("are drawn from 2 answers of the base model alone").length, names + 1);
+});
