@@ -3,8 +3,10 @@ import { readSummary } from "../../runs/mod.ts";
 import { paperInputs } from "../testing/paper_fixture.ts";
 import { PAPER_LANGUAGES, paperSource } from "./write_paper.ts";
 
-const LARGE = readSummary(
-  new URL("../../../results/recorded/qwen_coder_1_5b/summary.json", import.meta.url).pathname,
+const [LARGE, ENDLESS] = ["qwen_coder_1_5b", "gemma3_270m"].map((name) =>
+  readSummary(
+    new URL(`../../../results/recorded/${name}/summary.json`, import.meta.url).pathname,
+  )
 );
 
 Deno.test("paperSource() says what the metric of DeepEval is, and that accuracy counts matches", () => {
@@ -31,5 +33,36 @@ Deno.test("paperSource() parts thousands in one way, in text, tables and figures
     assert.ok(moved && moved.every((one) => one.includes(sign)), `${moved}`);
     assert.ok(source.plain.includes(`14${sign}042`) && source.typst.includes(`14${sign}042)`));
     assert.ok(figures.some((svg) => svg.includes(`14${sign}042`)), language);
+  }
+});
+
+Deno.test("paperSource() counts variants with many cut completions where they are too many to name", () => {
+  const said = {
+    en: "22 of 40 variants had between 7.1 % and 100.0 % of theirs cut. ",
+    pt: "22 de 40 variantes tiveram entre 7,1 % e 100,0 % das suas cortadas. ",
+  };
+  for (const language of PAPER_LANGUAGES) {
+    const { plain } = paperSource(paperInputs(ENDLESS), language).source;
+    assert.ok(plain.includes(said[language]), language);
+    assert.doesNotMatch(plain, /replay_10@0\.2 99[.,]7 %/);
+  }
+});
+
+Deno.test("paperSource() says of how few answers general records are drawn", () => {
+  const said = {
+    en: [
+      /, drawn from 159 such answers\. /,
+      /, drawn from 1 such answer\. .* from 1 answer of the/,
+    ],
+    pt: [/, tirados de 159 respostas suas\. /, /São tirados de apenas 1 resposta do modelo base/],
+  };
+  for (const language of PAPER_LANGUAGES) {
+    const [many, few] = [LARGE, ENDLESS].map((summary) =>
+      paperSource(paperInputs(summary), language).source.plain.replaceAll("\n", " ")
+    );
+    assert.match(many!, said[language][0]!);
+    assert.match(many!, /A possible reason|Uma razão possível/);
+    assert.match(few!, said[language][1]!);
+    assert.doesNotMatch(few!, /A possible reason|Uma razão possível/);
   }
 });

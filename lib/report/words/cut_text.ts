@@ -88,7 +88,8 @@ export function cutNotes(counts: readonly CutCounts[]): string[] {
 
 /** "5.4 % of the completions of ...", each by name where they are few. */
 function whichWereCut(noted: readonly CutCounts[], variants: number): string {
-  if (noted.length <= MOST_NAMED) {
+  const span = cutSpan(noted);
+  if (span === undefined) {
     return listed(
       noted.map(({ variant, n, cut }, i) =>
         `${formatPercent(cut / n)} of ${i === 0 ? "the completions" : "those"} of "${
@@ -97,10 +98,18 @@ function whichWereCut(noted: readonly CutCounts[], variants: number): string {
       ),
     );
   }
-  const shares = noted.map(({ n, cut }) => cut / n);
-  const [least, most] = [Math.min(...shares), Math.max(...shares)].map(formatPercent);
+  const [least, most] = [span.least, span.most].map(formatPercent);
   return `Of ${formatCount(noted.length)} of ${formatCount(variants)} variants ` +
     (least === most ? least : `between ${least} and ${most}`) + " of the completions";
+}
+
+/** The least and the largest share of cut completions, in 0..1, of more variants than are named. */
+export function cutSpan(
+  noted: readonly CutCounts[],
+): { readonly least: number; readonly most: number } | undefined {
+  if (noted.length <= MOST_NAMED) return undefined;
+  const shares = noted.map(({ n, cut }) => cut / n);
+  return { least: Math.min(...shares), most: Math.max(...shares) };
 }
 
 /** What may be wrong with variants of whose completions nine in ten or more were cut outside reasoning. */

@@ -1,5 +1,5 @@
 import { ALL } from "../../rows/groups.ts";
-import type { Gauge } from "../../../runs/mod.ts";
+import { FEW_GENERAL_ANSWERS, type Gauge } from "../../../runs/mod.ts";
 import type { ChangeRow, StudyRows } from "../../rows/row_types.ts";
 import { BASE_NAME, overallChange } from "../../rows/study_lookup.ts";
 import { changeBounds, changeWithUnit, lossText } from "../../words/measures.ts";
@@ -149,6 +149,8 @@ export function replayValues(context: PaperContext): TemplateValues | null {
       name: identifierOf(variant),
       records: general.replay,
       of: general.of,
+      answers: general.answers ?? null,
+      few: general.answers !== undefined && general.answers < FEW_GENERAL_ANSWERS,
       proseLoss: prose?.outcome === "loss",
       prose: prose ? numbersOf(context.words, prose) : null,
       mmlu: gauge ? numbersOf(context.words, gauge) : null,

@@ -14,7 +14,7 @@ import {
 import { lossText, withUnit } from "../../words/measures.ts";
 import { pValueText } from "../../words/verdict_words.ts";
 import { tooFewClusters } from "../../words/shown_interval.ts";
-import { cutCounts, notedCuts } from "../../words/cut_text.ts";
+import { cutCounts, cutSpan, notedCuts } from "../../words/cut_text.ts";
 import { exampleValues, LINE_OF_CODE } from "./example_values.ts";
 import { findingValues } from "./finding_values.ts";
 import { shownValues, trainingPlaces } from "./known_values.ts";
@@ -203,6 +203,7 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
   const chance = rows.chance.find((row) => row.variant === BASE_NAME && row.group === ALL);
   const prose = rows.prose.find((row) => row.variant === BASE_NAME && row.group === ALL);
   const cut = notedCuts(cutCounts(rows.accuracy));
+  const span = cutSpan(cut);
   const scores = summary.variants[0]!;
   const categories = Object.keys(scores.mmlu?.byCategory ?? {});
   return {
@@ -233,6 +234,14 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
         variant: variant === BASE_NAME ? words.table.base : identifierOf(variant),
         share: texts.numbers(formatPercent(cut / n)),
       })),
+      cutSpan: span
+        ? {
+          variants: cut.length,
+          of: summary.variants.length,
+          least: texts.numbers(formatPercent(span.least)),
+          most: texts.numbers(formatPercent(span.most)),
+        }
+        : null,
     },
     mmlu: counts.mmlu
       ? {
