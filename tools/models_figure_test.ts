@@ -27,24 +27,36 @@ Deno.test("models_figure draws recorded studies beside each other as SVG, PNG an
   }
 });
 
-Deno.test("the figure of three models is the one that the recorded studies give", async () => {
-  const root = await Deno.makeTempDir();
-  try {
-    const studies = [
-      "135M=results/recorded/sample",
-      "0.5B=results/recorded/qwen_coder_0_5b",
-      "1.5B=results/recorded/qwen_coder_1_5b",
-    ];
-    const { code, stderr } = await run(["--out", `${root}/three_sizes`, ...studies]);
-    assert.equal(code, 0, stderr);
-    assert.equal(
-      await Deno.readTextFile(`${root}/three_sizes.svg`),
-      await Deno.readTextFile(`${REPOSITORY_ROOT}/docs/figures/three_sizes.svg`),
-    );
-  } finally {
-    await Deno.remove(root, { recursive: true });
-  }
-});
+const FIGURES: readonly (readonly [figure: string, args: readonly string[]])[] = [
+  ["three_sizes", [
+    "135M=results/recorded/sample",
+    "0.5B=results/recorded/qwen_coder_0_5b",
+    "1.5B=results/recorded/qwen_coder_1_5b",
+  ]],
+  ["general_text", [
+    "--gauge",
+    "prose",
+    "Qwen 0.5B=results/recorded/qwen_coder_0_5b",
+    "Qwen 1.5B=results/recorded/qwen_coder_1_5b",
+    "Gemma 270M=results/recorded/gemma3_270m",
+  ]],
+];
+
+for (const [figure, args] of FIGURES) {
+  Deno.test(`docs/figures/${figure}.svg is the one that the recorded studies give`, async () => {
+    const root = await Deno.makeTempDir();
+    try {
+      const { code, stderr } = await run(["--out", `${root}/${figure}`, ...args]);
+      assert.equal(code, 0, stderr);
+      assert.equal(
+        await Deno.readTextFile(`${root}/${figure}.svg`),
+        await Deno.readTextFile(`${REPOSITORY_ROOT}/docs/figures/${figure}.svg`),
+      );
+    } finally {
+      await Deno.remove(root, { recursive: true });
+    }
+  });
+}
 
 Deno.test("models_figure says in one line what is wrong, and exits with 2", async () => {
   const sample = "Sample=results/recorded/sample";

@@ -3,8 +3,8 @@ import type { ChangeRow, GaugeTitles } from "../rows/row_types.ts";
 import { betterOf, isGauge, lossText } from "../words/measures.ts";
 import { markdownText } from "../words/markdown_text.ts";
 
-/** What each cure did to one model: its evidence. */
-const EVIDENCE = "what each did for one model is in docs/what_we_found.md";
+/** What each cure did to three models: its evidence. */
+const EVIDENCE = "what each did for three models is in docs/what_we_found.md";
 
 /**
  * What a reader may do about the changes of what a study must not lose, as Markdown: where a loss is
