@@ -84,7 +84,7 @@ function sqlBlocks(sql: BrowserSql, head: SqlHead): BrowserBlock[] {
     indexOf(head.statuses, "status"),
     indexOf(head.classes.map(({ name }) => name), "error class"),
   ];
-  const statements = distinct(outcomes.map(({ sql }) => sql));
+  const statements = distinct(outcomes.flatMap(({ sql, wrote }) => [sql, ...wrote ? [wrote] : []]));
   const messages = distinct(outcomes.flatMap(({ message }) => message ?? []));
   const [statement, message] = [
     indexOf(statements, "statement"),
@@ -110,6 +110,7 @@ function sqlBlocks(sql: BrowserSql, head: SqlHead): BrowserBlock[] {
       hardness: smallestColumn(questions.map((question) => hardness(question.hardness))),
       gold: smallestColumn(questions.map((question) => optional(question.result, result))),
       statement: smallestColumn(outcomes.map((outcome) => statement(outcome.sql))),
+      wrote: smallestColumn(outcomes.map((outcome) => optional(outcome.wrote, statement))),
       status: smallestColumn(outcomes.map((outcome) => status(outcome.status))),
       errorClass: smallestColumn(outcomes.map((o) => optional(o.errorClass, errorClass))),
       message: smallestColumn(outcomes.map((outcome) => optional(outcome.message, message))),

@@ -51,6 +51,8 @@ export interface BrowserQuestion {
 export interface BrowserOutcome {
   /** The statement that was judged; empty where there is none. */
   readonly sql: string;
+  /** How the completion begins, where there is no statement in it and that is known. */
+  readonly wrote?: string;
   /** The verdict's status. */
   readonly status: string;
   /** Whether it is right, by reading, in the order of `READINGS`. */

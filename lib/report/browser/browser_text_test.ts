@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { BrowserData } from "./browser_data.ts";
 import { browserTest } from "./testing/browser_case.ts";
 import { axeFindings, textOf } from "./testing/open_page.ts";
-import { smallData } from "./testing/small_data.ts";
+import { HOSTILE, smallData } from "./testing/small_data.ts";
 
 /** Turns what follows, is not seen, or is a control. */
 const UNSEEN = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
@@ -142,3 +142,31 @@ for (const width of [390, 1_000]) {
     { width, data: countedData },
   );
 }
+
+/** The second question's answer of the base model has no statement in what it wrote. */
+function withoutStatement(wrote?: string): BrowserData {
+  const data = smallData();
+  const outcome = { sql: "", status: "no_sql", readings: [false, false, false] };
+  const outcomes = data.sql!.outcomes.with(1, { ...outcome, ...(wrote ? { wrote } : {}) });
+  return { ...data, sql: { ...data.sql!, outcomes } };
+}
+
+browserTest(
+  "an answer without a statement has what was written, as text",
+  async ({ page }) => {
+    await page.click("[data-kind=repaired]");
+    const detail = await textOf(page, "#detail");
+    assert.match(detail, /no statement in what it wrote:/);
+    assert.ok(detail.includes(HOSTILE), detail);
+  },
+  { data: () => withoutStatement(HOSTILE) },
+);
+
+browserTest(
+  "an answer without a statement says so where what was written is not known",
+  async ({ page }) => {
+    await page.click("[data-kind=repaired]");
+    assert.match(await textOf(page, "#detail"), /no statement in what it wrote(?!:)/);
+  },
+  { data: () => withoutStatement() },
+);

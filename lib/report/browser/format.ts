@@ -145,7 +145,7 @@ export interface SqlTextBlock {
   readonly ids: readonly string[];
   readonly questions: readonly string[];
   readonly golds: readonly string[];
-  /** Statements and messages that outcomes have indices of. */
+  /** Statements, or what is written without one, and messages that outcomes have indices of. */
   readonly statements: readonly string[];
   readonly messages: readonly string[];
 }

@@ -4,6 +4,9 @@ import type { ExampleAnswer, ExampleRow } from "../rows/example_types.ts";
 
 const LONGEST_TEXT = 240;
 
+/** Of what is no statement its beginning is enough. */
+const LONGEST_WROTE = 120;
+
 /**
  * Questions with their gold statements and what variants wrote, side by side, as Markdown.
  *
@@ -31,16 +34,22 @@ export function examplesTable(rows: readonly ExampleRow[], none: string): string
   );
 }
 
-function cell({ text, status, why }: ExampleAnswer): MarkdownCell {
+function cell(answer: ExampleAnswer): MarkdownCell {
+  const { status, why } = answer;
   const reason = why === undefined ? "" : `: ${markdownText(why)}`;
-  const shown = text.trim() === "" ? "(nothing)" : codeSpan(text);
-  return { markdown: `${shown} **${markdownText(status)}**${reason}` };
+  return { markdown: `${statementText(answer)} **${markdownText(status)}**${reason}` };
+}
+
+/** A statement as Markdown, or what was written where there is none. */
+export function statementText({ text, wrote }: Pick<ExampleAnswer, "text" | "wrote">): string {
+  if (text.trim() !== "") return codeSpan(text);
+  return wrote === undefined ? "(nothing)" : `(no statement in ${codeSpan(wrote, LONGEST_WROTE)})`;
 }
 
 /** A text as a Markdown code span; its fence is longer than any run of backticks in it. */
-export function codeSpan(text: string): string {
+export function codeSpan(text: string, longest = LONGEST_TEXT): string {
   const line = text.replaceAll(/\s+/g, " ").trim();
-  const shown = line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT)} ...` : line;
+  const shown = line.length > longest ? `${line.slice(0, longest)} ...` : line;
   const runs = (shown.match(/`+/g) ?? []).map((run) => run.length);
   const fence = "`".repeat(1 + Math.max(0, ...runs));
   return runs.length > 0 ? `${fence} ${shown} ${fence}` : `${fence}${shown}${fence}`;

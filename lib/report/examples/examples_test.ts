@@ -50,6 +50,21 @@ Deno.test("examplesTable() keeps pipes, backticks and markup of a model in their
   assert.equal(cell, "`` SELECT `a` \\|\\| '*x*' FROM t `` **sql_error**: near &#60;b&#62;");
 });
 
+Deno.test("examplesTable() and failuresText() show what was written where there is no statement", () => {
+  const [row] = ROWS;
+  const answers = [
+    { variant: "base", text: "", wrote: "I do | not", status: "no_sql" },
+    { variant: "tuned", text: "", status: "no_sql" },
+  ];
+  const shown = /\| \(no statement in `I do \\\| not`\)/;
+  assert.match(examplesTable([{ ...row!, answers }], ""), shown);
+  assert.match(examplesTable([{ ...row!, answers }], ""), /\(nothing\) \*\*no\\?_sql/);
+  const drawn = { of: 1, rows: [{ ...row!, answers }] };
+  const text = failuresText({ repaired: drawn, broken: drawn, "still wrong": drawn }, 42);
+  assert.match(text, shown);
+  assert.match(text, /\| tuned +\| \(nothing\)/);
+});
+
 Deno.test("examplesTable() says what it has none of, and cuts endless text", () => {
   assert.equal(examplesTable([], "None was broken."), "*None was broken.*\n");
   const answers = [{ variant: "base", text: "x".repeat(5000), status: "no_sql" }];

@@ -3,7 +3,7 @@ import { formatCount, formatSeed } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { type MarkdownCell, markdownTable } from "../tables/markdown_table.ts";
 import type { ExampleAnswer, ExampleRow, ResultTable } from "../rows/example_types.ts";
-import { codeSpan } from "./examples_table.ts";
+import { codeSpan, statementText } from "./examples_table.ts";
 import type { FailureKind, Failures } from "./pick_failures.ts";
 
 /** Rows of a result that are shown. */
@@ -44,10 +44,10 @@ function exampleText(
   { id, dbId, hardness, question, gold, goldResult, answers }: ExampleRow,
 ): string {
   const rows = [
-    { name: "gold", statement: gold, cameTo: "", result: goldResult },
+    { name: "gold", statement: codeSpan(gold), cameTo: "", result: goldResult },
     ...answers.map((answer) => ({
       name: answer.variant,
-      statement: answer.text,
+      statement: statementText(answer),
       cameTo: cameToText(answer),
       result: answer.result,
     })),
@@ -57,7 +57,7 @@ function exampleText(
     ["", "statement", "came to", ...(results ? ["result"] : [])].map((title) => ({ title })),
     rows.map(({ name, statement, cameTo, result }): MarkdownCell[] => [
       name,
-      { markdown: statement.trim() === "" ? "(nothing)" : codeSpan(statement) },
+      { markdown: statement },
       cameTo,
       ...(results ? [resultText(result)] : []),
     ]),

@@ -17,7 +17,9 @@ export interface PaperWords {
   /** Parameters of a training, in the order of their table. */
   readonly parameters: Readonly<Record<ParameterWord, string>>;
   /** What stands before an answer in an example. */
-  readonly answer: Readonly<Record<"gold" | "base" | "variant" | "right" | "nothing", string>>;
+  readonly answer: Readonly<
+    Record<"gold" | "base" | "variant" | "right" | "nothing" | "without", string>
+  >;
 }
 
 /** Heads and cells of tables in English. */
@@ -93,7 +95,14 @@ const EN: PaperWords = {
   and: "and",
   table: TABLE_EN,
   parameters: PARAMETERS_EN,
-  answer: { gold: "gold", base: "base", variant: "variant", right: "right", nothing: "(nothing)" },
+  answer: {
+    gold: "gold",
+    base: "base",
+    variant: "variant",
+    right: "right",
+    nothing: "(nothing)",
+    without: "(no statement in)",
+  },
 };
 
 /** Behind "texto": Portuguese has adjectives for some kinds, and no nouns in their place. */
@@ -196,6 +205,7 @@ const PT: PaperWords = {
     variant: "variante",
     right: "certa",
     nothing: "(nada)",
+    without: "(nenhuma instrução em)",
   },
 };
 

@@ -20,8 +20,10 @@ export interface ExampleRow {
 export interface ExampleAnswer {
   /** The variant's name. */
   readonly variant: string;
-  /** The statement that was judged, or the whole completion where there is none in it. */
+  /** The statement that was judged; empty where there is none. */
   readonly text: string;
+  /** How the completion begins, where there is no statement in it and that is known. */
+  readonly wrote?: string;
   /** The verdict's status in the official reading. */
   readonly status: string;
   /** The class of error of a wrong statement, where it has one. */

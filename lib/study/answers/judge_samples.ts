@@ -27,7 +27,12 @@ export interface SqlVerdict extends Verdict {
   readonly finishReason: "stop" | "length";
   /** Present if it was cut inside its reasoning part, before any statement. */
   readonly cutInReasoning?: true;
+  /** How a completion that holds no statement begins, at most {@linkcode WROTE_LENGTH} characters. */
+  readonly wrote?: string;
 }
+
+/** So much is kept of a completion that holds no statement, in UTF-16 code units. */
+export const WROTE_LENGTH = 300;
 
 /** What a variant answered to text-to-SQL questions. */
 export interface SqlAnswers {
@@ -90,14 +95,17 @@ export async function judgeSamples(
   { progress, signal, judge, ...options }: JudgeSamplesOptions,
 ): Promise<JudgedSamples> {
   const golds = new Map(asked.map(({ id, query }) => [id, query]));
+  // a draft in a reasoning part that the prompt has opened is no answer
+  const statements = samples.map(({ text, cutInReasoning }) =>
+    cutInReasoning ? "" : extractSql(text) ?? ""
+  );
   const outcomes = await judgeAll(
-    samples.map(({ id, dbId, text, cutInReasoning }) => ({
+    samples.map(({ id, dbId }, i) => ({
       id,
       dbId,
       dbPaths: [spider.databasePath(dbId)],
       gold: golds.get(id)!,
-      // a draft in a reasoning part that the prompt has opened is no answer
-      predicted: cutInReasoning ? "" : extractSql(text) ?? "",
+      predicted: statements[i]!,
     })),
     {
       ...options,
@@ -109,7 +117,7 @@ export async function judgeSamples(
   const verdicts: SqlVerdict[] = [];
   const unjudged: UnjudgedExample[] = [];
   for (const [i, outcome] of outcomes.entries()) {
-    const { id, dbId, variant, finishReason, cutInReasoning } = samples[i]!;
+    const { id, dbId, variant, finishReason, cutInReasoning, text } = samples[i]!;
     if ("error" in outcome) {
       const { status, message } = outcome;
       unjudged.push({ id, dbId, status, message });
@@ -117,7 +125,19 @@ export async function judgeSamples(
     }
     const cut = cutInReasoning ? { cutInReasoning: true } as const : undefined;
     const level = hardness(golds.get(id)!);
-    verdicts.push({ id, dbId, variant, hardness: level, finishReason, ...cut, ...outcome });
+    const wrote = statements[i] === "" && text.trim() !== ""
+      ? { wrote: beginning(text) }
+      : undefined;
+    verdicts.push({
+      id,
+      dbId,
+      variant,
+      hardness: level,
+      finishReason,
+      ...cut,
+      ...outcome,
+      ...wrote,
+    });
   }
   if (verdicts.length === 0 && samples.length > 0) {
     const [{ id, message }] = unjudged as [UnjudgedExample];
@@ -126,6 +146,11 @@ export async function judgeSamples(
     );
   }
   return { verdicts, unjudged };
+}
+
+/** The first characters of a text, none of them half a surrogate pair. */
+function beginning(text: string): string {
+  return text.trim().slice(0, WROTE_LENGTH).replace(/[\ud800-\udbff]$/, "");
 }
 
 /** Tells in a line each which examples have no verdict, and why. */

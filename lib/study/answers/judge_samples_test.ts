@@ -4,7 +4,7 @@ import { SILENT } from "../../ground/mod.ts";
 import { KEPT_VERDICTS } from "../../sql/mod.ts";
 import { writeMiniStudy } from "../testing/mini_study.ts";
 import { openSqlInputs } from "../inputs/sql_inputs.ts";
-import { type JudgedSamples, judgeSamples } from "./judge_samples.ts";
+import { type JudgedSamples, judgeSamples, WROTE_LENGTH } from "./judge_samples.ts";
 import { openAnswers } from "./open_answers.ts";
 
 const OPTIONS = { timeoutMs: 5000, progress: SILENT };
@@ -46,6 +46,26 @@ Deno.test("judgeSamples keeps that a completion was cut, and that it was inside 
   assert.deepEqual([whole!.finishReason, "cutInReasoning" in whole!], ["stop", false]);
   assert.deepEqual([cut!.finishReason, "cutInReasoning" in cut!], ["length", false]);
   assert.deepEqual([reasoning!.finishReason, reasoning!.cutInReasoning], ["length", true]);
+});
+
+Deno.test("judgeSamples keeps how a completion that holds no statement begins, and no other", async () => {
+  using study = await writeMiniStudy();
+  const long = `I do not know${" why".repeat(100)}`;
+  const half = `${"x".repeat(WROTE_LENGTH - 1)}\u{1f404} and more`;
+  const { verdicts } = await judgeSamples(await openSqlInputs(study.config), [
+    sample("dev-0", "farm", "SELECT 1"),
+    sample("dev-1", "music", `\n${long}`),
+    sample("dev-2", "farm", " \n"),
+    { ...sample("dev-0", "farm", "SELECT draft"), finishReason: "length", cutInReasoning: true },
+    sample("dev-1", "music", half),
+  ], OPTIONS);
+  assert.deepEqual(verdicts.map(({ wrote }) => wrote), [
+    undefined,
+    long.slice(0, WROTE_LENGTH),
+    undefined,
+    "SELECT draft",
+    "x".repeat(WROTE_LENGTH - 1),
+  ]);
 });
 
 Deno.test("judgeSamples takes kept verdicts up, whichever variant said it, and keeps new ones", async () => {

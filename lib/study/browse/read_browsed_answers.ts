@@ -100,7 +100,7 @@ function verdictOf(
   { row, place }: PlacedRow,
 ): { readonly variant: string; readonly shots?: number; readonly verdict: BrowsedVerdict } {
   const read = checkRecord(VERDICT, row, place);
-  const { variant = "", shots, finishReason, cutInReasoning, errorClass, message } = read;
+  const { variant = "", shots, finishReason, cutInReasoning, errorClass, message, wrote } = read;
   const cut = cutInReasoning ? "reasoning" : finishReason === "length" ? "length" : undefined;
   return {
     variant,
@@ -114,6 +114,7 @@ function verdictOf(
       ...(errorClass === undefined ? {} : { errorClass }),
       ...(message === undefined ? {} : { message }),
       sql: read.sql ?? "",
+      ...(wrote === undefined ? {} : { wrote }),
       ...(cut === undefined ? {} : { cut }),
     },
   };

@@ -16,6 +16,7 @@ export const VERDICT = z.object({
   shots: COUNT.optional(),
   message: z.string().optional(),
   sql: z.string().optional(),
+  wrote: z.string().optional(),
 });
 
 /** An answer to a multiple-choice question, as `mmlu` and a study write it. */

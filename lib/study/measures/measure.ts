@@ -74,6 +74,8 @@ export interface AnswerRows<Answers> {
   readonly name: string;
   /** Its columns in recorded results, in their order, beside the variant's name. */
   readonly columns: Readonly<Record<string, ColumnKind>>;
+  /** Further keys that a study keeps and no recording has; none when left out. */
+  readonly unrecorded?: readonly string[];
   /** The rows of a variant, without its name; no time and nothing else that differs from run to run. */
   write(answers: Answers): AnswerRow[];
   /**

@@ -63,6 +63,8 @@ const ROWS: AnswerRows<SqlAnswers> = {
     message: "text",
     sql: "text",
   },
+  // it may be the prompt again, with the texts of the data
+  unrecorded: ["wrote"],
   // without their time, which differs from run to run; by shots where they are not the own
   write({ verdicts, byShots = {} }): AnswerRow[] {
     const others = Object.entries(byShots).flatMap(([shots, judged]) =>

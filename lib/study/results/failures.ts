@@ -58,6 +58,7 @@ export function exampleRowsOf(
   const answer = (variant: string, verdict: SqlVerdict): ExampleRow["answers"][number] => ({
     variant,
     text: verdict.sql,
+    ...(verdict.wrote === undefined ? {} : { wrote: verdict.wrote }),
     status: verdict.status,
     ...(verdict.errorClass === undefined ? {} : { errorClass: verdict.errorClass }),
     ...(verdict.message === undefined ? {} : { why: verdict.message }),

@@ -44,13 +44,12 @@ export function recordAnswers(
     readonly logProbsOf: ReadonlySet<string>;
   },
 ): void {
-  const columns: Readonly<Record<string, ColumnKind>> = {
-    variant: "text",
-    ...rowsOf(kind).columns,
-  };
+  const { columns: own, unrecorded = [] } = rowsOf(kind);
+  const columns: Readonly<Record<string, ColumnKind>> = { variant: "text", ...own };
   const rows = readJsonLines(from);
   for (const row of rows) {
-    const other = Object.keys(row).find((key) => !Object.hasOwn(columns, key));
+    const other = Object.keys(row)
+      .find((key) => !Object.hasOwn(columns, key) && !unrecorded.includes(key));
     if (other !== undefined) throw new TypeError(`Cannot record "${other}" of ${from}`);
   }
   const value = (row: AnswerRow, key: string): unknown => {

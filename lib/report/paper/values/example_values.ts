@@ -48,10 +48,12 @@ export function exampleValues(context: PaperContext): TemplateValues {
 function quotation(words: PaperWords, row: ExampleRow, kind: FailureKind): string {
   const { answer } = words;
   const [base, tuned] = row.answers;
-  const of = (name: string, text: string, outcome = ""): string =>
-    `(${typstString(name)}, ${typstString(foldWords(short(text, answer.nothing), LINE_OF_CODE))}, ${
+  const of = (name: string, text: string, outcome = "", wrote?: string): string => {
+    const nothing = wrote === undefined ? answer.nothing : short(`${answer.without} ${wrote}`, "");
+    return `(${typstString(name)}, ${typstString(foldWords(short(text, nothing), LINE_OF_CODE))}, ${
       typstString(outcome)
     })`;
+  };
   const cameTo = (one: NonNullable<typeof base>): string =>
     one.status === "match" ? answer.right : nameIn(words, one.errorClass ?? one.status);
   const answers = [
@@ -61,7 +63,7 @@ function quotation(words: PaperWords, row: ExampleRow, kind: FailureKind): strin
       one === undefined ||
         (kind !== "still wrong" && one.status === "match" && same(one.text, row.gold))
         ? []
-        : [of(name, one.text, cameTo(one))]
+        : [of(name, one.text, cameTo(one), one.wrote)]
     ),
   ];
   const [id, database] = [row.id, row.dbId].map((name) => cut(name, LONGEST_NAME));

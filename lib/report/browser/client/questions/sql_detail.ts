@@ -105,9 +105,9 @@ function statement(
       `${name} `,
       el("span", { class: "word" }, right ? "right" : wrongText(outcome)),
     ),
-    outcome.sql.trim() === ""
-      ? el("p", { class: "quiet" }, "no statement in what it wrote")
-      : el("pre", { tabindex: 0 }, el("code", {}, ...marked(outcome.sql, against))),
+    outcome.sql.trim() === "" &&
+      el("p", { class: "quiet" }, `no statement in what it wrote${outcome.wrote ? ":" : ""}`),
+    statementOf(outcome, against),
     outcome.message !== undefined && el("p", { class: "message" }, messageText(outcome.message)),
     outcome.errorClass !== undefined &&
       el(
@@ -138,6 +138,12 @@ function statement(
         el("span", { class: "quiet" }, "the same statement as the other's"),
     ),
   );
+}
+
+/** The statement, or how the completion begins where there is none in it. */
+function statementOf({ sql, wrote }: Outcome, against: string): Child {
+  if (sql.trim() !== "") return el("pre", { tabindex: 0 }, el("code", {}, ...marked(sql, against)));
+  return wrote !== undefined && el("pre", { tabindex: 0 }, el("code", {}, wrote));
 }
 
 /** "sql error, schema linking". */
@@ -184,7 +190,10 @@ export async function sqlMarkdown(item: SqlItem, kind: string, names: PairNames)
     const shown = outcome.result === undefined ? undefined : results[outcome.result];
     return [
       `**${plainLine(name)}** (${word}${why})`,
-      outcome.sql.trim() === "" ? "(no statement)" : fenced(outcome.sql, "sql"),
+      ...(outcome.sql.trim() === ""
+        ? [outcome.wrote ? "(no statement in)" : "(no statement)"]
+        : [fenced(outcome.sql, "sql")]),
+      ...(outcome.wrote ? [fenced(outcome.wrote, "")] : []),
       ...(shown ? [resultMarkdown(shown)] : []),
     ];
   };

@@ -10,6 +10,8 @@ const NO_VERDICT = 0xffffffff;
 /** What a prediction came to. */
 export interface Outcome {
   readonly sql: string;
+  /** How the completion begins, where there is no statement in it. */
+  readonly wrote: string | undefined;
   readonly status: string;
   /** Its name and what it means. */
   readonly errorClass: SqlHead["classes"][number] | undefined;
@@ -190,11 +192,12 @@ function sqlFacets(
 function outcomeOf({ head, columns, text }: Opened, code: number): Outcome | undefined {
   if (code === NO_VERDICT) return undefined;
   const flags = columns.flags![code]!;
-  const [errorClass, message] = [columns.errorClass!, columns.message!]
+  const [errorClass, message, wrote] = [columns.errorClass!, columns.message!, columns.wrote!]
     .map((column) => placeOf(column[code]!));
   const cut = flags >> 7 & 1 ? "reasoning" : flags >> 6 & 1 ? "length" : undefined;
   return {
     sql: text.statements[columns.statement![code]!]!,
+    wrote: wrote === undefined ? undefined : text.statements[wrote],
     status: head.statuses[columns.status![code]!]!,
     errorClass: errorClass === undefined ? undefined : head.classes[errorClass],
     message: message === undefined ? undefined : text.messages[message],
