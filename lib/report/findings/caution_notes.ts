@@ -1,4 +1,5 @@
 import { FEW_GENERAL_ANSWERS } from "../../runs/mod.ts";
+import { letterName } from "../../stats/mod.ts";
 import { formatCount, formatCounted, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { pValueText } from "../words/verdict_words.ts";
@@ -22,13 +23,24 @@ export function guessingNotes(rows: VariantRows): string[] {
   const title = markdownText(rows.titles.mmlu);
   const right =
     `On ${title} the base model has ${formatPercent(base.mean)} right, where guessing ` +
-    `gives ${formatPercent(chance.chance)}`;
+    `gives ${formatPercent(chance.chance)}${oneLetterText(rows)}`;
   return [
     chance.shown
-      ? `${right}: a change there is to be read beside these ${(100 * above).toFixed(1)} points.`
-      : `${right}, and is not shown to be above it (p ${pValueText(chance.pValue)}): that no ` +
+      ? `${right}: a change there is to be read beside so little.`
+      : `${right}, and is not shown to be above guessing (p ${
+        pValueText(chance.pValue)
+      }): that no ` +
         "change is shown there says little of what the model knew.",
   ];
+}
+
+/** What the letter that is right most often would get, chosen every time. */
+function oneLetterText({ letters }: Pick<VariantRows, "letters">): string {
+  const table = letters.find(({ variant }) => variant === BASE_NAME)?.letters;
+  if (table === undefined) return "";
+  const most = Math.max(...table.gold);
+  const letter = letterName(table.gold.indexOf(most));
+  return ` and always ${letter} ${formatPercent(most / table.n)}`;
 }
 
 /** Recipes whose general records are drawn from hardly any answers: a sentence each. */

@@ -23,17 +23,20 @@ Deno.test("guessingNotes() says what little a base model has above guessing, und
   const [note] = guessingNotes(withBase(0.269));
   assert.equal(
     note,
-    "On MMLU the base model has 26.9 % right, where guessing gives 25.0 %: a change there is to be " +
-      "read beside these 1.9 points.",
+    "On MMLU the base model has 26.9 % right, where guessing gives 25.0 % and always B 26.8 %: " +
+      "a change there is to be read beside so little.",
   );
   assert.ok(tradeOffFinding(withBase(0.269)).includes(note!));
 });
 
 Deno.test("guessingNotes() calls no model a guessing one where none is shown to be above it", () => {
   assert.deepEqual(guessingNotes(withBase(0.24, false)), [
-    "On MMLU the base model has 24.0 % right, where guessing gives 25.0 %, and is not shown to be " +
-    "above it (p = 0.220): that no change is shown there says little of what the model knew.",
+    "On MMLU the base model has 24.0 % right, where guessing gives 25.0 % and always B 26.8 %, " +
+    "and is not shown to be above guessing (p = 0.220): that no change is shown there says little " +
+    "of what the model knew.",
   ]);
+  const [without] = guessingNotes({ ...withBase(0.269), letters: [] });
+  assert.match(without!, /where guessing gives 25\.0 %: a change/);
   assert.deepEqual(guessingNotes({ ...STUDY, accuracy: [], chance: [] }), []);
 });
 

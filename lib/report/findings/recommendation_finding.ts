@@ -179,7 +179,7 @@ function confirmText(neededExamples: number | undefined): string {
       formatCount(neededExamples)
     } questions on databases to confirm on, if ` +
       "the change that was seen where it was chosen is the true one; as the best of several it is " +
-      "too large on average.";
+      "too large on average, and that questions of one database are alike is not counted in it.";
 }
 
 /** By which rule, and what the rule promises. */

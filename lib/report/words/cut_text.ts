@@ -70,7 +70,7 @@ export function notedCuts(counts: readonly CutCounts[]): CutCounts[] {
 
 /**
  * The variants with more than 5 % of their completions cut, what that means and what to do: one
- * sentence, or none; and one more on those that hardly ever end an answer.
+ * sentence, or none; and one before it on those that hardly ever end an answer.
  */
 export function cutNotes(counts: readonly CutCounts[]): string[] {
   const noted = notedCuts(counts);
@@ -79,11 +79,10 @@ export function cutNotes(counts: readonly CutCounts[]): string[] {
   const remedy = noted.some(({ cutInReasoning }) => cutInReasoning > 0)
     ? `set chat.thinking to false, or ${longer}`
     : longer;
-  return [
-    `${whichWereCut(noted, counts.length)} were cut at the token limit; how many would be right ` +
-    `with a longer one is not known: ${remedy}.`,
-    ...endlessNotes(noted),
-  ];
+  const known =
+    `${whichWereCut(noted, counts.length)} were cut at the token limit; how many would ` +
+    `be right with a longer one is not known: ${remedy}.`;
+  return [...endlessNotes(noted), known];
 }
 
 /** "5.4 % of the completions of ...", each by name where they are few. */
