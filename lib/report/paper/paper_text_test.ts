@@ -66,3 +66,17 @@ Deno.test("paperSource() says of how few answers general records are drawn", () 
     assert.doesNotMatch(few!, /A possible reason|Uma razão possível/);
   }
 });
+
+Deno.test("paperSource() says beside the scale that passes whether a gain is shown there", () => {
+  const none = {
+    en: /0\.2 \(general text .*, no gain shown\)/,
+    pt: /0,2 \(.*, nenhum ganho demonstrado\)/,
+  };
+  for (const language of PAPER_LANGUAGES) {
+    const [gain, open] = [LARGE, ENDLESS].map((summary) =>
+      paperSource(paperInputs(summary), language).source.plain.replaceAll("\n", " ")
+    );
+    assert.match(open!, none[language]);
+    assert.doesNotMatch(gain!, /no gain shown|nenhum ganho demonstrado/);
+  }
+});
