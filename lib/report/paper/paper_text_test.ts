@@ -48,13 +48,31 @@ Deno.test("paperSource() counts variants with many cut completions where they ar
   }
 });
 
+Deno.test("paperSource() says one share where as many completions of all variants were cut", () => {
+  const variants = ENDLESS!.variants.map((variant) => ({
+    ...variant,
+    sql: { ...variant.sql!, cut: variant.sql!.overall.official.n },
+  }));
+  const said = {
+    en: "40 of 40 variants had 100.0 % of theirs cut. ",
+    pt: "40 de 40 variantes tiveram 100,0 % das suas cortadas. ",
+  };
+  for (const language of PAPER_LANGUAGES) {
+    const { plain } = paperSource(paperInputs({ ...ENDLESS!, variants }), language).source;
+    assert.ok(plain.includes(said[language]), language);
+  }
+});
+
 Deno.test("paperSource() says of how few answers general records are drawn", () => {
   const said = {
     en: [
       /, drawn from 159 such answers\. /,
       /, drawn from 1 such answer\. .* from 1 answer of the/,
     ],
-    pt: [/, tirados de 159 respostas suas\. /, /São tirados de apenas 1 resposta do modelo base/],
+    pt: [
+      /, tirados de 159 respostas suas\. /,
+      /São tirados de apenas 1 resposta do modelo base/,
+    ],
   };
   for (const language of PAPER_LANGUAGES) {
     const [many, few] = [LARGE, ENDLESS].map((summary) =>

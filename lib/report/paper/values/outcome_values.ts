@@ -2,6 +2,8 @@ import { ALL } from "../../rows/groups.ts";
 import { FEW_GENERAL_ANSWERS, type Gauge } from "../../../runs/mod.ts";
 import type { ChangeRow, StudyRows } from "../../rows/row_types.ts";
 import { BASE_NAME, overallChange } from "../../rows/study_lookup.ts";
+import { cutCounts, cutSpan, notedCuts } from "../../words/cut_text.ts";
+import { formatPercent } from "../../words/format_numbers.ts";
 import { changeBounds, changeWithUnit, lossText } from "../../words/measures.ts";
 import { type IntervalRow, shownInterval, tooFewClusters } from "../../words/shown_interval.ts";
 import { fewText, isShown, outcomeWord, pValueText } from "../../words/verdict_words.ts";
@@ -130,6 +132,31 @@ export function classValues(
       main: count(main, errorClass),
       same: count(main, errorClass) === base,
     }));
+}
+
+/**
+ * The shares of cut completions where they are many: a variant each, and, where these are too many to
+ * name, the least and the largest; no least where both are printed alike.
+ */
+export function cutValues({ rows, words }: Pick<PaperContext, "rows" | "words">): TemplateValues {
+  const counts = cutCounts(rows.accuracy);
+  const noted = notedCuts(counts);
+  const span = cutSpan(noted);
+  const text = (share: number): string => words.texts.numbers(formatPercent(share));
+  return {
+    cut: noted.map(({ variant, cut, n }) => ({
+      variant: variant === BASE_NAME ? words.table.base : identifierOf(variant),
+      share: text(cut / n),
+    })),
+    cutSpan: span
+      ? {
+        variants: noted.length,
+        of: counts.length,
+        least: text(span.least) === text(span.most) ? null : text(span.least),
+        most: text(span.most),
+      }
+      : null,
+  };
 }
 
 /** The first shown variant that was also trained on general records; `null` where there is none. */

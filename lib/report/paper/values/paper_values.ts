@@ -14,11 +14,10 @@ import {
 import { lossText, withUnit } from "../../words/measures.ts";
 import { pValueText } from "../../words/verdict_words.ts";
 import { tooFewClusters } from "../../words/shown_interval.ts";
-import { cutCounts, cutSpan, notedCuts } from "../../words/cut_text.ts";
 import { exampleValues, LINE_OF_CODE } from "./example_values.ts";
 import { findingValues } from "./finding_values.ts";
 import { shownValues, trainingPlaces } from "./known_values.ts";
-import { namesOf } from "./outcome_values.ts";
+import { cutValues, namesOf } from "./outcome_values.ts";
 import { dataKinds, type PaperContext } from "../paper_inputs.ts";
 import {
   categoryTable,
@@ -33,7 +32,7 @@ import { listIn, nameIn, type PaperWords } from "../paper_words.ts";
 import { stepTable } from "../step_table.ts";
 import type { TemplateFormats, TemplateValue, TemplateValues } from "../template.ts";
 import { trainingTable } from "../training_table.ts";
-import { foldWords, identifierOf, typstLines, typstString } from "../typst_text.ts";
+import { foldWords, typstLines, typstString } from "../typst_text.ts";
 
 /** The level of every interval of the library. */
 const INTERVAL_LEVEL = 0.95;
@@ -202,8 +201,6 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
   const choice = overallAccuracy(rows, "mmlu", BASE_NAME);
   const chance = rows.chance.find((row) => row.variant === BASE_NAME && row.group === ALL);
   const prose = rows.prose.find((row) => row.variant === BASE_NAME && row.group === ALL);
-  const cut = notedCuts(cutCounts(rows.accuracy));
-  const span = cutSpan(cut);
   const scores = summary.variants[0]!;
   const categories = Object.keys(scores.mmlu?.byCategory ?? {});
   return {
@@ -230,18 +227,7 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
       oneCellValue: config.spider.schema?.cellValues === 1,
       base: base ? texts.numbers(formatEstimate(base)) : null,
       levels: listIn(words, HARDNESS_LEVELS.map((level) => nameIn(words, level))),
-      cut: cut.map(({ variant, cut, n }) => ({
-        variant: variant === BASE_NAME ? words.table.base : identifierOf(variant),
-        share: texts.numbers(formatPercent(cut / n)),
-      })),
-      cutSpan: span
-        ? {
-          variants: cut.length,
-          of: summary.variants.length,
-          least: texts.numbers(formatPercent(span.least)),
-          most: texts.numbers(formatPercent(span.most)),
-        }
-        : null,
+      ...cutValues({ rows, words }),
     },
     mmlu: counts.mmlu
       ? {
