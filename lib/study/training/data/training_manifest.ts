@@ -180,7 +180,9 @@ export function trainingManifestLines(
     ...(general === undefined ? [] : [
       `general prompts: ${general.answers} answered by the base model, ${general.cut.length} cut ` +
       `at ${general.maxNewTokens} tokens and ${general.empty.length} empty (not used)` +
-      (general.answers < FEW_GENERAL_ANSWERS ? "; so few show nothing of general records" : ""),
+      (general.answers < FEW_GENERAL_ANSWERS
+        ? "; so few answers show nothing of general records"
+        : ""),
     ]),
     ...Object.entries(files).map(([name, file]) => `${name}: ${fileText(file)}`),
   ];

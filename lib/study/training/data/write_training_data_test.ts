@@ -367,6 +367,15 @@ test("writeTrainingData() adds the base model's answers for recipes that want th
     told,
     `sft-replay0.1.jsonl: 360 records, 40 replay, ${OUTSIDE_TRAIN_SPLIT} (replay)`,
   );
+  const [many, few] = [30, 29].map((answers) =>
+    trainingManifestLines({ ...manifest, general: { ...general, answers } })
+      .find((line) => line.startsWith("general prompts: "))!
+  );
+  assert.match(many!, /^general prompts: 30 answered by .* empty \(not used\)$/);
+  assert.match(
+    few!,
+    /^general prompts: 29 answered .*; so few answers show nothing of general rec/,
+  );
 });
 
 test("writeTrainingData() asks the base model once, and another base model anew", async (study) => {
