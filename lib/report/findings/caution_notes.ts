@@ -1,14 +1,15 @@
+import { listed } from "../../ground/mod.ts";
 import { FEW_GENERAL_ANSWERS } from "../../runs/mod.ts";
 import { letterName } from "../../stats/mod.ts";
-import { formatCount, formatCounted, formatPercent } from "../words/format_numbers.ts";
+import { formatCounted, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { pValueText } from "../words/verdict_words.ts";
 import type { StudyRows, VariantRows } from "../rows/row_types.ts";
 import { ALL } from "../rows/groups.ts";
 import { BASE_NAME, overallAccuracy } from "../rows/study_lookup.ts";
 
-/** A base model with so much above guessing, in 0..1, or more has enough that its loss is seen. */
-const MUCH_ABOVE_GUESSING = 0.1;
+/** A base model with so many points above guessing, or more, has enough that its loss is seen. */
+const MUCH_ABOVE_GUESSING = 10;
 
 /**
  * What to read a change on multiple choice beside, where the base model has less than ten points
@@ -18,7 +19,8 @@ export function guessingNotes(rows: VariantRows): string[] {
   const base = overallAccuracy(rows, "mmlu", BASE_NAME);
   const chance = rows.chance.find((row) => row.variant === BASE_NAME && row.group === ALL);
   if (base === undefined || chance === undefined) return [];
-  const above = base.mean - chance.chance;
+  // as it is printed: 35 % is ten points above 25 %, whatever their difference is in binary
+  const above = Number((100 * (base.mean - chance.chance)).toFixed(1));
   if (above >= MUCH_ABOVE_GUESSING) return [];
   const title = markdownText(rows.titles.mmlu);
   const right =
@@ -27,10 +29,8 @@ export function guessingNotes(rows: VariantRows): string[] {
   return [
     chance.shown
       ? `${right}: a change there is to be read beside so little.`
-      : `${right}, and is not shown to be above guessing (p ${
-        pValueText(chance.pValue)
-      }): that no ` +
-        "change is shown there says little of what the model knew.",
+      : `${right}, and is not shown to be above guessing (p ${pValueText(chance.pValue)}): ` +
+        "where no change is shown there, that says little of what the model knew.",
   ];
 }
 
@@ -43,13 +43,21 @@ function oneLetterText({ letters }: Pick<VariantRows, "letters">): string {
   return ` and always ${letter} ${formatPercent(most / table.n)}`;
 }
 
-/** Recipes whose general records are drawn from hardly any answers: a sentence each. */
+/**
+ * Trainings whose general records are drawn from hardly any answers: a sentence for all that have as
+ * many of both, as the seeds of a recipe do.
+ */
 export function fewAnswersNotes({ general }: Pick<StudyRows, "general">): string[] {
-  return general.filter(({ answers = Infinity }) => answers < FEW_GENERAL_ANSWERS).map((
-    { recipe, records, answers },
-  ) =>
-    `The ${formatCount(records)} general records of an epoch of "${markdownText(recipe)}" are ` +
-    `drawn from ${formatCounted(answers!, "answer")} of the base model alone: the other prompts ` +
-    "had none that could be used (training_data.json). It does not show what general records do."
-  );
+  const few = general.filter(({ answers = Infinity }) => answers < FEW_GENERAL_ANSWERS);
+  const alike = Map.groupBy(few, ({ records, answers }) => `${records} ${answers}`);
+  return [...alike.values()].map((rows) => {
+    const { records, answers } = rows[0]!;
+    const names = listed(rows.map(({ recipe }) => `"${markdownText(recipe)}"`));
+    return `The ${formatCounted(records, "general record")} of an epoch of ${names} ` +
+      `${records === 1 ? "is" : "are"} drawn from ${
+        formatCounted(answers!, "answer")
+      } of the base ` +
+      "model alone: the other prompts had none that could be used (training_data.json). " +
+      `${rows.length === 1 ? "It does" : "They do"} not show what general records do.`;
+  });
 }

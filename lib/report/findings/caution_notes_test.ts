@@ -6,7 +6,7 @@ import { fewAnswersNotes, guessingNotes } from "./caution_notes.ts";
 import { tradeOffFinding } from "./trade_off_finding.ts";
 
 /** The made-up study with so much of multiple choice right by the base model. */
-function withBase(mean: number, shown = true): typeof STUDY {
+function withBase(mean: number, shown = true, chance = 0.25): typeof STUDY {
   return {
     ...STUDY,
     accuracy: STUDY.accuracy.map((row) =>
@@ -14,7 +14,7 @@ function withBase(mean: number, shown = true): typeof STUDY {
         ? { ...row, mean }
         : row
     ),
-    chance: STUDY.chance.map((row) => ({ ...row, chance: 0.25, shown, pValue: 0.22 })),
+    chance: STUDY.chance.map((row) => ({ ...row, chance, shown, pValue: 0.22 })),
   };
 }
 
@@ -29,11 +29,21 @@ Deno.test("guessingNotes() says what little a base model has above guessing, und
   assert.ok(tradeOffFinding(withBase(0.269)).includes(note!));
 });
 
+Deno.test("guessingNotes() finds ten points above guessing where ten are printed", () => {
+  for (const [mean, chance] of [[0.35, 0.25], [0.6, 0.5], [0.2, 0.1], [0.34951, 0.25]] as const) {
+    assert.deepEqual(guessingNotes(withBase(mean, true, chance)), []);
+  }
+  assert.match(
+    guessingNotes(withBase(0.6 - 0.001, true, 0.5))[0]!,
+    /59\.9 % .* 50\.0 %.* beside so little/,
+  );
+});
+
 Deno.test("guessingNotes() calls no model a guessing one where none is shown to be above it", () => {
   assert.deepEqual(guessingNotes(withBase(0.24, false)), [
-    "On MMLU the base model has 24.0 % right, where guessing gives 25.0 % and always B 26.8 %, " +
-    "and is not shown to be above guessing (p = 0.220): that no change is shown there says little " +
-    "of what the model knew.",
+    "On MMLU the base model has 24.0 % right, where guessing gives 25.0 % and always B 26.8 %, and " +
+    "is not shown to be above guessing (p = 0.220): where no change is shown there, that says " +
+    "little of what the model knew.",
   ]);
   const [without] = guessingNotes({ ...withBase(0.269), letters: [] });
   assert.match(without!, /where guessing gives 25\.0 %: a change/);
@@ -53,18 +63,34 @@ Deno.test("fewAnswersNotes() tells of general records that are a few answers aga
   assert.match(some!, /drawn from 29 answers of/);
 });
 
-Deno.test("a summary has the note on few answers in its answer, once", () => {
-  const adapterSettings = Object.fromEntries(
-    Object.entries(SUMMARY.provenance.adapterSettings).map(([name, settings]) => [
-      name,
-      { ...settings, general: { replay: 9, anchor: 0, of: 90, answers: 2 } },
-    ]),
+Deno.test("fewAnswersNotes() tells of one record and of one recipe's seeds in one sentence each", () => {
+  const seeds = ["replay", "replay#43", "replay#44"].map((recipe) => (
+    { recipe, records: 946, answers: 1 }
+  ));
+  assert.deepEqual(
+    fewAnswersNotes({ general: [...seeds, { recipe: "anchor", records: 1, answers: 2 }] }),
+    [
+      'The 946 general records of an epoch of "replay", "replay#43" and "replay#44" are drawn from ' +
+      "1 answer of the base model alone: the other prompts had none that could be used " +
+      "(training_data.json). They do not show what general records do.",
+      'The 1 general record of an epoch of "anchor" is drawn from 2 answers of the base model ' +
+      "alone: the other prompts had none that could be used (training_data.json). It does not " +
+      "show what general records do.",
+    ],
   );
-  const names = Object.keys(adapterSettings).length;
+});
+
+Deno.test("a summary has the note on few answers in its answer, once for all seeds of a recipe", () => {
+  const [settings] = Object.values(SUMMARY.provenance.adapterSettings);
+  const general = { replay: 9, anchor: 0, of: 90, answers: 2 };
+  const adapterSettings = Object.fromEntries(
+    ["all-linear", "all-linear#43"].map((name) => [name, { ...settings!, general }]),
+  );
   const text = summaryTable({
     ...SUMMARY,
     provenance: { ...SUMMARY.provenance, adapterSettings },
   });
   const answer = text.split("### The answer")[1]!.split("### Trade-off")[0]!;
-  assert.equal(answer.split("are drawn from 2 answers of the base model alone").length, names + 1);
+  assert.equal(answer.split('"all-linear" and "all-linear#43" are drawn from 2 answers').length, 2);
+  assert.equal(answer.split("are drawn from").length, 2);
 });

@@ -171,7 +171,9 @@ function generalOf(
   if (file === undefined || file.replay + file.anchor === 0) return undefined;
   const { sql, replay, anchor } = file;
   const of = sql + replay + anchor;
-  return { replay, anchor, of, ...(answers === undefined ? {} : { answers }) };
+  // an epoch may have fewer of them than there are answers
+  const drawn = answers === undefined ? {} : { answers: Math.min(answers, replay + anchor) };
+  return { replay, anchor, of, ...drawn };
 }
 
 /** The adapters that are in a study's folder already, by recipe. */

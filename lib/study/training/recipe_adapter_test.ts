@@ -203,6 +203,8 @@ Deno.test("adapterSettings say which general records an adapter was trained on, 
     adapterSettings(dir, { files: { "sft-anchor0.1.jsonl": file }, general: answered }).general,
     { replay: 0, anchor: 10, of: 100, answers: 3 },
   );
+  const few = { files: { "sft-anchor0.1.jsonl": file }, general: { ...answered, answers: 132 } };
+  assert.equal(adapterSettings(dir, few).general?.answers, 10);
   const other = { ...file, sha256: "1".repeat(64) };
   assert.equal(adapterSettings(dir, { files: { "sft.jsonl": other } }).general, undefined);
   const plain = { ...file, anchor: 0 };
