@@ -67,11 +67,11 @@ Deno.test("paperSource() says of how few answers general records are drawn", () 
   const said = {
     en: [
       /, drawn from 159 such answers\. /,
-      /, drawn from 1 such answer\. .* from 1 answer of the/,
+      /, drawn from 1 such answer\. .* from 1 answer of the base model alone, as no others could/,
     ],
     pt: [
       /, tirados de 159 respostas suas\. /,
-      /São tirados de apenas 1 resposta do modelo base/,
+      /São tirados de apenas 1 resposta do modelo base, pois nenhuma outra/,
     ],
   };
   for (const language of PAPER_LANGUAGES) {
