@@ -143,7 +143,7 @@ export function adapterSettings(
   const { learning_rate: rate, kl_weight: klWeight } = run;
   const general = generalOf(
     Object.values(data?.files ?? {}).find(({ sha256 }) => sha256 === run.data_sha256),
-    data?.general?.answers,
+    data?.general,
   );
   const ranks = numbers(config.rank_pattern);
   const alphas = numbers(config.alpha_pattern);
@@ -166,14 +166,15 @@ export function adapterSettings(
 
 function generalOf(
   file: TrainingFile | undefined,
-  answers: number | undefined,
+  data: TrainingManifest["general"],
 ): AdapterSettings["general"] {
   if (file === undefined || file.replay + file.anchor === 0) return undefined;
   const { sql, replay, anchor } = file;
   const of = sql + replay + anchor;
-  // an epoch may have fewer of them than there are answers
-  const drawn = answers === undefined ? {} : { answers: Math.min(answers, replay + anchor) };
-  return { replay, anchor, of, ...drawn };
+  if (data === undefined) return { replay, anchor, of };
+  // answers that were cut are anchors; of both kinds the fewer answers are told
+  const pool = replay > 0 ? data.answers : data.answers + data.cut.length;
+  return { replay, anchor, of, answers: Math.min(pool, replay + anchor) };
 }
 
 /** The adapters that are in a study's folder already, by recipe. */

@@ -61,7 +61,7 @@ export function describeGeneral(
     answeredBy: modelHashes,
     maxNewTokens: GENERAL_ANSWER_TOKENS,
     answers: answers.length,
-    cut,
+    cut: cut.map(({ id }) => id),
     empty,
   };
 }

@@ -19,12 +19,15 @@ export interface GeneralAnswer {
   readonly answer: string;
 }
 
-/** The base model's answers to general prompts, and the prompts that have none that can be used. */
+/** The base model's answers to general prompts, and the prompts that have none. */
 export interface GeneralAnswers {
-  /** In the order of the prompts. */
+  /** Those that came to their end, in the order of the prompts. */
   readonly answers: readonly GeneralAnswer[];
-  /** Ids of those that were cut: trained on, they would teach to end in the midst of a sentence. */
-  readonly cut: readonly string[];
+  /**
+   * Those that were cut, some of them perhaps empty: learnt like others they would teach to end in the
+   * midst of a sentence, but the divergence from the base model can be held small at their tokens.
+   */
+  readonly cut: readonly GeneralAnswer[];
   /** Ids of those that say nothing. */
   readonly empty: readonly string[];
 }
@@ -68,10 +71,10 @@ export async function answerGeneral(
     const { text, finishReason } = samples[i]!;
     return { id, prompt: messages, answer: text.trim(), cut: finishReason === "length" };
   });
+  const whole = all.filter(({ cut }) => !cut).map(({ cut: _, ...rest }) => rest);
   return {
-    answers: all.filter(({ cut, answer }) => !cut && answer !== "")
-      .map(({ cut: _cut, ...rest }) => rest),
-    cut: all.filter(({ cut }) => cut).map(({ id }) => id),
-    empty: all.filter(({ cut, answer }) => !cut && answer === "").map(({ id }) => id),
+    answers: whole.filter(({ answer }) => answer !== ""),
+    cut: all.filter(({ cut }) => cut).map(({ cut: _, ...rest }) => rest),
+    empty: whole.filter(({ answer }) => answer === "").map(({ id }) => id),
   };
 }

@@ -1,7 +1,7 @@
 import type { Recipe } from "../../../runs/mod.ts";
 import type { SftRecord } from "../../../spider/mod.ts";
 import { pcg32, shuffled } from "../../../stats/mod.ts";
-import type { GeneralAnswer } from "./general_answers.ts";
+import type { GeneralAnswer, GeneralAnswers } from "./general_answers.ts";
 
 /** The share of an epoch's records that are anchors where a recipe has no `replayShare`. */
 export const ANCHOR_SHARE = 0.05;
@@ -33,13 +33,14 @@ export function hasGeneral(recipe: Pick<Recipe, "replayShare" | "klWeight">): bo
 /**
  * The general records of one epoch: so many that each kind has its share of all records that are
  * trained on, the other kind apart. Each round takes all answers in another order, by seed; where
- * more records are wanted than there are answers, answers come again.
+ * more records are wanted than there are answers, answers come again. Answers that were cut are
+ * anchors alone.
  *
- * @param answers The base model's answers, at least one.
+ * @param general The base model's answers, at least one of those that a wanted kind takes.
  * @param options `task` is the number of text-to-SQL records of the epoch.
  */
 export function generalRecords(
-  answers: readonly GeneralAnswer[],
+  { answers, cut }: Pick<GeneralAnswers, "answers" | "cut">,
   { shares, task, seed }: {
     readonly shares: GeneralShares;
     readonly task: number;
@@ -47,16 +48,24 @@ export function generalRecords(
   },
 ): SftRecord[] {
   const random = pcg32(seed);
+  const pools = { replay: answers, anchor: anchorAnswers({ answers, cut }) };
   return (["replay", "anchor"] as const).flatMap((kind) => {
     const wanted = recordsOfShare(shares[kind], task);
     const drawn: GeneralAnswer[] = [];
-    while (drawn.length < wanted) drawn.push(...shuffled(answers, random));
+    while (drawn.length < wanted) drawn.push(...shuffled(pools[kind], random));
     return drawn.slice(0, wanted).map(({ prompt, answer }): SftRecord => ({
       prompt,
       completion: [{ role: "assistant", content: answer }],
       kind,
     }));
   });
+}
+
+/** What anchors are drawn from: every answer that says something, whether it came to its end or not. */
+export function anchorAnswers(
+  { answers, cut }: Pick<GeneralAnswers, "answers" | "cut">,
+): GeneralAnswer[] {
+  return [...answers, ...cut.filter(({ answer }) => answer !== "")];
 }
 
 /** `r` of `r + task` records are the share; one at least, where a share is wanted. */

@@ -101,9 +101,9 @@ export const MANIFEST_KEYS = {
     answeredBy: z.record(TEXT, SHA256),
     /** Where an answer is cut, in tokens. */
     maxNewTokens: COUNT,
-    /** Answers that are used. */
+    /** Answers that came to their end. */
     answers: COUNT,
-    /** Ids of answers that were cut and are not used. */
+    /** Ids of answers that were cut: they are anchors alone. */
     cut: z.array(TEXT),
     /** Ids of empty answers. */
     empty: z.array(TEXT),
@@ -179,7 +179,8 @@ export function trainingManifestLines(
       .join(""),
     ...(general === undefined ? [] : [
       `general prompts: ${general.answers} answered by the base model, ${general.cut.length} cut ` +
-      `at ${general.maxNewTokens} tokens and ${general.empty.length} empty (not used)` +
+      `at ${general.maxNewTokens} tokens (as anchors alone) and ${general.empty.length} empty ` +
+      "(not used)" +
       (general.answers < FEW_GENERAL_ANSWERS
         ? "; so few answers show nothing of general records"
         : ""),

@@ -371,7 +371,10 @@ test("writeTrainingData() adds the base model's answers for recipes that want th
     trainingManifestLines({ ...manifest, general: { ...general, answers } })
       .find((line) => line.startsWith("general prompts: "))!
   );
-  assert.match(many!, /^general prompts: 30 answered by .* empty \(not used\)$/);
+  assert.match(
+    many!,
+    /^general prompts: 30 answered by .* tokens \(as anchors alone\) and .* empty \(not used\)$/,
+  );
   assert.match(
     few!,
     /^general prompts: 29 answered .*; so few answers show nothing of general rec/,
@@ -404,26 +407,55 @@ test("writeTrainingData() repeats answers where an epoch wants more than there a
       all.filter((record) => record.kind === kind),
       ({ prompt }) => prompt[0].content,
     );
-    assert.equal(times.size, manifest.general!.answers);
+    const { answers, cut } = manifest.general!;
+    // two of the answers that were cut are empty
+    assert.equal(times.size, kind === "replay" ? answers : answers + cut.length - 2);
     const counts = [...times.values()].map(({ length }) => length);
     assert.ok(Math.max(...counts) - Math.min(...counts) <= 1, "each as often as the others");
   }
 });
 
-test("writeTrainingData() refuses replay of a model that ends no answer", async (study) => {
-  const inputs = withTrain(await open(study, { training: { recipes: [REPLAY] } }), examples(36));
+/** The engine of a model that ends no answer; `text` in place of what it writes. */
+async function endless(inputs: Inputs, tokens?: readonly number[]): Promise<Engine> {
   const engine = await fakeEngine(inputs)();
-  const cut: Engine = {
+  return {
     ...engine,
     async *generate(...args): AsyncIterable<Completion> {
-      for await (const one of engine.generate(...args)) yield { ...one, finishReason: "length" };
+      for await (const one of engine.generate(...args)) {
+        yield { ...one, ...(tokens ? { tokens } : {}), finishReason: "length" };
+      }
     },
   };
-  await assert.rejects(write(study, inputs, () => Promise.resolve(cut)), (error: Error) => {
-    assert.ok(error instanceof UsageError);
-    assert.match(error.message, /answers none of 176 prompts to its end within 256 tokens/);
-    return true;
+}
+
+test("writeTrainingData() refuses replay of a model that ends no answer", async (study) => {
+  for (const recipe of [REPLAY, { ...REPLAY, klWeight: 0.1 }]) {
+    const inputs = withTrain(await open(study, { training: { recipes: [recipe] } }), examples(36));
+    await assert.rejects(write(study, inputs, () => endless(inputs)), (error: Error) => {
+      assert.ok(error instanceof UsageError);
+      assert.match(
+        error.message,
+        /answers none of 176 prompts to its end within 256 tokens: leave out .* replayShare$/,
+      );
+      return true;
+    });
+  }
+});
+
+test("writeTrainingData() takes answers that were cut as anchors, and refuses those of a silent model", async (study) => {
+  const inputs = withTrain(await open(study, { training: { recipes: [KL] } }), examples(360));
+  await assert.rejects(write(study, inputs, () => endless(inputs, [])), {
+    name: "UsageError",
+    message: /writes nothing to any of 176 prompts: leave out the recipes with klWeight$/,
   });
+  Deno.removeSync(`${study.root}/samples/general.jsonl`);
+  const { manifest, lines } = await write(study, inputs, () => endless(inputs));
+  const file = `sft-anchor${ANCHOR_SHARE}.jsonl`;
+  assert.equal(manifest.general!.answers, 0);
+  assert.equal(manifest.files[file]!.anchor, 19);
+  const anchors = lines(file).filter(({ kind }) => kind === "anchor");
+  assert.equal(new Set(anchors.map(({ prompt }) => prompt[0].content)).size, 19);
+  assert.ok(anchors.every(({ completion }) => completion[0].content !== ""));
 });
 
 test("writeTrainingData() shows values and keys in training as the evaluation shows them", async (study) => {
