@@ -40,6 +40,12 @@ const FIGURES: readonly (readonly [figure: string, args: readonly string[]])[] =
     "Qwen 1.5B=results/recorded/qwen_coder_1_5b",
     "Gemma 270M=results/recorded/gemma3_270m",
   ]],
+  ["gemma_penalty", [
+    "--gauge",
+    "prose",
+    "five recipes=results/recorded/gemma3_270m",
+    "a penalty=results/recorded/gemma3_270m_kl",
+  ]],
 ];
 
 for (const [figure, args] of FIGURES) {

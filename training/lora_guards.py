@@ -90,7 +90,7 @@ def same_prompts(records):
     compared = sum(record.get("prompt_sha256") is not None for record in records)
     if compared:
         all_of_them = counted(len(records), "record")
-        say(f"{compared} of {all_of_them} have the evaluation's token ids in the prompt")
+        say(f"the prompts of {compared} of {all_of_them} are the evaluation's, by their token ids")
 
 
 def check_parts(args, records, held_out):

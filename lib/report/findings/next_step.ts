@@ -3,6 +3,8 @@ import type { ChangeRow, GaugeTitles } from "../rows/row_types.ts";
 import { betterOf, isGauge, lossText } from "../words/measures.ts";
 import { markdownText } from "../words/markdown_text.ts";
 
+const AGAIN = "again at a lower learning rate, or with a penalty on the divergence (`klWeight`)";
+
 /** What each cure did to three models: its evidence. */
 const EVIDENCE = "what each did for three models is in docs/what_we_found.md";
 
@@ -27,9 +29,9 @@ export function nextStep(
   const lost = known.find(({ outcome }) => outcome === "loss");
   if (lost) {
     const cure = scaled
-      ? "Train again at a lower learning rate"
+      ? `Train ${AGAIN}`
       : "Ask smaller scales of the adapter (`compare --adapter-path DIR --scale 0.2,0.4,0.6,0.8,1`), " +
-        "or train again at a lower learning rate";
+        `or train ${AGAIN}`;
     return `**What to do.** ${onGauge(lost, titles)} a loss is shown, and ${
       isBeyond(lost) ? beyond(lost) : notExcluded(lost)
     }. ${cure}: ${EVIDENCE}.`;

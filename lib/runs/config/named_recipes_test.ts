@@ -13,6 +13,7 @@ const SHIPPED = [
   "dora",
   "early_stopped",
   "kl",
+  "kl_10",
   "rank64_rslora",
   "replay_10",
   "replay_5",

@@ -152,6 +152,7 @@ export function trainingManifestLines(
     [failingGolds, "have a gold that fails"],
     [examples.heldOut, "are on held-out databases"],
   ] as const;
+  const isReplayed = Object.values(files).some(({ replay }) => replay > 0);
   const left = lost.filter(([count]) => count > 0).map(([count, why]) => `${count} ${why}`);
   return [
     `training examples: ${released}` + (left.length > 0 ? `; of them ${left.join(", ")}` : "") +
@@ -181,7 +182,7 @@ export function trainingManifestLines(
       `general prompts: ${general.answers} answered by the base model, ${general.cut.length} cut ` +
       `at ${general.maxNewTokens} tokens (as anchors alone) and ${general.empty.length} empty ` +
       "(not used)" +
-      (general.answers < FEW_GENERAL_ANSWERS
+      (isReplayed && general.answers < FEW_GENERAL_ANSWERS
         ? "; so few answers show nothing of general records"
         : ""),
     ]),
