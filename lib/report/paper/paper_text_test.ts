@@ -3,7 +3,9 @@ import { readSummary } from "../../runs/mod.ts";
 import { paperInputs } from "../testing/paper_fixture.ts";
 import { PAPER_LANGUAGES, paperSource } from "./write_paper.ts";
 
-const [LARGE, ENDLESS] = ["qwen_coder_1_5b", "gemma3_270m"].map((name) =>
+const [LARGE, ENDLESS, ANCHORED] = ["qwen_coder_1_5b", "gemma3_270m", "gemma3_270m_kl"].map((
+  name,
+) =>
   readSummary(
     new URL(`../../../results/recorded/${name}/summary.json`, import.meta.url).pathname,
   )
@@ -96,5 +98,23 @@ Deno.test("paperSource() says beside the scale that passes whether a gain is sho
     );
     assert.match(open!, none[language]);
     assert.doesNotMatch(gain!, /no gain shown|nenhum ganho demonstrado/);
+  }
+});
+
+Deno.test("paperSource() says what a penalty on the divergence is, and its weight in the table", () => {
+  const said = {
+    en:
+      /kl_1 and kl_10 were trained with a penalty: of 8,959 records an epoch 448 are anchors, .* drawn from 176 such answers, whether .* and nothing else\. Those records are not/,
+    pt:
+      /kl_1 e kl_10 foram treinadas com uma penalidade: de 8\.959 registros por época 448 são âncoras, .* tiradas de 176 respostas suas, .* e nada mais\. Esses registros/,
+  };
+  const row = { en: "weight of the divergence", pt: "peso da divergência" };
+  for (const language of PAPER_LANGUAGES) {
+    const { plain, typst } = paperSource(paperInputs(ANCHORED), language).source;
+    assert.match(plain.replaceAll("\n", " "), said[language]);
+    assert.ok(typst.includes(row[language]));
+    const without = paperSource(paperInputs(ENDLESS), language).source;
+    assert.ok(!without.typst.includes(row[language]));
+    assert.doesNotMatch(without.plain, /penalty|penalidade/);
   }
 });

@@ -75,6 +75,7 @@ function cellsOf(
     maxLength: count(recipe?.maxLength),
     precision: recipe?.quantization === "nf4" ? "nf4" : undefined,
     general: general && `${count(general.replay + general.anchor)} / ${count(general.of)}`,
+    klWeight: number(settings?.klWeight),
     steps: count(training?.steps),
     tokens: count(training?.tokens),
     lastLoss: training && texts.numbers(formatNats(training.lastLossNats.mean, 2)),

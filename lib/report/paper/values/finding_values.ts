@@ -9,6 +9,7 @@ import { formatPercent } from "../../words/format_numbers.ts";
 import { changeSentence, isShown } from "../../words/verdict_words.ts";
 import type { PaperContext } from "../paper_inputs.ts";
 import {
+  anchorValues,
   classValues,
   hardnessLevels,
   hardnessValues,
@@ -41,6 +42,7 @@ export function findingValues(context: PaperContext): TemplateValues {
     classes: classValues(context, NAMED_CLASSES),
     habits: habitValues(context),
     replay: replayValues(context),
+    anchors: anchorValues(context),
     main: { ...value(variants.main), ...detailValues(context, variants.main) },
     forgets: variants.forgets === undefined ? null : {
       ...value(variants.forgets),

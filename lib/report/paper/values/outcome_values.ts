@@ -159,6 +159,25 @@ export function cutValues({ rows, words }: Pick<PaperContext, "rows" | "words">)
   };
 }
 
+/** The trainings with a penalty on the divergence at anchors; `null` where there is none. */
+export function anchorValues({ inputs, words }: PaperContext): TemplateValues | null {
+  const { adapterSettings } = inputs.summary.provenance;
+  const trained = Object.entries(adapterSettings)
+    .flatMap(([name, { klWeight, general }]) =>
+      klWeight !== undefined && general !== undefined ? [{ name, general }] : []
+    );
+  const [first] = trained;
+  if (first === undefined) return null;
+  const { anchor, of, answers } = first.general;
+  return {
+    names: listIn(words, trained.map(({ name }) => name)),
+    several: trained.length > 1,
+    records: anchor,
+    of,
+    answers: answers ?? null,
+  };
+}
+
 /** The first shown variant that was also trained on general records; `null` where there is none. */
 export function replayValues(context: PaperContext): TemplateValues | null {
   const { inputs: { summary }, rows, variants } = context;
