@@ -196,7 +196,7 @@ Deno.test("modelsFigure() draws three models beside each other as its golden cop
   assert.match(prose, /2\.618 → 2\.630 nats a token \(n = 60\)/);
   assert.match(
     modelsFigure(studies, "mmlu"),
-    /7B, none recommended: text-to-SQL 37.5 % \(n = 240\)/,
+    /7B, none recommended; base model: text-to-SQL 37.5 % \(n = 240\)/,
   );
   assert.throws(() => modelsFigure([], "mmlu"), RangeError);
   assert.throws(() => modelsFigure([studies[0]!, studies[0]!], "mmlu"), /two models .* "0.5B"/);

@@ -219,7 +219,7 @@ function levelsText({ name, rows, points }: Model, gauge: KnowledgeGauge): strin
     const unit = measure === "prose" ? " nats a token" : "";
     return `${figureName(rows.titles[measure])} ${levels}${unit} (n = ${formatCount(n)})`;
   };
-  const chosen = row ? figureName(row.variant) : "none recommended";
+  const chosen = row ? figureName(row.variant) : "none recommended; base model";
   return `${name}, ${chosen}: ${level("sql")}, ${level(gauge)}.`;
 }
 

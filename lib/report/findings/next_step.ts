@@ -3,10 +3,8 @@ import type { ChangeRow, GaugeTitles } from "../rows/row_types.ts";
 import { betterOf, isGauge, lossText } from "../words/measures.ts";
 import { markdownText } from "../words/markdown_text.ts";
 
-const AGAIN = "again at a lower learning rate, or with a penalty on the divergence (`klWeight`)";
-
-/** What each cure did to three models: its evidence. */
-const EVIDENCE = "what each did for three models is in docs/what_we_found.md";
+/** The evidence of each cure. */
+const EVIDENCE = "what was tried, and with which models, is in docs/what_we_found.md";
 
 /**
  * What a reader may do about the changes of what a study must not lose, as Markdown: where a loss is
@@ -28,10 +26,14 @@ export function nextStep(
   );
   const lost = known.find(({ outcome }) => outcome === "loss");
   if (lost) {
+    const again = "again at a lower learning rate" +
+      (lost.measure === "prose"
+        ? ", or with a penalty on the divergence (recipe `kl_10`, tried with one model)"
+        : "");
     const cure = scaled
-      ? `Train ${AGAIN}`
+      ? `Train ${again}`
       : "Ask smaller scales of the adapter (`compare --adapter-path DIR --scale 0.2,0.4,0.6,0.8,1`), " +
-        `or train ${AGAIN}`;
+        `or train ${again}`;
     return `**What to do.** ${onGauge(lost, titles)} a loss is shown, and ${
       isBeyond(lost) ? beyond(lost) : notExcluded(lost)
     }. ${cure}: ${EVIDENCE}.`;

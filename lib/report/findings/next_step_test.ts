@@ -24,7 +24,13 @@ Deno.test("nextStep() says what may be done about a shown loss, and no scales wh
   assert.match(text, /--scale 0\.2,0\.4,0\.6,0\.8,1.* at a lower learning rate/);
   const scaled = nextStep([change("loss")], titles, { scaled: true });
   assert.doesNotMatch(scaled, /--scale/);
-  assert.match(scaled, /Train again at a lower learning rate/);
+  assert.match(scaled, /Train again at a lower learning rate: what was tried/);
+  // a penalty was tried against a loss of general text, and of that alone
+  const prose = nextStep([change("loss", { measure: "prose" })], titles, { scaled: true });
+  assert.match(
+    prose,
+    /lower learning rate, or with a penalty .* `kl_10`, tried with one model\): what/,
+  );
 });
 
 Deno.test("nextStep() says of a loss that it is the tolerated one wherever it lies in its interval", () => {

@@ -25,6 +25,7 @@ Deno.test("recipesFrame() says what recipes set beside the common settings, in a
     dora: "DoRA",
     early_stopped: "12 checkpoints, stops after 2 without a lower held-out loss",
     kl: `weight of the divergence 0.1, ${outside}`,
+    kl_10: `weight of the divergence 10, ${outside}`,
     rank64_rslora: "rsLoRA",
     replay_10: `10 % replay, ${outside}`,
     replay_5: `5 % replay, ${outside}`,

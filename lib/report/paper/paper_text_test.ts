@@ -89,8 +89,8 @@ Deno.test("paperSource() says of how few answers general records are drawn", () 
 
 Deno.test("paperSource() says beside the scale that passes whether a gain is shown there", () => {
   const none = {
-    en: /0\.2 \(general text .*, no gain shown\)/,
-    pt: /0,2 \(.*, nenhum ganho demonstrado\)/,
+    en: /0\.2 \(general text .*, no gain shown, 972 of 972 completions cut\)/,
+    pt: /0,2 \(.*, nenhum ganho demonstrado, 972 de 972 respostas cortadas\)/,
   };
   for (const language of PAPER_LANGUAGES) {
     const [gain, open] = [LARGE, ENDLESS].map((summary) =>
@@ -104,9 +104,9 @@ Deno.test("paperSource() says beside the scale that passes whether a gain is sho
 Deno.test("paperSource() says what a penalty on the divergence is, and its weight in the table", () => {
   const said = {
     en:
-      /kl_1 and kl_10 were trained with a penalty: of 8,959 records an epoch 448 are anchors, .* drawn from 176 such answers, whether .* and nothing else\. Those records are not/,
+      /kl_1 and kl_10 were trained with a penalty: of 8,959 records an epoch 448 are anchors, .* drawn from 176 such answers, whether .* and nothing else; the last losses there have the penalty in them\. Those records are not/,
     pt:
-      /kl_1 e kl_10 foram treinadas com uma penalidade: de 8\.959 registros por época 448 são âncoras, .* tiradas de 176 respostas suas, .* e nada mais\. Esses registros/,
+      /kl_1 e kl_10 foram treinadas com uma penalidade: de 8\.959 registros por época 448 são âncoras, .* tiradas de 176 respostas suas, .* e nada mais; as últimas perdas ali contêm a penalidade\. Esses registros/,
   };
   const row = { en: "weight of the divergence", pt: "peso da divergência" };
   for (const language of PAPER_LANGUAGES) {

@@ -32,7 +32,7 @@ export function stepTable({ rows, words, variants }: PaperContext): TypstMarkup 
     const steps = stepRows(rows, name);
     if (steps.length === 0) return [];
     return [
-      [`table.cell(colspan: 4, [${identifierOf(name).typst}])`],
+      [`table.cell(colspan: 4, [${identifierOf(steps.at(-1)!.variant).typst}])`],
       ...steps.map(({ origin, sql, step, ...row }) => [
         typstCell(texts.numbers(String(origin.scale ?? 1))),
         changeCell(words, sql),
