@@ -3,7 +3,7 @@ import { z } from "zod";
 import { checkRecord, jsonLines, parseJson, readTextFile, UsageError } from "../ground/mod.ts";
 
 import { type Summary } from "../runs/mod.ts";
-import { RESULT_FILES, resultFiles, summaryTexts, trainings } from "../study/mod.ts";
+import { readLimits, RESULT_FILES, resultFiles, summaryTexts, trainings } from "../study/mod.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -51,7 +51,7 @@ export function checkResultFiles(summary: Summary, from: string): void {
     n: counts.prose?.scored ?? 0,
     right: variants.map(({ name }) => [name, 0]),
   });
-  for (const [file, text] of Object.entries(summaryTexts(summary))) {
+  for (const [file, text] of Object.entries(summaryTexts(summary, readLimits(from).en))) {
     if (readTextFile(join(from, file)) !== text) refuse(file, "its numbers make another text");
   }
   for (const { name, recipe: { learningRate } } of trainings(summary.config)) {

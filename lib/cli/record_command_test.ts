@@ -86,6 +86,14 @@ Deno.test("record keeps the limits that were written by hand beside the last rec
   await Deno.writeTextFile(limits, '{"en": ["a"], "pt": ["b"]}');
   await study.record({ replace: true });
   assert.equal(await Deno.readTextFile(limits), '{"en": ["a"], "pt": ["b"]}');
+  const table = (): string => Deno.readTextFileSync(`${study.results}/recorded/mini/summary.md`);
+  assert.match(table(), /\n### Limits.*\n\n- a\n/);
+  // those beside the results are the newer ones
+  Deno.writeTextFileSync(`${study.from}/limits.json`, '{"en": ["c"], "pt": ["d"]}');
+  await assert.rejects(
+    study.record({ replace: true }),
+    /summary\.md is not the summary's: its numbers make another text: run the study again$/,
+  );
 });
 
 Deno.test("record names a missing file, and leaves no part and the old recording as it was", async () => {

@@ -44,6 +44,7 @@ export {
   type TrainingDataOptions,
   writeTrainingData,
 } from "./training/data/write_training_data.ts";
+export { type Limits, LIMITS_FILE, readLimits } from "./results/limits.ts";
 export { type DataTexts, NO_TEXTS, openDataTexts, type TextPlaces } from "./exports/data_texts.ts";
 export { exportFiles, type ExportOptions } from "./exports/export_files.ts";
 export { type ExportedStudy, openExport, type OpenExportOptions } from "./exports/open_export.ts";
@@ -102,11 +103,7 @@ export type { AnswerPaths } from "./measures/open_measures.ts";
 export { type OpenStudy, openStudy, type OpenStudyOptions } from "./open_study.ts";
 export { adapterSettings, recipeAdapters } from "./training/recipe_adapter.ts";
 export { failuresReport } from "./results/failures.ts";
-export {
-  LIMITS_FILE,
-  type PaperInputsOptions,
-  readPaperInputs,
-} from "./paper/read_paper_inputs.ts";
+export { type PaperInputsOptions, readPaperInputs } from "./paper/read_paper_inputs.ts";
 export { sameAnswers } from "./results/same_answers.ts";
 export { forgottenReport } from "./results/forgotten.ts";
 export {

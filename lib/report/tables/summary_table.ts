@@ -20,18 +20,23 @@ import { shortTable } from "./short_table.ts";
  * then every table of each measure, and what each adapter is by its own config; every number with its
  * n and its 95 % interval.
  *
+ * @param options `limits` are sentences on what the numbers do not tell, which somebody wrote.
+ *
  * @example
  * ```ts ignore
  * const markdown = summaryTable(readSummary("results/sample/summary.json"));
  * ```
  */
-export function summaryTable(summary: Summary): string {
+export function summaryTable(
+  summary: Summary,
+  { limits = [] }: { readonly limits?: readonly string[] } = {},
+): string {
   const adapters = Object.entries(summary.provenance.adapterSettings)
     .map(([recipe, settings]) =>
       `- ${markdownText(recipe)}: ${markdownText(adapterText(settings))}.`
     );
   const list = adapters.length > 0 ? ["", "### Adapters\n", ...adapters, ""].join("\n") : "";
-  return studyTable(summaryRows(summary)) + list;
+  return studyTable(summaryRows(summary), limits) + list;
 }
 
 /** What of it a screen has room for: what was measured, and a row a variant. */
@@ -48,13 +53,15 @@ export function briefTable(summary: Summary): string {
 /**
  * The whole from rows. Parts that the study has not are left out.
  *
+ * @param limits What the numbers do not tell, a sentence or more each.
  * @throws {RangeError} If a number is not finite.
  */
-export function studyTable(study: StudyRows): string {
+export function studyTable(study: StudyRows, limits: readonly string[] = []): string {
   const label = study.label === undefined ? "" : ` (${markdownText(study.label)})`;
   const parts = [
     { title: "", body: [coverageText(study.coverage, study.titles)] },
     { title: "The answer", body: answerParts(study) },
+    { title: "Limits", body: [limits.map((text) => `- ${plainText(text)}`).join("\n")] },
     { title: "Trade-off", body: tradeOffParts(study) },
     ...GAUGES.flatMap((gauge) => SHOWN[gauge].parts(study)),
     ...recipeParts(study),
@@ -70,6 +77,10 @@ export function studyTable(study: StudyRows): string {
 
 function titleOf({ model, label }: StudyRows): string {
   return `## ${markdownText(model)}${label === undefined ? "" : ` (${markdownText(label)})`}\n`;
+}
+
+function plainText(text: string): string {
+  return markdownText(text, { longest: Infinity });
 }
 
 function ended(text: string): string {

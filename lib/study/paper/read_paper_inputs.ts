@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
-import { fromRoot, parseJson, readTextFile, TEXT, UsageError } from "../../ground/mod.ts";
+import { fromRoot, readTextFile, UsageError } from "../../ground/mod.ts";
 import {
   checkPaperMeasures,
   type Language,
@@ -24,6 +23,7 @@ import type { VariantAnswers } from "../numbers/answers.ts";
 import { checkCounts, counted } from "../results/check_counts.ts";
 import { exampleRowsOf } from "../results/failures.ts";
 import { type Note, notedOnce, readAnswers } from "../results/read_answers.ts";
+import { readLimits } from "../results/limits.ts";
 import { unfinished } from "../results/unfinished.ts";
 import { RESULT_FILES } from "../results/write_results.ts";
 import { trainingRow } from "../training/training_runs.ts";
@@ -31,15 +31,6 @@ import { loadSpiderOf } from "../inputs/sql_inputs.ts";
 
 /** Questions of each kind that a paper quotes. */
 const QUOTED = 3;
-
-/** A file beside a study's results with limits that its numbers do not tell, by language. */
-export const LIMITS_FILE = "limits.json";
-
-const LIMITS = z.strictObject({
-  en: z.array(TEXT),
-  pt: z.array(TEXT),
-  repetition: z.boolean().optional(),
-});
 
 /** Options of {@linkcode readPaperInputs}. */
 export interface PaperInputsOptions {
@@ -197,15 +188,4 @@ function readTrainings(folder: string): TrainingRow[] {
     if (!existsSync(path)) return [];
     return [trainingRow({ name }, parseLossLog(readTextFile(path), path))];
   });
-}
-
-function readLimits(folder: string): z.infer<typeof LIMITS> {
-  const path = join(folder, LIMITS_FILE);
-  if (!existsSync(path)) return { en: [], pt: [] };
-  const found = LIMITS.safeParse(parseJson(readTextFile(path), path));
-  if (found.success) return found.data;
-  throw new UsageError(
-    `Cannot use ${path}: it must be {"en": [...], "pt": [...]}, lists of texts, and may have ` +
-      '"repetition": true',
-  );
 }

@@ -14,6 +14,7 @@ import { GAUGE_SCALES, type StudyConfig, type Summary, writeSummary } from "../.
 import { ANSWER_KINDS, type AnswerKind, rowsOf } from "../measures/answer_kinds.ts";
 import { MEASURES } from "../measures/measures.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
+import { readLimits } from "./limits.ts";
 import { flippedExamples } from "../numbers/flips.ts";
 import type { StudyFolder } from "../study_folder.ts";
 
@@ -52,8 +53,13 @@ export function resultFiles({ measures }: Pick<StudyConfig, "measures">): readon
 /**
  * The texts that a summary makes, by file name: the same bytes for the same summary. Figures that
  * the study has nothing to show in are left out.
+ *
+ * @param limits What the numbers do not tell, in English.
  */
-export function summaryTexts(summary: Summary): Readonly<Record<string, string>> {
+export function summaryTexts(
+  summary: Summary,
+  limits: readonly string[] = [],
+): Readonly<Record<string, string>> {
   const rows = summaryRows(summary);
   const figures = {
     ...Object.fromEntries(
@@ -70,7 +76,7 @@ export function summaryTexts(summary: Summary): Readonly<Record<string, string>>
     "checkpoints.svg": checkpointFigure(rows),
   };
   const drawn = Object.entries(figures).flatMap(([file, svg]) => svg ? [[file, svg] as const] : []);
-  return { [RESULT_FILES.table]: summaryTable(summary), ...Object.fromEntries(drawn) };
+  return { [RESULT_FILES.table]: summaryTable(summary, { limits }), ...Object.fromEntries(drawn) };
 }
 
 /**
@@ -95,7 +101,8 @@ export function writeResults(
     if (files.includes(file)) writeAtomic(path(file), text());
     else if (isEmpty(path(file))) Deno.removeSync(path(file));
   }
-  for (const [file, text] of Object.entries(summaryTexts(summary))) {
+  const { en: limits } = readLimits(folder.root);
+  for (const [file, text] of Object.entries(summaryTexts(summary, limits))) {
     writeAtomic(`${folder.root}/${file}`, text);
   }
   writeSummary(path("summary"), summary);

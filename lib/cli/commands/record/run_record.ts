@@ -8,6 +8,7 @@ import {
   ANSWER_KINDS,
   LIMITS_FILE,
   PLAN_FILE,
+  readLimits,
   recordAnswers,
   RESULT_FILES,
   resultFiles,
@@ -111,9 +112,13 @@ export async function recordStudy(
     // which records were trained on, and which were left out
     const data = join(from, TRAINING_DATA.from);
     if (existsSync(data)) await Deno.copyFile(data, join(partial, TRAINING_DATA.to));
-    // written by hand beside the last recording
-    const limits = join(to, LIMITS_FILE);
-    if (existsSync(limits)) await Deno.copyFile(limits, join(partial, LIMITS_FILE));
+    // written by hand, beside the results or beside the last recording
+    const limited = [from, to].find((folder) => existsSync(join(folder, LIMITS_FILE)));
+    if (limited !== undefined) {
+      await Deno.copyFile(join(limited, LIMITS_FILE), join(partial, LIMITS_FILE));
+      const { [RESULT_FILES.table]: table } = summaryTexts(summary, readLimits(limited).en);
+      await Deno.writeTextFile(join(partial, RESULT_FILES.table), table!);
+    }
     await Deno.mkdir(join(to, ".."), { recursive: true });
     await rm(old, GONE);
     if (existsSync(to)) await Deno.rename(to, old);

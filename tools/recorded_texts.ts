@@ -1,0 +1,75 @@
+/**
+ * Writes the texts of recorded studies again from their numbers: `summary.md`, with the limits that
+ * `limits.json` has, and the figures.
+ *
+ * @module
+ */
+
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { REPOSITORY_ROOT } from "../lib/ground/mod.ts";
+import { readSummary } from "../lib/runs/mod.ts";
+import { readLimits, RESULT_FILES, summaryTexts } from "../lib/study/mod.ts";
+import { readFlags, refused, say } from "./tool_lines.ts";
+
+const HELP = `deno run -A tools/recorded_texts.ts [FOLDER ...]
+
+Writes summary.md and the figures of recorded studies again where they are others than their numbers
+give today. FOLDER is one of results/recorded (default: all that have a summary.json).
+
+  --help               this text
+`;
+
+const RECORDED = join(REPOSITORY_ROOT, "results/recorded");
+
+if (import.meta.main) Deno.exit(main(Deno.args));
+
+/**
+ * Runs the command.
+ *
+ * @returns 0, or 2 where the command or a study is wrong.
+ */
+export function main(args: readonly string[]): number {
+  try {
+    const { values, positionals } = readFlags(() =>
+      parseArgs({
+        args: [...args],
+        allowPositionals: true,
+        options: { help: { type: "boolean" } },
+      })
+    );
+    if (values.help) {
+      say(HELP.trimEnd());
+      return 0;
+    }
+    for (const folder of positionals.length > 0 ? positionals : recordedFolders()) {
+      for (const [file, text] of changedTexts(folder)) {
+        Deno.writeTextFileSync(join(folder, file), text);
+        say(join(folder, file));
+      }
+    }
+    return 0;
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+/** The folders of recorded studies that have numbers: of earlier runs the answers alone are kept. */
+export function recordedFolders(): string[] {
+  return readdirSync(RECORDED).sort().map((name) => join(RECORDED, name))
+    .filter((folder) => existsSync(join(folder, RESULT_FILES.summary)));
+}
+
+/**
+ * The texts of a recorded study that are missing or others than its numbers and limits give.
+ *
+ * @throws {UsageError} If its summary or its limits cannot be read.
+ */
+export function changedTexts(folder: string): [file: string, text: string][] {
+  const summary = readSummary(join(folder, RESULT_FILES.summary));
+  return Object.entries(summaryTexts(summary, readLimits(folder).en)).filter(([file, text]) => {
+    const path = join(folder, file);
+    return !existsSync(path) || Deno.readTextFileSync(path) !== text;
+  });
+}
