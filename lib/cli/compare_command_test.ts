@@ -452,6 +452,13 @@ Deno.test("compare --run writes nothing among files of something else, such as a
   Deno.removeSync(out, { recursive: true });
 });
 
+Deno.test("compare --run refuses passages that two models read as other tokens, in one line", async () => {
+  await assertRefused(
+    ["compare", "--run", "qwen_coder_1_5b::base", "--run", "gemma3_270m::base"],
+    /passage "geology-1" has 184 tokens for one and 179 for the other, as with another tokenizer/,
+  );
+});
+
 Deno.test("compare --run takes a study by its name, as the other commands do", async () => {
   const out = Deno.makeTempDirSync();
   const of = async (place: string): Promise<string> => {

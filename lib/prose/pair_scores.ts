@@ -52,14 +52,12 @@ export function pairScores(
 ): PairedScores {
   const pairs = alignById(base, tuned);
   if (pairs.length === 0) throw new RangeError("Cannot pair the scores of no passages");
-  for (const pair of pairs) {
-    for (const field of ["topic", "kind", "tokens"] as const) {
-      if (pair.base[field] === pair.tuned[field]) continue;
-      throw new RangeError(
-        `Cannot pair passage ${pair.id} as its ${field} must be the same for both variants: ` +
-          `current values are ${pair.base[field]} and ${pair.tuned[field]}`,
-      );
-    }
+  const other = otherPassage(base, tuned);
+  if (other) {
+    throw new RangeError(
+      `Cannot pair passage ${other.id} as its ${other.field} must be the same for both variants: ` +
+        `current values are ${other.values.join(" and ")}`,
+    );
   }
   return {
     kinds: pairs.map((pair) => pair.base.kind),
@@ -67,4 +65,34 @@ export function pairScores(
     base: pairs.map((pair) => natsPerToken(pair.base)),
     tuned: pairs.map((pair) => natsPerToken(pair.tuned)),
   };
+}
+
+/** A passage that was not the same to both variants, and in what. */
+export interface OtherPassage {
+  /** The passage's id. */
+  readonly id: string;
+  /** What differs; of two models it is the number of tokens if their tokenizers are not one. */
+  readonly field: "topic" | "kind" | "tokens";
+  /** The value of the first scores, then that of the others. */
+  readonly values: readonly [string | number, string | number];
+}
+
+/**
+ * The first passage whose topic, kind or number of tokens is another on the other side: such scores
+ * cannot be paired.
+ *
+ * @returns Nothing if all are the same.
+ * @throws {RangeError} If an id is on one side only or twice.
+ */
+export function otherPassage(
+  base: readonly ProseScore[],
+  tuned: readonly ProseScore[],
+): OtherPassage | undefined {
+  for (const pair of alignById(base, tuned)) {
+    for (const field of ["topic", "kind", "tokens"] as const) {
+      const values = [pair.base[field], pair.tuned[field]] as const;
+      if (values[0] !== values[1]) return { id: pair.id, field, values };
+    }
+  }
+  return undefined;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pairScores, type ProseScore } from "./mod.ts";
+import { otherPassage, pairScores, type ProseScore } from "./mod.ts";
 
 function score(id: string, nats: number, fields: Partial<ProseScore> = {}): ProseScore {
   return { id, kind: "narrative", topic: id.split("-")[0]!, tokens: 10, nats, ...fields };
@@ -36,4 +36,14 @@ Deno.test("pairScores() refuses a passage that was not the same text for both", 
     const [name] = Object.keys(field);
     assert.throws(() => pairScores(BASE, tuned), new RegExp(`sea-1 as its ${name} must be`));
   }
+});
+
+Deno.test("otherPassage() names the first passage that was not the same, and in what", () => {
+  assert.equal(otherPassage(BASE, BASE.toReversed()), undefined);
+  const tuned = [
+    BASE[0]!,
+    score("sea-2", 30, { tokens: 9 }),
+    score("snow-1", 40, { kind: "code" }),
+  ];
+  assert.deepEqual(otherPassage(BASE, tuned), { id: "sea-2", field: "tokens", values: [10, 9] });
 });

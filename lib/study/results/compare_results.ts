@@ -1,4 +1,5 @@
 import { firstOf, UsageError } from "../../ground/mod.ts";
+import { otherPassage } from "../../prose/mod.ts";
 import { type Comparison, type Gauge, GAUGES } from "../../runs/mod.ts";
 import { alignById, changeByCluster, type ClusterChange } from "../../stats/mod.ts";
 import { MEASURES } from "../measures/measures.ts";
@@ -26,7 +27,8 @@ const NAMED = 5;
 /**
  * Compares answers that were made earlier, on every measure that both have.
  *
- * @throws {UsageError} If they have no measure in common, or answered other examples.
+ * @throws {UsageError} If they have no measure in common, answered other examples, or read a passage as
+ * other tokens, as models with other tokenizers do.
  */
 export function compareResults(
   first: VariantAnswers,
@@ -45,6 +47,7 @@ export function compareResults(
       `Cannot compare "${first.name}" with "${second.name}": they have no kind of answers in common`,
     );
   }
+  if (shared.has("prose")) refuseOtherPassages(first, second);
   const only = (answers: VariantAnswers): VariantAnswers =>
     GAUGES.filter((gauge) => !shared.has(gauge)).reduce(
       (left, gauge) => ({ ...left, [MEASURES[gauge].rows.file]: [] }),
@@ -99,4 +102,15 @@ function refuseOthers(
         firstOf(lacking, NAMED),
     );
   }
+}
+
+function refuseOtherPassages(first: VariantAnswers, second: VariantAnswers): void {
+  const other = otherPassage(first.prose, second.prose);
+  if (!other) return;
+  const { id, field, values: [one, two] } = other;
+  const why = field === "tokens"
+    ? `passage "${id}" has ${one} tokens for one and ${two} for the other, as with another ` +
+      "tokenizer or length, and nats a token are then of other tokens"
+    : `passage "${id}" is of another ${field}: "${one}" and "${two}"`;
+  throw new UsageError(`Cannot compare "${first.name}" with "${second.name}": ${why}`);
 }
