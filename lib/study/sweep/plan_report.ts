@@ -9,20 +9,24 @@ import { type StudyCost, studyCost } from "./study_cost.ts";
 
 /** What a study is about to do, about what it costs, and what of it is stored already. */
 export function costLines(
-  { variants, asked, seconds, trainingTokens, weightsGb }: StudyCost,
+  { variants, asked, generalPrompts, seconds, trainingTokens, weightsGb }: StudyCost,
   stored?: StoredPart,
 ): string[] {
   const trained = Object.entries(trainingTokens)
     .map(([name, tokens]) => `${name} about ${formatCount(tokens)} tokens`);
   const questions = GAUGES.filter((gauge) => asked[gauge] > 0)
     .map((gauge) => formatCounted(asked[gauge], MEASURES[gauge].asked));
+  const general = generalPrompts > 0
+    ? `, ${duration(seconds.general)} for the base model's answers to ` +
+      formatCounted(generalPrompts, "general prompt")
+    : "";
   const training = trained.length > 0 ? `, ${duration(seconds.training)} of training` : "";
   return [
     `${formatCounted(variants, "variant")}, the base model among them: ` +
     `${listed(questions)} each`,
     ...(trained.length > 0 ? [`training: ${trained.join(", ")}`] : []),
     `about ${duration(seconds.all)} of one device if nothing is stored yet ` +
-    `(${duration(seconds.variant)} a variant${training}); ` +
+    `(${duration(seconds.variant)} a variant${general}${training}); ` +
     `${weightsGb.toFixed(1)} GB of weights`,
     ...(stored ? [storedText(stored, variants)] : []),
   ];

@@ -18,7 +18,7 @@ Deno.test("planReport() says what is asked of so few examples that chance hides 
 });
 
 Deno.test("tookLine() says the time to the second, and what of the study it is of", () => {
-  const cost = { seconds: { variant: 20, training: 30, all: 72 } };
+  const cost = { seconds: { variant: 20, general: 0, training: 30, all: 72 } };
   const took = (seconds: number, wentOn = false): string => tookLine(cost, { seconds, wentOn });
   const plan = "planned were about 72 s of one device";
   assert.equal(took(42.4), `took 42 s; ${plan}`);
@@ -33,7 +33,8 @@ Deno.test("costLines() says nothing of what is not asked, and of no training whe
     variants: 2,
     asked: { sql: 0, mmlu: 0, prose: 4 },
     distinct: { sql: 0, mmlu: 0, prose: 4 },
-    seconds: { all: 14, variant: 7, training: 0 },
+    generalPrompts: 0,
+    seconds: { all: 14, variant: 7, general: 0, training: 0 },
     readTokens: 900,
     writtenTokens: 0,
     parameters: 1e8,
@@ -45,7 +46,7 @@ Deno.test("costLines() says nothing of what is not asked, and of no training whe
     "2 variants, the base model among them: 4 passages each",
     "about 14 s of one device if nothing is stored yet (7 s a variant); 0.5 GB of weights",
   ]);
-  const seconds = { all: 20, variant: 7, training: 6 };
+  const seconds = { all: 20, variant: 7, general: 0, training: 6 };
   const trained = costLines({
     ...cost,
     asked: { sql: 1, mmlu: 3, prose: 0 },
@@ -54,4 +55,13 @@ Deno.test("costLines() says nothing of what is not asked, and of no training whe
   });
   assert.match(trained[0]!, /: 1 text-to-SQL prompt and 3 multiple-choice questions each$/);
   assert.match(trained.at(-1)!, / \(7 s a variant, 6 s of training\); /);
+  const penalised = costLines({
+    ...cost,
+    generalPrompts: 176,
+    seconds: { ...seconds, general: 200 },
+  });
+  assert.match(
+    penalised.at(-1)!,
+    / \(7 s a variant, 3 min for the base model's answers to 176 general prompts\); /,
+  );
 });

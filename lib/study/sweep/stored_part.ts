@@ -6,6 +6,7 @@ import { MEASURES } from "../measures/measures.ts";
 import { type AnswerPaths, answerPaths } from "../measures/open_measures.ts";
 import { partsFolder } from "../parts/part_stores.ts";
 import type { StudyFolder } from "../study_folder.ts";
+import { hasGeneral } from "../training/data/general_records.ts";
 import { adapterOrigin } from "../training/recipe_adapter.ts";
 import type { StudyCost } from "./study_cost.ts";
 import { sweepVariants, type Training, trainings } from "./sweep_variants.ts";
@@ -55,7 +56,8 @@ export function storedPart(
     variants: shares.filter(isWhole).length,
     trained: planned.length - left.length,
     trainings: planned.length,
-    secondsLeft: left.reduce((total, { name }) => total + (trainingSeconds[name] ?? 0), 0) +
+    secondsLeft: (left.some(({ recipe }) => hasGeneral(recipe)) ? seconds.general : 0) +
+      left.reduce((total, { name }) => total + (trainingSeconds[name] ?? 0), 0) +
       shares.filter((share) => !isWhole(share))
         .reduce((total, share) => total + (1 - share) * seconds.variant, 0),
   };

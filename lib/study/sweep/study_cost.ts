@@ -2,6 +2,9 @@ import { weightBytes } from "../../engine/mod.ts";
 import { type Gauge, GAUGES, type StudyConfig } from "../../runs/mod.ts";
 import type { StudyInputs } from "../inputs/inputs.ts";
 import { MEASURES } from "../measures/measures.ts";
+import { GENERAL_ANSWER_TOKENS } from "../training/data/general_answers.ts";
+import { loadGeneralPrompts } from "../training/data/general_prompts.ts";
+import { hasGeneral } from "../training/data/general_records.ts";
 import { plannedTraining, recordLengths } from "../training/train_recipe.ts";
 import { sweepVariants, trainings } from "./sweep_variants.ts";
 
@@ -21,8 +24,13 @@ export interface StudyCost {
   readonly trainingTokens: Readonly<Record<string, number>>;
   /** Weights of the model. */
   readonly parameters: number;
-  /** Seconds of one variant, of all trainings and of everything, making 4-bit weights included. */
-  readonly seconds: { readonly variant: number; readonly training: number; readonly all: number };
+  /** General prompts that the base model answers for the recipes with general records. */
+  readonly generalPrompts: number;
+  /**
+   * Seconds of one variant, of the answers to general prompts, of all trainings and of everything,
+   * making 4-bit weights included.
+   */
+  readonly seconds: Readonly<Record<"variant" | "general" | "training" | "all", number>>;
   /** Seconds of each training, by name. */
   readonly trainingSeconds: Readonly<Record<string, number>>;
   /** Gigabytes (1e9 bytes) that the weights take where the model answers. */
@@ -92,6 +100,12 @@ export async function studyCost(inputs: StudyInputs): Promise<StudyCost> {
   const variant = rates.prompt * sum(Object.values(asked)) +
     2 * parameters * readTokens / rates.reading +
     writtenTokens * (parameters / 1e9) / rates.writing;
+  // each as long as it may be: a model that was only pretrained ends hardly any
+  const generalPrompts = trained.some(({ recipe }) => hasGeneral(recipe))
+    ? loadGeneralPrompts().prompts.length
+    : 0;
+  const general = generalPrompts *
+    (rates.prompt + GENERAL_ANSWER_TOKENS * (parameters / 1e9) / rates.writing);
   const { layers } = checkpoint.config;
   const each = trained.map(({ name, recipe, work: { tokens, steps } }): [string, number] => {
     const share = recipe.quantization === "nf4" ? INT4.training : 1;
@@ -110,7 +124,13 @@ export async function studyCost(inputs: StudyInputs): Promise<StudyCost> {
     writtenTokens,
     trainingTokens: Object.fromEntries(trained.map(({ name, work }) => [name, work.tokens])),
     parameters,
-    seconds: { variant, training, all: variants * variant + training + packing },
+    generalPrompts,
+    seconds: {
+      variant,
+      general,
+      training,
+      all: variants * variant + general + training + packing,
+    },
     trainingSeconds: Object.fromEntries(each),
     weightsGb: weightBytes(checkpoint, {
       elementBytes: rates.weightBytes,

@@ -110,3 +110,25 @@ Deno.test("studyCost() plans 4-bit weights of each model of its own", async () =
   const merged = await packingWith([{ name: "merged", path: study.model }]);
   assert(alone > 0 && Math.abs(merged / alone - 2) < 1e-3, `${alone} s, ${merged} s`);
 });
+
+Deno.test("studyCost() plans the base model's answers to general prompts, where a recipe wants them", async () => {
+  using study = await writeMiniStudy();
+  const costWith = async (more: Partial<Recipe>): Promise<StudyCost> => {
+    const { training } = study.config;
+    const recipes = training.recipes.map((recipe) => ({ ...recipe, ...more }));
+    const config = { ...study.config, training: { ...training, recipes } };
+    const { inputs } = await openStudy(config, {
+      out: study.out,
+      planOnly: true,
+      progress: SILENT,
+    });
+    return studyCost(inputs);
+  };
+  const plain = await costWith({});
+  assert.deepEqual([plain.generalPrompts, plain.seconds.general], [0, 0]);
+  for (const more of [{ klWeight: 10 }, { replayShare: 0.1 }]) {
+    const { generalPrompts, seconds } = await costWith(more);
+    assert(generalPrompts > 100 && seconds.general > 0);
+    assert(Math.abs(seconds.all - seconds.general - plain.seconds.all) < 1e-9);
+  }
+});
