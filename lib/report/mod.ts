@@ -116,7 +116,7 @@ export {
   type CalibrationRow,
   calibrationRows,
 } from "./rows/calibration_rows.ts";
-export { MOST_PAGES } from "./paper/check_paper.ts";
+export { MOST_PAGES, unwarrantedText } from "./paper/check_paper.ts";
 export { type CompiledPaper, compilePaper } from "./paper/compile_paper.ts";
 export type { MissingLetter } from "./paper/font_letters.ts";
 export { FIGURE_FONT } from "./paper/font_files.ts";

@@ -66,6 +66,11 @@ Deno.test("readPaperInputs() takes the limits of each language, and refuses othe
     assert.deepEqual([again.en.repetition, again.pt.repetition], [true, true]);
     await Deno.writeTextFile(path, '{"en": "one"}');
     await assert.rejects(readPaperInputs(folder), { name: "UsageError", message: /limits\.json/ });
+    await Deno.writeTextFile(path, '{"en": ["one", "The adapter lost nothing."], "pt": []}');
+    await assert.rejects(readPaperInputs(folder), {
+      name: "UsageError",
+      message: /limits\.json: it has a sentence that no number warrants \(.*\): "The adapter lost/,
+    });
   });
 });
 

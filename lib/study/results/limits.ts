@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { parseJson, readTextFile, TEXT, UsageError } from "../../ground/mod.ts";
+import { unwarrantedText } from "../../report/mod.ts";
 
 /** A file beside a study's results with limits that its numbers do not tell, by language. */
 export const LIMITS_FILE = "limits.json";
@@ -26,13 +27,22 @@ export interface Limits {
  * Reads the limits beside a study's results; none where there is no such file.
  *
  * @param folder Such as `results/recorded/sample`.
- * @throws {UsageError} If the file is damaged or has other keys.
+ * @throws {UsageError} If the file is damaged, has other keys, or a sentence that no number warrants.
  */
 export function readLimits(folder: string): Limits {
   const path = join(folder, LIMITS_FILE);
   if (!existsSync(path)) return { en: [], pt: [] };
   const found = LIMITS.safeParse(parseJson(readTextFile(path), path));
-  if (found.success) return found.data;
+  if (found.success) {
+    for (const language of ["en", "pt"] as const) {
+      for (const limit of found.data[language]) {
+        const unwarranted = unwarrantedText(limit, language);
+        if (unwarranted === undefined) continue;
+        throw new UsageError(`Cannot use ${path}: it has ${unwarranted}`);
+      }
+    }
+    return found.data;
+  }
   throw new UsageError(
     `Cannot use ${path}: it must be {"en": [...], "pt": [...]}, lists of texts, and may have ` +
       '"repetition": true',
