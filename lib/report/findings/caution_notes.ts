@@ -44,8 +44,8 @@ function oneLetterText({ letters }: Pick<VariantRows, "letters">): string {
 }
 
 /**
- * Trainings whose general records are drawn from hardly any answers: a sentence for all that have as
- * many of both, as the seeds of a recipe do.
+ * Trainings whose general records are hardly any, or are drawn from hardly any answers: a sentence
+ * for all that have as many of both, as the seeds of a recipe do.
  */
 export function fewAnswersNotes({ general }: Pick<StudyRows, "general">): string[] {
   const few = general.filter(({ answers = Infinity }) => answers < FEW_GENERAL_ANSWERS);
@@ -53,11 +53,14 @@ export function fewAnswersNotes({ general }: Pick<StudyRows, "general">): string
   return [...alike.values()].map((rows) => {
     const { records, answers } = rows[0]!;
     const names = listed(rows.map(({ recipe }) => `"${markdownText(recipe)}"`));
-    return `The ${formatCounted(records, "general record")} of an epoch of ${names} ` +
-      `${records === 1 ? "is" : "are"} drawn from ${
-        formatCounted(answers!, "answer")
-      } of the base ` +
-      "model alone: the other prompts had none that could be used (training_data.json). " +
-      `${rows.length === 1 ? "It does" : "They do"} not show what general records do.`;
+    const few = `The ${formatCounted(records, "general record")} of an epoch of ${names} ` +
+      (records === 1 ? "is " : "are ");
+    // an answer comes again only where no other could be used
+    const why = records > answers!
+      ? `drawn from ${formatCounted(answers!, "answer")} of the base model alone: the other ` +
+        "prompts had none that could be used (training_data.json)"
+      : "all that its share of so few training examples gives";
+    return `${few}${why}. ${rows.length === 1 ? "It does" : "They do"} not show what general ` +
+      "records do.";
   });
 }

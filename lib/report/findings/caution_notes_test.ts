@@ -68,16 +68,26 @@ Deno.test("fewAnswersNotes() tells of one record and of one recipe's seeds in on
     { recipe, records: 946, answers: 1 }
   ));
   assert.deepEqual(
-    fewAnswersNotes({ general: [...seeds, { recipe: "anchor", records: 1, answers: 2 }] }),
+    fewAnswersNotes({ general: [...seeds, { recipe: "anchor", records: 3, answers: 2 }] }),
     [
       'The 946 general records of an epoch of "replay", "replay#43" and "replay#44" are drawn from ' +
       "1 answer of the base model alone: the other prompts had none that could be used " +
       "(training_data.json). They do not show what general records do.",
-      'The 1 general record of an epoch of "anchor" is drawn from 2 answers of the base model ' +
+      'The 3 general records of an epoch of "anchor" are drawn from 2 answers of the base model ' +
       "alone: the other prompts had none that could be used (training_data.json). It does not " +
       "show what general records do.",
     ],
   );
+});
+
+Deno.test("fewAnswersNotes() says of general records that are few that they are, not that answers were", () => {
+  const note = (records: number): string[] =>
+    fewAnswersNotes({ general: [{ recipe: "kl_10", records, answers: records }] });
+  assert.deepEqual(note(2), [
+    'The 2 general records of an epoch of "kl_10" are all that its share of so few training ' +
+    "examples gives. It does not show what general records do.",
+  ]);
+  assert.match(note(1)[0]!, /^The 1 general record of an epoch of "kl_10" is all that its share/);
 });
 
 Deno.test("a summary has the note on few answers in its answer, once for all seeds of a recipe", () => {

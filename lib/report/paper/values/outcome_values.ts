@@ -191,12 +191,16 @@ export function replayValues(context: PaperContext): TemplateValues | null {
       overallChange(rows, "prose", variant),
       overallChange(rows, "mmlu", variant),
     ];
+    const { answers } = general;
+    // an answer comes again only where no other could be used
+    const once = answers === general.replay + general.anchor;
     return {
       name: identifierOf(variant),
       records: general.replay,
       of: general.of,
-      answers: general.answers ?? null,
-      few: general.answers !== undefined && general.answers < FEW_GENERAL_ANSWERS,
+      answers: answers ?? null,
+      few: answers !== undefined && answers < FEW_GENERAL_ANSWERS && !once,
+      once,
       proseLoss: prose?.outcome === "loss",
       prose: prose ? numbersOf(context.words, prose) : null,
       mmlu: gauge ? numbersOf(context.words, gauge) : null,
