@@ -459,6 +459,23 @@ Deno.test("compare --run refuses passages that two models read as other tokens, 
   );
 });
 
+Deno.test("compare --run advises on an adapter, and not where the second run is a base model", async () => {
+  const out = Deno.makeTempDirSync();
+  const printed = async (first: string, second: string): Promise<string> => {
+    const runs = ["--run", first, "--run", second, "--gauge", "prose", "--delta", "0.05"];
+    const { code, printed } = await runMain(["compare", ...runs, "--out", out]);
+    assert.equal(code, 0);
+    return printed;
+  };
+  const [base, adapter] = ["base", "all_linear_1e-3"].map((name) => `gemma3_270m::${name}`);
+  assert.match(await printed(base!, adapter!), /\*\*What to do\.\*\* On general text a loss/);
+  assert.doesNotMatch(
+    await printed("qwen_coder_1_5b::base", "qwen_coder_0_5b::base"),
+    /What to do/,
+  );
+  Deno.removeSync(out, { recursive: true });
+});
+
 Deno.test("compare --run takes a study by its name, as the other commands do", async () => {
   const out = Deno.makeTempDirSync();
   const of = async (place: string): Promise<string> => {

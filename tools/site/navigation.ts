@@ -16,6 +16,8 @@ export interface NavigationGroup {
 const SAMPLE = "results/recorded/sample";
 const QWEN = "results/recorded/qwen_coder_1_5b";
 const SMALLER = "results/recorded/qwen_coder_0_5b";
+const GEMMA = "results/recorded/gemma3_270m";
+const PENALTY = "results/recorded/gemma3_270m_kl";
 
 /** What stands in the navigation by hand, in this order. */
 export const GROUPS: readonly NavigationGroup[] = [
@@ -61,6 +63,10 @@ export const GROUPS: readonly NavigationGroup[] = [
       { path: `${QWEN}/paper.en.pdf`, name: "Its paper (PDF)" },
       { path: `${SMALLER}/summary.md`, name: "Qwen2.5-Coder 0.5B: tables" },
       { path: `${SMALLER}/paper.en.pdf`, name: "Its paper (PDF)" },
+      { path: `${GEMMA}/summary.md`, name: "Gemma 3 270M: tables" },
+      { path: `${GEMMA}/paper.en.pdf`, name: "Its paper (PDF)" },
+      { path: `${PENALTY}/summary.md`, name: "Gemma 3 270M, a penalty: tables" },
+      { path: `${PENALTY}/paper.en.pdf`, name: "Its paper (PDF)" },
       { path: `${SAMPLE}/summary.md`, name: "Embedded sample: tables" },
       { path: `${SAMPLE}/browse.html`, name: "Its flip browser" },
       { path: `${SAMPLE}/paper.en.pdf`, name: "Its paper (PDF)" },

@@ -31,6 +31,7 @@ import {
 } from "../../../sql/mod.ts";
 import {
   answerPlace,
+  BASE,
   type ComparedResults,
   compareResults,
   findAnswers,
@@ -130,7 +131,8 @@ export async function runCompareFiles(flags: FlagValues, context: CommandContext
       GAUGES.filter((gauge) => compared.comparison[gauge] !== undefined),
     )
     : undefined;
-  const printed = reportText(compared, tolerance, { titles, rounded, settings });
+  const tuned = second!.name !== BASE.name;
+  const printed = reportText(compared, tolerance, { titles, rounded, settings, tuned });
   writeOwnFiles(out, WRITTEN, {
     "comparison.json": `${JSON.stringify(compared, null, 2)}\n`,
     "flips.jsonl": compared.flips.map((flip) => `${JSON.stringify(flip)}\n`).join(""),
@@ -163,17 +165,19 @@ function summaryBeside(run: string, note: (line: string) => void): Summary | und
 function reportText(
   { first, second, comparison, clusters }: ComparedResults,
   tolerance: Tolerance | undefined,
-  { titles, rounded, settings }: {
+  { titles, rounded, settings, tuned }: {
     /** What the gauges are called. */
     readonly titles: GaugeTitles;
     /** The runs whose log-probabilities were kept to two decimals. */
     readonly rounded: readonly string[];
     /** What else differs between the two; `undefined` where nothing is known to. */
     readonly settings: string | undefined;
+    /** Whether the second one may have an adapter, to scale or to train again. */
+    readonly tuned: boolean;
   },
 ): string {
   const rows = changeRows(second, comparison, { tolerance });
-  const todo = nextStep(rows, titles, { scaled: false });
+  const todo = tuned ? nextStep(rows, titles, { scaled: false }) : "";
   const unknown = comparison.mmlu && !comparison.mmlu.letters
     ? [
       "- log-probabilities of the letters were not kept: how much of the change on multiple choice " +
