@@ -16,7 +16,8 @@ import { readFlags, refused, say } from "./tool_lines.ts";
 const HELP = `deno run -A tools/recorded_texts.ts [FOLDER ...]
 
 Writes summary.md and the figures of recorded studies again where they are others than their numbers
-give today. FOLDER is one of results/recorded (default: all that have a summary.json).
+give today. FOLDER is one of results/recorded, by its name or its path (default: all that have a
+summary.json).
 
   --help               this text
 `;
@@ -43,12 +44,20 @@ export function main(args: readonly string[]): number {
       say(HELP.trimEnd());
       return 0;
     }
-    for (const folder of positionals.length > 0 ? positionals : recordedFolders()) {
+    const named = positionals.map((name) => {
+      const own = join(RECORDED, name);
+      return existsSync(own) ? own : name;
+    });
+    const folders = named.length > 0 ? named : recordedFolders();
+    let written = 0;
+    for (const folder of folders) {
       for (const [file, text] of changedTexts(folder)) {
         Deno.writeTextFileSync(join(folder, file), text);
         say(join(folder, file));
+        written++;
       }
     }
+    say(`${written} texts of ${folders.length} studies were others`);
     return 0;
   } catch (error) {
     return refused(error);

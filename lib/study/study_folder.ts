@@ -4,6 +4,7 @@ import { claimRun, type Recipe, type SweepPlan } from "../runs/mod.ts";
 import { BASE } from "./answers/sample_identity.ts";
 import type { StudyInputs } from "./inputs/inputs.ts";
 import { type AnswerPaths, answerPaths } from "./measures/open_measures.ts";
+import { readLimits } from "./results/limits.ts";
 import { keepPlan, sweepPlan } from "./sweep/sweep_plan.ts";
 import { sweepVariants, type Training } from "./sweep/sweep_variants.ts";
 
@@ -30,8 +31,8 @@ export interface StudyFolder extends AnswerPaths {
  * Takes the results folder of a study, new or its own from before, and writes down its plan; with
  * `lookOnly` it says what both would be, and writes nothing.
  *
- * @throws {UsageError} If the folder holds the results of another study, or another plan, or its
- * samples are links to what is not there.
+ * @throws {UsageError} If the folder holds the results of another study, or another plan, its samples
+ * are links to what is not there, or its limits cannot be used.
  */
 export function openStudyFolder(
   inputs: StudyInputs,
@@ -43,6 +44,8 @@ export function openStudyFolder(
     ...(out ? { out } : {}),
     lookOnly,
   });
+  // what is written at the end is checked before anything is asked
+  readLimits(folder);
   const plan = sweepPlan(inputs.config, sweepVariants(inputs.config), {
     databases: inputs.config.measures.includes("sql") ? inputs.asked.map(({ dbId }) => dbId) : [],
     written: new Date().toISOString(),
