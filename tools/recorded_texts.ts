@@ -9,8 +9,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { REPOSITORY_ROOT } from "../lib/ground/mod.ts";
-import { readSummary } from "../lib/runs/mod.ts";
-import { readLimits, RESULT_FILES, summaryTexts } from "../lib/study/mod.ts";
+import { readSummary, type Summary } from "../lib/runs/mod.ts";
+import { changedTexts, RESULT_FILES } from "../lib/study/mod.ts";
 import { readFlags, refused, say } from "./tool_lines.ts";
 
 const HELP = `deno run -A tools/recorded_texts.ts [FOLDER ...]
@@ -51,7 +51,7 @@ export function main(args: readonly string[]): number {
     const folders = named.length > 0 ? named : recordedFolders();
     let written = 0;
     for (const folder of folders) {
-      for (const [file, text] of changedTexts(folder)) {
+      for (const [file, text] of changedTexts(summaryOf(folder), folder)) {
         Deno.writeTextFileSync(join(folder, file), text);
         say(join(folder, file));
         written++;
@@ -70,15 +70,7 @@ export function recordedFolders(): string[] {
     .filter((folder) => existsSync(join(folder, RESULT_FILES.summary)));
 }
 
-/**
- * The texts of a recorded study that are missing or others than its numbers and limits give.
- *
- * @throws {UsageError} If its summary or its limits cannot be read.
- */
-export function changedTexts(folder: string): [file: string, text: string][] {
-  const summary = readSummary(join(folder, RESULT_FILES.summary));
-  return Object.entries(summaryTexts(summary, readLimits(folder).en)).filter(([file, text]) => {
-    const path = join(folder, file);
-    return !existsSync(path) || Deno.readTextFileSync(path) !== text;
-  });
+/** The numbers of a recorded study. */
+export function summaryOf(folder: string): Summary {
+  return readSummary(join(folder, RESULT_FILES.summary));
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
-import { readLimits } from "../lib/study/mod.ts";
-import { changedTexts, main, recordedFolders } from "./recorded_texts.ts";
+import { changedTexts, readLimits } from "../lib/study/mod.ts";
+import { main, recordedFolders, summaryOf } from "./recorded_texts.ts";
 import { REPOSITORY_ROOT } from "../lib/ground/mod.ts";
 
 const FOLDERS = recordedFolders();
@@ -12,7 +12,7 @@ Deno.test("there are recorded studies with numbers", () => {
 
 for (const folder of FOLDERS) {
   Deno.test(`the texts of ${basename(folder)} are those of its numbers: deno run -A tools/recorded_texts.ts`, () => {
-    assert.deepEqual(changedTexts(folder).map(([file]) => file), []);
+    assert.deepEqual(changedTexts(summaryOf(folder), folder).map(([file]) => file), []);
     const { en } = readLimits(folder);
     const summary = Deno.readTextFileSync(join(folder, "summary.md"));
     assert.equal(/^### Limits\b/m.test(summary), en.length > 0);
@@ -29,11 +29,11 @@ Deno.test("recorded_texts writes what is another text, and nothing a second time
     const limits = { en: ["One <model> alone."], pt: ["Um só modelo."] };
     Deno.writeTextFileSync(join(folder, "limits.json"), JSON.stringify(limits));
     assert.deepEqual(
-      changedTexts(folder).map(([file]) => file).sort(),
+      changedTexts(summaryOf(folder), folder).map(([file]) => file).sort(),
       ["scales.svg", "summary.md", "trade_off_prose.svg"],
     );
     assert.equal(main([folder]), 0);
-    assert.deepEqual(changedTexts(folder), []);
+    assert.deepEqual(changedTexts(summaryOf(folder), folder), []);
     const text = Deno.readTextFileSync(join(folder, "summary.md"));
     assert.match(
       text,

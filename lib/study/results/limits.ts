@@ -32,19 +32,19 @@ export interface Limits {
 export function readLimits(folder: string): Limits {
   const path = join(folder, LIMITS_FILE);
   if (!existsSync(path)) return { en: [], pt: [] };
-  const found = LIMITS.safeParse(parseJson(readTextFile(path), path));
-  if (found.success) {
-    for (const language of ["en", "pt"] as const) {
-      for (const limit of found.data[language]) {
-        const unwarranted = unwarrantedText(limit, language);
-        if (unwarranted === undefined) continue;
-        throw new UsageError(`Cannot use ${path}: it has ${unwarranted}`);
-      }
-    }
-    return found.data;
+  const { data, success } = LIMITS.safeParse(parseJson(readTextFile(path), path));
+  if (!success) {
+    throw new UsageError(
+      `Cannot use ${path}: it must be {"en": [...], "pt": [...]}, lists of texts, and may have ` +
+        '"repetition": true',
+    );
   }
-  throw new UsageError(
-    `Cannot use ${path}: it must be {"en": [...], "pt": [...]}, lists of texts, and may have ` +
-      '"repetition": true',
-  );
+  for (const language of ["en", "pt"] as const) {
+    const unwarranted = data[language].map((limit) => unwarrantedText(limit, language))
+      .find((text) => text !== undefined);
+    if (unwarranted !== undefined) {
+      throw new UsageError(`Cannot use ${path}: it has ${unwarranted}`);
+    }
+  }
+  return data;
 }

@@ -7,8 +7,8 @@ import {
   tradeOffFigure,
   tradeOffGauges,
 } from "../../report/mod.ts";
-import { statSync } from "node:fs";
-import { writeAtomic } from "../../ground/mod.ts";
+import { existsSync, statSync } from "node:fs";
+import { readTextFile, writeAtomic } from "../../ground/mod.ts";
 
 import { GAUGE_SCALES, type StudyConfig, type Summary, writeSummary } from "../../runs/mod.ts";
 import { ANSWER_KINDS, type AnswerKind, rowsOf } from "../measures/answer_kinds.ts";
@@ -77,6 +77,19 @@ export function summaryTexts(
   };
   const drawn = Object.entries(figures).flatMap(([file, svg]) => svg ? [[file, svg] as const] : []);
   return { [RESULT_FILES.table]: summaryTable(summary, { limits }), ...Object.fromEntries(drawn) };
+}
+
+/**
+ * The texts of a folder that are missing, or others than its summary and the limits beside it make.
+ *
+ * @param folder The study's results, or a recording of them.
+ * @throws {UsageError} If the limits or a text cannot be read.
+ */
+export function changedTexts(summary: Summary, folder: string): [file: string, text: string][] {
+  return Object.entries(summaryTexts(summary, readLimits(folder).en)).filter(([file, text]) => {
+    const path = `${folder}/${file}`;
+    return !existsSync(path) || readTextFile(path) !== text;
+  });
 }
 
 /**

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { explainWriteError, REPOSITORY_ROOT, UsageError } from "../../../ground/mod.ts";
+import { summaryTable } from "../../../report/mod.ts";
 import { loadConfig, readSummary, type Summary } from "../../../runs/mod.ts";
 import { AVERAGE_FILE } from "../../../setup/mod.ts";
 import {
@@ -116,8 +117,8 @@ export async function recordStudy(
     const limited = [from, to].find((folder) => existsSync(join(folder, LIMITS_FILE)));
     if (limited !== undefined) {
       await Deno.copyFile(join(limited, LIMITS_FILE), join(partial, LIMITS_FILE));
-      const { [RESULT_FILES.table]: table } = summaryTexts(summary, readLimits(limited).en);
-      await Deno.writeTextFile(join(partial, RESULT_FILES.table), table!);
+      const table = summaryTable(summary, { limits: readLimits(limited).en });
+      await Deno.writeTextFile(join(partial, RESULT_FILES.table), table);
     }
     await Deno.mkdir(join(to, ".."), { recursive: true });
     await rm(old, GONE);

@@ -24,6 +24,14 @@ export function generalShares(
   };
 }
 
+/** Whether any recipe wants records of a kind. */
+export function wantsGeneral(
+  recipes: readonly Pick<Recipe, "replayShare" | "klWeight">[],
+  kind: keyof GeneralShares,
+): boolean {
+  return recipes.some((recipe) => generalShares(recipe)[kind] > 0);
+}
+
 /** Whether a recipe trains on anything but the train split. */
 export function hasGeneral(recipe: Pick<Recipe, "replayShare" | "klWeight">): boolean {
   const { replay, anchor } = generalShares(recipe);

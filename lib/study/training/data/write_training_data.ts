@@ -18,7 +18,13 @@ import { checkGolds } from "./check_golds.ts";
 import { describeGeneral, describeTraining } from "./describe_training.ts";
 import { answerGeneral, GENERAL_ANSWER_TOKENS, type GeneralAnswers } from "./general_answers.ts";
 import { loadGeneralPrompts } from "./general_prompts.ts";
-import { anchorAnswers, generalRecords, generalShares, hasGeneral } from "./general_records.ts";
+import {
+  anchorAnswers,
+  generalRecords,
+  generalShares,
+  hasGeneral,
+  wantsGeneral,
+} from "./general_records.ts";
 import {
   readTrainingManifest,
   type TrainingFile,
@@ -130,14 +136,13 @@ function sourceKey(inputs: ModelInputs & SqlInputs): string {
     const found = statSync(spider.databasePath(dbId), { throwIfNoEntry: false });
     return [dbId, found?.size ?? null, found?.mtimeMs ?? null];
   });
-  const anchored = recipes.some((recipe) => generalShares(recipe).anchor > 0);
   const general = recipes.some(hasGeneral)
     ? {
       model: modelHashes,
       prompts: loadGeneralPrompts().sha256,
       tokens: GENERAL_ANSWER_TOKENS,
       // without cut answers, as they were made before, they are other records
-      ...(anchored ? { anchors: "cut too" } : {}),
+      ...(wantsGeneral(recipes, "anchor") ? { anchors: "cut too" } : {}),
     }
     : null;
   return contentKey({
@@ -185,15 +190,13 @@ async function generalAnswers(
   await using engine = new LazyEngine(open);
   const general = await answerGeneral(inputs, engine, { prompts, store, ...options });
   const { recipes } = inputs.config.training;
-  const wants = (kind: "replay" | "anchor"): boolean =>
-    recipes.some((recipe) => generalShares(recipe)[kind] > 0);
-  if (wants("replay") && general.answers.length === 0) {
+  if (wantsGeneral(recipes, "replay") && general.answers.length === 0) {
     throw new UsageError(
       `Cannot make general records: the base model answers none of ${prompts.length} prompts to its ` +
         `end within ${GENERAL_ANSWER_TOKENS} tokens: leave out the recipes with replayShare`,
     );
   }
-  if (wants("anchor") && anchorAnswers(general).length === 0) {
+  if (wantsGeneral(recipes, "anchor") && anchorAnswers(general).length === 0) {
     throw new UsageError(
       `Cannot make general records: the base model writes nothing to any of ${prompts.length} ` +
         "prompts: leave out the recipes with klWeight",
