@@ -22,9 +22,10 @@ import { readFlags, refused, say } from "./tool_lines.ts";
 
 const HELP = `deno run -A tools/models_figure.ts --out FILE NAME=FOLDER ...
 
-What studies of several models recommend, beside each other: the change on text-to-SQL against the
+What studies of several models gain and lose, beside each other: the change on text-to-SQL against the
 change on what is known. NAME stands above a study's panel, such as 0.5B; FOLDER is its results
-folder, such as results/recorded/sample.
+folder, such as results/recorded/sample. Studies of one NAME share a panel: those of one base model
+and the same questions.
 
   --out FILE           where to, without the ending: FILE.svg, FILE.png and FILE.pdf are written
   --gauge NAME         mmlu or prose (default: the first one that every study has)
@@ -52,9 +53,7 @@ export async function main(args: readonly string[]): Promise<number> {
       throw new UsageError("--out and NAME=FOLDER of at least one study are needed");
     }
     const studies = request.studies.map(openStudy);
-    const names = new Set(studies.map(({ name }) => name));
-    if (names.size < studies.length) throw new UsageError("each study needs a NAME of its own");
-    const svg = modelsFigure(studies, gaugeOf(studies, gauge));
+    const svg = panelsFigure(studies, gaugeOf(studies, gauge));
     await mkdir(dirname(out), { recursive: true });
     for (const path of await writeFigure(out, svg)) say(path);
     return 0;
@@ -94,6 +93,16 @@ function openStudy(argument: string): ModelStudy {
   const path = join(folder, "summary.json");
   if (!existsSync(path)) throw new UsageError(`"${name}" has no results: there is no "${path}"`);
   return { name, rows: summaryRows(readSummary(path)) };
+}
+
+/** Studies beside each other; what cannot share a panel is refused. */
+function panelsFigure(studies: readonly ModelStudy[], gauge: KnowledgeGauge): string {
+  try {
+    return modelsFigure(studies, gauge);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
+  }
 }
 
 /** The measure of the x axis, which every study needs to have. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { writeSummary } from "../lib/runs/mod.ts";
+import { summaryRows } from "../lib/report/mod.ts";
+import { readSummary, writeSummary } from "../lib/runs/mod.ts";
+import { figureTexts, overlappingTexts, textsOutside } from "../lib/report/testing/figure_texts.ts";
 import { SUMMARY } from "../lib/report/testing/summary_fixture.ts";
 import { REPOSITORY_ROOT } from "../lib/ground/mod.ts";
 import { runTool } from "./testing/run_tool.ts";
@@ -43,8 +45,8 @@ const FIGURES: readonly (readonly [figure: string, args: readonly string[]])[] =
   ["gemma_penalty", [
     "--gauge",
     "prose",
-    "five recipes=results/recorded/gemma3_270m",
-    "a penalty=results/recorded/gemma3_270m_kl",
+    "Gemma 270M=results/recorded/gemma3_270m",
+    "Gemma 270M=results/recorded/gemma3_270m_kl",
   ]],
 ];
 
@@ -62,6 +64,22 @@ for (const [figure, args] of FIGURES) {
       await Deno.remove(root, { recursive: true });
     }
   });
+
+  Deno.test(`docs/figures/${figure}.svg names every finished adapter, and cuts no name`, () => {
+    const svg = Deno.readTextFileSync(`${REPOSITORY_ROOT}/docs/figures/${figure}.svg`);
+    const texts = figureTexts(svg).map(({ text }) => text);
+    for (const [, name, folder] of args.flatMap((arg) => [...arg.matchAll(/^([^=]+)=(.+)$/g)])) {
+      const { tradeOff } = summaryRows(readSummary(`${REPOSITORY_ROOT}/${folder}/summary.json`));
+      const finished = tradeOff.filter(({ variant, origin }) => variant === origin.source);
+      assert.ok(finished.length > 1);
+      for (const own of [name!, ...finished.map(({ variant }) => variant)]) {
+        assert.ok(texts.includes(own), own);
+      }
+    }
+    assert.deepEqual(texts.filter((text) => text.includes("…")), []);
+    assert.deepEqual(textsOutside(svg), []);
+    assert.deepEqual(overlappingTexts(svg), []);
+  });
 }
 
 Deno.test("models_figure says in one line what is wrong, and exits with 2", async () => {
@@ -71,7 +89,8 @@ Deno.test("models_figure says in one line what is wrong, and exits with 2", asyn
     [[sample], /--out/],
     [["--out", "x", "sample"], /NAME=FOLDER: current value is "sample"/],
     [["--out", "x", "A=nowhere"], /"A" has no results: there is no "nowhere\/summary\.json"/],
-    [["--out", "x", sample, sample], /NAME of its own/],
+    [["--out", "x", sample, sample], /"Sample" in one panel as both have a variant "/],
+    [["--out", "x", sample, sample.replace("sample", "gemma3_270m")], /"Sample" in one panel/],
     [["--out", "x", "--gauge", "sql", sample], /--gauge is mmlu or prose: current value is "sql"/],
     [["--out", "x", "--gaug", "mmlu", sample], /--gaug/],
   ];

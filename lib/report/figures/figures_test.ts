@@ -13,10 +13,7 @@ import { changePanels } from "./change_panels.ts";
 import { changePoints } from "./change_points.ts";
 import { groupedBars } from "./grouped_bars.ts";
 import { lossCurves } from "./loss_curves.ts";
-import { modelsFigure } from "./models_figure.ts";
-import { sharedStart } from "./models_panel.ts";
 import { recipeScalesFigure } from "./recipe_scales.ts";
-import { tradeOffPoints } from "./trade_off/trade_off_points.ts";
 
 Deno.test("scaleFigure() draws every measure over the scales as its golden copy", () => {
   assertGolden("scale_curves", () => scaleFigure(STUDY)!);
@@ -175,60 +172,6 @@ Deno.test("calibrationFigure() draws variants beside the base model as its golde
   assert.ok(ticks(alone).includes("100"));
   assert.throws(() => calibrationFigure([], options), RangeError);
   assert.throws(() => calibrationFigure([{ ...rows[0]!, confidence: 1.2 }], options), RangeError);
-});
-
-Deno.test("modelsFigure() draws three models beside each other as its golden copy", () => {
-  const none = {
-    ...STUDY,
-    tradeOff: STUDY.tradeOff.map((row) => ({ ...row, recommended: false })),
-  };
-  const studies = [
-    { name: "0.5B", rows: STUDY },
-    { name: "1.5B", rows: { ...STUDY, tradeOff: sweep(SWEEP).tradeOff.slice(0, 12) } },
-    { name: "Qwen2.5-Coder-7B", rows: none },
-  ];
-  assertGolden("models", () => modelsFigure(studies, "mmlu"));
-  const prose = modelsFigure(studies.slice(0, 1), "prose");
-  assert.match(
-    prose,
-    /0.5B, all-linear@0.5: text-to-SQL 37.5 % → 52.1 % \(n = 240\), general text/,
-  );
-  assert.match(prose, /2\.618 → 2\.630 nats a token \(n = 60\)/);
-  assert.match(
-    modelsFigure(studies, "mmlu"),
-    /7B, none recommended; base model: text-to-SQL 37.5 % \(n = 240\)/,
-  );
-  assert.throws(() => modelsFigure([], "mmlu"), RangeError);
-  assert.throws(() => modelsFigure([studies[0]!, studies[0]!], "mmlu"), /two models .* "0.5B"/);
-  const bare = { name: "bare", rows: { ...STUDY, tradeOff: [] } };
-  assert.throws(() => modelsFigure([bare], "mmlu"), /"bare" as no variant/);
-});
-
-Deno.test("sharedStart() is what names begin with up to a sign between words, if each has more", () => {
-  const start = (...names: string[]): string => {
-    const [point] = tradeOffPoints(STUDY.tradeOff, "mmlu");
-    return sharedStart(names.map((variant) => ({ ...point!, variant })));
-  };
-  assert.equal(start("all_linear_2e-4", "all_linear_1e-3"), "all_linear_");
-  assert.equal(start("qv-lr2e-4", "qv-lr1e-3"), "qv-");
-  for (const names of [["all-linear", "all-linear@0.5"], ["one"], [], ["ab", "ac"]]) {
-    assert.equal(start(...names), "");
-  }
-});
-
-Deno.test("modelsFigure() sets models apart that were asked other questions", () => {
-  const other = { ...STUDY, titles: { ...STUDY.titles, mmlu: "own items" } };
-  const studies = [
-    { name: "first", rows: other },
-    { name: "second", rows: STUDY },
-    { name: "third", rows: STUDY },
-  ];
-  const texts = figureTexts(modelsFigure(studies, "mmlu"));
-  const at = (text: string): number => texts.find((one) => one.text === text)!.box.y0;
-  assert.equal(at("second"), at("third"));
-  assert.ok(at("first") > at("Other questions: change on text-to-SQL (points), better ↑"));
-  assert.ok(at("first") > at("Change on MMLU (points), better →"));
-  assert.ok(at("Change on own items (points), better →") > at("first"));
 });
 
 Deno.test("lossCurves() draws two curves, told apart by dashes, as its golden copy", () => {

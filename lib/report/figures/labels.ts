@@ -26,6 +26,20 @@ export interface LabelPlace {
   readonly y: number;
 }
 
+/** What labels are placed among, in pixels. */
+export interface LabelRoom {
+  readonly frame: Box;
+  /** Marks, which are not to be covered. */
+  readonly obstacles: readonly Box[];
+  /** What a label may cross where no place near by is clear of it. */
+  readonly lines?: readonly LabelSegment[];
+  /**
+   * Whether each label is placed anew among all others until none has a better place; by default the
+   * first ones keep theirs.
+   */
+  readonly settled?: boolean;
+}
+
 /**
  * Places one label after another where it covers least: at several distances round its anchor and
  * its ends, the candidate with the smallest overlap with the obstacles (marks) and with
@@ -40,31 +54,48 @@ export interface LabelPlace {
  */
 export function placeLabels(
   requests: readonly LabelRequest[],
-  { frame, obstacles, lines = [] }: {
-    readonly frame: Box;
-    readonly obstacles: readonly Box[];
-    readonly lines?: readonly LabelSegment[];
-  },
+  room: LabelRoom,
 ): (LabelPlace | undefined)[] {
-  const taken: Box[] = [...obstacles];
-  return requests.map((request) => {
-    let best: { readonly box: Box; readonly cost: number; readonly free: boolean } | undefined;
-    for (const { box, distance } of candidates(request)) {
-      if (request.optional && seemsOfAnother(box, request)) continue;
-      const outside = area(box) - overlap(box, frame);
-      const covered = taken.reduce((sum, other) => sum + overlap(box, other), 0);
-      // Distance only breaks ties: a clear place further away beats a covered one near by.
-      const crossed = lines.reduce((sum, line) => sum + lengthWithin(line, box), 0);
-      const cost = 1000 * outside + 10 * covered + CROSSING * crossed + distance;
-      if (best === undefined || cost < best.cost) best = { box, cost, free: outside + covered < 1 };
+  const boxes: (Box | undefined)[] = requests.map(() => undefined);
+  for (let round = 0; round < (room.settled ? ROUNDS : 1); round++) {
+    const before = JSON.stringify(boxes);
+    for (const [i, request] of requests.entries()) {
+      const others = boxes.flatMap((box, at) => box && at !== i ? apart(box) : []);
+      boxes[i] = bestBox(request, [...room.obstacles, ...others], room);
     }
-    if (request.optional && !best?.free) return undefined;
-    if (best === undefined) throw new RangeError("Cannot place a label: it has no candidates");
-    taken.push({ ...best.box, x0: best.box.x0 - APART, x1: best.box.x1 + APART });
-    return { x: best.box.x0, y: (best.box.y0 + best.box.y1) / 2 };
-  });
+    if (JSON.stringify(boxes) === before) break;
+  }
+  return boxes.map((box) => box && { x: box.x0, y: (box.y0 + box.y1) / 2 });
 }
 
+/** Where a label covers least of what is taken; `undefined` for an optional one without a place. */
+function bestBox(
+  request: LabelRequest,
+  taken: readonly Box[],
+  { frame, lines = [] }: LabelRoom,
+): Box | undefined {
+  let best: { readonly box: Box; readonly cost: number; readonly free: boolean } | undefined;
+  for (const { box, distance } of candidates(request)) {
+    if (request.optional && seemsOfAnother(box, request)) continue;
+    const outside = area(box) - overlap(box, frame);
+    const covered = taken.reduce((sum, other) => sum + overlap(box, other), 0);
+    // Distance only breaks ties: a clear place further away beats a covered one near by.
+    const crossed = lines.reduce((sum, line) => sum + lengthWithin(line, box), 0);
+    const cost = 1000 * outside + 10 * covered + CROSSING * crossed + distance;
+    if (best === undefined || cost < best.cost) best = { box, cost, free: outside + covered < 1 };
+  }
+  if (request.optional && !best?.free) return undefined;
+  if (best === undefined) throw new RangeError("Cannot place a label: it has no candidates");
+  return best.box;
+}
+
+/** A label's box with the room beside it. */
+function apart(box: Box): Box {
+  return { ...box, x0: box.x0 - APART, x1: box.x1 + APART };
+}
+
+/** So often labels are placed anew at most: two may change places for ever. */
+const ROUNDS = 8;
 /** What a pixel of a crossed line is worth in pixels of distance. */
 const CROSSING = 0.3;
 /** Between two labels in a line, in pixels. */

@@ -91,3 +91,17 @@ Deno.test("placeLabels() puts an optional label near its anchor or nowhere", () 
   const needed = { ...request, optional: false };
   assert.deepEqual(placeLabels([needed], { frame: FRAME, obstacles: wall })[0]!.x, 214);
 });
+
+Deno.test("placeLabels() places labels anew among later ones if they are to settle", () => {
+  // both go to the right at first; the second one is too wide for any other place
+  const frame = { x0: 0, x1: 300, y0: 12, y1: 28 };
+  const requests = [
+    { x: 100, y: 20, width: 60, height: 15 },
+    { x: 102, y: 20, width: 120, height: 15 },
+  ];
+  const covered = (settled: boolean): boolean => {
+    const [a, b] = placeLabels(requests, { frame, obstacles: [], settled }).map((own) => own!);
+    return a!.x < b!.x + 120 && b!.x < a!.x + 60;
+  };
+  assert.deepEqual([covered(false), covered(true)], [true, false]);
+});

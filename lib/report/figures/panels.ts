@@ -73,6 +73,14 @@ export function axisTitle(
   return figureText(shown, { margin, top, left, anchor: "middle", fontSize: FONT });
 }
 
+/** The title of a y axis above its panels, from the left edge of the figure; cut where it is wider. */
+export function titleAbove(text: string, top: number): unknown {
+  return figureText(fitText(text, COLUMN_WIDTH - 2 * EDGE - 2, { fontSize: FONT }), {
+    top,
+    fontSize: FONT,
+  });
+}
+
 /** How a tolerated loss is drawn, in every figure. */
 export const TOLERANCE = { stroke: INK, strokeDasharray: "5 3" } as const;
 /** The same in a legend. */

@@ -9,6 +9,7 @@ import { labelMarks, type PlacedLabel, tradeOffLabels } from "./trade_off_labels
 import { type TradeOffPanel, tradeOffPanelMarks } from "./trade_off_marks.ts";
 import {
   type KnowledgeGauge,
+  toleratedLoss,
   type TradeOffPoint,
   tradeOffPoints,
   type TradeOffRows,
@@ -69,7 +70,7 @@ export function tradeOffFigure(rows: TradeOffRows, options: TradeOffOptions = {}
   if (all.length === 0) {
     throw new RangeError("Cannot draw the trade-off figure as it needs a point: there are none");
   }
-  const delta = rows.tradeOff.find((row) => row[gauge]?.delta !== undefined)?.[gauge]?.delta;
+  const delta = toleratedLoss(rows.tradeOff, gauge);
   const { panels, labels, near } = panelsOf(all, {
     gauge,
     tolerated: delta === undefined ? undefined : toleratedChange(delta, gauge),

@@ -74,6 +74,14 @@ export function isBaseOnFront(points: readonly TradeOffPoint[], gauge: Knowledge
   return isOnFront(BASE, points.filter(({ furtherSeed }) => !furtherSeed), gauge);
 }
 
+/** The loss on a measure that is not to be tolerated, in its unit; `undefined` where none was named. */
+export function toleratedLoss(
+  rows: readonly TradeOffRow[],
+  gauge: KnowledgeGauge,
+): number | undefined {
+  return rows.find((row) => row[gauge]?.delta !== undefined)?.[gauge]?.delta;
+}
+
 /** A place in the figure, in the units of its axes. */
 export type Place = Pick<TradeOffPoint, "x" | "y">;
 
