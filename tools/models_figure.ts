@@ -13,6 +13,8 @@ import {
   type KnowledgeGauge,
   modelsFigure,
   type ModelStudy,
+  seededRecipes,
+  seedPointsFigure,
   summaryRows,
   tradeOffGauges,
 } from "../lib/report/mod.ts";
@@ -25,10 +27,11 @@ const HELP = `deno run -A tools/models_figure.ts --out FILE NAME=FOLDER ...
 What studies of several models gain and lose, beside each other: the change on text-to-SQL against the
 change on what is known. NAME stands above a study's panel, such as 0.5B; FOLDER is its results
 folder, such as results/recorded/sample. Studies of one NAME share a panel: those of one base model
-and the same questions.
+and the same questions. With --recipe it is one study: each seed of the recipes, and their means.
 
   --out FILE           where to, without the ending: FILE.svg, FILE.png and FILE.pdf are written
   --gauge NAME         mmlu or prose (default: the first one that every study has)
+  --recipe NAME        a recipe that was trained with several seeds; once for each recipe
   --help               this text
 `;
 
@@ -48,12 +51,14 @@ export async function main(args: readonly string[]): Promise<number> {
       say(HELP.trimEnd());
       return 0;
     }
-    const { out, gauge } = request;
+    const { out, gauge, recipes } = request;
     if (out === undefined || request.studies.length === 0) {
       throw new UsageError("--out and NAME=FOLDER of at least one study are needed");
     }
     const studies = request.studies.map(openStudy);
-    const svg = panelsFigure(studies, gaugeOf(studies, gauge));
+    const svg = recipes.length > 0
+      ? seedsFigure(studies, recipes, gauge)
+      : panelsFigure(studies, gaugeOf(studies, gauge));
     await mkdir(dirname(out), { recursive: true });
     for (const path of await writeFigure(out, svg)) say(path);
     return 0;
@@ -66,6 +71,8 @@ interface FigureRequest {
   readonly help: boolean;
   readonly out?: string;
   readonly gauge?: string;
+  /** The recipes whose seeds are drawn; none for studies beside each other. */
+  readonly recipes: readonly string[];
   /** As they are given: NAME=FOLDER. */
   readonly studies: readonly string[];
 }
@@ -78,10 +85,11 @@ function parse(args: readonly string[]): FigureRequest {
       options: {
         out: { type: "string" },
         gauge: { type: "string" },
+        recipe: { type: "string", multiple: true, default: [] },
         help: { type: "boolean", default: false },
       },
     });
-    return { ...values, studies: positionals };
+    return { ...values, recipes: values.recipe, studies: positionals };
   });
 }
 
@@ -103,6 +111,29 @@ function panelsFigure(studies: readonly ModelStudy[], gauge: KnowledgeGauge): st
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;
   }
+}
+
+/** Seeds of recipes of one study. */
+function seedsFigure(
+  studies: readonly ModelStudy[],
+  recipes: readonly string[],
+  wanted: string | undefined,
+): string {
+  const [study, ...others] = studies;
+  if (others.length > 0) {
+    throw new UsageError(`--recipe is of one study: current value is ${studies.length} studies`);
+  }
+  const gauge = gaugeOf(studies, wanted);
+  const known = seededRecipes(study!.rows, gauge);
+  recipes.forEach((recipe, i) => {
+    if (recipes.indexOf(recipe) < i) throw new UsageError(`the recipe "${recipe}" is given twice`);
+    if (known.includes(recipe)) return;
+    throw new UsageError(
+      `"${study!.name}" has no recipe "${recipe}" with several seeds: it has ` +
+        (known.length > 0 ? known.join(", ") : "none"),
+    );
+  });
+  return seedPointsFigure(study!.rows, recipes, gauge);
 }
 
 /** The measure of the x axis, which every study needs to have. */

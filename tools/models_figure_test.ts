@@ -82,8 +82,35 @@ for (const [figure, args] of FIGURES) {
   });
 }
 
+Deno.test("models_figure draws the seeds of two recipes and their means", async () => {
+  const root = await Deno.makeTempDir();
+  try {
+    const study = "Qwen 1.5B=results/recorded/qwen_coder_1_5b";
+    const recipes = ["--recipe", "all_linear_2e-4", "--recipe", "all_linear_1e-3"];
+    const { code, stderr } = await run([
+      ...["--out", `${root}/seeds`, "--gauge", "prose", ...recipes, study],
+    ]);
+    assert.equal(code, 0, stderr);
+    const svg = await Deno.readTextFile(`${root}/seeds.svg`);
+    const said = figureTexts(svg).map(({ text }) => text.replaceAll("\u00a0", " ")).join(" ");
+    // as in the study's summary.md
+    const means = [
+      "all_linear_2e-4, mean of 5 seeds: text-to-SQL +22.0 points [+14.1, +29.9] (n = 972), " +
+      "general text +0.012 nats a token [+0.006, +0.019] (n = 135).",
+      "all_linear_1e-3, mean of 5 seeds: text-to-SQL +20.4 points [+10.8, +30.0] (n = 972), " +
+      "general text +0.173 nats a token [+0.153, +0.194] (n = 135).",
+    ];
+    for (const mean of means) assert.ok(said.includes(mean), said);
+    assert.deepEqual(textsOutside(svg), []);
+    assert.deepEqual(overlappingTexts(svg), []);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
 Deno.test("models_figure says in one line what is wrong, and exits with 2", async () => {
   const sample = "Sample=results/recorded/sample";
+  const gemma = "Gemma=results/recorded/gemma3_270m";
   const cases: readonly (readonly [args: readonly string[], line: RegExp])[] = [
     [["--out", "x"], /NAME=FOLDER of at least one study/],
     [[sample], /--out/],
@@ -91,6 +118,13 @@ Deno.test("models_figure says in one line what is wrong, and exits with 2", asyn
     [["--out", "x", "A=nowhere"], /"A" has no results: there is no "nowhere\/summary\.json"/],
     [["--out", "x", sample, sample], /"Sample" in one panel as both have a variant "/],
     [["--out", "x", sample, sample.replace("sample", "gemma3_270m")], /"Sample" in one panel/],
+    [["--out", "x", "--recipe", "all-linear-lr2e-3", sample], /with several seeds: it has none/],
+    [["--out", "x", "--recipe", "qv", gemma], /no recipe "qv" .*: it has all_linear_2e-4, all_/],
+    [["--out", "x", "--recipe", "qv", gemma, sample], /--recipe is of one study: .* 2 studies/],
+    [
+      ["--out", "x", ...["--recipe", "all_linear_2e-4", "--recipe", "all_linear_2e-4"], gemma],
+      /the recipe "all_linear_2e-4" is given twice/,
+    ],
     [["--out", "x", "--gauge", "sql", sample], /--gauge is mmlu or prose: current value is "sql"/],
     [["--out", "x", "--gaug", "mmlu", sample], /--gaug/],
   ];

@@ -11,6 +11,7 @@ import { changePoints } from "./figures/change_points.ts";
 import { lossCurves } from "./figures/loss_curves.ts";
 import { modelsFigure } from "./figures/models_figure.ts";
 import { recipeScalesFigure } from "./figures/recipe_scales.ts";
+import { seedPointsFigure } from "./figures/seed_points.ts";
 import { tradeOffFigure } from "./figures/trade_off/trade_off_figure.ts";
 import { baselineFinding } from "./findings/baseline_finding.ts";
 import { mmluFinding } from "./findings/mmlu_finding.ts";
@@ -216,6 +217,7 @@ Deno.test(
         scaleFigure(study)!,
         recipeScalesFigure(study)!,
         modelsFigure([{ name: text, rows: { ...STUDY, titles: rows.titles } }], "mmlu"),
+        seedPointsFigure(rows, [text], "mmlu"),
         calibrationFigure([{
           variant: text,
           n: 2,

@@ -74,6 +74,7 @@ export { changePanels } from "./figures/change_panels.ts";
 export { changePoints, type ChangePointsOptions } from "./figures/change_points.ts";
 export { lossCurves, type LossCurvesOptions } from "./figures/loss_curves.ts";
 export { modelsFigure, type ModelStudy } from "./figures/models_figure.ts";
+export { seededRecipes, seedPointsFigure, type SeedPointsRows } from "./figures/seed_points.ts";
 export type { FigureWords, Say } from "./figures/series.ts";
 export { type FigureDescription, INK, PALETTE, renderPlot } from "./figures/svg.ts";
 export { recipeScalesFigure } from "./figures/recipe_scales.ts";

@@ -14,6 +14,7 @@ import { lossCurves } from "./loss_curves.ts";
 import { modelsFigure } from "./models_figure.ts";
 import { recipeScalesFigure } from "./recipe_scales.ts";
 import { seedFigure } from "./seed_curves.ts";
+import { seededRecipes, seedPointsFigure } from "./seed_points.ts";
 import type { FigureWords } from "./series.ts";
 import { tradeOffFigure } from "./trade_off/trade_off_figure.ts";
 
@@ -65,6 +66,8 @@ function otherFigures(): readonly string[] {
     lossCurves(LOSS_ROWS, { title, elsewhere: ["theirs"] }),
     modelsFigure(models, "mmlu"),
     modelsFigure(models.slice(0, 1), "prose"),
+    seedPointsFigure(STUDY, seededRecipes(STUDY, "mmlu"), "mmlu"),
+    seedPointsFigure(STUDY, seededRecipes(STUDY, "prose"), "prose"),
   ];
 }
 
