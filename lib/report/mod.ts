@@ -150,6 +150,7 @@ export type {
   Measure,
   PairRow,
   ProseRow,
+  SeedPairRow,
   SeedRow,
   StepResult,
   StudyRows,

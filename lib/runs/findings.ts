@@ -77,6 +77,18 @@ export const OVER_SEEDS_KEYS = {
 /** A recipe over its training seeds. */
 export interface RecipeOverSeeds extends RecordOf<typeof OVER_SEEDS_KEYS> {}
 
+/** The keys of {@linkcode SeedPair}. */
+export const SEED_PAIR_KEYS = {
+  ...OVER_SEEDS_KEYS,
+  /** The recipe that changes are counted from. */
+  against: TEXT,
+  /** Holm's p-values over all pairs, by measure. */
+  adjustedP: each(GAUGES, z.number().exactOptional()),
+};
+
+/** Two recipes compared seed by seed: trainings of the same seed are paired. Words are of `recipe`. */
+export interface SeedPair extends RecordOf<typeof SEED_PAIR_KEYS> {}
+
 /** The keys of {@linkcode StudyClaim}. */
 export const STUDY_CLAIM_KEYS = { ...CLAIM_KEYS, variant: TEXT, gauge: z.enum(GAUGES) };
 
@@ -91,6 +103,8 @@ export const FINDING_KEYS = {
   pairs: z.array(z.strictObject(VARIANT_PAIR_KEYS)),
   /** Recipes that were trained with several seeds. */
   seeds: z.array(z.strictObject(OVER_SEEDS_KEYS)),
+  /** These compared with each other, those with two common seeds or more; absent without a pair. */
+  seedPairs: z.array(z.strictObject(SEED_PAIR_KEYS)).exactOptional(),
   /** How the change of general text goes with that of multiple choice, over the variants. */
   proseAndMmlu: CORRELATION.exactOptional(),
   /** The recommended variant, or why there is none; absent where no tuned variant is a step. */

@@ -84,6 +84,8 @@ export {
   PLANNED_NEED_KEYS,
   type PlannedNeed,
   type RecipeOverSeeds,
+  SEED_PAIR_KEYS,
+  type SeedPair,
   STUDY_CLAIM_KEYS,
   type StudyClaim,
   type StudyFindings,

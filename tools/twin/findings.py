@@ -95,26 +95,61 @@ def _item_changes(base, tuned, gauge):
     return changes, [before[cluster] for before, _ in rows]
 
 
-def over_seeds(base, tuned):
-    """Recipes that were trained with several seeds: their finished adapters at full scale."""
+def recipe_runs(tuned):
+    """Recipes that were trained with several seeds: their finished adapters at full scale, by seed."""
     by_source = {}
     for answers in tuned:
         origin = answers["origin"]
         if "seed" in origin and "checkpoint" not in origin and origin.get("scale") == 1:
-            by_source.setdefault(origin["source"], []).append(answers)
+            by_source.setdefault(origin["source"], {})[origin["seed"]] = answers
+    return {recipe: runs for recipe, runs in by_source.items() if len(runs) > 1}
+
+
+def over_seeds(base, recipes):
+    """Each recipe against the base model."""
+    return [
+        {
+            "recipe": recipe,
+            "seeds": list(runs),
+            "changes": _over_seeds([(base, run) for run in runs.values()]),
+        }
+        for recipe, runs in recipes.items()
+    ]
+
+
+def seed_pairs(recipes):
+    """Each recipe against each one before it, trainings of one seed paired; Holm over all pairs."""
     found = []
-    for recipe, runs in by_source.items():
-        if len(runs) < 2:
-            continue
-        changes = {}
-        for gauge in GAUGES:
-            rows = [_item_changes(base, run, gauge) for run in runs]
-            if len(rows[0][0]) > 1:
-                better = "lower" if gauge == "prose" else "higher"
-                changes[gauge] = _crossed([row for row, _ in rows], rows[0][1], better)
-        seeds = [run["origin"]["seed"] for run in runs]
-        found.append({"recipe": recipe, "seeds": seeds, "changes": changes})
+    names = list(recipes)
+    for i, against in enumerate(names):
+        for recipe in names[i + 1 :]:
+            seeds = [seed for seed in recipes[against] if seed in recipes[recipe]]
+            if len(seeds) < 2:
+                continue
+            runs = [(recipes[against][seed], recipes[recipe][seed]) for seed in seeds]
+            changes = _over_seeds(runs)
+            found.append(
+                {"recipe": recipe, "against": against, "seeds": seeds, "changes": changes}
+            )
+    for pair in found:
+        pair["adjustedP"] = {}
+    for gauge in GAUGES:
+        known = [pair for pair in found if gauge in pair["changes"]]
+        adjusted = holm([pair["changes"][gauge]["verdict"]["pValue"] for pair in known])
+        for pair, p in zip(known, adjusted, strict=True):
+            pair["adjustedP"][gauge] = p
     return found
+
+
+def _over_seeds(runs):
+    """By gauge; `runs`: of each seed what its changes are counted from, and its adapter's answers."""
+    changes = {}
+    for gauge in GAUGES:
+        rows = [_item_changes(before, after, gauge) for before, after in runs]
+        if len(rows[0][0]) > 1:
+            better = "lower" if gauge == "prose" else "higher"
+            changes[gauge] = _crossed([row for row, _ in rows], rows[0][1], better)
+    return changes
 
 
 def _crossed(changes, clusters, better):

@@ -19,7 +19,7 @@ import sys
 from answers import UsageError, contradictions, read_answers, read_summary, unrounded
 from comparisons import compare
 from differences import Differences
-from findings import claims, over_seeds, overall, pairs, prose_and_mmlu
+from findings import claims, over_seeds, overall, pairs, prose_and_mmlu, recipe_runs, seed_pairs
 from scores import scores
 from sweep import plan_of, recommendation
 
@@ -36,11 +36,15 @@ def recompute(summary, variants):
     for name, answers, comparison in compared:
         own = scores(answers)
         listed.append({"name": name, "origin": answers["origin"], **own, "versusBase": comparison})
+    recipes = recipe_runs(tuned)
     findings = {
         "claims": claims(plan, compared),
         "pairs": pairs(plan, tuned),
-        "seeds": over_seeds(base, tuned),
+        "seeds": over_seeds(base, recipes),
     }
+    paired_recipes = seed_pairs(recipes)
+    if paired_recipes:
+        findings["seedPairs"] = paired_recipes
     correlated = prose_and_mmlu(compared)
     if correlated:
         findings["proseAndMmlu"] = correlated

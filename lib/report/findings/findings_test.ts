@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { seedPairRows } from "../rows/change_rows.ts";
 import type { ChangeRow, Measure, StudyRows } from "../rows/row_types.ts";
 import { changeOf, type Counts } from "../testing/made_up_changes.ts";
 import { STUDY } from "../testing/study_fixture.ts";
+import { SUMMARY } from "../testing/summary_fixture.ts";
 import { baselineFinding } from "./baseline_finding.ts";
 import { mmluFinding } from "./mmlu_finding.ts";
 import { proseFinding } from "./prose_finding.ts";
@@ -235,6 +237,47 @@ Deno.test("seedsFinding() says for which adapters of a recipe the tolerated loss
   }
   const changes = STUDY.changes.filter(({ measure }) => measure !== gauge);
   assert.doesNotMatch(seedsFinding({ ...STUDY, changes }), /Adapter by adapter/);
+});
+
+Deno.test("seedsFinding() words two recipes seed by seed, as what the adjustment leaves, and none of few seeds", () => {
+  const { sql, mmlu } = SUMMARY.findings.seeds[0]!.changes;
+  const pair = {
+    recipe: "all-linear",
+    against: "qv",
+    seeds: [42, 43, 44, 45, 46],
+    changes: { sql: sql!, mmlu: mmlu! },
+  };
+  const line = (text: string): string => /- \*\*all-linear\*\* against.*/.exec(text)?.[0] ?? "";
+  const shown = seedPairRows([{ ...pair, adjustedP: { sql: 0.01, mmlu: 0.01 } }]);
+  const one = line(seedsFinding({ ...STUDY, seedPairs: shown }));
+  assert.match(
+    one,
+    /against \*\*qv\*\*, seed by seed over 5 seeds: on text-to-SQL .*: a gain; on /,
+  );
+  assert.doesNotMatch(one, /unadjusted|Holm/);
+
+  const two = seedPairRows([
+    { ...pair, adjustedP: { sql: 0.06, mmlu: 0.06 } },
+    { ...pair, recipe: "other", changes: { sql: sql! }, adjustedP: { sql: 0.06 } },
+  ]);
+  assert.deepEqual(two.map(({ measure, outcome, adjusted }) => [measure, outcome, adjusted]), [
+    ["sql", "no_difference_shown", { p: 0.06, claims: 2 }],
+    ["mmlu", "no_difference_shown", { p: 0.06, claims: 1 }],
+    ["sql", "no_difference_shown", { p: 0.06, claims: 2 }],
+  ]);
+  const open = line(seedsFinding({ ...STUDY, seedPairs: two }));
+  assert.match(
+    open,
+    /over 5 seeds, adjusted for 2 pairs \(Holm\): on text-to-SQL .*not shown once/,
+  );
+
+  const few = shown.map((row) => ({ ...row, change: { ...row.change, speaksOfRecipe: false } }));
+  const numbers = line(seedsFinding({ ...STUDY, seedPairs: few }));
+  assert.match(
+    numbers,
+    /seed by seed, 5 seeds, too few for a word on the recipes: on .* points \[/,
+  );
+  assert.doesNotMatch(numbers, /: a gain|: a loss|no difference shown/);
 });
 
 Deno.test("seedsFinding() has a word on a recipe from five seeds on, and pairsFinding() on pairs", () => {

@@ -5,7 +5,7 @@ import { markdownText } from "../words/markdown_text.ts";
 import { changeBounds, changeWithUnit, gaugeText, lossText } from "../words/measures.ts";
 import { changeSentence, INTERVAL_NOTE } from "../words/verdict_words.ts";
 import { ALL } from "../rows/groups.ts";
-import type { ChangeRow, SeedRow, StudyRows } from "../rows/row_types.ts";
+import type { ChangeRow, SeedPairRow, SeedRow, StudyRows } from "../rows/row_types.ts";
 import { seedChange } from "../tables/change_table.ts";
 
 /**
@@ -13,9 +13,9 @@ import { seedChange } from "../tables/change_table.ts";
  * with fewer the numbers are of its adapters. Empty where no recipe was trained twice.
  */
 export function seedsFinding(
-  rows: Pick<StudyRows, "seeds" | "titles" | "plan" | "tradeOff" | "changes">,
+  rows: Pick<StudyRows, "seeds" | "seedPairs" | "titles" | "plan" | "tradeOff" | "changes">,
 ): string {
-  const { seeds, titles } = rows;
+  const { seeds, seedPairs, titles } = rows;
   if (seeds.length === 0) return "";
   const recipes = [...Map.groupBy(seeds, ({ recipe }) => recipe)].map(([recipe, own]) => {
     const { seeds: count, speaksOfRecipe } = own[0]!.change;
@@ -27,7 +27,23 @@ export function seedsFinding(
     const whole = `- **${markdownText(recipe)}**, ${of}: ${changes.join("; ")}.`;
     return [whole, excludedText(recipe, rows)].filter(Boolean).join(" ");
   });
-  return [`**Recipes over seeds.** ${INTERVAL_NOTE}\n`, ...recipes].join("\n");
+  const pairs = [...Map.groupBy(seedPairs, (row) => JSON.stringify([row.against, row.recipe]))]
+    .map(([, own]) => seedPairText(own, titles));
+  return [`**Recipes over seeds.** ${INTERVAL_NOTE}\n`, ...recipes, ...pairs].join("\n");
+}
+
+/** The difference of two recipes, of all measures: trainings of the same seed are paired. */
+function seedPairText(own: readonly SeedPairRow[], titles: StudyRows["titles"]): string {
+  const { recipe, against, change, adjusted } = own[0]!;
+  const count = formatCount(change.seeds);
+  const of = change.speaksOfRecipe
+    ? `seed by seed over ${count} seeds` +
+      (adjusted.claims > 1 ? `, adjusted for ${formatCount(adjusted.claims)} pairs (Holm)` : "")
+    : `seed by seed, ${count} seeds, too few for a word on the recipes`;
+  const changes = own.map((row) => `on ${gaugeText(row.measure, titles)} ${seedText(row)}`);
+  return `- **${markdownText(recipe)}** against **${markdownText(against)}**, ${of}: ${
+    changes.join("; ")
+  }.`;
 }
 
 /**
@@ -58,7 +74,7 @@ function excludedText(
   } is excluded for ${of}.`;
 }
 
-function seedText(row: SeedRow): string {
+function seedText(row: SeedRow | SeedPairRow): string {
   const { measure, change } = row;
   if (change.speaksOfRecipe) return changeSentence(seedChange(row));
   const { difference, ci95 } = change.verdict;

@@ -1,7 +1,9 @@
 import {
   type Comparison,
+  type Gauge,
   GAUGES,
   overallChange,
+  type SeedPair,
   type StudyClaim,
   type StudyFindings,
   type SweepPlan,
@@ -12,7 +14,7 @@ import type { ChangeRowMaker } from "../measures/measure.ts";
 import { SHOWN } from "../measures/measures.ts";
 import { ALL } from "./groups.ts";
 import type { Placed } from "./placed.ts";
-import type { ChangeRow, PairRow, SeedRow } from "./row_types.ts";
+import type { Adjustment, ChangeRow, PairRow, SeedPairRow, SeedRow } from "./row_types.ts";
 
 /** The level at which an adjusted claim is given its word. */
 const ALPHA = 0.05;
@@ -84,15 +86,44 @@ export function pairRows(pairs: readonly VariantPair[]): PairRow[] {
       const [p, change] = [adjustedP[measure], overallChange(comparison, measure)];
       if (p === undefined || change === undefined) return [];
       const row = placed({ measure, variant: second, group: ALL }, change, {});
-      const claims = pairs.filter((pair) => pair.adjustedP[measure] !== undefined).length;
-      return [{ ...row, first, outcome: adjustedOutcome(row.outcome, p), adjusted: { p, claims } }];
+      return [{
+        ...row,
+        first,
+        ...adjustedWord(row.outcome, { p, claims: claimsOf(pairs, measure) }),
+      }];
     })
   );
+}
+
+/** How many pairs a measure has. */
+function claimsOf(pairs: readonly Pick<VariantPair, "adjustedP">[], measure: Gauge): number {
+  return pairs.filter(({ adjustedP }) => adjustedP[measure] !== undefined).length;
+}
+
+/** A word after an adjustment, with that. */
+function adjustedWord(
+  outcome: Outcome,
+  adjusted: Adjustment,
+): Required<Pick<ChangeRow, "outcome" | "adjusted">> {
+  return { outcome: adjustedOutcome(outcome, adjusted.p), adjusted };
 }
 
 function adjustedOutcome(outcome: Outcome, p: number): Outcome {
   const shown = (outcome === "gain" || outcome === "loss") && p < ALPHA;
   return shown ? outcome : "no_difference_shown";
+}
+
+/** Recipes with several seeds, compared with each other seed by seed, a row a gauge. */
+export function seedPairRows(pairs: readonly SeedPair[]): SeedPairRow[] {
+  return pairs.flatMap((pair) =>
+    seedRows([pair]).flatMap((row) => {
+      const p = pair.adjustedP[row.measure];
+      if (p === undefined) return [];
+      const adjusted = { p, claims: claimsOf(pairs, row.measure) };
+      const word = adjustedWord(row.change.verdict.outcome, adjusted);
+      return [{ ...row, against: pair.against, ...word }];
+    })
+  );
 }
 
 /** Recipes over their training seeds, a row a gauge. */

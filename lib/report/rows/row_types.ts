@@ -122,6 +122,16 @@ export interface SeedRow {
   readonly change: NonNullable<RecipeOverSeeds["changes"][Gauge]>;
 }
 
+/** The difference of two recipes, seed by seed; the word is of `recipe`. */
+export interface SeedPairRow extends SeedRow {
+  /** The recipe that the difference is counted from. */
+  readonly against: string;
+  /** The word after the adjustment for all pairs. */
+  readonly outcome: Outcome;
+  /** What the adjustment made of it. */
+  readonly adjusted: Adjustment;
+}
+
 /** Verdicts of one variant counted by status, the raw record of a SQL run. */
 export interface CountRow {
   /** The variant's name. */
@@ -260,6 +270,8 @@ export interface StudyRows extends VariantRows {
   readonly pairs: readonly PairRow[];
   /** Recipes over their training seeds. */
   readonly seeds: readonly SeedRow[];
+  /** Recipes with several seeds, compared with each other seed by seed. */
+  readonly seedPairs: readonly SeedPairRow[];
   /** The trainings that had general records, each recipe's seeds apart. */
   readonly general: readonly GeneralRow[];
   /** The recommended variant, or why there is none; absent where no variant is a step of a path. */

@@ -11,7 +11,7 @@ import {
 import { READINGS, VERDICT_STATUSES } from "../../sql/mod.ts";
 import { accuracyRow } from "../measures/measure.ts";
 import { SHOWN } from "../measures/measures.ts";
-import { changeRows, pairRows, seedRows } from "./change_rows.ts";
+import { changeRows, pairRows, seedPairRows, seedRows } from "./change_rows.ts";
 import { ALL, shotsName } from "./groups.ts";
 import type { ChanceRow } from "./choice_rows.ts";
 import type {
@@ -62,7 +62,7 @@ function titlesBy(own: (gauge: Gauge) => string | undefined): GaugeTitles {
  */
 export function summaryRows(summary: Summary): StudyRows {
   const { config, counts, label, plan, variants, findings, provenance } = summary;
-  const { claims, pairs, seeds, recommendation, proseAndMmlu } = findings;
+  const { claims, pairs, seeds, seedPairs = [], recommendation, proseAndMmlu } = findings;
   const rows = variantRows(variants, {
     model: config.model,
     engine: config.engine,
@@ -79,6 +79,7 @@ export function summaryRows(summary: Summary): StudyRows {
     plan,
     pairs: pairRows(pairs),
     seeds: seedRows(seeds),
+    seedPairs: seedPairRows(seedPairs),
     general: generalRows(provenance.adapterSettings),
     ...(recommendation && { recommendation }),
     ...(proseAndMmlu && { proseAndMmlu }),

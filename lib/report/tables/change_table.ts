@@ -5,9 +5,11 @@ import type {
   GaugeTitles,
   Measure,
   PairRow,
+  SeedPairRow,
   SeedRow,
   TradeOffRow,
 } from "../rows/row_types.ts";
+import { BASE_NAME } from "../rows/study_lookup.ts";
 import { formatChange, formatPValue, formatSigned } from "../words/format_numbers.ts";
 import { changeBounds, changeNumber, measureName, unitOf } from "../words/measures.ts";
 import { shownInterval, tooFewClusters } from "../words/shown_interval.ts";
@@ -161,11 +163,18 @@ function checkpointText({ checkpoint }: TradeOffRow["origin"]): string | undefin
   return checkpoint && `${checkpoint.index} of ${checkpoint.of}`;
 }
 
-/** Recipes over their training seeds, one row a recipe and gauge. */
-export function seedsTable(rows: readonly SeedRow[], titles: GaugeTitles): string {
+/**
+ * Recipes over their training seeds, one row a recipe and gauge: against the base model, then against
+ * each other, seed by seed.
+ */
+export function seedsTable(
+  rows: readonly (SeedRow | SeedPairRow)[],
+  titles: GaugeTitles,
+): string {
   return markdownOf(rows, [
     text("measure", ({ measure }) => `${measureName(measure, titles)} (${unitOf(measure)})`),
     text("recipe", ({ recipe }) => recipe),
+    text("against", (row) => "against" in row ? row.against : BASE_NAME),
     count("seeds", (row) => row.change.seeds),
     count("n", (row) => row.change.items),
     change("mean change", ({ measure }) => measure, (row) => row.change.mean),
@@ -182,7 +191,7 @@ function spreadText({ measure, change: { varSeed } }: SeedRow): string {
 }
 
 /** The word on a recipe: none with fewer seeds than it takes. */
-export function seedWord(row: SeedRow): string {
+export function seedWord(row: SeedRow | SeedPairRow): string {
   return row.change.speaksOfRecipe
     ? verdictWords(seedChange(row))
     : "too few seeds for a word on the recipe";
@@ -190,9 +199,10 @@ export function seedWord(row: SeedRow): string {
 
 /** A recipe's change over seeds in the form of a change, to be worded as one. */
 export function seedChange(
-  { measure, change: { verdict, evidence } }: Pick<SeedRow, "measure" | "change">,
-): Pick<ChangeRow, "measure" | "verdict" | "outcome" | "evidence"> {
-  return { measure, verdict, evidence, outcome: verdict.outcome };
+  row: Pick<SeedRow, "measure" | "change"> & Partial<Pick<SeedPairRow, "outcome" | "adjusted">>,
+): Pick<ChangeRow, "measure" | "verdict" | "outcome" | "evidence" | "adjusted"> {
+  const { measure, change: { verdict, evidence }, outcome = verdict.outcome, adjusted } = row;
+  return { measure, verdict, evidence, outcome, ...(adjusted && { adjusted }) };
 }
 
 /** A change with its interval for a cell: "+2.1 [−1.0, +5.2]"; empty where there is none. */

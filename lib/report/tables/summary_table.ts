@@ -120,7 +120,7 @@ function tradeOffParts({ tradeOff, titles }: StudyRows): string[] {
   ];
 }
 
-function recipeParts({ pairs, seeds, titles }: StudyRows): Part[] {
+function recipeParts({ pairs, seeds, seedPairs, titles }: StudyRows): Part[] {
   const points = pairs.filter((row) => unitOf(row.measure) === "points");
   const nats = pairs.filter((row) => unitOf(row.measure) !== "points");
   return [
@@ -133,7 +133,7 @@ function recipeParts({ pairs, seeds, titles }: StudyRows): Part[] {
     },
     {
       title: "Recipes over seeds",
-      body: seeds.length > 0 ? [seedsTable(seeds, titles)] : [],
+      body: seeds.length > 0 ? [seedsTable([...seeds, ...seedPairs], titles)] : [],
     },
   ];
 }

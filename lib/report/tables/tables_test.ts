@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { SeedPairRow } from "../rows/row_types.ts";
 import { shownOf, STUDY } from "../testing/study_fixture.ts";
 import { SUMMARY } from "../testing/summary_fixture.ts";
 import { accuracyTable, chanceTable, classesTable, countsTable } from "./accuracy_table.ts";
@@ -199,6 +200,13 @@ Deno.test("seedsTable() has a word on a recipe with five seeds, and none with fe
   const [row] = STUDY.seeds;
   const few = { ...row!, change: { ...row!.change, seeds: 4, speaksOfRecipe: false } };
   assert.equal(seedWord(few), "too few seeds for a word on the recipe");
+
+  const pair = { against: "qv", outcome: "no_difference_shown", adjusted: { p: 0.2, claims: 3 } };
+  const rows = [row!, { ...row!, ...pair } as SeedPairRow];
+  const [base, other] = cells(seedsTable(rows, STUDY.titles));
+  assert.deepEqual([base!["against"], base!["finding"]], ["base", "a gain (unadjusted)"]);
+  assert.equal(other!["against"], "qv");
+  assert.match(other!["finding"]!, /^no difference shown;.* once 3 claims are adjusted together/);
 });
 
 Deno.test("lettersTable() counts chosen letters, which sum to n, and flipsTable() their moves", () => {

@@ -85,6 +85,7 @@ export function studyWith(changes: readonly ChangeRow[]): StudyRows {
     changes,
     pairs: [],
     seeds: [],
+    seedPairs: [],
     tradeOff: [{
       variant: "qv",
       origin: { source: "qv" },

@@ -94,6 +94,7 @@ export function renamed(text: string): StudyRows {
     tradeOff: tuned(STUDY.tradeOff).map((row) => ({ ...row, origin: { source: text } })),
     pairs: STUDY.pairs.map((row) => ({ ...row, first: text, variant: text })),
     seeds: STUDY.seeds.map((row) => ({ ...row, recipe: text })),
+    seedPairs: STUDY.seedPairs.map((row) => ({ ...row, recipe: text, against: text })),
     plan: { ...STUDY.plan, paths: [{ name: text, variants: [text] }], primary: [text] },
     recommendation: {
       ...STUDY.recommendation!,

@@ -5,6 +5,7 @@ import {
   GAUGES,
   overallChange,
   type RecipeOverSeeds,
+  type SeedPair,
   type StudyFindings,
   type SweepPlan,
   type VariantPair,
@@ -38,10 +39,13 @@ export function studyFindings(
 ): StudyFindings {
   const correlated = proseAndMmlu(tuned);
   const recommendation = recommendedBy(plan, base, tuned);
+  const recipes = recipeRuns(tuned);
+  const seedPairs = pairsOverSeeds(recipes);
   return {
     claims: claims(plan, tuned),
     pairs: pairs(plan, tuned),
-    seeds: recipesOverSeeds(base, tuned),
+    seeds: recipesOverSeeds(base, recipes),
+    ...(seedPairs.length > 0 && { seedPairs }),
     ...(correlated && { proseAndMmlu: correlated }),
     ...(recommendation && { recommendation }),
   };
@@ -88,55 +92,85 @@ function pairs(plan: SweepPlan, tuned: readonly ComparedVariant[]): VariantPair[
       comparison: compareVariants(first, second, tolerances),
     }))
   );
-  const adjusted = Object.fromEntries(GAUGES.map((gauge) => {
-    const changes = compared.map(({ comparison }) => overallChange(comparison, gauge));
-    const known = changes.filter((change) => change !== undefined);
-    const p = holm(known.map((change) => change.verdict.pValue));
-    return [gauge, changes.map((change) => change && p[known.indexOf(change)])];
-  }));
-  return compared.map((pair, i) => ({
-    ...pair,
-    adjustedP: Object.fromEntries(GAUGES.flatMap((gauge) => {
-      const p = adjusted[gauge]![i];
-      return p === undefined ? [] : [[gauge, p]];
-    })),
-  }));
+  const adjusted = adjustedByGauge(
+    compared.map(({ comparison }) => (gauge) => overallChange(comparison, gauge)?.verdict.pValue),
+  );
+  return compared.map((pair, i) => ({ ...pair, adjustedP: adjusted[i]! }));
 }
 
-/** Every recipe that was trained with several seeds, its finished adapters at full scale. */
-function recipesOverSeeds(
-  base: VariantAnswers,
-  tuned: readonly ComparedVariant[],
-): RecipeOverSeeds[] {
+/** Holm's p-values, each gauge over all that have it. */
+function adjustedByGauge(
+  pValues: readonly ((gauge: Gauge) => number | undefined)[],
+): Partial<Record<Gauge, number>>[] {
+  const adjusted: Partial<Record<Gauge, number>>[] = pValues.map(() => ({}));
+  for (const gauge of GAUGES) {
+    const known = pValues.flatMap((pValue, i) => {
+      const p = pValue(gauge);
+      return p === undefined ? [] : [{ i, p }];
+    });
+    for (const [at, p] of holm(known.map(({ p }) => p)).entries()) {
+      adjusted[known[at]!.i]![gauge] = p;
+    }
+  }
+  return adjusted;
+}
+
+/** The finished adapters of a recipe at full scale, by seed. */
+type RecipeRuns = readonly [recipe: string, runs: ReadonlyMap<number, VariantAnswers>];
+
+/** Every recipe that was trained with several seeds. */
+function recipeRuns(tuned: readonly ComparedVariant[]): RecipeRuns[] {
   const finished = tuned.map(({ answers }) => answers).filter(({ origin }) =>
     origin.seed !== undefined && origin.checkpoint === undefined && origin.scale === 1
   );
-  const bySource = Map.groupBy(finished, ({ origin }) => origin.source);
-  return [...bySource].filter(([, runs]) => runs.length > 1).map(([recipe, runs]) => ({
+  return [...Map.groupBy(finished, ({ origin }) => origin.source)]
+    .filter(([, runs]) => runs.length > 1)
+    .map(([recipe, runs]) => [recipe, new Map(runs.map((run) => [run.origin.seed!, run]))]);
+}
+
+function recipesOverSeeds(
+  base: VariantAnswers,
+  recipes: readonly RecipeRuns[],
+): RecipeOverSeeds[] {
+  return recipes.map(([recipe, runs]) => ({
     recipe,
-    seeds: runs.map(({ origin }) => origin.seed!),
-    changes: Object.fromEntries(GAUGES.flatMap((gauge) => {
-      const changes = changesOverSeeds(base, runs, gauge);
-      return changes ? [[gauge, changes]] : [];
-    })),
+    seeds: [...runs.keys()],
+    changes: changesOverSeeds([...runs.values()].map((run) => [base, run])),
   }));
 }
 
-function changesOverSeeds(
-  base: VariantAnswers,
-  runs: readonly VariantAnswers[],
-  gauge: Gauge,
-): NonNullable<RecipeOverSeeds["changes"][Gauge]> | undefined {
-  const rows = runs.map((run) => itemChanges(base, run, gauge));
-  const [first] = rows;
-  if (!first || first.changes.length < 2) return undefined;
-  const found = crossedSeeds(rows.map(({ changes }) => changes), { clusters: first.clusters });
-  const { better } = GAUGE_SCALES[gauge];
-  const evidence = { ...found.evidence, better } as const;
-  return { ...found, evidence, verdict: verdict(evidence) };
+/** All pairs of recipes, over the seeds that both were trained with. */
+function pairsOverSeeds(recipes: readonly RecipeRuns[]): SeedPair[] {
+  const compared = recipes.flatMap(([against, before], i) =>
+    recipes.slice(i + 1).flatMap(([recipe, after]) => {
+      const seeds = [...before.keys()].filter((seed) => after.has(seed));
+      if (seeds.length < 2) return [];
+      const runs = seeds.map((seed) => [before.get(seed)!, after.get(seed)!] as const);
+      return [{ recipe, against, seeds, changes: changesOverSeeds(runs) }];
+    })
+  );
+  const adjusted = adjustedByGauge(
+    compared.map(({ changes }) => (gauge) => changes[gauge]?.verdict.pValue),
+  );
+  return compared.map((pair, i) => ({ ...pair, adjustedP: adjusted[i]! }));
 }
 
-/** `tuned - base` of each example, with its cluster, in the base model's order. */
+/** By measure; `runs`: of each seed what its changes are counted from, and its adapter's answers. */
+function changesOverSeeds(
+  runs: readonly (readonly [VariantAnswers, VariantAnswers])[],
+): RecipeOverSeeds["changes"] {
+  return Object.fromEntries(GAUGES.flatMap((gauge) => {
+    const rows = runs.map(([from, to]) => itemChanges(from, to, gauge));
+    const [first] = rows;
+    if (!first || first.changes.length < 2) return [];
+    const found = crossedSeeds(rows.map(({ changes }) => changes), { clusters: first.clusters });
+    const { better } = GAUGE_SCALES[gauge];
+    const evidence = { ...found.evidence, better } as const;
+    return [[gauge, { ...found, evidence, verdict: verdict(evidence) }]];
+  }));
+}
+
+/** `tuned - base` of each example, with its cluster, in the order of `base`. */
 function itemChanges(
   base: VariantAnswers,
   tuned: VariantAnswers,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseConfig, type StudyConfig } from "../../runs/mod.ts";
+import { parseConfig, type SeedPair, type StudyConfig } from "../../runs/mod.ts";
 import { scoreEvidence, splitHalves, verdict } from "../../stats/mod.ts";
 import type { MmluAnswer } from "../answers/letters.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
@@ -219,6 +219,59 @@ Deno.test("studyFindings() recommends the largest scale that loses less than del
   assert.equal(prose!.verdict.outcome, "loss");
   assert.equal(proseAndMmlu!.n, 6);
   assert.ok(proseAndMmlu!.pearson.r < -0.9);
+});
+
+Deno.test("studyFindings() pairs the seeds of recipes: seed with seed, those alone that both have", () => {
+  const rates = { qv: 2e-4, all: 2e-4, one: 2e-4 };
+  const study = config({
+    training: {
+      recipes: Object.entries(rates).map(([name, learningRate]) => ({ name, learningRate })),
+    },
+    adapters: [],
+    models: [],
+    sweep: { scales: [1], seeds: { qv: 5, all: 6, one: 1 } },
+  });
+  const base = answers("base", { source: "base" }, NOTHING);
+  const plan = sweepPlan(study, sweepVariants(study), {
+    databases: base.verdicts.map(({ dbId }) => dbId),
+    written: "2026-01-01",
+  });
+  // a seed that was answered in another order, and one that only one recipe has
+  const variants = sweepVariants(study).map(({ name, origin }) =>
+    answers(name, origin, {
+      sql: (i) => i % (2 + origin.seed! % 5) === 0,
+      mmlu: (i) => i % (origin.source === "all" ? 9 + origin.seed! % 3 : 2) === 0,
+      nats: (i) => origin.source === "all" ? i + origin.seed! : 2 * i,
+    })
+  );
+  const { seedPairs } = studyFindings(
+    plan,
+    base,
+    variants.toReversed().map((answers) => ({
+      answers,
+      versusBase: compareVariants(base, answers, tolerancesOf(plan)),
+    })),
+  );
+  assert.deepEqual(seedPairs!.map(({ recipe, against }) => [recipe, against]), [["qv", "all"]]);
+  const [{ seeds, changes, adjustedP }] = seedPairs! as [SeedPair];
+  assert.deepEqual(seeds.toSorted(), [42, 43, 44, 45, 46]);
+  const { sql, mmlu, prose } = changes;
+  // each seed answers the same with both recipes: unpaired, the seeds would differ by far
+  assert.equal(sql!.mean, 0);
+  assert.equal(sql!.meanSquares.seed, 0);
+  const share = (every: number): number => Math.ceil(600 / every) / 600;
+  const lost = seeds.map((seed) => share(2) - share(9 + seed % 3));
+  assert.ok(Math.abs(mmlu!.mean - lost.reduce((sum, one) => sum + one) / 5) < 1e-12);
+  assert.equal(mmlu!.verdict.outcome, "gain");
+  const nats = seeds.map((seed) => (19.5 - seed) / 100);
+  assert.ok(Math.abs(prose!.mean - nats.reduce((sum, one) => sum + one) / 5) < 1e-12);
+  assert.equal(prose!.evidence.better, "lower");
+  // one pair: Holm leaves its p-values as they are
+  assert.deepEqual(adjustedP, {
+    sql: sql!.verdict.pValue,
+    mmlu: mmlu!.verdict.pValue,
+    prose: prose!.verdict.pValue,
+  });
 });
 
 Deno.test("studyFindings() compares recipes with each other, and has none to recommend without a path", () => {

@@ -42,7 +42,7 @@ export interface MadeStudy {
 
 /**
  * For tests: writes the results of a study with made-up answers into a folder, as a study writes them:
- * two recipes, one with three seeds and both with two scales, and an adapter from elsewhere.
+ * two recipes, one with three seeds, one with two of them, both with two scales, and an adapter from elsewhere.
  *
  * @param made A summary that was run, for what does not come from answers.
  */
@@ -58,7 +58,7 @@ export function writeMadeStudy(root: string, made: Summary, of: MadeStudy): Summ
         recipes: [{ name: "qv", learningRate: 1e-3 }, { name: "all", learningRate: 1e-3 }],
       },
       adapters: [{ name: "mine", adapter: "mine" }],
-      sweep: { scales: [0.5, 1], seeds: { qv: 3 }, ...of.sweep },
+      sweep: { scales: [0.5, 1], seeds: { qv: 3, all: 2 }, ...of.sweep },
     }),
     { path: "the test" },
   );

@@ -23,7 +23,7 @@ import {
 import { focusOf } from "../paper_variants.ts";
 import { listIn, nameIn, type PaperWords } from "../paper_words.ts";
 import { correlationValues, pairValues } from "./pair_values.ts";
-import { seedValues } from "./seed_values.ts";
+import { seedPairValues, seedValues } from "./seed_values.ts";
 import { stepRows } from "../step_table.ts";
 import { identifierOf } from "../typst_text.ts";
 import type { TemplateValue, TemplateValues } from "../template.ts";
@@ -55,6 +55,7 @@ export function findingValues(context: PaperContext): TemplateValues {
     rec: recommendationValues(context),
     pairs: pairValues(context),
     seeds: seedValues(context),
+    seedPairs: seedPairValues(context),
     correlation: correlationValues(rows, context.words),
   };
 }

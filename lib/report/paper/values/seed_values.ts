@@ -21,6 +21,24 @@ export function seedValues({ rows, words }: PaperContext): TemplateValue {
   });
 }
 
+/** Pairs of recipes that a text names. */
+const NAMED_PAIRS = 3;
+
+/** Recipes compared seed by seed: those alone of which a word may be said. */
+export function seedPairValues({ rows, words }: PaperContext): TemplateValue {
+  const spoken = rows.seedPairs.filter(({ change }) => change.speaksOfRecipe);
+  const pairs = Map.groupBy(spoken, (row) => JSON.stringify([row.against, row.recipe]));
+  return [...pairs.values()].slice(0, NAMED_PAIRS).map((own) => ({
+    recipe: identifierOf(own[0]!.recipe),
+    against: identifierOf(own[0]!.against),
+    seeds: own[0]!.change.seeds,
+    changes: own.map((row) => ({
+      measure: nameIn(words, rows.titles[row.measure]),
+      change: changeSentence(seedChange(row), words.texts),
+    })),
+  }));
+}
+
 function changeValues(rows: StudyRows, words: PaperWords, row: SeedRow): TemplateValues {
   const { measure, change } = row;
   const worded = seedChange(row);
