@@ -203,7 +203,7 @@ Deno.test("evaluate and mmlu refuse wrong flags before data or model are opened"
       [...args, "--adapter-path", `${study.root}/none`],
       /Cannot use the adapter in ".*none": the folder does not exist/,
     );
-    await assertRefused(args, /Cannot load (Spider|questions)/);
+    await assertRefused(args, /Cannot load (Spider|MMLU)/);
   }
 });
 

@@ -6,8 +6,14 @@ Deno.test("main refuses a data root that is not there", async () => {
   const { configPath, out, root } = study;
   await assertRefused(
     ["baseline", "--config", configPath, "--data-root", `${root}/nowhere`, "--out", out],
-    /Cannot load Spider: there is no file or folder .*nowhere\/spider/,
+    /Cannot load Spider and MMLU: .*nowhere\/spider and .*nowhere\/mmlu: .* fetch .*--data-root DIR/,
   );
+  for (const [command, name] of [["evaluate", "Spider"], ["mmlu", "MMLU"]] as const) {
+    await assertRefused(
+      [command, "--config", configPath, "--data-root", `${root}/nowhere`, "--out", out],
+      new RegExp(`Cannot load ${name}: there is no .* fetch .*--data-root DIR`),
+    );
+  }
 });
 
 Deno.test("main refuses a Spider folder without tables.json and without a database to make it of", async () => {

@@ -52,7 +52,12 @@ export {
   unrecordedPlace,
   validateConfig,
 } from "./config/config.ts";
-export { FETCHED_DATA, withFetchedData } from "./config/fetched_data.ts";
+export {
+  FETCHED_DATA,
+  type FetchedSet,
+  refuseMissingData,
+  withFetchedData,
+} from "./config/fetched_data.ts";
 export { type GitState, gitState } from "./git_state.ts";
 export { LOSS_MARK_KEYS, type LossMark, parseLossLog } from "./loss_log.ts";
 export { modelTitle, serverText, weightsWords } from "./model_title.ts";

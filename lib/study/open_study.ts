@@ -1,4 +1,4 @@
-import { checkRunFolder, GAUGES, type StudyConfig } from "../runs/mod.ts";
+import { checkRunFolder, GAUGES, refuseMissingData, type StudyConfig } from "../runs/mod.ts";
 import { ensureModel, ensurePythonEnv, ensureSample } from "../setup/mod.ts";
 import { proseNotes } from "./answers/answer_prose.ts";
 import { dataLabel } from "./inputs/data_label.ts";
@@ -48,6 +48,7 @@ export async function openStudy(
   const config = dataLabel(given);
   await checkAdapterFolders(config.adapters);
   await ensureSample(config, progress);
+  refuseMissingData(config);
   const data = await openDataInputs(config);
   const shortfalls = [
     ...GAUGES.flatMap((gauge) => MEASURES[gauge].shortfalls(config, data)),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fromRoot } from "../../ground/mod.ts";
-import { loadConfig, recordedConfig } from "./config.ts";
-import { FETCHED_DATA, withFetchedData } from "./fetched_data.ts";
+import { applyDataRoot, loadConfig, recordedConfig } from "./config.ts";
+import { FETCHED_DATA, refuseMissingData, withFetchedData } from "./fetched_data.ts";
 import type { StudyConfig } from "./study_config.ts";
 
 const CONFIG = loadConfig(fromRoot("config/qwen_coder_1_5b.json"));
@@ -38,4 +38,25 @@ Deno.test("withFetchedData() leaves what is here, what is another data set, and 
   assert.deepEqual(withFetchedData(own, (path) => FETCHED.has(path)), own);
   const half = withFetchedData(recorded, (path) => path === FETCHED_DATA.mmlu);
   assert.deepEqual([half.spider, half.mmlu.path], [recorded.spider, FETCHED_DATA.mmlu]);
+});
+
+Deno.test("refuseMissingData() says in one line what brings missing data here and which flag names them", () => {
+  const nowhere = { ...CONFIG, ...applyDataRoot(CONFIG, "/nowhere") };
+  assert.throws(() => refuseMissingData(nowhere), {
+    name: "UsageError",
+    message: "Cannot load Spider and MMLU: there is no file or folder /nowhere/spider and " +
+      "/nowhere/mmlu: deno task lab fetch --spider SOURCE --mmlu SOURCE brings them to " +
+      "spider_db/spider and mmlu_db/mmlu, and --data-root DIR names the folder that holds your " +
+      "spider/ and mmlu/",
+  });
+  assert.throws(() => refuseMissingData(nowhere, ["mmlu"]), {
+    message: /^Cannot load MMLU: .* \/nowhere\/mmlu: .* fetch --mmlu SOURCE brings it to mmlu_db\//,
+  });
+});
+
+Deno.test("refuseMissingData() passes what is here, and leaves data of another name to their own line", () => {
+  const own = { ...CONFIG.spider, path: "/nowhere/questions.jsonl" };
+  const sample = { ...CONFIG.mmlu, path: "mmlu_db/sample" };
+  refuseMissingData({ ...CONFIG, spider: own, mmlu: sample });
+  refuseMissingData({ ...CONFIG, spider: own, mmlu: { ...sample, path: "/nowhere" } });
 });

@@ -34,7 +34,7 @@ import {
   samplePrompt,
   sqlShortfalls,
 } from "../../../study/mod.ts";
-import { SAMPLES, type StudyConfig, weightsWords } from "../../../runs/mod.ts";
+import { refuseMissingData, SAMPLES, type StudyConfig, weightsWords } from "../../../runs/mod.ts";
 import { KEPT_VERDICTS } from "../../../sql/mod.ts";
 import { proportion } from "../../../stats/mod.ts";
 import { folderOrId } from "../../adapter_place.ts";
@@ -63,6 +63,7 @@ export async function runEvaluate(
   const config = evaluationConfig(flags, "spider");
   await checkFlags(flags);
   await ensureSample(config, progress);
+  refuseMissingData(config, ["spider"]);
   checkOutput(flags, "spider", config.spider.path);
   await using early = await openEarly(flags, config, context);
   const sql = await openSqlInputs(config);
@@ -110,6 +111,7 @@ export async function runMmlu(
   }
   const config = evaluationConfig(flags, "mmlu");
   await checkFlags(flags);
+  refuseMissingData(config, ["mmlu"]);
   const choices = await openMmluInputs(config);
   for (const line of mmluShortfalls(config, choices)) progress.note(line);
   checkOutput(flags, "mmlu", config.mmlu.path);
