@@ -24,11 +24,11 @@ export interface GeneralAnswers {
   /** Those that came to their end, in the order of the prompts. */
   readonly answers: readonly GeneralAnswer[];
   /**
-   * Those that were cut, some of them perhaps empty: learnt like others they would teach to end in the
-   * midst of a sentence, but the divergence from the base model can be held small at their tokens.
+   * Those that were cut: learnt like others they would teach to end in the midst of a sentence, but
+   * the divergence from the base model can be held small at their tokens.
    */
   readonly cut: readonly GeneralAnswer[];
-  /** Ids of those that say nothing. */
+  /** Ids of those that say nothing, whether they came to their end or not. */
   readonly empty: readonly string[];
 }
 
@@ -71,10 +71,12 @@ export async function answerGeneral(
     const { text, finishReason } = samples[i]!;
     return { id, prompt: messages, answer: text.trim(), cut: finishReason === "length" };
   });
-  const whole = all.filter(({ cut }) => !cut).map(({ cut: _, ...rest }) => rest);
+  const said = all.filter(({ answer }) => answer !== "");
+  const those = (wanted: boolean): GeneralAnswer[] =>
+    said.filter(({ cut }) => cut === wanted).map(({ cut: _, ...rest }) => rest);
   return {
-    answers: whole.filter(({ answer }) => answer !== ""),
-    cut: all.filter(({ cut }) => cut).map(({ cut: _, ...rest }) => rest),
-    empty: whole.filter(({ answer }) => answer === "").map(({ id }) => id),
+    answers: those(false),
+    cut: those(true),
+    empty: all.filter(({ answer }) => answer === "").map(({ id }) => id),
   };
 }

@@ -69,11 +69,11 @@ export function generalRecords(
   });
 }
 
-/** What anchors are drawn from: every answer that says something, whether it came to its end or not. */
+/** What anchors are drawn from: every answer, whether it came to its end or not. */
 export function anchorAnswers(
   { answers, cut }: Pick<GeneralAnswers, "answers" | "cut">,
 ): GeneralAnswer[] {
-  return [...answers, ...cut.filter(({ answer }) => answer !== "")];
+  return [...answers, ...cut];
 }
 
 /** `r` of `r + task` records are the share; one at least, where a share is wanted. */

@@ -103,9 +103,9 @@ export const MANIFEST_KEYS = {
     maxNewTokens: COUNT,
     /** Answers that came to their end. */
     answers: COUNT,
-    /** Ids of answers that were cut: they are anchors alone. */
+    /** Ids of answers that were cut and say something: they are anchors alone. */
     cut: z.array(TEXT),
-    /** Ids of empty answers. */
+    /** Ids of empty answers, cut or not. */
     empty: z.array(TEXT),
   }).exactOptional(),
 };

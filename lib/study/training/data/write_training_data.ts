@@ -141,8 +141,8 @@ function sourceKey(inputs: ModelInputs & SqlInputs): string {
       model: modelHashes,
       prompts: loadGeneralPrompts().sha256,
       tokens: GENERAL_ANSWER_TOKENS,
-      // without cut answers, as they were made before, they are other records
-      ...(wantsGeneral(recipes, "anchor") ? { anchors: "cut too" } : {}),
+      // without cut answers they were other records, and with empty ones among these miscounted
+      ...(wantsGeneral(recipes, "anchor") ? { anchors: "cut too, none empty" } : {}),
     }
     : null;
   return contentKey({
