@@ -85,6 +85,7 @@ export {
 } from "./figures/trade_off/trade_off_figure.ts";
 export type { KnowledgeGauge, TradeOffRows } from "./figures/trade_off/trade_off_points.ts";
 export { baselineFinding } from "./findings/baseline_finding.ts";
+export { fewAnswersNotes } from "./findings/caution_notes.ts";
 export { letterSentences } from "./findings/letter_sentences.ts";
 export { mmluFinding } from "./findings/mmlu_finding.ts";
 export { proseFinding } from "./findings/prose_finding.ts";
@@ -162,7 +163,13 @@ export { unscoredText } from "./measures/sql.ts";
 export { barRows, spokenRows } from "./rows/study_lookup.ts";
 export { recommendedVariant } from "./rows/trade_off_rows.ts";
 export { ANY_DATA_TITLES, sharedTitles } from "./rows/shared_titles.ts";
-export { GAUGE_TITLES, type StudyFacts, summaryRows, variantRows } from "./rows/summary_rows.ts";
+export {
+  GAUGE_TITLES,
+  generalRow,
+  type StudyFacts,
+  summaryRows,
+  variantRows,
+} from "./rows/summary_rows.ts";
 export { accuracyTable } from "./tables/accuracy_table.ts";
 export { type RepeatedRow, repetitionTable } from "./tables/repetition_table.ts";
 export { shortChangesTable, tradeOffTable } from "./tables/change_table.ts";

@@ -29,7 +29,6 @@ export {
   type AdapterParent,
   type AdapterSettings,
   adapterText,
-  FEW_GENERAL_ANSWERS,
   OUTSIDE_TRAIN_SPLIT,
   PARENT_KEYS,
 } from "./config/adapter_settings.ts";

@@ -1,10 +1,9 @@
 import { listed } from "../../ground/mod.ts";
-import { FEW_GENERAL_ANSWERS } from "../../runs/mod.ts";
 import { letterName } from "../../stats/mod.ts";
 import { formatCounted, formatPercent } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { pValueText } from "../words/verdict_words.ts";
-import type { StudyRows, VariantRows } from "../rows/row_types.ts";
+import type { GeneralRow, StudyRows, VariantRows } from "../rows/row_types.ts";
 import { ALL } from "../rows/groups.ts";
 import { BASE_NAME, overallAccuracy } from "../rows/study_lookup.ts";
 
@@ -43,23 +42,38 @@ function oneLetterText({ letters }: Pick<VariantRows, "letters">): string {
   return ` and always ${letter} ${formatPercent(most / table.n)}`;
 }
 
+/** General records that are drawn from fewer answers than this stand for those answers alone. */
+const FEW_GENERAL_ANSWERS = 30;
+
+/** What of a training's general records says how much they can show. */
+export type GeneralCounts = Pick<GeneralRow, "records" | "answers">;
+
+/** Whether general records are drawn from so few answers that they show nothing of such records. */
+export function areFewAnswers({ answers = Infinity }: GeneralCounts): boolean {
+  return answers < FEW_GENERAL_ANSWERS;
+}
+
+/** Whether each general record of an epoch is another answer: one comes again only where no other could be used. */
+export function areDrawnOnce({ records, answers = 0 }: GeneralCounts): boolean {
+  return answers >= records;
+}
+
 /**
  * Trainings whose general records are hardly any, or are drawn from hardly any answers: a sentence
  * for all that have as many of both, as the seeds of a recipe do.
  */
 export function fewAnswersNotes({ general }: Pick<StudyRows, "general">): string[] {
-  const few = general.filter(({ answers = Infinity }) => answers < FEW_GENERAL_ANSWERS);
+  const few = general.filter(areFewAnswers);
   const alike = Map.groupBy(few, ({ records, answers }) => `${records} ${answers}`);
   return [...alike.values()].map((rows) => {
     const { records, answers } = rows[0]!;
     const names = listed(rows.map(({ recipe }) => `"${markdownText(recipe)}"`));
     const few = `The ${formatCounted(records, "general record")} of an epoch of ${names} ` +
       (records === 1 ? "is " : "are ");
-    // an answer comes again only where no other could be used
-    const why = records > answers!
-      ? `drawn from ${formatCounted(answers!, "answer")} of the base model alone: the other ` +
-        "prompts had none that could be used (training_data.json)"
-      : "all that its share of so few training examples gives";
+    const why = areDrawnOnce(rows[0]!)
+      ? `all that ${rows.length === 1 ? "its" : "their"} share of so few training examples gives`
+      : `drawn from ${formatCounted(answers!, "answer")} of the base model alone: the other ` +
+        "prompts had none that could be used (training_data.json)";
     return `${few}${why}. ${rows.length === 1 ? "It does" : "They do"} not show what general ` +
       "records do.";
   });

@@ -1,4 +1,5 @@
 import {
+  type AdapterSettings,
   type Gauge,
   GAUGES,
   modelTitle,
@@ -138,11 +139,20 @@ export function variantRows(variants: readonly VariantSummary[], facts: StudyFac
 }
 
 function generalRows(adapters: Summary["provenance"]["adapterSettings"]): GeneralRow[] {
-  return Object.entries(adapters).flatMap(([recipe, { general }]) => {
-    if (general === undefined) return [];
-    const { replay, anchor, answers } = general;
-    return [{ recipe, records: replay + anchor, ...(answers === undefined ? {} : { answers }) }];
-  });
+  return Object.entries(adapters).flatMap(([recipe, { general }]) =>
+    general === undefined ? [] : [generalRow(recipe, general)]
+  );
+}
+
+/** The row of a training on general records, as its settings have them. */
+export function generalRow(
+  recipe: string,
+  { replay, anchor, answers }: Pick<
+    NonNullable<AdapterSettings["general"]>,
+    "replay" | "anchor" | "answers"
+  >,
+): GeneralRow {
+  return { recipe, records: replay + anchor, ...(answers === undefined ? {} : { answers }) };
 }
 
 function countRows({ name, sql }: VariantSummary): CountRow[] {

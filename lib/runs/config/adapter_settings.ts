@@ -4,9 +4,6 @@ import { COUNT, LABEL, listed, type RecordOf, SHA256, TEXT } from "../../ground/
 /** What is said of a training that had general records beside the train split. */
 export const OUTSIDE_TRAIN_SPLIT = "outside the assignment's train split only";
 
-/** General records that are drawn from fewer answers than this stand for those answers alone. */
-export const FEW_GENERAL_ANSWERS = 30;
-
 /** The keys of {@linkcode AdapterParent}. */
 export const PARENT_KEYS = {
   /** Its folder's name. */

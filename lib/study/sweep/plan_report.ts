@@ -1,5 +1,11 @@
 import { listed } from "../../ground/mod.ts";
-import { FEWEST_PLANNED, formatCount, formatCounted, planText } from "../../report/mod.ts";
+import {
+  fewAnswersNotes,
+  FEWEST_PLANNED,
+  formatCount,
+  formatCounted,
+  planText,
+} from "../../report/mod.ts";
 import { type Gauge, GAUGES } from "../../runs/mod.ts";
 import { FEW_CLUSTERS } from "../../stats/mod.ts";
 import { MEASURES } from "../measures/measures.ts";
@@ -41,8 +47,8 @@ function storedText(stored: StoredPart, variants: number): string {
     `${duration(stored.secondsLeft)} of one device`;
 }
 
-/** What is asked of so few examples that little can be told from chance. */
-function fewLines({ asked }: StudyCost, topics: number): string[] {
+/** What is asked of, or trained on, so few examples that little can be told from it. */
+function fewLines({ asked, generalRecords }: StudyCost, topics: number): string[] {
   const counted = (gauge: Gauge): string => formatCounted(asked[gauge], MEASURES[gauge].asked);
   const sayNothing = asked.prose > 0 && topics <= FEW_CLUSTERS;
   const few = GAUGES.filter((gauge) =>
@@ -58,6 +64,11 @@ function fewLines({ asked }: StudyCost, topics: number): string[] {
         `become more or less likely, which takes ${FEW_CLUSTERS + 1} topics`,
       ]
       : []),
+    // all answers can be used, as far as is known before any is there
+    ...fewAnswersNotes({
+      general: Object.entries(generalRecords)
+        .map(([recipe, records]) => ({ recipe, records, answers: records })),
+    }),
   ];
 }
 

@@ -17,6 +17,27 @@ Deno.test("planReport() says what is asked of so few examples that chance hides 
   );
 });
 
+Deno.test("planReport() says before any training which recipes have but few general records", async () => {
+  using study = await writeMiniStudy();
+  const recipe = study.config.training.recipes[0]!;
+  const recipes = [
+    recipe,
+    { ...recipe, name: "kl", klWeight: 10 },
+    { ...recipe, name: "replay", replayShare: 0.95 },
+  ];
+  const opened = await openStudy({
+    ...study.config,
+    training: { ...study.config.training, recipes },
+  }, {
+    out: study.out,
+    planOnly: true,
+    progress: SILENT,
+  });
+  const plan = await planReport(opened);
+  assert.match(plan, /\n- The 1 general record of an epoch of "kl" is all that its share .*\n/);
+  assert.equal(plan.split("general record").length, 3, plan);
+});
+
 Deno.test("tookLine() says the time to the second, and what of the study it is of", () => {
   const cost = { seconds: { variant: 20, general: 0, training: 30, all: 72 } };
   const took = (seconds: number, wentOn = false): string => tookLine(cost, { seconds, wentOn });
@@ -34,6 +55,7 @@ Deno.test("costLines() says nothing of what is not asked, and of no training whe
     asked: { sql: 0, mmlu: 0, prose: 4 },
     distinct: { sql: 0, mmlu: 0, prose: 4 },
     generalPrompts: 0,
+    generalRecords: {},
     seconds: { all: 14, variant: 7, general: 0, training: 0 },
     readTokens: 900,
     writtenTokens: 0,

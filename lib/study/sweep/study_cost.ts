@@ -4,7 +4,8 @@ import type { StudyInputs } from "../inputs/inputs.ts";
 import { MEASURES } from "../measures/measures.ts";
 import { GENERAL_ANSWER_TOKENS } from "../training/data/general_answers.ts";
 import { loadGeneralPrompts } from "../training/data/general_prompts.ts";
-import { hasGeneral } from "../training/data/general_records.ts";
+import { generalCounts, generalShares, hasGeneral } from "../training/data/general_records.ts";
+import { trainingSet } from "../training/data/training_set.ts";
 import { plannedTraining, recordLengths } from "../training/train_recipe.ts";
 import { sweepVariants, trainings } from "./sweep_variants.ts";
 
@@ -26,6 +27,8 @@ export interface StudyCost {
   readonly parameters: number;
   /** General prompts that the base model answers for the recipes with general records. */
   readonly generalPrompts: number;
+  /** General records of an epoch, by recipe, of those that have any; before golds have failed. */
+  readonly generalRecords: Readonly<Record<string, number>>;
   /**
    * Seconds of one variant, of the answers to general prompts, of all trainings and of everything,
    * making 4-bit weights included.
@@ -125,6 +128,7 @@ export async function studyCost(inputs: StudyInputs): Promise<StudyCost> {
     trainingTokens: Object.fromEntries(trained.map(({ name, work }) => [name, work.tokens])),
     parameters,
     generalPrompts,
+    generalRecords: plannedGeneral(inputs),
     seconds: {
       variant,
       general,
@@ -137,6 +141,16 @@ export async function studyCost(inputs: StudyInputs): Promise<StudyCost> {
       int4: config.engine.weights === "int4",
     }) / 1e9,
   };
+}
+
+function plannedGeneral(inputs: StudyInputs): StudyCost["generalRecords"] {
+  const recipes = inputs.config.training.recipes.filter(hasGeneral);
+  if (recipes.length === 0) return {};
+  const task = trainingSet(inputs).train.length;
+  return Object.fromEntries(recipes.map((recipe) => {
+    const { replay, anchor } = generalCounts(generalShares(recipe), task);
+    return [recipe.name, replay + anchor];
+  }));
 }
 
 function deviceOf({ engine }: StudyConfig): "cpu" | "cuda" {

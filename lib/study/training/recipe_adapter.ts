@@ -11,8 +11,8 @@ import {
 } from "../../ground/mod.ts";
 import { ADAPTER_SETTING_KEYS, type AdapterSettings } from "../../runs/mod.ts";
 import {
+  generalOfFile,
   readTrainingManifest,
-  type TrainingFile,
   type TrainingManifest,
   trainingManifestPath,
 } from "./data/training_manifest.ts";
@@ -141,10 +141,8 @@ export function adapterSettings(
   const run = trained === "here" ? trainingRecord(dir) ?? {} : {};
   const averageOf = trained === "here" ? undefined : adapterAverage(dir);
   const { learning_rate: rate, kl_weight: klWeight } = run;
-  const general = generalOf(
-    Object.values(data?.files ?? {}).find(({ sha256 }) => sha256 === run.data_sha256),
-    data?.general,
-  );
+  const file = Object.values(data?.files ?? {}).find(({ sha256 }) => sha256 === run.data_sha256);
+  const general = file && generalOfFile(file, data?.general);
   const ranks = numbers(config.rank_pattern);
   const alphas = numbers(config.alpha_pattern);
   return checkRecord(SETTINGS, {
@@ -162,19 +160,6 @@ export function adapterSettings(
     ...(typeof klWeight === "number" && klWeight > 0 ? { klWeight } : {}),
     ...(general ? { general } : {}),
   }, path);
-}
-
-function generalOf(
-  file: TrainingFile | undefined,
-  data: TrainingManifest["general"],
-): AdapterSettings["general"] {
-  if (file === undefined || file.replay + file.anchor === 0) return undefined;
-  const { sql, replay, anchor } = file;
-  const of = sql + replay + anchor;
-  if (data === undefined) return { replay, anchor, of };
-  // answers that were cut are anchors; of both kinds the fewer answers are told
-  const pool = replay > 0 ? data.answers : data.answers + data.cut.length;
-  return { replay, anchor, of, answers: Math.min(pool, replay + anchor) };
 }
 
 /** The adapters that are in a study's folder already, by recipe. */

@@ -1,6 +1,8 @@
+import { areDrawnOnce, areFewAnswers } from "../../findings/caution_notes.ts";
 import { ALL } from "../../rows/groups.ts";
-import { FEW_GENERAL_ANSWERS, type Gauge } from "../../../runs/mod.ts";
+import type { Gauge } from "../../../runs/mod.ts";
 import type { ChangeRow, StudyRows } from "../../rows/row_types.ts";
+import { generalRow } from "../../rows/summary_rows.ts";
 import { BASE_NAME, overallChange } from "../../rows/study_lookup.ts";
 import { cutCounts, cutSpan, notedCuts } from "../../words/cut_text.ts";
 import { formatPercent } from "../../words/format_numbers.ts";
@@ -192,14 +194,14 @@ export function replayValues(context: PaperContext): TemplateValues | null {
       overallChange(rows, "mmlu", variant),
     ];
     const { answers } = general;
-    // an answer comes again only where no other could be used
-    const once = answers === general.replay + general.anchor;
+    const row = generalRow(source!, general);
+    const once = areDrawnOnce(row);
     return {
       name: identifierOf(variant),
       records: general.replay,
       of: general.of,
       answers: answers ?? null,
-      few: answers !== undefined && answers < FEW_GENERAL_ANSWERS && !once,
+      few: areFewAnswers(row) && !once,
       once,
       proseLoss: prose?.outcome === "loss",
       prose: prose ? numbersOf(context.words, prose) : null,

@@ -56,9 +56,10 @@ export function generalRecords(
   },
 ): SftRecord[] {
   const random = pcg32(seed);
+  const counts = generalCounts(shares, task);
   const pools = { replay: answers, anchor: anchorAnswers({ answers, cut }) };
   return (["replay", "anchor"] as const).flatMap((kind) => {
-    const wanted = recordsOfShare(shares[kind], task);
+    const wanted = counts[kind];
     const drawn: GeneralAnswer[] = [];
     while (drawn.length < wanted) drawn.push(...shuffled(pools[kind], random));
     return drawn.slice(0, wanted).map(({ prompt, answer }): SftRecord => ({
@@ -74,6 +75,14 @@ export function anchorAnswers(
   { answers, cut }: Pick<GeneralAnswers, "answers" | "cut">,
 ): GeneralAnswer[] {
   return [...answers, ...cut];
+}
+
+/** How many general records of each kind an epoch has beside so many text-to-SQL records. */
+export function generalCounts(
+  { replay, anchor }: GeneralShares,
+  task: number,
+): { readonly replay: number; readonly anchor: number } {
+  return { replay: recordsOfShare(replay, task), anchor: recordsOfShare(anchor, task) };
 }
 
 /** `r` of `r + task` records are the share; one at least, where a share is wanted. */

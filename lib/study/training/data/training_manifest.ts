@@ -9,7 +9,8 @@ import {
   TEXT,
   UsageError,
 } from "../../../ground/mod.ts";
-import { FEW_GENERAL_ANSWERS, OUTSIDE_TRAIN_SPLIT } from "../../../runs/mod.ts";
+import { fewAnswersNotes, type GeneralRow, generalRow } from "../../../report/mod.ts";
+import { type AdapterSettings, OUTSIDE_TRAIN_SPLIT } from "../../../runs/mod.ts";
 
 const GOLD_FAULT = z.strictObject({ id: TEXT, dbId: TEXT, message: z.string() });
 
@@ -152,7 +153,6 @@ export function trainingManifestLines(
     [failingGolds, "have a gold that fails"],
     [examples.heldOut, "are on held-out databases"],
   ] as const;
-  const isReplayed = Object.values(files).some(({ replay }) => replay > 0);
   const left = lost.filter(([count]) => count > 0).map(([count, why]) => `${count} ${why}`);
   return [
     `training examples: ${released}` + (left.length > 0 ? `; of them ${left.join(", ")}` : "") +
@@ -181,13 +181,37 @@ export function trainingManifestLines(
     ...(general === undefined ? [] : [
       `general prompts: ${general.answers} answered by the base model, ${general.cut.length} cut ` +
       `at ${general.maxNewTokens} tokens (as anchors alone) and ${general.empty.length} empty ` +
-      "(not used)" +
-      (isReplayed && general.answers < FEW_GENERAL_ANSWERS
-        ? "; so few answers show nothing of general records"
-        : ""),
+      "(not used)",
     ]),
     ...Object.entries(files).map(([name, file]) => `${name}: ${fileText(file)}`),
+    ...fewAnswersNotes({
+      general: Object.values(files).flatMap((file) => generalRows(file, general)),
+    }),
   ];
+}
+
+function generalRows(
+  file: TrainingFile,
+  data: TrainingManifest["general"],
+): GeneralRow[] {
+  const general = generalOfFile(file, data);
+  return general === undefined ? [] : file.recipes.map((recipe) => generalRow(recipe, general));
+}
+
+/**
+ * The general records of an epoch of a file, and the answers that they are drawn from where the data
+ * say; undefined where it has none.
+ */
+export function generalOfFile(
+  { sql, replay, anchor }: TrainingFile,
+  data: TrainingManifest["general"],
+): AdapterSettings["general"] {
+  if (replay + anchor === 0) return undefined;
+  const of = sql + replay + anchor;
+  if (data === undefined) return { replay, anchor, of };
+  // answers that were cut are anchors; of both kinds the fewer answers are told
+  const pool = replay > 0 ? data.answers : data.answers + data.cut.length;
+  return { replay, anchor, of, answers: Math.min(pool, replay + anchor) };
 }
 
 function fileText({ sql, heldOut, replay, anchor, recipes, origin }: TrainingFile): string {
