@@ -33,9 +33,10 @@ def check_examples(chat, records, examples):
         if found != wanted:
             more = next(iter((found - wanted) or (wanted - found)))
             raise UsageError(
-                f"{where} has the marker {chat.tokenizer.decode([more])!r} {found[more]} times, "
-                f"and the template writes it {wanted[more]} times: is there a marker in its text, or "
-                "does the tokenizer add one of its own?"
+                f"{where} has the marker {chat.tokenizer.decode([more])!r} "
+                f"{counted(found[more], 'time')}, and the template writes it "
+                f"{counted(wanted[more], 'time')}: is there a marker in its text, or does the "
+                "tokenizer add one of its own?"
             )
 
 

@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { checkRecord, jsonLines, parseJson, readTextFile, UsageError } from "../ground/mod.ts";
+import {
+  checkRecord,
+  counted,
+  jsonLines,
+  parseJson,
+  readTextFile,
+  UsageError,
+} from "../ground/mod.ts";
 
 import { type Summary } from "../runs/mod.ts";
 import { changedTexts, RESULT_FILES, resultFiles, trainings } from "../study/mod.ts";
@@ -82,7 +89,7 @@ function rowsFault(
   if (other !== undefined) return `it has a row of variant ${JSON.stringify(other.variant)}`;
   for (const [name, successes] of right) {
     const own = rows.filter(({ variant }) => variant === name);
-    if (own.length !== n) return `it has ${own.length} rows of "${name}", not ${n}`;
+    if (own.length !== n) return `it has ${counted(own.length, "row")} of "${name}", not ${n}`;
     if (new Set(own.map(({ id }) => id)).size !== n) return `"${name}" has an id twice`;
     if (field === undefined) continue;
     const found = own.filter((row) => row[field] === true).length;
@@ -99,7 +106,7 @@ function logFault(
   const { steps, tokens } = (planned ?? {}) as Json;
   if (rows.some(({ step }, i) => step !== i + 1)) return "its steps do not count up from 1";
   if (steps !== undefined && rows.length !== steps) {
-    return `it has ${rows.length} steps, and its run ${steps}`;
+    return `it has ${counted(rows.length, "step")}, and its run ${steps}`;
   }
   if (tokens !== undefined && rows.at(-1)?.tokens !== tokens) {
     return `it ends at ${rows.at(-1)?.tokens} tokens, and its run at ${tokens}`;

@@ -82,7 +82,7 @@ Deno.test("checkResultFiles() names the file that is not the summary's, and says
     ["letters.jsonl", (text) => text.replace('"correct":true', '"correct":false'), '"base" has '],
     ["summary.md", (text) => `${text}\n`, "its numbers make another text"],
     ["trade_off.svg", (text) => text.replace("sample", "full"), "its numbers make another text"],
-    [log, first, `it has 1 steps, and its run ${steps}`],
+    [log, first, `it has 1 step, and its run ${steps}`],
     [log, (text) => text.slice(first(text).length), "its steps do not count up from 1"],
     [
       log,

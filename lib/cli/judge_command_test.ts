@@ -230,7 +230,7 @@ Deno.test("judge does not take up a kept verdict when a database has changed", a
 Deno.test("judge refuses wrong input with one line", async () => {
   using folder = judgeFolder("SELECT 1\n");
   await assertRefused(["judge"], /judge: --predictions, --examples, --databases are needed/);
-  await assertRefused(["judge", ...folder.flags], /1 predictions for 3 examples/);
+  await assertRefused(["judge", ...folder.flags], /1 prediction for 3 examples/);
   await assertRefused(["judge", ...folder.flags, "--mode", "kind"], /official, assignment, strict/);
   await assertRefused(
     ["judge", ...folder.flags, "--limit", "0.5"],

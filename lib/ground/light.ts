@@ -5,6 +5,7 @@
  * @module
  */
 export { codePoint } from "./text/code_point.ts";
+export { counted } from "./text/counted.ts";
 export { listed } from "./text/listed.ts";
 export { nearestName } from "./text/nearest_name.ts";
 export { escapeControls, escapeLines, printable } from "./text/printable.ts";

@@ -1,4 +1,4 @@
-import { decodeText, printable, UsageError } from "../ground/mod.ts";
+import { counted, decodeText, printable, UsageError } from "../ground/mod.ts";
 import { csvRecords } from "./_csv_records.ts";
 import type { MmluQuestion } from "./types.ts";
 
@@ -47,7 +47,9 @@ function parseRow(record: readonly string[], where: string): QuestionRow {
   const [question, a, b, c, d, letter] = record;
   if (record.length !== 6) {
     throw new UsageError(
-      `Cannot load MMLU: ${where}: a row is question,A,B,C,D,answer, this one has ${record.length} cells`,
+      `Cannot load MMLU: ${where}: a row is question,A,B,C,D,answer, this one has ${
+        counted(record.length, "cell")
+      }`,
     );
   }
   if (record.some((cell) => cell.trim() === "")) {

@@ -1,4 +1,4 @@
-import { UsageError } from "../ground/mod.ts";
+import { counted, UsageError } from "../ground/mod.ts";
 import { errorClass } from "./classify/error_class.ts";
 import { Comparer } from "./compare/comparer.ts";
 import type { Comparison, ResultPair } from "./compare/compare_results.ts";
@@ -189,10 +189,10 @@ async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal | undefi
 
 function difference({ packed: gold }: RowsExecution, { packed }: RowsExecution): string {
   if (gold.rowCount !== packed.rowCount) {
-    return `${packed.rowCount} rows, the gold has ${gold.rowCount}`;
+    return `${counted(packed.rowCount, "row")}, the gold has ${gold.rowCount}`;
   }
   if (gold.columnCount !== packed.columnCount) {
-    return `${packed.columnCount} columns, the gold has ${gold.columnCount}`;
+    return `${counted(packed.columnCount, "column")}, the gold has ${gold.columnCount}`;
   }
   return "as many rows and columns as the gold, other values or another order";
 }

@@ -44,7 +44,7 @@ for (const { name, gold, predicted, ...expected } of cases) {
 
 Deno.test("createJudge() says why a prediction is wrong, in one line", async () => {
   const rows = await verdictOf("SELECT name FROM maker", "SELECT name FROM maker LIMIT 1");
-  assert.equal(rows.message, "1 rows, the gold has 4");
+  assert.equal(rows.message, "1 row, the gold has 4");
   const columns = await verdictOf("SELECT name FROM maker", "SELECT id, name FROM maker");
   assert.equal(columns.message, "2 columns, the gold has 1");
   const refused = await verdictOf("SELECT name FROM maker", "SELECT title FROM maker");

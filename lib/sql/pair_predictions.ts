@@ -1,4 +1,4 @@
-import { printable, UsageError } from "../ground/mod.ts";
+import { counted, printable, UsageError } from "../ground/mod.ts";
 import type { GoldExample } from "./read_gold_examples.ts";
 import type { Prediction, Remark } from "./read_predictions.ts";
 import { refuseOtherOrder } from "./refuse_other_order.ts";
@@ -48,7 +48,8 @@ function byPlace(
   const isEmpty = surplus.every(({ remark }) => remark === "no_answer");
   if (predictions.length < examples.length || !isEmpty) {
     throw new UsageError(
-      `Cannot judge: ${predictions.length} predictions for ${examples.length} examples ` +
+      `Cannot judge: ${counted(predictions.length, "prediction")} for ` +
+        `${counted(examples.length, "example")} ` +
         "(a line each, in the same order, or records with an id)",
     );
   }
@@ -106,7 +107,9 @@ function finder(examples: readonly GoldExample[]): (id: string) => GoldExample {
       ? `ids as ${named([...own.keys()].find((key) => !key.startsWith("#"))!)}`
       : `places 0 to ${examples.length - 1}`;
     throw new UsageError(
-      `Cannot judge: there is no example ${named(id)} (${examples.length} examples, ${known})`,
+      `Cannot judge: there is no example ${named(id)} (${
+        counted(examples.length, "example")
+      }, ${known})`,
     );
   };
 }

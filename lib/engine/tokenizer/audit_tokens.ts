@@ -1,3 +1,4 @@
+import { counted } from "../../ground/mod.ts";
 import type { Conversation } from "./conversation.ts";
 import { checkVocabulary, refusal } from "./check_vocabulary.ts";
 import type { Tokenizer } from "./tokenizer.ts";
@@ -80,9 +81,9 @@ function auditChat(
     if (expected[id] !== found[id]) {
       throw refusal(
         `the special token ${JSON.stringify(tokenizer.decodeSpecial(id))} stands ` +
-          `${found[id] ?? 0} times in the chat prompt, the template writes it ${
-            expected[id] ?? 0
-          } times`,
+          `${counted(found[id] ?? 0, "time")} in the chat prompt, the template writes it ${
+            counted(expected[id] ?? 0, "time")
+          }`,
       );
     }
   }

@@ -1,4 +1,4 @@
-import { decodeText, jsonLines, nearestName, printable } from "../../ground/mod.ts";
+import { counted, decodeText, jsonLines, nearestName, printable } from "../../ground/mod.ts";
 import { csvRecords } from "../_csv_records.ts";
 import {
   checkItem,
@@ -74,7 +74,10 @@ export function parseCsvItems(bytes: Uint8Array, path: string): OwnItem[] {
   const items = records.slice(1).map(({ cells, line }) => {
     const where = `${path}, line ${line}`;
     if (cells.length !== columns.length) {
-      throw refusal(where, `the header has ${columns.length} cells, this row ${cells.length}`);
+      throw refusal(
+        where,
+        `the header has ${counted(columns.length, "cell")}, this row ${cells.length}`,
+      );
     }
     return checkCells(columns, cells, where);
   });
@@ -125,7 +128,7 @@ function checkRow(cells: readonly string[], where: string): OwnItem {
     throw refusal(
       where,
       `a row without a header is the question, ${FEWEST_CHOICES} to ${LETTERS.length} choices ` +
-        `and the answer's letter, this one has ${cells.length} cells`,
+        `and the answer's letter, this one has ${counted(cells.length, "cell")}`,
     );
   }
   return checkItem(

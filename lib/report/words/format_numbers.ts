@@ -7,6 +7,8 @@
  * @module
  */
 
+import { counted } from "../../ground/light.ts";
+
 // The typographic minus: it is as wide as the plus, so signed columns line up.
 const MINUS = "\u2212";
 
@@ -144,7 +146,7 @@ export function formatSeed(seed: number): string {
  * @throws {RangeError} If the count is not a whole number from 0 on.
  */
 export function formatCounted(count: number, one: string): string {
-  return `${formatCount(count)} ${one}${count === 1 ? "" : "s"}`;
+  return counted(count, one, formatCount(count));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { COUNT, LABEL, listed, type RecordOf, SHA256, TEXT } from "../../ground/mod.ts";
+import { COUNT, counted, LABEL, listed, type RecordOf, SHA256, TEXT } from "../../ground/mod.ts";
 
 /** What is said of a training that had general records beside the train split. */
 export const OUTSIDE_TRAIN_SPLIT = "outside the assignment's train split only";
@@ -92,7 +92,9 @@ export function adapterText(settings: AdapterSettings): string {
   return [
     `rank ${rank}`,
     `alpha ${alpha}`,
-    ...(layers > 0 ? [`${layers} patterns of layers with a rank or alpha of their own`] : []),
+    ...(layers > 0
+      ? [`${counted(layers, "pattern")} of layers with a rank or alpha of their own`]
+      : []),
     ...(dropout === null ? [] : [`dropout ${dropout}`]),
     ...(targetModules.length > 0 ? [targetModules.join(" ")] : []),
     ...(rsLora ? ["rsLoRA"] : []),
@@ -110,10 +112,14 @@ export function adapterText(settings: AdapterSettings): string {
 function generalText(
   { replay, anchor, of, answers }: NonNullable<AdapterSettings["general"]>,
 ): string {
-  const parts = [[replay, "replay"], [anchor, "anchors"]] as const;
-  const shown = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  const shown = [
+    ...(replay > 0 ? [`${replay} replay`] : []),
+    ...(anchor > 0 ? [counted(anchor, "anchor")] : []),
+  ];
   const drawn = answers === undefined
     ? ""
-    : `, drawn from ${answers} ${answers === 1 ? "answer" : "answers"} of the base model`;
-  return `${shown.join(" and ")} of ${of} records an epoch${drawn} (${OUTSIDE_TRAIN_SPLIT})`;
+    : `, drawn from ${counted(answers, "answer")} of the base model`;
+  return `${shown.join(" and ")} of ${
+    counted(of, "record")
+  } an epoch${drawn} (${OUTSIDE_TRAIN_SPLIT})`;
 }

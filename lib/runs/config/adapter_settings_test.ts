@@ -68,6 +68,10 @@ Deno.test("adapterText says what an adapter was trained on beside the train spli
     adapterText({ ...HERE, klWeight: 0.1, general: { replay: 4, anchor: 5, of: 100 } }),
     /, weight of the divergence 0\.1, 4 replay and 5 anchors of 100 records an epoch \(outside/,
   );
+  assert.match(
+    adapterText({ ...HERE, rankPattern: { q: 4 }, general: { replay: 0, anchor: 1, of: 40 } }),
+    /, 1 pattern of layers .*, 1 anchor of 40 records an epoch/,
+  );
 });
 
 Deno.test("ADAPTER_SETTINGS takes what is right as it is", () => {

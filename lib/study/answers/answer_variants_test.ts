@@ -97,7 +97,7 @@ Deno.test("answerVariants() asks with no other examples where nothing can be jud
     open: waiting(() => Promise.resolve()),
   });
   await assert.rejects(answering, /Cannot judge any of 1 examples/);
-  assert.deepEqual(steps, ["base: text-to-SQL, 1 questions, 1-shot"]);
+  assert.deepEqual(steps, ["base: text-to-SQL, 1 question, 1-shot"]);
 });
 
 Deno.test("answerVariants() stops judging when it is told to, and keeps no verdict of what it stopped", async () => {

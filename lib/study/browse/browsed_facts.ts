@@ -1,5 +1,6 @@
+import { counted } from "../../ground/mod.ts";
 import type { BrowserData, BrowserQuestion, BrowserSql } from "../../report/mod.ts";
-import { formatCount, unscoredText } from "../../report/mod.ts";
+import { formatCount, formatCounted, unscoredText } from "../../report/mod.ts";
 import type { MmluData } from "../../mmlu/mod.ts";
 import type { Summary } from "../../runs/mod.ts";
 import type { SpiderData } from "../../spider/mod.ts";
@@ -51,22 +52,22 @@ export function factsOf(
     readonly variants: readonly BrowsedVariant[];
   },
 ): string[] {
-  const facts = [`${variants.length} variants, the base model among them`];
+  const facts = [`${counted(variants.length, "variant")}, the base model among them`];
   if (sql) {
     const databases = new Set(sql.questions.map(({ dbId }) => dbId));
     facts.push(
-      `text-to-SQL: ${
-        formatCount(sql.questions.length)
-      } questions of ${databases.size} databases, ` +
+      `text-to-SQL: ${formatCounted(sql.questions.length, "question")} of ${
+        counted(databases.size, "database")
+      }, ` +
         `${sql.prompts.join(", ")}`,
     );
   }
   if (choices) {
     const subjects = new Set(choices.questions.map(({ subject }) => subject));
     facts.push(
-      `${choices.title}: ${
-        formatCount(choices.questions.length)
-      } questions of ${subjects.size} subjects`,
+      `${choices.title}: ${formatCounted(choices.questions.length, "question")} of ${
+        counted(subjects.size, "subject")
+      }`,
     );
   }
   if (summary) {
@@ -103,7 +104,7 @@ export function notesOf(
   if (sql?.unscored) {
     const { asked, why } = sql.unscored;
     notes.push(
-      `Text-to-SQL, not scored of any variant, of ${formatCount(asked)} questions: ${why}.`,
+      `Text-to-SQL, not scored of any variant, of ${formatCounted(asked, "question")}: ${why}.`,
     );
   }
   const kept = choices?.answers.filter(({ logProbs }) => logProbs).length ?? 0;

@@ -1,3 +1,4 @@
+import { counted } from "../../ground/mod.ts";
 import { LETTERS } from "../../mmlu/mod.ts";
 import type { StudyInputs } from "./inputs.ts";
 import { samplePrompt } from "./sql_inputs.ts";
@@ -13,7 +14,7 @@ export function tokenAuditFacts(inputs: StudyInputs): Record<string, string> {
   const letters = audit.letterIds.map((id, i) => `${LETTERS[i]} ${id}`);
   const begin = audit.beginTokens.map((id) => tokenizer.decodeSpecial(id));
   const markers = Object.entries(audit.chatMarkers).map(([id, count]) =>
-    [`${tokenizer.decodeSpecial(Number(id))} in the prompt`, `${count} times`] as const
+    [`${tokenizer.decodeSpecial(Number(id))} in the prompt`, counted(count, "time")] as const
   );
   const { chat } = inputs.config;
   return {

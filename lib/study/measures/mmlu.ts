@@ -1,4 +1,4 @@
-import { checkRecord } from "../../ground/mod.ts";
+import { checkRecord, counted } from "../../ground/mod.ts";
 import { devShots, MMLU_PROMPT_VERSION } from "../../mmlu/mod.ts";
 import {
   type MmluSample,
@@ -104,7 +104,7 @@ export const MMLU_MEASURE: Measure<MmluInputs, MmluAnswers, MmluStores> = {
   async answer(inputs, engine, { mmluSamples, writtenSamples }, options): Promise<MmluAnswers> {
     const { questions } = inputs;
     options.progress.step(
-      `${options.variant.name}: multiple choice, ${questions.length} questions`,
+      `${options.variant.name}: multiple choice, ${counted(questions.length, "question")}`,
     );
     const scores = await answerMmlu(inputs, engine, { ...options, store: mmluSamples });
     const written = await answerWritten(inputs, engine, { ...options, store: writtenSamples });

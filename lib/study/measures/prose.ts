@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checkRecord, TEXT } from "../../ground/mod.ts";
+import { checkRecord, counted, TEXT } from "../../ground/mod.ts";
 import { natsPerToken, PROSE_PROMPT_VERSION } from "../../prose/mod.ts";
 import { type ProseSample, SAMPLES, type SampleStore, type SummaryCounts } from "../../runs/mod.ts";
 import { answerProse, type ProseAnswers } from "../answers/answer_prose.ts";
@@ -77,7 +77,9 @@ export const PROSE_MEASURE: Measure<ProseInputs, ProseAnswers, ProseStores> = {
   },
   async answer(inputs, engine, { proseSamples }, options): Promise<ProseAnswers> {
     const { passages } = inputs.prose;
-    options.progress.step(`${options.variant.name}: general text, ${passages.length} passages`);
+    options.progress.step(
+      `${options.variant.name}: general text, ${counted(passages.length, "passage")}`,
+    );
     return { prose: await answerProse(inputs, engine, { ...options, store: proseSamples }) };
   },
   outcomes: ({ prose }) =>

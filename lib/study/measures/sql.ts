@@ -1,5 +1,5 @@
 import type { Engine } from "../../engine/mod.ts";
-import { checkRecord } from "../../ground/mod.ts";
+import { checkRecord, counted } from "../../ground/mod.ts";
 import type { SampleStore, SqlSample, SummaryCounts } from "../../runs/mod.ts";
 import { sqlPromptVersion } from "../../spider/mod.ts";
 import { byReading, KEPT_VERDICTS, type KeptVerdict } from "../../sql/mod.ts";
@@ -143,7 +143,7 @@ async function judgedSql(
   for (const shots of [inputs.shots, ...inputs.otherShots]) {
     const judged = await judging;
     const shown = inputs.otherShots.length > 0 ? `, ${shots.length}-shot` : "";
-    progress.step(`${name}: text-to-SQL, ${inputs.asked.length} questions${shown}`);
+    progress.step(`${name}: text-to-SQL, ${counted(inputs.asked.length, "question")}${shown}`);
     const asked = { ...inputs, shots };
     const completions = await answerSql(asked, engine, { ...options, store: sqlSamples });
     const how = { timeoutMs, store: sqlVerdicts, progress, signal };

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { contentKey, realPath, UsageError } from "../../ground/mod.ts";
+import { contentKey, counted, realPath, UsageError } from "../../ground/mod.ts";
 import { type Gauge, modelTitle, readSummary, type Summary } from "../../runs/mod.ts";
 import { RESULT_FILES } from "./write_results.ts";
 
@@ -56,7 +56,7 @@ function factsOf({ config, provenance, taskVersion }: Summary, gauges: readonly 
       Object.entries(provenance.data).filter(([name]) => name.startsWith(`${folder}/`)).toSorted(),
     ));
   const shown = (shots: number): string =>
-    shots === 0 ? "0 examples" : `${shots} examples, seed ${seeds.shots}`;
+    counted(shots, "example") + (shots === 0 ? "" : `, seed ${seeds.shots}`);
   const of: Readonly<Record<Gauge, Facts>> = {
     sql: {
       "prompt of text-to-SQL": `${prompts.sql}, ${shown(config.spider.shots)}`,

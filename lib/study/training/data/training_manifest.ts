@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   checkRecord,
   COUNT,
+  counted,
   firstOf,
   parseJson,
   type RecordOf,
@@ -158,7 +159,9 @@ export function trainingManifestLines(
     `training examples: ${released}` + (left.length > 0 ? `; of them ${left.join(", ")}` : "") +
     `; ${usable} to train on${drawn < usable ? `, ${drawn} drawn` : ""}`,
     ...Object.entries(examples.withoutValues).map(([dbId, count]) =>
-      `missing database: ${dbId} (${count} training examples are left out: no values to show)`
+      `missing database: ${dbId} (${
+        counted(count, "training example")
+      } left out: no values to show)`
     ),
     `golds run: ${golds.checked}, ${golds.failing.length} fail` +
     named(golds.failing.map(({ id, dbId, message }) => `${id} on ${dbId}: ${message}`)),
@@ -216,10 +219,10 @@ export function generalOfFile(
 
 function fileText({ sql, heldOut, replay, anchor, recipes, origin }: TrainingFile): string {
   const parts = [
-    `${sql} records`,
+    counted(sql, "record"),
     ...(heldOut > 0 ? [`${heldOut} held out`] : []),
     ...(replay > 0 ? [`${replay} replay`] : []),
-    ...(anchor > 0 ? [`${anchor} anchors`] : []),
+    ...(anchor > 0 ? [counted(anchor, "anchor")] : []),
   ];
   const label = origin === OUTSIDE_TRAIN_SPLIT ? `, ${origin}` : "";
   return `${parts.join(", ")}${label}` + (recipes.length > 0 ? ` (${recipes.join(", ")})` : "");
