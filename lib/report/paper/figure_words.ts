@@ -54,6 +54,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = ([
   ["higher is better", "maior é melhor"],
   ["lower is better", "menor é melhor"],
   ["general text", "texto geral"],
+  ["MMLU-style items", "itens tipo MMLU"],
   ["nats a token", "nats por token"],
   ["Change on", "Variação em"],
   ["change on", "variação em"],

@@ -3,7 +3,12 @@ import { readSummary } from "../../runs/mod.ts";
 import { paperInputs } from "../testing/paper_fixture.ts";
 import { PAPER_LANGUAGES, paperSource } from "./write_paper.ts";
 
-const [LARGE, ENDLESS, ANCHORED] = ["qwen_coder_1_5b", "gemma3_270m", "gemma3_270m_kl"].map((
+const [LARGE, ENDLESS, ANCHORED, SAMPLE] = [
+  "qwen_coder_1_5b",
+  "gemma3_270m",
+  "gemma3_270m_kl",
+  "sample",
+].map((
   name,
 ) =>
   readSummary(
@@ -20,6 +25,23 @@ Deno.test("paperSource() says what the metric of DeepEval is, and that accuracy 
   };
   for (const language of PAPER_LANGUAGES) {
     assert.match(paperSource(paperInputs(), language).source.plain, said[language]);
+  }
+});
+
+Deno.test("paperSource() names the sample's items in the paper's language, in text, tables and figures", () => {
+  for (
+    const [language, name] of [["en", "MMLU-style items"], [
+      "pt",
+      "itens tipo MMLU",
+    ]] as const
+  ) {
+    const { source, files } = paperSource(paperInputs(SAMPLE), language);
+    const figures = Object.entries(files).filter(([file]) => file.endsWith(".svg"))
+      .map(([, svg]) => svg);
+    for (const text of [source.plain, source.typst, figures.join("\n")]) {
+      assert.ok(text.includes(name));
+      if (language === "pt") assert.doesNotMatch(text, /MMLU-style/);
+    }
   }
 });
 

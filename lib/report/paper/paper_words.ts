@@ -6,7 +6,7 @@ export interface PaperWords {
   readonly language: Language;
   /** How changes and numbers are worded. */
   readonly texts: VerdictTexts;
-  /** Names of data: levels of hardness, categories, kinds of text, classes of error. */
+  /** Names of data: levels of hardness, categories, kinds of text, classes of error, titles. */
   readonly names: Readonly<Record<string, string>>;
   /** A kind of text as it stands beside "text" in a sentence: "code", "de código". */
   kindOfText(kind: string): string;
@@ -150,6 +150,8 @@ const PT: PaperWords = {
     timeout: "tempo esgotado",
     too_many_rows: "linhas demais",
     "general text": "texto geral",
+    // what the sample's own config calls its items
+    "MMLU-style items": "itens tipo MMLU",
   },
   kindOfText: (kind) =>
     (Object.hasOwn(PT_KINDS, kind) ? PT_KINDS[kind] : undefined) ?? `do tipo ${nameIn(PT, kind)}`,

@@ -206,7 +206,7 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
   return {
     sql: {
       kind: kinds.spider,
-      title: rows.titles.sql,
+      title: nameIn(words, rows.titles.sql),
       n: counts.sql?.scored ?? 0,
       asked: counts.sql?.asked ?? 0,
       databases: counts.sql?.databases ?? 0,
@@ -232,7 +232,7 @@ function dataValues({ inputs: { summary }, rows, words, variants }: PaperContext
     mmlu: counts.mmlu
       ? {
         kind: kinds.mmlu,
-        title: rows.titles.mmlu,
+        title: nameIn(words, rows.titles.mmlu),
         n: counts.mmlu.scored,
         subjects: counts.mmlu.subjects,
         ...shownValues(summary),
