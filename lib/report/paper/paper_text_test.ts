@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readSummary } from "../../runs/mod.ts";
+import { readSummary, type Summary } from "../../runs/mod.ts";
+import type { Language } from "../words/unwarranted.ts";
 import { paperInputs } from "../testing/paper_fixture.ts";
 import { PAPER_LANGUAGES, paperSource } from "./write_paper.ts";
 
@@ -107,6 +108,48 @@ Deno.test("paperSource() says of how few answers general records are drawn", () 
     assert.match(few!, said[language][1]!);
     assert.doesNotMatch(few!, /A possible reason|Uma razão possível/);
   }
+});
+
+Deno.test("paperSource() speaks of every recipe with replay, of those alike in one sentence", () => {
+  const general = { replay: 946, anchor: 0, of: 9457, answers: 159 };
+  const told = (others: Summary["provenance"]["adapterSettings"], language: Language): string => {
+    const { provenance } = LARGE!;
+    const adapterSettings = { ...provenance.adapterSettings, ...others };
+    const summary = { ...LARGE!, provenance: { ...provenance, adapterSettings } };
+    return paperSource(paperInputs(summary), language).source.plain.replaceAll("\n", " ");
+  };
+  const [name, settings] = Object.entries(LARGE!.provenance.adapterSettings)
+    .find(([, { general }]) => general === undefined)!;
+  const alike = { [name]: { ...settings, general } };
+  const other = { [name]: { ...settings, general: { ...general, replay: 500, answers: 7 } } };
+  assert.ok(
+    told(alike, "en").includes(`${name} and replay_10 were also trained on general records`),
+  );
+  assert.ok(told(alike, "pt").includes(`${name} e replay_10 também foram treinadas em registros`));
+  const apart = told(other, "en");
+  assert.ok(apart.includes(`${name} was also trained on general records, 500 of 9,457`));
+  assert.ok(apart.includes("replay_10 was also trained on general records, 946 of 9,457"));
+  assert.ok(apart.includes(`is told above (${name} and replay_10)`));
+});
+
+Deno.test("paperSource() speaks of every recipe with a penalty by its own anchors", () => {
+  const { provenance } = ANCHORED!;
+  const { kl_1, ...rest } = provenance.adapterSettings;
+  const general = { replay: 0, anchor: 1, of: 40, answers: 1 };
+  const adapterSettings = { ...rest, kl_1: { ...kl_1!, general } };
+  const summary = { ...ANCHORED!, provenance: { ...provenance, adapterSettings } };
+  const [en, pt] = PAPER_LANGUAGES.map((language) =>
+    paperSource(paperInputs(summary), language).source.plain.replaceAll("\n", " ")
+  );
+  assert.match(en!, /kl_10 was trained with a penalty: of 8,959 records an epoch 448 are anchors/);
+  assert.match(
+    en!,
+    /kl_1 was trained .* 40 records an epoch 1 is an anchor, .* 1 such answer, whether it came/,
+  );
+  assert.match(
+    pt!,
+    /kl_1 foi treinada .* 40 registros por época 1 é âncora, .* 1 resposta sua, ter/,
+  );
 });
 
 Deno.test("paperSource() says beside the scale that passes whether a gain is shown there", () => {

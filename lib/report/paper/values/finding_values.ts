@@ -10,18 +10,17 @@ import { formatPercent } from "../../words/format_numbers.ts";
 import { changeSentence, isShown } from "../../words/verdict_words.ts";
 import type { PaperContext } from "../paper_inputs.ts";
 import {
-  anchorValues,
   classValues,
   hardnessLevels,
   hardnessValues,
   numbersOf,
   outcomeValues,
-  replayValues,
   shortSentence,
   sourceOf,
 } from "./outcome_values.ts";
 import { focusOf } from "../paper_variants.ts";
 import { listIn, nameIn, type PaperWords } from "../paper_words.ts";
+import { anchorValues, replayValues } from "./general_values.ts";
 import { correlationValues, pairValues } from "./pair_values.ts";
 import { seedPairValues, seedValues } from "./seed_values.ts";
 import { stepRows } from "../step_table.ts";

@@ -1,8 +1,6 @@
-import { areDrawnOnce, areFewAnswers } from "../../findings/caution_notes.ts";
 import { ALL } from "../../rows/groups.ts";
 import type { Gauge } from "../../../runs/mod.ts";
 import type { ChangeRow, StudyRows } from "../../rows/row_types.ts";
-import { generalRow } from "../../rows/summary_rows.ts";
 import { BASE_NAME, overallChange } from "../../rows/study_lookup.ts";
 import { cutCounts, cutSpan, notedCuts } from "../../words/cut_text.ts";
 import { formatPercent } from "../../words/format_numbers.ts";
@@ -159,54 +157,4 @@ export function cutValues({ rows, words }: Pick<PaperContext, "rows" | "words">)
       }
       : null,
   };
-}
-
-/** The trainings with a penalty on the divergence at anchors; `null` where there is none. */
-export function anchorValues({ inputs, words }: PaperContext): TemplateValues | null {
-  const { adapterSettings } = inputs.summary.provenance;
-  const trained = Object.entries(adapterSettings)
-    .flatMap(([name, { klWeight, general }]) =>
-      klWeight !== undefined && general !== undefined ? [{ name, general }] : []
-    );
-  const [first] = trained;
-  if (first === undefined) return null;
-  const { anchor, of, answers } = first.general;
-  return {
-    names: listIn(words, trained.map(({ name }) => name)),
-    several: trained.length > 1,
-    records: anchor,
-    of,
-    answers: answers ?? null,
-  };
-}
-
-/** The first shown variant that was also trained on general records; `null` where there is none. */
-export function replayValues(context: PaperContext): TemplateValues | null {
-  const { inputs: { summary }, rows, variants } = context;
-  for (const variant of variants.shown) {
-    const source = sourceOf(rows, variant);
-    const general = source === undefined
-      ? undefined
-      : summary.provenance.adapterSettings[source]?.general;
-    if (!general || general.replay === 0) continue;
-    const [prose, gauge] = [
-      overallChange(rows, "prose", variant),
-      overallChange(rows, "mmlu", variant),
-    ];
-    const { answers } = general;
-    const row = generalRow(source!, general);
-    const once = areDrawnOnce(row);
-    return {
-      name: identifierOf(variant),
-      records: general.replay,
-      of: general.of,
-      answers: answers ?? null,
-      few: areFewAnswers(row) && !once,
-      once,
-      proseLoss: prose?.outcome === "loss",
-      prose: prose ? numbersOf(context.words, prose) : null,
-      mmlu: gauge ? numbersOf(context.words, gauge) : null,
-    };
-  }
-  return null;
 }
