@@ -6,6 +6,9 @@ import type { AccuracyRow } from "../rows/row_types.ts";
 /** Above this share of cut completions a table says what to do about them. */
 const NOTED_SHARE = 0.05;
 
+/** Above this share of cut completions a change says little of what a model knows. */
+const MOSTLY_CUT_SHARE = 0.5;
+
 /** From this share on a variant hardly ends an answer, so that the limit may not be what is wrong. */
 const ENDLESS_SHARE = 0.9;
 
@@ -66,6 +69,11 @@ export function cutSentence(counts: readonly CutCounts[]): string {
 /** The variants of which so many completions were cut, more than 5 %, that it is to be told. */
 export function notedCuts(counts: readonly CutCounts[]): CutCounts[] {
   return counts.filter(({ n, cut }) => cut > NOTED_SHARE * n);
+}
+
+/** Whether so many completions of a variant were cut, more than half, that a change says little of it. */
+export function isMostlyCut({ n, cut }: Pick<CutCounts, "n" | "cut">): boolean {
+  return cut > MOSTLY_CUT_SHARE * n;
 }
 
 /**

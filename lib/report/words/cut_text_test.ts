@@ -7,7 +7,7 @@ import { accuracyTable } from "../tables/accuracy_table.ts";
 import { shortTable } from "../tables/short_table.ts";
 import { summaryTable } from "../tables/summary_table.ts";
 import { SUMMARY } from "../testing/summary_fixture.ts";
-import { cutCounts, cutNotes, cutText } from "./cut_text.ts";
+import { cutCounts, cutNotes, cutText, isMostlyCut } from "./cut_text.ts";
 
 /** The base model and one recipe of the fixture, with cut completions. */
 function withCuts(base: number, tuned: number, inReasoning = 0): typeof SUMMARY {
@@ -96,4 +96,8 @@ Deno.test("more than five such variants are told by number, with the least and t
 
 Deno.test("cutText() is empty where nothing is known of any", () => {
   assert.equal(cutText(cutCounts([])), "");
+});
+
+Deno.test("isMostlyCut() holds where more than half of the completions were cut, and not at half", () => {
+  assert.deepEqual([49, 50, 51].map((cut) => isMostlyCut({ n: 100, cut })), [false, false, true]);
 });

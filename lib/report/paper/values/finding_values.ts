@@ -5,7 +5,7 @@ import { ALL } from "../../rows/groups.ts";
 import { BASE_NAME, overallAccuracy, overallChange } from "../../rows/study_lookup.ts";
 import { movesText } from "../../tables/letter_table.ts";
 import { fewDatabasesText } from "../../tables/plan_text.ts";
-import { cutCounts } from "../../words/cut_text.ts";
+import { cutCounts, isMostlyCut } from "../../words/cut_text.ts";
 import { formatPercent } from "../../words/format_numbers.ts";
 import { changeSentence, isShown } from "../../words/verdict_words.ts";
 import type { PaperContext } from "../paper_inputs.ts";
@@ -199,10 +199,9 @@ function stepValues({ rows, words }: PaperContext, name: string): TemplateValues
       ? { change: numbersOf(words, written), n: written.evidence.n }
       : null;
   };
-  // where most completions were cut, a change says little of what the model knows
   const mostlyCut = (variant: string): TemplateValues | null => {
     const counts = cutCounts(rows.accuracy).find((own) => own.variant === variant);
-    return counts && 2 * counts.cut > counts.n ? { count: counts.cut, of: counts.n } : null;
+    return counts && isMostlyCut(counts) ? { count: counts.cut, of: counts.n } : null;
   };
   const of = (row: TradeOffRow | undefined): TemplateValue =>
     row?.sql && row[rows.plan.gauge]
