@@ -20,7 +20,7 @@
  */
 export { type CrossEntropy, crossEntropy, natsPerToken } from "./cross_entropy.ts";
 export { loadPassages } from "./load_passages.ts";
-export { type OtherPassage, otherPassage, type PairedScores, pairScores } from "./pair_scores.ts";
+export { OtherPassageError, type PairedScores, pairScores } from "./pair_scores.ts";
 export { type Passage, PASSAGE_KEYS } from "./parse_passages.ts";
 export {
   cutNotice,

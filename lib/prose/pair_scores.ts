@@ -1,4 +1,4 @@
-import { alignById } from "../stats/mod.ts";
+import { alignById, type AlignedPair } from "../stats/mod.ts";
 import { natsPerToken } from "./cross_entropy.ts";
 import type { ProseScore } from "./types.ts";
 
@@ -23,8 +23,9 @@ export interface PairedScores {
  * @param base The base model's scores.
  * @param tuned The tuned variant's scores, in any order.
  * @returns Lists of the same length.
- * @throws {RangeError} If there are no scores; an id is on one side only or twice; or a passage has
- * another topic, kind or number of tokens on the other side: then its text was not the same.
+ * @throws {RangeError} If there are no scores, or an id is on one side only or twice.
+ * @throws {OtherPassageError} If a passage has another topic, kind or number of tokens on the other
+ * side: then its text was not the same.
  *
  * @example The mean change with an interval that knows of topics
  * ```ts
@@ -52,13 +53,7 @@ export function pairScores(
 ): PairedScores {
   const pairs = alignById(base, tuned);
   if (pairs.length === 0) throw new RangeError("Cannot pair the scores of no passages");
-  const other = otherPassage(base, tuned);
-  if (other) {
-    throw new RangeError(
-      `Cannot pair passage ${other.id} as its ${other.field} must be the same for both variants: ` +
-        `current values are ${other.values.join(" and ")}`,
-    );
-  }
+  refuseOther(pairs);
   return {
     kinds: pairs.map((pair) => pair.base.kind),
     clusters: pairs.map((pair) => pair.base.topic),
@@ -67,32 +62,34 @@ export function pairScores(
   };
 }
 
-/** A passage that was not the same to both variants, and in what. */
-export interface OtherPassage {
+/** A passage that was not the same to both variants, and in what: its scores cannot be paired. */
+export class OtherPassageError extends RangeError {
   /** The passage's id. */
   readonly id: string;
   /** What differs; of two models it is the number of tokens if their tokenizers are not one. */
   readonly field: "topic" | "kind" | "tokens";
   /** The value of the first scores, then that of the others. */
   readonly values: readonly [string | number, string | number];
+
+  /** An error that names the passage, what differs and both values. */
+  constructor({ id, field, values }: Pick<OtherPassageError, "id" | "field" | "values">) {
+    super(
+      `Cannot pair passage ${id} as its ${field} must be the same for both variants: ` +
+        `current values are ${values.join(" and ")}`,
+    );
+    this.name = "OtherPassageError";
+    this.id = id;
+    this.field = field;
+    this.values = values;
+  }
 }
 
-/**
- * The first passage whose topic, kind or number of tokens is another on the other side: such scores
- * cannot be paired.
- *
- * @returns Nothing if all are the same.
- * @throws {RangeError} If an id is on one side only or twice.
- */
-export function otherPassage(
-  base: readonly ProseScore[],
-  tuned: readonly ProseScore[],
-): OtherPassage | undefined {
-  for (const pair of alignById(base, tuned)) {
+/** @throws {OtherPassageError} At the first passage with another topic, kind or number of tokens. */
+function refuseOther(pairs: readonly AlignedPair<ProseScore, ProseScore>[]): void {
+  for (const { id, base, tuned } of pairs) {
     for (const field of ["topic", "kind", "tokens"] as const) {
-      const values = [pair.base[field], pair.tuned[field]] as const;
-      if (values[0] !== values[1]) return { id: pair.id, field, values };
+      const values = [base[field], tuned[field]] as const;
+      if (values[0] !== values[1]) throw new OtherPassageError({ id, field, values });
     }
   }
-  return undefined;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { otherPassage, pairScores, type ProseScore } from "./mod.ts";
+import { OtherPassageError, pairScores, type ProseScore } from "./mod.ts";
 
 function score(id: string, nats: number, fields: Partial<ProseScore> = {}): ProseScore {
   return { id, kind: "narrative", topic: id.split("-")[0]!, tokens: 10, nats, ...fields };
@@ -38,12 +38,16 @@ Deno.test("pairScores() refuses a passage that was not the same text for both", 
   }
 });
 
-Deno.test("otherPassage() names the first passage that was not the same, and in what", () => {
-  assert.equal(otherPassage(BASE, BASE.toReversed()), undefined);
+Deno.test("pairScores() names the first passage that was not the same, and in what", () => {
+  assert.deepEqual(pairScores(BASE, BASE.toReversed()), pairScores(BASE, BASE));
   const tuned = [
     BASE[0]!,
     score("sea-2", 30, { tokens: 9 }),
     score("snow-1", 40, { kind: "code" }),
   ];
-  assert.deepEqual(otherPassage(BASE, tuned), { id: "sea-2", field: "tokens", values: [10, 9] });
+  assert.throws(() => pairScores(BASE, tuned), (error: Error) => {
+    assert.ok(error instanceof OtherPassageError && error instanceof RangeError);
+    assert.deepEqual([error.id, error.field, error.values], ["sea-2", "tokens", [10, 9]]);
+    return true;
+  });
 });

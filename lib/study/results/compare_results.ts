@@ -1,5 +1,5 @@
 import { firstOf, UsageError } from "../../ground/mod.ts";
-import { otherPassage } from "../../prose/mod.ts";
+import { OtherPassageError } from "../../prose/mod.ts";
 import { type Comparison, type Gauge, GAUGES } from "../../runs/mod.ts";
 import { alignById, changeByCluster, type ClusterChange } from "../../stats/mod.ts";
 import { MEASURES } from "../measures/measures.ts";
@@ -47,19 +47,21 @@ export function compareResults(
       `Cannot compare "${first.name}" with "${second.name}": they have no kind of answers in common`,
     );
   }
-  if (shared.has("prose")) refuseOtherPassages(first, second);
   const only = (answers: VariantAnswers): VariantAnswers =>
     GAUGES.filter((gauge) => !shared.has(gauge)).reduce(
       (left, gauge) => ({ ...left, [MEASURES[gauge].rows.file]: [] }),
       answers,
     );
   const [before, after] = [only(first), only(second)] as const;
+  const comparison = compared(before, after, tolerances);
   return {
     first: first.name,
     second: second.name,
-    comparison: compareVariants(before, after, tolerances),
+    comparison,
     clusters: Object.fromEntries(
-      [...shared].map((gauge) => [gauge, clusterChanges(gauge, before, after)]),
+      // one passage has a change and no spread: it is not compared
+      [...shared].filter((gauge) => comparison[gauge] !== undefined)
+        .map((gauge) => [gauge, clusterChanges(gauge, before, after)]),
     ),
     flips: flippedExamples(before, after),
   };
@@ -104,13 +106,20 @@ function refuseOthers(
   }
 }
 
-function refuseOtherPassages(first: VariantAnswers, second: VariantAnswers): void {
-  const other = otherPassage(first.prose, second.prose);
-  if (!other) return;
-  const { id, field, values: [one, two] } = other;
-  const why = field === "tokens"
-    ? `passage "${id}" has ${one} tokens for one and ${two} for the other, as with another ` +
-      "tokenizer or length, and nats a token are then of other tokens"
-    : `passage "${id}" is of another ${field}: "${one}" and "${two}"`;
-  throw new UsageError(`Cannot compare "${first.name}" with "${second.name}": ${why}`);
+function compared(
+  first: VariantAnswers,
+  second: VariantAnswers,
+  tolerances: Tolerances,
+): Comparison {
+  try {
+    return compareVariants(first, second, tolerances);
+  } catch (error) {
+    if (!(error instanceof OtherPassageError)) throw error;
+    const { id, field, values: [one, two] } = error;
+    const why = field === "tokens"
+      ? `passage "${id}" has ${one} tokens for one and ${two} for the other, as with another ` +
+        "tokenizer or length, and nats a token are then of other tokens"
+      : `passage "${id}" is of another ${field}: "${one}" and "${two}"`;
+    throw new UsageError(`Cannot compare "${first.name}" with "${second.name}": ${why}`);
+  }
 }
