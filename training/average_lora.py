@@ -12,23 +12,28 @@ DoRA, `lora_bias`, other ranks in some layers, modules that were trained whole. 
 wrong input.
 
 `average.json` beside the weights says of what they are the mean: the adapters in order, by the names of
-their folders and the SHA-256 of their weights, and the SHA-256 of the mean's own.
+their folders and the SHA-256 of their weights, and the SHA-256 of the mean's own. Of one that was
+trained here on general records it has how many they were, as long as its data are there still.
 """
 
 import argparse
+import json
 import math
 import os
 import sys
 from pathlib import Path
 
 from lora_checkpoint import WEIGHTS
-from lora_data import UsageError, complain, write_json
+from lora_data import UsageError, complain, read_records, write_json
 from lora_folder import ADAPTER_CONFIG, RECORD
 from lora_manifest import read_object, sha256
 from lora_settings import NOT_COMPARED, SETTINGS
 from new_folder import new_folder
 
 AVERAGE = "average.json"
+# Paths of a run's record are relative to it.
+ROOT = Path(__file__).resolve().parent.parent
+GENERAL = ("replay", "anchor")
 A, B = ".lora_A.weight", ".lora_B.weight"
 # Settings that an adapter with such a mean does not have.
 WITHOUT = (
@@ -74,7 +79,10 @@ def average(folders, out):
         write_json(part / ADAPTER_CONFIG, {**configs[0], **own})
         write_weights(mean, part / WEIGHTS)
         names = [Path(os.path.abspath(folder)).name for folder in folders]
-        parents = [{"name": name, "sha256": digest} for name, digest in zip(names, hashes)]
+        parents = [
+            {"name": name, "sha256": digest, **trained_with(folder)}
+            for folder, name, digest in zip(folders, names, hashes)
+        ]
         write_json(part / AVERAGE, {"parents": parents, "sha256": sha256(part / WEIGHTS)})
     print(f"{out}: the mean of {len(folders)} adapters, rank {rank}")
     for folder, config, scaling in zip(folders, configs, scalings):
@@ -146,6 +154,28 @@ def other_trainings(folders):
         if len({str(value) for value in values.values()}) > 1:
             each = ", ".join(f"{value} in {folder}" for folder, value in values.items())
             yield f"note: trained with another {key}: {each}"
+
+
+def trained_with(folder):
+    """The penalty's weight and the general records of an epoch, as far as the run's record tells."""
+    try:
+        record = read_object(folder / RECORD)
+        data = ROOT / record["data"]
+        if sha256(data) != record["data_sha256"]:
+            return {}
+        records = [one for one in read_records(data) if one["part"] != "held_out"]
+        weight = float(record.get("kl_weight") or 0)
+    except (KeyError, OSError, TypeError, UsageError, ValueError):
+        return {}  # an adapter from elsewhere, or its data are gone
+    general = {kind: [one for one in records if one["kind"] == kind] for kind in GENERAL}
+    counts = {kind: len(own) for kind, own in general.items()}
+    if not any(counts.values()):
+        return {}
+    # of both kinds those that are trained on like others have the fewer answers
+    drawn = general["replay"] or general["anchor"]
+    answers = len({json.dumps([one["prompt"], one["completion"]]) for one in drawn})
+    told = {"general": {**counts, "of": len(records), "answers": answers}}
+    return {**({"klWeight": weight} if weight > 0 else {}), **told}
 
 
 def comparable(value):

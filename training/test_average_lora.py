@@ -130,6 +130,26 @@ def test_average_json_has_the_parents_in_order_with_the_hashes_of_their_weights(
     }
 
 
+def test_average_json_has_the_general_records_of_parents_whose_data_are_there(three, tmp_path):
+    def line(at, **marks):
+        prompt = [{"role": "user", "content": f"Question {at}?"}]
+        answer = [{"role": "assistant", "content": "Yes."}]
+        return json.dumps({"prompt": prompt, "completion": answer, **marks})
+
+    data = tmp_path / "sft.jsonl"
+    anchors = [line(at, kind="anchor") for at in (5, 6, 5)]
+    data.write_text("\n".join([line(1), line(2, part="held_out"), line(3), *anchors]))
+    digest = hashlib.sha256(data.read_bytes()).hexdigest()
+    record = {"data": str(data), "data_sha256": digest, "kl_weight": 10.0}
+    for folder, changes in zip(three, ({}, {"data_sha256": "0" * 64}, {"data": "gone.jsonl"})):
+        (folder / "config.json").write_text(json.dumps({**record, **changes}))
+    assert average(three, tmp_path / "mean") == 0
+    first, *others = json.loads((tmp_path / "mean" / "average.json").read_text())["parents"]
+    assert first["klWeight"] == 10
+    assert first["general"] == {"replay": 0, "anchor": 3, "of": 5, "answers": 2}
+    assert [sorted(one) for one in others] == [["name", "sha256"]] * 2
+
+
 def test_half_precision_adapters_are_averaged_in_float32(tmp_path):
     folders = [write_adapter(tmp_path / str(seed), seed) for seed in range(2)]
     for folder in folders:

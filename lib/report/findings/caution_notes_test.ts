@@ -104,3 +104,18 @@ Deno.test("a summary has the note on few answers in its answer, once for all see
   assert.equal(answer.split('"all-linear" and "all-linear#43" are drawn from 2 answers').length, 2);
   assert.equal(answer.split("are drawn from").length, 2);
 });
+
+Deno.test("a summary has the note on few answers of the parents of an average", () => {
+  const { provenance } = SUMMARY;
+  const [settings] = Object.values(provenance.adapterSettings);
+  const parent = { name: "seed_42", sha256: "0".repeat(64) };
+  const averageOf = [
+    { ...parent, general: { replay: 946, anchor: 0, of: 9457, answers: 1 } },
+    { ...parent, name: "seed_43" },
+  ];
+  const adapterSettings = { mean: { ...settings!, averageOf } };
+  assert.match(
+    summaryTable({ ...SUMMARY, provenance: { ...provenance, adapterSettings } }),
+    /epoch of "seed_42, averaged in mean" are drawn from 1 answer of the base model alone/,
+  );
+});

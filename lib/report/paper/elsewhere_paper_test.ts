@@ -79,12 +79,17 @@ const AVERAGED = {
   en: / of the adapters seed_42 and seed_43; of these the study does not have seed_43, and how/,
   pt: / dos adaptadores seed_42 e seed_43; destes o estudo não tem seed_43, e como/,
 };
+const GENERAL = {
+  en: /not known here; also trained on general records, which are not of .* split: seed_43\./,
+  pt: /não se sabe; treinados também em registros gerais, que não são do .* Spider: seed_43\./,
+};
 const RATE = { en: /none: an average/, pt: /nenhuma: é uma média/ };
 
 Deno.test("writePaper() says of an average what it is the average of, and gives it no rate", () => {
   const [known, mean] = SOURCES as [string, string];
   const study = elsewhere({ shots: 0 });
   const { provenance: { adapterSettings } } = study;
+  const general = { replay: 9, anchor: 0, of: 90 };
   const made = (second: string): Summary => ({
     ...study,
     provenance: {
@@ -96,7 +101,7 @@ Deno.test("writePaper() says of an average what it is the average of, and gives 
           ...adapterSettings[mean]!,
           averageOf: [
             { name: "seed_42", sha256: "a".repeat(64) },
-            { name: "seed_43", sha256: second.repeat(64) },
+            { name: "seed_43", sha256: second.repeat(64), general },
           ],
         },
       },
@@ -107,6 +112,7 @@ Deno.test("writePaper() says of an average what it is the average of, and gives 
     const said = new RegExp(AVERAGED[language].source.replace("seed_42", known));
     assert.match(plain, said);
     assert.match(typst, RATE[language]);
+    assert.match(plain, GENERAL[language]);
     const places = plain.match(/Trained elsewhere: ([^;]*);|treinamento de: ([^;]*);/)!;
     assert.doesNotMatch(places[1] ?? places[2]!, new RegExp(`\\b${mean}\\b`));
     const all = paperSource(paperInputs(made("a")), language).source.plain;

@@ -139,9 +139,12 @@ export function variantRows(variants: readonly VariantSummary[], facts: StudyFac
 }
 
 function generalRows(adapters: Summary["provenance"]["adapterSettings"]): GeneralRow[] {
-  return Object.entries(adapters).flatMap(([recipe, { general }]) =>
-    general === undefined ? [] : [generalRow(recipe, general)]
-  );
+  return Object.entries(adapters).flatMap(([recipe, { general, averageOf = [] }]) => [
+    ...(general === undefined ? [] : [generalRow(recipe, general)]),
+    ...averageOf.flatMap((parent) =>
+      parent.general ? [generalRow(`${parent.name}, averaged in ${recipe}`, parent.general)] : []
+    ),
+  ]);
 }
 
 /** The row of a training on general records, as its settings have them. */

@@ -4,12 +4,30 @@ import { COUNT, counted, LABEL, listed, type RecordOf, SHA256, TEXT } from "../.
 /** What is said of a training that had general records beside the train split. */
 export const OUTSIDE_TRAIN_SPLIT = "outside the assignment's train split only";
 
+/** How an adapter was trained on records that are not of the train split, where it was. */
+const GENERAL_KEYS = {
+  /** The weight of the divergence from the base model in the loss it was trained with. */
+  klWeight: z.number().gt(0).exactOptional(),
+  /** The general records of an epoch, where it was trained on any. */
+  general: z.strictObject({
+    /** Trained on like the others. */
+    replay: COUNT,
+    /** On which only the divergence counted. */
+    anchor: COUNT,
+    /** All records of the epoch. */
+    of: COUNT,
+    /** The base model's answers that they are drawn from; older summaries do not say. */
+    answers: COUNT.exactOptional(),
+  }).exactOptional(),
+};
+
 /** The keys of {@linkcode AdapterParent}. */
 export const PARENT_KEYS = {
   /** Its folder's name. */
   name: LABEL,
   /** Of its weights. */
   sha256: SHA256,
+  ...GENERAL_KEYS,
 };
 
 /** An adapter that another one is the mean of. */
@@ -39,19 +57,7 @@ export const ADAPTER_SETTING_KEYS = {
   rankPattern: z.record(TEXT, z.int().min(1)).exactOptional(),
   /** Alphas of layers that have one of their own. */
   alphaPattern: z.record(TEXT, z.number()).exactOptional(),
-  /** The weight of the divergence from the base model in the loss it was trained with. */
-  klWeight: z.number().gt(0).exactOptional(),
-  /** The general records of an epoch, where it was trained on any. */
-  general: z.strictObject({
-    /** Trained on like the others. */
-    replay: COUNT,
-    /** On which only the divergence counted. */
-    anchor: COUNT,
-    /** All records of the epoch. */
-    of: COUNT,
-    /** The base model's answers that they are drawn from; older summaries do not say. */
-    answers: COUNT.exactOptional(),
-  }).exactOptional(),
+  ...GENERAL_KEYS,
 };
 
 /** An adapter as its own `adapter_config.json` describes it, whatever the study's config says. */
@@ -85,7 +91,7 @@ export const ADAPTER_SETTINGS = z.strictObject(ADAPTER_SETTING_KEYS);
  */
 export function adapterText(settings: AdapterSettings): string {
   const { trained, rank, alpha, dropout, targetModules, learningRate, rsLora, dora } = settings;
-  const { klWeight, general, averageOf } = settings;
+  const { averageOf } = settings;
   const own = [settings.rankPattern, settings.alphaPattern]
     .flatMap((pattern) => Object.keys(pattern ?? {}));
   const layers = new Set(own).size;
@@ -100,13 +106,32 @@ export function adapterText(settings: AdapterSettings): string {
     ...(rsLora ? ["rsLoRA"] : []),
     ...(dora ? ["DoRA"] : []),
     averageOf
-      ? `the average of ${listed(averageOf.map(({ name }) => name))}`
+      ? averageText(averageOf)
       : trained === "here"
       ? `learning rate ${learningRate ?? "unknown"}`
       : "trained elsewhere: learning rate unknown",
+    ...generalTexts(settings),
+  ].join(", ");
+}
+
+/** Of what it is the average, and which of these were trained on general records, those alike at once. */
+function averageText(parents: readonly AdapterParent[]): string {
+  const names = (own: readonly AdapterParent[]): string => listed(own.map(({ name }) => name));
+  const alike = Map.groupBy(parents, (parent) => generalTexts(parent).join(", "));
+  alike.delete("");
+  return [
+    `the average of ${names(parents)}`,
+    ...[...alike].map(([text, own]) => `${names(own)} with ${text}`),
+  ].join("; ");
+}
+
+function generalTexts(
+  { klWeight, general }: Pick<AdapterParent, "klWeight" | "general">,
+): string[] {
+  return [
     ...(klWeight === undefined ? [] : [`weight of the divergence ${klWeight}`]),
     ...(general === undefined ? [] : [generalText(general)]),
-  ].join(", ");
+  ];
 }
 
 function generalText(

@@ -49,6 +49,26 @@ Deno.test("adapterText says of an average what it is the average of", () => {
   );
 });
 
+Deno.test("adapterText says of an average which parents had general records, those alike at once", () => {
+  const general = { replay: 0, anchor: 448, of: 8959, answers: 176 };
+  const [first, second] = AVERAGE.averageOf!;
+  const text = (...averageOf: AdapterSettings["averageOf"] & object): string =>
+    adapterText({ ...AVERAGE, averageOf }).split("v_proj, ")[1]!;
+  const words =
+    "with weight of the divergence 10, 448 anchors of 8959 records an epoch, drawn from " +
+    "176 answers of the base model (outside the assignment's train split only)";
+  const kl = { klWeight: 10, general };
+  assert.equal(
+    text({ ...first!, ...kl }, { ...second!, ...kl }),
+    `the average of seed_42 and seed_43; seed_42 and seed_43 ${words}`,
+  );
+  assert.equal(
+    text(first!, { ...second!, ...kl }),
+    `the average of seed_42 and seed_43; seed_43 ${words}`,
+  );
+  checkRecord(ADAPTER_SETTINGS, { ...AVERAGE, averageOf: [first, { ...second, ...kl }] }, "x");
+});
+
 Deno.test("adapterText says what an adapter was trained on beside the train split", () => {
   const general = { replay: 451, anchor: 0, of: 9028 };
   assert.equal(

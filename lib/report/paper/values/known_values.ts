@@ -1,4 +1,4 @@
-import type { Summary } from "../../../runs/mod.ts";
+import type { AdapterParent, Summary } from "../../../runs/mod.ts";
 import { choiceShots } from "../../rows/choice_shots.ts";
 import { identifierOf } from "../typst_text.ts";
 import { namesOf } from "./outcome_values.ts";
@@ -31,7 +31,10 @@ export function trainingPlaces(
   };
 }
 
-/** Each adapter that is a mean, of which ones, and which of these are none of the study's. */
+/**
+ * Each adapter that is a mean, of which ones, which of these are none of the study's, and which are
+ * known to have been trained on general records.
+ */
 function averages({ provenance }: Summary, words: PaperWords): TemplateValues[] {
   const own = new Map(
     Object.entries(provenance.adapters).flatMap(([name, files]) =>
@@ -40,11 +43,16 @@ function averages({ provenance }: Summary, words: PaperWords): TemplateValues[] 
   );
   return Object.entries(provenance.adapterSettings).flatMap(([name, { averageOf }]) => {
     if (averageOf === undefined) return [];
+    const nameOf = ({ name, sha256 }: AdapterParent): string => own.get(sha256) ?? name;
     const others = averageOf.filter(({ sha256 }) => !own.has(sha256)).map(({ name }) => name);
+    const general = averageOf.filter((parent) =>
+      (parent.general ?? provenance.adapterSettings[nameOf(parent)]?.general) !== undefined
+    );
     return [{
       name: identifierOf(name),
-      parents: namesOf(words, averageOf.map(({ name, sha256 }) => own.get(sha256) ?? name)),
+      parents: namesOf(words, averageOf.map(nameOf)),
       others: others.length === 0 ? null : namesOf(words, others),
+      general: general.length === 0 ? null : namesOf(words, general.map(nameOf)),
     }];
   });
 }
