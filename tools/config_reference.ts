@@ -45,6 +45,8 @@ that is left out has its default. Relative paths start at the repository's root.
 | \`qwen_coder_1_5b.json\`, \`qwen_coder_0_5b.json\` | sweeps of real models, on all of Spider and MMLU: they take a GPU, and the model in the folder that they name ([how it is made](gpu.md#a-recorded-variant-again)) |
 | \`gemma3_270m.json\` | the [recorded study](../results/recorded/gemma3_270m/summary.md) of another family ([how its model is made](gpu.md#another-family)) |
 | \`gemma3_270m_kl.json\` | the [recorded study](../results/recorded/gemma3_270m_kl/summary.md) of the same model with a penalty on the divergence, weights 1 and 10 |
+| \`gemma3_270m_kl_seeds.json\` | the [recorded study](../results/recorded/gemma3_270m_kl_seeds/summary.md) of the same model with weight 10 and without a penalty, five seeds each |
+| \`qwen_coder_1_5b_kl.json\` | the [recorded study](../results/recorded/qwen_coder_1_5b_kl/summary.md) of weight 10 at a rate of 1e-3, and of that rate without a penalty, five seeds each |
 | \`qwen_coder_1_5b_choice.json\`, \`qwen_coder_1_5b_seeds_choice.json\`, \`qwen_coder_1_5b_seeds.json\`, \`sample_mean.json\` | what is recorded under these names in \`results/recorded\` |
 | \`rehearse_mistral_7b.json\`, \`rehearse_mistral_7b_16gb.json\`, \`rehearse_llama_3_8b.json\` | [a rehearsal before the weights](gpu.md#a-rehearsal-before-the-weights) |
 

@@ -18,6 +18,8 @@ const QWEN = "results/recorded/qwen_coder_1_5b";
 const SMALLER = "results/recorded/qwen_coder_0_5b";
 const GEMMA = "results/recorded/gemma3_270m";
 const PENALTY = "results/recorded/gemma3_270m_kl";
+const PENALTY_SEEDS = "results/recorded/gemma3_270m_kl_seeds";
+const PENALTY_QWEN = "results/recorded/qwen_coder_1_5b_kl";
 
 /** What stands in the navigation by hand, in this order. */
 export const GROUPS: readonly NavigationGroup[] = [
@@ -67,6 +69,10 @@ export const GROUPS: readonly NavigationGroup[] = [
       { path: `${GEMMA}/paper.en.pdf`, name: "Its paper (PDF)" },
       { path: `${PENALTY}/summary.md`, name: "Gemma 3 270M, a penalty: tables" },
       { path: `${PENALTY}/paper.en.pdf`, name: "Its paper (PDF)" },
+      { path: `${PENALTY_SEEDS}/summary.md`, name: "The same, five seeds: tables" },
+      { path: `${PENALTY_SEEDS}/paper.en.pdf`, name: "Its paper (PDF)" },
+      { path: `${PENALTY_QWEN}/summary.md`, name: "Qwen2.5-Coder 1.5B, a penalty: tables" },
+      { path: `${PENALTY_QWEN}/paper.en.pdf`, name: "Its paper (PDF)" },
       { path: `${SAMPLE}/summary.md`, name: "Embedded sample: tables" },
       { path: `${SAMPLE}/browse.html`, name: "Its flip browser" },
       { path: `${SAMPLE}/paper.en.pdf`, name: "Its paper (PDF)" },
