@@ -4,11 +4,12 @@ import type { Language } from "../words/unwarranted.ts";
 import { paperInputs } from "../testing/paper_fixture.ts";
 import { PAPER_LANGUAGES, paperSource } from "./write_paper.ts";
 
-const [LARGE, ENDLESS, ANCHORED, SAMPLE] = [
+const [LARGE, ENDLESS, ANCHORED, SAMPLE, SEEDS] = [
   "qwen_coder_1_5b",
   "gemma3_270m",
   "gemma3_270m_kl",
   "sample",
+  "gemma3_270m_kl_seeds",
 ].map((
   name,
 ) =>
@@ -150,6 +151,19 @@ Deno.test("paperSource() speaks of every recipe with a penalty by its own anchor
     pt!,
     /kl_1 foi treinada .* 40 registros por época 1 é âncora, .* 1 resposta sua, ter/,
   );
+});
+
+Deno.test("paperSource() names a recipe once for its seeds, and compares recipes seed by seed", () => {
+  const [en, pt] = PAPER_LANGUAGES.map((language) =>
+    paperSource(paperInputs(SEEDS), language).source.plain.replaceAll("\n", " ")
+  );
+  assert.match(en!, / kl_10 was trained with a penalty: of 8,959 records/);
+  assert.match(
+    en!,
+    /Paired seed by seed over 5 seeds, kl_10 against all_linear_2e-4: on text-to-SQL −1\.2 .*; on general text −0\.266 .*: a gain\. /,
+  );
+  assert.match(pt!, /com 5 sementes, kl_10 contra all_linear_2e-4: em text-to-SQL −1,2 /);
+  assert.match(en!, /code is that of commit fa509cfb\w*, with changes that are not committed\./);
 });
 
 Deno.test("paperSource() says beside the scale that passes whether a gain is shown there", () => {

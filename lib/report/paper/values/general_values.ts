@@ -3,7 +3,6 @@ import type { AdapterSettings } from "../../../runs/mod.ts";
 import { generalRow } from "../../rows/summary_rows.ts";
 import { overallChange } from "../../rows/study_lookup.ts";
 import type { PaperContext } from "../paper_inputs.ts";
-import { listIn } from "../paper_words.ts";
 import type { TemplateValues } from "../template.ts";
 import { identifierOf } from "../typst_text.ts";
 import { namesOf, numbersOf, sourceOf } from "./outcome_values.ts";
@@ -17,17 +16,20 @@ interface Trained {
 }
 
 /** The trainings with a penalty on the divergence at anchors; `null` where there is none. */
-export function anchorValues({ inputs, words }: PaperContext): TemplateValues | null {
+export function anchorValues({ inputs, rows, words }: PaperContext): TemplateValues | null {
   const { adapterSettings } = inputs.summary.provenance;
   const trained = Object.entries(adapterSettings)
     .flatMap(([name, { klWeight, general }]): Trained[] =>
       klWeight !== undefined && general !== undefined ? [{ name, general }] : []
     );
   if (trained.length === 0) return null;
+  const recipesOf = (sources: readonly string[]): TemplateValues => {
+    const own = [...new Set(sources)];
+    return { names: namesOf(words, own), several: own.length > 1 };
+  };
   return {
     groups: alike(trained, ({ anchor }) => anchor).map((own) => ({
-      names: listIn(words, own.map(({ name }) => name)),
-      several: own.length > 1,
+      ...recipesOf(own.map(({ name }) => sourceOf(rows, name) ?? name)),
       records: own[0]!.general.anchor,
       of: own[0]!.general.of,
       answers: own[0]!.general.answers ?? null,

@@ -162,6 +162,7 @@ function studyValues({ inputs: { summary }, rows, words }: PaperContext): Templa
     device: provenance.device,
     dtype: provenance.dtype,
     commit: provenance.git.commit?.slice(0, SHORT_HASH) ?? null,
+    isChanged: provenance.git.dirty,
     configHash: summary.configHash.slice(0, SHORT_HASH),
     recipes: config.training.recipes.length,
     trainings: new Set(
