@@ -262,7 +262,7 @@ Deno.test("seedsFinding() words two recipes seed by seed, as what the adjustment
   ]);
   assert.deepEqual(two.map(({ measure, outcome, adjusted }) => [measure, outcome, adjusted]), [
     ["sql", "no_difference_shown", { p: 0.06, claims: 2 }],
-    ["mmlu", "no_difference_shown", { p: 0.06, claims: 1 }],
+    ["mmlu", mmlu!.verdict.outcome, undefined],
     ["sql", "no_difference_shown", { p: 0.06, claims: 2 }],
   ]);
   const open = line(seedsFinding({ ...STUDY, seedPairs: two }));

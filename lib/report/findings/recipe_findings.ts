@@ -38,7 +38,7 @@ function seedPairText(own: readonly SeedPairRow[], titles: StudyRows["titles"]):
   const count = formatCount(change.seeds);
   const of = change.speaksOfRecipe
     ? `seed by seed over ${count} seeds` +
-      (adjusted.claims > 1 ? `, adjusted for ${formatCount(adjusted.claims)} pairs (Holm)` : "")
+      (adjusted ? `, adjusted for ${formatCount(adjusted.claims)} pairs (Holm)` : "")
     : `seed by seed, ${count} seeds, too few for a word on the recipes`;
   const changes = own.map((row) => `on ${gaugeText(row.measure, titles)} ${seedText(row)}`);
   return `- **${markdownText(recipe)}** against **${markdownText(against)}**, ${of}: ${

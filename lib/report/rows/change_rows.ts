@@ -119,8 +119,9 @@ export function seedPairRows(pairs: readonly SeedPair[]): SeedPairRow[] {
     seedRows([pair]).flatMap((row) => {
       const p = pair.adjustedP[row.measure];
       if (p === undefined) return [];
-      const adjusted = { p, claims: claimsOf(pairs, row.measure) };
-      const word = adjustedWord(row.change.verdict.outcome, adjusted);
+      const { outcome } = row.change.verdict;
+      const claims = claimsOf(pairs, row.measure);
+      const word = claims > 1 ? adjustedWord(outcome, { p, claims }) : { outcome };
       return [{ ...row, against: pair.against, ...word }];
     })
   );

@@ -128,8 +128,8 @@ export interface SeedPairRow extends SeedRow {
   readonly against: string;
   /** The word after the adjustment for all pairs. */
   readonly outcome: Outcome;
-  /** What the adjustment made of it. */
-  readonly adjusted: Adjustment;
+  /** What the adjustment made of it; absent where there is one pair alone. */
+  readonly adjusted?: Adjustment;
 }
 
 /** Verdicts of one variant counted by status, the raw record of a SQL run. */
