@@ -84,6 +84,8 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
         self.first_step = 0
         self.seconds_before = 0.0
         self.step_losses = []
+        self.step_divergences = []
+        self.divergence = None
         self.rows = []
         self.stopped_early = False
         self.add_callback(SaveAndStop(self))
@@ -120,6 +122,8 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
         loss = entropy + self.runner.kl_weight * divergence
         # A step of anchors alone has no cross entropy.
         self.step_losses.append((entropy if tokens else loss).float())
+        if anchors:
+            self.step_divergences.append(divergence.float())
         return loss
 
     def _mine(self, examples):
@@ -136,9 +140,13 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
         """
         norm = self.runner.clip(self.args.max_grad_norm)
         # The device is waited for once.
-        *losses, value = torch.stack([*self.step_losses, norm.float()]).tolist()
+        parts = [*self.step_losses, *self.step_divergences, norm.float()]
+        *values, norm_value = torch.stack(parts).tolist()
+        losses, divergences = values[: len(self.step_losses)], values[len(self.step_losses) :]
+        self.divergence = sum(divergences) if divergences else None
         self.step_losses.clear()
-        self.check_step(self.state.global_step + 1, sum(losses), value)
+        self.step_divergences.clear()
+        self.check_step(self.state.global_step + 1, sum(losses), norm_value)
         return norm
 
     def begin(self):
@@ -186,6 +194,9 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
             "tokens_per_second": round((self.tokens[step - 1] - before) / (now - self.logged), 1),
             "seconds": round(self.seconds_before + now - self.started, 3),
         }
+        # Apart from the cross entropy, which is the loss less the weight times this.
+        if self.divergence is not None:
+            row["divergence"] = self.divergence
         if step in self.keep_at:
             self._keep(row)
         self.logged = time.monotonic()

@@ -436,3 +436,22 @@ def test_a_run_whose_first_steps_are_anchors_alone_trains_to_its_end(base, tmp_p
     assert run(base, tmp_path / "run", *more, "--gradient_accumulation", 1) == 0
     losses = [row["loss"] for row in rows(tmp_path / "run")]
     assert len(losses) == 8 and min(losses) > 0
+
+
+def test_the_divergence_of_a_step_is_logged_apart_from_its_cross_entropy(base, tmp_path):
+    mixed = [{**row, "kind": ("anchor", "sql")[n % 2]} for n, row in enumerate(RECORDS[:8])]
+    data = tmp_path / "mixed.jsonl"
+    write_records(data, mixed)
+    more = ["--data", data, "--kl_weight", 10, "--epochs", 4, "--gradient_accumulation", 1]
+    assert run(base, tmp_path / "single", *more, "--batch_size", 1) == 0
+    single = rows(tmp_path / "single")
+    # an example a step: half of them are anchors, and their loss is the penalty alone
+    own = [row for row in single if "divergence" in row]
+    assert len(single) == 32 and len(own) == 16
+    assert max(row["divergence"] for row in own) > 0
+    for row in own:
+        assert row["loss"] == pytest.approx(10 * row["divergence"], rel=1e-4, abs=1e-7)
+    assert run(base, tmp_path / "whole", *more, "--batch_size", 8) == 0
+    assert all(row["loss"] > 10 * row["divergence"] for row in rows(tmp_path / "whole"))
+    assert run(base, tmp_path / "none", "--max_tokens", 400) == 0
+    assert all("divergence" not in row for row in rows(tmp_path / "none"))
