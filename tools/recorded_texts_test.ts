@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { cpSync } from "node:fs";
 import { basename, join } from "node:path";
 import { changedTexts, readLimits } from "../lib/study/mod.ts";
 import { main, recordedFolders, summaryOf } from "./recorded_texts.ts";
@@ -40,6 +41,29 @@ Deno.test("recorded_texts writes what is another text, and nothing a second time
       /\n### Limits \(sample\)\n\n- One &#60;model&#62; alone\.\n\n### Trade-off \(sample\)\n/,
     );
     Deno.writeTextFileSync(join(folder, "limits.json"), "{}");
+    assert.equal(main([folder]), 2);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("recorded_texts says of a study what its loss logs tell of its trainings", () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    cpSync(join(REPOSITORY_ROOT, "results/recorded/sample"), folder, { recursive: true });
+    assert.deepEqual(changedTexts(summaryOf(folder), folder), []);
+    const log = join(folder, "training/qv-lr2e-3/loss.jsonl");
+    const marks = Deno.readTextFileSync(log).trimEnd().split("\n").map((line) => JSON.parse(line));
+    const wild = marks.map((mark) => ({ ...mark, loss: mark.step > 15 ? 20 : mark.loss }));
+    Deno.writeTextFileSync(log, wild.map((mark) => `${JSON.stringify(mark)}\n`).join(""));
+    assert.deepEqual(changedTexts(summaryOf(folder), folder).map(([file]) => file), ["summary.md"]);
+    assert.equal(main([folder]), 0);
+    const text = Deno.readTextFileSync(join(folder, "summary.md"));
+    assert.match(
+      text.split("### Trade-off")[0]!,
+      /\n\nThe training of "qv-lr2e-3" was unstable: .* up to step 25 was \d+\.\d times /,
+    );
+    Deno.writeTextFileSync(log, '{"step": 1}\n');
     assert.equal(main([folder]), 2);
   } finally {
     Deno.removeSync(folder, { recursive: true });

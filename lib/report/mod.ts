@@ -94,6 +94,7 @@ export { recommendationFinding } from "./findings/recommendation_finding.ts";
 export { sqlFinding } from "./findings/sql_finding.ts";
 export { tradeOffFinding } from "./findings/trade_off_finding.ts";
 export { trainingFinding } from "./findings/training_finding.ts";
+export { unstableNote } from "./findings/unstable_notes.ts";
 export {
   display,
   type Displayable,
@@ -158,7 +159,7 @@ export type {
   TradeOffRow,
   VariantRows,
 } from "./rows/row_types.ts";
-export type { LossRow, TrainingRow } from "./rows/training_types.ts";
+export type { LossRow, TrainingRow, UnstableRow } from "./rows/training_types.ts";
 export { unscoredText } from "./measures/sql.ts";
 export { barRows, spokenRows } from "./rows/study_lookup.ts";
 export { recommendedVariant } from "./rows/trade_off_rows.ts";

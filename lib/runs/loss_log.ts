@@ -8,8 +8,10 @@ const LOSS = z.number().gt(0)
 export const LOSS_MARK_KEYS = {
   /** The optimizer's step, counted from 1. */
   step: COUNT,
-  /** The mean loss of the step's completion tokens, in nats. */
+  /** The mean loss of the step's completion tokens in nats, with the penalty of `klWeight` in it. */
   loss: LOSS,
+  /** The norm of the step's gradient over all trained weights, before it is clipped. */
+  gradient_norm: z.number().min(0).exactOptional(),
   /** The rate of the step. */
   learning_rate: z.number().min(0).exactOptional(),
   /** Tokens seen so far. */

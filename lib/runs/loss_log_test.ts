@@ -14,12 +14,14 @@ function refused(text: string): string {
 }
 
 Deno.test("parseLossLog() reads one mark a line, skips blank lines, and lets a trainer log more", () => {
-  const text = '{"step":1,"loss":2.5,"grad_norm":1}\n\n{"step":2,"loss":2,"held_out_loss":3}\n';
+  const text =
+    '{"step":1,"loss":2.5,"grad_norm":1}\n\n{"step":2,"loss":2,"gradient_norm":0.5,"held_out_loss":3}\n';
   const marks = parseLossLog(text, LOG);
   assert.deepEqual(marks.map(({ step, loss, held_out_loss }) => [step, loss, held_out_loss]), [
     [1, 2.5, undefined],
     [2, 2, 3],
   ]);
+  assert.deepEqual(marks.map(({ gradient_norm }) => gradient_norm), [undefined, 0.5]);
 });
 
 Deno.test("parseLossLog() refuses by name a loss of 0, which is NaN as trainers log it, and what no loss is", () => {
@@ -33,6 +35,7 @@ Deno.test("parseLossLog() refuses by name a loss of 0, which is NaN as trainers 
   }
   assert.match(refused('{"step":1}'), /line 1: "loss" must be .*: it is missing$/);
   assert.match(refused('{"step":1.5,"loss":1}'), /"step" must be an integer >= 0/);
+  assert.match(refused('{"step":1,"loss":1,"gradient_norm":-1}'), /"gradient_norm" must be/);
   assert.match(refused("[null]"), /line 1: the whole must be an object/);
 });
 

@@ -165,6 +165,8 @@ export { runPart } from "./parts/run_parts.ts";
 export type { Part } from "./parts/share_study.ts";
 export { type TrainingRuns, trainingRuns } from "./training/training_runs.ts";
 export {
+  type BesideNumbers,
+  besideNumbers,
   changedTexts,
   RESULT_FILES,
   type ResultFile,

@@ -1,25 +1,39 @@
 import { KNOWLEDGE_GAUGES } from "../../runs/mod.ts";
 import type { ChangeRow, GaugeTitles } from "../rows/row_types.ts";
+import type { UnstableRow } from "../rows/training_types.ts";
 import { betterOf, isGauge, lossText } from "../words/measures.ts";
 import { markdownText } from "../words/markdown_text.ts";
+import { unstableStep } from "./unstable_notes.ts";
 
 /** The evidence of each cure. */
 const EVIDENCE = "what was tried, and with which models, is in docs/what_we_found.md";
 
 /**
- * What a reader may do about the changes of what a study must not lose, as Markdown: where a loss is
- * shown and one of the tolerated size is not excluded, or where nothing is shown and none is
- * excluded. Empty where neither is so.
+ * What a reader may do, as Markdown: first about trainings that were unstable, then about the changes
+ * of what a study must not lose, where a loss is shown and one of the tolerated size is not excluded,
+ * or where nothing is shown and none is excluded. Empty where nothing is so.
  *
  * @param changes All changes of the variants that it is about.
  * @param titles What the gauges are called.
- * @param options Whether smaller scales of the adapters were asked already.
+ * @param options `scaled`: whether smaller scales of the adapters were asked already; `unstable`:
+ * those of the variants' trainings that were so.
  */
 export function nextStep(
   changes: readonly ChangeRow[],
   titles: GaugeTitles,
-  { scaled }: { readonly scaled: boolean },
+  { scaled, unstable = [] }: {
+    readonly scaled: boolean;
+    readonly unstable?: readonly UnstableRow[];
+  },
 ): string {
+  const steps = [
+    unstable.length > 0 ? unstableStep(unstable) : "",
+    changesStep(changes, titles, scaled),
+  ].filter((step) => step !== "");
+  return steps.length > 0 ? `**What to do.** ${steps.join(" ")}` : "";
+}
+
+function changesStep(changes: readonly ChangeRow[], titles: GaugeTitles, scaled: boolean): string {
   const known = changes.filter(({ group, measure, delta, lossExcluded }) =>
     group === "all" && KNOWLEDGE_GAUGES.some((gauge) => gauge === measure) &&
     delta !== undefined && !lossExcluded
@@ -34,15 +48,13 @@ export function nextStep(
       ? `Train ${again}`
       : "Ask smaller scales of the adapter (`compare --adapter-path DIR --scale 0.2,0.4,0.6,0.8,1`), " +
         `or train ${again}`;
-    return `**What to do.** ${onGauge(lost, titles)} a loss is shown, and ${
+    return `${onGauge(lost, titles)} a loss is shown, and ${
       isBeyond(lost) ? beyond(lost) : notExcluded(lost)
     }. ${cure}: ${EVIDENCE}.`;
   }
   const open = known.find(({ outcome }) => outcome === "no_difference_shown");
   if (!open) return "";
-  return `**What to do.** ${onGauge(open, titles)} no difference is shown, and ${
-    notExcluded(open)
-  }. ` +
+  return `${onGauge(open, titles)} no difference is shown, and ${notExcluded(open)}. ` +
     `Ask more ${open.measure === "prose" ? "passages" : "questions"} when the runs are made: ` +
     "`compare --adapter-path DIR --plan` says how many it takes" +
     `${open.measure === "mmlu" ? ", `--all` there asks all" : ""}.`;

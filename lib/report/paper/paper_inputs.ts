@@ -1,7 +1,7 @@
 import type { Summary } from "../../runs/mod.ts";
 import type { Failures } from "../examples/pick_failures.ts";
 import type { StudyRows } from "../rows/row_types.ts";
-import type { TrainingRow } from "../rows/training_types.ts";
+import type { TrainingRow, UnstableRow } from "../rows/training_types.ts";
 import type { PaperVariants } from "./paper_variants.ts";
 import type { PaperWords } from "./paper_words.ts";
 
@@ -19,6 +19,8 @@ export interface PaperInputs {
   readonly summary: Summary;
   /** One row a training that left a loss log. */
   readonly trainings: readonly TrainingRow[];
+  /** The trainings whose losses rose far above those of their beginning; none if left out. */
+  readonly unstable?: readonly UnstableRow[];
   /** Drawn questions of the variant that `paperVariants` calls the main one. */
   readonly failures: Failures;
   /** The prompt of one quoted question, without the examples that are shown before it. */

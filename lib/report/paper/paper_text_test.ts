@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readSummary, type Summary } from "../../runs/mod.ts";
 import type { Language } from "../words/unwarranted.ts";
 import { paperInputs } from "../testing/paper_fixture.ts";
-import { PAPER_LANGUAGES, paperSource } from "./write_paper.ts";
+import { PAPER_LANGUAGES, paperSource, writePaper } from "./write_paper.ts";
 
 const [LARGE, ENDLESS, ANCHORED, SAMPLE, SEEDS] = [
   "qwen_coder_1_5b",
@@ -195,5 +195,41 @@ Deno.test("paperSource() says what a penalty on the divergence is, and its weigh
     const without = paperSource(paperInputs(ENDLESS), language).source;
     assert.ok(!without.typst.includes(row[language]));
     assert.doesNotMatch(without.plain, /penalty|penalidade/);
+  }
+});
+
+Deno.test("paperSource() says which trainings were unstable, the seeds of a recipe together", () => {
+  const row = { recipe: "kl_10", seeds: 3, isPenalised: true, step: 95, gradientNorm: 1464.7 };
+  const all = [12.52, 4.05, 6].map((times, i) => ({ ...row, times, seed: 42 + i }));
+  const { gradientNorm: _, ...bare } = { ...row, recipe: "alone", seeds: 1, seed: 42, times: 3 };
+  const said = {
+    en: [
+      "The training of kl_10 was unstable with each of its 3 seeds: the mean loss of ten steps in a " +
+      "row rose to between 4.0 and 12.5 times that of the first ten, and the largest gradient norm " +
+      "was 1,465; its changes do not show",
+      "The training of kl_10 was unstable with 1 of its 3 seeds: the mean loss of ten steps in a " +
+      "row rose to 12.5 times",
+      "The training of alone was unstable: the mean loss of ten steps in a row rose to 3.0 times " +
+      "that of the first ten; its changes",
+    ],
+    pt: [
+      "O treinamento de kl_10 foi instável com cada uma de suas 3 sementes: a perda média de dez " +
+      "passos seguidos subiu para entre 4,0 e 12,5 vezes a dos dez primeiros, e a maior norma do " +
+      "gradiente foi 1.465; suas mudanças não mostram",
+      "O treinamento de kl_10 foi instável com 1 de suas 3 sementes: a perda média de dez passos " +
+      "seguidos subiu para 12,5 vezes",
+      "O treinamento de alone foi instável: a perda média de dez passos seguidos subiu para 3,0 " +
+      "vezes a dos dez primeiros; suas mudanças",
+    ],
+  };
+  for (const language of PAPER_LANGUAGES) {
+    const of = (unstable: readonly typeof all[number][]): string =>
+      paperSource({ ...paperInputs(ANCHORED), unstable }, language).source.plain;
+    const [every, some, alone] = said[language];
+    const both = of([...all, bare as typeof all[number]]);
+    assert.ok(both.includes(every!) && both.includes(alone!), both);
+    assert.ok(of(all.slice(0, 1)).includes(some!));
+    assert.doesNotMatch(of([]), /unstable|instável/);
+    writePaper({ ...paperInputs(ANCHORED), unstable: all }, language);
   }
 });

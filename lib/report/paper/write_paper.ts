@@ -88,7 +88,8 @@ export function paperSource(
   inputs: PaperInputs,
   language: Language,
 ): { readonly source: Rendered; readonly files: Readonly<Record<string, string>> } {
-  const rows = summaryRows(inputs.summary);
+  const { unstable = [] } = inputs;
+  const rows = summaryRows(inputs.summary, { unstable });
   checkPaperMeasures(inputs.summary.name, rows);
   const words = PAPER_WORDS[language];
   const context: PaperContext = { inputs, rows, variants: paperVariants(rows), words };

@@ -23,6 +23,7 @@ import type {
   Verdict,
 } from "../../stats/mod.ts";
 import type { AboveChanceRow, ChanceRow, LetterRow } from "./choice_rows.ts";
+import type { UnstableRow } from "./training_types.ts";
 
 /**
  * What a change is of: one of the three gauges, statements that run (`runs`), and what the letters'
@@ -274,6 +275,8 @@ export interface StudyRows extends VariantRows {
   readonly seedPairs: readonly SeedPairRow[];
   /** The trainings that had general records, each recipe's seeds apart. */
   readonly general: readonly GeneralRow[];
+  /** The trainings whose losses rose far above those of their beginning; the summary has none. */
+  readonly unstable: readonly UnstableRow[];
   /** The recommended variant, or why there is none; absent where no variant is a step of a path. */
   readonly recommendation?: NonNullable<StudyFindings["recommendation"]>;
   /** How the changes of general text and of multiple choice go together. */

@@ -26,6 +26,7 @@ import type {
   VariantRows,
 } from "./row_types.ts";
 import { tradeOffRows } from "./trade_off_rows.ts";
+import type { UnstableRow } from "./training_types.ts";
 
 /** What is said of a study beside its variants: its config has most of it. */
 export interface StudyFacts {
@@ -60,8 +61,14 @@ function titlesBy(own: (gauge: Gauge) => string | undefined): GaugeTitles {
  * "all" last, and none that is all. Measures that the study has not have no rows.
  *
  * SQL is the official reading throughout, except in `readings`.
+ *
+ * @param options `unstable` are the trainings that their loss logs, which lie beside the summary,
+ * tell to be so.
  */
-export function summaryRows(summary: Summary): StudyRows {
+export function summaryRows(
+  summary: Summary,
+  { unstable = [] }: { readonly unstable?: readonly UnstableRow[] } = {},
+): StudyRows {
   const { config, counts, label, plan, variants, findings, provenance } = summary;
   const { claims, pairs, seeds, seedPairs = [], recommendation, proseAndMmlu } = findings;
   const rows = variantRows(variants, {
@@ -82,6 +89,7 @@ export function summaryRows(summary: Summary): StudyRows {
     seeds: seedRows(seeds),
     seedPairs: seedPairRows(seedPairs),
     general: generalRows(provenance.adapterSettings),
+    unstable,
     ...(recommendation && { recommendation }),
     ...(proseAndMmlu && { proseAndMmlu }),
   };

@@ -13,6 +13,24 @@ export interface LossRow {
 /** What stands where an adapter that was not trained here would have its losses. */
 export const NO_LOSS_LOG = "trained elsewhere: no loss log";
 
+/** A training whose losses rose far above those of its beginning, and how far. */
+export interface UnstableRow {
+  /** The recipe's name in the config. */
+  readonly recipe: string;
+  /** The seed that it was trained with. */
+  readonly seed: number;
+  /** With how many seeds the study trains the recipe. */
+  readonly seeds: number;
+  /** Whether its loss has a penalty on the divergence (`klWeight`). */
+  readonly isPenalised: boolean;
+  /** The optimizer's step that the worst ten steps in a row end at. */
+  readonly step: number;
+  /** Their mean loss divided by that of the first ten steps. */
+  readonly times: number;
+  /** The largest norm of a step's gradient before clipping; absent where none was logged. */
+  readonly gradientNorm?: number;
+}
+
 /** What one training run did. */
 export interface TrainingRow {
   /** The variant's name. */

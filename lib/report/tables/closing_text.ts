@@ -35,13 +35,18 @@ export function closingText(rows: StudyRows): string {
 }
 
 /**
- * What to do about a loss, or about an open change where no recommendation says how many questions
- * it takes.
+ * What to do about a training that was unstable, about a loss, or about an open change where no
+ * recommendation says how many questions it takes.
  */
 function spokenStep(rows: StudyRows, spoken: readonly string[]): string {
   const own = rows.changes.filter(({ variant, outcome }) =>
     spoken.includes(variant) && (outcome === "loss" || rows.recommendation === undefined)
   );
   const scaled = rows.tradeOff.some(({ origin }) => (origin.scale ?? 1) !== 1);
-  return nextStep(own, rows.titles, { scaled });
+  const unstable = rows.unstable.filter(({ recipe, seed }) =>
+    rows.tradeOff.some(({ variant, origin }) =>
+      spoken.includes(variant) && origin.source === recipe && origin.seed === seed
+    )
+  );
+  return nextStep(own, rows.titles, { scaled, unstable });
 }

@@ -3,10 +3,12 @@ import { fewAnswersNotes } from "../findings/caution_notes.ts";
 import { correlationFinding, pairsFinding, seedsFinding } from "../findings/recipe_findings.ts";
 import { recommendationFinding } from "../findings/recommendation_finding.ts";
 import { tradeOffFinding } from "../findings/trade_off_finding.ts";
+import { unstableNotes } from "../findings/unstable_notes.ts";
 import type { Part } from "../measures/measure.ts";
 import { SHOWN } from "../measures/measures.ts";
 import type { CoverageRow, GaugeTitles, StudyRows } from "../rows/row_types.ts";
 import { summaryRows } from "../rows/summary_rows.ts";
+import type { UnstableRow } from "../rows/training_types.ts";
 import { formatCount, formatCounted } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 import { unitOf } from "../words/measures.ts";
@@ -20,7 +22,8 @@ import { shortTable } from "./short_table.ts";
  * then every table of each measure, and what each adapter is by its own config; every number with its
  * n and its 95 % interval.
  *
- * @param options `limits` are sentences on what the numbers do not tell, which somebody wrote.
+ * @param options `limits` are sentences on what the numbers do not tell, which somebody wrote;
+ * `unstable` are the trainings that their loss logs tell to be so.
  *
  * @example
  * ```ts ignore
@@ -29,14 +32,17 @@ import { shortTable } from "./short_table.ts";
  */
 export function summaryTable(
   summary: Summary,
-  { limits = [] }: { readonly limits?: readonly string[] } = {},
+  { limits = [], unstable = [] }: {
+    readonly limits?: readonly string[];
+    readonly unstable?: readonly UnstableRow[];
+  } = {},
 ): string {
   const adapters = Object.entries(summary.provenance.adapterSettings)
     .map(([recipe, settings]) =>
       `- ${markdownText(recipe)}: ${markdownText(adapterText(settings))}.`
     );
   const list = adapters.length > 0 ? ["", "### Adapters\n", ...adapters, ""].join("\n") : "";
-  return studyTable(summaryRows(summary), limits) + list;
+  return studyTable(summaryRows(summary, { unstable }), limits) + list;
 }
 
 /** What of it a screen has room for: what was measured, and a row a variant. */
@@ -91,6 +97,7 @@ function answerParts(study: StudyRows): string[] {
   return [
     recommendationFinding(study),
     study.tradeOff.length > 0 ? tradeOffFinding(study) : "",
+    unstableNotes(study).join("\n\n"),
     fewAnswersNotes(study).join("\n\n"),
     seedsFinding(study),
     correlationFinding(study),

@@ -13,7 +13,7 @@ const MOSTLY_CUT_SHARE = 0.5;
 const ENDLESS_SHARE = 0.9;
 
 /** So many variants are named one by one; of more it is told how many they are. */
-const MOST_NAMED = 5;
+export const MOST_NAMED = 5;
 
 /** How many completions of one variant ended at the token limit instead of at an end token. */
 export interface CutCounts {

@@ -27,6 +27,7 @@ import { readLimits } from "../results/limits.ts";
 import { unfinished } from "../results/unfinished.ts";
 import { RESULT_FILES } from "../results/write_results.ts";
 import { trainingRow } from "../training/training_runs.ts";
+import { unstableTrainings } from "../training/unstable_training.ts";
 import { loadSpiderOf } from "../inputs/sql_inputs.ts";
 
 /** Questions of each kind that a paper quotes. */
@@ -76,6 +77,7 @@ export async function readPaperInputs(
   const inputs = {
     summary,
     trainings: readTrainings(folder),
+    unstable: unstableTrainings(summary, folder),
     failures,
     authors,
     repetition: limits.repetition === true,

@@ -6,6 +6,7 @@ import {
   summaryTable,
   tradeOffFigure,
   tradeOffGauges,
+  type UnstableRow,
 } from "../../report/mod.ts";
 import { existsSync, statSync } from "node:fs";
 import { readTextFile, writeAtomic } from "../../ground/mod.ts";
@@ -16,6 +17,7 @@ import { MEASURES } from "../measures/measures.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
 import { readLimits } from "./limits.ts";
 import { flippedExamples } from "../numbers/flips.ts";
+import { unstableTrainings } from "../training/unstable_training.ts";
 import type { StudyFolder } from "../study_folder.ts";
 
 /** The file of each kind of answers. */
@@ -50,15 +52,32 @@ export function resultFiles({ measures }: Pick<StudyConfig, "measures">): readon
   return (Object.keys(RESULT_FILES) as ResultFile[]).filter((file) => isWritten[file] ?? true);
 }
 
+/** What a study's texts say beside its summary's numbers. */
+export interface BesideNumbers {
+  /** What the numbers do not tell, in English. */
+  readonly limits?: readonly string[];
+  /** The trainings that were unstable. */
+  readonly unstable?: readonly UnstableRow[];
+}
+
+/**
+ * Reads what a study's texts say beside its summary's numbers: its limits, and what its loss logs
+ * tell of its trainings.
+ *
+ * @param folder The study's results, or a recording of them.
+ * @throws {UsageError} If the limits or a log cannot be read.
+ */
+export function besideNumbers(summary: Summary, folder: string): Required<BesideNumbers> {
+  return { limits: readLimits(folder).en, unstable: unstableTrainings(summary, folder) };
+}
+
 /**
  * The texts that a summary makes, by file name: the same bytes for the same summary. Figures that
  * the study has nothing to show in are left out.
- *
- * @param limits What the numbers do not tell, in English.
  */
 export function summaryTexts(
   summary: Summary,
-  limits: readonly string[] = [],
+  beside: BesideNumbers = {},
 ): Readonly<Record<string, string>> {
   const rows = summaryRows(summary);
   const figures = {
@@ -76,25 +95,29 @@ export function summaryTexts(
     "checkpoints.svg": checkpointFigure(rows),
   };
   const drawn = Object.entries(figures).flatMap(([file, svg]) => svg ? [[file, svg] as const] : []);
-  return { [RESULT_FILES.table]: summaryTable(summary, { limits }), ...Object.fromEntries(drawn) };
+  return { [RESULT_FILES.table]: summaryTable(summary, beside), ...Object.fromEntries(drawn) };
 }
 
 /**
- * The texts of a folder that are missing, or others than its summary and the limits beside it make.
+ * The texts of a folder that are missing, or others than its summary and what lies beside it make.
  *
  * @param folder The study's results, or a recording of them.
- * @throws {UsageError} If the limits or a text cannot be read.
+ * @throws {UsageError} If the limits, a loss log or a text cannot be read.
  */
 export function changedTexts(summary: Summary, folder: string): [file: string, text: string][] {
-  return Object.entries(summaryTexts(summary, readLimits(folder).en)).filter(([file, text]) => {
-    const path = `${folder}/${file}`;
-    return !existsSync(path) || readTextFile(path) !== text;
-  });
+  return Object.entries(summaryTexts(summary, besideNumbers(summary, folder))).filter(
+    ([file, text]) => {
+      const path = `${folder}/${file}`;
+      return !existsSync(path) || readTextFile(path) !== text;
+    },
+  );
 }
 
 /**
  * Writes a study's numbers, table, figures and per-example outcomes, each whole or not at all. What of
  * {@linkcode RESULT_FILES} it does not ask is taken away where it is there and empty.
+ *
+ * @throws {UsageError} If the limits or a loss log beside them cannot be read; then nothing is written.
  */
 export function writeResults(
   folder: StudyFolder,
@@ -102,6 +125,7 @@ export function writeResults(
   answers: readonly VariantAnswers[],
   failures: string,
 ): void {
+  const beside = besideNumbers(summary, folder.root);
   const path = (file: ResultFile): string => `${folder.root}/${RESULT_FILES[file]}`;
   const files = resultFiles(summary.config);
   const [base, ...tuned] = answers;
@@ -114,8 +138,7 @@ export function writeResults(
     if (files.includes(file)) writeAtomic(path(file), text());
     else if (isEmpty(path(file))) Deno.removeSync(path(file));
   }
-  const { en: limits } = readLimits(folder.root);
-  for (const [file, text] of Object.entries(summaryTexts(summary, limits))) {
+  for (const [file, text] of Object.entries(summaryTexts(summary, beside))) {
     writeAtomic(`${folder.root}/${file}`, text);
   }
   writeSummary(path("summary"), summary);

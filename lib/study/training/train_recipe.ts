@@ -7,6 +7,7 @@ import { trainingRecords } from "./data/training_records.ts";
 import { trainingSet } from "./data/training_set.ts";
 import type { ModelInputs } from "../inputs/model_inputs.ts";
 import type { SqlInputs } from "../inputs/sql_inputs.ts";
+import { noteUnstable } from "./unstable_training.ts";
 
 /** Exit code of the training script for wrong input. */
 const WRONG_INPUT = 2;
@@ -30,10 +31,11 @@ export interface TrainOptions {
 
 /**
  * Trains one recipe with TRL in a process of its own, or takes up its run
- * folder where it stands.
+ * folder where it stands. Whether it was unstable is noted at the end.
  *
  * @returns The folder of the adapter.
- * @throws {UsageError} If the script refuses its input, was stopped or was killed.
+ * @throws {UsageError} If the script refuses its input, was stopped or was killed, or the loss log
+ * that it left is damaged.
  * @throws {Error} If training fails.
  */
 export async function trainRecipe(
@@ -68,6 +70,7 @@ export async function trainRecipe(
   if (code !== 0) {
     throw new Error(`Training "${recipe.name}" failed with code ${code}: ${lastLines.at(-1)}`);
   }
+  noteUnstable({ recipe, source: recipe.name, seed: config.seed }, out, progress);
   return out;
 }
 

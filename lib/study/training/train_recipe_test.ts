@@ -180,3 +180,32 @@ test("plannedTraining() counts tokens and steps, as often as examples are seen",
   assert.deepEqual(plannedTraining(lengths, ended), { tokens: 10, steps: 1 });
   assert.equal(plannedTraining(lengths, { ...batch, maxTokens: 10 * once }).tokens, once);
 });
+
+test("trainRecipe says at the end that the training was unstable", async (study) => {
+  const inputs = await openModelInputs(study.config, study.model);
+  const [recipe] = study.config.training.recipes;
+  const out = `${study.out}/training/qv`;
+  const said = async (peak: number): Promise<string | undefined> => {
+    const notes: string[] = [];
+    Deno.mkdirSync(out, { recursive: true });
+    const lines = Array.from(
+      { length: 30 },
+      (_, i) =>
+        `${JSON.stringify({ step: i + 1, loss: i < 15 ? 1 : peak, gradient_norm: 2.04 })}\n`,
+    );
+    Deno.writeTextFileSync(`${out}/loss.jsonl`, lines.join(""));
+    await trainRecipe(inputs, recipe!, {
+      data: `${study.out}/sft.jsonl`,
+      out,
+      progress: { ...SILENT, note: (text) => void notes.push(text) },
+      python: fakePython(study.root, 0),
+    });
+    return notes.at(-1);
+  };
+  assert.equal(await said(1.9), "train_lora.py: the last line");
+  assert.equal(
+    await said(4),
+    "qv: unstable: the mean loss of the ten steps up to step 25 was 4.0 times that of the first " +
+      "ten, and the largest gradient norm was 2.0; lower its learning rate, and train again",
+  );
+});

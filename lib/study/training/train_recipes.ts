@@ -20,6 +20,7 @@ import {
 import type { StudyFolder } from "../study_folder.ts";
 import { type Training, trainings } from "../sweep/sweep_variants.ts";
 import { trainingPlan, trainRecipe } from "./train_recipe.ts";
+import { noteUnstable } from "./unstable_training.ts";
 
 /** How the phases of a study are run. */
 export interface PhaseOptions {
@@ -34,8 +35,8 @@ export interface PhaseOptions {
  * in a training's folder that was not trained here is used as it is.
  *
  * @param all The trainings; every one of the study when left out.
- * @throws {UsageError} If the training refuses its input, or such an adapter
- * does not fit the model.
+ * @throws {UsageError} If the training refuses its input, such an adapter does not fit the model, or
+ * a loss log is damaged.
  */
 export async function trainRecipes(
   inputs: StudyInputs,
@@ -47,7 +48,8 @@ export async function trainRecipes(
   await checkTraining(inputs, folder, options);
   let data: TrainingData | undefined;
   const made = readTrainingManifest(trainingManifestPath(folder.sftData))?.files ?? {};
-  for (const [i, { name, recipe, seed }] of all.entries()) {
+  for (const [i, training] of all.entries()) {
+    const { name, recipe, seed } = training;
     progress.step(`Training ${i + 1} of ${all.length}: ${name}`);
     const out = folder.training(recipe);
     if (adapterOrigin(out) === "elsewhere") {
@@ -71,6 +73,7 @@ export async function trainRecipes(
           ? `${name}: trained earlier, its weights taken away`
           : `${name}: trained earlier`,
       );
+      noteUnstable(training, out, progress);
       continue;
     }
     data ??= await trainingData(inputs, folder, { progress, ...options });

@@ -3,6 +3,7 @@ import {
   allVariants,
   answerVariants,
   BASE,
+  besideNumbers,
   countCut,
   finishStudy,
   noteChangedAdapters,
@@ -60,7 +61,8 @@ export async function runReport(flags: FlagValues, context: CommandContext): Pro
   const variants = await allVariants(inputs, folder);
   await noteChangedAdapters(study, context.progress);
   const answers = await answerVariants(inputs, folder, variants, context);
-  context.print(summaryTable(await finishStudy(study, answers, context)));
+  const summary = await finishStudy(study, answers, context);
+  context.print(summaryTable(summary, besideNumbers(summary, folder.root)));
 }
 
 function open(

@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { briefTable, closingText, formatCounted, summaryRows } from "../../../report/mod.ts";
 import {
   beginEngine,
+  besideNumbers,
   checkGivenVariants,
   costLines,
   isBegun,
@@ -163,7 +164,7 @@ export async function runStudy(
     .filter((file) => statSync(join(study.folder.root, file)).size > 0);
   progress.step(`Done: ${written.map((file) => `${root}/${file}`).join(", ")}`);
   // its answer is to be the last thing on the screen
-  const answer = closingText(summaryRows(summary));
+  const answer = closingText(summaryRows(summary, besideNumbers(summary, study.folder.root)));
   if (answer !== "") print(answer);
   const flips = written.includes(RESULT_FILES.flips)
     ? `; the questions that changed: ${root}/${RESULT_FILES.flips}`

@@ -7,6 +7,7 @@ import { loadConfig, readSummary, type Summary } from "../../../runs/mod.ts";
 import { AVERAGE_FILE } from "../../../setup/mod.ts";
 import {
   ANSWER_KINDS,
+  besideNumbers,
   LIMITS_FILE,
   PLAN_FILE,
   readLimits,
@@ -117,7 +118,10 @@ export async function recordStudy(
     const limited = [from, to].find((folder) => existsSync(join(folder, LIMITS_FILE)));
     if (limited !== undefined) {
       await Deno.copyFile(join(limited, LIMITS_FILE), join(partial, LIMITS_FILE));
-      const table = summaryTable(summary, { limits: readLimits(limited).en });
+      const table = summaryTable(summary, {
+        ...besideNumbers(summary, from),
+        limits: readLimits(limited).en,
+      });
       await Deno.writeTextFile(join(partial, RESULT_FILES.table), table);
     }
     await Deno.mkdir(join(to, ".."), { recursive: true });

@@ -18,6 +18,7 @@ import { exampleValues, LINE_OF_CODE } from "./example_values.ts";
 import { findingValues } from "./finding_values.ts";
 import { shownValues, trainingPlaces } from "./known_values.ts";
 import { cutValues, namesOf } from "./outcome_values.ts";
+import { unstableValues } from "./unstable_values.ts";
 import { dataKinds, type PaperContext } from "../paper_inputs.ts";
 import {
   categoryTable,
@@ -93,6 +94,7 @@ export function paperValues(
     data: dataValues(context),
     plan: planValues(context),
     ...findingValues(context),
+    unstable: unstableValues(context),
     examples: exampleValues(context),
     tables: {
       training: trainingTable(context),
