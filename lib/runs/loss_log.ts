@@ -12,6 +12,8 @@ export const LOSS_MARK_KEYS = {
   loss: LOSS,
   /** The norm of the step's gradient over all trained weights, before it is clipped. */
   gradient_norm: z.number().min(0).exactOptional(),
+  /** Of a step with anchors: the mean divergence at their tokens in nats, without its weight. */
+  divergence: z.number().exactOptional(),
   /** The rate of the step. */
   learning_rate: z.number().min(0).exactOptional(),
   /** Tokens seen so far. */

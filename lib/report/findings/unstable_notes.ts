@@ -97,7 +97,9 @@ function seedsText(own: readonly UnstableRow[]): string {
 /** How far the losses of one training rose, and where. */
 function roseText(row: UnstableRow): string {
   const { most, gradientNorm } = unstableRange([row]);
-  return `the mean loss of the ten steps up to step ${formatCount(row.step)} was ${most} times ` +
+  return `the mean cross entropy of the ten steps up to step ${
+    formatCount(row.step)
+  } was ${most} times ` +
     "that of the first ten" +
     (gradientNorm === undefined ? "" : `, and the largest gradient norm was ${gradientNorm}`);
 }
@@ -105,7 +107,7 @@ function roseText(row: UnstableRow): string {
 /** How far the losses of several trainings rose. */
 function rangeText(unstable: readonly UnstableRow[]): string {
   const { least, most, gradientNorm } = unstableRange(unstable);
-  return `the mean loss of ten steps in a row rose to ${
+  return `the mean cross entropy of ten steps in a row rose to ${
     least === undefined ? most : `between ${least} and ${most}`
   } times that of the first ten` +
     (gradientNorm === undefined ? "" : `, and the largest gradient norm was ${gradientNorm}`);

@@ -33,7 +33,7 @@ Deno.test("unstableNotes() says of one training where it was worst, and what to 
   assert.equal(noteOf([]), "");
   assert.equal(
     noteOf([ROW]),
-    'The training of "all-linear" was unstable: the mean loss of the ten steps up to step 1,095 was ' +
+    'The training of "all-linear" was unstable: the mean cross entropy of the ten steps up to step 1,095 was ' +
       "12.5 times that of the first ten, and the largest gradient norm was 465. Its changes do not " +
       "show what the recipe does where training is stable: lower its learning rate, and train again.",
   );
@@ -47,7 +47,7 @@ Deno.test("unstableNotes() says of one training where it was worst, and what to 
 
 Deno.test("unstableNotes() tells the seeds of a recipe in one sentence, and which where not all", () => {
   const range =
-    "the mean loss of ten steps in a row rose to between 4.0 and 6.0 times that of the " +
+    "the mean cross entropy of ten steps in a row rose to between 4.0 and 6.0 times that of the " +
     "first ten, and the largest gradient norm was 11. Their changes do not show what the recipe does";
   assert.ok(
     noteOf(seeds(42, 43, 44)).startsWith(

@@ -204,21 +204,21 @@ Deno.test("paperSource() says which trainings were unstable, the seeds of a reci
   const { gradientNorm: _, ...bare } = { ...row, recipe: "alone", seeds: 1, seed: 42, times: 3 };
   const said = {
     en: [
-      "The training of kl_10 was unstable with each of its 3 seeds: the mean loss of ten steps in a " +
+      "The training of kl_10 was unstable with each of its 3 seeds: the mean cross entropy of ten steps in a " +
       "row rose to between 4.0 and 12.5 times that of the first ten, and the largest gradient norm " +
       "was 1,465; its changes do not show",
-      "The training of kl_10 was unstable with 1 of its 3 seeds: the mean loss of ten steps in a " +
+      "The training of kl_10 was unstable with 1 of its 3 seeds: the mean cross entropy of ten steps in a " +
       "row rose to 12.5 times",
-      "The training of alone was unstable: the mean loss of ten steps in a row rose to 3.0 times " +
+      "The training of alone was unstable: the mean cross entropy of ten steps in a row rose to 3.0 times " +
       "that of the first ten; its changes",
     ],
     pt: [
-      "O treinamento de kl_10 foi instável com cada uma de suas 3 sementes: a perda média de dez " +
+      "O treinamento de kl_10 foi instável com cada uma de suas 3 sementes: a entropia cruzada média de dez " +
       "passos seguidos subiu para entre 4,0 e 12,5 vezes a dos dez primeiros, e a maior norma do " +
       "gradiente foi 1.465; suas mudanças não mostram",
-      "O treinamento de kl_10 foi instável com 1 de suas 3 sementes: a perda média de dez passos " +
+      "O treinamento de kl_10 foi instável com 1 de suas 3 sementes: a entropia cruzada média de dez passos " +
       "seguidos subiu para 12,5 vezes",
-      "O treinamento de alone foi instável: a perda média de dez passos seguidos subiu para 3,0 " +
+      "O treinamento de alone foi instável: a entropia cruzada média de dez passos seguidos subiu para 3,0 " +
       "vezes a dos dez primeiros; suas mudanças",
     ],
   };

@@ -205,7 +205,7 @@ test("trainRecipe says at the end that the training was unstable", async (study)
   assert.equal(await said(1.9), "train_lora.py: the last line");
   assert.equal(
     await said(4),
-    "qv: unstable: the mean loss of the ten steps up to step 25 was 4.0 times that of the first " +
+    "qv: unstable: the mean cross entropy of the ten steps up to step 25 was 4.0 times that of the first " +
       "ten, and the largest gradient norm was 2.0; lower its learning rate, and train again",
   );
 });
