@@ -94,7 +94,7 @@ export { recommendationFinding } from "./findings/recommendation_finding.ts";
 export { sqlFinding } from "./findings/sql_finding.ts";
 export { tradeOffFinding } from "./findings/trade_off_finding.ts";
 export { trainingFinding } from "./findings/training_finding.ts";
-export { unstableNote } from "./findings/unstable_notes.ts";
+export { divergenceNote, unstableNote } from "./findings/unstable_notes.ts";
 export {
   display,
   type Displayable,

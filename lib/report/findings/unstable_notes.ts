@@ -5,6 +5,9 @@ import { MOST_NAMED } from "../words/cut_text.ts";
 import { formatCount, formatCounted, formatDecimal } from "../words/format_numbers.ts";
 import { markdownText } from "../words/markdown_text.ts";
 
+/** A divergence has so many decimals: that of a model that was held is below 0.01. */
+const DIVERGENCE_DECIMALS = 4;
+
 /** From this norm on a gradient's norm is printed without decimals. */
 const LARGE_NORM = 10;
 
@@ -38,6 +41,21 @@ export function unstableNotes({ unstable }: Pick<StudyRows, "unstable">): string
  */
 export function unstableNote(row: UnstableRow): string {
   return `unstable: ${roseText(row)}; ${cureText([row])}, and train again`;
+}
+
+/**
+ * What is said of the divergence when a training with a penalty ends.
+ *
+ * @param last Of the last steps with anchors, in nats a token.
+ */
+export function divergenceNote(last: readonly number[]): string {
+  const mean = last.reduce((sum, one) => sum + one, 0) / last.length;
+  return `the divergence at the anchors was ${
+    formatDecimal(mean, DIVERGENCE_DECIMALS)
+  } nats a token ` +
+    `in the last ${formatCounted(last.length, "step")} that ${
+      last.length === 1 ? "has" : "have"
+    } any`;
 }
 
 /** What to do first about the recipes of unstable trainings: a sentence. */

@@ -7,7 +7,7 @@ import { trainingRecords } from "./data/training_records.ts";
 import { trainingSet } from "./data/training_set.ts";
 import type { ModelInputs } from "../inputs/model_inputs.ts";
 import type { SqlInputs } from "../inputs/sql_inputs.ts";
-import { noteUnstable } from "./unstable_training.ts";
+import { noteLosses } from "./unstable_training.ts";
 
 /** Exit code of the training script for wrong input. */
 const WRONG_INPUT = 2;
@@ -70,7 +70,7 @@ export async function trainRecipe(
   if (code !== 0) {
     throw new Error(`Training "${recipe.name}" failed with code ${code}: ${lastLines.at(-1)}`);
   }
-  noteUnstable({ recipe, source: recipe.name, seed: config.seed }, out, progress);
+  noteLosses({ recipe, source: recipe.name, seed: config.seed }, out, progress);
   return out;
 }
 

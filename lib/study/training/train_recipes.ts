@@ -20,7 +20,7 @@ import {
 import type { StudyFolder } from "../study_folder.ts";
 import { type Training, trainings } from "../sweep/sweep_variants.ts";
 import { trainingPlan, trainRecipe } from "./train_recipe.ts";
-import { noteUnstable } from "./unstable_training.ts";
+import { noteLosses } from "./unstable_training.ts";
 
 /** How the phases of a study are run. */
 export interface PhaseOptions {
@@ -73,7 +73,7 @@ export async function trainRecipes(
           ? `${name}: trained earlier, its weights taken away`
           : `${name}: trained earlier`,
       );
-      noteUnstable(training, out, progress);
+      noteLosses(training, out, progress);
       continue;
     }
     data ??= await trainingData(inputs, folder, { progress, ...options });

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { type Progress, readTextFile } from "../../ground/mod.ts";
-import { unstableNote, type UnstableRow } from "../../report/mod.ts";
+import { divergenceNote, unstableNote, type UnstableRow } from "../../report/mod.ts";
 import { type LossMark, parseLossLog, type Summary } from "../../runs/mod.ts";
 import { mean } from "../numbers/groups.ts";
 import { type Training, trainings } from "../sweep/sweep_variants.ts";
@@ -98,17 +98,23 @@ export function unstableTraining(
 }
 
 /**
- * Says that a training was unstable, if its loss log does: where and how far, and what to do.
+ * Says that a training was unstable, if its loss log does: where and how far, and what to do. Of one
+ * with a penalty it says what the divergence was at its end, where the log has it: whether the model
+ * was held.
  *
  * @throws {UsageError} If the log is damaged.
  */
-export function noteUnstable(
+export function noteLosses(
   training: Pick<Training, "recipe" | "source" | "seed">,
   dir: string,
   progress: Pick<Progress, "note">,
 ): void {
   const row = unstableTraining(training, dir);
   if (row !== undefined) progress.note(`${training.recipe.name}: ${unstableNote(row)}`);
+  const log = `${dir}/loss.jsonl`;
+  const marks = existsSync(log) ? parseLossLog(readTextFile(log), log) : [];
+  const last = marks.flatMap(({ divergence }) => divergence ?? []).slice(-STEPS_IN_A_ROW);
+  if (last.length > 0) progress.note(`${training.recipe.name}: ${divergenceNote(last)}`);
 }
 
 /**

@@ -6,7 +6,7 @@ import { type LossMark, parseLossLog, readSummary, type Summary } from "../../ru
 import { besideNumbers } from "../results/write_results.ts";
 import {
   instability,
-  noteUnstable,
+  noteLosses,
   unstableTraining,
   unstableTrainings,
 } from "./unstable_training.ts";
@@ -149,7 +149,7 @@ Deno.test("unstableTrainings() refuses a damaged log by its line", () => {
   });
 });
 
-Deno.test("noteUnstable() says where a training was unstable, how far, and what to do", () => {
+Deno.test("noteLosses() says where a training was unstable, how far, and what to do", () => {
   const [recipe] = study().config.training.recipes.filter(({ klWeight }) => klWeight === undefined);
   const said = (log: string, klWeight?: number): string[] => {
     const notes: string[] = [];
@@ -160,16 +160,24 @@ Deno.test("noteUnstable() says where a training was unstable, how far, and what 
         seed: 43,
       };
       const dir = `${folder}/training/a`;
-      noteUnstable(training, dir, { note: (text) => void notes.push(text) });
+      noteLosses(training, dir, { note: (text) => void notes.push(text) });
       assert.equal(unstableTraining(training, `${folder}/none`), undefined);
     });
     return notes;
   };
+  const held =
+    "a#43: the divergence at the anchors was 0.0000 nats a token in the last 1 step that has any";
+  const anchored = marks(40, 1).map((mark) => ({ ...mark, divergence: mark.step / 1000 }));
+  assert.deepEqual(said(linesOf(anchored), 10), [
+    "a#43: the divergence at the anchors was 0.0355 nats a token in the last 10 steps that have any",
+  ]);
   const wild = linesOf(marks(40, 5));
   const risen =
     "a#43: unstable: the mean cross entropy of the ten steps up to step 20 was 5.0 times that of " +
     "the first ten, and the largest gradient norm was 465; lower its learning rate";
-  assert.deepEqual(said(wild), [`${risen}, and train again`]);
-  assert.deepEqual(said(wild, 10), [`${risen} or \`klWeight\`, and train again`]);
-  assert.deepEqual(said(linesOf(marks(40, 1))), []);
+  assert.deepEqual(said(wild), [`${risen}, and train again`, held]);
+  assert.deepEqual(said(wild, 10), [`${risen} or \`klWeight\`, and train again`, held]);
+  assert.deepEqual(said(linesOf(marks(40, 1))), [held]);
+  const bare = marks(40, 1).map(({ step, loss }) => ({ step, loss }));
+  assert.deepEqual(said(linesOf(bare)), []);
 });
