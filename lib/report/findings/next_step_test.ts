@@ -29,7 +29,7 @@ Deno.test("nextStep() says what may be done about a shown loss, and no scales wh
   const prose = nextStep([change("loss", { measure: "prose" })], titles, { scaled: true });
   assert.match(
     prose,
-    /lower learning rate, or with a penalty .* `kl_10`, tried with one model\): what/,
+    /lower learning rate, or with a penalty .* `kl_10`: it helped .* worse at 1e-3\): what/,
   );
 });
 
