@@ -82,17 +82,22 @@ def pairs(plan, tuned):
 
 
 def _item_changes(base, tuned, gauge):
+    """`tuned - base` and the cluster of each item, by its id, in the order of `base`."""
     if gauge == "prose":
         rows = paired(base["prose"], tuned["prose"])
-        changes = [nats_per_token(after) - nats_per_token(before) for before, after in rows]
-        return changes, [before["topic"] for before, _ in rows]
+        return {
+            before["id"]: (nats_per_token(after) - nats_per_token(before), before["topic"])
+            for before, after in rows
+        }
     key, right, cluster = {
         "sql": ("verdicts", "official", "dbId"),
         "mmlu": ("letters", "correct", "subject"),
     }[gauge]
     rows = paired(base[key], tuned[key])
-    changes = [int(after[right]) - int(before[right]) for before, after in rows]
-    return changes, [before[cluster] for before, _ in rows]
+    return {
+        before["id"]: (int(after[right]) - int(before[right]), before[cluster])
+        for before, after in rows
+    }
 
 
 def recipe_runs(tuned):
@@ -146,9 +151,15 @@ def _over_seeds(runs):
     changes = {}
     for gauge in GAUGES:
         rows = [_item_changes(before, after, gauge) for before, after in runs]
-        if len(rows[0][0]) > 1:
+        items = list(rows[0])
+        if len(items) > 1:
             better = "lower" if gauge == "prose" else "higher"
-            changes[gauge] = _crossed([row for row, _ in rows], rows[0][1], better)
+            # an item is the same one in every seed, in whatever order a seed's answers lie
+            changes[gauge] = _crossed(
+                [[row[item][0] for item in items] for row in rows],
+                [rows[0][item][1] for item in items],
+                better,
+            )
     return changes
 
 

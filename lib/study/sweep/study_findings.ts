@@ -160,28 +160,31 @@ function changesOverSeeds(
   runs: readonly (readonly [VariantAnswers, VariantAnswers])[],
 ): RecipeOverSeeds["changes"] {
   return Object.fromEntries(GAUGES.flatMap((gauge) => {
-    const rows = runs.map(([from, to]) => itemChanges(from, to, gauge));
-    const [first] = rows;
-    if (!first || first.changes.length < 2) return [];
-    const found = crossedSeeds(rows.map(({ changes }) => changes), { clusters: first.clusters });
+    const [first, ...others] = runs.map(([from, to]) => itemChanges(from, to, gauge));
+    if (!first || first.length < 2) return [];
+    // an item is the same one in every seed, in whatever order a seed's answers lie
+    const rows = [first, ...others.map((row) => alignById(first, row).map(({ tuned }) => tuned))];
+    const found = crossedSeeds(rows.map((row) => row.map(({ change }) => change)), {
+      clusters: first.map(({ cluster }) => cluster),
+    });
     const { better } = GAUGE_SCALES[gauge];
     const evidence = { ...found.evidence, better } as const;
     return [[gauge, { ...found, evidence, verdict: verdict(evidence) }]];
   }));
 }
 
-/** `tuned - base` of each example, with its cluster, in the order of `base`. */
+/** `tuned - base` of each example, with its id and cluster, in the order of `base`. */
 function itemChanges(
   base: VariantAnswers,
   tuned: VariantAnswers,
   gauge: Gauge,
-): { readonly changes: number[]; readonly clusters: readonly string[] } {
+): { readonly id: string; readonly change: number; readonly cluster: string }[] {
   const [before, after] = [base, tuned].map(MEASURES[gauge].outcomes);
-  const aligned = alignById(before!, after!);
-  return {
-    changes: aligned.map((pair) => pair.tuned.value - pair.base.value),
-    clusters: aligned.map((pair) => pair.base.cluster),
-  };
+  return alignById(before!, after!).map(({ id, base, tuned }) => ({
+    id,
+    change: tuned.value - base.value,
+    cluster: base.cluster,
+  }));
 }
 
 /** Whether general text foretells multiple choice: both changes over all variants, by recipe. */

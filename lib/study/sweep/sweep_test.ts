@@ -274,6 +274,48 @@ Deno.test("studyFindings() pairs the seeds of recipes: seed with seed, those alo
   });
 });
 
+Deno.test("studyFindings() pairs the seeds of recipes whose answers lie in another order for each", () => {
+  const study = config({
+    training: { recipes: ["qv", "all"].map((name) => ({ name, learningRate: 2e-4 })) },
+    adapters: [],
+    models: [],
+    sweep: { scales: [1], seeds: { qv: 3, all: 3 } },
+  });
+  const base = answers("base", { source: "base" }, NOTHING);
+  const plan = sweepPlan(study, sweepVariants(study), {
+    databases: base.verdicts.map(({ dbId }) => dbId),
+    written: "2026-01-01",
+  });
+  const variants = sweepVariants(study).map(({ name, origin }) =>
+    answers(name, origin, {
+      sql: (i) => i * (origin.seed! - 38) % (origin.source === "all" ? 5 : 7) < 3,
+      mmlu: (i) => i * origin.seed! % (origin.source === "all" ? 11 : 13) < 8,
+      nats: (i) => i * origin.seed! % (origin.source === "all" ? 17 : 19),
+    })
+  );
+  const turned = variants.map((own) =>
+    own.origin.seed === 42 ? own : {
+      ...own,
+      verdicts: own.verdicts.toReversed(),
+      letters: own.letters.toReversed(),
+      prose: own.prose.toReversed(),
+    }
+  );
+  const [inOrder, inAnother] = [variants, turned].map((all) =>
+    studyFindings(
+      plan,
+      base,
+      all.map((answers) => ({
+        answers,
+        versusBase: compareVariants(base, answers, tolerancesOf(plan)),
+      })),
+    )
+  );
+  assert.equal(inOrder!.seedPairs!.length, 1);
+  assert.deepEqual(inAnother!.seedPairs, inOrder!.seedPairs);
+  assert.deepEqual(inAnother!.seeds, inOrder!.seeds);
+});
+
 Deno.test("studyFindings() compares recipes with each other, and has none to recommend without a path", () => {
   const study = config({ adapters: [], models: [], sweep: { gauge: "prose", delta: 0.01 } });
   const base = answers("base", { source: "base" }, NOTHING);

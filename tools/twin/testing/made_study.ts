@@ -30,6 +30,9 @@ const FAULTS = [
   { status: "timeout" },
 ] as const;
 
+/** A further seed, whose answers lie in another order than those of the first. */
+const OTHER_ORDER = "qv#43";
+
 /** What a made-up study is like. */
 export interface MadeStudy {
   readonly seed: number;
@@ -95,7 +98,7 @@ function madeAnswers(config: StudyConfig, { seed, gain, loss }: MadeStudy): Vari
     { name: "base", origin: { source: "base" } },
     ...sweepVariants(config),
   ];
-  return all.map(({ name, origin }, i) => {
+  const made = all.map(({ name, origin }, i): VariantAnswers => {
     const strength = i === 0 ? 0 : origin.scale ?? 1;
     const random = pcg32(seed * 100 + i);
     const verdicts = madeVerdicts(name, 0.35 + gain * strength, random);
@@ -115,6 +118,17 @@ function madeAnswers(config: StudyConfig, { seed, gain, loss }: MadeStudy): Vari
       })),
     };
   });
+  return made.map((answers) => answers.name === OTHER_ORDER ? turned(answers) : answers);
+}
+
+/** The same answers, the last one first. */
+function turned({ verdicts, letters, prose, ...others }: VariantAnswers): VariantAnswers {
+  return {
+    ...others,
+    verdicts: verdicts.toReversed(),
+    letters: letters.toReversed(),
+    prose: prose.toReversed(),
+  };
 }
 
 function madeVerdicts(
