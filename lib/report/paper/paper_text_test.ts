@@ -166,6 +166,43 @@ Deno.test("paperSource() names a recipe once for its seeds, and compares recipes
   assert.match(en!, /code is that of commit fa509cfb\w*, with changes that are not committed\./);
 });
 
+Deno.test("paperSource() names of many pairs of recipes those that differ first, and counts the others", () => {
+  const [pair] = SEEDS!.findings.seedPairs!;
+  const several = (differ: readonly boolean[]): Summary => ({
+    ...SEEDS!,
+    findings: {
+      ...SEEDS!.findings,
+      seedPairs: differ.map((shown, i) => ({
+        ...pair!,
+        recipe: `r${i}`,
+        adjustedP: shown ? pair!.adjustedP : { sql: 1, mmlu: 1, prose: 1 },
+      })),
+    },
+  });
+  const [last, most] = [
+    [false, false, false, false, true],
+    [true, true, true, true, true, false],
+  ].map((differ) =>
+    PAPER_LANGUAGES.map((language) =>
+      paperSource(paperInputs(several(differ)), language).source.plain.replaceAll("\n", " ")
+    )
+  );
+  const named = (text: string): string[] =>
+    [...text.matchAll(/5 (?:seeds|sementes), (r\d) (?:against|contra) /g)].map(([, name]) => name!);
+  for (const text of last!) assert.deepEqual(named(text), ["r4", "r0", "r1"]);
+  for (const text of most!) assert.deepEqual(named(text), ["r0", "r1", "r2"]);
+  assert.match(
+    last![0]!,
+    /for 5 pairs \(Holm\)\. 2 further pairs are .* no difference is shown there/,
+  );
+  assert.match(
+    last![1]!,
+    /para 5 pares \(Holm\)\. 2 outros pares estão .* nenhuma diferença é dem/,
+  );
+  assert.match(most![0]!, /3 further pairs are .* a difference is shown in 2 of them/);
+  assert.match(most![1]!, /3 outros pares estão .* uma diferença é demonstrada em 2 deles/);
+});
+
 Deno.test("paperSource() says beside the scale that passes whether a gain is shown there", () => {
   const none = {
     en: /0\.2 \(general text .*, no gain shown, 972 of 972 completions cut\)/,

@@ -1,7 +1,7 @@
 import { changeNumber } from "../../words/measures.ts";
-import { changeSentence } from "../../words/verdict_words.ts";
+import { changeSentence, isShown } from "../../words/verdict_words.ts";
 import { seedChange } from "../../tables/change_table.ts";
-import type { SeedRow, StudyRows } from "../../rows/row_types.ts";
+import type { SeedPairRow, SeedRow, StudyRows } from "../../rows/row_types.ts";
 import { numbersOf } from "./outcome_values.ts";
 import type { PaperContext } from "../paper_inputs.ts";
 import { nameIn, type PaperWords } from "../paper_words.ts";
@@ -24,19 +24,33 @@ export function seedValues({ rows, words }: PaperContext): TemplateValue {
 /** Pairs of recipes that a text names. */
 const NAMED_PAIRS = 3;
 
-/** Recipes compared seed by seed: those alone of which a word may be said. */
-export function seedPairValues({ rows, words }: PaperContext): TemplateValue {
+/**
+ * Recipes compared seed by seed: those alone of which a word may be said, first those that differ.
+ * `null` where there are none.
+ */
+export function seedPairValues({ rows, words }: PaperContext): TemplateValues | null {
   const spoken = rows.seedPairs.filter(({ change }) => change.speaksOfRecipe);
-  const pairs = Map.groupBy(spoken, (row) => JSON.stringify([row.against, row.recipe]));
-  return [...pairs.values()].slice(0, NAMED_PAIRS).map((own) => ({
-    recipe: identifierOf(own[0]!.recipe),
-    against: identifierOf(own[0]!.against),
-    seeds: own[0]!.change.seeds,
-    changes: own.map((row) => ({
-      measure: nameIn(words, rows.titles[row.measure]),
-      change: changeSentence(seedChange(row), words.texts),
+  if (spoken.length === 0) return null;
+  const [differ, open] = [true, false].map((wanted) =>
+    [...Map.groupBy(spoken, (row) => JSON.stringify([row.against, row.recipe])).values()]
+      .filter((own) => own.some(isShown) === wanted)
+  ) as [SeedPairRow[][], SeedPairRow[][]];
+  const named = [...differ, ...open].slice(0, NAMED_PAIRS);
+  const claims = Math.max(...spoken.map(({ adjusted }) => adjusted.claims));
+  return {
+    list: named.map((own) => ({
+      recipe: identifierOf(own[0]!.recipe),
+      against: identifierOf(own[0]!.against),
+      seeds: own[0]!.change.seeds,
+      changes: own.map((row) => ({
+        measure: nameIn(words, rows.titles[row.measure]),
+        change: changeSentence(seedChange(row), words.texts),
+      })),
     })),
-  }));
+    adjusted: claims > 1 ? claims : null,
+    others: differ.length + open.length - named.length,
+    othersDiffer: Math.max(0, differ.length - named.length),
+  };
 }
 
 function changeValues(rows: StudyRows, words: PaperWords, row: SeedRow): TemplateValues {
