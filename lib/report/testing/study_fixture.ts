@@ -94,7 +94,14 @@ export function renamed(text: string): StudyRows {
     tradeOff: tuned(STUDY.tradeOff).map((row) => ({ ...row, origin: { source: text } })),
     pairs: STUDY.pairs.map((row) => ({ ...row, first: text, variant: text })),
     seeds: STUDY.seeds.map((row) => ({ ...row, recipe: text })),
-    seedPairs: STUDY.seedPairs.map((row) => ({ ...row, recipe: text, against: text })),
+    // the made-up study has one recipe of several seeds
+    seedPairs: STUDY.seeds.map((row) => ({
+      ...row,
+      recipe: text,
+      against: text,
+      outcome: row.change.verdict.outcome,
+      adjusted: { p: 0.01, claims: 3 },
+    })),
     plan: { ...STUDY.plan, paths: [{ name: text, variants: [text] }], primary: [text] },
     recommendation: {
       ...STUDY.recommendation!,
