@@ -171,11 +171,17 @@ def trained_with(folder):
     counts = {kind: len(own) for kind, own in general.items()}
     if not any(counts.values()):
         return {}
-    # of both kinds those that are trained on like others have the fewer answers
-    drawn = general["replay"] or general["anchor"]
-    answers = len({json.dumps([one["prompt"], one["completion"]]) for one in drawn})
+    drawn = {kind: len({spoken(one) for one in own}) for kind, own in general.items()}
+    # an answer comes again only where no other could be used; then those that are trained on like
+    # others have the fewer answers
+    answers = sum(counts.values()) if drawn == counts else drawn["replay"] or drawn["anchor"]
     told = {"general": {**counts, "of": len(records), "answers": answers}}
-    return {**({"klWeight": weight} if weight > 0 else {}), **told}
+    return {**({"klWeight": weight} if 0 < weight < math.inf else {}), **told}
+
+
+def spoken(record):
+    """What is asked and answered in a record, as one value."""
+    return json.dumps([record["prompt"], record["completion"]])
 
 
 def comparable(value):

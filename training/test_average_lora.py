@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import shutil
 
 import average_lora
@@ -148,6 +149,31 @@ def test_average_json_has_the_general_records_of_parents_whose_data_are_there(th
     assert first["klWeight"] == 10
     assert first["general"] == {"replay": 0, "anchor": 3, "of": 5, "answers": 2}
     assert [sorted(one) for one in others] == [["name", "sha256"]] * 2
+
+
+def test_average_json_counts_answers_of_both_kinds_and_no_weight_without_end(three, tmp_path):
+    def line(at, **marks):
+        prompt = [{"role": "user", "content": f"Question {at}?"}]
+        answer = [{"role": "assistant", "content": "Yes."}]
+        return json.dumps({"prompt": prompt, "completion": answer, **marks})
+
+    def kinds(replay, anchor):
+        own = [line(at, kind="replay") for at in replay], [line(at, kind="anchor") for at in anchor]
+        return [line(9), *own[0], *own[1]]
+
+    # each kind takes all answers in an order of its own: the same one in both is no repetition
+    made = [kinds((1, 2), (2, 3)), kinds((1, 2), (3, 4, 3)), kinds((1, 1), (2, 3))]
+    for at, (folder, lines) in enumerate(zip(three, made)):
+        data = tmp_path / f"{at}.jsonl"
+        data.write_text("\n".join(lines))
+        digest = hashlib.sha256(data.read_bytes()).hexdigest()
+        weight = [10.0, math.inf, math.nan][at]
+        record = {"data": str(data), "data_sha256": digest, "kl_weight": weight}
+        (folder / "config.json").write_text(json.dumps(record))
+    assert average(three, tmp_path / "mean") == 0
+    parents = json.loads((tmp_path / "mean" / "average.json").read_text())["parents"]
+    assert [one["general"]["answers"] for one in parents] == [4, 2, 1]
+    assert [one.get("klWeight") for one in parents] == [10, None, None]
 
 
 def test_half_precision_adapters_are_averaged_in_float32(tmp_path):
