@@ -1,15 +1,21 @@
 import { z } from "zod";
-import { COUNT, counted, LABEL, listed, type RecordOf, SHA256, TEXT } from "../../ground/mod.ts";
+import {
+  COUNT,
+  counted,
+  LABEL,
+  listed,
+  type RecordOf,
+  SHA256,
+  TEXT,
+  together,
+} from "../../ground/mod.ts";
 
 /** What is said of a training that had general records beside the train split. */
 export const OUTSIDE_TRAIN_SPLIT = "outside the assignment's train split only";
 
-/** How an adapter was trained on records that are not of the train split, where it was. */
-const GENERAL_KEYS = {
-  /** The weight of the divergence from the base model in the loss it was trained with. */
-  klWeight: z.number().gt(0).exactOptional(),
-  /** The general records of an epoch, where it was trained on any. */
-  general: z.strictObject({
+/** The general records of an epoch: some, and no more than it has. */
+const GENERAL = together(
+  z.strictObject({
     /** Trained on like the others. */
     replay: COUNT,
     /** On which only the divergence counted. */
@@ -18,7 +24,21 @@ const GENERAL_KEYS = {
     of: COUNT,
     /** The base model's answers that they are drawn from; older summaries do not say. */
     answers: COUNT.exactOptional(),
-  }).exactOptional(),
+  }),
+  ({ replay, anchor, of }) =>
+    replay + anchor === 0
+      ? { rule: "1 replay or 1 anchor at least", path: [] }
+      : replay + anchor > of
+      ? { rule: `all ${replay + anchor} general records and the others`, path: ["of"] }
+      : undefined,
+);
+
+/** How an adapter was trained on records that are not of the train split, where it was. */
+const GENERAL_KEYS = {
+  /** The weight of the divergence from the base model in the loss it was trained with. */
+  klWeight: z.number().gt(0).exactOptional(),
+  /** The general records of an epoch, where it was trained on any. */
+  general: GENERAL.exactOptional(),
 };
 
 /** The keys of {@linkcode AdapterParent}. */

@@ -34,7 +34,16 @@ Deno.test("adapterAverage() reads of what an adapter is the mean, and adapterSet
 Deno.test("adapterAverage() refuses a record that is damaged or of other weights, in one line", async () => {
   const dir = await writeTinyAdapter(await Deno.makeTempDir());
   const whole = average(dir);
+  const of = (general: unknown): unknown => ({
+    ...whole,
+    parents: whole.parents.map((parent) => ({ ...parent, general })),
+  });
   const cases: readonly (readonly [unknown, RegExp])[] = [
+    [
+      of({ replay: 0, anchor: 0, of: 3 }),
+      /"parents\[0\]\.general" must be 1 replay or 1 anchor at/,
+    ],
+    [of({ replay: 2, anchor: 2, of: 3 }), /"parents\[0\]\.general\.of" must be all 4 general rec/],
     ["{", /^Cannot read .*average\.json: it is not valid JSON/],
     ["[]", /^Cannot use .*average\.json: /],
     [{ ...whole, parents: [] }, /average\.json: "parents" must be/],
