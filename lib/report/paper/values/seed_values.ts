@@ -36,7 +36,7 @@ export function seedPairValues({ rows, words }: PaperContext): TemplateValues | 
       .filter((own) => own.some(isShown) === wanted)
   ) as [SeedPairRow[][], SeedPairRow[][]];
   const named = [...differ, ...open].slice(0, NAMED_PAIRS);
-  const claims = Math.max(...spoken.map(({ adjusted }) => adjusted.claims));
+  const claims = Math.max(...spoken.map(({ adjusted }) => adjusted?.claims ?? 1));
   return {
     list: named.map((own) => ({
       recipe: identifierOf(own[0]!.recipe),
