@@ -16,19 +16,20 @@ def names_not_finite(path):
 class SoundTraining:
     """The checks of a trainer that has `model` and `run_dir`."""
 
-    def check_step(self, step, loss, gradient_norm):
+    def check_step(self, step, loss, gradient_norm, *, anchors_alone=False):
         """Refuse a loss or a gradient norm that no sound training has.
 
         A loss of exactly 0 is refused too. In float32 a token's cross entropy is 0 only where its
         logit is some 17 nats above all others; that every labelled token of a batch is so happens
         only to a model that has long learnt its data by heart, and such a step teaches nothing.
-        Far more often it means that the loss was not computed.
+        Far more often it means that the loss was not computed. A step of anchors alone has the
+        penalty as its loss, which is 0 as long as the adapter has changed nothing.
         """
         for name, value in (("loss", loss), ("gradient norm", gradient_norm)):
             if not math.isfinite(value):
                 self.check_base_model(f"the {name} of step {step} is {value}")
                 raise self.fault(f"the {name} of step {step} is {value}, so the step was not taken")
-        if loss == 0:
+        if loss == 0 and not anchors_alone:
             raise self.fault(f"the loss of step {step} is exactly 0, so the step was not taken")
 
     def check_base_model(self, what):

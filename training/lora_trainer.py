@@ -86,6 +86,7 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
         self.step_losses = []
         self.step_divergences = []
         self.divergence = None
+        self.anchors_alone = False
         self.rows = []
         self.stopped_early = False
         self.add_callback(SaveAndStop(self))
@@ -116,11 +117,14 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
             mine, tokens=tokens, anchor_tokens=anchors, passes=passes
         )
         lora_devices.add_up(self.runner.buffer, entropy, divergence)
+        # It is never below 0 but by rounding.
+        divergence = divergence.clamp(min=0)
         following = self.state.global_step + 1
         if following < len(self.steps):
             self.runner.prefetch(self._mine(self.steps[following])[0])
         loss = entropy + self.runner.kl_weight * divergence
         # A step of anchors alone has no cross entropy.
+        self.anchors_alone = not tokens
         self.step_losses.append((entropy if tokens else loss).float())
         if anchors:
             self.step_divergences.append(divergence.float())
@@ -146,7 +150,8 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
         self.divergence = sum(divergences) if divergences else None
         self.step_losses.clear()
         self.step_divergences.clear()
-        self.check_step(self.state.global_step + 1, sum(losses), norm_value)
+        following = self.state.global_step + 1
+        self.check_step(following, sum(losses), norm_value, anchors_alone=self.anchors_alone)
         return norm
 
     def begin(self):
@@ -183,7 +188,7 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
             return
         step, now = self.state.global_step, time.monotonic()
         # The same check once more, of the very numbers that are written.
-        self.check_step(step, logs["loss"], logs["grad_norm"])
+        self.check_step(step, logs["loss"], logs["grad_norm"], anchors_alone=self.anchors_alone)
         before = self.tokens[step - 2] if step > 1 else 0
         row = {
             "step": step,

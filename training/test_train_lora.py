@@ -23,7 +23,7 @@ import lora_run
 import lora_settings
 import pytest
 import torch
-from steps import lora_batches
+from steps import lora_batches, lora_step
 from steps.lora_packing import make_piece
 from testing.tiny_model import (
     RECORDS,
@@ -436,6 +436,18 @@ def test_a_run_whose_first_steps_are_anchors_alone_trains_to_its_end(base, tmp_p
     assert run(base, tmp_path / "run", *more, "--gradient_accumulation", 1) == 0
     losses = [row["loss"] for row in rows(tmp_path / "run")]
     assert len(losses) == 8 and min(losses) > 0
+
+
+def test_a_penalty_that_is_0_or_below_it_by_rounding_is_taken(base, tmp_path, monkeypatch):
+    plain = lora_step.divergence_sum
+    monkeypatch.setattr(lora_step, "divergence_sum", lambda *args: plain(*args) * -1e-9)
+    mixed = [{**row, "kind": ("anchor", "sql")[n % 2]} for n, row in enumerate(RECORDS[:8])]
+    data = tmp_path / "mixed.jsonl"
+    write_records(data, mixed)
+    more = ["--data", data, "--kl_weight", 10, "--batch_size", 1, "--epochs", 1]
+    assert run(base, tmp_path / "run", *more, "--gradient_accumulation", 1) == 0
+    own = [row for row in rows(tmp_path / "run") if "divergence" in row]
+    assert [(row["loss"], row["divergence"]) for row in own] == [(0, 0)] * 4
 
 
 def test_the_divergence_of_a_step_is_logged_apart_from_its_cross_entropy(base, tmp_path):

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { COUNT, jsonLines, type RecordOf } from "../ground/mod.ts";
+import { checkRecord, COUNT, jsonLines, type RecordOf } from "../ground/mod.ts";
 
 const LOSS = z.number().gt(0)
   .meta({ allowed: "a finite number > 0 (a loss that is not a number is logged as 0)" });
@@ -30,11 +30,18 @@ export interface LossMark extends RecordOf<typeof LOSS_MARK_KEYS> {}
 /** A trainer may log more than is read here. */
 const MARK = z.looseObject(LOSS_MARK_KEYS);
 
+/** As {@linkcode MARK}, but a loss of 0 is taken. */
+const MARK_OR_0 = z.looseObject({
+  ...LOSS_MARK_KEYS,
+  loss: z.number().min(0).meta(LOSS.meta()!),
+});
+
 /**
  * The marks of a training's `loss.jsonl`, one JSON object a line.
  *
  * A loss of exactly 0 is none: no model is certain of every token, and trainers log a loss that is
- * not a number as 0.
+ * not a number as 0. A step of anchors alone has the penalty as its loss, though, which is 0 as long
+ * as the adapter has changed nothing: there the divergence is 0 too.
  *
  * @param log How to name the log in messages.
  * @throws {UsageError} If a line is not such an object; the message has its number.
@@ -48,5 +55,7 @@ const MARK = z.looseObject(LOSS_MARK_KEYS);
  * ```
  */
 export function parseLossLog(text: string, log: string): readonly LossMark[] {
-  return jsonLines(MARK, text, log).map(({ record }) => record);
+  return jsonLines(MARK_OR_0, text, log).map(({ record, place }) =>
+    record.loss === 0 && record.divergence !== 0 ? checkRecord(MARK, record, place) : record
+  );
 }

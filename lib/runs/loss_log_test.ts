@@ -39,6 +39,12 @@ Deno.test("parseLossLog() refuses by name a loss of 0, which is NaN as trainers 
   assert.match(refused("[null]"), /line 1: the whole must be an object/);
 });
 
+Deno.test("parseLossLog() takes a loss of 0 where the divergence is 0: a step of anchors alone", () => {
+  const [mark] = parseLossLog('{"step":1,"loss":0.0,"divergence":0.0}', LOG);
+  assert.equal(mark?.loss, 0);
+  assert.match(refused('{"step":1,"loss":0,"divergence":0.1}'), /line 1: "loss" must be a finite/);
+});
+
 Deno.test("parseLossLog() names the line that is cut", () => {
   assert.match(refused('{"step":1,"loss":2.5}\n{"step":2,"lo'), /line 2: it is not valid JSON/);
 });
