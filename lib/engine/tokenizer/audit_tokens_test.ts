@@ -55,7 +55,9 @@ for (const [name, dir] of Object.entries(MODELS)) {
       const tokenizer = await loadTokenizer(dir);
       const marker = name === "Mistral" ? "[INST]" : "<|im_start|>";
       const shown = marker.replace(/[[\]|]/g, "\\$&");
-      const message = new RegExp(`"${shown}" stands \\d times .* the template writes it \\d times`);
+      const message = new RegExp(
+        `"${shown}" stands \\d times? .* the template writes it \\d times?`,
+      );
       refuses(tokenizer, conversation(`How many ${marker} singers?`), message);
     },
   });
