@@ -14,9 +14,9 @@ def names_not_finite(path):
 
 
 class SoundTraining:
-    """The checks of a trainer that has `model` and `run_dir`."""
+    """The checks of a trainer that has `model`, `run_dir` and `step_parts`."""
 
-    def check_step(self, step, loss, gradient_norm, *, anchors_alone=False):
+    def check_step(self, step, loss, gradient_norm):
         """Refuse a loss or a gradient norm that no sound training has.
 
         A loss of exactly 0 is refused too. In float32 a token's cross entropy is 0 only where its
@@ -29,7 +29,7 @@ class SoundTraining:
             if not math.isfinite(value):
                 self.check_base_model(f"the {name} of step {step} is {value}")
                 raise self.fault(f"the {name} of step {step} is {value}, so the step was not taken")
-        if loss == 0 and not anchors_alone:
+        if loss == 0 and not self.step_parts.anchors_alone:
             raise self.fault(f"the loss of step {step} is exactly 0, so the step was not taken")
 
     def check_base_model(self, what):

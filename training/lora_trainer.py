@@ -36,6 +36,7 @@ from lora_watch import (
     write_adapter,
 )
 from steps.lora_batches import labelled, share
+from steps.lora_parts import StepParts
 from steps.lora_step import prepare
 from torch.utils.data import DataLoader
 from trl import SFTTrainer
@@ -83,10 +84,7 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
         self.model.zero_grad = lambda set_to_none=True: None
         self.first_step = 0
         self.seconds_before = 0.0
-        self.step_losses = []
-        self.step_divergences = []
-        self.divergence = None
-        self.anchors_alone = False
+        self.step_parts = StepParts(self.runner.kl_weight)
         self.rows = []
         self.stopped_early = False
         self.add_callback(SaveAndStop(self))
@@ -117,18 +115,10 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
             mine, tokens=tokens, anchor_tokens=anchors, passes=passes
         )
         lora_devices.add_up(self.runner.buffer, entropy, divergence)
-        # It is never below 0 but by rounding.
-        divergence = divergence.clamp(min=0)
         following = self.state.global_step + 1
         if following < len(self.steps):
             self.runner.prefetch(self._mine(self.steps[following])[0])
-        loss = entropy + self.runner.kl_weight * divergence
-        # A step of anchors alone has no cross entropy.
-        self.anchors_alone = not tokens
-        self.step_losses.append((entropy if tokens else loss).float())
-        if anchors:
-            self.step_divergences.append(divergence.float())
-        return loss
+        return self.step_parts.add(entropy, divergence, tokens=tokens, anchors=anchors)
 
     def _mine(self, examples):
         """This process's examples; with a model spread over all, how often each has to pass."""
@@ -143,15 +133,8 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
         never reaches the weights.
         """
         norm = self.runner.clip(self.args.max_grad_norm)
-        # The device is waited for once.
-        parts = [*self.step_losses, *self.step_divergences, norm.float()]
-        *values, norm_value = torch.stack(parts).tolist()
-        losses, divergences = values[: len(self.step_losses)], values[len(self.step_losses) :]
-        self.divergence = sum(divergences) if divergences else None
-        self.step_losses.clear()
-        self.step_divergences.clear()
-        following = self.state.global_step + 1
-        self.check_step(following, sum(losses), norm_value, anchors_alone=self.anchors_alone)
+        loss, value = self.step_parts.read(norm)
+        self.check_step(self.state.global_step + 1, loss, value)
         return norm
 
     def begin(self):
@@ -188,7 +171,7 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
             return
         step, now = self.state.global_step, time.monotonic()
         # The same check once more, of the very numbers that are written.
-        self.check_step(step, logs["loss"], logs["grad_norm"], anchors_alone=self.anchors_alone)
+        self.check_step(step, logs["loss"], logs["grad_norm"])
         before = self.tokens[step - 2] if step > 1 else 0
         row = {
             "step": step,
@@ -200,8 +183,8 @@ class CompletionTrainer(SoundTraining, SFTTrainer):
             "seconds": round(self.seconds_before + now - self.started, 3),
         }
         # Apart from the cross entropy, which is the loss less the weight times this.
-        if self.divergence is not None:
-            row["divergence"] = self.divergence
+        if self.step_parts.divergence is not None:
+            row["divergence"] = self.step_parts.divergence
         if step in self.keep_at:
             self._keep(row)
         self.logged = time.monotonic()

@@ -1,15 +1,16 @@
 import { z } from "zod";
-import { checkRecord, COUNT, jsonLines, type RecordOf } from "../ground/mod.ts";
+import { COUNT, jsonLines, type RecordOf, together } from "../ground/mod.ts";
 
-const LOSS = z.number().gt(0)
-  .meta({ allowed: "a finite number > 0 (a loss that is not a number is logged as 0)" });
+const ALLOWED = "a finite number > 0 (a loss that is not a number is logged as 0)";
+
+const LOSS = z.number().gt(0).meta({ allowed: ALLOWED });
 
 /** The keys of {@linkcode LossMark}. */
 export const LOSS_MARK_KEYS = {
   /** The optimizer's step, counted from 1. */
   step: COUNT,
   /** The mean loss of the step's completion tokens in nats, with the penalty of `klWeight` in it. */
-  loss: LOSS,
+  loss: z.number().min(0).meta({ allowed: ALLOWED }),
   /** The norm of the step's gradient over all trained weights, before it is clipped. */
   gradient_norm: z.number().min(0).exactOptional(),
   /** Of a step with anchors: the mean divergence at their tokens in nats, without its weight. */
@@ -27,14 +28,12 @@ export const LOSS_MARK_KEYS = {
 /** One line of a training's `loss.jsonl`. */
 export interface LossMark extends RecordOf<typeof LOSS_MARK_KEYS> {}
 
-/** A trainer may log more than is read here. */
-const MARK = z.looseObject(LOSS_MARK_KEYS);
-
-/** As {@linkcode MARK}, but a loss of 0 is taken. */
-const MARK_OR_0 = z.looseObject({
-  ...LOSS_MARK_KEYS,
-  loss: z.number().min(0).meta(LOSS.meta()!),
-});
+/** A trainer may log more than is read here. Of anchors alone a loss may be 0, as the divergence is. */
+const MARK = together(
+  z.looseObject(LOSS_MARK_KEYS),
+  ({ loss, divergence }) =>
+    loss === 0 && divergence !== 0 ? { rule: ALLOWED, path: ["loss"] } : undefined,
+);
 
 /**
  * The marks of a training's `loss.jsonl`, one JSON object a line.
@@ -55,7 +54,5 @@ const MARK_OR_0 = z.looseObject({
  * ```
  */
 export function parseLossLog(text: string, log: string): readonly LossMark[] {
-  return jsonLines(MARK_OR_0, text, log).map(({ record, place }) =>
-    record.loss === 0 && record.divergence !== 0 ? checkRecord(MARK, record, place) : record
-  );
+  return jsonLines(MARK, text, log).map(({ record }) => record);
 }

@@ -46,16 +46,14 @@ export function unstableNote(row: UnstableRow): string {
 /**
  * What is said of the divergence when a training with a penalty ends.
  *
- * @param last Of the last steps with anchors, in nats a token.
+ * @param nats Its mean over the last steps that have anchors, in nats a token.
+ * @param steps How many these are.
  */
-export function divergenceNote(last: readonly number[]): string {
-  const mean = last.reduce((sum, one) => sum + one, 0) / last.length;
+export function divergenceNote(nats: number, steps: number): string {
   return `the divergence at the anchors was ${
-    formatDecimal(mean, DIVERGENCE_DECIMALS)
+    formatDecimal(nats, DIVERGENCE_DECIMALS)
   } nats a token ` +
-    `in the last ${formatCounted(last.length, "step")} that ${
-      last.length === 1 ? "has" : "have"
-    } any`;
+    `in the last ${formatCounted(steps, "step")} that ${steps === 1 ? "has" : "have"} any`;
 }
 
 /** What to do first about the recipes of unstable trainings: a sentence. */

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { parseConfig, type SeedPair, type StudyConfig } from "../../runs/mod.ts";
+import {
+  parseConfig,
+  type SeedPair,
+  type StudyConfig,
+  type StudyFindings,
+  type SweepPlan,
+} from "../../runs/mod.ts";
 import { scoreEvidence, splitHalves, verdict } from "../../stats/mod.ts";
 import type { MmluAnswer } from "../answers/letters.ts";
 import type { VariantAnswers } from "../numbers/answers.ts";
@@ -163,6 +169,27 @@ function tuned(name: string, origin: VariantAnswers["origin"], forgets: number):
   });
 }
 
+const BASE = answers("base", { source: "base" }, NOTHING);
+
+function planOf(study: StudyConfig): SweepPlan {
+  return sweepPlan(study, sweepVariants(study), {
+    databases: BASE.verdicts.map(({ dbId }) => dbId),
+    written: "2026-01-01",
+  });
+}
+
+/** What a study finds of variants, each compared with the base model. */
+function findingsOf(plan: SweepPlan, variants: readonly VariantAnswers[]): StudyFindings {
+  return studyFindings(
+    plan,
+    BASE,
+    variants.map((answers) => ({
+      answers,
+      versusBase: compareVariants(BASE, answers, tolerancesOf(plan)),
+    })),
+  );
+}
+
 Deno.test("studyFindings() recommends the largest scale that loses less than delta, once confirmed", () => {
   const study = config({
     training: { recipes: [{ name: "qv", learningRate: 2e-4 }] },
@@ -170,22 +197,11 @@ Deno.test("studyFindings() recommends the largest scale that loses less than del
     models: [],
     sweep: { scales: [0.5, 1], seeds: { qv: 5 }, delta: 0.03 },
   });
-  const base = answers("base", { source: "base" }, NOTHING);
-  const plan = sweepPlan(study, sweepVariants(study), {
-    databases: base.verdicts.map(({ dbId }) => dbId),
-    written: "2026-01-01",
-  });
+  const plan = planOf(study);
   const variants = sweepVariants(study).map(({ name, origin }) =>
     tuned(name, origin, origin.scale === 0.5 ? 100 : 7)
   );
-  const findings = studyFindings(
-    plan,
-    base,
-    variants.map((answers) => ({
-      answers,
-      versusBase: compareVariants(base, answers, tolerancesOf(plan)),
-    })),
-  );
+  const findings = findingsOf(plan, variants);
   const { recommendation, claims, seeds, pairs, proseAndMmlu } = findings;
   assert.equal(recommendation!.outcome, "recommended");
   assert.equal(recommendation!.chosen, "qv@0.5");
@@ -196,9 +212,9 @@ Deno.test("studyFindings() recommends the largest scale that loses less than del
     all.verdicts.filter(({ dbId }) => confirm.has(dbId));
   const chosen = variants.find(({ name }) => name === "qv@0.5")!;
   const expected = verdict(scoreEvidence(
-    half(base).map(({ official }) => official),
+    half(BASE).map(({ official }) => official),
     half(chosen).map(({ official }) => official),
-    { clusters: half(base).map(({ dbId }) => dbId) },
+    { clusters: half(BASE).map(({ dbId }) => dbId) },
   ));
   assert.deepEqual(recommendation!.gain, expected);
 
@@ -231,11 +247,7 @@ Deno.test("studyFindings() pairs the seeds of recipes: seed with seed, those alo
     models: [],
     sweep: { scales: [1], seeds: { qv: 5, all: 6, one: 1 } },
   });
-  const base = answers("base", { source: "base" }, NOTHING);
-  const plan = sweepPlan(study, sweepVariants(study), {
-    databases: base.verdicts.map(({ dbId }) => dbId),
-    written: "2026-01-01",
-  });
+  const plan = planOf(study);
   // a seed that was answered in another order, and one that only one recipe has
   const variants = sweepVariants(study).map(({ name, origin }) =>
     answers(name, origin, {
@@ -244,14 +256,7 @@ Deno.test("studyFindings() pairs the seeds of recipes: seed with seed, those alo
       nats: (i) => origin.source === "all" ? i + origin.seed! : 2 * i,
     })
   );
-  const { seedPairs } = studyFindings(
-    plan,
-    base,
-    variants.toReversed().map((answers) => ({
-      answers,
-      versusBase: compareVariants(base, answers, tolerancesOf(plan)),
-    })),
-  );
+  const { seedPairs } = findingsOf(plan, variants.toReversed());
   assert.deepEqual(seedPairs!.map(({ recipe, against }) => [recipe, against]), [["qv", "all"]]);
   const [{ seeds, changes, adjustedP }] = seedPairs! as [SeedPair];
   assert.deepEqual(seeds.toSorted(), [42, 43, 44, 45, 46]);
@@ -281,11 +286,7 @@ Deno.test("studyFindings() pairs the seeds of recipes whose answers lie in anoth
     models: [],
     sweep: { scales: [1], seeds: { qv: 3, all: 3 } },
   });
-  const base = answers("base", { source: "base" }, NOTHING);
-  const plan = sweepPlan(study, sweepVariants(study), {
-    databases: base.verdicts.map(({ dbId }) => dbId),
-    written: "2026-01-01",
-  });
+  const plan = planOf(study);
   const variants = sweepVariants(study).map(({ name, origin }) =>
     answers(name, origin, {
       sql: (i) => i * (origin.seed! - 38) % (origin.source === "all" ? 5 : 7) < 3,
@@ -301,16 +302,7 @@ Deno.test("studyFindings() pairs the seeds of recipes whose answers lie in anoth
       prose: own.prose.toReversed(),
     }
   );
-  const [inOrder, inAnother] = [variants, turned].map((all) =>
-    studyFindings(
-      plan,
-      base,
-      all.map((answers) => ({
-        answers,
-        versusBase: compareVariants(base, answers, tolerancesOf(plan)),
-      })),
-    )
-  );
+  const [inOrder, inAnother] = [variants, turned].map((all) => findingsOf(plan, all));
   assert.equal(inOrder!.seedPairs!.length, 1);
   assert.deepEqual(inAnother!.seedPairs, inOrder!.seedPairs);
   assert.deepEqual(inAnother!.seeds, inOrder!.seeds);
@@ -318,16 +310,11 @@ Deno.test("studyFindings() pairs the seeds of recipes whose answers lie in anoth
 
 Deno.test("studyFindings() compares recipes with each other, and has none to recommend without a path", () => {
   const study = config({ adapters: [], models: [], sweep: { gauge: "prose", delta: 0.01 } });
-  const base = answers("base", { source: "base" }, NOTHING);
-  const plan = sweepPlan(study, sweepVariants(study), {
-    databases: base.verdicts.map(({ dbId }) => dbId),
-    written: "2026-01-01",
-  });
-  const compared = sweepVariants(study).map(({ name, origin }) => {
-    const own = tuned(name, origin, name === "qv" ? 7 : 100);
-    return { answers: own, versusBase: compareVariants(base, own, tolerancesOf(plan)) };
-  });
-  const { pairs, claims, recommendation } = studyFindings(plan, base, compared);
+  const plan = planOf(study);
+  const variants = sweepVariants(study).map(({ name, origin }) =>
+    tuned(name, origin, name === "qv" ? 7 : 100)
+  );
+  const { pairs, claims, recommendation } = findingsOf(plan, variants);
   assert.deepEqual(pairs.map(({ first, second }) => [first, second]), [["qv", "kl"]]);
   const { comparison: { mmlu, prose }, adjustedP } = pairs[0]!;
   assert.equal(mmlu!.overall.verdict.outcome, "gain");
@@ -342,5 +329,5 @@ Deno.test("studyFindings() compares recipes with each other, and has none to rec
     "prose",
   ]);
   assert.equal(recommendation!.outcome, "none_passed");
-  assert.deepEqual(studyFindings({ ...plan, paths: [] }, base, compared).recommendation, undefined);
+  assert.deepEqual(findingsOf({ ...plan, paths: [] }, variants).recommendation, undefined);
 });

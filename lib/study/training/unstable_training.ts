@@ -76,25 +76,28 @@ export function instability(marks: readonly LossMark[], klWeight = 0): Instabili
   };
 }
 
+/** The loss log of a training; without marks where there is none. */
+function marksOf(dir: string): readonly LossMark[] {
+  const log = `${dir}/loss.jsonl`;
+  return existsSync(log) ? parseLossLog(readTextFile(log), log) : [];
+}
+
+/** What names a training in words. */
+type NamedTraining = Pick<Training, "recipe" | "source" | "seed">;
+
 /**
  * A training by its loss log, if that says that it was unstable.
  *
- * @param dir Its run folder; without a loss log in it nothing is said.
+ * @param marks Of its loss log.
  * @param seeds With how many seeds its study trains the recipe.
- * @throws {UsageError} If the log is damaged; the message has the line's number.
  */
 export function unstableTraining(
-  { recipe, source, seed }: Pick<Training, "recipe" | "source" | "seed">,
-  dir: string,
+  { recipe: { klWeight = 0 }, source, seed }: NamedTraining,
+  marks: readonly LossMark[],
   seeds = 1,
 ): UnstableRow | undefined {
-  const log = `${dir}/loss.jsonl`;
-  const { klWeight = 0 } = recipe;
-  const found = existsSync(log)
-    ? instability(parseLossLog(readTextFile(log), log), klWeight)
-    : undefined;
-  if (found === undefined) return undefined;
-  return { recipe: source, seed, seeds, isPenalised: klWeight > 0, ...found };
+  const found = instability(marks, klWeight);
+  return found && { recipe: source, seed, seeds, isPenalised: klWeight > 0, ...found };
 }
 
 /**
@@ -102,19 +105,20 @@ export function unstableTraining(
  * with a penalty it says what the divergence was at its end, where the log has it: whether the model
  * was held.
  *
- * @throws {UsageError} If the log is damaged.
+ * @param dir Its run folder; without a loss log in it nothing is said.
+ * @throws {UsageError} If the log is damaged; the message has the line's number.
  */
 export function noteLosses(
-  training: Pick<Training, "recipe" | "source" | "seed">,
+  training: NamedTraining,
   dir: string,
   progress: Pick<Progress, "note">,
 ): void {
-  const row = unstableTraining(training, dir);
-  if (row !== undefined) progress.note(`${training.recipe.name}: ${unstableNote(row)}`);
-  const log = `${dir}/loss.jsonl`;
-  const marks = existsSync(log) ? parseLossLog(readTextFile(log), log) : [];
+  const { name } = training.recipe;
+  const marks = marksOf(dir);
+  const row = unstableTraining(training, marks);
+  if (row !== undefined) progress.note(`${name}: ${unstableNote(row)}`);
   const last = marks.flatMap(({ divergence }) => divergence ?? []).slice(-STEPS_IN_A_ROW);
-  if (last.length > 0) progress.note(`${training.recipe.name}: ${divergenceNote(last)}`);
+  if (last.length > 0) progress.note(`${name}: ${divergenceNote(mean(last), last.length)}`);
 }
 
 /**
@@ -131,6 +135,7 @@ export function unstableTrainings(
   return trainings(config).flatMap((training) => {
     if (provenance.adapterSettings[training.name]?.trained === "elsewhere") return [];
     const seeds = config.sweep.seeds[training.source] ?? 1;
-    return unstableTraining(training, `${folder}/training/${training.name}`, seeds) ?? [];
+    const marks = marksOf(`${folder}/training/${training.name}`);
+    return unstableTraining(training, marks, seeds) ?? [];
   });
 }

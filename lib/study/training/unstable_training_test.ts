@@ -4,12 +4,7 @@ import { join } from "node:path";
 import { readTextFile, REPOSITORY_ROOT } from "../../ground/mod.ts";
 import { type LossMark, parseLossLog, readSummary, type Summary } from "../../runs/mod.ts";
 import { besideNumbers } from "../results/write_results.ts";
-import {
-  instability,
-  noteLosses,
-  unstableTraining,
-  unstableTrainings,
-} from "./unstable_training.ts";
+import { instability, noteLosses, unstableTrainings } from "./unstable_training.ts";
 
 const RECORDED = join(REPOSITORY_ROOT, "results/recorded");
 
@@ -161,7 +156,7 @@ Deno.test("noteLosses() says where a training was unstable, how far, and what to
       };
       const dir = `${folder}/training/a`;
       noteLosses(training, dir, { note: (text) => void notes.push(text) });
-      assert.equal(unstableTraining(training, `${folder}/none`), undefined);
+      noteLosses(training, `${folder}/none`, { note: () => assert.fail("there is no log") });
     });
     return notes;
   };
